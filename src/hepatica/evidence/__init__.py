@@ -1,0 +1,8 @@
+"""Evidence from outside: published studies and cohorts, and the works cited."""
+
+from __future__ import annotations
+
+from hepatica.evidence.publications import Arm, Observation, Publication, load, load_all
+from hepatica.evidence.references import Reference, reference, references
+
+__all__ = ["Arm", "Observation", "Publication", "Reference", "load", "load_all", "reference", "references"]

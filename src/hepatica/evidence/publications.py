@@ -1,0 +1,296 @@
+"""Published studies and cohorts: one TOML file each, with the observations inside."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hepatica.errors import InputError
+
+Role = Literal["calibration", "supporting", "check"]
+Kind = Literal["mean_sd", "proportion", "kaplan_meier", "change"]
+
+VARIABLES: dict[str, str] = {
+    "age": "year",
+    "albumin": "g/L",
+    "alt": "U/L",
+    "bilirubin": "mg/dL",
+    "cossh_aclf_ii": "1",
+    "creatinine": "mg/dL",
+    "death": "percent",
+    "inr": "1",
+    "meld": "1",
+    "severe_infection": "percent",
+    "survival": "percent",
+}
+"""What may be observed, and the one unit in which it is written."""
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Arm(_Row):
+    """A group of people followed together.
+
+    Attributes
+    ----------
+    id, label : str
+        Name inside the publication, and in words.
+    n : int or None
+        People in it; None where not printed.
+    subset_of : str
+        Arm whose people these are again: never count both.
+    product, donor, route, co_treatment : str
+        What was given; empty where no cells were.
+    dose_low, dose_high : float or None
+        Cells given at each infusion, in `dose_unit`.
+    infusions : int or None
+    interval : float or None
+        Days between infusions.
+    note : str
+    """
+
+    id: str
+    label: str
+    n: int | None = Field(default=None, gt=0)
+    subset_of: str = ""
+    product: str = ""
+    donor: Literal["", "allogeneic", "autologous"] = ""
+    dose_low: float | None = Field(default=None, gt=0)
+    dose_high: float | None = Field(default=None, gt=0)
+    dose_unit: Literal["", "cells/kg", "cells"] = ""
+    infusions: int | None = Field(default=None, gt=0)
+    interval: float | None = Field(default=None, gt=0)
+    route: str = ""
+    co_treatment: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _dosed(self) -> Arm:
+        if (self.dose_low is None, self.dose_high is None) != ((not self.dose_unit,) * 2):
+            raise ValueError(
+                f"arm '{self.id}' needs dose_low, dose_high and dose_unit together, or none of them"
+            )
+        if self.dose_low is not None and self.dose_high is not None and self.dose_low > self.dose_high:
+            raise ValueError(f"arm '{self.id}' has dose_low above dose_high")
+        return self
+
+
+class Observation(_Row):
+    """One printed number of one arm.
+
+    Attributes
+    ----------
+    arm : str
+        Arm id.
+    variable : str
+        A key of `VARIABLES`, in the unit stated there.
+    unit : str
+    time : float
+        Days since the start of treatment or admission.
+    kind : {"mean_sd", "proportion", "kaplan_meier", "change"}
+        ``change`` is the mean change since day 0.
+    value : float
+    sd : float or None
+    low, high : float or None
+        95 % confidence interval.
+    n : int or None
+        People behind the number.
+    usable : bool
+        False if it must not enter a likelihood; `note` says why.
+    note : str
+    """
+
+    arm: str
+    variable: str
+    unit: str
+    time: float = Field(ge=0)
+    kind: Kind
+    value: float
+    sd: float | None = Field(default=None, gt=0)
+    low: float | None = None
+    high: float | None = None
+    n: int | None = Field(default=None, gt=0)
+    usable: bool = True
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Observation:
+        wanted = VARIABLES.get(self.variable)
+        if wanted is None:
+            raise ValueError(f"variable '{self.variable}' is not one of {', '.join(VARIABLES)}")
+        if self.unit != wanted:
+            raise ValueError(f"{self.variable} is written in {wanted}, not in '{self.unit}'")
+        share = self.kind in ("proportion", "kaplan_meier")
+        if share != (self.unit == "percent"):
+            raise ValueError(f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
+        if share and (self.sd is not None or not 0 <= self.value <= 100):
+            raise ValueError(f"{self.variable} is a share: 0 to 100 percent and no sd")
+        if not share and self.sd is None:
+            raise ValueError(f"kind '{self.kind}' of {self.variable} needs sd")
+        if (self.low is None) != (self.high is None):
+            raise ValueError(f"{self.variable} needs low and high together")
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(f"{self.variable} {self.value} lies outside its interval")
+        if not self.usable and not self.note:
+            raise ValueError(f"{self.variable} of arm '{self.arm}' is not usable: say why in note")
+        return self
+
+    @property
+    def events(self) -> int | None:
+        """People behind a proportion with known n, else None."""
+        return None if self.kind != "proportion" or self.n is None else round(self.value * self.n / 100)
+
+
+class Publication(_Row):
+    """A published study or cohort.
+
+    Attributes
+    ----------
+    key : str
+        File name without ``.toml``.
+    title, country, design, disease, note : str
+    cite : str
+        Key of `hepatica.evidence.references`.
+    year : int or None
+        None where not known.
+    role : {"calibration", "supporting", "check"}
+        Only ``calibration`` may enter a likelihood.
+    conflicts : tuple of str
+        Where sources disagree.
+    arms : tuple of Arm
+    observations : tuple of Observation
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    key: str
+    title: str
+    cite: str
+    year: int | None = None
+    country: str
+    design: str
+    role: Role
+    disease: str
+    note: str = ""
+    conflicts: tuple[str, ...] = ()
+    arms: tuple[Arm, ...] = Field(alias="arm", min_length=1)
+    observations: tuple[Observation, ...] = Field(alias="observation", min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Publication:
+        ids = [arm.id for arm in self.arms]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two arms have the same id")
+        used = {o.arm for o in self.observations} | {a.subset_of for a in self.arms if a.subset_of}
+        if used - set(ids):
+            raise ValueError(f"no arm '{sorted(used - set(ids))[0]}'; there are {', '.join(ids)}")
+        seen = [(o.arm, o.variable, o.time, o.kind) for o in self.observations]
+        if len(set(seen)) < len(seen):
+            raise ValueError("the same arm, variable, time and kind stands twice")
+        return self
+
+    def arm(self, id: str) -> Arm:
+        """The arm with this id; `InputError` if there is none."""
+        for arm in self.arms:
+            if arm.id == id:
+                return arm
+        raise InputError(f"arm of {self.key}", id, f"use one of {', '.join(arm.id for arm in self.arms)}")
+
+    def find(
+        self,
+        *,
+        arm: str | None = None,
+        variable: str | None = None,
+        time: float | None = None,
+        unusable: bool = False,
+    ) -> tuple[Observation, ...]:
+        """Observations that match, in the order of the file.
+
+        Parameters
+        ----------
+        arm, variable : str, optional
+            None matches every one.
+        time : float, optional
+            Days.
+        unusable : bool
+            Also those flagged ``usable = false``.
+
+        Returns
+        -------
+        tuple of Observation
+            Empty if nothing matches; `InputError` if the arm or the variable is not known at all.
+
+        Examples
+        --------
+        >>> load("lin2017").find(arm="msc", variable="survival")[0].value
+        73.2
+        """
+        if arm is not None:
+            self.arm(arm)
+        if variable is not None and variable not in VARIABLES:
+            raise InputError("variable", variable, f"use one of {', '.join(VARIABLES)}")
+        return tuple(
+            o
+            for o in self.observations
+            if (arm is None or o.arm == arm)
+            and (variable is None or o.variable == variable)
+            and (time is None or o.time == time)
+            and (unusable or o.usable)
+        )
+
+
+@functools.cache
+def keys() -> tuple[str, ...]:
+    """Keys of the publications that come with the package, sorted."""
+    folder = files("hepatica.evidence").joinpath("publications")
+    return tuple(
+        sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml"))
+    )
+
+
+@functools.cache
+def load(key: str) -> Publication:
+    """Read one publication.
+
+    Parameters
+    ----------
+    key : str
+        File name without ``.toml``, such as ``"lin2017"``.
+
+    Raises
+    ------
+    InputError
+        If there is no such publication, or its file is not in order.
+    """
+    if key not in keys():
+        raise InputError("publication", key, f"use one of {', '.join(keys())}")
+    text = files("hepatica.evidence").joinpath("publications", f"{key}.toml").read_text(encoding="utf-8")
+    publication = read(text, f"publications/{key}.toml")
+    if publication.key != key:
+        raise InputError(f"publications/{key}.toml", publication.key, "let key equal the file name")
+    return publication
+
+
+def read(text: str, name: str = "publication") -> Publication:
+    """Read a publication from TOML; `name` says where it stands if it is not one (`InputError`)."""
+    try:
+        return Publication.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(name, str(error), "write valid TOML") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        got = first["input"] if isinstance(first["input"], str | int | float) else place
+        raise InputError(
+            f"{name} {place}".strip(), got, first["msg"].removeprefix("Value error, ")
+        ) from error
+
+
+def load_all() -> dict[str, Publication]:
+    """Every publication that comes with the package, by key."""
+    return {key: load(key) for key in keys()}

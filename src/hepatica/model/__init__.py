@@ -1,0 +1,1 @@
+"""The mechanistic model: a language, its modules, and their assembly."""

@@ -1,0 +1,212 @@
+"""From modules to one checked model: names resolved, units checked, quantities in causal order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from hepatica.errors import ModelError
+from hepatica.model.dimensions import check, measure
+from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
+from hepatica.model.parameters import GRADES, Parameter, read_table
+
+
+@dataclass(frozen=True)
+class Model:
+    """A symbolic model, complete and checked.
+
+    Attributes
+    ----------
+    modules : tuple of str
+    states, quantities, parameters : dict
+        By name, in order; quantities are ordered so that each uses only earlier ones.
+    flows, thresholds : tuple
+    needs : dict of str to tuple of str
+        What each module takes from others.
+    constants : dict of str to float
+        Quantities of modules that are switched off, held at the given value.
+    """
+
+    modules: tuple[str, ...]
+    states: dict[str, State]
+    quantities: dict[str, Quantity]
+    parameters: dict[str, Parameter]
+    flows: tuple[Flow, ...]
+    thresholds: tuple[Threshold, ...]
+    needs: dict[str, tuple[str, ...]]
+    constants: dict[str, float]
+
+    def rate_of(self, state: str) -> Any:
+        """Right-hand side of a state, as the sum of its flows, per day."""
+        return sp.Add(*[f.expr for f in self.flows if f.into == state], *[-f.expr for f in self.flows if f.out_of == state])
+
+    @property
+    def hypotheses(self) -> tuple[str, ...]:
+        """Names of the hypotheses that some parameter distinguishes."""
+        names = {name for p in self.parameters.values() for name in p.entry.under}
+        return tuple(sorted(names))
+
+    @property
+    def hash(self) -> str:
+        """Hash of equations, parameters and events."""
+        digest = hashlib.blake2b(digest_size=12)
+        for name in self.states:
+            digest.update(f"{name}={sp.srepr(self.rate_of(name))};".encode())
+        for q in self.quantities.values():
+            digest.update(f"{q.name}={sp.srepr(q.expr)};".encode())
+        for p in self.parameters.values():
+            digest.update(f"{p.name}:{p.entry.model_dump_json()};".encode())
+        for t in self.thresholds:
+            digest.update(repr(t).encode())
+        digest.update(repr([(s.name, s.initial, s.scale) for s in self.states.values()]).encode())
+        return digest.hexdigest()
+
+    def edges(self) -> list[tuple[str, str, str]]:
+        """Dependencies (giving module, taking module, name)."""
+        owner = {**{s: v.module for s, v in self.states.items()}, **{q: v.module for q, v in self.quantities.items()}}
+        return [(owner[n], module, n) for module, names in self.needs.items() for n in names if n in owner]
+
+    def summary(self) -> dict[str, Any]:
+        """What ``hepatica model --check`` prints: counts, grades and problems."""
+        grades = {g: sum(p.entry.grade == g for p in self.parameters.values()) for g in GRADES}
+        unsourced = [p.name for p in self.parameters.values() if not (p.entry.cite or p.entry.reason)]
+        return {
+            "modules": list(self.modules),
+            "states": len(self.states),
+            "flows": len(self.flows),
+            "parameters": len(self.parameters),
+            "grades": grades,
+            "problems": [f"parameter '{n}' has neither a source nor a reason" for n in unsourced],
+        }
+
+
+def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constants: dict[str, float] | None = None) -> Model:
+    """Assemble modules into a model.
+
+    Parameters
+    ----------
+    modules : iterable of functions of a Draft
+        Each stands in ``model/modules`` beside its parameter table.
+    without : iterable of str, optional
+        Modules to switch off. What they gave must then stand in `constants`.
+    constants : dict of str to float, optional
+        Values, in the unit asked for, of quantities that no module gives.
+
+    Raises
+    ------
+    ModelError
+        If a name is missing or double, a unit does not fit, or quantities depend on each other in a ring.
+
+    Examples
+    --------
+    >>> from hepatica.model.modules import MODULES
+    >>> len(assemble(MODULES).summary()["problems"])
+    0
+    """
+    off = set(without)
+    drafts = []
+    for module in modules:
+        if module.__name__ in off:
+            continue
+        draft = Draft(module.__name__, read_table(module.__name__))
+        module(draft)
+        drafts.append(draft)
+    states = _merge([d.states for d in drafts], "state")
+    quantities = _merge([d.quantities for d in drafts], "quantity")
+    parameters = _merge([d.used for d in drafts], "parameter")
+    clash = (set(states) | set(quantities)) & set(parameters)
+    if clash:
+        raise ModelError(f"'{sorted(clash)[0]}' is both a parameter and a state or quantity; rename one")
+    _check_unused(drafts)
+    held = _held(drafts, states, quantities, constants or {})
+    for name, (value, unit_text, label) in held.items():
+        quantities[name] = Quantity(name, unit_text, label, "constant", sp.Float(value))
+    _check_units(drafts, states, quantities, parameters)
+    return Model(
+        modules=tuple(d.module for d in drafts),
+        states=states,
+        quantities=_causal(quantities),
+        parameters=parameters,
+        flows=tuple(f for d in drafts for f in d.flows.values()),
+        thresholds=tuple(t for d in drafts for t in d.thresholds.values()),
+        needs={d.module: tuple(d.needed) for d in drafts},
+        constants={name: value for name, (value, _, _) in held.items()},
+    )
+
+
+def _merge(parts: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for part in parts:
+        for name, item in part.items():
+            if name in merged:
+                raise ModelError(f"{kind} '{name}' is declared by '{merged[name].module}' and '{item.module}'")
+            merged[name] = item
+    return merged
+
+
+def _check_unused(drafts: list[Draft]) -> None:
+    for d in drafts:
+        unused = set(d.table.parameters) - set(d.used) | set(d.table.states) - set(d.states)
+        if unused:
+            raise ModelError(f"{d.module}.toml has [{sorted(unused)[0]}], which the module does not use; remove it")
+
+
+def _held(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity],
+          constants: dict[str, float]) -> dict[str, tuple[float, str, str]]:
+    held = {}
+    for d in drafts:
+        for name, unit_text in d.needed.items():
+            if name in states or name in quantities:
+                given = (states.get(name) or quantities[name]).unit  # type: ignore[union-attr]
+                if not measure(given).same(measure(unit_text)):
+                    raise ModelError(f"module '{d.module}' needs '{name}' in '{unit_text}', it is given in '{given}'")
+            elif name in constants:
+                held[name] = (constants[name], unit_text, f"{name}, held constant")
+            else:
+                raise ModelError(f"module '{d.module}' needs '{name}', which no module gives; add the module "
+                                 "or pass constants={...}")
+    return held
+
+
+def _check_units(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity],
+                 parameters: dict[str, Parameter]) -> None:
+    units = {n: measure(s.unit) for n, s in states.items()}
+    units |= {n: measure(q.unit) for n, q in quantities.items()}
+    units |= {n: measure(p.unit) for n, p in parameters.items()}
+    for d in drafts:
+        own = {**d.states, **d.quantities, **d.used, **d.needed}
+        for q in d.quantities.values():
+            _check_names(q.expr, own, d.module, q.name)
+            check(q.expr, q.unit, units, f"module '{d.module}', quantity '{q.name}'")
+        for f in d.flows.values():
+            _check_names(f.expr, own, d.module, f.name)
+            for side in (f.out_of, f.into):
+                if side is not None:
+                    if side not in states:
+                        raise ModelError(f"module '{d.module}', flow '{f.name}': '{side}' is not a state")
+                    check(f.expr, f"({states[side].unit or '1'})/day", units, f"module '{d.module}', flow '{f.name}'")
+        for t in d.thresholds.values():
+            for state, expr in t.adds:
+                check(expr, states[state].unit, units, f"module '{d.module}', event '{t.name}'")
+
+
+def _check_names(expr: Any, own: dict[str, Any], module: str, where: str) -> None:
+    for symbol in expr.free_symbols:
+        if symbol.name not in own:
+            raise ModelError(f"module '{module}', '{where}': uses '{symbol.name}' without needs() or pars()")
+
+
+def _causal(quantities: dict[str, Quantity]) -> dict[str, Quantity]:
+    ordered: dict[str, Quantity] = {}
+    waiting = dict(quantities)
+    while waiting:
+        ready = [n for n, q in waiting.items() if not any(s.name in waiting for s in q.expr.free_symbols)]
+        if not ready:
+            raise ModelError(f"quantities depend on each other in a ring: {', '.join(sorted(waiting))}")
+        for name in ready:
+            ordered[name] = waiting.pop(name)
+    return ordered

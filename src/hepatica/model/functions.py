@@ -1,0 +1,113 @@
+"""The smooth functions that a module may use, each with its derivative and its C and Python source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+exp, log, sqrt, tanh = sp.exp, sp.log, sp.sqrt, sp.tanh
+
+
+class pos(sp.Function):  # type: ignore[misc]
+    """Smooth positive part, exactly 0 for x <= 0: x^2 / (x + width).
+
+    Examples
+    --------
+    >>> pos(sp.Float(-1), sp.Float(0.1)), float(pos(sp.Float(3), sp.Float(1)))
+    (0, 2.25)
+    """
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: Any, width: Any) -> Any:
+        if x.is_Number and width.is_Number:
+            return sp.Integer(0) if x <= 0 else x**2 / (x + width)
+        return None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        x, width = self.args
+        return dpos(x, width) if argindex == 1 else -((pos(x, width) / (x + width)))
+
+
+class dpos(sp.Function):  # type: ignore[misc]
+    """Derivative of `pos` by its first argument."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, x: Any, width: Any) -> Any:
+        if x.is_Number and width.is_Number:
+            return sp.Integer(0) if x <= 0 else x * (x + 2 * width) / (x + width) ** 2
+        return None
+
+
+class hill(sp.Function):  # type: ignore[misc]
+    """Hill function x^n / (x^n + k^n) for x > 0, exactly 0 for x <= 0.
+
+    Examples
+    --------
+    >>> hill(sp.Integer(2), sp.Integer(2), sp.Integer(6))
+    1/2
+    """
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, x: Any, k: Any, n: Any) -> Any:
+        if x.is_Number and k.is_Number and n.is_Number:
+            return sp.Integer(0) if x <= 0 else x**n / (x**n + k**n)
+        return None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        x, k, n = self.args
+        if argindex == 1:
+            return dhill(x, k, n)
+        if argindex == 2:
+            return -x * dhill(x, k, n) / k
+        raise sp.ArgumentIndexError(self, argindex)
+
+
+class dhill(sp.Function):  # type: ignore[misc]
+    """Derivative of `hill` by its first argument: n h (1 - h) / x."""
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, x: Any, k: Any, n: Any) -> Any:
+        if x.is_Number and k.is_Number and n.is_Number:
+            h = hill(x, k, n)
+            return sp.Integer(0) if x <= 0 else n * h * (1 - h) / x
+        return None
+
+
+def sigmoid(x: Any) -> Any:
+    """Logistic function, written with tanh so that it never overflows."""
+    return (1 + tanh(x / 2)) / 2
+
+
+C_SOURCE = """\
+static inline double pos(double x, double w) { return x > 0.0 ? x * x / (x + w) : 0.0; }
+static inline double dpos(double x, double w) { return x > 0.0 ? x * (x + 2.0 * w) / ((x + w) * (x + w)) : 0.0; }
+static inline double ipow(double x, int n) { double r = 1.0; for (; n; n >>= 1, x *= x) if (n & 1) r *= x; return r; }
+static inline double hill(double x, double k, double n) {
+  if (!(x > 0.0)) return 0.0;
+  double r = k / x, m = (n == (int)n && n < 9.0) ? ipow(r, (int)n) : pow(r, n);
+  return 1.0 / (1.0 + m);
+}
+static inline double dhill(double x, double k, double n) {
+  double h = hill(x, k, n);
+  return x > 0.0 ? n * h * (1.0 - h) / x : 0.0;
+}
+"""
+
+PYTHON_SOURCE = """\
+from math import exp, log, sqrt, tanh
+def pos(x, w): return x * x / (x + w) if x > 0.0 else 0.0
+def dpos(x, w): return x * (x + 2.0 * w) / (x + w) ** 2 if x > 0.0 else 0.0
+def hill(x, k, n): return 1.0 / (1.0 + (k / x) ** n) if x > 1e-60 else 0.0
+def dhill(x, k, n):
+    h = hill(x, k, n)
+    return n * h * (1.0 - h) / x if x > 1e-60 else 0.0
+"""

@@ -1,0 +1,87 @@
+"""Inflammation: the reduced model of Reynolds 2006 with damage signals from dying hepatocytes.
+
+Published form: Reynolds2006 (pathogen, phagocytes, damage, anti-inflammatory mediator). The sterile
+input, the liver's part in killing, paralysis and the cells' effects have neutral values in the table.
+"""
+
+from hepatica.model.functions import hill, pos
+from hepatica.model.lang import Draft
+
+
+def immune(m: Draft) -> None:
+    """Phagocytes answer pathogen, damage and danger signals, are restrained, and tire."""
+    P = m.state("pathogen", "", "bacteria, 1e6 per mL", dosed=True)
+    N = m.state("phagocytes", "", "activated phagocytes")
+    D = m.state("tissue_damage", "", "systemic tissue damage")
+    C = m.state("anti_inflammation", "", "anti-inflammatory mediators")
+    A = m.state("damps", "ng/mL", "danger signals (HMGB1)")
+    Z = m.state("paralysis", "", "immune paralysis, 0 to 1")
+    death, h = m.needs("death_flux", "1/day"), m.needs("functional_mass", "")
+    scar, shunt = m.needs("scar", ""), m.needs("shunt", "")
+    calmed, healed = m.needs("recruitment_blocked", ""), m.needs("damage_healed", "")
+    rescued = m.needs("paralysis_relieved", "")
+
+    c_inf, mu_c, s_c, k_cn, k_cnd = m.pars("c_inf mu_c s_c k_cn k_cnd")
+    s_nr, mu_nr, mu_n, k_nn, k_np, k_nd = m.pars("s_nr mu_nr mu_n k_nn k_np k_nd")
+    k_dn, x_dn, mu_d, n_dn = m.pars("k_dn x_dn mu_d n_dn")
+    restraint = m.let("restraint", 1 / (1 + (C / c_inf) ** 2), "", "what anti-inflammation leaves of activity")
+    alarm, alarm_half, alarm_steep, gut_leak, damp_healthy, width = m.pars(
+        "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width")
+    sterile = alarm * hill(pos(A - damp_healthy, width), alarm_half, alarm_steep) + gut_leak * shunt
+    activation = restraint * (k_nn * N + k_np * P + k_nd * D + sterile) / (1 + calmed)
+    m.flow("phagocyte_activation", s_nr * activation / (mu_nr + activation), into=N)
+    m.flow("phagocyte_loss", mu_n * N, out_of=N)
+    m.flow("damage_by_phagocytes", k_dn * hill(restraint * N, x_dn, n_dn), into=D)
+    m.flow("damage_repair", mu_d * (1 + healed) * D, out_of=D)
+    drive = restraint * (N + k_cnd * D)
+    m.flow("anti_inflammation_source", s_c + k_cn * drive / (1 + drive), into=C)
+    m.flow("anti_inflammation_decay", mu_c * C, out_of=C)
+
+    _pathogen(m, P, restraint * N, Z, h)
+    damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
+    m.flow("damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar),
+           into=A)
+    m.flow("damp_clearance", damp_rate * A, out_of=A)
+    paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
+    tired = paralysis_gain * pos(C / (s_c / mu_c) - 1, m.pars("paralysis_width")[0])
+    m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued), into=Z)
+    m.flow("paralysis_recovery", paralysis_rate * Z, out_of=Z)
+    _cytokines(m, N, P, h, shunt)
+
+
+def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def]
+    """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
+    k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
+    paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(
+        "paralysed_local paralysed_phagocytes liver_share liver_half")
+    kupffer = 1 - liver_share + liver_share * (1 + liver_half) * h / (h + liver_half)
+    m.flow("pathogen_growth", k_pg * P * (1 - P / p_inf), into=P)
+    m.flow("local_killing", k_pm * s_m * P / (mu_m + k_mp * P) * (1 - paralysed_local * Z), out_of=P)
+    m.flow("phagocyte_killing", k_pn * active * P * kupffer * (1 - paralysed_phagocytes * Z), out_of=P)
+    B = m.state("antibiotic", "", "antibiotic effect, 1 = full course just begun")
+    antibiotic_kill, antibiotic_loss, inoculum = m.pars("antibiotic_kill antibiotic_loss inoculum")
+    m.flow("antibiotic_killing", antibiotic_kill * B * P, out_of=P)
+    m.flow("antibiotic_stop", antibiotic_loss * B, out_of=B)
+
+    H = m.state("infection_hazard", "", "cumulative hazard of infection")
+    rate, by_paralysis, by_shunt, by_failure, shunt = *m.pars(
+        "infection_rate infection_paralysis infection_shunt infection_failure"), m.needs("shunt", "")
+    m.flow("infection_risk", rate * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
+        1 - h, m.pars("failure_width")[0]) ** 2), into=H)
+    m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})
+
+
+def _cytokines(m: Draft, N, P, h, shunt) -> None:  # type: ignore[no-untyped-def]
+    """TNF, IL-6 and IL-10 follow phagocytes within an hour, so they are algebraic here."""
+    il10_gain = m.needs("il10_gain", "pg/mL")
+    tnf_base, il6_base, il10_base = m.pars("tnf_base il6_base il10_base")
+    tnf_gain, il6_gain, il6_pathogen, il10_response, il10_brake, il10_width, il6_extraction = m.pars(
+        "tnf_gain il6_gain il6_pathogen il10_response il10_brake il10_width il6_extraction")
+    il10 = m.let("il10", il10_base * (1 + il10_response * N) + il10_gain, "pg/mL", "interleukin 10")
+    damped = 1 / (1 + il10_brake * pos(il10 / il10_base - 1, il10_width))
+    m.let("tnf", tnf_base * (1 + tnf_gain * N * damped), "pg/mL", "tumour necrosis factor")
+    production = 1 + il6_gain * N * damped + il6_pathogen * P / (1 + P)
+    clearance = 1 - il6_extraction + il6_extraction * h * (1 - shunt)
+    m.let("il6", il6_base * production / clearance, "pg/mL", "interleukin 6")
+    white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
+    m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")

@@ -1,0 +1,195 @@
+"""Parameter tables: a value, a unit, how patients differ, what we do not know, and a source or a reason."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hepatica.errors import ModelError
+from hepatica.units import REGISTRY, unit
+
+GRADES = ("human", "large animal", "rodent", "in vitro", "assumed")
+Grade = Literal["human", "large animal", "rodent", "in vitro", "assumed"]
+
+
+class Spread(BaseModel):
+    """A one-parameter distribution around a value; `between` patients or `prior` ignorance.
+
+    `lognormal` (cv) multiplies, `normal` (sd) adds, `logitnormal` (sd on the logit scale) keeps a
+    fraction a fraction, and `spike` is exactly zero with probability `weight`, else lognormal (cv).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["fixed", "lognormal", "normal", "logitnormal", "spike"] = "fixed"
+    cv: float = Field(default=0.0, ge=0.0)
+    sd: float = Field(default=0.0, ge=0.0)
+    weight: float = Field(default=0.0, ge=0.0, le=1.0)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Spread:
+        needs = {"fixed": (), "lognormal": ("cv",), "normal": ("sd",), "logitnormal": ("sd",), "spike": ("cv", "weight")}
+        for name in ("cv", "sd", "weight"):
+            if (getattr(self, name) > 0) != (name in needs[self.kind]):
+                raise ValueError(f"kind '{self.kind}' takes exactly {needs[self.kind] or 'nothing'}")
+        return self
+
+    @property
+    def varies(self) -> bool:
+        """Whether a draw can differ from the value."""
+        return self.kind != "fixed"
+
+    def apply(self, value: NDArray[np.float64], z: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Move `value` by standard normal `z`; uniform `u` decides whether a spike is hit."""
+        if self.kind in ("lognormal", "spike"):
+            sd = math.sqrt(math.log1p(self.cv**2))
+            moved = value * np.exp(sd * z)
+            return np.where(u < self.weight, 0.0, moved) if self.kind == "spike" else moved
+        if self.kind == "normal":
+            return value + self.sd * z
+        if self.kind == "logitnormal":
+            odds = value / (1.0 - value) * np.exp(self.sd * z)
+            return odds / (1.0 + odds)
+        return value + 0.0 * z
+
+
+class Alternative(BaseModel):
+    """What a named hypothesis says of a parameter, instead of the default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: float
+    cite: str = ""
+    reason: str = ""
+    grade: Grade
+
+
+class Entry(BaseModel):
+    """One row of a parameter table as written in TOML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: float
+    unit: str
+    label: str
+    between: Spread = Spread()
+    prior: Spread = Spread()
+    cite: str = ""
+    reason: str = ""
+    grade: Grade
+    note: str = ""
+    neutral: float | None = None
+    under: dict[str, Alternative] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Entry:
+        for row in (self, *self.under.values()):
+            if row.grade == "assumed" and not row.reason:
+                raise ValueError("grade 'assumed' needs a reason")
+            if row.grade != "assumed" and not row.cite:
+                raise ValueError(f"grade '{row.grade}' needs cite = 'Key, place'")
+        return self
+
+
+def internal(text: str) -> tuple[float, str]:
+    """Factor and unit that write hours, weeks and years of a table as days.
+
+    Examples
+    --------
+    >>> internal("1/hour")
+    (24.0, '1 / day')
+    """
+    factor, written = 1.0, REGISTRY.Unit("dimensionless")
+    for name, power in unit(text)._units.items():
+        one = REGISTRY.Quantity(1.0, name)
+        if one.dimensionality == {"[time]": 1} and name != "minute":  # clinical rates per minute stay
+            factor *= one.to("day").magnitude ** float(power)
+            name = "day"
+        written = written * REGISTRY.Unit(name) ** power
+    return round(factor, 12), "" if written.dimensionless and not written._units else str(written)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an assembled model; `entry` is its row, `module` the table it stands in."""
+
+    name: str
+    module: str
+    entry: Entry
+
+    @property
+    def unit(self) -> str:
+        """Internal unit."""
+        return internal(self.entry.unit)[1]
+
+    @property
+    def value(self) -> float:
+        """Typical value in internal units."""
+        return self.entry.value * internal(self.entry.unit)[0]
+
+    def under(self, hypothesis: str) -> float:
+        """Typical value, in internal units, under a named hypothesis."""
+        alternative = self.entry.under.get(hypothesis)
+        return self.value if alternative is None else alternative.value * internal(self.entry.unit)[0]
+
+    @property
+    def neutral(self) -> float | None:
+        """Value, in internal units, at which the published form of the sub-model is restored."""
+        return None if self.entry.neutral is None else self.entry.neutral * internal(self.entry.unit)[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Reference keys cited by this parameter, the place in the work stripped."""
+        rows = [self.entry.cite, *(a.cite for a in self.entry.under.values())]
+        return tuple(part.split(",")[0].strip() for row in rows if row for part in row.split(";"))
+
+
+class StateEntry(BaseModel):
+    """Where a state starts in health, and the size that counts as large (for tolerances)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    initial: float | str = 0.0
+    scale: float = Field(gt=0)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The parameters and the state scales of one module."""
+
+    module: str
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    states: dict[str, StateEntry] = field(default_factory=dict)
+
+
+def read_table(module: str, text: str | None = None) -> Table:
+    """Read ``model/modules/<module>.toml``.
+
+    Raises
+    ------
+    ModelError
+        If a row lacks a unit, a source or a reason, or has an unknown key.
+
+    Examples
+    --------
+    >>> read_table("injury").parameters["flare_kill"].entry.unit
+    '1/day'
+    """
+    if text is None:
+        text = (files("hepatica.model.modules") / f"{module}.toml").read_text(encoding="utf-8")
+    rows: dict[str, Any] = tomllib.loads(text)
+    states = {name: StateEntry(**row) for name, row in rows.pop("state", {}).items()}
+    parameters = {}
+    for name, row in rows.items():
+        try:
+            entry = Entry(**row)
+            unit(entry.unit)
+        except (ValidationError, TypeError) as error:
+            what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            where = ".".join(str(p) for p in error.errors()[0]["loc"]) if isinstance(error, ValidationError) else ""
+            raise ModelError(f"{module}.toml, [{name}] {where}: {what}") from error
+        parameters[name] = Parameter(name, module, entry)
+    return Table(module, parameters, states)

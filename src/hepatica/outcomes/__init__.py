@@ -1,0 +1,1 @@
+"""What a course of disease amounts to: scores, events, survival, quality of life."""

@@ -1,0 +1,181 @@
+"""Every published study that comes with the package, and the rules they are held to."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from importlib.resources import files
+
+import pytest
+from pydantic import ValidationError
+
+from hepatica.errors import InputError
+from hepatica.evidence import Publication, load, load_all, references
+from hepatica.evidence.publications import VARIABLES, keys, read
+from hepatica.units import unit
+
+GOOD = """
+key = "a"
+title = "t"
+cite = "Lin2017"
+country = "c"
+design = "d"
+role = "check"
+disease = "x"
+[[arm]]
+id = "all"
+label = "all"
+n = 10
+[[observation]]
+arm = "all"
+variable = "death"
+unit = "percent"
+time = 28
+kind = "proportion"
+value = 20
+n = 10
+"""
+
+
+@pytest.mark.parametrize("key", keys())
+def test_publication_is_in_order(key: str) -> None:
+    publication = load(key)
+    assert publication.key == key
+    work = references()[publication.cite]
+    assert work.year == publication.year
+    text = files("hepatica.evidence").joinpath("publications", f"{key}.toml").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|www\.|/work/", text)
+    assert tomllib.loads(text)["key"] == key
+
+
+@pytest.mark.parametrize("key", keys())
+def test_numbers_fit_together(key: str) -> None:
+    publication = load(key)
+    for o in publication.find(unusable=True):
+        arm = publication.arm(o.arm)
+        assert o.n is None or arm.n is None or o.n <= arm.n
+        if o.events is not None and o.n is not None:
+            assert math.isclose(100 * o.events / o.n, o.value, abs_tol=0.051), "not a whole count of people"
+    for arm in publication.arms:
+        parent = publication.arm(arm.subset_of) if arm.subset_of else None
+        assert parent is None or parent.n is None or arm.n is None or arm.n <= parent.n
+        deaths = [o.value for o in publication.find(arm=arm.id, variable="death")]
+        assert deaths == sorted(deaths)
+        alive = [o.value for o in publication.find(arm=arm.id, variable="survival")]
+        assert alive == sorted(alive, reverse=True)
+
+
+def test_means_and_changes_agree_where_usable() -> None:
+    for publication in load_all().values():
+        for change in publication.find():
+            if change.kind != "change":
+                continue
+            start, end = (
+                next(
+                    o
+                    for o in publication.find(arm=change.arm, variable=change.variable, time=t)
+                    if o.kind == "mean_sd"
+                )
+                for t in (0, change.time)
+            )
+            assert math.isclose(end.value - start.value, change.value, abs_tol=0.101), change
+
+
+@pytest.mark.parametrize(("name", "text"), VARIABLES.items())
+def test_variables_have_units(name: str, text: str) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+    unit(text)
+
+
+def test_lin2017_carries_the_trial() -> None:
+    lin = load("lin2017")
+    cells = lin.arm("msc")
+    assert (cells.dose_low, cells.dose_high, cells.infusions, cells.interval) == (1e5, 1e6, 4, 7)
+    alive = {o.arm: (o.value, o.low, o.high) for o in lin.find(variable="survival", time=168)}
+    assert alive == {"smt": (55.6, 42.3, 68.9), "msc": (73.2, 61.6, 84.8)}
+    assert [o.events for o in lin.find(variable="severe_infection")] == [18, 9]
+    assert any("1e6" in text for text in lin.conflicts)
+
+
+def test_canonic_deaths_are_whole_people() -> None:
+    canonic = load("canonic")
+    assert [o.events for o in canonic.find(arm="aclf", variable="death")] == [14, 33, 48, 65, 73]
+    assert [o.events for o in canonic.find(arm="ad", variable="death")] == [6, 15, 31, 64, 81]
+
+
+def test_contradictory_row_is_kept_but_not_offered() -> None:
+    study = load("alss2019")
+    assert study.find(arm="smt_day28", variable="bilirubin") == ()
+    assert len(study.find(arm="smt_day28", variable="bilirubin", unusable=True)) == 3
+    assert study.find(arm="smt_day28", variable="meld", time=28)[0].value == 17.7
+
+
+def test_only_one_trial_of_cells_is_shipped() -> None:
+    """Other trials of MSC are kept away: the model is validated against them blind."""
+    assert [p.key for p in load_all().values() if any(arm.product for arm in p.arms)] == ["lin2017"]
+
+
+def test_find_without_a_match_is_empty_and_unknown_names_are_refused() -> None:
+    lin = load("lin2017")
+    assert lin.find(variable="bilirubin") == ()
+    with pytest.raises(InputError, match=r"^arm of lin2017: got 'placebo'; use one of smt, msc$"):
+        lin.find(arm="placebo")
+    with pytest.raises(InputError, match="variable: got 'tbil'"):
+        lin.find(variable="tbil")
+
+
+def test_unknown_publication_is_refused_in_one_sentence() -> None:
+    with pytest.raises(InputError, match=r"^publication: got 'lin2018'; use one of alss2019, ") as caught:
+        load("lin2018")
+    assert "\n" not in str(caught.value)
+
+
+def test_read_and_immutability() -> None:
+    publication, field = read(GOOD), "key"
+    assert isinstance(publication, Publication)
+    assert publication.observations[0].events == 2
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(publication, field, "b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('arm = "all"', 'arm = "none"', "no arm 'none'; there are all"),
+        ('variable = "death"', 'variable = "deaths"', "variable 'deaths' is not one of age"),
+        ('unit = "percent"', 'unit = "%"', "death is written in percent, not in '%'"),
+        ("value = 20", "value = 120", "0 to 100 percent"),
+        ("value = 20", "value = 20\nsd = 1", "a share: 0 to 100 percent and no sd"),
+        ("value = 20", "value = 20\nlow = 25\nhigh = 30", "outside its interval"),
+        ("value = 20", "value = 20\nlow = 15", "low and high together"),
+        ("value = 20", "value = 20\nusable = false", "say why in note"),
+        ("value = 20", "value = nan", "finite"),
+        ('kind = "proportion"', 'kind = "mean_sd"', "does not suit death"),
+        ('variable = "death"\nunit = "percent"', 'variable = "inr"\nunit = "1"', "does not suit inr"),
+        ('kind = "proportion"', 'kind = "count"', "Input should be"),
+        ('role = "check"', 'role = "fit"', "Input should be"),
+        ("n = 10\n[[obs", "n = 10\ndose_low = 1e5\n[[obs", "dose_low, dose_high and dose_unit together"),
+        (
+            "n = 10\n[[obs",
+            'n = 10\ndose_low = 2\ndose_high = 1\ndose_unit = "cells"\n[[obs',
+            "dose_low above dose_high",
+        ),
+        ('label = "all"', 'label = "all"\n[[arm]]\nid = "all"\nlabel = "again"', "two arms have the same id"),
+        ('title = "t"', 'title = "t"\nurl = "x"', "Extra inputs are not permitted"),
+        ('title = "t"', "title = t", "write valid TOML"),
+        ("[[observation]]", GOOD[GOOD.index("[[observation]]") :] + "[[observation]]", "stands twice"),
+    ],
+)
+def test_disorder_is_refused_in_one_sentence(old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        read(GOOD.replace(old, new, 1), "a.toml")
+    assert str(caught.value).startswith("a.toml")
+    assert "\n" not in str(caught.value)
+
+
+def test_mean_needs_sd() -> None:
+    text = GOOD.replace('variable = "death"\nunit = "percent"', 'variable = "inr"\nunit = "1"')
+    with pytest.raises(InputError, match="kind 'mean_sd' of inr needs sd"):
+        read(text.replace('kind = "proportion"', 'kind = "mean_sd"'))

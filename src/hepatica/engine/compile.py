@@ -1,0 +1,93 @@
+"""Build the kernel for a model once, keep it in the user's cache, load it from there."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+from hepatica.engine.generate import c_source
+from hepatica.errors import EngineError
+from hepatica.model.assemble import Model
+
+FLAGS = ("-O2", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
+
+
+def find_compiler() -> tuple[str, ...] | None:
+    """Command of a C compiler: $CC, a system one, else the ``zig`` extra; None if there is none.
+
+    Examples
+    --------
+    >>> find_compiler() is None or isinstance(find_compiler(), tuple)
+    True
+    """
+    if os.environ.get("HEPATICA_NO_COMPILER"):
+        return None
+    chosen = os.environ.get("CC")
+    for name in ([chosen] if chosen else []) + ["cc", "gcc", "clang"]:
+        path = shutil.which(name)
+        if path:
+            return (path,)
+    if importlib.util.find_spec("ziglang") is not None:
+        return (sys.executable, "-m", "ziglang", "cc")
+    return None
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept; ``HEPATICA_CACHE`` overrides the user's cache directory."""
+    return Path(os.environ.get("HEPATICA_CACHE") or platformdirs.user_cache_dir("hepatica"))
+
+
+def build(model: Model) -> Path:
+    """Compile the kernel for a model, unless the cache holds it.
+
+    Returns
+    -------
+    Path
+        The shared library.
+
+    Raises
+    ------
+    EngineError
+        If there is no compiler or it fails.
+    """
+    compiler = find_compiler()
+    if compiler is None:
+        raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
+    kernel = (files("hepatica.engine") / "kernel.c").read_text(encoding="utf-8")
+    generator = (files("hepatica.engine") / "generate.py").read_text(encoding="utf-8")
+    key = "|".join((model.hash, kernel, generator, *compiler, *FLAGS, platform.machine(), sys.platform))
+    name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+    target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        Path(folder, "model.h").write_text(c_source(model), encoding="utf-8")
+        Path(folder, "kernel.c").write_text(kernel, encoding="utf-8")
+        command = [*compiler, *FLAGS, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
+        os.replace(Path(folder, "kernel.out"), target)  # whole or not at all, also with two first users
+    return target
+
+
+def load(path: Path) -> ctypes.CDLL:
+    """Load a compiled kernel."""
+    try:
+        library = ctypes.CDLL(str(path))
+    except OSError as error:
+        raise EngineError(f"the compiled kernel {path.name} cannot be loaded ({error}); delete it and run again") from error
+    library.hepatica_solve.restype = ctypes.c_int
+    return library

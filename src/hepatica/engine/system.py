@@ -1,0 +1,139 @@
+"""A model ready to be solved: names, indices, and the engine that does it."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from hepatica.engine import compile as compiler
+from hepatica.engine import kernel, reference
+from hepatica.engine.generate import python_source
+from hepatica.engine.problem import Floats, Ints, Problem, Solution
+from hepatica.errors import EngineError, InputError
+from hepatica.model.assemble import Model
+
+ENGINES = ("compiled", "reference")
+RETRY_RTOL = 1e-6
+
+
+@dataclass(frozen=True)
+class System:
+    """A model with an engine.
+
+    Parameters
+    ----------
+    model : Model
+    engine : {"auto", "compiled", "reference"}
+        "auto" compiles where there is a compiler and otherwise answers with the reference engine.
+
+    Examples
+    --------
+    >>> from hepatica.model.assemble import assemble
+    >>> from hepatica.model.modules import MODULES
+    >>> System(assemble(MODULES), "reference").engine
+    'reference'
+    """
+
+    model: Model
+    engine: str = "auto"
+    _library: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.engine == "auto":
+            object.__setattr__(self, "engine", "compiled" if compiler.find_compiler() else "reference")
+        if self.engine not in ENGINES:
+            raise InputError("engine", self.engine, f"one of {', '.join(ENGINES)}")
+        if self.engine == "compiled":
+            self._library.append(compiler.load(compiler.build(self.model)))
+
+    @functools.cached_property
+    def states(self) -> tuple[str, ...]:
+        """Names of states, in the order of arrays."""
+        return tuple(self.model.states)
+
+    @functools.cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of parameters, in the order of arrays."""
+        return tuple(self.model.parameters)
+
+    @functools.cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """Names that can be asked for: states, then quantities."""
+        return (*self.model.states, *self.model.quantities)
+
+    @functools.cached_property
+    def scale(self) -> Floats:
+        """Size of each state that counts as large."""
+        return np.array([s.scale for s in self.model.states.values()])
+
+    @functools.cached_property
+    def _python(self) -> dict[str, Any]:
+        space: dict[str, Any] = {}
+        exec(compile(python_source(self.model), "<model>", "exec"), space)
+        space["N_OUTPUTS"] = len(self.outputs)
+        return space
+
+    def typical(self, hypothesis: str = "") -> Floats:
+        """Typical parameters, in the order of arrays."""
+        return np.array([p.under(hypothesis) for p in self.model.parameters.values()])
+
+    def neutral(self) -> Floats:
+        """Parameters that restore the published forms of the sub-models."""
+        return np.array([p.value if p.neutral is None else p.neutral for p in self.model.parameters.values()])
+
+    def healthy(self, parameters: Floats) -> Floats:
+        """States in health, from the table, shape (n, n_states)."""
+        parameters = np.atleast_2d(parameters)
+        columns = []
+        for s in self.model.states.values():
+            if isinstance(s.initial, str):
+                columns.append(parameters[:, self.parameters.index(s.initial)])
+            else:
+                columns.append(np.full(len(parameters), s.initial))
+        return np.stack(columns, axis=1)
+
+    def index(self, names: tuple[str, ...]) -> Ints:
+        """Positions of outputs.
+
+        Raises
+        ------
+        InputError
+            If a name is not an output of the model.
+        """
+        for name in names:
+            if name not in self.outputs:
+                raise InputError("output", name, "a state or quantity that `hepatica model` lists")
+        return np.array([self.outputs.index(n) for n in names], np.int64)
+
+    def solve(self, problem: Problem, *, workers: int | None = None,
+              progress: Callable[[int], None] | None = None) -> Solution:
+        """Solve; a patient that the compiled engine cannot solve is retried by the reference engine."""
+        out = self.index(problem.outputs)
+        hazards = tuple(self.states.index(t.hazard) for t in self.model.thresholds)
+        if self.engine == "reference":
+            return reference.solve(self._python, problem, self.scale, out, hazards, progress=progress)
+        if not self._library:
+            raise EngineError("the compiled engine is not loaded")
+        done = kernel.solve(self._library[0], problem, self.scale, out,
+                            workers=workers or os.cpu_count() or 1, progress=progress)
+        failed = np.flatnonzero((done.status == 1) | (done.status == 2))
+        for i in failed:
+            one = replace(problem, parameters=problem.parameters[i:i + 1], initial=problem.initial[i:i + 1],
+                          thresholds=problem.thresholds[i:i + 1], rtol=min(problem.rtol, RETRY_RTOL),
+                          events=_events_of(problem, int(i)))
+            again = reference.solve(self._python, one, self.scale, out, hazards)
+            if again.status[0] == 0:
+                done.values[i], done.final[i], done.status[i] = again.values[0], again.final[0], 0
+                done.crossings[i] = again.crossings[0]
+        return done
+
+
+def _events_of(problem: Problem, i: int) -> Any:
+    ev = problem.events
+    part = slice(int(ev.offset[i]), int(ev.offset[i + 1]))
+    return type(ev)(np.array([0, part.stop - part.start]), ev.time[part], ev.state[part], ev.amount[part], ev.kind[part])

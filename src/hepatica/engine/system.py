@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from hepatica.engine import compile as compiler
 from hepatica.engine import kernel, reference
@@ -92,10 +93,20 @@ class System:
         columns = []
         for s in self.model.states.values():
             if isinstance(s.initial, str):
-                columns.append(parameters[:, self.parameters.index(s.initial)])
+                columns.append(self._constant(s.initial, parameters))
             else:
                 columns.append(np.full(len(parameters), s.initial))
         return np.stack(columns, axis=1)
+
+    def _constant(self, name: str, parameters: Floats) -> Floats:
+        """A parameter, or a quantity that depends on parameters alone, for each patient."""
+        if name in self.parameters:
+            return np.asarray(parameters[:, self.parameters.index(name)], float)
+        expr = self.model.quantities[name].expr
+        while used := [q for q in expr.free_symbols if q.name in self.model.quantities]:
+            expr = expr.xreplace({q: self.model.quantities[q.name].expr for q in used})
+        values = sp.lambdify([sp.Symbol(p, real=True) for p in self.parameters], expr)(*parameters.T)
+        return np.broadcast_to(np.asarray(values, float), (len(parameters),)).copy()
 
     def index(self, names: tuple[str, ...]) -> Ints:
         """Positions of outputs.

@@ -73,11 +73,12 @@ def _signals(m: Draft, load, growth_drive):  # type: ignore[no-untyped-def]
         "V_IE Km_IE kappa_IE k_up k_GF kappa_GF kappa_ECM k_deg metabolic_load")
 
     jak, socs, early = VJ * T / (KJ + T), VSO * S / (S + KSO), VIE * S / (S + KIE)
-    stat = VST * pro**2 / (pro**2 + KST * (1 + C / KI))
+    (width,) = m.pars("inhibitor_width")  # SOCS3 may dip below zero in the published form, where it has a pole
+    stat = VST * pro**2 * J / (pro**2 + KST * (1 + pos(C, width) / KI))
     # constant sources that make health, all ones, a steady state (Furchtgott2009)
     pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * M, "1/day", "constant source")
     pJ = m.let("constant_jak", kapJ - VJ / (KJ + 1), "1/day", "constant source")
-    pS = m.let("constant_stat3", -VST * pro**2 / (pro**2 + KST * (1 + 1 / KI)) + VIE / (1 + KIE)
+    pS = m.let("constant_stat3", -VST * pro**2 / (pro**2 + KST * (1 + 1 / (1 + width) / KI)) + VIE / (1 + KIE)
                + VSO / (1 + KSO) + kapS, "1/day", "constant source")
     pC = m.let("constant_socs3", kapC - VSO / (1 + KSO), "1/day", "constant source")
     pI = m.let("constant_genes", kapI - VIE / (1 + KIE), "1/day", "constant source")

@@ -1,0 +1,196 @@
+"""The decision: the best arm under each hypothesis, the least worst regret over them, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from hepatica.dosing.nested import Split, split
+from hepatica.dosing.utility import Utility, Worth, worth
+from hepatica.model.assemble import Model
+from hepatica.patients import Cohort
+from hepatica.simulate import Arm
+from hepatica.therapy import ROUTES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Hypothesised:
+    """What one hypothesis says of all arms; arm 0 is standard care.
+
+    Attributes
+    ----------
+    hypothesis : str
+    gain, survival, survival_gain : tuple of Split
+        Per arm: net quality-adjusted life days over standard care, survival to the horizon, and its gain.
+    excess : dict of harm to tuple of Split
+        Per arm: probability of the harm over that of standard care.
+    admissible : tuple of bool
+        Whether no harm exceeds its limit.
+    best, runner_up : int
+        Arms ranked by gain among the admissible, standard care included.
+    worth : Worth
+    """
+
+    hypothesis: str
+    gain: tuple[Split, ...]
+    survival: tuple[Split, ...]
+    survival_gain: tuple[Split, ...]
+    excess: dict[str, tuple[Split, ...]]
+    admissible: tuple[bool, ...]
+    best: int
+    runner_up: int
+    worth: Worth
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A parameter whose uncertainty moves the gain of the recommended arm.
+
+    `correlation` is Spearman's between the parameter's draws and the mean gain of each draw.
+    """
+
+    parameter: str
+    label: str
+    grade: str
+    correlation: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer.
+
+    Attributes
+    ----------
+    arms : tuple of Arm
+    by_hypothesis : tuple of Hypothesised
+    recommended : int
+        Arm of least worst regret over the hypotheses.
+    regret : (hypothesis, arm)
+        Net quality-adjusted life days given up against the best arm of that hypothesis.
+    confident : bool
+        Whether the 90 % interval of the gain excludes 0 under every hypothesis.
+    edges : tuple of str
+        Axes of the grid ("dose", "infusions") on whose upper edge the recommended arm lies.
+    beyond_given : bool
+        Whether its dose exceeds any ever given by its route.
+    assumptions : tuple of Assumption
+        Those that move the gain first.
+    """
+
+    arms: tuple[Arm, ...]
+    by_hypothesis: tuple[Hypothesised, ...]
+    recommended: int
+    regret: Floats
+    confident: bool
+    edges: tuple[str, ...]
+    beyond_given: bool
+    assumptions: tuple[Assumption, ...]
+
+    @property
+    def gives_cells(self) -> bool:
+        """Whether the recommendation is to give cells."""
+        return self.arms[self.recommended].regimen.gives_cells
+
+    @property
+    def top(self) -> int:
+        """The top-ranked arm that gives cells, named even when standard care wins."""
+        if self.gives_cells:
+            return self.recommended
+        worst = self.regret.max(axis=0)
+        cells = [a for a, arm in enumerate(self.arms) if arm.regimen.gives_cells and np.isfinite(worst[a])]
+        return min(cells, key=lambda a: (worst[a], a)) if cells else self.recommended
+
+    def frame(self) -> pd.DataFrame:
+        """One row per hypothesis and arm."""
+        rows = []
+        for k, h in enumerate(self.by_hypothesis):
+            for a, arm in enumerate(self.arms):
+                r = arm.regimen
+                row: dict[str, object] = {
+                    "hypothesis": h.hypothesis, "arm": arm.name, "dose": r.dose, "per_kg": r.per_kg,
+                    "infusions": r.infusions, "interval": r.interval, "route": r.route,
+                }
+                for name, s in (("gain", h.gain[a]), ("survival", h.survival[a]), ("survival_gain", h.survival_gain[a]),
+                                *((f"excess_{n}", e[a]) for n, e in h.excess.items())):
+                    row |= {name: s.mean, f"{name}_low": s.low, f"{name}_high": s.high,
+                            f"{name}_between_sd": s.between, f"{name}_ignorance_sd": s.ignorance}
+                row |= {"admissible": h.admissible[a], "regret": self.regret[k, a],
+                        "recommended": a == self.recommended, "best_of_hypothesis": a == h.best}
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+
+def weigh(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Hypothesised:
+    """Value all arms under the hypothesis that made `ds`; arm 0 must be standard care."""
+    w, draw = worth(ds, arms, utility), ds["draw"].values
+    every = range(len(arms))
+
+    def over(values: Floats) -> tuple[Split, ...]:
+        return tuple(split(values[a] - values[0], draw) for a in every)
+
+    gain = over(w.net)
+    excess = {name: over(p) for name, p in w.harms.items()}
+    admissible = tuple(all(excess[h.name][a].mean <= h.limit for h in utility.harms) for a in every)
+    ranked = sorted((a for a in every if admissible[a]), key=lambda a: (-gain[a].mean, a))
+    return Hypothesised(str(ds.attrs["hypothesis"]), gain, tuple(split(w.survival[a], draw) for a in every),
+                        over(w.survival), excess, admissible, ranked[0], ranked[1] if len(ranked) > 1 else ranked[0], w)
+
+
+def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort: Cohort) -> Decision:
+    """Decide among arms from one Dataset per hypothesis.
+
+    Parameters
+    ----------
+    datasets : list of Dataset
+        From `simulate`, with the outputs of `utility.OUTPUTS`.
+    arms : list of Arm
+        The first is standard care.
+    """
+    by = tuple(weigh(ds, arms, utility) for ds in datasets)
+    regret = np.stack([[h.gain[h.best].mean - g.mean if ok else np.inf
+                        for g, ok in zip(h.gain, h.admissible, strict=True)] for h in by])
+    worst = regret.max(axis=0)
+    recommended = int(np.argmin(worst))
+    chosen = arms[recommended].regimen
+    confident = chosen.gives_cells and all(h.gain[recommended].low > 0 for h in by)
+    edges = tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, recommended, axis))
+    weight = float(np.median(cohort.covariate("body_weight")))
+    given = ROUTES[chosen.route].highest_given.value
+    beyond = chosen.gives_cells and chosen.cells(weight) / weight > given * (1 + 1e-9)
+    shown = recommended if chosen.gives_cells else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
+    moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
+    return Decision(tuple(arms), by, recommended, regret, confident, edges, bool(beyond),
+                    deciding(moved, cohort))
+
+
+def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
+    values = sorted({getattr(a.regimen, axis) for a in arms if a.regimen.gives_cells})
+    return len(values) > 1 and getattr(arms[chosen].regimen, axis) == values[-1]
+
+
+def deciding(gain: Floats, cohort: Cohort, *, top: int = 8) -> tuple[Assumption, ...]:
+    """Parameters whose draws go with the gain, strongest first; weaker than chance are left out.
+
+    The threshold is Bonferroni's at 10 % for Spearman's correlation of that many draws.
+    """
+    model: Model = cohort.model
+    draws, where, count = np.unique(cohort.draw, return_inverse=True, return_counts=True)
+    ok = np.isfinite(gain)
+    means = np.bincount(where[ok], gain[ok], minlength=len(draws)) / np.maximum(np.bincount(where[ok], minlength=len(draws)), 1)
+    if len(draws) < 10 or means.std() == 0:
+        return ()
+    typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws).prior_values()
+    found = []
+    for name, values in typical.items():
+        rho, p = spearmanr(values, means)
+        if np.isfinite(rho) and p * len(typical) < 0.1:
+            entry = model.parameters[name].entry
+            found.append(Assumption(name, entry.label, entry.grade, float(rho)))
+    return tuple(sorted(found, key=lambda a: -abs(a.correlation))[:top])

@@ -1,0 +1,6 @@
+"""Virtual patients: populations as data, and cohorts drawn from them."""
+
+from hepatica.patients.cohort import Cohort
+from hepatica.patients.population import Population, load_population, populations
+
+__all__ = ["Cohort", "Population", "load_population", "populations"]

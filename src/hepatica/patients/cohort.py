@@ -1,0 +1,86 @@
+"""Cohorts: each virtual patient carries one draw of what we do not know and its own deviation from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.model.assemble import Model
+from hepatica.patients.population import Population
+from hepatica.patients.streams import normals, uniforms
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+N_THRESHOLDS = 8
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Candidates or patients.
+
+    Attributes
+    ----------
+    model : Model
+    population : Population
+    seed : int
+    patient : (n,) int
+        Identity of each, which with the seed decides all of its random numbers.
+    draw : (n,) int
+        Which draw from the priors each carries.
+    """
+
+    model: Model
+    population: Population
+    seed: int
+    patient: Ints
+    draw: Ints
+
+    def covariate(self, name: str) -> Floats:
+        """Values of a covariate of the population."""
+        u = uniforms(self.seed, self.patient, f"covariate:{name}", 2)
+        return self.population.covariate[name].draw(u[:, 0], u[:, 1])
+
+    def parameters(self, hypothesis: str = "") -> Floats:
+        """Parameters (n, n_parameters) in internal units, in the model's order."""
+        n = len(self.patient)
+        columns = []
+        draws, where = np.unique(self.draw, return_inverse=True)
+        for name, parameter in self.model.parameters.items():
+            if name in self.population.covariate:
+                columns.append(self.covariate(name))
+                continue
+            entry, fitted = parameter.entry, self.population.fitted.get(name)
+            value = np.full(n, parameter.under(hypothesis) if fitted is None else fitted.value)
+            between = entry.between if fitted is None or fitted.between is None else fitted.between
+            if entry.prior.varies:
+                z = normals(self.seed, draws, f"prior:{name}")[where, 0]
+                u = uniforms(self.seed, draws, f"spike:{name}")[where, 0]
+                value = entry.prior.apply(value, z, u)
+            if between.varies:
+                value = between.apply(value, normals(self.seed, self.patient, f"between:{name}")[:, 0], np.ones(n))
+            columns.append(value)
+        return np.stack(columns, axis=1)
+
+    def prior_values(self) -> dict[str, Floats]:
+        """What each draw says of every parameter with a prior, relative to no deviation between patients."""
+        draws, where = np.unique(self.draw, return_inverse=True)
+        out = {}
+        for name, parameter in self.model.parameters.items():
+            prior = parameter.entry.prior
+            if prior.varies and name not in self.population.covariate:
+                z = normals(self.seed, draws, f"prior:{name}")[where, 0]
+                u = uniforms(self.seed, draws, f"spike:{name}")[where, 0]
+                out[name] = prior.apply(np.full(len(where), parameter.value), z, u)
+        return out
+
+    def thresholds(self) -> Floats:
+        """Exp(1) increments of each threshold event, shared by arms, shape (n, events, 8)."""
+        rows = [-np.log1p(-uniforms(self.seed, self.patient, f"threshold:{t.name}", N_THRESHOLDS))
+                for t in self.model.thresholds]
+        return np.stack(rows, axis=1) if rows else np.zeros((len(self.patient), 0, N_THRESHOLDS))
+
+    def take(self, which: Ints) -> Cohort:
+        """Some of the patients."""
+        return Cohort(self.model, self.population, self.seed, self.patient[which], self.draw[which])

@@ -1,0 +1,92 @@
+"""Simulate arms: patients x regimens to one labelled Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hepatica import __version__
+from hepatica.admission import Admitted
+from hepatica.engine import Events, Problem, System
+from hepatica.therapy import NO_CELLS, Product, Regimen
+
+Floats = NDArray[np.float64]
+RTOL = 1e-4
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What one group of patients gets: a regimen of a product, on top of the population's treatment."""
+
+    name: str
+    regimen: Regimen = NO_CELLS
+    product: Product = field(default_factory=Product)
+
+
+def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
+             hypothesis: str = "", rtol: float = RTOL, workers: int | None = None,
+             progress: Callable[[int], None] | None = None) -> xr.Dataset:
+    """Follow patients from admission under each arm.
+
+    Parameters
+    ----------
+    system : System
+    patients : Admitted
+        n patients; every arm has the same ones, with the same thresholds of infection.
+    arms : sequence of Arm
+    times : (n_times,) day
+        Ascending, from 0 on.
+    outputs : sequence of str
+        States or quantities.
+    hypothesis : str
+        Name of the hypothesis, "" for the default values.
+
+    Returns
+    -------
+    xr.Dataset
+        Each output with dimensions (arm, patient, time), units and label in attrs; `status` (arm, patient) and
+        `infection_time` (arm, patient, infection) in day.
+    """
+    cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
+    base = cohort.parameters(hypothesis)
+    for name, value in cohort.population.treatment.items():
+        base[:, system.parameters.index(name)] = value
+    weight = base[:, system.parameters.index("body_weight")]
+    parameters, rows = [], []
+    for arm in arms:
+        own = base.copy()
+        if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
+            for name, multiplier in arm.product.multipliers().items():
+                own[:, system.parameters.index(name)] *= multiplier
+        parameters.append(own)
+        for i in range(n):
+            given = arm.regimen.events(float(weight[i]), viability=arm.product.viability)
+            rows.append([(t, system.states.index(s), a, k) for t, s, a, k in given if t <= times[-1]])
+    problem = Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
+                      Events.gather(rows), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
+    done = system.solve(problem, workers=workers, progress=progress)
+    shape = (len(arms), n)
+    values = done.values.reshape(*shape, len(times), len(outputs))
+    data = {name: (("arm", "patient", "time"), values[..., k], _attrs(system, name)) for k, name in enumerate(outputs)}
+    data["status"] = (("arm", "patient"), done.status.reshape(shape), {"label": "0 solved; else a cause"})
+    data["steps"] = (("arm", "patient"), done.steps.reshape(shape), {"label": "steps of the solver"})
+    if done.crossings.shape[1]:
+        data["infection_time"] = (("arm", "patient", "infection"), done.crossings[:, 0].reshape(*shape, -1),
+                                  {"units": "day", "label": "onset of infection"})
+    return xr.Dataset(
+        data,
+        coords={"arm": [a.name for a in arms], "patient": np.arange(n), "time": ("time", times, {"units": "day"}),
+                "draw": ("patient", cohort.draw), "identity": ("patient", cohort.patient)},
+        attrs={"model_hash": system.model.hash, "seed": cohort.seed, "engine": system.engine, "rtol": rtol,
+               "hypothesis": hypothesis or "default", "population": cohort.population.key,
+               "hepatica_version": __version__, "purpose": "for research use"},
+    )
+
+
+def _attrs(system: System, name: str) -> dict[str, str]:
+    item = system.model.states.get(name) or system.model.quantities[name]
+    return {"units": item.unit, "label": item.label, "module": item.module}

@@ -1,0 +1,42 @@
+"""Routes: into which states viable and dead cells go, and what the procedure itself risks."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+from hepatica.model.parameters import Entry
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way into the body.
+
+    Attributes
+    ----------
+    name : str
+    viable_into, dead_into : str
+        Dosed states of the model.
+    procedure_risk : Entry
+        Probability of a serious complication of the procedure, per infusion.
+    highest_given : Entry
+        Highest dose of MSC ever given to people by this route in one infusion, cells per kg.
+    """
+
+    name: str
+    label: str
+    viable_into: str
+    dead_into: str
+    procedure_risk: Entry
+    highest_given: Entry
+
+
+def _read() -> dict[str, Route]:
+    rows = tomllib.loads((files("hepatica.therapy") / "routes.toml").read_text(encoding="utf-8"))
+    return {name: Route(name, row["label"], row["viable_into"], row["dead_into"], Entry(**row["procedure_risk"]),
+                        Entry(**row["highest_given"]))
+            for name, row in rows.items()}
+
+
+ROUTES = _read()

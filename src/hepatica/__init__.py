@@ -1,3 +1,26 @@
 """Hepatica: find the dose of mesenchymal stromal cells for a failing liver. For research use."""
 
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
 __version__ = "0.1.0"
+
+_HOME = {
+    "Answer": "study", "Arm": "simulate", "MODULES": "model.modules", "Product": "therapy", "Regimen": "therapy",
+    "Study": "study", "System": "engine", "admit": "admission", "answer": "study", "assemble": "model.assemble",
+    "cards": "report", "check_study": "study", "decide": "dosing", "load_population": "patients",
+    "load_study": "study", "simulate": "simulate", "write_report": "report",
+}
+__all__ = [
+    "MODULES", "Answer", "Arm", "Product", "Regimen", "Study", "System", "admit", "answer", "assemble", "cards",
+    "check_study", "decide", "load_population", "load_study", "simulate", "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for, so that importing Hepatica is quick."""
+    if name in _HOME:
+        return getattr(importlib.import_module(f"hepatica.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'hepatica' has no attribute '{name}'")

@@ -8,7 +8,6 @@ a patient of this population.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,46 +16,15 @@ from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import meld
-from hepatica.patients import Cohort, Population
+from hepatica.patients import Admitted, Cohort, Population
 
 Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass")
 MAX_TRIES = 60
 
 
-@dataclass(frozen=True)
-class Admitted:
-    """Patients as they arrive.
-
-    Attributes
-    ----------
-    cohort : Cohort
-    initial : (n, n_states)
-        States at admission; cumulative hazards start from zero there.
-    labs : dict of str to (n,)
-        Admission values, MELD included.
-    tried : int
-        Candidates simulated.
-    rejected : dict of str to int
-        Why candidates were not kept.
-    dropped_draws : tuple of int
-        Draws from the priors that made no plausible patient and were replaced.
-    """
-
-    cohort: Cohort
-    initial: Floats
-    labs: dict[str, Floats]
-    tried: int
-    rejected: dict[str, int] = field(default_factory=dict)
-    dropped_draws: tuple[int, ...] = ()
-
-    def take(self, which: NDArray[np.int64]) -> Admitted:
-        """Some of the patients."""
-        return Admitted(self.cohort.take(which), self.initial[which], {k: v[which] for k, v in self.labs.items()},
-                        self.tried, self.rejected, self.dropped_draws)
-
-
-def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[Floats, dict[str, Floats]]:
+def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
+        Floats, dict[str, Floats]]:
     """Simulate history; states and labs at admission, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
     parameters = cohort.parameters()
@@ -64,6 +32,8 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
     years = population.background_years * 365.25
     background = system.solve(Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n),
                                       quiet, rtol=rtol), workers=workers)
+    for name, value in population.before.items():
+        parameters[:, system.parameters.index(name)] = value
     rows = [[(0.0, system.states.index(state), amount, BOLUS) for state, amount in population.insult.items()]] * n
     onset = cohort.covariate("onset")
     # one time axis for all: the insult begins `onset` days before time 0

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from hepatica import __version__
-from hepatica.admission import Admitted
 from hepatica.engine import Events, Problem, System
+from hepatica.patients import Admitted
 from hepatica.therapy import NO_CELLS, Product, Regimen
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,8 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
     done = system.solve(problem, workers=workers, progress=progress)
     shape = (len(arms), n)
     values = done.values.reshape(*shape, len(times), len(outputs))
-    data = {name: (("arm", "patient", "time"), values[..., k], _attrs(system, name)) for k, name in enumerate(outputs)}
+    data: dict[str, Any] = {name: (("arm", "patient", "time"), values[..., k], _attrs(system, name))
+                            for k, name in enumerate(outputs)}
     data["status"] = (("arm", "patient"), done.status.reshape(shape), {"label": "0 solved; else a cause"})
     data["steps"] = (("arm", "patient"), done.steps.reshape(shape), {"label": "steps of the solver"})
     if done.crossings.shape[1]:

@@ -13,10 +13,18 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from hepatica import therapy
-from hepatica.admission import Admitted, admit
+from hepatica.admission import admit
 from hepatica.dosing import Decision, Harm, Utility, decide
 from hepatica.dosing.utility import HARMS, OUTPUTS
 from hepatica.engine import System
@@ -24,9 +32,9 @@ from hepatica.errors import InputError
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
-from hepatica.patients import Population, load_population, populations
-from hepatica.simulate import Arm, simulate
-from hepatica.therapy import ROUTES, SOURCES, Regimen
+from hepatica.patients import Admitted, Population, load_population, populations
+from hepatica.simulate import RTOL, Arm, simulate
+from hepatica.therapy import ROUTES, Regimen
 from hepatica.units import parse
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
@@ -317,6 +325,14 @@ class Answer:
     error: float
 
 
+def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
+    """The study's patients as they arrive."""
+    population = load_population(study.population)
+    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
+    return admit(system, population.model_copy(update={"treatment": treatment}), study.patients, seed=study.seed,
+                 draws=study.draws, workers=workers)
+
+
 def answer(study: Study, *, system: System | None = None, workers: int | None = None,
            progress: Callable[[str, int, int], None] | None = None) -> Answer:
     """Answer a study.
@@ -334,10 +350,8 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
     tell("compile", 0, 1)
     system = system or System(assemble(MODULES))
     tell("compile", 1, 1)
-    population = load_population(study.population)
-    population = population.model_copy(update={"treatment": population.treatment | {"transplant_rate": study.transplant_rate}})
     tell("admit", 0, 1)
-    patients = admit(system, population, study.patients, seed=study.seed, draws=study.draws, workers=workers)
+    patients = admitted(study, system, workers=workers)
     tell("admit", 1, 1)
     arms, times = study.arms(), study.times()
     datasets = []
@@ -364,7 +378,7 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
             kinetics[hypothesis] = simulate(system, patients.take(np.arange(min(study.patients, 40))), once, fine,
                                             outputs=CELLS, hypothesis=hypothesis, workers=workers)
     failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
-    return Answer(study, population, system, patients, decision, courses, kinetics, failed,
+    return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, failed,
                   tolerance_error(system, patients, shown, study.hypotheses[0]))
 
 
@@ -373,8 +387,8 @@ def tolerance_error(system: System, patients: Admitted, arm: Arm, hypothesis: st
     few = patients.take(np.arange(min(n, len(patients.cohort.patient))))
     times = np.array([1.0, 7.0, 28.0, 90.0])
     names = tuple(system.states)
-    loose, tight = (simulate(system, few, [arm], times, outputs=names, hypothesis=hypothesis, **extra)
-                    for extra in ({}, {"rtol": 1e-9}))
+    loose, tight = (simulate(system, few, [arm], times, outputs=names, hypothesis=hypothesis, rtol=rtol)
+                    for rtol in (RTOL, 1e-9))
     worst = [np.nanmax(np.abs(loose[s].values - tight[s].values) / (np.abs(tight[s].values) + system.scale[i]))
              for i, s in enumerate(names)]
     return float(np.max(worst))

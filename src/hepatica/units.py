@@ -56,7 +56,7 @@ def unit(text: str) -> pint.Unit:
         return REGISTRY.Unit("dimensionless")
     if parsed.magnitude != 1:
         raise InputError("unit", text, "a unit without a number in it")
-    return parsed.units
+    return REGISTRY.Unit(parsed.units)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 from scipy.optimize import minimize
 
-from hepatica.admission import Admitted, admit
+from hepatica.admission import admit
 from hepatica.engine import System
 from hepatica.evidence import load
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import meld
-from hepatica.patients import Population, load_population
+from hepatica.patients import Admitted, Population, load_population
 from hepatica.patients.population import Fitted
 from hepatica.simulate import Arm, simulate
 
@@ -48,7 +48,10 @@ MOVED = (
     ("cholestasis_rate", 0.1, "bilirubin in the first week"),
     ("brake_inflammation", 4.0, "recovery of INR to day 28"),
     ("alarm", 2.5, "inflammation at admission, through INR of the first week"),
-    ("albumin_infused", 0.25, "albumin under standard care"),
+    ("creatinine_healthy", 0.68, "creatinine at admission"),
+    ("factor_half", 1.1, "INR at admission"),
+    ("albumin_infused", 0.3, "albumin under standard care"),
+    ("albumin_target", 36.0, "albumin under standard care"),
 )
 DEATH = ("death_rate", "death_mass", "death_inflammation")
 SPREAD = {"flare_kill": 0.45}

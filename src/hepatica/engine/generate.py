@@ -196,7 +196,7 @@ def _chain(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[st
             w.moving.add(symbol)
             derivative[name][state] = symbol
     index = {s: i for i, s in enumerate(model.states)}
-    pattern = []
+    pattern: list[tuple[int, int]] = []
     for row in model.states:
         for column, d in total(model.rate_of(row)).items():
             if d == 0:

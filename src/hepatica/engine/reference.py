@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from hepatica.engine.problem import BOLUS, MAX_CROSSINGS, Floats, Problem, Solution
+from hepatica.engine.problem import BOLUS, MAX_CROSSINGS, Floats, Ints, Problem, Solution
 
 
-def solve(functions: dict[str, Any], problem: Problem, scale: Floats, out_index: Floats, hazards: tuple[int, ...],
+def solve(functions: dict[str, Any], problem: Problem, scale: Floats, out_index: Ints, hazards: tuple[int, ...],
           *, method: str = "Radau", progress: Callable[[int], None] | None = None) -> Solution:
     """Solve all patients of a problem, slowly and independently of the compiled engine."""
     n, ns, nt = problem.n, problem.initial.shape[1], len(problem.times)
@@ -25,7 +25,7 @@ def solve(functions: dict[str, Any], problem: Problem, scale: Floats, out_index:
             constants = _constants(functions, problem.parameters[i])
             for row, y in enumerate(states):
                 functions["outputs"](y, problem.parameters[i], constants, o)
-                values[i, row] = np.asarray(o)[out_index.astype(int)]
+                values[i, row] = np.asarray(o)[out_index]
         except (ArithmeticError, ValueError, RuntimeError):
             status[i] = 2 if np.isfinite(problem.initial[i]).all() else 3
             values[i], final[i] = np.nan, np.nan

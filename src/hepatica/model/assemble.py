@@ -161,7 +161,7 @@ def _held(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Q
     for d in drafts:
         for name, unit_text in d.needed.items():
             if name in states or name in quantities:
-                given = (states.get(name) or quantities[name]).unit  # type: ignore[union-attr]
+                given = (states.get(name) or quantities[name]).unit
                 if not measure(given).same(measure(unit_text)):
                     raise ModelError(f"module '{d.module}' needs '{name}' in '{unit_text}', it is given in '{given}'")
             elif name in constants:

@@ -59,7 +59,7 @@ def measure(text: str) -> Measure:
     (False, True)
     """
     base = REGISTRY.Quantity(1.0, unit(text)).to_base_units()
-    return Measure(float(base.magnitude), _tidy({k: float(v) for k, v in base.units._units.items()}))
+    return Measure(float(base.magnitude), _tidy({k: float(str(v)) for k, v in base.units._units.items()}))
 
 
 ONE = Measure(1.0, ())

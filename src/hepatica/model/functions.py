@@ -28,7 +28,7 @@ class pos(sp.Function):  # type: ignore[misc]
 
     def fdiff(self, argindex: int = 1) -> Any:
         x, width = self.args
-        return dpos(x, width) if argindex == 1 else -((pos(x, width) / (x + width)))
+        return dpos(x, width) if argindex == 1 else -(pos(x, width) / (x + width))
 
 
 class dpos(sp.Function):  # type: ignore[misc]

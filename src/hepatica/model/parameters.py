@@ -87,7 +87,8 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _sourced(self) -> Entry:
-        for row in (self, *self.under.values()):
+        rows: list[Entry | Alternative] = [self, *self.under.values()]
+        for row in rows:
             if row.grade == "assumed" and not row.reason:
                 raise ValueError("grade 'assumed' needs a reason")
             if row.grade != "assumed" and not row.cite:
@@ -107,7 +108,7 @@ def internal(text: str) -> tuple[float, str]:
     for name, power in unit(text)._units.items():
         one = REGISTRY.Quantity(1.0, name)
         if one.dimensionality == {"[time]": 1} and name != "minute":  # clinical rates per minute stay
-            factor *= one.to("day").magnitude ** float(power)
+            factor *= float(one.to("day").magnitude) ** float(str(power))
             name = "day"
         written = written * REGISTRY.Unit(name) ** power
     return round(factor, 12), "" if written.dimensionless and not written._units else str(written)

@@ -82,7 +82,9 @@ class Limits(BaseModel):
 class Population(BaseModel):
     """A population of patients, read from ``patients/populations/<key>.toml``.
 
-    `covariate` may name any model parameter, and `onset` (days from insult to admission) and `female`.
+    `before` and `treatment` set controls of the model between insult and admission, and from admission on.
+    `fitted` values are in internal units (days). `covariate` may name any
+    model parameter, and `onset` (days from insult to admission) and `female`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -97,6 +99,7 @@ class Population(BaseModel):
     background_years: float = Field(gt=0)
     covariate: dict[str, Covariate]
     fitted: dict[str, Fitted] = Field(default_factory=dict)
+    before: dict[str, float] = Field(default_factory=dict)
     treatment: dict[str, float] = Field(default_factory=dict)
     insult: dict[str, float]
     inclusion: dict[str, Limits]

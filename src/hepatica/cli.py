@@ -1,0 +1,343 @@
+"""The command line: hepatica init, dose, simulate, model, score, schema, doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from importlib.metadata import version as installed
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import numpy as np
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hepatica import __version__
+from hepatica.card import Card
+from hepatica.engine import System
+from hepatica.engine.compile import cache_folder, find_compiler
+from hepatica.errors import HepaticaError, InputError
+from hepatica.model.assemble import assemble
+from hepatica.model.describe import index, page
+from hepatica.model.modules import MODULES
+from hepatica.outcomes.scores import SCORES
+from hepatica.report import cards, write_report
+from hepatica.simulate import simulate as follow
+from hepatica.study import HYPOTHESES, SHOWN, Answer, Study, admitted, answer, load_study
+from hepatica.table import write_whole
+from hepatica.words import LANGUAGES, say
+
+app = typer.Typer(help=say("cli.app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  rich_markup_mode="markdown")
+out, err = Console(), Console(stderr=True)
+
+StudyFile = Annotated[Path, typer.Argument(help="Study file; `hepatica init` writes one.")]
+Changes = Annotated[list[str] | None, typer.Option("--set", help="Change a key, e.g. `--set dose='2e6 cells/kg'`.")]
+Lang = Annotated[str, typer.Option("--lang", envvar="HEPATICA_LANG", help="Language: en or zh.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; the answer does not depend on it.")]
+
+
+def _lang(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise InputError("--lang", lang, f"one of {', '.join(LANGUAGES)}")
+    return lang
+
+
+class _Bars:
+    """Progress bars on standard error, one per stage."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.tasks = lang, {}  # type: ignore[var-annotated]
+        self.bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                             console=err, transient=True)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self.tasks:
+            text = say(f"cli.{stage}", self.lang) if stage in ("compile", "admit") else say(
+                "cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
+            self.tasks[stage] = self.bars.add_task(text, total=total)
+        self.bars.update(self.tasks[stage], completed=done)
+
+
+def _system(lang: str) -> System:
+    if find_compiler() is None:
+        err.print(say("cli.slow_engine", lang), style="yellow")
+    return System(assemble(MODULES))
+
+
+@app.command()
+def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("study.toml"),
+         force: Annotated[bool, typer.Option("--force", help="Overwrite.")] = False, lang: Lang = "en") -> None:
+    """Write a commented study file to start from."""
+    if path.exists() and not force:
+        raise InputError("path", str(path), "a file that does not exist yet, or --force")
+    text = (files("hepatica") / "study.template.toml").read_text(encoding="utf-8")
+    write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
+    out.print(say("cli.written", _lang(lang), path=path))
+
+
+@app.command()
+def dose(study: StudyFile, set_: Changes = None,
+         folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("report"),
+         lang: Lang = "en", as_json: AsJson = False, workers: Workers = None,
+         no_report: Annotated[bool, typer.Option("--no-report", help="Only the answer.")] = False) -> None:
+    """Find the dose: which regimen, with what benefit, harm and doubt.
+
+    Example: `hepatica dose studies/hbv-aclf.toml --set dose='2e6 cells/kg'`
+    """
+    lang = _lang(lang)
+    question = load_study(study, set_ or [])
+    began = time.perf_counter()
+    bars = _Bars(lang)
+    with bars.bars:
+        found = answer(question, system=_system(lang), workers=workers, progress=bars)
+    seconds = time.perf_counter() - began
+    made = cards(found, lang)
+    path = None if no_report else write_report(found, folder, lang, command=_command())
+    if as_json:
+        print(json.dumps(_as_json(found, made, path), ensure_ascii=False, indent=1))
+        return
+    for card in made[:2]:
+        show(card)
+    out.print(say("cli.elapsed", lang, patients=question.patients, arms=len(found.decision.arms), seconds=seconds,
+                  hypotheses=len(question.hypotheses), engine=found.system.engine, error=found.error,
+                  failed=found.failed), style="dim")
+    if path is not None:
+        beside = sorted(p.name for p in path.parent.iterdir() if p != path and not p.name.startswith("."))
+        out.print(say("cli.tables_at", lang, names=", ".join(beside)), style="dim", soft_wrap=True)
+        out.print(say("cli.report_at", lang, path=path), style="bold", soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
+
+
+def show(card: Card) -> None:
+    """Print a card in the terminal."""
+    out.rule(f"[bold]{card.title}")
+    for paragraph in card.text:
+        out.print(Markdown(paragraph))
+        out.print()
+    if card.table is not None:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in card.table.columns:
+            table.add_column(str(column), overflow="fold")
+        for row in card.table.itertuples(index=False):
+            table.add_row(*(str(x) for x in row))
+        out.print(table)
+    if card.note:
+        out.print(card.note, style="dim")
+
+
+def _command() -> str:
+    return shlex.join(["hepatica", *sys.argv[1:]])
+
+
+def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, Any]:
+    d = found.decision
+    rows = json.loads(d.frame().replace([np.inf, -np.inf], np.nan).to_json(orient="records"))
+    return {
+        "answer": list(made[0].text), "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
+        "confident": d.confident, "edges": list(d.edges), "beyond_given": d.beyond_given, "failed": found.failed,
+        "assumptions": [vars(a) for a in d.assumptions], "arms": rows, "report": str(path) if path else None,
+        "run": {"study_hash": found.study.hash, "model_hash": found.system.model.hash, "seed": found.study.seed,
+                "version": __version__, "engine": found.system.engine, "tolerance_error": found.error},
+        "purpose": "for research use",
+    }
+
+
+@app.command()
+def simulate(study: StudyFile, set_: Changes = None,
+             target: Annotated[Path, typer.Option("--out", help="NetCDF file.")] = Path("simulation.nc"),
+             hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
+             lang: Lang = "en", as_json: AsJson = False, workers: Workers = None) -> None:
+    """Simulate a study's arms and write every lab of every patient to NetCDF."""
+    lang = _lang(lang)
+    question: Study = load_study(study, set_ or [])
+    if hypothesis not in HYPOTHESES:
+        raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
+    bars = _Bars(lang)
+    with bars.bars:
+        system = _system(lang)
+        patients = admitted(question, system, workers=workers)
+        arms, done = question.arms(), [0]
+
+        def step(k: int) -> None:
+            done[0] += k
+            bars(hypothesis, done[0], len(arms) * question.patients)
+
+        ds = follow(system, patients, arms, question.times(), outputs=SHOWN, hypothesis=hypothesis, workers=workers,
+                    progress=step)
+    ds.attrs["study_hash"] = question.hash
+    write_whole(target, lambda p: ds.to_netcdf(p, engine="h5netcdf"))
+    intensity, times = ds["death_intensity"].values, ds["time"].values
+    alive = np.exp(-np.trapezoid(intensity, times, axis=-1))
+    survival = {a.name: round(float(np.nanmean(alive[i])), 4) for i, a in enumerate(arms)}
+    if as_json:
+        print(json.dumps({"file": str(target), "survival": survival, "failed": int((ds["status"] != 0).sum()),
+                          "purpose": "for research use"}, ensure_ascii=False))
+        return
+    low, high = min(survival.values()), max(survival.values())
+    out.print(say("cli.simulated", lang, arms=len(arms), patients=question.patients, days=question.horizon,
+                  survival=f"{low:.1%} - {high:.1%}"))
+    out.print(say("cli.written", lang, path=target), soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
+
+
+@app.command()
+def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
+          module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
+          write: Annotated[Path | None, typer.Option("--write", help="Write the pages of all modules here.")] = None,
+          lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Show the model: modules, equations, parameters with sources, diagram."""
+    lang, assembled = _lang(lang), assemble(MODULES)
+    summary = assembled.summary()
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+    elif write is not None:
+        write_whole(write / "index.md", lambda p: p.write_text(index(assembled), encoding="utf-8"))
+        for name in assembled.modules:
+            text = page(assembled, name)
+            write_whole(write / f"{name}.md", lambda p, text=text: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
+        out.print(say("cli.written", lang, path=write))
+    elif module:
+        if module not in assembled.modules:
+            raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
+        out.print(Markdown(page(assembled, module)))
+    else:
+        _model_tables(assembled, lang)
+        if not check:
+            out.print(Markdown(index(assembled).split("```mermaid")[1].split("```")[0].replace("\n", "\n\n")))
+    if check and summary["problems"]:
+        raise HepaticaError("; ".join(summary["problems"]))
+    if check and not as_json:
+        out.print(say("cli.model_clean", lang), style="green")
+
+
+def _model_tables(assembled: Any, lang: str) -> None:
+    s = assembled.summary()
+    out.print(say("cli.model_summary", lang, modules=len(s["modules"]), states=s["states"], flows=s["flows"],
+                  parameters=s["parameters"]), style="bold")
+    table = Table(box=None)
+    for key in ("module", "states", "flows", "parameters"):
+        table.add_column(say(f"cli.{key}", lang), justify="left" if key == "module" else "right")
+    for m in s["modules"]:
+        counts = [sum(x.module == m for x in group) for group in (
+            assembled.states.values(), assembled.flows, assembled.parameters.values())]
+        table.add_row(m, *map(str, counts))
+    out.print(table)
+    grades = Table(box=None)
+    for key in ("grade", "parameters", "share"):
+        grades.add_column(say(f"cli.{key}", lang))
+    for g, n in s["grades"].items():
+        grades.add_row(g, str(n), f"{n / max(s['parameters'], 1):.0%}")
+    out.print(grades)
+
+
+@app.command()
+def score(name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none lists them.")] = "",
+          values: Annotated[list[str] | None, typer.Argument(help="Inputs, e.g. bilirubin='54 umol/L'.")] = None,
+          lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Compute a liver score from labs with units.
+
+    Example: `hepatica score meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2`
+    """
+    lang = _lang(lang)
+    if not name:
+        table = Table(box=None)
+        table.add_column(say("cli.score", lang))
+        table.add_column(say("cli.score_needs", lang))
+        for s in SCORES.values():
+            table.add_row(f"{s.name}: {s.title}", ", ".join(s.required))
+        out.print(table)
+        out.print(say("cli.score_list", lang, example="meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2"))
+        return
+    if name not in SCORES:
+        raise InputError("score", name, f"one of {', '.join(SCORES)}")
+    given = {}
+    for text in values or []:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise InputError("input", text, "name=value with a unit, as bilirubin='54 umol/L'")
+        given[key.strip()] = value.strip()
+    chosen = SCORES[name]
+    inputs = chosen.read(given)
+    result = chosen.function(**inputs)
+    readings = {label: _plain(f(result)) for label, f in chosen.readings}
+    if as_json:
+        print(json.dumps({"score": name, "value": _plain(result), "inputs": {k: _plain(v) for k, v in inputs.items()},
+                          "readings": readings, "cites": list(chosen.cites), "purpose": "for research use"},
+                         ensure_ascii=False))
+        return
+    out.print(f"[bold]{chosen.title}: {_text(result)}[/bold]  {chosen.result_label}")
+    for label, value in readings.items():
+        out.print(f"  {label}: {_text(value)}")
+    out.print(f"{'; '.join(chosen.cites)}. {say('common.research_use', lang)}", style="dim")
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0 else value
+
+
+def _text(value: Any) -> str:
+    value = _plain(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study files, for editors."""
+    print(json.dumps(Study.model_json_schema(mode="validation"), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Say what is here, what is missing, and how to get it."""
+    lang, compiler = _lang(lang), find_compiler()
+    found = {
+        "hepatica": __version__, "python": platform.python_version(), "platform": platform.platform(),
+        "compiler": " ".join(Path(c).name for c in compiler) if compiler else say("cli.slow_engine", lang),
+        "engine": "compiled" if compiler else "reference", "cache": str(cache_folder()), "cores": os.cpu_count(),
+        **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
+    }
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table(box=None)
+    table.add_column(say("cli.doctor_check", lang))
+    table.add_column(say("cli.doctor_found", lang), overflow="fold")
+    for key, value in found.items():
+        table.add_row(key, str(value))
+    out.print(table)
+    if compiler:
+        out.print(say("cli.doctor_ok", lang), style="green")
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence on standard error, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except HepaticaError as error:
+        err.print(f"[bold red]Error[/bold red] {error}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("HEPATICA_DEBUG"):
+            raise
+        err.print(say("cli.unexpected", "en", what=f"{type(error).__name__}: {error}"), soft_wrap=True)
+        sys.exit(1)

@@ -63,7 +63,7 @@ class _Bars:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage not in self.tasks:
-            text = say(f"cli.{stage}", self.lang) if stage in ("compile", "admit") else say(
+            text = say(f"cli.{stage}", self.lang) if stage in ("compile", "admit", "confirm") else say(
                 "cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
             self.tasks[stage] = self.bars.add_task(text, total=total)
         self.bars.update(self.tasks[stage], completed=done)

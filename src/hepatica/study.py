@@ -25,7 +25,7 @@ from pydantic import (
 
 from hepatica import therapy
 from hepatica.admission import admit
-from hepatica.dosing import Decision, Harm, Utility, decide
+from hepatica.dosing import Decision, Harm, Utility, confirm, decide
 from hepatica.dosing.utility import HARMS, OUTPUTS
 from hepatica.engine import System
 from hepatica.errors import InputError
@@ -43,6 +43,7 @@ SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", 
 CELLS = ("cells_blood", "cells_lung", "cells_liver", "cells_spleen", "cells_rest", "image_lung", "image_liver",
          "image_spleen")
 MIN_DRAWS = 40
+CONFIRMED_PER_DRAW = 6  # patients per draw when the top-ranked regimen is asked again
 
 
 def _quantity(unit: str, substance: str = "") -> Any:
@@ -367,6 +368,8 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
                                  workers=workers, progress=step))
     decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
     shown = arms[decision.top]
+    if shown.regimen.gives_cells:
+        decision = _confirm(study, system, decision, workers, tell)
     daily = np.arange(0.0, study.horizon + 0.5, 1.0)
     fine = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
     once = [Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product) for route in ROUTES]
@@ -380,6 +383,22 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
     failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
     return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, failed,
                   tolerance_error(system, patients, shown, study.hypotheses[0]))
+
+
+def _confirm(study: Study, system: System, decision: Decision, workers: int | None,
+             tell: Callable[[str, int, int], None]) -> Decision:
+    """The top-ranked regimen once more, in enough patients per draw for its interval to be one of ignorance."""
+    n = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
+    total = 1 + len(study.hypotheses)
+    tell("confirm", 0, total)
+    more = admitted(study.model_copy(update={"patients": n}), system, workers=workers)
+    tell("confirm", 1, total)
+    found = []
+    for k, hypothesis in enumerate(study.hypotheses):
+        found.append(simulate(system, more, [decision.arms[0], decision.arms[decision.top]], study.times(),
+                              outputs=OUTPUTS, hypothesis=hypothesis, workers=workers))
+        tell("confirm", k + 2, total)
+    return confirm(decision, found, study.utility.utility(), more.cohort)
 
 
 def tolerance_error(system: System, patients: Admitted, arm: Arm, hypothesis: str, n: int = 10) -> float:

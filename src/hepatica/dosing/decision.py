@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,16 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Confirmed:
+    """Gain of the shown regimen over standard care in more patients per draw, under one hypothesis."""
+
+    hypothesis: str
+    patients: int
+    gain: Split
+    survival_gain: Split
+
+
+@dataclass(frozen=True)
 class Decision:
     """The answer.
 
@@ -82,6 +92,8 @@ class Decision:
         Whether its dose exceeds any ever given by its route.
     assumptions : tuple of Assumption
         Those that move the gain first.
+    confirmed : tuple of Confirmed
+        The top-ranked regimen again, per hypothesis; `confident` rests on these.
     """
 
     arms: tuple[Arm, ...]
@@ -92,6 +104,7 @@ class Decision:
     edges: tuple[str, ...]
     beyond_given: bool
     assumptions: tuple[Assumption, ...]
+    confirmed: tuple[Confirmed, ...] = ()
 
     @property
     def gives_cells(self) -> bool:
@@ -168,6 +181,27 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
     return Decision(tuple(arms), by, recommended, regret, confident, edges, bool(beyond),
                     deciding(moved, cohort))
+
+
+def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, cohort: Cohort) -> Decision:
+    """Ask again of the top-ranked regimen, with more patients per draw.
+
+    Parameters
+    ----------
+    datasets : list of Dataset
+        One per hypothesis, arms standard care and the top-ranked regimen, in that order.
+    cohort : Cohort
+        The patients of these datasets.
+    """
+    pair = [decision.arms[0], decision.arms[decision.top]]
+    found, moved = [], []
+    for ds in datasets:
+        h = weigh(ds, pair, utility)
+        found.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
+        moved.append(h.worth.net[1] - h.worth.net[0])
+    sure = decision.gives_cells and all(c.gain.low > 0 for c in found)
+    return replace(decision, confident=sure, confirmed=tuple(found),
+                   assumptions=deciding(np.mean(moved, axis=0), cohort))
 
 
 def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:

@@ -38,8 +38,9 @@ class Split:
 def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Split:
     """Nested estimator (one-way random effects, Searle's unbalanced moments).
 
-    The means of draws scatter by ignorance and by having few patients each. Their scatter is shrunk to the
-    part that is ignorance, keeping their shape, before its percentiles are taken.
+    The means of draws scatter by ignorance and by having few patients each. Before percentiles are taken,
+    each draw's mean is shrunk towards the centre as far as its own standard error says; a draw under which
+    cells do nothing has none, and stays at zero.
 
     Parameters
     ----------
@@ -65,9 +66,10 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
     size = (n - (count**2).sum() / n) / max(k - 1, 1)
     ignorance = max(0.0, (total - within) / size) if k > 1 else 0.0
     centre = float(means.mean())
-    seen = float(means.var(ddof=1)) if k > 1 else 0.0
-    shrink = np.sqrt(ignorance / seen) if seen > 0 else 0.0
-    shaped = centre + min(shrink, 1.0) * (means - centre)
+    own = np.bincount(where, (values - means[where]) ** 2) / np.maximum(count - 1, 1)
+    error = np.where(count > 1, own, within) / count
+    shrink = np.sqrt(ignorance / np.maximum(ignorance + error, 1e-300))
+    shaped = centre + shrink * (means - centre)
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
     # the centre itself is known only to its Monte Carlo error
     noise = 1.645 * np.sqrt(within / n)

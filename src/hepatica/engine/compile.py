@@ -20,7 +20,7 @@ from hepatica.engine.generate import c_source
 from hepatica.errors import EngineError
 from hepatica.model.assemble import Model
 
-FLAGS = ("-O2", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
+FLAGS = ("-O3", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
 
 
 def find_compiler() -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Model:
         names = {name for p in self.parameters.values() for name in p.entry.under}
         return tuple(sorted(names))
 
-    @property
+    @functools.cached_property
     def hash(self) -> str:
         """Hash of equations, parameters and events."""
         digest = hashlib.blake2b(digest_size=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import tomllib
 from dataclasses import dataclass, field
@@ -96,6 +97,7 @@ class Entry(BaseModel):
         return self
 
 
+@functools.lru_cache(maxsize=1024)
 def internal(text: str) -> tuple[float, str]:
     """Factor and unit that write hours, weeks and years of a table as days.
 

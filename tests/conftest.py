@@ -1,0 +1,117 @@
+"""What the tests share: the assembled model, both engines, one small admitted cohort, and a bench to solve on.
+
+Frozen outputs in tests/regression/*.json are renewed with `pytest tests/regression --renew`; look at the
+difference with git, and say in the changelog why they changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from hepatica.admission import admit
+from hepatica.engine import Events, Problem, System
+from hepatica.model.assemble import assemble
+from hepatica.model.modules import MODULES
+from hepatica.patients import load_population
+
+settings.register_profile("hepatica", derandomize=True, deadline=None, database=None, print_blob=False,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hepatica")
+
+YEAR = 365.25
+
+
+def pytest_addoption(parser):
+    parser.addoption("--renew", action="store_true", help="write the frozen outputs of tests/regression anew")
+
+
+@pytest.fixture(scope="session")
+def renew(request):
+    return request.config.getoption("--renew")
+
+
+@pytest.fixture(scope="session")
+def model():
+    return assemble(MODULES)
+
+
+@pytest.fixture(scope="session")
+def system(model):
+    return System(model, "compiled")
+
+
+@pytest.fixture(scope="session")
+def reference(model):
+    return System(model, "reference")
+
+
+@pytest.fixture(scope="session")
+def population():
+    return load_population("hbv_aclf")
+
+
+@pytest.fixture(scope="session")
+def admitted(system, population):
+    """Forty patients, each with its own draw from the priors."""
+    return admit(system, population, 40, seed=11, draws=40)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One system and short ways to set parameters, wait and dose."""
+
+    system: System
+
+    def parameters(self, hypothesis="", **values):
+        """Typical parameters (1, n) with some set."""
+        p = self.system.typical(hypothesis)[None].copy()
+        return self.set(p, **values)
+
+    def set(self, p, **values):
+        for name, value in values.items():
+            p[:, self.system.parameters.index(name)] = value
+        return p
+
+    def state(self, y, **values):
+        """A copy of states with some set."""
+        y = np.array(y, float)
+        for name, value in values.items():
+            y[:, self.system.states.index(name)] = value
+        return y
+
+    def events(self, rows):
+        """Events of one solve from (time, state name, amount, kind)."""
+        return Events.gather([[(t, self.system.states.index(s), a, k) for t, s, a, k in rows]])
+
+    def problem(self, p, y, times, outputs, *, events=None, thresholds=None, rtol=1e-6, start=0.0):
+        n = len(p)
+        if thresholds is None:
+            thresholds = np.full((n, len(self.system.model.thresholds), 8), np.inf)
+        return Problem(p, y, np.asarray(times, float), tuple(outputs), events or Events.none(n), thresholds,
+                       start=start, rtol=rtol)
+
+    def follow(self, p, y, times, outputs, **extra):
+        """Outputs by name, each (n, n_times); every solve must succeed."""
+        done = self.system.solve(self.problem(p, y, times, outputs, **extra))
+        assert not done.status.any(), done.status
+        return {name: done.values[:, :, k] for k, name in enumerate(outputs)}
+
+    def rest(self, p, years=8.0, rtol=1e-6):
+        """States after a background of some years."""
+        done = self.system.solve(self.problem(p, self.system.healthy(p), [years * YEAR], ("inr",), rtol=rtol))
+        assert not done.status.any(), done.status
+        return done.final
+
+
+@pytest.fixture(scope="session")
+def bench(system):
+    return Bench(system)
+
+
+@pytest.fixture(scope="session")
+def make_bench():
+    return Bench

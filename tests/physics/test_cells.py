@@ -1,0 +1,159 @@
+"""Cells are conserved, whatever is given by whatever route; nothing given is nothing done."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hepatica.simulate import Arm, simulate
+from hepatica.therapy import NO_CELLS, ROUTES, SOURCES, Product, Regimen
+
+HYPOTHESES = ("", "lung_only")
+TIMES = np.array([0.0, 0.01, 0.5, 1.0, 6.9, 7.3, 14.0, 28.0, 60.0])
+doses = st.floats(3.0, 8.0).map(lambda power: 10.0**power)
+regimens = st.builds(
+    Regimen, dose=doses, per_kg=st.booleans(), infusions=st.integers(1, 5), interval=st.sampled_from([0.0, 0.3, 1.0, 7.0]),
+    route=st.sampled_from(sorted(ROUTES)), duration=st.sampled_from([0.0, 1 / 24, 0.2, 2.0]),
+    start=st.sampled_from([0.0, 3.0]),
+)
+viabilities = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0))
+
+
+def cell_states(system):
+    return [s for s, state in system.model.states.items() if state.unit == "cell"]
+
+
+def given_by(regimen, weight, time):
+    """Cells that have entered by a time, worked out here anew."""
+    each = regimen.dose * (weight if regimen.per_kg else 1.0)
+    total = 0.0
+    for k in range(regimen.infusions):
+        since = time - (regimen.start + k * regimen.interval)
+        if since >= 0:
+            total = total + each * (1.0 if regimen.duration == 0 else min(1.0, since / regimen.duration))
+    return total
+
+
+@pytest.fixture(scope="module")
+def few(admitted):
+    return admitted.take(np.arange(3))
+
+
+@pytest.fixture(scope="module")
+def weights(few):
+    return few.cohort.covariate("body_weight")
+
+
+def test_the_cell_states_are_closed(model):
+    """A cell flow has two ends within the module, so nothing leaks by construction."""
+    loose = [f.name for f in model.flows if f.module == "cells" and (f.out_of is None or f.into is None)]
+    assert not loose
+
+
+@settings(max_examples=60)
+@given(regimen=regimens, viability=viabilities, hypothesis=st.sampled_from(HYPOTHESES))
+def test_mass_balance_of_cells_closes(system, few, weights, regimen, viability, hypothesis):
+    names = cell_states(system)
+    ds = simulate(system, few, [Arm("a", regimen, Product(viability=viability))], TIMES, outputs=names, hypothesis=hypothesis)
+    assert not ds["status"].values.any()
+    held = sum(ds[n].values[0] for n in names)
+    for i, weight in enumerate(weights):
+        dose = regimen.dose * (weight if regimen.per_kg else 1.0) * regimen.infusions
+        expected = np.array([given_by(regimen, weight, t) for t in TIMES])
+        assert np.abs(held[i] - expected).max() <= 1e-9 * dose
+
+
+@settings(max_examples=60)
+@given(regimen=regimens, viability=viabilities, hypothesis=st.sampled_from(HYPOTHESES))
+def test_no_state_of_a_typical_patient_goes_negative(bench, ill, regimen, viability, hypothesis):
+    """At typical parameters of the model, in a flare, with an infection on day 10 or so."""
+    p = bench.parameters(hypothesis, cirrhosis=0.3, infection_rate=0.02)
+    thresholds = np.full((1, 1, 8), np.inf)
+    thresholds[0, 0, 0] = 0.4
+    found = bench.follow(p, ill, TIMES, bench.system.states, events=bench.events(regimen.events(65.0, viability=viability)),
+                         thresholds=thresholds, rtol=1e-4)
+    for name, scale in zip(bench.system.states, bench.system.scale, strict=True):
+        assert found[name].min() >= -1e-6 * scale, name
+
+
+@pytest.fixture(scope="module")
+def ill(bench):
+    p = bench.parameters(cirrhosis=0.3)
+    return bench.state(bench.rest(p), effectors_young=1.0)
+
+
+@pytest.mark.parametrize("hypothesis", HYPOTHESES)
+def test_no_state_of_any_drawn_patient_goes_negative(system, admitted, hypothesis):
+    """With parameters drawn from the priors and between patients, by each route, up to the highest doses."""
+    arms = [Arm("none"), *(Arm(f"{route} {dose} {d}", Regimen(dose, infusions=4, route=route, duration=d), Product(viability=v))
+                           for route in ROUTES for dose, d, v in ((1e5, 0.0, 1.0), (1e6, 1 / 24, 0.9), (1e8, 0.0, 0.5)))]
+    ds = simulate(system, admitted, arms, np.arange(0.0, 91.0, 0.5), outputs=system.states, hypothesis=hypothesis)
+    lowest = {name: float(ds[name].min()) / scale for name, scale in zip(system.states, system.scale, strict=True)}
+    assert {n: v for n, v in lowest.items() if not v >= -1e-6} == {}
+
+
+@settings(max_examples=15)
+@given(source=st.sampled_from(sorted(SOURCES)), viability=viabilities, potency=st.floats(0.0, 5.0), thawed=st.booleans(),
+       regimen=st.one_of(regimens.map(lambda r: replace(r, dose=0.0)), regimens.map(lambda r: replace(r, infusions=0))))
+def test_no_cells_are_standard_care_to_the_last_bit(system, few, source, viability, potency, thawed, regimen):
+    product = Product(source=source, viability=viability, potency=potency, thawed=thawed, passage=9)
+    ds = simulate(system, few, [Arm("care"), Arm("nothing", regimen, product)], TIMES, outputs=system.outputs)
+    for name in (*system.outputs, "infection_time", "status", "steps"):
+        care, nothing = ds[name].values
+        assert care.tobytes() == nothing.tobytes(), name
+    assert regimen.label == NO_CELLS.label == "standard care"
+
+
+@pytest.mark.parametrize("hypothesis", HYPOTHESES)
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_dead_cells_secrete_nothing_but_are_engulfed(system, few, route, hypothesis):
+    regimen = Regimen(1e6, infusions=2, route=route, duration=1 / 24)
+    names = ["growth_factor", "immune_mediators", "efferocytosis", "growth_effect", "mediator_effect", "cells_lung", "cells_liver"]
+    ds = simulate(system, few, [Arm("dead", regimen, Product(viability=0.0))], np.arange(0.0, 30.0, 0.5), outputs=names,
+                  hypothesis=hypothesis)
+    for name in ("growth_factor", "immune_mediators", "growth_effect", "mediator_effect", "cells_lung", "cells_liver"):
+        assert (ds[name].values == 0.0).all(), name
+    assert (ds["efferocytosis"].values[..., 1:] > 0).all()
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+@pytest.mark.parametrize("duration", [0.0, 1 / 24])
+def test_two_infusions_at_one_time_are_one_of_double_dose(system, few, route, duration):
+    twice = Arm("twice", Regimen(3e5, infusions=2, interval=0.0, route=route, duration=duration, start=1.0))
+    double = Arm("double", Regimen(6e5, infusions=1, route=route, duration=duration, start=1.0))
+    ds = simulate(system, few, [twice, double], TIMES, outputs=system.states)
+    assert all(ds[s].values[0].tobytes() == ds[s].values[1].tobytes() for s in system.states)
+    assert float(ds["cells_cleared"].max()) > 0
+
+
+def test_an_infusion_at_the_horizon_changes_nothing_before_it(system, few):
+    once, again = Regimen(1e6, infusions=1), Regimen(1e6, infusions=2, interval=28.0)
+    ds = simulate(system, few, [Arm("once", once), Arm("again", again)], np.arange(0.0, 28.5, 1.0), outputs=system.states)
+    before = ds.isel(time=slice(None, -1))
+    assert all(before[s].values[0].tobytes() == before[s].values[1].tobytes() for s in system.states)
+    entered = float(ds["cells_blood"].values[1, :, -1].min() - ds["cells_blood"].values[0, :, -1].max())
+    assert entered > 1e7  # at that very moment the cells are in, so nothing was quietly left out
+
+
+def test_infusions_beyond_the_horizon_change_nothing(system, few):
+    arms = [Arm(str(n), Regimen(1e6, infusions=n, interval=61.0, duration=1 / 24)) for n in (1, 2, 4)]
+    ds = simulate(system, few, arms, TIMES, outputs=system.outputs)
+    for name in system.outputs:
+        assert ds[name].values[0].tobytes() == ds[name].values[1].tobytes() == ds[name].values[2].tobytes(), name
+
+
+def test_an_infusion_that_outlasts_the_horizon_gives_what_fits(system, few, weights):
+    names = cell_states(system)
+    ds = simulate(system, few, [Arm("slow", Regimen(1e6, duration=10.0))], np.array([0.0, 4.0]), outputs=names)
+    held = sum(ds[n].values[0, :, -1] for n in names)
+    np.testing.assert_allclose(held, 0.4e6 * weights, rtol=1e-9)
+
+
+@settings(max_examples=20)
+@given(regimen=regimens, weight=st.floats(35.0, 130.0), viability=viabilities)
+def test_cells_per_kg_at_a_weight_are_that_many_cells(regimen, weight, viability):
+    per_kg = replace(regimen, per_kg=True)
+    absolute = replace(regimen, per_kg=False, dose=regimen.dose * weight)
+    assert per_kg.events(weight, viability=viability) == absolute.events(weight, viability=viability)

@@ -7,10 +7,11 @@ from hepatica.model.lang import Draft
 def hazards(m: Draft) -> None:
     """Intensities that feed nothing back are read out; harms of infusion accumulate while cells flow."""
     h, N = m.needs("functional_mass", ""), m.needs("phagocytes", "")
-    gfr, he = m.needs("filtration", ""), m.needs("encephalopathy", "")
-    rate, by_mass, by_N, half_N, by_kidney, by_brain, floor, age, by_age, age_mean = m.pars(
-        "death_rate death_mass death_inflammation death_half death_kidney death_brain death_floor age death_age age_mean")
-    failing = -by_mass * log(h + floor) + by_N * N / (N + half_N) - by_kidney * log(gfr + floor) + by_brain * he
+    gfr, he, Z = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("paralysis", "")
+    rate, by_mass, by_N, by_Z, half_N, by_kidney, by_brain, floor, age, by_age, age_mean = m.pars(
+        "death_rate death_mass death_inflammation death_paralysis death_half death_kidney death_brain death_floor "
+        "age death_age age_mean")
+    failing = -by_mass * log(h + floor) + by_N * N / (N + half_N) + by_Z * Z - by_kidney * log(gfr + floor) + by_brain * he
     m.let("death_intensity", rate * exp(failing + by_age * (age - age_mean)), "1/day", "intensity of death")
     listing, listed_mass, listed_steep = m.pars("transplant_rate transplant_mass transplant_steep")
     m.let("transplant_intensity", listing * (1 - hill(h, listed_mass, listed_steep)), "1/day", "intensity of transplant")

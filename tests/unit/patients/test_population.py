@@ -1,0 +1,103 @@
+"""Populations: distributions that are what their file says, and files that are refused."""
+
+import numpy as np
+import pytest
+from scipy.stats import truncnorm
+
+import hepatica.patients.population as module
+from hepatica.errors import InputError
+from hepatica.patients import load_population, populations
+from hepatica.patients.population import Component, Covariate, Population
+
+N = 200_000
+
+
+@pytest.fixture(scope="module")
+def u():
+    return np.random.default_rng(2).random((2, N))
+
+
+def draw(u, *parts):
+    return Covariate(unit="", parts=parts, reason="made up").draw(*u)
+
+
+def test_uniform(u):
+    x = draw(u, {"kind": "uniform", "low": 14.0, "high": 28.0})
+    assert x.min() >= 14 and x.max() < 28 and x.mean() == pytest.approx(21, abs=0.05) and x.var() == pytest.approx(14**2 / 12, rel=0.01)
+
+
+def test_normal(u):
+    x = draw(u, {"kind": "normal", "mean": 42.0, "sd": 9.0})
+    assert x.mean() == pytest.approx(42, abs=0.1) and x.std() == pytest.approx(9, rel=0.01)
+
+
+def test_a_truncated_normal_is_truncated_not_piled_up(u):
+    """Truncation redistributes; clipping would put a heap of patients exactly on the limit."""
+    x = draw(u, {"kind": "normal", "mean": 42.0, "sd": 9.0, "low": 30.0, "high": 50.0})
+    law = truncnorm((30 - 42) / 9, (50 - 42) / 9, 42, 9)
+    assert x.min() >= 30 and x.max() <= 50
+    assert (x == 30.0).mean() + (x == 50.0).mean() < 1e-3
+    assert x.mean() == pytest.approx(law.mean(), abs=0.05) and x.std() == pytest.approx(law.std(), rel=0.01)
+
+
+def test_constant_and_weights(u):
+    x = draw(u, {"kind": "constant", "weight": 3.0, "mean": 0.0}, {"kind": "constant", "weight": 1.0, "mean": 1.0})
+    assert set(x) == {0.0, 1.0} and x.mean() == pytest.approx(0.25, abs=0.005)
+
+
+def test_a_mixture_has_its_parts_in_proportion(u):
+    x = draw(u, {"kind": "uniform", "weight": 0.2, "low": 0.0, "high": 1.0}, {"kind": "uniform", "weight": 0.8, "low": 5.0, "high": 6.0})
+    assert (x < 1).mean() == pytest.approx(0.2, abs=0.005) and ((x < 1) | (x >= 5)).all()
+
+
+@pytest.mark.parametrize("ends", [(0.0, 0.0), (1 - 1e-16, 1 - 1e-16), (0.0, 1 - 1e-16)])
+def test_the_ends_of_the_unit_interval_are_finite(ends):
+    x = draw(np.array(ends)[:, None], {"kind": "normal", "mean": 1.0, "sd": 1.0}, {"kind": "normal", "mean": 5.0, "sd": 1.0})
+    assert np.isfinite(x).all()
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "gamma"}, {"kind": "normal", "sd": -1.0}, {"kind": "normal", "weight": 0.0}, {"kind": "normal", "std": 1.0},
+                                   {"kind": "uniform"}, {"kind": "uniform", "low": 2.0, "high": 1.0}])
+def test_a_part_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(ValueError):
+        Component(**wrong)
+
+
+def test_a_covariate_without_source_is_refused():
+    with pytest.raises(ValueError, match="cite or reason"):
+        Covariate(unit="", parts=[{"kind": "constant"}])
+
+
+@pytest.mark.parametrize("key", populations())
+def test_a_population_that_ships_fits_the_model(model, key):
+    p = load_population(key)
+    assert p.key == key and p.title and p.title_zh
+    known = set(model.parameters)
+    assert set(p.fitted) | set(p.before) | set(p.treatment) <= known
+    assert set(p.covariate) - known <= {"onset", "female"} and {"age", "body_weight", "cirrhosis", "onset"} <= set(p.covariate)
+    assert not set(p.fitted) & set(p.covariate)
+    assert all(model.states[s].dosed for s in p.insult)
+    for limit in p.inclusion.values():
+        assert limit.low < limit.high and limit.reason
+
+
+def test_an_unknown_population():
+    with pytest.raises(InputError, match="population: got 'nash'; one of .*hbv_aclf"):
+        load_population("nash")
+
+
+def test_a_broken_file_is_one_sentence(tmp_path, monkeypatch):
+    folder = tmp_path / "populations"
+    folder.mkdir()
+    text = (module.files("hepatica.patients") / "populations" / "hbv_aclf.toml").read_text(encoding="utf-8")
+    (folder / "odd.toml").write_text(text.replace("background_years = 8.0", "background_years = -8.0"), encoding="utf-8")
+    monkeypatch.setattr(module, "files", lambda _: tmp_path)
+    with pytest.raises(InputError, match="population odd: background_years: got -8.0"):
+        load_population("odd")
+
+
+def test_populations_are_frozen():
+    p = load_population("hbv_aclf")
+    assert isinstance(p, Population)
+    with pytest.raises(ValueError):
+        p.key = "other"

@@ -1,0 +1,63 @@
+"""The product: what its source, passage and handling multiply, and what is refused."""
+
+import math
+
+import pytest
+
+from hepatica.errors import InputError
+from hepatica.therapy import ROUTES, SOURCES, Product
+from hepatica.therapy.product import HANDLING
+
+
+def test_low_passage_bone_marrow_is_the_reference():
+    assert set(Product(passage=1).multipliers().values()) == {1.0}
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_a_source_multiplies_what_its_table_says(source):
+    m = Product(source=source).multipliers()
+    table = SOURCES[source]
+    assert (m["source_growth"], m["source_immune"], m["tissue_factor"]) == (
+        table["growth"].value, table["immune"].value, table["tissue_factor"].value)
+
+
+def test_tissue_factor_rises_with_passage_after_the_low_ones():
+    low = int(HANDLING["low_passage"].value)
+    found = [Product(passage=p).multipliers()["tissue_factor"] for p in range(1, 9)]
+    assert found[:low] == [1.0] * low
+    assert [b / a for a, b in zip(found[low:], found[low + 1 :], strict=False)] == pytest.approx(
+        [HANDLING["tissue_factor_per_passage"].value] * (8 - low - 1))
+    assert Product(passage=15, tissue_factor=2.5).multipliers()["tissue_factor"] == 2.5
+
+
+def test_thawing_costs_potency_only():
+    fresh, thawed = Product(potency=2.0).multipliers(), Product(potency=2.0, thawed=True).multipliers()
+    assert thawed["potency"] == fresh["potency"] * HANDLING["thaw_potency"].value
+    assert {k: v for k, v in fresh.items() if k != "potency"} == {k: v for k, v in thawed.items() if k != "potency"}
+
+
+def test_multipliers_name_parameters_of_the_model(model):
+    assert set(Product().multipliers()) <= set(model.parameters)
+    assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == []
+
+
+@pytest.mark.parametrize("name, value", [
+    ("source", "liver"), ("donor", "cousin"), ("viability", 2), ("viability", -0.1), ("viability", math.nan), ("passage", 0),
+    ("passage", 21), ("potency", -1.0), ("potency", math.nan), ("potency", math.inf), ("receptor_density", -1.0),
+    ("receptor_density", math.inf), ("tissue_factor", -1.0), ("tissue_factor", math.nan), ("tissue_factor", math.inf),
+])
+def test_refuses(name, value):
+    with pytest.raises(InputError) as error:
+        Product(**{name: value})
+    assert error.value.where == f"product.{name}" and repr(value) in str(error.value)
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_routes(name):
+    route = ROUTES[name]
+    assert route.name == name and 0 <= route.procedure_risk.value < 1 and route.highest_given.value >= 1e6
+    assert route.highest_given.unit == "cell/kg"
+
+
+def test_only_punctures_of_vessels_of_the_liver_have_a_risk_of_their_own():
+    assert {n for n, r in ROUTES.items() if r.procedure_risk.value > 0} == {"hepatic_artery", "portal_vein"}

@@ -89,10 +89,16 @@ def features(ds: xr.Dataset, patients: Admitted, system: System) -> tuple[Floats
     p = patients.cohort.parameters()
     at = {name: p[:, system.parameters.index(name)][:, None] for name in (
         "death_floor", "death_half", "death_kidney", "death_brain", "age", "death_age", "age_mean")}
+    typical = patients.cohort.population.fitted
+    ignorance = {name: p[:, system.parameters.index(name)][:, None] / (
+        typical[name].value if name in typical else system.model.parameters[name].value) for name in DEATH}
     h, n = ds["functional_mass"].values[0], ds["phagocytes"].values[0]
-    moving = np.stack([-np.log(np.maximum(h, 0) + at["death_floor"]), n / (n + at["death_half"]), ds["paralysis"].values[0]])
-    fixed = (-at["death_kidney"] * np.log(np.maximum(ds["filtration"].values[0], 0) + at["death_floor"])
-             + at["death_brain"] * ds["encephalopathy"].values[0] + at["death_age"] * (at["age"] - at["age_mean"]))
+    moving = np.stack([-np.log(np.maximum(h, 0) + at["death_floor"]) * ignorance["death_mass"],
+                       n / (n + at["death_half"]) * ignorance["death_inflammation"],
+                       ds["paralysis"].values[0] * ignorance["death_paralysis"]])
+    fixed = (np.log(ignorance["death_rate"]) - at["death_kidney"] * np.log(
+        np.maximum(ds["filtration"].values[0], 0) + at["death_floor"]) + at["death_brain"] * ds["encephalopathy"].values[0]
+             + at["death_age"] * (at["age"] - at["age_mean"]))
     return moving, fixed
 
 

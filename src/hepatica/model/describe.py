@@ -53,8 +53,9 @@ def value_text(p: Parameter) -> str:
 def spread_text(p: Parameter, which: str) -> str:
     """`between` or `prior` in a few signs."""
     s = getattr(p.entry, which)
+    else_ = f"CV {s.cv:g}" if s.cv else f"logit SD {s.sd:g}" if s.sd else "as stated"
     return {"fixed": "", "lognormal": f"CV {s.cv:g}", "normal": f"SD {s.sd:g}", "logitnormal": f"logit SD {s.sd:g}",
-            "spike": f"{s.weight:.0%} exactly 0, else CV {s.cv:g}"}[s.kind]
+            "spike": f"{s.weight:.0%} exactly 0, else {else_}"}[s.kind]
 
 
 def page(model: Model, module: str) -> str:

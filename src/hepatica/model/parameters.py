@@ -24,7 +24,8 @@ class Spread(BaseModel):
     """A one-parameter distribution around a value; `between` patients or `prior` ignorance.
 
     `lognormal` (cv) multiplies, `normal` (sd) adds, `logitnormal` (sd on the logit scale) keeps a
-    fraction a fraction, and `spike` is exactly zero with probability `weight`, else lognormal (cv).
+    fraction a fraction, and `spike` is exactly zero with probability `weight`, else lognormal (cv), logitnormal
+    (sd), or the value itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,10 +36,12 @@ class Spread(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Spread:
-        needs = {"fixed": (), "lognormal": ("cv",), "normal": ("sd",), "logitnormal": ("sd",), "spike": ("cv", "weight")}
-        for name in ("cv", "sd", "weight"):
-            if (getattr(self, name) > 0) != (name in needs[self.kind]):
-                raise ValueError(f"kind '{self.kind}' takes exactly {needs[self.kind] or 'nothing'}")
+        given = {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0}
+        allowed = {"fixed": [set()], "lognormal": [{"cv"}], "normal": [{"sd"}], "logitnormal": [{"sd"}],
+                   "spike": [{"weight"}, {"weight", "cv"}, {"weight", "sd"}]}[self.kind]
+        if given not in allowed:
+            words = " or ".join(" and ".join(sorted(a)) or "nothing" for a in allowed)
+            raise ValueError(f"kind '{self.kind}' takes {words}, got {' and '.join(sorted(given)) or 'nothing'}")
         return self
 
     @property
@@ -48,10 +51,12 @@ class Spread(BaseModel):
 
     def apply(self, value: NDArray[np.float64], z: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
         """Move `value` by standard normal `z`; uniform `u` decides whether a spike is hit."""
-        if self.kind in ("lognormal", "spike"):
-            sd = math.sqrt(math.log1p(self.cv**2))
-            moved = value * np.exp(sd * z)
-            return np.where(u < self.weight, 0.0, moved) if self.kind == "spike" else moved
+        if self.kind == "spike":
+            kind = "lognormal" if self.cv else "logitnormal" if self.sd else "fixed"
+            moved = Spread(kind=kind, cv=self.cv, sd=self.sd).apply(value, z, u)
+            return np.where(u < self.weight, 0.0, moved)
+        if self.kind == "lognormal":
+            return value * np.exp(math.sqrt(math.log1p(self.cv**2)) * z)
         if self.kind == "normal":
             return value + self.sd * z
         if self.kind == "logitnormal":

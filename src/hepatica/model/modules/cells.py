@@ -26,7 +26,9 @@ def cells(m: Draft) -> None:
     label_spleen = m.state("label_spleen", "cell", "label of engulfed MSC in the spleen")
     gone = m.state("cells_cleared", "cell", "MSC whose remains have left the body's organs")
 
-    mixing, to_lung, to_liver, to_spleen = m.pars("mixing arrest_lung arrest_liver arrest_spleen")
+    mixing, to_lung, of_passed, of_rest = m.pars("mixing arrest_lung arrest_liver arrest_spleen")
+    to_liver = (1 - to_lung) * of_passed
+    to_spleen = (1 - to_lung) * (1 - of_passed) * of_rest
     m.flow("arrest_in_lung", mixing * to_lung * blood, out_of=blood, into=lung, cite="Gholamrezanezhad2011")
     m.flow("arrest_in_liver", mixing * to_liver * blood, out_of=blood, into=liver, cite="Gholamrezanezhad2011")
     m.flow("arrest_in_spleen", mixing * to_spleen * blood, out_of=blood, into=spleen, cite="Gholamrezanezhad2011")

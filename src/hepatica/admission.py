@@ -20,7 +20,8 @@ from hepatica.patients import Admitted, Cohort, Population
 
 Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass")
-MAX_TRIES = 60
+MAX_TRIES = 100  # candidates without a plausible one after which a draw is replaced
+MOST_REPLACED = 8
 
 
 def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
@@ -77,27 +78,28 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
     while short := [d for d in wanted if len(kept[d]) < wanted[d]]:
         identity, draw = [], []
         for d in short:
-            need = 2 * (wanted[d] - len(kept[d])) + 1
-            for k in range(tries[d], tries[d] + need):
-                identity.append((d + 1) * 1_000_000 + k)
-                draw.append(d + draws * carried[d])
-            tries[d] += need
+            carrying = d + draws * carried[d]
+            last = tries[d] + 2 * (wanted[d] - len(kept[d])) + 1
+            for k in range(tries[d], last if kept[d] else min(last, MAX_TRIES)):
+                identity.append((carrying + 1) * 1_000_000 + k)
+                draw.append(carrying)
+            tries[d] = last if kept[d] else min(last, MAX_TRIES)
         cohort = Cohort(system.model, population, seed, np.array(identity), np.array(draw))
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
         total += len(identity)
         for i in range(len(identity)):
-            d = identity[i] // 1_000_000 - 1
+            d = (identity[i] // 1_000_000 - 1) % draws
             why = _implausible(population, {k: v[i] for k, v in labs.items()})
             if why:
                 rejected[why] += 1
             else:
                 kept[d].append((identity[i], draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
         for d in short:
-            if len(kept[d]) < wanted[d] and tries[d] >= MAX_TRIES * wanted[d] * (carried[d] + 1):
+            if not kept[d] and tries[d] >= MAX_TRIES:
                 dropped.append(d + draws * carried[d])
                 carried[d] += 1
-                kept[d] = []
-                if carried[d] > 8:
+                tries[d] = 0
+                if carried[d] > MOST_REPLACED:
                     raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
     rows = [kept[i % draws][i // draws] for i in range(n)]
     cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))

@@ -40,6 +40,6 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
 
 def write_table(frame: pd.DataFrame, stem: Path) -> list[Path]:
     """Write ``stem.csv`` and ``stem.parquet``."""
-    csv = write_whole(stem.with_suffix(".csv"), lambda p: frame.to_csv(p, index=False))
-    parquet = write_whole(stem.with_suffix(".parquet"), lambda p: frame.to_parquet(p, index=False))
+    csv = write_whole(stem.parent / f"{stem.name}.csv", lambda p: frame.to_csv(p, index=False))
+    parquet = write_whole(stem.parent / f"{stem.name}.parquet", lambda p: frame.to_parquet(p, index=False))
     return [csv, parquet]

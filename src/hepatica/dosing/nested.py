@@ -39,8 +39,8 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
     """Nested estimator (one-way random effects, Searle's unbalanced moments).
 
     The means of draws scatter by ignorance and by having few patients each. Before percentiles are taken,
-    each draw's mean is shrunk towards the centre as far as its own standard error says; a draw under which
-    cells do nothing has none, and stays at zero.
+    each draw's mean is shrunk towards the centre as far as its own standard error says (on the log scale,
+    moderated by that of all draws); a draw under which cells do nothing has none, and stays at zero.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
     ignorance = max(0.0, (total - within) / size) if k > 1 else 0.0
     centre = float(means.mean())
     own = np.bincount(where, (values - means[where]) ** 2) / np.maximum(count - 1, 1)
-    error = np.where(count > 1, own, within) / count
+    trust = (count - 1) / (count + 1)
+    error = np.where(own > 0, np.maximum(own, 1e-300) ** trust * max(within, 1e-300) ** (1 - trust), within * (count < 2)) / count
     shrink = np.sqrt(ignorance / np.maximum(ignorance + error, 1e-300))
     shaped = centre + shrink * (means - centre)
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])

@@ -46,7 +46,7 @@ HARMS = (
          "deaths; anchored on the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess."),
     Harm("reaction", 0.5, 0.5, "Assumed: fever passes within a day (Thompson2020)."),
     Harm("infection", 0.0, float("inf"), "Its cost is already in the simulated course and deaths."),
-    Harm("procedure", 15.0, 0.05, "Assumed: bleeding or dissection in liver failure is grave."),
+    Harm("procedure", 15.0, 0.10, "Assumed: bleeding or dissection in liver failure is grave."),
 )
 
 

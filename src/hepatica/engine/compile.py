@@ -18,6 +18,7 @@ import platformdirs
 
 from hepatica.engine.generate import c_source
 from hepatica.errors import EngineError
+from hepatica.model import functions
 from hepatica.model.assemble import Model
 
 FLAGS = ("-O3", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
@@ -66,7 +67,7 @@ def build(model: Model) -> Path:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
     kernel = (files("hepatica.engine") / "kernel.c").read_text(encoding="utf-8")
     generator = (files("hepatica.engine") / "generate.py").read_text(encoding="utf-8")
-    key = "|".join((model.hash, kernel, generator, *compiler, *FLAGS, platform.machine(), sys.platform))
+    key = "|".join((model.hash, kernel, generator, functions.C_SOURCE, *compiler, *FLAGS, platform.machine(), sys.platform))
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
     target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
     if target.exists():

@@ -20,7 +20,8 @@ def solve(functions: dict[str, Any], problem: Problem, scale: Floats, out_index:
     crossings = np.full((n, len(hazards), MAX_CROSSINGS), np.nan)
     for i in range(n):
         try:
-            states, final[i], steps[i] = _one(functions, problem, i, scale, hazards, method, crossings[i])
+            with np.errstate(all="ignore"):  # a solve that runs away is a status, not a warning
+                states, final[i], steps[i] = _one(functions, problem, i, scale, hazards, method, crossings[i])
             o: list[float] = [0.0] * functions["N_OUTPUTS"]
             constants = _constants(functions, problem.parameters[i])
             for row, y in enumerate(states):

@@ -119,9 +119,10 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     states = _merge([d.states for d in drafts], "state")
     quantities = _merge([d.quantities for d in drafts], "quantity")
     parameters = _merge([d.used for d in drafts], "parameter")
-    clash = (set(states) | set(quantities)) & set(parameters)
-    if clash:
-        raise ModelError(f"'{sorted(clash)[0]}' is both a parameter and a state or quantity; rename one")
+    for one, other, words in ((states, parameters, "a state and a parameter"), (states, quantities, "a state and a quantity"),
+                              (quantities, parameters, "a quantity and a parameter")):
+        if clash := set(one) & set(other):
+            raise ModelError(f"'{sorted(clash)[0]}' is both {words}; rename one")
     _check_unused(drafts)
     held = _held(drafts, states, quantities, constants or {})
     for name, (value, unit_text, label) in held.items():

@@ -7,15 +7,16 @@ import math
 import tomllib
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hepatica.errors import ModelError
+from hepatica.errors import InputError, ModelError
 from hepatica.units import REGISTRY, unit
 
+Row = TypeVar("Row", bound=BaseModel)
 GRADES = ("human", "large animal", "rodent", "in vitro", "assumed")
 Grade = Literal["human", "large animal", "rodent", "in vitro", "assumed"]
 
@@ -173,6 +174,16 @@ class Table:
     states: dict[str, StateEntry] = field(default_factory=dict)
 
 
+def _row(kind: type[Row], row: Any, where: str) -> Row:
+    try:
+        return kind(**row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ModelError(f"{where} {'.'.join(str(p) for p in first['loc'])}: {first['msg']}") from error
+    except TypeError as error:
+        raise ModelError(f"{where}: is not a table of keys") from error
+
+
 def read_table(module: str, text: str | None = None) -> Table:
     """Read ``model/modules/<module>.toml``.
 
@@ -189,15 +200,13 @@ def read_table(module: str, text: str | None = None) -> Table:
     if text is None:
         text = (files("hepatica.model.modules") / f"{module}.toml").read_text(encoding="utf-8")
     rows: dict[str, Any] = tomllib.loads(text)
-    states = {name: StateEntry(**row) for name, row in rows.pop("state", {}).items()}
+    states = {name: _row(StateEntry, row, f"{module}.toml, [state.{name}]") for name, row in rows.pop("state", {}).items()}
     parameters = {}
     for name, row in rows.items():
+        entry = _row(Entry, row, f"{module}.toml, [{name}]")
         try:
-            entry = Entry(**row)
             unit(entry.unit)
-        except (ValidationError, TypeError) as error:
-            what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-            where = ".".join(str(p) for p in error.errors()[0]["loc"]) if isinstance(error, ValidationError) else ""
-            raise ModelError(f"{module}.toml, [{name}] {where}: {what}") from error
+        except InputError as error:
+            raise ModelError(f"{module}.toml, [{name}] unit: {error}") from error
         parameters[name] = Parameter(name, module, entry)
     return Table(module, parameters, states)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
@@ -28,13 +28,22 @@ class Component(BaseModel):
     low: float = -np.inf
     high: float = np.inf
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Component:
+        if self.low >= self.high or (self.kind == "uniform" and not np.isfinite(self.high - self.low)):
+            raise ValueError("low must be below high, and a uniform needs both")
+        return self
+
     def of(self, u: Floats) -> Floats:
         """Value at quantile `u`."""
         if self.kind == "uniform":
             return self.low + u * (self.high - self.low)
         if self.kind == "constant":
             return np.full_like(u, self.mean)
-        return np.clip(self.mean + self.sd * ndtri(np.clip(u, 1e-9, 1 - 1e-9)), self.low, self.high)
+        if self.sd == 0:
+            return np.clip(np.full_like(u, self.mean), self.low, self.high)
+        below, above = (ndtr((end - self.mean) / self.sd) for end in (self.low, self.high))
+        return self.mean + self.sd * ndtri(np.clip(below + u * (above - below), 1e-15, 1 - 1e-15))
 
 
 class Covariate(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -66,9 +67,10 @@ class Product:
             raise InputError("product.viability", self.viability, "a share from 0 to 1")
         if not 1 <= self.passage <= 20:
             raise InputError("product.passage", self.passage, "a passage from 1 to 20")
-        for name in ("potency", "receptor_density"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"product.{name}", getattr(self, name), "a number of at least 0")
+        for name in ("potency", "receptor_density", "tissue_factor"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < math.inf:
+                raise InputError(f"product.{name}", value, "a number of at least 0")
 
     def multipliers(self) -> dict[str, float]:
         """What the product multiplies in the model's parameters."""

@@ -77,7 +77,8 @@ class Regimen:
         """Short name, the same in every output."""
         if not self.gives_cells:
             return "standard care"
-        dose = f"{self.dose:.2g}".replace("e+0", "e").replace("e+", "e")
+        mantissa, exponent = f"{self.dose:.9e}".split("e")
+        dose = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
         each = f" x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else " once"
         return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label}"
 

@@ -95,18 +95,19 @@ def test_variances_are_unbiased_in_repetition(per_draw, ignorance, between):
         assert known < 0.2 * between**2 / per_draw * 2
 
 
-@pytest.mark.parametrize("per_draw", [2, 6])
-def test_the_interval_is_that_of_ignorance(per_draw):
-    """Its ends are near the 5 and 95 % points of the true population means, and not those of noisy ones."""
+@pytest.mark.parametrize("per_draw, too_wide", [(2, 1.25), (6, 1.10), (20, 1.05)])
+def test_the_interval_is_that_of_ignorance(per_draw, too_wide):
+    """Its ends are near the 5 and 95 % points of the true population means: not narrower, and wider only
+    where few patients per draw leave the error of their mean itself uncertain."""
     rng, draws = np.random.default_rng(9), 100
     draw = np.repeat(np.arange(draws), per_draw)
     ends = []
-    for _ in range(200):
+    for _ in range(150):
         values = rng.normal(0, 1.0, draws)[draw] + rng.normal(0, 2.0, draw.size)
         s = split(values, draw)
         ends.append((s.low, s.high))
     low, high = np.mean(ends, axis=0)
-    assert low == pytest.approx(-1.645, rel=0.15) and high == pytest.approx(1.645, rel=0.15)
+    assert 0.95 * 1.645 < high < too_wide * 1.645 and 0.95 * 1.645 < -low < too_wide * 1.645
 
 
 def test_a_draw_under_which_nothing_happens_stays_at_zero():

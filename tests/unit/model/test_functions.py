@@ -6,7 +6,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.model.functions import C_SOURCE, PYTHON_SOURCE, dhill, dpos, hill, pos, sigmoid
+from hepatica.model.functions import C_SOURCE, PYTHON_SOURCE, dpos, hill, pos, sigmoid
 
 SPACE: dict = {}
 exec(PYTHON_SOURCE, SPACE)

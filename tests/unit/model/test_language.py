@@ -213,7 +213,7 @@ def test_a_parameter_named_as_a_quantity(build):
     def clash(m):
         m.let("k", 2 * m.pars("k")[0], "", "k")
 
-    with pytest.raises(ModelError, match="'k' is both a parameter and a state or quantity"):
+    with pytest.raises(ModelError, match="'k' is both a quantity and a parameter"):
         build((clash, row("k")))
 
 

@@ -69,7 +69,7 @@ def test_the_same_numbers_give_the_same_value(kind):
 
 @pytest.mark.parametrize("wrong", [
     {"kind": "lognormal"}, {"kind": "lognormal", "sd": 0.2}, {"kind": "lognormal", "cv": 0.2, "sd": 0.2}, {"kind": "normal", "cv": 1.0},
-    {"kind": "fixed", "cv": 0.1}, {"kind": "spike", "cv": 0.5}, {"kind": "spike", "weight": 0.2}, {"kind": "lognormal", "cv": -0.1},
+    {"kind": "fixed", "cv": 0.1}, {"kind": "spike", "cv": 0.5}, {"kind": "spike", "weight": 0.2, "cv": 0.5, "sd": 0.5}, {"kind": "lognormal", "cv": -0.1},
     {"kind": "spike", "cv": 0.5, "weight": 1.2}, {"kind": "uniform", "sd": 1.0}, {"kind": "lognormal", "cv": 0.2, "low": 0.0},
     {"kind": "lognormal", "cv": float("nan")},
 ])

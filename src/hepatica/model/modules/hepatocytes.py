@@ -41,7 +41,8 @@ def hepatocytes(m: Draft) -> None:
 
     # loss by overload, injury, repair, slow renewal
     kap, theta, beta = m.pars("overload_death overload_mass overload_width")
-    overload = m.let("overload", kap * (tanh((theta - N / room) / beta) - tanh((theta - 1) / beta)) / 2, "1/day",
+    lack = pos(1 - N / room, width)
+    overload = m.let("overload", kap * (tanh((theta - 1 + lack) / beta) - tanh((theta - 1) / beta)) / 2, "1/day",
                      "death of overloaded hepatocytes")
     for name, cells in (("quiescent", Q), ("primed", P), ("replicating", R)):
         m.flow(f"overload_{name}", overload * cells, out_of=cells)
@@ -69,20 +70,21 @@ def _signals(m: Draft, load, growth_drive):  # type: ignore[no-untyped-def]
     kTNF, kapT, VJ, KJ, kapJ = m.pars("k_TNF kappa_TNF V_JAK Km_JAK kappa_JAK")
     pro, VST, KST, kapS, VSO, KSO, KI, kapC = m.pars(
         "proSTAT3 V_STAT3 Km_STAT3 kappa_STAT3 V_SOCS3 Km_SOCS3 KI_SOCS3 kappa_SOCS3")
-    VIE, KIE, kapI, kup, kGF, kapG, kapE, kdeg, M = m.pars(
-        "V_IE Km_IE kappa_IE k_up k_GF kappa_GF kappa_ECM k_deg metabolic_load")
+    VIE, KIE, kapI, kup, kGF, kapG, kapE, kdeg, M, lowest = m.pars(
+        "V_IE Km_IE kappa_IE k_up k_GF kappa_GF kappa_ECM k_deg metabolic_load lowest_mass")
 
     jak, socs, early = VJ * T / (KJ + T), VSO * S / (S + KSO), VIE * S / (S + KIE)
     (width,) = m.pars("inhibitor_width")  # SOCS3 may dip below zero in the published form, where it has a pole
     stat = VST * pro**2 * J / (pro**2 + KST * (1 + pos(C, width) / KI))
     # constant sources that make health, all ones, a steady state (Furchtgott2009)
-    pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * M, "1/day", "constant source")
+    usual = M / (1 + lowest)
+    pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * usual, "1/day", "constant source")
     pJ = m.let("constant_jak", kapJ - VJ / (KJ + 1), "1/day", "constant source")
     pS = m.let("constant_stat3", -VST * pro**2 / (pro**2 + KST * (1 + 1 / (1 + width) / KI)) + VIE / (1 + KIE)
                + VSO / (1 + KSO) + kapS, "1/day", "constant source")
     pC = m.let("constant_socs3", kapC - VSO / (1 + KSO), "1/day", "constant source")
     pI = m.let("constant_genes", kapI - VIE / (1 + KIE), "1/day", "constant source")
-    pG = m.let("constant_growth", kup + kapG - kGF * M, "1/day", "constant source")
+    pG = m.let("constant_growth", kup + kapG - kGF * usual, "1/day", "constant source")
 
     m.flow("tnf_production", kTNF * load + pT, into=T)
     m.flow("jak_activation", jak, out_of=T, into=J)

@@ -94,3 +94,15 @@ def test_draws_do_not_depend_on_who_carries_them(model, population):
     one = Cohort(model, population, 3, np.array([9, 9]), np.array([7, 2])).prior_values()
     other = Cohort(model, population, 3, np.array([1]), np.array([2])).prior_values()
     assert all(v[1] == other[n][0] for n, v in one.items())
+
+
+def test_parameters_vary_independently(model, population):
+    """Each has a stream of its own, for ignorance as for the spread between patients."""
+    n = 2000
+    for ids, draws, which in ((np.arange(n), np.zeros(n, int), 2), (np.zeros(n, int), np.arange(n), 1)):
+        many = Cohort(model, population, 8, ids, draws)
+        moving = [row[0] for row in kinds(many) if row[which]]
+        p = many.parameters()[:, [list(model.parameters).index(name) for name in moving]]
+        correlation = np.corrcoef(np.argsort(np.argsort(p, axis=0), axis=0), rowvar=False)
+        np.fill_diagonal(correlation, 0.0)
+        assert np.abs(correlation).max() < 5.5 / np.sqrt(n), moving

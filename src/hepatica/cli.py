@@ -30,7 +30,6 @@ from hepatica.model.assemble import assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
-from hepatica.report import cards, write_report
 from hepatica.simulate import simulate as follow
 from hepatica.study import HYPOTHESES, SHOWN, Answer, Study, admitted, answer, load_study
 from hepatica.table import write_whole
@@ -97,6 +96,8 @@ def dose(study: StudyFile, set_: Changes = None,
     """
     lang = _lang(lang)
     question = load_study(study, set_ or [])
+    from hepatica.report import cards, write_report  # slow to import, and only this command draws
+
     began = time.perf_counter()
     bars = _Bars(lang)
     with bars.bars:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
+from scipy.special import stdtr
 
 from hepatica.dosing.nested import Split, split
 from hepatica.dosing.utility import Utility, Worth, worth
@@ -209,6 +209,12 @@ def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
     return len(values) > 1 and getattr(arms[chosen].regimen, axis) == values[-1]
 
 
+def _spearman(x: Floats, y: Floats) -> float:
+    """Rank correlation; 0 where one of them does not vary."""
+    a, b = (pd.Series(v).rank().to_numpy() for v in (x, y))
+    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
+
+
 def deciding(gain: Floats, cohort: Cohort, *, top: int = 8) -> tuple[Assumption, ...]:
     """Parameters whose draws go with the gain, strongest first; weaker than chance are left out.
 
@@ -223,8 +229,9 @@ def deciding(gain: Floats, cohort: Cohort, *, top: int = 8) -> tuple[Assumption,
     typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws).prior_values()
     found = []
     for name, values in typical.items():
-        rho, p = spearmanr(values, means)
-        if np.isfinite(rho) and p * len(typical) < 0.1:
+        rho = _spearman(values, means)
+        p = 2 * stdtr(len(draws) - 2, -abs(rho) * np.sqrt((len(draws) - 2) / max(1 - rho**2, 1e-12)))
+        if p * len(typical) < 0.1:
             entry = model.parameters[name].entry
             found.append(Assumption(name, entry.label, entry.grade, float(rho)))
     return tuple(sorted(found, key=lambda a: -abs(a.correlation))[:top])

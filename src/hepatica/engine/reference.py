@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from hepatica.engine.problem import BOLUS, MAX_CROSSINGS, Floats, Ints, Problem, Solution
 
@@ -43,6 +42,8 @@ def _constants(functions: dict[str, Any], p: Floats) -> list[float]:
 
 def _one(functions: dict[str, Any], problem: Problem, i: int, scale: Floats, hazards: tuple[int, ...], method: str,
          crossings: Floats) -> tuple[Floats, Floats, int]:
+    from scipy.integrate import solve_ivp  # slow to import, and seldom needed
+
     p, ns = problem.parameters[i].tolist(), len(scale)
     c = _constants(functions, problem.parameters[i])
     rate = np.zeros(ns)

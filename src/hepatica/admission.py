@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass")
 MAX_TRIES = 100  # candidates without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
+MOST_TRIES = 100_000
 
 
 def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
@@ -40,7 +41,7 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
     # one time axis for all: the insult begins `onset` days before time 0
     rows = [[(-days, s, a, k) for _, s, a, k in row] for days, row in zip(onset, rows, strict=True)]
     done = system.solve(Problem(parameters, background.final, np.array([0.0]), LABS, Events.gather(rows), quiet,
-                                start=-float(population.covariate["onset"].parts[-1].high), rtol=rtol), workers=workers)
+                                start=-population.covariate["onset"].largest, rtol=rtol), workers=workers)
     labs = {name: done.values[:, 0, k] for k, name in enumerate(LABS)}
     labs["meld"] = np.asarray(meld(bilirubin=labs["bilirubin"], creatinine=labs["creatinine"], inr=labs["inr"]))
     initial = done.final.copy()
@@ -86,6 +87,8 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
             tries[d] = last if kept[d] else min(last, MAX_TRIES)
         cohort = Cohort(system.model, population, seed, np.array(identity), np.array(draw))
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
+        if max(tries.values()) > MOST_TRIES:
+            raise InputError("population", population.key, "plausible patients hardly ever arise; widen its inclusion")
         total += len(identity)
         for i in range(len(identity)):
             d = (identity[i] // 1_000_000 - 1) % draws

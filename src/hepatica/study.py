@@ -50,7 +50,10 @@ def _quantity(unit: str, substance: str = "") -> Any:
     """A field written as text with a unit; stored as a number in `unit`."""
 
     def read(value: Any, info: ValidationInfo) -> float:
-        return parse(value, unit, info.field_name or "quantity", substance)
+        try:
+            return parse(value, unit, info.field_name or "quantity", substance)
+        except InputError as error:
+            raise ValueError(error.allowed) from None
 
     schema = {"type": "string", "description": f"a number with a unit that converts to {unit}"}
     return Annotated[float, BeforeValidator(read, json_schema_input_type=str), Field(json_schema_extra=schema)]  # type: ignore[arg-type]
@@ -178,7 +181,7 @@ class Study(_Strict):
     seed: int = Field(default=1, ge=0)
     horizon: Days = Field(default="180 d", validate_default=True)  # type: ignore[valid-type]
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
-    transplant_rate: float = Field(default=0.0, ge=0, description="per day, at functional failure")
+    transplant_rate: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="per day, at functional failure")
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
@@ -192,6 +195,8 @@ class Study(_Strict):
                 raise InputError("hypotheses", name, f"one of {', '.join(HYPOTHESES)}")
         if not self.hypotheses:
             raise InputError("hypotheses", [], f"at least one of {', '.join(HYPOTHESES)}")
+        if len(set(self.hypotheses)) < len(self.hypotheses):
+            raise InputError("hypotheses", list(self.hypotheses), "each hypothesis once")
         if not 1 <= self.horizon <= 5 * 366:
             raise InputError("horizon", self.horizon, "a time from 1 d to 5 years")
         if self.draws < MIN_DRAWS <= self.patients:

@@ -61,6 +61,11 @@ class Covariate(BaseModel):
             raise ValueError("needs cite or reason")
         return self
 
+    @property
+    def largest(self) -> float:
+        """Largest value that can be drawn."""
+        return max(float(p.of(np.ones(1))[0]) for p in self.parts)
+
     def draw(self, which: Floats, u: Floats) -> Floats:
         """Values for uniform `which` (component) and `u` (place in it)."""
         edges = np.cumsum([p.weight for p in self.parts]) / sum(p.weight for p in self.parts)

@@ -18,6 +18,7 @@ from hepatica.report.figures import arm_name, drawn
 from hepatica.study import Answer
 from hepatica.words import say
 
+UNTREATED = ("canonic", "yang2022_cossh", "jilin", "swmu2020", "ma2026_zz", "pba_thesis", "alss2019", "wjcc2024_aclf")
 Maker = Callable[[Answer, str], Card]
 
 
@@ -82,17 +83,17 @@ def life(a: Answer, lang: str) -> Card:
     ds = next(iter(a.courses.values()))
     alive, times = figures.survival_curves(ds)[0], ds["time"].values
     rows = []
-    for key in ("canonic", "yang2022_cossh", "jilin", "swmu2020", "ma2026_zz", "pba_thesis", "alss2019", "wjcc2024_aclf"):
+    for key in UNTREATED:
         publication = load(key)
+        whole = [arm for arm in publication.arms if arm.subset_of is None and arm.id != "ad"]
+        labels = {arm.id: arm.label for arm in whole}
         for o in publication.observations:
-            if o.variable not in ("death", "survival") or o.time not in (28, 30, 90) or not o.usable or o.value is None:
-                continue
-            if o.arm == "ad" or (o.arm.startswith(("cossh", "score", "aclf_")) and o.arm != "all"):
+            if o.variable not in ("death", "survival") or o.time not in (28, 30, 90) or not o.usable or o.arm not in labels:
                 continue
             value = o.value * (1.0 if o.unit in ("percent", "%") else 100.0)
             dead = value if o.variable == "death" else 100 - value
             k = int(np.searchsorted(times, min(o.time, times[-1])))
-            rows.append({say("report.col_cohort", lang): f"{references()[publication.cite].short()}: {o.arm}", say("report.col_day", lang): f"{o.time:g}",
+            rows.append({say("report.col_cohort", lang): f"{references()[publication.cite].short()}: {labels[o.arm]}", say("report.col_day", lang): f"{o.time:g}",
                          say("report.col_published_dead", lang): f"{dead:.1f}",
                          say("report.col_simulated_dead", lang): f"{100 * (1 - np.nanmean(alive[:, k])):.1f}"})
     return Card("survival", say("report.survival", lang), (say("report.survival_text", lang),), pd.DataFrame(rows),

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from hepatica.dosing.nested import split
-from hepatica.evidence import load
+from hepatica.evidence import load, references
 from hepatica.outcomes.scores import meld
 from hepatica.outcomes.survival import competing_incidence
 from hepatica.report.style import CARE, CELLS, HYPOTHESIS, LIMIT, PUBLISHED, SETTINGS, panels
@@ -95,7 +95,7 @@ def _published(ax: Any, answer: Answer, lang: str) -> None:
                     continue
                 ends = None if o.low is None else [[scale * (o.value - o.low)], [scale * (o.high - o.value)]]
                 ax.errorbar(o.time + 2 * shift, scale * o.value, yerr=ends, marker=marker, color=PUBLISHED, capsize=3, ls="none",
-                            label=say("report.published_arm", lang, publication=key.capitalize(), arm=arm.id.upper(), n=arm.n))
+                            label=say("report.published_arm", lang, publication=references()[publication.cite].short(), arm=arm.id.upper(), n=arm.n))
 
 
 def kinetics(answer: Answer, lang: str) -> Figure:

@@ -61,29 +61,30 @@ static double norm(const Work *w, const double *e, const double *a, const double
   return sqrt(sum / NS);
 }
 
+/* One stage; `s` is a constant wherever this is called, so that the sums over earlier stages unroll. */
+static inline __attribute__((always_inline)) void stage(Work *restrict w, double inverse, const int s) {
+  double *restrict k = w->k[s];
+  for (int i = 0; i < NS; i++) {
+    double v = w->y[i];
+    for (int j = 0; j < s; j++) v += A[s][j] * w->k[j][i];
+    w->stage[i] = v;
+  }
+  if (s == 0) memcpy(k, w->f, sizeof w->f);
+  else m_rates(w->stage, w->p, w->c, k);
+  for (int i = 0; i < NS; i++) {
+    double v = 0.0;
+    for (int j = 0; j < s; j++) v += C[s][j] * w->k[j][i];
+    k[i] += v * inverse + (s ? w->rate[i] : 0.0);
+  }
+  m_solve(w->L, k);
+}
+
 /* One attempt of size h from w->y; fills w->next and the stages, returns the scaled error. */
 static double attempt(Work *w, double h) {
   double inverse = 1.0 / h;
   m_factor(w->J, inverse / GAMMA, w->L);
-  for (int s = 0; s < STAGES; s++) {
-    double *k = w->k[s];
-    for (int i = 0; i < NS; i++) {
-      double v = w->y[i];
-      for (int j = 0; j < s; j++) v += A[s][j] * w->k[j][i];
-      w->stage[i] = v;
-    }
-    if (s == 0) memcpy(k, w->f, sizeof w->f);
-    else {
-      m_rates(w->stage, w->p, w->c, k);
-      for (int i = 0; i < NS; i++) k[i] += w->rate[i];
-    }
-    for (int i = 0; i < NS; i++) {
-      double v = 0.0;
-      for (int j = 0; j < s; j++) v += C[s][j] * w->k[j][i];
-      k[i] += v * inverse;
-    }
-    m_solve(w->L, k);
-  }
+  stage(w, inverse, 0); stage(w, inverse, 1); stage(w, inverse, 2); stage(w, inverse, 3);
+  stage(w, inverse, 4); stage(w, inverse, 5); stage(w, inverse, 6); stage(w, inverse, 7);
   for (int i = 0; i < NS; i++) w->next[i] = w->stage[i] + w->k[STAGES - 1][i];
   return norm(w, w->k[STAGES - 1], w->y, w->next);
 }
@@ -110,7 +111,7 @@ static void linearise(Work *w) {
 static double first_step(const Work *w) {
   static const double zero[NS];
   double d1 = norm(w, w->f, w->y, zero) * w->rtol;
-  return d1 > 0.0 ? fmin(0.1, 0.02 * pow(w->rtol, 0.2) / d1) : 0.1;
+  return d1 > 0.0 ? fmin(0.1, 0.5 * pow(w->rtol, 0.2) / d1) : 0.1;
 }
 
 typedef struct {

@@ -13,7 +13,13 @@ from hepatica.words import say
 
 def interval(s: Split, lang: str, scale: float = 1.0) -> str:
     """A mean with its 90 % interval."""
-    return say("decision.interval", lang, mean=f"{scale * s.mean:.1f}", low=f"{scale * s.low:.1f}", high=f"{scale * s.high:.1f}")
+    return say(
+        "decision.interval",
+        lang,
+        mean=f"{scale * s.mean:.1f}",
+        low=f"{scale * s.low:.1f}",
+        high=f"{scale * s.high:.1f}",
+    )
 
 
 def deciding(d: Decision, lang: str) -> str:
@@ -48,10 +54,19 @@ def benefit(answer: Answer, lang: str) -> list[str]:
         gain = again.gain if again else h.gain[d.top]
         alive = again.survival_gain if again else h.survival_gain[d.top]
         best = h.runner_up if h.best == d.top else h.best
-        lines.append(say("decision.gain", lang, hypothesis=say(f"common.{h.hypothesis}", lang), gain=interval(gain, lang),
-                         survival=interval(alive, lang, 100.0), between=f"{gain.between:.0f}",
-                         chance=f"{100 * gain.above_zero:.0f}", other=arm_name(d.arms[best].name, lang),
-                         other_gain=interval(h.gain[best], lang)))
+        lines.append(
+            say(
+                "decision.gain",
+                lang,
+                hypothesis=say(f"common.{h.hypothesis}", lang),
+                gain=interval(gain, lang),
+                survival=interval(alive, lang, 100.0),
+                between=f"{gain.between:.0f}",
+                chance=f"{100 * gain.above_zero:.0f}",
+                other=arm_name(d.arms[best].name, lang),
+                other_gain=interval(h.gain[best], lang),
+            )
+        )
     return lines
 
 
@@ -61,8 +76,15 @@ def harm(answer: Answer, lang: str) -> list[str]:
     for name in ("thrombosis", "reaction", "procedure", "infection"):
         worst = max((h.excess[name][d.top] for h in d.by_hypothesis), key=lambda s: s.mean)
         limit = utility.harm(name).limit
-        parts.append(say("decision.harm", lang, harm=say(f"decision.{name}", lang), excess=interval(worst, lang, 100.0),
-                         limit=say("decision.limit", lang, limit=f"{100 * limit:.0f}") if np.isfinite(limit) else ""))
+        parts.append(
+            say(
+                "decision.harm",
+                lang,
+                harm=say(f"decision.{name}", lang),
+                excess=interval(worst, lang, 100.0),
+                limit=say("decision.limit", lang, limit=f"{100 * limit:.0f}") if np.isfinite(limit) else "",
+            )
+        )
     return [say("decision.harms", lang, harms=say("decision.separator", lang).join(parts))]
 
 

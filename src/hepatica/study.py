@@ -43,7 +43,7 @@ SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", 
 CELLS = ("cells_blood", "cells_lung", "cells_liver", "cells_spleen", "cells_rest", "image_lung", "image_liver",
          "image_spleen")
 MIN_DRAWS = 40
-CONFIRMED_PER_DRAW = 6  # patients per draw when the top-ranked regimen is asked again
+CONFIRMED_PER_DRAW = 5  # patients per draw when the top-ranked regimen is asked again
 
 
 def _quantity(unit: str, substance: str = "") -> Any:
@@ -214,8 +214,8 @@ class Study(_Strict):
         return [Arm("standard care"), *(Arm(r.label, r, product) for r in self.grid.regimens())]
 
     def times(self) -> NDArray[np.float64]:
-        """Output times, day: dense early, then every third day."""
-        late = np.arange(30.0, self.horizon, 3.0)
+        """Output times, day: daily at first, then every fifth day."""
+        late = np.arange(30.0, self.horizon, 5.0)
         return np.unique(np.concatenate([np.arange(0.0, min(30.0, self.horizon), 1.0), late, [self.horizon]]))
 
 

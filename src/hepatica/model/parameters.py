@@ -38,8 +38,11 @@ class Spread(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Spread:
         given = {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0}
-        allowed = {"fixed": [set()], "lognormal": [{"cv"}], "normal": [{"sd"}], "logitnormal": [{"sd"}],
-                   "spike": [{"weight"}, {"weight", "cv"}, {"weight", "sd"}]}[self.kind]
+        choices: dict[str, list[set[str]]] = {
+            "fixed": [set()], "lognormal": [{"cv"}], "normal": [{"sd"}], "logitnormal": [{"sd"}],
+            "spike": [{"weight"}, {"weight", "cv"}, {"weight", "sd"}],
+        }
+        allowed = choices[self.kind]
         if given not in allowed:
             words = " or ".join(" and ".join(sorted(a)) or "nothing" for a in allowed)
             raise ValueError(f"kind '{self.kind}' takes {words}, got {' and '.join(sorted(given)) or 'nothing'}")

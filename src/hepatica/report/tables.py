@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
+import xarray as xr
 
 from hepatica.study import Answer
 from hepatica.table import write_table, write_whole
@@ -58,15 +60,10 @@ def write_tables(answer: Answer, folder: Path) -> list[Path]:
         written += write_table(frame, folder / name)
     for hypothesis, ds in answer.courses.items():
         kept = ds.assign_attrs(study_hash=answer.study.hash)
-        encoding = {
-            v: {"zlib": True, "complevel": 1, "dtype": "float32"}
-            for v in kept.data_vars
-            if kept[v].dtype == "float64"
-        }
-        written.append(
-            write_whole(
-                folder / f"courses_{hypothesis}.nc",
-                lambda p, k=kept, e=encoding: k.to_netcdf(p, engine="h5netcdf", encoding=e),
-            )
-        )
+        written.append(write_whole(folder / f"courses_{hypothesis}.nc", partial(_netcdf, kept)))
     return written
+
+
+def _netcdf(ds: xr.Dataset, path: Path) -> None:
+    small = {"zlib": True, "complevel": 1, "dtype": "float32"}
+    ds.to_netcdf(path, engine="h5netcdf", encoding={v: small for v in ds.data_vars if ds[v].dtype == "float64"})

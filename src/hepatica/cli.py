@@ -89,6 +89,7 @@ def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path
 def dose(study: StudyFile, set_: Changes = None,
          folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("report"),
          lang: Lang = "en", as_json: AsJson = False, workers: Workers = None,
+         full: Annotated[bool, typer.Option("--full", help="Print every part of the report.")] = False,
          no_report: Annotated[bool, typer.Option("--no-report", help="Only the answer.")] = False) -> None:
     """Find the dose: which regimen, with what benefit, harm and doubt.
 
@@ -108,7 +109,7 @@ def dose(study: StudyFile, set_: Changes = None,
     if as_json:
         print(json.dumps(_as_json(found, made, path), ensure_ascii=False, indent=1))
         return
-    for card in made[:2]:
+    for card in made if full else made[:2]:
         show(card)
     out.print(say("cli.elapsed", lang, patients=question.patients, arms=len(found.decision.arms), seconds=seconds,
                   hypotheses=len(question.hypotheses), engine=found.system.engine, error=found.error,

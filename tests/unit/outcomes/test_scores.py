@@ -183,10 +183,10 @@ def test_entry_explains_itself(name: str) -> None:
 
 
 def test_every_citation_is_in_the_bibliography() -> None:
-    folder = Path(scores.__file__).parent
+    folder = Path(scores.__file__).parents[1]
     bib = (folder.parent / "evidence" / "refs_scores.bib").read_text(encoding="utf-8")
     known = set(re.findall(r"@\w+\{(\w+),", bib))
-    text = "".join(file.read_text(encoding="utf-8") for file in folder.glob("s[cu]*.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
     cited = {
         key for block in re.findall(r"References\n\s+-+\n\s+(.+)\n", text) for key in re.split(r",\s*", block)
     }

@@ -11,15 +11,15 @@ from hepatica.study import Answer
 from hepatica.words import say
 
 
+def number(value: float) -> str:
+    """One decimal, and no minus before a zero."""
+    return f"{value:.1f}".replace("-0.0", "0.0") if abs(value) < 0.05 else f"{value:.1f}"
+
+
 def interval(s: Split, lang: str, scale: float = 1.0) -> str:
     """A mean with its 90 % interval."""
-    return say(
-        "decision.interval",
-        lang,
-        mean=f"{scale * s.mean:.1f}",
-        low=f"{scale * s.low:.1f}",
-        high=f"{scale * s.high:.1f}",
-    )
+    mean, low, high = (number(scale * v) for v in (s.mean, s.low, s.high))
+    return say("decision.interval", lang, mean=mean, low=low, high=high)
 
 
 def deciding(d: Decision, lang: str) -> str:

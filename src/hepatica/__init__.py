@@ -8,8 +8,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Answer": "study", "Arm": "simulate", "MODULES": "model.modules", "Product": "therapy", "Regimen": "therapy",
-    "Study": "study", "System": "engine", "admit": "admission", "answer": "study", "assemble": "model.assemble",
+    "Answer": "answering", "Arm": "simulate", "MODULES": "model.modules", "Product": "therapy", "Regimen": "therapy",
+    "Study": "study", "System": "engine", "admit": "admission", "answer": "answering", "assemble": "model.assemble",
     "cards": "report", "check_study": "study", "decide": "dosing", "load_population": "patients",
     "load_study": "study", "simulate": "simulate", "write_report": "report",
 }

@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hepatica import __version__
+from hepatica.answering import SHOWN, Answer, admitted, answer
 from hepatica.card import Card
 from hepatica.engine import System
 from hepatica.engine.compile import cache_folder, find_compiler
@@ -31,7 +32,7 @@ from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
 from hepatica.simulate import simulate as follow
-from hepatica.study import HYPOTHESES, SHOWN, Answer, Study, admitted, answer, load_study
+from hepatica.study import HYPOTHESES, Study, load_study
 from hepatica.table import write_whole
 from hepatica.words import LANGUAGES, say
 

@@ -1,17 +1,16 @@
-"""A study: the user's question as a checked TOML file, and its answer."""
+"""A study: the user's question as a checked TOML file."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from pydantic import (
     BaseModel,
@@ -24,26 +23,17 @@ from pydantic import (
 )
 
 from hepatica import therapy
-from hepatica.admission import admit
-from hepatica.dosing import Decision, Harm, Utility, confirm, decide
-from hepatica.dosing.utility import HARMS, OUTPUTS
-from hepatica.engine import System
+from hepatica.dosing import Harm, Utility
+from hepatica.dosing.utility import HARMS
 from hepatica.errors import InputError
-from hepatica.model.assemble import assemble
-from hepatica.model.modules import MODULES
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
-from hepatica.patients import Admitted, Population, load_population, populations
-from hepatica.simulate import RTOL, Arm, simulate
+from hepatica.patients import populations
+from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES, Regimen
 from hepatica.units import parse
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
-SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
-         "arterial_pressure")
-CELLS = ("cells_blood", "cells_lung", "cells_liver", "cells_spleen", "cells_rest", "image_lung", "image_liver",
-         "image_spleen")
 MIN_DRAWS = 40
-CONFIRMED_PER_DRAW = 5  # patients per draw when the top-ranked regimen is asked again
 
 
 def _quantity(unit: str, substance: str = "") -> Any:
@@ -297,122 +287,3 @@ def _change(data: dict[str, Any], change: str) -> None:
     if path[0] == "grid" and path[-1] in ("dose", "infusions", "interval", "route") and not isinstance(parsed, list):
         parsed = [parsed]
     target[path[-1]] = parsed
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a study answers.
-
-    Attributes
-    ----------
-    study : Study
-    population : Population
-    system : System
-    patients : Admitted
-    decision : Decision
-    courses : dict of hypothesis to Dataset
-        Standard care and the recommended (or top) arm, daily labs: dimensions (arm, patient, time).
-    kinetics : dict of hypothesis to Dataset
-        The shown regimen's dose once by each route, cells per organ over 14 days; arm is the route.
-    failed : int
-        Solves that failed after the retry.
-    error : float
-        Error of the default tolerance, relative to (size + scale) of each output, on a sample of patients.
-    """
-
-    study: Study
-    population: Population
-    system: System
-    patients: Admitted
-    decision: Decision
-    courses: dict[str, xr.Dataset]
-    kinetics: dict[str, xr.Dataset]
-    failed: int
-    error: float
-
-
-def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
-    """The study's patients as they arrive."""
-    population = load_population(study.population)
-    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-    return admit(system, population.model_copy(update={"treatment": treatment}), study.patients, seed=study.seed,
-                 draws=study.draws, workers=workers)
-
-
-def answer(study: Study, *, system: System | None = None, workers: int | None = None,
-           progress: Callable[[str, int, int], None] | None = None) -> Answer:
-    """Answer a study.
-
-    Parameters
-    ----------
-    progress : callable, optional
-        Called with (stage, done, total); stages are "compile", "admit", and each hypothesis.
-    """
-
-    def tell(stage: str, done: int, total: int) -> None:
-        if progress is not None:
-            progress(stage, done, total)
-
-    tell("compile", 0, 1)
-    system = system or System(assemble(MODULES))
-    tell("compile", 1, 1)
-    tell("admit", 0, 1)
-    patients = admitted(study, system, workers=workers)
-    tell("admit", 1, 1)
-    arms, times = study.arms(), study.times()
-    datasets = []
-    for hypothesis in study.hypotheses:
-        total = len(arms) * study.patients
-        done = [0]
-
-        def step(k: int, stage: str = hypothesis, total: int = total, done: list[int] = done) -> None:
-            done[0] += k
-            tell(stage, done[0], total)
-
-        datasets.append(simulate(system, patients, arms, times, outputs=OUTPUTS, hypothesis=hypothesis,
-                                 workers=workers, progress=step))
-    decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
-    shown = arms[decision.top]
-    if shown.regimen.gives_cells:
-        decision = _confirm(study, system, decision, workers, tell)
-    daily = np.arange(0.0, study.horizon + 0.5, 1.0)
-    fine = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
-    once = [Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product) for route in ROUTES]
-    courses, kinetics = {}, {}
-    for hypothesis in study.hypotheses:
-        two = [arms[0], shown] if shown.regimen.gives_cells else [arms[0]]
-        courses[hypothesis] = simulate(system, patients, two, daily, outputs=SHOWN, hypothesis=hypothesis, workers=workers)
-        if shown.regimen.gives_cells:
-            kinetics[hypothesis] = simulate(system, patients.take(np.arange(min(study.patients, 40))), once, fine,
-                                            outputs=CELLS, hypothesis=hypothesis, workers=workers)
-    failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
-    return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, failed,
-                  tolerance_error(system, patients, shown, study.hypotheses[0]))
-
-
-def _confirm(study: Study, system: System, decision: Decision, workers: int | None,
-             tell: Callable[[str, int, int], None]) -> Decision:
-    """The top-ranked regimen once more, in enough patients per draw for its interval to be one of ignorance."""
-    n = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
-    total = 1 + len(study.hypotheses)
-    tell("confirm", 0, total)
-    more = admitted(study.model_copy(update={"patients": n}), system, workers=workers)
-    tell("confirm", 1, total)
-    found = []
-    for k, hypothesis in enumerate(study.hypotheses):
-        found.append(simulate(system, more, [decision.arms[0], decision.arms[decision.top]], study.times(),
-                              outputs=OUTPUTS, hypothesis=hypothesis, workers=workers))
-        tell("confirm", k + 2, total)
-    return confirm(decision, found, study.utility.utility(), more.cohort)
-
-
-def tolerance_error(system: System, patients: Admitted, arm: Arm, hypothesis: str, n: int = 10) -> float:
-    """Largest difference, over (size + scale), between the default and a tight tolerance on a few patients."""
-    few = patients.take(np.arange(min(n, len(patients.cohort.patient))))
-    times = np.array([1.0, 7.0, 28.0, 90.0])
-    names = tuple(system.states)
-    loose, tight = (simulate(system, few, [arm], times, outputs=names, hypothesis=hypothesis, rtol=rtol)
-                    for rtol in (RTOL, 1e-9))
-    worst = [np.nanmax(np.abs(loose[s].values - tight[s].values) / (np.abs(tight[s].values) + system.scale[i]))
-             for i, s in enumerate(names)]
-    return float(np.max(worst))

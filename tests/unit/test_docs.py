@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from hepatica.answering import answer
 from hepatica.model.assemble import assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
-from hepatica.study import answer, load_study
+from hepatica.study import load_study
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from hepatica import __version__
+from hepatica.answering import Answer
 from hepatica.card import Card
 from hepatica.evidence import load, references
 from hepatica.outcomes.scores import meld
 from hepatica.report import figures, sentences
 from hepatica.report.figures import arm_name, drawn
-from hepatica.study import Answer
 from hepatica.words import say
 
 UNTREATED = (

@@ -9,12 +9,12 @@ import xarray as xr
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from hepatica.answering import Answer
 from hepatica.dosing.nested import split
 from hepatica.evidence import load, references
 from hepatica.outcomes.scores import meld
 from hepatica.outcomes.survival import competing_incidence
 from hepatica.report.style import CARE, CELLS, HYPOTHESIS, LIMIT, PUBLISHED, SETTINGS, panels, quiet_glyphs
-from hepatica.study import Answer
 from hepatica.therapy import ROUTES
 from hepatica.words import say
 

@@ -13,11 +13,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from hepatica import __version__
+from hepatica.answering import Answer
 from hepatica.card import Card
 from hepatica.report.cards import cards
 from hepatica.report.style import FONTS, SETTINGS, quiet_glyphs
 from hepatica.report.tables import write_tables
-from hepatica.study import Answer
 from hepatica.table import write_whole
 from hepatica.words import say
 

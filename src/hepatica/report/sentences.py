@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepatica.answering import Answer
 from hepatica.dosing.decision import Decision
 from hepatica.dosing.nested import Split
 from hepatica.report.figures import arm_name
-from hepatica.study import Answer
 from hepatica.words import say
 
 

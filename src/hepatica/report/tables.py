@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from hepatica.study import Answer
+from hepatica.answering import Answer
 from hepatica.table import write_table, write_whole
 
 

@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from hepatica.answering import answer
 from hepatica.errors import InputError
 from hepatica.report import cards as make_cards
 from hepatica.report import write_report
 from hepatica.report.cards import CARDS
 from hepatica.report.html import prose, section
 from hepatica.report.sentences import verdict
-from hepatica.study import answer, check_study
+from hepatica.study import check_study
 from hepatica.words import LANGUAGES, say
 
 

@@ -2,5 +2,6 @@
 
 from hepatica.report.cards import cards
 from hepatica.report.html import write_report
+from hepatica.report.tables import write_tables
 
-__all__ = ["cards", "write_report"]
+__all__ = ["cards", "write_report", "write_tables"]

@@ -2,123 +2,128 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from hepatica import __version__
 from hepatica.answering import Answer
 from hepatica.card import Card
-from hepatica.evidence import load, references
-from hepatica.outcomes.scores import meld
-from hepatica.report import figures, sentences
-from hepatica.report.figures import arm_name, drawn
+from hepatica.report import figures, names, numbers, sentences
+from hepatica.report.appendix import again, assumptions, sources
+from hepatica.report.beside import baseline, deaths, life
+from hepatica.report.window import window
 from hepatica.words import say
 
-UNTREATED = (
-    "canonic",
-    "yang2022_cossh",
-    "jilin",
-    "swmu2020",
-    "ma2026_zz",
-    "pba_thesis",
-    "alss2019",
-    "wjcc2024_aclf",
-)
 Maker = Callable[[Answer, str], Card]
+MOST_ROWS = 8
 
 
 def the_answer(a: Answer, lang: str) -> Card:
-    """Question and answer."""
+    """Question, answer, what it gains, what it harms, what limits it."""
     text = (
         sentences.verdict(a, lang),
+        sentences.question(a, lang),
         *sentences.benefit(a, lang),
+        *sentences.runner_up(a, lang),
         *sentences.harm(a, lang),
         " ".join(sentences.caveats(a, lang)),
     )
-    return Card("answer", say("report.answer", lang, question=a.study.title), text)
+    confirmed = a.decision.confirmed
+    note = say(
+        "report.answer_note",
+        lang,
+        patients=confirmed[0].patients if confirmed else a.study.patients,
+        draws=min(a.study.draws, a.study.patients),
+    )
+    cells = a.decision.arms[a.decision.top].regimen.gives_cells
+    return Card(
+        "answer",
+        say("report.answer", lang),
+        text,
+        None,
+        partial(figures.gains, a, lang) if cells else None,
+        " ".join(sentences.benefit(a, lang)).replace("*", ""),
+        note,
+    )
 
 
 def by_hypothesis(a: Answer, lang: str) -> Card:
-    """What each hypothesis recommends, and the regret of each candidate."""
-    d, rows = a.decision, []
-    shown = sorted(
-        {d.recommended, d.top, *(h.best for h in d.by_hypothesis), *(h.runner_up for h in d.by_hypothesis), 0}
-    )
+    """What each hypothesis recommends, the regrets of the candidates, and the choice."""
+    d = a.decision
+    order = names.ranking(d)
+    kept = {0, d.recommended, d.top, *(h.best for h in d.by_hypothesis)}
+    shown = [arm for place, arm in enumerate(order) if place < MOST_ROWS or arm in kept]
+    over = say("report.over_limit", lang)
+    rows = []
     for arm in shown:
-        row = {say("report.col_regimen", lang): arm_name(d.arms[arm].name, lang)}
-        for k, h in enumerate(d.by_hypothesis):
-            mark = " *" if h.best == arm else ""
-            row[say("report.col_gain_if", lang, hypothesis=say(f"common.{h.hypothesis}", lang))] = (
-                sentences.interval(h.gain[arm], lang) + mark
+        row = {say("report.col_regimen", lang): names.arm_name(d.arms[arm], lang)}
+        for h in d.by_hypothesis:
+            row[say("report.col_gain_if", lang, hypothesis=names.hypothesis(h.hypothesis, lang))] = (
+                names.interval(h.gain[arm], lang) + (" *" if h.best == arm else "")
             )
-            regret = d.regret[k, arm]
-            row[say("report.col_regret_if", lang, hypothesis=say(f"common.{h.hypothesis}", lang))] = (
-                f"{regret:.1f}" if np.isfinite(regret) else say("report.over_limit", lang)
-            )
-        worst = d.regret[:, arm].max()
-        row[say("report.col_worst", lang)] = (
-            f"{worst:.1f}" if np.isfinite(worst) else say("report.over_limit", lang)
+        regrets = [names.number(r) if np.isfinite(r) else over for r in d.regret[:, arm]]
+        row[say("report.col_regret", lang)] = (
+            regrets[0] if len(set(regrets)) == 1 else names.listed(regrets, lang)
         )
-        row[""] = say("report.least_worst", lang) if arm == d.recommended else ""
+        row[say("report.col_choice", lang)] = say("report.least_worst", lang) if arm == d.recommended else ""
         rows.append(row)
-    return Card(
-        "hypotheses",
-        say("report.hypotheses", lang),
-        (say("report.hypotheses_text", lang),),
-        pd.DataFrame(rows),
-    )
+    text = (*sentences.own_choices(a, lang), sentences.choice(a, lang))
+    note = say("report.hypotheses_note", lang, patients=a.study.patients, shown=len(shown), arms=len(d.arms))
+    return Card("hypotheses", say("report.hypotheses", lang), text, pd.DataFrame(rows), note=note)
 
 
-def baseline(a: Answer, lang: str) -> Card:
-    """The simulated untreated population beside the published course."""
-    ds = next(iter(a.courses.values()))
-    alive = figures.survival_curves(ds)[0]
-    publication, rows = load(a.population.baseline), []
-    care = {n: ds[n].values[0] for n in ("bilirubin", "inr", "albumin", "creatinine", "alt")}
-    care["meld"] = np.asarray(
-        meld(bilirubin=care["bilirubin"], creatinine=care["creatinine"], inr=care["inr"])
-    )
-    for o in publication.observations:
-        if (
-            o.kind != "mean_sd"
-            or o.variable not in care
-            or o.time > a.study.horizon
-            or (o.time == 0 and "day28" in o.arm)
-        ):
-            continue
-        k = int(np.searchsorted(ds["time"].values, o.time))
-        weight, value = alive[:, k], care[o.variable][:, k]
-        mean = np.nansum(weight * value) / np.nansum(weight)
-        sd = np.sqrt(np.nansum(weight * (value - mean) ** 2) / np.nansum(weight))
+def differences(a: Answer, lang: str) -> Card:
+    """What differs between the hypotheses: where the cells are, and what follows."""
+    d, rows = a.decision, []
+    wanted = [
+        (kind, organ, day)
+        for kind, organ, days in (
+            ("cells", "lung", (1, 7)),
+            ("cells", "liver", (1, 7)),
+            ("cells", "spleen", (1, 7)),
+            ("image", "liver", (7,)),
+        )
+        for day in days
+    ]
+    what = say("report.col_what", lang)
+    for kind, organ, day in wanted if a.kinetics else ():
+        row = {
+            what: say(
+                "report.share_row",
+                lang,
+                kind=say(f"report.kind_{kind}", lang),
+                organ=say(f"report.organ_{organ}", lang),
+                day=day,
+            )
+        }
         rows.append(
-            {
-                say("report.col_variable", lang): say(f"report.axis_{o.variable}", lang),
-                say("report.col_day", lang): f"{o.time:g}",
-                say("report.col_published", lang): f"{o.value:.2f} ({o.sd:.2f})" + ("" if o.usable else " †"),
-                say("report.col_simulated", lang): f"{mean:.2f} ({sd:.2f})",
+            row
+            | {
+                names.hypothesis(h, lang): names.number(numbers.share_at(a, h, kind, organ, day))
+                for h in a.kinetics
             }
         )
-    rejected = say("decision.separator", lang).join(
-        f"{why}: {n}" for why, n in sorted(a.patients.rejected.items(), key=lambda x: -x[1])
+    for key, scale in (("gain", 1.0), ("survival_gain", 100.0)):
+        cells = {}
+        for k, h in enumerate(d.by_hypothesis):
+            s = getattr(d.confirmed[k], key) if d.confirmed else getattr(h, key)[d.top]
+            cells[names.hypothesis(h.hypothesis, lang)] = names.interval(s, lang, scale)
+        rows.append({what: say(f"report.row_{key}", lang)} | cells)
+    rows.append(
+        {what: say("report.row_best", lang)}
+        | {
+            names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang)
+            for h in d.by_hypothesis
+        }
     )
     text = (
-        say(
-            "report.baseline_text",
-            lang,
-            kept=len(a.patients.cohort.patient),
-            tried=a.patients.tried,
-            rejected=rejected or "0",
-            source=references()[publication.cite].short(),
-            dropped=len(a.patients.dropped_draws),
-        ),
+        say("report.differences_text", lang)
+        if len(d.by_hypothesis) > 1
+        else say("report.one_hypothesis", lang),
     )
-    return Card(
-        "baseline", say("report.baseline", lang), text, pd.DataFrame(rows), note=say("report.dagger", lang)
-    )
+    return Card("differences", say("report.differences", lang), text, pd.DataFrame(rows))
 
 
 def course(a: Answer, lang: str) -> Card:
@@ -127,186 +132,89 @@ def course(a: Answer, lang: str) -> Card:
         "course",
         say("report.course", lang),
         (say("report.course_text", lang),),
-        figure=partial(drawn, figures.labs, a, lang),
-        alt=say("report.course", lang),
-    )
-
-
-def life(a: Answer, lang: str) -> Card:
-    """Survival beside the trial, and untreated deaths beside cohorts."""
-    ds = next(iter(a.courses.values()))
-    alive, times = figures.survival_curves(ds)[0], ds["time"].values
-    rows = []
-    for key in UNTREATED:
-        publication = load(key)
-        whole = [arm for arm in publication.arms if not arm.subset_of and arm.id not in ("ad", "pba")]
-        labels = {arm.id: arm.label for arm in whole}
-        for o in publication.observations:
-            if (
-                o.variable not in ("death", "survival")
-                or o.time not in (28, 30, 90)
-                or not o.usable
-                or o.arm not in labels
-            ):
-                continue
-            value = o.value * (1.0 if o.unit in ("percent", "%") else 100.0)
-            dead = value if o.variable == "death" else 100 - value
-            k = int(np.searchsorted(times, min(o.time, times[-1])))
-            rows.append(
-                {
-                    say(
-                        "report.col_cohort", lang
-                    ): f"{references()[publication.cite].short()}: {labels[o.arm]}",
-                    say("report.col_day", lang): f"{o.time:g}",
-                    say("report.col_published_dead", lang): f"{dead:.1f}",
-                    say("report.col_simulated_dead", lang): f"{100 * (1 - np.nanmean(alive[:, k])):.1f}",
-                }
-            )
-    return Card(
-        "survival",
-        say("report.survival", lang),
-        (say("report.survival_text", lang),),
-        pd.DataFrame(rows),
-        partial(drawn, figures.survival, a, lang),
-        say("report.survival", lang),
+        None,
+        partial(figures.courses, a, lang),
+        say("report.course_alt", lang),
     )
 
 
 def where(a: Answer, lang: str) -> Card:
-    """Cells per organ."""
-    text = (say("report.kinetics_text", lang),)
-    figure = partial(drawn, figures.kinetics, a, lang) if a.kinetics else None
+    """Cells per organ, by route and hypothesis."""
+    if not a.kinetics:
+        return Card("kinetics", say("report.kinetics", lang), (say("decision.no_cells_asked", lang),))
     return Card(
-        "kinetics", say("report.kinetics", lang), text, figure=figure, alt=say("report.kinetics", lang)
+        "kinetics",
+        say("report.kinetics", lang),
+        (say("report.kinetics_text", lang),),
+        None,
+        partial(figures.kinetics, a, lang),
+        say("report.kinetics_alt", lang),
     )
 
 
 def over_dose(a: Answer, lang: str) -> Card:
     """The therapeutic window."""
+    if not a.study.grid.regimens():
+        return Card("window", say("report.window", lang), (say("decision.no_cells_asked", lang),))
     return Card(
         "window",
         say("report.window", lang),
         (say("report.window_text", lang),),
-        figure=partial(drawn, figures.window, a, lang),
-        alt=say("report.window", lang),
+        None,
+        partial(window, a, lang),
+        say("report.window_alt", lang),
+        say("report.window_note", lang),
     )
 
 
 def two_spreads(a: Answer, lang: str) -> Card:
     """Between patients and ignorance."""
+    figure = partial(figures.spread, a, lang) if a.study.grid.regimens() else None
     return Card(
         "spread",
         say("report.spread", lang),
         (say("report.spread_text", lang),),
-        figure=partial(drawn, figures.spread, a, lang),
-        alt=say("report.spread", lang),
+        None,
+        figure,
+        say("report.spread_alt", lang),
     )
-
-
-def assumptions(a: Answer, lang: str) -> Card:
-    """What moves the answer, then all that is assumed."""
-    parameters = a.system.model.parameters
-    moving = [x.parameter for x in a.decision.assumptions]
-    assumed = [n for n, p in parameters.items() if p.entry.grade == "assumed" and n not in moving]
-    strength = {x.parameter: f"{x.correlation:+.2f}" for x in a.decision.assumptions}
-    rows = [
-        {
-            say("report.col_parameter", lang): n,
-            say("report.col_meaning", lang): parameters[n].entry.label,
-            say("report.col_value", lang): f"{parameters[n].entry.value:g} {parameters[n].entry.unit}",
-            say("report.col_grade", lang): parameters[n].entry.grade,
-            say("report.col_moves", lang): strength.get(n, ""),
-            say("report.col_reason", lang): parameters[n].entry.reason or parameters[n].entry.cite,
-        }
-        for n in (*moving, *assumed)
-    ]
-    grades = a.system.model.summary()["grades"]
-    share = say("decision.separator", lang).join(
-        f"{g} {n} ({n / len(parameters):.0%})" for g, n in grades.items()
-    )
-    moved = say("decision.separator", lang).join(
-        f"{x.label} ({x.correlation:+.2f})" for x in a.decision.assumptions
-    )
-    return Card(
-        "assumptions",
-        say("report.assumptions", lang),
-        (say("report.assumptions_text", lang, grades=share, moved=moved or say("report.none", lang)),),
-        pd.DataFrame(rows),
-    )
-
-
-def sources(a: Answer, lang: str) -> Card:
-    """Everything that is cited."""
-    keys = {k for p in a.system.model.parameters.values() for k in p.keys}
-    keys |= {load(k).cite for k in (a.population.baseline, *a.population.shown, "canonic")}
-    keys |= {c.cite.split(",")[0] for c in a.population.covariate.values() if c.cite} | set(
-        a.study.utility.utility().utilities.cites
-    )
-    known = references()
-    rows = [
-        {say("report.col_key", lang): k, say("report.col_work", lang): known[k].full()}
-        for k in sorted(keys)
-        if k in known
-    ]
-    return Card("sources", say("report.sources", lang), (), pd.DataFrame(rows))
-
-
-def again(a: Answer, lang: str) -> Card:
-    """How to run it again."""
-    rows = {
-        "study": a.study.hash,
-        "model": a.system.model.hash,
-        "seed": a.study.seed,
-        "hepatica": __version__,
-        "engine": a.system.engine,
-        "patients x draws": f"{a.study.patients} x {a.study.draws}",
-        "largest error of the tolerance, / (size + scale)": f"{a.error:.1e}",
-        "failed": a.failed,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-    table = pd.DataFrame(
-        {
-            say("report.col_what", lang): rows.keys(),
-            say("report.col_value", lang): [str(v) for v in rows.values()],
-        }
-    )
-    return Card("again", say("report.again", lang), (), table)
 
 
 CARDS: tuple[Maker, ...] = (
     the_answer,
     by_hypothesis,
-    over_dose,
-    where,
+    differences,
     baseline,
     course,
     life,
+    deaths,
+    where,
+    over_dose,
     two_spreads,
     assumptions,
     sources,
-    again,
 )
 
 
-def cards(answer: Answer, lang: str = "en") -> list[Card]:
+def cards(answer: Answer, lang: str = "en", *, command: str = "") -> list[Card]:
     """All cards of an answer; one that fails becomes a card that says so.
 
     Parameters
     ----------
     answer : Answer
     lang : {"en", "zh"}
+    command : str
+        What was run, for the last card.
     """
     made = []
-    for maker in CARDS:
+    makers: tuple[Maker, ...] = (*CARDS, partial(again, command=command))
+    for maker in makers:
         try:
             made.append(maker(answer, lang))
         except Exception as error:  # a broken part must not cost the answer
+            name = getattr(maker, "__name__", "again")
+            what = f"{name}, {type(error).__name__}: {error}"
             made.append(
-                Card(
-                    maker.__name__,
-                    maker.__name__,
-                    (say("report.broken", lang, what=f"{type(error).__name__}: {error}"),),
-                )
+                Card(name, say("report.broken_title", lang), (say("report.broken", lang, what=what),))
             )
     return made

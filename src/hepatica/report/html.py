@@ -7,16 +7,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from matplotlib import rc_context
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from hepatica import __version__
 from hepatica.answering import Answer
 from hepatica.card import Card
 from hepatica.report.cards import cards
-from hepatica.report.style import FONTS, SETTINGS, quiet_glyphs
+from hepatica.report.style import FONTS, styled
 from hepatica.report.tables import write_tables
 from hepatica.table import write_whole
 from hepatica.words import say
@@ -33,23 +34,38 @@ class Section:
     alt: str
     table: Markup
     note: str
+    rows: int = 0
 
 
-def svg(figure: Figure) -> Markup:
-    """Inline SVG of a figure; text stays text, in a font that the reader has."""
-    with rc_context(SETTINGS), quiet_glyphs():
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "Hepatica"})
+def svg(figure: Figure, key: str) -> Markup:
+    """Inline SVG of a figure: text stays text, in a font that the reader has; ids are its own."""
+    out = io.StringIO()
+    with styled():
+        FigureCanvasSVG(figure).print_svg(
+            out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     text = out.getvalue()
     text = text[text.index("<svg") :]
-    family = ", ".join(f"'{f}'" if " " in f else f for f in FONTS)
-    return Markup(re.sub(r"(?<=[ \"';:])'?DejaVu Sans'?(, sans-serif)?", family, text))
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # HTML knows what an svg is
+    text = re.sub(r'\bid="', f'id="{key}-', text)
+    text = re.sub(r'(href="|url\()#', rf"\1#{key}-", text)
+    family = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
+    text = re.sub(r"(font(?:-family)?:[^;\"]*?)('DejaVu Sans'[^;\"]*)", rf"\1{family}", text)
+    return Markup(text)
 
 
 def prose(text: str) -> Markup:
     """Escape, then the two marks that sentences use: **strong** and *emphasis*."""
     marked = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
-    return Markup(re.sub(r"(?<!\w)\*(.+?)\*(?!\w)", r"<em>\1</em>", marked))
+    return Markup(re.sub(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])", r"<em>\1</em>", marked))
+
+
+def table(frame: pd.DataFrame) -> Markup:
+    """A table with its headings marked as such."""
+    with pd.option_context("display.max_colwidth", None):
+        text = frame.to_html(index=False, border=0, escape=True, justify="left")
+    return Markup(text.replace("<th>", '<th scope="col">'))
 
 
 def section(card: Card, lang: str) -> Section:
@@ -57,16 +73,41 @@ def section(card: Card, lang: str) -> Section:
     picture, text = Markup(""), list(card.text)
     if card.figure is not None:
         try:
-            picture = svg(card.figure())
+            picture = svg(card.figure(), card.key)
         except Exception as error:  # a broken figure must not cost the report
             text.append(say("report.broken", lang, what=f"{type(error).__name__}: {error}"))
-    table = (
-        Markup(card.table.to_html(index=False, border=0, escape=True))
-        if card.table is not None
-        else Markup("")
-    )
     return Section(
-        card.key, card.title, tuple(prose(t) for t in text), picture, card.alt or card.title, table, card.note
+        card.key,
+        card.title,
+        tuple(prose(t) for t in text),
+        picture,
+        card.alt or card.title,
+        Markup("") if card.table is None else table(card.table),
+        card.note,
+        0 if card.table is None else len(card.table),
+    )
+
+
+def render(answer: Answer, lang: str = "en", *, command: str = "") -> str:
+    """The report as one HTML page that needs nothing else."""
+    room = Environment(
+        loader=PackageLoader("hepatica.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return room.get_template("report.html.jinja").render(
+        lang=lang,
+        title=answer.study.title,
+        subtitle=say("report.subtitle", lang),
+        contents=say("report.contents", lang),
+        cards=[section(card, lang) for card in cards(answer, lang, command=command)],
+        command=command,
+        command_label=say("report.command", lang),
+        made_by=say("report.made_by", lang, version=__version__),
+        beside=say("report.tables_beside", lang),
+        research=say("common.research_use", lang),
     )
 
 
@@ -92,24 +133,6 @@ def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str
     InputError
         If the folder cannot be written; no file is left half written.
     """
-    made = cards(answer, lang)
-    room = Environment(
-        loader=PackageLoader("hepatica.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = room.get_template("report.html.jinja").render(
-        lang=lang,
-        title=answer.study.title,
-        subtitle=say("report.subtitle", lang),
-        contents=say("report.contents", lang),
-        cards=[section(card, lang) for card in made],
-        command=command,
-        command_label=say("report.command", lang),
-        made_by=say("report.made_by", lang, version=__version__),
-        research=say("common.research_use", lang),
-    )
+    page = render(answer, lang, command=command)
     write_tables(answer, folder)
     return write_whole(folder / "report.html", lambda p: p.write_text(page, encoding="utf-8"))

@@ -5,75 +5,118 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.answering import Answer
-from hepatica.dosing.decision import Decision
-from hepatica.dosing.nested import Split
-from hepatica.report.figures import arm_name
+from hepatica.dosing import Decision
+from hepatica.report import names
+from hepatica.therapy import Regimen
 from hepatica.words import say
 
-
-def number(value: float) -> str:
-    """One decimal, and no minus before a zero."""
-    return f"{value:.1f}".replace("-0.0", "0.0") if abs(value) < 0.05 else f"{value:.1f}"
+HARMS = ("thrombosis", "reaction", "infection", "procedure")
 
 
-def interval(s: Split, lang: str, scale: float = 1.0) -> str:
-    """A mean with its 90 % interval."""
-    mean, low, high = (number(scale * v) for v in (s.mean, s.low, s.high))
-    return say("decision.interval", lang, mean=mean, low=low, high=high)
+def question(answer: Answer, lang: str) -> str:
+    """What is asked, in one sentence."""
+    s, p = answer.study, answer.population
+    routes = {r.route for r in s.grid.regimens()}
+    return say(
+        "decision.question",
+        lang,
+        population=p.title_zh if lang == "zh" else p.title,
+        days=f"{s.horizon:g}",
+        regimens=len(s.grid.regimens()),
+        routes=names.listed((names.route(r, lang) for r in s.grid.route if r in routes), lang) or "–",
+        patients=s.patients,
+    )
 
 
-def deciding(d: Decision, lang: str) -> str:
-    """The assumptions that decide, those that were found to move the gain first."""
-    names = [a.label for a in d.assumptions[:3]]
-    best = {h.best for h in d.by_hypothesis}
-    if len(best) > 1 or not names:
-        names.insert(0, say("decision.which_hypothesis", lang))
-    return say("decision.separator", lang).join(f"*{n}*" for n in names)
+def deciding(answer: Answer, lang: str) -> str:
+    """The assumptions that decide: the hypotheses if they disagree, then those found to move the gain."""
+    d = answer.decision
+    found = [a.label for a in d.assumptions[:3]]
+    if disagree(d):
+        found.insert(0, say("decision.which_hypothesis", lang))
+    if not found:
+        return say("decision.nothing_stands_out", lang, draws=min(answer.study.draws, answer.study.patients))
+    return names.listed((f"*{name}*" for name in found), lang)
+
+
+def disagree(d: Decision) -> bool:
+    """Whether the hypotheses differ in their best regimen, or in whether cells are better for certain."""
+    gains = [c.gain for c in d.confirmed] or [h.gain[d.top] for h in d.by_hypothesis]
+    return len({h.best for h in d.by_hypothesis}) > 1 or len({g.low > 0 for g in gains}) > 1
 
 
 def verdict(answer: Answer, lang: str) -> str:
     """The first sentence of every answer."""
     d = answer.decision
-    top = f"**{arm_name(d.arms[d.top].name, lang)}**"
-    if not any(a.regimen.gives_cells for a in d.arms):
+    if not any(arm.regimen.gives_cells for arm in d.arms):
         return say("decision.no_cells_asked", lang)
+    top = (
+        d.top
+        if d.arms[d.top].regimen.gives_cells
+        else next(a for a in names.ranking(d) if d.arms[a].regimen.gives_cells)
+    )
+    named = f"**{names.regimen(d.arms[top].regimen, lang)}**"
+    if not np.isfinite(d.regret[:, top]).all():
+        return say("decision.none_admissible", lang, assumptions=deciding(answer, lang), regimen=named)
     if d.confident:
-        return say("decision.confident", lang, regimen=top)
-    if d.gives_cells:
-        return say("decision.cannot_tell", lang, assumptions=deciding(d, lang), regimen=top)
-    if d.regret[:, d.top].max() == np.inf or not np.isfinite(d.regret[:, d.top]).all():
-        return say("decision.none_admissible", lang)
-    return say("decision.care_first", lang, assumptions=deciding(d, lang), regimen=top)
+        return say("decision.confident", lang, regimen=named)
+    return say(
+        "decision.cannot_tell" if d.gives_cells else "decision.care_first",
+        lang,
+        assumptions=deciding(answer, lang),
+        regimen=named,
+    )
 
 
 def benefit(answer: Answer, lang: str) -> list[str]:
-    """Gain of the top-ranked regimen and of the runner-up, per hypothesis."""
+    """Gain of the top-ranked regimen under each hypothesis."""
     d, lines = answer.decision, []
     for k, h in enumerate(d.by_hypothesis):
         again = d.confirmed[k] if d.confirmed else None
-        gain = again.gain if again else h.gain[d.top]
-        alive = again.survival_gain if again else h.survival_gain[d.top]
-        best = h.runner_up if h.best == d.top else h.best
+        gain, alive = (again.gain, again.survival_gain) if again else (h.gain[d.top], h.survival_gain[d.top])
         lines.append(
             say(
                 "decision.gain",
                 lang,
-                hypothesis=say(f"common.{h.hypothesis}", lang),
-                gain=interval(gain, lang),
-                survival=interval(alive, lang, 100.0),
-                between=f"{gain.between:.0f}",
-                chance=f"{100 * gain.above_zero:.0f}",
-                other=arm_name(d.arms[best].name, lang),
-                other_gain=interval(h.gain[best], lang),
+                hypothesis=names.hypothesis(h.hypothesis, lang),
+                gain=names.interval(gain, lang),
+                survival=names.interval(alive, lang, 100.0),
+                between=names.number(gain.between, 0),
+                chance=names.number(100 * gain.above_zero, 0),
             )
         )
     return lines
 
 
+def runner_up(answer: Answer, lang: str) -> list[str]:
+    """Second by least worst regret, standard care included, with what it gains."""
+    d = answer.decision
+    order = [a for a in names.ranking(d) if np.isfinite(d.regret[:, a]).all()]
+    others = [a for a in order if a != d.top]
+    if not others or not d.arms[d.top].regimen.gives_cells:
+        return []
+    second, top = others[0], d.top
+    if not d.arms[second].regimen.gives_cells:
+        return [say("decision.runner_up_care", lang)]
+    gains = names.listed((names.interval(h.gain[second], lang) for h in d.by_hypothesis), lang)
+    return [
+        say(
+            "decision.runner_up",
+            lang,
+            regimen=names.regimen(d.arms[second].regimen, lang),
+            gains=gains,
+            regret=names.number(d.regret[:, second].max()),
+            least=names.number(d.regret[:, top].max()),
+        )
+    ]
+
+
 def harm(answer: Answer, lang: str) -> list[str]:
-    """Excess harms of the top-ranked regimen, the larger of the hypotheses."""
+    """Excess harms of the top-ranked regimen, the larger of the hypotheses, beside their limits."""
     d, utility, parts = answer.decision, answer.study.utility.utility(), []
-    for name in ("thrombosis", "reaction", "procedure", "infection"):
+    if not d.arms[d.top].regimen.gives_cells:
+        return []
+    for name in HARMS:
         worst = max((h.excess[name][d.top] for h in d.by_hypothesis), key=lambda s: s.mean)
         limit = utility.harm(name).limit
         parts.append(
@@ -81,24 +124,64 @@ def harm(answer: Answer, lang: str) -> list[str]:
                 "decision.harm",
                 lang,
                 harm=say(f"decision.{name}", lang),
-                excess=interval(worst, lang, 100.0),
-                limit=say("decision.limit", lang, limit=f"{100 * limit:.0f}") if np.isfinite(limit) else "",
+                excess=names.interval(worst, lang, 100.0),
+                limit=say("decision.limit", lang, limit=f"{100 * limit:.3g}")
+                if np.isfinite(limit)
+                else say("decision.no_limit", lang),
             )
         )
-    return [say("decision.harms", lang, harms=say("decision.separator", lang).join(parts))]
+    return [say("decision.harms", lang, harms=say("decision.stop", lang).join(parts))]
 
 
 def caveats(answer: Answer, lang: str) -> list[str]:
-    """What a reader must know before using the number."""
+    """What a reader must know before using a number."""
     d, found = answer.decision, []
-    if d.gives_cells and d.edges:
-        axes = say("decision.separator", lang).join(say(f"decision.edge_{e}", lang) for e in d.edges)
+    if d.edges:
+        axes = names.listed((say(f"decision.edge_{e}", lang) for e in d.edges), lang)
         found.append(say("decision.edge", lang, axes=axes))
     if d.beyond_given:
         found.append(say("decision.beyond", lang))
     if answer.population.extrapolation:
         found.append(say("decision.extrapolation", lang, why=answer.population.extrapolation))
-    if answer.failed:
-        found.append(say("decision.failed", lang, n=answer.failed))
-    found.append(say("common.research_use", lang))
+    found.append(
+        say("decision.failed", lang, n=answer.failed) if answer.failed else say("decision.none_failed", lang)
+    )
     return found
+
+
+def own_choices(answer: Answer, lang: str) -> list[str]:
+    """What each hypothesis by itself would choose."""
+    d, lines = answer.decision, []
+    for h in d.by_hypothesis:
+        best, second = d.arms[h.best].regimen, d.arms[h.runner_up].regimen
+        words = {"hypothesis": names.hypothesis(h.hypothesis, lang), "runner_up": _or_care(second, lang)}
+        if not best.gives_cells:
+            lines.append(say("decision.own_care", lang, **words))
+            continue
+        lines.append(
+            say(
+                "decision.own",
+                lang,
+                regimen=names.regimen(best, lang),
+                gain=names.interval(h.gain[h.best], lang),
+                survival=names.interval(h.survival[h.best], lang, 100.0),
+                care=names.interval(h.survival[0], lang, 100.0),
+                **words,
+            )
+        )
+    return lines
+
+
+def _or_care(r: Regimen, lang: str) -> str:
+    return names.regimen(r, lang) if r.gives_cells else say("report.standard_care", lang)
+
+
+def choice(answer: Answer, lang: str) -> str:
+    """How one regimen was chosen over the hypotheses."""
+    d = answer.decision
+    return say(
+        "decision.choice",
+        lang,
+        regimen=_or_care(d.arms[d.recommended].regimen, lang),
+        regret=names.number(d.regret[:, d.recommended].max()),
+    )

@@ -1,51 +1,90 @@
-"""One look for all figures: colour-blind-safe, and never colour alone."""
+"""One look for all figures: a palette safe for the colour-blind, and never colour alone."""
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from matplotlib import rc_context
+import numpy as np
+from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
 
-CARE, CELLS, PUBLISHED, LIMIT = "#555555", "#0072B2", "#D55E00", "#CC79A7"  # Okabe and Ito's palette
-HYPOTHESIS = {
-    "label_is_cells": ("#0072B2", "-", "o"),
-    "lung_only": ("#D55E00", "--", "s"),
-    "default": ("#009E73", "-.", "^"),
-}
-FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
-SETTINGS: Any = {
+# Okabe and Ito's palette
+BLUE, VERMILLION, GREEN, PURPLE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#555555"
+CARE, CELLS, PUBLISHED, LIMIT = GREY, BLUE, VERMILLION, PURPLE
+LOOKS = (
+    (BLUE, "-", "o"),
+    (VERMILLION, "--", "s"),
+    (GREEN, "-.", "^"),
+    (PURPLE, ":", "D"),
+)  # colour, line, marker
+CJK = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", "SimHei")
+FONTS = ("DejaVu Sans", "Verdana", *CJK[:3], "sans-serif")  # in the reader's browser
+SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "hepatica",
     "font.family": "sans-serif",
-    "font.sans-serif": FONTS[:1],
-    "font.size": 10,
+    "font.size": 9.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "axes.unicode_minus": False,
     "legend.frameon": False,
-    "figure.dpi": 100,
+    "legend.fontsize": 8.5,
+    "figure.dpi": 110,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
 }
 
 
+@functools.cache
+def _faces() -> tuple[str, ...]:
+    """Faces to measure text with: one that has Chinese too, where it is installed."""
+    installed = {face.name for face in font_manager.fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in CJK if name in installed))
+
+
 @contextmanager
-def quiet_glyphs() -> Iterator[None]:
-    """Let text pass that the layout font cannot draw: in the SVG it stays text, in a font that the reader has."""
-    with warnings.catch_warnings():
+def styled() -> Iterator[None]:
+    """The package's look. Glyphs that only the reader's browser has are no reason to warn."""
+    settings: Any = {**SETTINGS, "font.sans-serif": list(_faces())}
+    with rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
 def panels(
-    rows: int, columns: int, *, width: float = 9.5, height: float = 3.2, **extra: Any
+    rows: int, columns: int, *, width: float = 11.0, height: float = 3.0, **extra: Any
 ) -> tuple[Figure, Any]:
     """A figure with a grid of axes, always two-dimensional."""
-    with rc_context(SETTINGS):
-        figure = Figure(figsize=(width, height * rows), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False, **extra)
-    return figure, axes
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **extra)
+
+
+def look(place: int) -> tuple[str, str, str]:
+    """Colour, line and marker of the series at a place."""
+    return LOOKS[place % len(LOOKS)]
+
+
+def roomy(text: str) -> str:
+    """A label with room for Chinese, which the face at hand may be too narrow to measure."""
+    wide = sum("\u2e80" <= letter <= "\uffef" for letter in text)
+    return text if len(_faces()) > 1 else text + "\u2003" * round(0.4 * wide)
+
+
+def legend_below(figure: Figure, axes: Any, columns: int) -> None:
+    """One legend for all panels, under them."""
+    named: dict[str, Any] = {}
+    for ax in np.ravel(axes):
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            named.setdefault(label, handle)
+    where: Any = {"loc": "outside lower left", "ncols": columns, "handlelength": 3.2}
+    figure.legend(list(named.values()), [roomy(name) for name in named], **where)

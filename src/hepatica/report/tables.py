@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -26,10 +25,11 @@ def patients(answer: Answer) -> pd.DataFrame:
 
 
 def parameters(answer: Answer) -> pd.DataFrame:
-    """One row a parameter, with value, unit, spreads, grade and source."""
+    """One row a parameter: value, unit, spreads, hypotheses, fitted value of the population, grade and source."""
     rows = []
     for p in answer.system.model.parameters.values():
         e, fitted = p.entry, answer.population.fitted.get(p.name)
+        between = fitted.between if fitted and fitted.between else e.between
         rows.append(
             {
                 "module": p.module,
@@ -37,20 +37,49 @@ def parameters(answer: Answer) -> pd.DataFrame:
                 "label": e.label,
                 "value": e.value,
                 "unit": e.unit,
-                "fitted": fitted.value if fitted else None,
-                "between": e.between.model_dump_json(exclude_defaults=True),
+                "internal_value": p.value,
+                "internal_unit": p.unit,
+                "fitted_internal_value": fitted.value if fitted else None,
+                **{
+                    f"value_{h}": e.under[h].value if h in e.under else None
+                    for h in answer.system.model.hypotheses
+                },
+                "between": between.model_dump_json(exclude_defaults=True),
                 "prior": e.prior.model_dump_json(exclude_defaults=True),
                 "grade": e.grade,
                 "cite": e.cite,
-                "reason": fitted.reason if fitted else e.reason,
+                "reason": e.reason,
+                "fitted_reason": fitted.reason if fitted else "",
                 "note": e.note,
             }
         )
     return pd.DataFrame(rows)
 
 
+def _write_dataset(ds: xr.Dataset, path: Path) -> Path:
+    """Compressed NetCDF in single precision."""
+    encoding = {
+        v: {"zlib": True, "complevel": 1, "dtype": "float32"}
+        for v in ds.data_vars
+        if ds[v].dtype == "float64"
+    }
+    return write_whole(path, lambda p: ds.to_netcdf(p, engine="h5netcdf", encoding=encoding))
+
+
 def write_tables(answer: Answer, folder: Path) -> list[Path]:
-    """Write all tables and trajectories; the files written."""
+    """Write all tables and trajectories, each whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        ``decision``, ``patients`` and ``parameters`` as CSV and Parquet; ``courses_<hypothesis>.nc`` (standard care and
+        the shown regimen, daily) and ``cells_<hypothesis>.nc`` (one infusion by each route).
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
     written = []
     for name, frame in (
         ("decision", answer.decision.frame()),
@@ -58,12 +87,11 @@ def write_tables(answer: Answer, folder: Path) -> list[Path]:
         ("parameters", parameters(answer)),
     ):
         written += write_table(frame, folder / name)
-    for hypothesis, ds in answer.courses.items():
-        kept = ds.assign_attrs(study_hash=answer.study.hash)
-        written.append(write_whole(folder / f"courses_{hypothesis}.nc", partial(_netcdf, kept)))
+    for stem, datasets in (("courses", answer.courses), ("cells", answer.kinetics)):
+        for hypothesis, ds in datasets.items():
+            written.append(
+                _write_dataset(
+                    ds.assign_attrs(study_hash=answer.study.hash), folder / f"{stem}_{hypothesis}.nc"
+                )
+            )
     return written
-
-
-def _netcdf(ds: xr.Dataset, path: Path) -> None:
-    small = {"zlib": True, "complevel": 1, "dtype": "float32"}
-    ds.to_netcdf(path, engine="h5netcdf", encoding={v: small for v in ds.data_vars if ds[v].dtype == "float64"})

@@ -1,0 +1,126 @@
+"""Names of things for a reader: regimens, hypotheses, labs and numbers with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from hepatica.dosing import Decision
+from hepatica.dosing.nested import Split
+from hepatica.evidence import Arm as PublishedArm
+from hepatica.evidence import load, references
+from hepatica.simulate import Arm
+from hepatica.therapy import ROUTES, Regimen
+from hepatica.words import say
+
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A rounded number; never a negative zero, a dash where there is none.
+
+    Examples
+    --------
+    >>> number(-0.04), number(2.345, 2), number(float("nan"))
+    ('0.0', '2.35', '–')
+    """
+    return f"{round(float(value), digits) + 0.0:.{digits}f}" if np.isfinite(value) else "–"
+
+
+def interval(s: Split, lang: str, scale: float = 1.0, digits: int = 1) -> str:
+    """A mean with its 90 % interval."""
+    return say(
+        "decision.interval",
+        lang,
+        mean=number(scale * s.mean, digits),
+        low=number(scale * s.low, digits),
+        high=number(scale * s.high, digits),
+    )
+
+
+def listed(names: Iterable[str], lang: str) -> str:
+    """Names in a row, as a language separates them."""
+    return say("decision.separator", lang).join(names)
+
+
+def cells(count: float) -> str:
+    """A number of cells as people write it.
+
+    Examples
+    --------
+    >>> cells(2e6), cells(1.25e7), cells(1e6)
+    ('2×10⁶', '1.25×10⁷', '10⁶')
+    """
+    mantissa, exponent = f"{count:.3e}".split("e")
+    head = mantissa.rstrip("0").rstrip(".")
+    return ("" if head == "1" else f"{head}×") + f"10{str(int(exponent)).translate(_RAISED)}"
+
+
+def route(name: str, lang: str) -> str:
+    """A route; one added later goes by its label."""
+    known = {
+        "peripheral_vein": say("report.route_peripheral_vein", lang),
+        "hepatic_artery": say("report.route_hepatic_artery", lang),
+        "portal_vein": say("report.route_portal_vein", lang),
+    }
+    return known.get(name, ROUTES[name].label)
+
+
+def arm_name(arm: Arm, lang: str) -> str:
+    """Short name, as it stands in the tables; the words in it in the reader's language."""
+    if not arm.regimen.gives_cells:
+        return say("report.standard_care", lang)
+    short = arm.regimen.label.removesuffix(ROUTES[arm.regimen.route].label)
+    return short.replace("once", say("report.once", lang)) + route(arm.regimen.route, lang)
+
+
+def regimen(r: Regimen, lang: str) -> str:
+    """A regimen in words."""
+    per = say("report.per_kg" if r.per_kg else "report.in_all", lang, cells=cells(r.dose))
+    often = (
+        say("report.given_once", lang)
+        if r.infusions == 1
+        else say("report.given_often", lang, n=r.infusions, interval=f"{r.interval:g}")
+    )
+    return say("report.regimen", lang, dose=per, often=often, route=route(r.route, lang))
+
+
+def hypothesis(name: str, lang: str) -> str:
+    """A hypothesis in words."""
+    return say(f"common.{name}", lang)
+
+
+def variable(name: str, lang: str) -> str:
+    """A lab with its unit."""
+    return say(f"report.axis_{name}", lang)
+
+
+def without_unit(name: str, lang: str) -> str:
+    """A lab without its unit."""
+    return variable(name, lang).split(say("report.before_unit", lang))[0]
+
+
+def cohort(key: str, n: int | None, lang: str) -> str:
+    """A published cohort and its size."""
+    short = references()[load(key).cite].short()
+    return short if n is None else say("report.cohort", lang, publication=short, n=n)
+
+
+def published(key: str, arm: PublishedArm, lang: str) -> str:
+    """An arm of a published trial."""
+    kind = say("report.with_cells", lang) if arm.product else say("report.standard_care", lang)
+    return say(
+        "report.published_arm",
+        lang,
+        publication=references()[load(key).cite].short(),
+        arm=kind,
+        n="–" if arm.n is None else arm.n,
+    )
+
+
+def ranking(d: Decision) -> list[int]:
+    """Arms from the least worst regret on; those over a limit of harm last, by their worst gain."""
+    worst = d.regret.max(axis=0)
+    gain = np.min([[s.mean for s in h.gain] for h in d.by_hypothesis], axis=0)
+    return sorted(range(len(d.arms)), key=lambda a: (worst[a], -gain[a], a))

@@ -23,7 +23,7 @@ SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", 
          "arterial_pressure")
 CELLS = ("cells_blood", "cells_lung", "cells_liver", "cells_spleen", "cells_rest", "image_lung", "image_liver",
          "image_spleen")
-CONFIRMED_PER_DRAW = 5  # patients per draw when the top-ranked regimen is asked again
+CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is asked again
 
 
 @dataclass(frozen=True)

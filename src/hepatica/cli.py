@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
 import shlex
 import sys
+import threading
 import time
 from importlib.metadata import version as installed
 from importlib.resources import files
@@ -98,13 +100,16 @@ def dose(study: StudyFile, set_: Changes = None,
     """
     lang = _lang(lang)
     question = load_study(study, set_ or [])
-    from hepatica.report import cards, write_report  # slow to import, and only this command draws
-
+    drawing = threading.Thread(target=importlib.import_module, args=("hepatica.report",))
+    drawing.start()  # slow to import, and only this command draws: let it load while the kernel works
     began = time.perf_counter()
     bars = _Bars(lang)
     with bars.bars:
         found = answer(question, system=_system(lang), workers=workers, progress=bars)
     seconds = time.perf_counter() - began
+    drawing.join()
+    from hepatica.report import cards, write_report
+
     made = cards(found, lang)
     path = None if no_report else write_report(found, folder, lang, command=_command())
     if as_json:

@@ -63,7 +63,11 @@ def assumptions(a: Answer, lang: str) -> Card:
         lang,
     )
     moved = names.listed(
-        (f"*{x.label}* ({x.correlation:+.2f}, {grade(x.grade, lang)})" for x in d.assumptions), lang
+        (
+            f"*{names.assumption(x, lang)}* ({x.correlation:+.2f}, {grade(x.grade, lang)})"
+            for x in d.assumptions
+        ),
+        lang,
     )
     text = (
         say("report.moved", lang, moved=moved)

@@ -86,8 +86,7 @@ def _reason(why: str, lang: str) -> str:
 def life(a: Answer, lang: str) -> Card:
     """Survival beside the trial as published."""
     d, ends = a.decision, []
-    for k, h in enumerate(d.by_hypothesis):
-        s = d.confirmed[k].survival_gain if d.confirmed else h.survival_gain[d.top]
+    for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
         ends.append(
             say(
                 "report.survival_end",
@@ -95,7 +94,7 @@ def life(a: Answer, lang: str) -> Card:
                 hypothesis=names.hypothesis(h.hypothesis, lang),
                 days=f"{a.study.horizon:g}",
                 care=names.interval(h.survival[0], lang, 100.0),
-                gain=names.interval(s, lang, 100.0),
+                gain=names.interval(names.gains(d, k)[1], lang, 100.0),
             )
         )
     trials = names.listed((references()[load(key).cite].short() for key in a.population.shown), lang)
@@ -110,7 +109,7 @@ def life(a: Answer, lang: str) -> Card:
         text,
         None,
         partial(survival, a, lang),
-        " ".join(ends).replace("*", ""),
+        " ".join(ends).replace("*", "") or say("report.survival", lang),
     )
 
 

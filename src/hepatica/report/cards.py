@@ -30,14 +30,11 @@ def the_answer(a: Answer, lang: str) -> Card:
         *sentences.harm(a, lang),
         " ".join(sentences.caveats(a, lang)),
     )
-    confirmed = a.decision.confirmed
-    note = say(
-        "report.answer_note",
-        lang,
-        patients=confirmed[0].patients if confirmed else a.study.patients,
-        draws=min(a.study.draws, a.study.patients),
-    )
-    cells = a.decision.arms[a.decision.top].regimen.gives_cells
+    confirmed, draws = a.decision.confirmed, min(a.study.draws, a.study.patients)
+    note = say("report.answer_note", lang)
+    if confirmed:
+        note += say("report.asked_again", lang, patients=confirmed[0].patients, draws=draws)
+    cells = names.shows_cells(a.decision)
     return Card(
         "answer",
         say("report.answer", lang),
@@ -105,11 +102,11 @@ def differences(a: Answer, lang: str) -> Card:
                 for h in a.kinetics
             }
         )
-    for key, scale in (("gain", 1.0), ("survival_gain", 100.0)):
-        cells = {}
-        for k, h in enumerate(d.by_hypothesis):
-            s = getattr(d.confirmed[k], key) if d.confirmed else getattr(h, key)[d.top]
-            cells[names.hypothesis(h.hypothesis, lang)] = names.interval(s, lang, scale)
+    for place, key in enumerate(("gain", "survival_gain") if names.shows_cells(d) else ()):
+        cells = {
+            names.hypothesis(h.hypothesis, lang): names.interval(names.gains(d, k)[place], lang, 100.0**place)
+            for k, h in enumerate(d.by_hypothesis)
+        }
         rows.append({what: say(f"report.row_{key}", lang)} | cells)
     rows.append(
         {what: say("report.row_best", lang)}

@@ -58,7 +58,7 @@ def gains(answer: Answer, lang: str) -> Figure:
     figure, axes = panels(1, 1, width=8.5, height=0.75 + 0.62 * len(d.by_hypothesis))
     ax, ticks = axes[0, 0], []
     for k, h in enumerate(d.by_hypothesis):
-        again = d.confirmed[k].gain if d.confirmed else h.gain[d.top]
+        again, _ = names.gains(d, k)
         _span(ax, -k, again, k)
         ax.annotate(
             names.interval(again, lang),

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from hepatica.dosing import Decision
+from hepatica.dosing.decision import Assumption
 from hepatica.dosing.nested import Split
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
 from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES, Regimen
-from hepatica.words import say
+from hepatica.words import catalogue, say
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -91,6 +92,15 @@ def hypothesis(name: str, lang: str) -> str:
     return say(f"common.{name}", lang)
 
 
+def assumption(a: Assumption, lang: str) -> str:
+    """What an assumption is about; one without words goes by its label."""
+    return (
+        say(f"decision.moves_{a.parameter}", lang)
+        if f"decision.moves_{a.parameter}" in catalogue()
+        else a.label
+    )
+
+
 def variable(name: str, lang: str) -> str:
     """A lab with its unit."""
     return say(f"report.axis_{name}", lang)
@@ -117,6 +127,19 @@ def published(key: str, arm: PublishedArm, lang: str) -> str:
         arm=kind,
         n="–" if arm.n is None else arm.n,
     )
+
+
+def shows_cells(d: Decision) -> bool:
+    """Whether a regimen with cells is shown; none is where all exceed a limit of harm."""
+    return d.arms[d.top].regimen.gives_cells
+
+
+def gains(d: Decision, place: int) -> tuple[Split, Split]:
+    """Gain and survival gain of the shown regimen under a hypothesis, as confirmed where it was."""
+    if d.confirmed:
+        return d.confirmed[place].gain, d.confirmed[place].survival_gain
+    h = d.by_hypothesis[place]
+    return h.gain[d.top], h.survival_gain[d.top]
 
 
 def ranking(d: Decision) -> list[int]:

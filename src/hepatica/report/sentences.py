@@ -31,7 +31,7 @@ def question(answer: Answer, lang: str) -> str:
 def deciding(answer: Answer, lang: str) -> str:
     """The assumptions that decide: the hypotheses if they disagree, then those found to move the gain."""
     d = answer.decision
-    found = [a.label for a in d.assumptions[:3]]
+    found = [names.assumption(a, lang) for a in d.assumptions[:3]]
     if disagree(d):
         found.insert(0, say("decision.which_hypothesis", lang))
     if not found:
@@ -71,9 +71,8 @@ def verdict(answer: Answer, lang: str) -> str:
 def benefit(answer: Answer, lang: str) -> list[str]:
     """Gain of the top-ranked regimen under each hypothesis."""
     d, lines = answer.decision, []
-    for k, h in enumerate(d.by_hypothesis):
-        again = d.confirmed[k] if d.confirmed else None
-        gain, alive = (again.gain, again.survival_gain) if again else (h.gain[d.top], h.survival_gain[d.top])
+    for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
+        gain, alive = names.gains(d, k)
         lines.append(
             say(
                 "decision.gain",
@@ -154,7 +153,10 @@ def own_choices(answer: Answer, lang: str) -> list[str]:
     d, lines = answer.decision, []
     for h in d.by_hypothesis:
         best, second = d.arms[h.best].regimen, d.arms[h.runner_up].regimen
-        words = {"hypothesis": names.hypothesis(h.hypothesis, lang), "runner_up": _or_care(second, lang)}
+        words = {
+            "hypothesis": names.hypothesis(h.hypothesis, lang),
+            "runner_up": _or_care(second, lang) if h.runner_up != h.best else "–",
+        }
         if not best.gives_cells:
             lines.append(say("decision.own_care", lang, **words))
             continue

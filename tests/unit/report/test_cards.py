@@ -15,7 +15,7 @@ from hepatica.report import names, numbers, sentences
 from hepatica.report.cards import CARDS
 from hepatica.report.html import section
 from hepatica.report.sentences import verdict
-from hepatica.words import LANGUAGES, say
+from hepatica.words import LANGUAGES, catalogue, say
 
 ORDER = ["answer", "hypotheses", "differences", "baseline", "course", "survival", "deaths", "kinetics", "window", "spread",
          "assumptions", "sources", "again"]
@@ -71,11 +71,18 @@ def test_what_decides_is_named(found):
     agree = replace(d, assumptions=(), by_hypothesis=tuple(replace(x, best=1) for x in h),
                     confirmed=tuple(replace(c, gain=split) for c in d.confirmed))
     assert "no single assumption" in sentences.deciding(replace(found, decision=agree), "en")
-    assert "cell death for half" in sentences.deciding(replace(found, decision=replace(agree, assumptions=(moved,))), "en")
+    assert "cell death for half of that multiplier" in sentences.deciding(replace(found, decision=replace(agree, assumptions=(moved,))), "en")
     differ = replace(agree, by_hypothesis=(h[0], replace(h[1], best=(h[0].best + 1) % len(d.arms))))
     assert sentences.deciding(replace(found, decision=differ), "en") == "*whether living cells leave the lung*"
     doubt = replace(agree, confirmed=(agree.confirmed[0], replace(agree.confirmed[1], gain=replace(split, low=-1.0))))
     assert "leave the lung" in sentences.deciding(replace(found, decision=doubt), "en")
+
+
+def test_assumptions_with_words_are_parameters(found):
+    named = {k.removeprefix("decision.moves_") for k in catalogue() if k.startswith("decision.moves_")}
+    assert named <= set(found.system.model.parameters)
+    assert names.assumption(Assumption("secretion_works", "label", "assumed", 0.5), "zh").startswith("活细胞")
+    assert names.assumption(Assumption("no_such", "its label", "assumed", 0.5), "zh") == "its label"
 
 
 def test_caveats_are_said(found):

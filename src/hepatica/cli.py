@@ -15,11 +15,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import numpy as np
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -73,8 +73,22 @@ class _Bars:
 
 def _system(lang: str) -> System:
     if find_compiler() is None:
-        err.print(say("cli.slow_engine", lang), style="yellow")
+        err.print(escape(say("cli.slow_engine", lang)), style="yellow")
     return System(assemble(MODULES))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")]
+
+
+@app.callback()
+def root(version: Version = False) -> None:
+    """Find the dose of mesenchymal stromal cells for a failing liver. For research use."""
 
 
 @app.command()
@@ -102,6 +116,8 @@ def dose(study: StudyFile, set_: Changes = None,
     question = load_study(study, set_ or [])
     drawing = threading.Thread(target=importlib.import_module, args=("hepatica.report",))
     drawing.start()  # slow to import, and only this command draws: let it load while the kernel works
+    if not no_report:  # better now than after the work
+        write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     began = time.perf_counter()
     bars = _Bars(lang)
     with bars.bars:
@@ -207,7 +223,14 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
     """Show the model: modules, equations, parameters with sources, diagram."""
     lang, assembled = _lang(lang), assemble(MODULES)
     summary = assembled.summary()
-    if as_json:
+    if module and module not in assembled.modules:
+        raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
+    if as_json and module:
+        rows = [{"parameter": p.name, "unit": p.unit, "value": p.value, **p.entry.model_dump(include={
+            "label", "grade", "cite", "reason", "note"})} for p in assembled.parameters.values() if p.module == module]
+        print(json.dumps({"module": module, "states": [s.name for s in assembled.states.values() if s.module == module],
+                          "parameters": rows}, ensure_ascii=False))
+    elif as_json:
         print(json.dumps(summary, ensure_ascii=False))
     elif write is not None:
         write_whole(write / "index.md", lambda p: p.write_text(index(assembled), encoding="utf-8"))
@@ -216,8 +239,6 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
             write_whole(write / f"{name}.md", lambda p, text=text: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
         out.print(say("cli.written", lang, path=write))
     elif module:
-        if module not in assembled.modules:
-            raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
         out.print(Markdown(page(assembled, module)))
     else:
         _model_tables(assembled, lang)
@@ -322,7 +343,7 @@ def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
     table.add_column(say("cli.doctor_check", lang))
     table.add_column(say("cli.doctor_found", lang), overflow="fold")
     for key, value in found.items():
-        table.add_row(key, str(value))
+        table.add_row(key, escape(str(value)))
     out.print(table)
     if compiler:
         out.print(say("cli.doctor_ok", lang), style="green")
@@ -331,14 +352,9 @@ def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
 def main() -> None:
     """Run the command line; an error is one sentence on standard error, never a traceback."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        app()  # wrong usage is typer's to explain; it exits with 2
     except HepaticaError as error:
-        err.print(f"[bold red]Error[/bold red] {error}", soft_wrap=True, highlight=False)
+        err.print(f"[bold red]Error[/bold red] {escape(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -347,5 +363,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("HEPATICA_DEBUG"):
             raise
-        err.print(say("cli.unexpected", "en", what=f"{type(error).__name__}: {error}"), soft_wrap=True)
+        err.print(escape(say("cli.unexpected", "en", what=f"{type(error).__name__}: {error}")), soft_wrap=True)
         sys.exit(1)

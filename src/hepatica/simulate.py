@@ -57,18 +57,16 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
     for name, value in cohort.population.treatment.items():
         base[:, system.parameters.index(name)] = value
     weight = base[:, system.parameters.index("body_weight")]
-    parameters, rows = [], []
+    parameters, events = [], []
     for arm in arms:
         own = base.copy()
         if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
             for name, multiplier in arm.product.multipliers().items():
                 own[:, system.parameters.index(name)] *= multiplier
         parameters.append(own)
-        for i in range(n):
-            given = arm.regimen.events(float(weight[i]), viability=arm.product.viability)
-            rows.append([(t, system.states.index(s), a, k) for t, s, a, k in given if t <= times[-1]])
+        events.append(_events(system, arm, weight, float(times[-1])))
     problem = Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
-                      Events.gather(rows), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
+                      Events.join(events), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
     done = system.solve(problem, workers=workers, progress=progress)
     shape = (len(arms), n)
     values = done.values.reshape(*shape, len(times), len(outputs))
@@ -87,6 +85,13 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
                "hypothesis": hypothesis or "default", "population": cohort.population.key,
                "hepatica_version": __version__, "purpose": "for research use"},
     )
+
+
+def _events(system: System, arm: Arm, weight: Floats, horizon: float) -> Events:
+    """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
+    given = arm.regimen.events(1.0, viability=arm.product.viability)
+    one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k in given if t <= horizon]])
+    return one.repeat(weight if arm.regimen.per_kg else np.ones_like(weight))
 
 
 def _attrs(system: System, name: str) -> dict[str, str]:

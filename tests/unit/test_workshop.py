@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -125,3 +126,18 @@ def test_layers_hold() -> None:
     assert command.exists(), "install requirements-test.lock"
     done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def test_everything_imported_is_in_the_runtime_lock():
+    """What only the tests' lock holds would be missing after `make demo`."""
+    locked = {name.lower().replace("_", "-") for name in re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))}
+    found = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                found.add(node.module.split(".")[0])
+    outside = {name.lower().replace("_", "-") for name in found} - set(sys.stdlib_module_names) - {"hepatica", "--future--"}
+    outside = {name for name in outside if name.replace("-", "_") not in sys.stdlib_module_names}
+    assert outside <= locked, sorted(outside - locked)

@@ -18,6 +18,7 @@ from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]
+MIN_DRAWS = 40  # below which no interval of ignorance is called sure
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     worst = regret.max(axis=0)
     recommended = int(np.argmin(worst))
     chosen = arms[recommended].regimen
-    confident = chosen.gives_cells and all(h.gain[recommended].low > 0 for h in by)
+    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS
+    confident = enough and chosen.gives_cells and all(h.gain[recommended].low > 0 for h in by)
     edges = tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, recommended, axis))
     weight = float(np.median(cohort.covariate("body_weight")))
     given = ROUTES[chosen.route].highest_given.value
@@ -199,7 +201,8 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
         h = weigh(ds, pair, utility)
         found.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
         moved.append(h.worth.net[1] - h.worth.net[0])
-    sure = decision.gives_cells and all(c.gain.low > 0 for c in found)
+    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
+    sure = enough and decision.gives_cells and all(c.gain.low > 0 for c in found)
     return replace(decision, confident=sure, confirmed=tuple(found),
                    assumptions=deciding(np.mean(moved, axis=0), cohort))
 

@@ -44,6 +44,19 @@ class Events:
         i, f = np.zeros(0, np.int64), np.zeros(0)
         return cls(np.zeros(n + 1, np.int64), f, i, f, i)
 
+    def repeat(self, factor: Floats) -> Events:
+        """The events of this one solve for many, each with its amounts times its factor."""
+        n, m = len(factor), len(self.time)
+        return Events(np.arange(n + 1, dtype=np.int64) * m, np.tile(self.time, n), np.tile(self.state, n),
+                      np.outer(factor, self.amount).ravel(), np.tile(self.kind, n))
+
+    @classmethod
+    def join(cls, parts: list[Events]) -> Events:
+        """The events of several batches of solves, one after another."""
+        counts = np.concatenate([np.diff(p.offset) for p in parts])
+        columns = (np.concatenate([getattr(p, name) for p in parts]) for name in ("time", "state", "amount", "kind"))
+        return cls(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), *columns)
+
     @classmethod
     def gather(cls, rows: list[list[tuple[float, int, float, int]]]) -> Events:
         """From one list of (time, state, amount, kind) per solve; ties keep their order, boluses first."""

@@ -40,6 +40,9 @@ class Section:
 def svg(figure: Figure, key: str) -> Markup:
     """Inline SVG of a figure: text stays text, in a font that the reader has; ids are its own."""
     out = io.StringIO()
+    for axes in figure.axes:  # data stay inside their axes, so the layout need not measure them
+        for artist in (*axes.lines, *axes.collections):
+            artist.set_in_layout(False)
     with styled():
         FigureCanvasSVG(figure).print_svg(
             out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}

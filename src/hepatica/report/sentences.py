@@ -6,6 +6,7 @@ import numpy as np
 
 from hepatica.answering import Answer
 from hepatica.dosing import Decision
+from hepatica.dosing.decision import MIN_DRAWS
 from hepatica.report import names
 from hepatica.therapy import Regimen
 from hepatica.words import say
@@ -60,6 +61,9 @@ def verdict(answer: Answer, lang: str) -> str:
         return say("decision.none_admissible", lang, assumptions=deciding(answer, lang), regimen=named)
     if d.confident:
         return say("decision.confident", lang, regimen=named)
+    draws = len(np.unique(answer.patients.cohort.draw))
+    if draws < MIN_DRAWS:
+        return say("decision.too_few_draws", lang, draws=draws, least=MIN_DRAWS, regimen=named)
     return say(
         "decision.cannot_tell" if d.gives_cells else "decision.care_first",
         lang,

@@ -1,0 +1,18 @@
+"""Answering: few draws must never sound sure."""
+
+from dataclasses import replace
+
+from hepatica.answering import answer
+from hepatica.dosing import decision
+from hepatica.report.sentences import verdict
+from hepatica.study import check_study
+
+
+def test_few_draws_are_never_sure(system, monkeypatch):
+    study = check_study({"title": "t", "patients": 5, "draws": 5, "seed": 1, "horizon": "180 d",
+                         "grid": {"dose": ["1e6 cells/kg"], "infusions": [4]}})
+    found = answer(study, system=system)
+    assert not found.decision.confident and "too few" in verdict(found, "en")
+    monkeypatch.setattr(decision, "MIN_DRAWS", 1)  # so it is the number of draws that forbids it
+    assert answer(study, system=system).decision.confident
+    assert verdict(replace(found, decision=replace(found.decision, confident=True)), "en").startswith("Give cells")

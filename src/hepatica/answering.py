@@ -21,8 +21,8 @@ from hepatica.therapy import ROUTES
 
 SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
          "arterial_pressure")
-CELLS = ("cells_blood", "cells_lung", "cells_liver", "cells_spleen", "cells_rest", "image_lung", "image_liver",
-         "image_spleen")
+CELLS = ("cells_venous", "cells_lung", "cells_liver", "cells_spleen", "cells_gut", "cells_kidney", "cells_rest",
+         "image_lung", "image_liver", "image_spleen")
 CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is asked again
 
 
@@ -104,7 +104,8 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
         decision = _confirm(study, system, decision, workers, tell)
     daily = np.arange(0.0, study.horizon + 0.5, 1.0)
     fine = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
-    once = [Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product) for route in ROUTES]
+    once = [Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product, labelled=True)
+            for route in ROUTES]
     courses, kinetics = {}, {}
     for hypothesis in study.hypotheses:
         two = [arms[0], shown] if shown.regimen.gives_cells else [arms[0]]

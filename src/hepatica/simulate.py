@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.engine import Events, Problem, System
 from hepatica.patients import Admitted
-from hepatica.therapy import NO_CELLS, Product, Regimen
+from hepatica.therapy import NO_CELLS, Product, Regimen, combine
 
 Floats = NDArray[np.float64]
 RTOL = 1e-4
@@ -21,11 +21,21 @@ RTOL = 1e-4
 
 @dataclass(frozen=True)
 class Arm:
-    """What one group of patients gets: a regimen of a product, on top of the population's treatment."""
+    """What one group of patients gets: a regimen of a product, on top of the population's treatment.
+
+    Parameters
+    ----------
+    together_with : tuple of str
+        Established treatments given beside it, names of ``hepatica.therapy.TREATMENTS``.
+    labelled : bool
+        Whether the cells carry a label for imaging; a tracer of the product implies it.
+    """
 
     name: str
     regimen: Regimen = NO_CELLS
     product: Product = field(default_factory=Product)
+    together_with: tuple[str, ...] = ()
+    labelled: bool = False
 
 
 def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
@@ -60,9 +70,13 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
     parameters, events = [], []
     for arm in arms:
         own = base.copy()
+        for name, value in combine(arm.together_with)[0].items():
+            own[:, system.parameters.index(name)] = value
         if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
             for name, multiplier in arm.product.multipliers().items():
                 own[:, system.parameters.index(name)] *= multiplier
+            for name, value in arm.product.settings().items():
+                own[:, system.parameters.index(name)] = value
         parameters.append(own)
         events.append(_events(system, arm, weight, float(times[-1])))
     problem = Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
@@ -89,9 +103,12 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
 
 def _events(system: System, arm: Arm, weight: Floats, horizon: float) -> Events:
     """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
-    given = arm.regimen.events(1.0, viability=arm.product.viability)
-    one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k in given if t <= horizon]])
-    return one.repeat(weight if arm.regimen.per_kg else np.ones_like(weight))
+    given = arm.regimen.events(1.0, viability=arm.product.viability, thawed=arm.product.thawed,
+                               labelled=arm.labelled or bool(arm.product.tracer))
+    rows = [(*row, arm.regimen.per_kg) for row in given] + [(*row, False) for row in combine(arm.together_with)[1]]
+    rows = sorted((row for row in rows if row[0] <= horizon), key=lambda row: (row[0], row[3]))
+    one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k, _ in rows]])
+    return one.repeat(weight, np.array([row[4] for row in rows], bool))
 
 
 def _attrs(system: System, name: str) -> dict[str, str]:

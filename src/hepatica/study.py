@@ -91,7 +91,12 @@ class ProductTable(_Strict):
     viability: float = 0.9
     potency: float = 1.0
     tissue_factor: float | None = None
-    receptor_density: float = 1.0
+    cxcr4: float = 1.0
+    cmet: float = 1.0
+    targeting: float = 1.0
+    diameter: float = 18.5
+    priming: float = 0.0
+    tracer: str = ""
 
     @model_validator(mode="after")
     def _makes_a_product(self) -> ProductTable:
@@ -172,6 +177,7 @@ class Study(_Strict):
     horizon: Days = Field(default="180 d", validate_default=True)  # type: ignore[valid-type]
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
     transplant_rate: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="per day, at functional failure")
+    together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
@@ -185,6 +191,7 @@ class Study(_Strict):
                 raise InputError("hypotheses", name, f"one of {', '.join(HYPOTHESES)}")
         if not self.hypotheses:
             raise InputError("hypotheses", [], f"at least one of {', '.join(HYPOTHESES)}")
+        therapy.combine(self.together_with)
         if len(set(self.hypotheses)) < len(self.hypotheses):
             raise InputError("hypotheses", list(self.hypotheses), "each hypothesis once")
         if not 1 <= self.horizon <= 5 * 366:
@@ -201,7 +208,9 @@ class Study(_Strict):
     def arms(self) -> list[Arm]:
         """Standard care first, then every regimen of the grid."""
         product = self.product.product()
-        return [Arm("standard care"), *(Arm(r.label, r, product) for r in self.grid.regimens())]
+        beside = self.together_with
+        return [Arm("standard care", together_with=beside),
+                *(Arm(r.label, r, product, together_with=beside) for r in self.grid.regimens())]
 
     def times(self) -> NDArray[np.float64]:
         """Output times, day: daily at first, then every fifth day."""

@@ -22,7 +22,7 @@ viabilities = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0))
 
 
 def cell_states(system):
-    return [s for s, state in system.model.states.items() if state.unit == "cell"]
+    return [s for s, state in system.model.states.items() if state.unit == "cell" and state.module == "cells"]
 
 
 def given_by(regimen, weight, time):
@@ -110,10 +110,11 @@ def test_no_cells_are_standard_care_to_the_last_bit(system, few, source, viabili
 @pytest.mark.parametrize("route", sorted(ROUTES))
 def test_dead_cells_secrete_nothing_but_are_engulfed(system, few, route, hypothesis):
     regimen = Regimen(1e6, infusions=2, route=route, duration=1 / 24)
-    names = ["growth_factor", "immune_mediators", "efferocytosis", "growth_effect", "mediator_effect", "cells_lung", "cells_liver"]
-    ds = simulate(system, few, [Arm("dead", regimen, Product(viability=0.0))], np.arange(0.0, 30.0, 0.5), outputs=names,
+    living = ["hgf", "mediators", "vegf_added", "tgf_beta_added", "mmp_added", "il6_added", "growth_effect", "mediator_effect",
+              "cells_lung", "cells_liver"]
+    ds = simulate(system, few, [Arm("dead", regimen, Product(viability=0.0))], np.arange(0.0, 30.0, 0.5), outputs=[*living, "efferocytosis"],
                   hypothesis=hypothesis)
-    for name in ("growth_factor", "immune_mediators", "growth_effect", "mediator_effect", "cells_lung", "cells_liver"):
+    for name in living:
         assert (ds[name].values == 0.0).all(), name
     assert (ds["efferocytosis"].values[..., 1:] > 0).all()
 
@@ -133,7 +134,7 @@ def test_an_infusion_at_the_horizon_changes_nothing_before_it(system, few):
     ds = simulate(system, few, [Arm("once", once), Arm("again", again)], np.arange(0.0, 28.5, 1.0), outputs=system.states)
     before = ds.isel(time=slice(None, -1))
     assert all(before[s].values[0].tobytes() == before[s].values[1].tobytes() for s in system.states)
-    entered = float(ds["cells_blood"].values[1, :, -1].min() - ds["cells_blood"].values[0, :, -1].max())
+    entered = float(ds["cells_venous"].values[1, :, -1].min() - ds["cells_venous"].values[0, :, -1].max())
     assert entered > 1e7  # at that very moment the cells are in, so nothing was quietly left out
 
 
@@ -157,3 +158,54 @@ def test_cells_per_kg_at_a_weight_are_that_many_cells(regimen, weight, viability
     per_kg = replace(regimen, per_kg=True)
     absolute = replace(regimen, per_kg=False, dose=regimen.dose * weight)
     assert per_kg.events(weight, viability=viability) == absolute.events(weight, viability=viability)
+
+
+def test_at_most_the_stated_share_turns_into_hepatocyte_like_cells(system, few, weights):
+    ds = simulate(system, few, [Arm("portal", Regimen(1e6, route="portal_vein"), Product(viability=1.0))], np.arange(0.0, 60.0),
+                  outputs=["cells_hepatocyte_like"])
+    share = ds["cells_hepatocyte_like"].values[0].max(axis=1) / (1e6 * weights)
+    assert (share > 0).all() and (share <= 0.0023).all()
+
+
+def test_label_outlives_cells_and_is_never_more_than_was_given(system, few, weights):
+    names = ["label_living", "label_lung", "label_liver", "label_spleen", "label_per_cell"]
+    ds = simulate(system, few, [Arm("seen", Regimen(1e6, infusions=1), Product(viability=0.8), labelled=True)],
+                  np.arange(0.0, 40.0), outputs=names, hypothesis="lung_only")
+    total = sum(ds[n].values[0] for n in names[:-1])
+    assert (total <= 1e6 * weights[:, None] * (1 + 1e-6)).all() and (np.diff(total[:, 1:], axis=1) <= 1e-3).all()
+    assert (ds["label_per_cell"].values[0, :, -1] < 1e-3).all() and (total[:, -1] > 1e5 * weights).all()
+
+
+def test_unlabelled_cells_show_nothing(system, few):
+    ds = simulate(system, few, [Arm("unseen", Regimen(1e6))], TIMES, outputs=["image_lung", "image_liver", "image_spleen"])
+    assert all((ds[n].values == 0).all() for n in ("image_lung", "image_liver", "image_spleen"))
+
+
+def test_a_tracer_that_leaks_fades_from_living_cells(system, few):
+    arms = [Arm(t, Regimen(1e6), Product(tracer=t)) for t in ("iron_oxide", "Zr89", "In111", "Tc99m", "F18")]
+    ds = simulate(system, few, arms, np.array([0.0, 1.0]), outputs=["label_per_cell"])
+    left = ds["label_per_cell"].values[:, :, -1]
+    assert (np.diff(left, axis=0) < 0).all()
+    np.testing.assert_allclose(left[2], np.exp(-0.031 * 24), rtol=1e-3)
+
+
+def test_receptors_targeting_and_size_bring_more_cells_to_the_liver(system, few):
+    products = {"usual": Product(), "cxcr4": Product(cxcr4=3.0), "cmet": Product(cmet=3.0), "targeted": Product(targeting=2.0)}
+    ds = simulate(system, few, [Arm(k, Regimen(1e6), v) for k, v in products.items()], np.array([0.0, 2.0]),
+                  outputs=["cells_liver"])
+    found = ds["cells_liver"].values[:, :, -1]
+    assert (found[1:] > found[0]).all()
+
+
+def test_natural_killer_cells_shorten_life_and_spare_autologous_cells(system, few):
+    arms = [Arm(d, Regimen(1e6), Product(donor=d)) for d in ("allogeneic", "autologous")]
+    ds = simulate(system, few, arms, np.array([0.0, 7.0]), outputs=["cells_living"])
+    assert (ds["cells_living"].values[1, :, -1] > ds["cells_living"].values[0, :, -1]).all()
+
+
+def test_thawed_cells_recover(system, few):
+    ds = simulate(system, few, [Arm("thawed", Regimen(1e6), Product(thawed=True)), Arm("fresh", Regimen(1e6))],
+                  np.array([0.02, 0.5, 1.0, 5.0]), outputs=["freshness", "cells_living"])
+    thawed, fresh = ds["freshness"].values
+    assert (fresh == 1.0).all() and (np.diff(thawed, axis=1) > 0).all() and (thawed[:, 0] < 1).all() and (thawed[:, -1] > 0.99).all()
+    np.testing.assert_allclose(*ds["cells_living"].values, rtol=1e-6)

@@ -94,8 +94,8 @@ def test_a_dose_at_the_time_of_an_event_counts_once(bench, ill):
     p, y = ill
     limits = thresholds(0.35)
     when = bench.system.solve(bench.problem(p, y, [90.0], ("pathogen",), thresholds=limits)).crossings[0, 0, 0]
-    rows = [(when, "cells_blood", 1e7, 0)]
-    names = [s for s, state in bench.system.model.states.items() if state.unit == "cell"]
+    rows = [(when, "cells_venous", 1e7, 0)]
+    names = [s for s, state in bench.system.model.states.items() if state.module == "cells" and state.unit == "cell"]
     found = bench.follow(p, y, [when + 1e-3, 90.0], (*names, "antibiotic"), events=bench.events(rows), thresholds=limits)
     np.testing.assert_allclose(sum(found[n][0, 0] for n in names), 1e7, rtol=1e-9)
     assert found["antibiotic"][0, 0] == pytest.approx(1.0, rel=1e-2)

@@ -92,7 +92,7 @@ def test_an_earlier_insult_is_an_earlier_insult(system, population, admitted):
         _, found = arrive(system, Cohort(system.model, population.model_copy(
             update={"covariate": population.covariate | {"onset": onset}}), 11, ids, draws))
         labs.append(found)
-    assert (np.abs(labs[0]["bilirubin"] - labs[1]["bilirubin"]) > 0.1).all()
+    assert (np.abs(labs[0]["bilirubin"] - labs[1]["bilirubin"]) > 0.01).all()
 
 
 @pytest.mark.parametrize("kind", ["constant", "normal"])

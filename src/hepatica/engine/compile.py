@@ -21,6 +21,7 @@ from hepatica.errors import EngineError
 from hepatica.model import functions
 from hepatica.model.assemble import Model
 
+NATIVE = "-march=native"  # a fifth faster; a compiler that does not know it builds without
 FLAGS = ("-O3", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
 
 
@@ -49,6 +50,15 @@ def cache_folder() -> Path:
     return Path(os.environ.get("HEPATICA_CACHE") or platformdirs.user_cache_dir("hepatica"))
 
 
+def processor() -> str:
+    """What the processor can do, so that a kernel built for one kind is never loaded on another."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line for line in lines if line.startswith(("flags", "Features")))
+    except (OSError, StopIteration):
+        return platform.processor()
+
+
 def build(model: Model) -> Path:
     """Compile the kernel for a model, unless the cache holds it.
 
@@ -67,7 +77,8 @@ def build(model: Model) -> Path:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
     kernel = (files("hepatica.engine") / "kernel.c").read_text(encoding="utf-8")
     generator = (files("hepatica.engine") / "generate.py").read_text(encoding="utf-8")
-    key = "|".join((model.hash, kernel, generator, functions.C_SOURCE, *compiler, *FLAGS, platform.machine(), sys.platform))
+    key = "|".join((model.hash, kernel, generator, functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
+                    processor(), sys.platform))
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
     target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
     if target.exists():
@@ -76,9 +87,12 @@ def build(model: Model) -> Path:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         Path(folder, "model.h").write_text(c_source(model), encoding="utf-8")
         Path(folder, "kernel.c").write_text(kernel, encoding="utf-8")
-        command = [*compiler, *FLAGS, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
+        for flags in ((NATIVE, *FLAGS), FLAGS):
+            command = [*compiler, *flags, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                break
+        else:
             raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
         os.replace(Path(folder, "kernel.out"), target)  # whole or not at all, also with two first users
     return target

@@ -44,11 +44,14 @@ class Events:
         i, f = np.zeros(0, np.int64), np.zeros(0)
         return cls(np.zeros(n + 1, np.int64), f, i, f, i)
 
-    def repeat(self, factor: Floats) -> Events:
-        """The events of this one solve for many, each with its amounts times its factor."""
+    def repeat(self, factor: Floats, scaled: NDArray[np.bool_] | None = None) -> Events:
+        """The events of this one solve for many, each with its amounts (where `scaled`) times its factor."""
         n, m = len(factor), len(self.time)
+        factors = np.outer(factor, np.ones(m))
+        if scaled is not None:
+            factors = np.where(scaled, factors, 1.0)
         return Events(np.arange(n + 1, dtype=np.int64) * m, np.tile(self.time, n), np.tile(self.state, n),
-                      np.outer(factor, self.amount).ravel(), np.tile(self.kind, n))
+                      (factors * self.amount).ravel(), np.tile(self.kind, n))
 
     @classmethod
     def join(cls, parts: list[Events]) -> Events:

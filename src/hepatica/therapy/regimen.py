@@ -35,7 +35,7 @@ class Regimen:
     Examples
     --------
     >>> Regimen(1e6, infusions=2, interval=7).events(70.0, viability=0.5)[0]
-    (0.0, 'cells_blood', 35000000.0, 0)
+    (0.0, 'cells_venous', 35000000.0, 0)
     """
 
     dose: float
@@ -82,11 +82,18 @@ class Regimen:
         each = f" x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else " once"
         return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label}"
 
-    def events(self, weight: float, *, viability: float) -> list[tuple[float, str, float, int]]:
-        """Dose events (day, state, amount or rate, kind) for one patient."""
+    def events(self, weight: float, *, viability: float, thawed: bool = False, labelled: bool = False) -> list[
+            tuple[float, str, float, int]]:
+        """Dose events (day, state, amount or rate, kind) for one patient.
+
+        Thawed cells enter stunned too; labelled ones bring their label, on living and on dead cells.
+        """
         route, rows = ROUTES[self.route], []
+        into = [(state, share * viability) for state, share in route.viable_into] + [(route.dead_into, 1.0 - viability)]
+        into += [("cells_stunned", viability)] * thawed
+        into += [("label_living", viability), (route.label_into, 1.0 - viability)] * labelled
         for time in self.times:
-            for state, share in ((route.viable_into, viability), (route.dead_into, 1.0 - viability)):
+            for state, share in into:
                 amount = self.cells(weight) * share
                 if amount <= 0:
                     continue

@@ -16,8 +16,10 @@ class Route:
     Attributes
     ----------
     name : str
-    viable_into, dead_into : str
-        Dosed states of the model.
+    viable_into : tuple of (str, float)
+        Dosed states of the model and the share of viable cells that each receives; shares add up to 1.
+    dead_into, label_into : str
+        Dosed states for dead cells, and for the label on them.
     procedure_risk : Entry
         Probability of a serious complication of the procedure, per infusion.
     highest_given : Entry
@@ -26,16 +28,17 @@ class Route:
 
     name: str
     label: str
-    viable_into: str
+    viable_into: tuple[tuple[str, float], ...]
     dead_into: str
+    label_into: str
     procedure_risk: Entry
     highest_given: Entry
 
 
 def _read() -> dict[str, Route]:
     rows = tomllib.loads((files("hepatica.therapy") / "routes.toml").read_text(encoding="utf-8"))
-    return {name: Route(name, row["label"], row["viable_into"], row["dead_into"], Entry(**row["procedure_risk"]),
-                        Entry(**row["highest_given"]))
+    return {name: Route(name, row["label"], tuple(row["viable_into"].items()), row["dead_into"], row["label_into"],
+                        Entry(**row["procedure_risk"]), Entry(**row["highest_given"]))
             for name, row in rows.items()}
 
 

@@ -99,8 +99,9 @@ def test_the_hypotheses_of_tables_are_those_of_studies(model):
 
 def test_routes_dose_states_that_may_be_dosed(model):
     for route in ROUTES.values():
-        for state in (route.viable_into, route.dead_into):
+        for state in (*dict(route.viable_into), route.dead_into, route.label_into):
             assert model.states[state].dosed and model.states[state].unit == "cell"
+        assert sum(share for _, share in route.viable_into) == pytest.approx(1.0)
 
 
 def test_every_state_moves_and_every_parameter_is_used(model):

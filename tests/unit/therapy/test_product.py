@@ -5,12 +5,13 @@ import math
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.therapy import ROUTES, SOURCES, Product
+from hepatica.therapy import ROUTES, SOURCES, TRACERS, Product
 from hepatica.therapy.product import HANDLING
 
 
 def test_low_passage_bone_marrow_is_the_reference():
-    assert set(Product(passage=1).multipliers().values()) == {1.0}
+    found = Product(passage=1).multipliers()
+    assert {v for k, v in found.items() if k != "source_vegf"} == {1.0}  # the rate of VEGF is that of adipose cells
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))
@@ -30,21 +31,25 @@ def test_tissue_factor_rises_with_passage_after_the_low_ones():
     assert Product(passage=15, tissue_factor=2.5).multipliers()["tissue_factor"] == 2.5
 
 
-def test_thawing_costs_potency_only():
-    fresh, thawed = Product(potency=2.0).multipliers(), Product(potency=2.0, thawed=True).multipliers()
-    assert thawed["potency"] == fresh["potency"] * HANDLING["thaw_potency"].value
-    assert {k: v for k, v in fresh.items() if k != "potency"} == {k: v for k, v in thawed.items() if k != "potency"}
+def test_thawing_costs_no_potency_for_good():
+    assert Product(potency=2.0).multipliers() == Product(potency=2.0, thawed=True).multipliers()
+
+
+def test_settings_are_parameters_of_the_model(model):
+    assert set(Product(tracer="Zr89").settings()) == {"priming", "label_efflux"} <= set(model.parameters)
+    assert Product(priming=0.5).settings() == {"priming": 0.5}
+    assert Product(tracer="Zr89").settings()["label_efflux"] == pytest.approx(24 * TRACERS["Zr89"]["efflux"].value)
 
 
 def test_multipliers_name_parameters_of_the_model(model):
     assert set(Product().multipliers()) <= set(model.parameters)
-    assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == []
+    assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == ["diameter"]
 
 
 @pytest.mark.parametrize("name, value", [
     ("source", "liver"), ("donor", "cousin"), ("viability", 2), ("viability", -0.1), ("viability", math.nan), ("passage", 0),
-    ("passage", 21), ("potency", -1.0), ("potency", math.nan), ("potency", math.inf), ("receptor_density", -1.0),
-    ("receptor_density", math.inf), ("tissue_factor", -1.0), ("tissue_factor", math.nan), ("tissue_factor", math.inf),
+    ("passage", 21), ("potency", -1.0), ("potency", math.nan), ("potency", math.inf), ("cxcr4", -1.0), ("tracer", "Po210"),
+    ("priming", 1.5), ("diameter", 90.0), ("cmet", math.inf), ("targeting", math.nan), ("tissue_factor", -1.0), ("tissue_factor", math.nan), ("tissue_factor", math.inf),
 ])
 def test_refuses(name, value):
     with pytest.raises(InputError) as error:
@@ -60,4 +65,4 @@ def test_routes(name):
 
 
 def test_only_punctures_of_vessels_of_the_liver_have_a_risk_of_their_own():
-    assert {n for n, r in ROUTES.items() if r.procedure_risk.value > 0} == {"hepatic_artery", "portal_vein"}
+    assert {n for n, r in ROUTES.items() if r.procedure_risk.value > 0} == set(ROUTES) - {"peripheral_vein"}

@@ -17,7 +17,7 @@ def test_times_and_doses():
 
 
 def test_a_bolus_is_split_into_living_and_dead():
-    assert Regimen(1e6).events(70.0, viability=0.75) == [(0.0, "cells_blood", 5.25e7, BOLUS), (0.0, "dying_lung", 1.75e7, BOLUS)]
+    assert Regimen(1e6).events(70.0, viability=0.75) == [(0.0, "cells_venous", 5.25e7, BOLUS), (0.0, "cells_dying", 1.75e7, BOLUS)]
 
 
 def test_an_infusion_starts_and_ends():
@@ -25,9 +25,15 @@ def test_an_infusion_starts_and_ends():
     assert rows == [(0.0, "cells_portal", 1.2e8, RATE), (0.5, "cells_portal", -1.2e8, RATE)]
 
 
-@pytest.mark.parametrize("viability, states", [(1.0, {"cells_artery"}), (0.0, {"dying_liver"}), (0.5, {"cells_artery", "dying_liver"})])
+@pytest.mark.parametrize("viability, states", [(1.0, {"cells_hepatic_artery"}), (0.0, {"cells_dying"}), (0.5, {"cells_hepatic_artery", "cells_dying"})])
 def test_what_is_not_there_is_not_an_event(viability, states):
     assert {e[1] for e in Regimen(1.0, route="hepatic_artery").events(70.0, viability=viability)} == states
+
+
+def test_thawed_and_labelled_cells_bring_their_mark():
+    rows = Regimen(1e6, route="intrasplenic").events(10.0, viability=0.5, thawed=True, labelled=True)
+    assert {(s, a) for _, s, a, _ in rows} == {("cells_spleen", 2e6), ("cells_portal", 3e6), ("cells_dying", 5e6), ("cells_stunned", 5e6),
+                                              ("label_living", 5e6), ("label_spleen", 5e6)}
 
 
 @pytest.mark.parametrize("nothing", [Regimen(0.0, infusions=4), Regimen(1e6, infusions=0), NO_CELLS, Regimen(0.0, duration=1.0)])

@@ -2,16 +2,20 @@
 
 from hepatica.model.lang import Module
 from hepatica.model.modules.cells import cells
+from hepatica.model.modules.cytokines import cytokines
 from hepatica.model.modules.enzymes import enzymes
 from hepatica.model.modules.hazards import hazards
 from hepatica.model.modules.hepatocytes import hepatocytes
 from hepatica.model.modules.immune import immune
 from hepatica.model.modules.injury import injury
+from hepatica.model.modules.label import label
 from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.organs import organs
 from hepatica.model.modules.portal import portal
 from hepatica.model.modules.secretome import secretome
+from hepatica.model.modules.treatments import treatments
 
 MODULES: tuple[Module, ...] = (
-    portal, injury, hepatocytes, immune, cells, secretome, metabolism, enzymes, organs, hazards,
+    portal, injury, hepatocytes, immune, cytokines, cells, secretome, label, treatments, metabolism, enzymes,
+    organs, hazards,
 )

@@ -16,8 +16,8 @@ def hazards(m: Draft) -> None:
     listing, listed_mass, listed_steep = m.pars("transplant_rate transplant_mass transplant_steep")
     m.let("transplant_intensity", listing * (1 - hill(h, listed_mass, listed_steep)), "1/day", "intensity of transplant")
 
-    blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("blood", "artery", "portal"))
-    lung, mixing = m.needs("cells_lung", "cell"), m.pars("passage")[0]
+    blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("venous", "hepatic_artery", "portal"))
+    lung, entering = m.needs("cells_lung", "cell"), m.needs("cells_entering", "cell/day")
     weight, tissue_factor = m.pars("body_weight tissue_factor")
     clot_rate, clot_cells, crowding, embolism, lethal, lethal_steep = m.pars(
         "clot_rate clot_cells clot_crowding embolism_rate lethal_load lethal_steep")
@@ -25,8 +25,9 @@ def hazards(m: Draft) -> None:
     load = m.let("tissue_factor_load", tissue_factor * (blood + artery + portal) / weight, "cell/kg",
                  "circulating cells, weighted by tissue factor")
     m.flow("thrombosis_background", clot_rate, into=T)
-    m.flow("thrombosis_by_cells", clot_cells * mixing * load * (1 + load / crowding), into=T, cite="Thompson2020")
+    m.flow("thrombosis_by_cells", clot_cells * tissue_factor * entering / weight * (1 + load / crowding), into=T,
+           cite="Thompson2020")
     m.flow("lung_embolism", embolism * hill(lung / weight, lethal, lethal_steep), into=T)
     X = m.state("reaction_hazard", "", "cumulative hazard of an infusion reaction (fever)")
-    m.flow("reaction_by_cells", m.pars("reaction_per_dose")[0] * mixing * (blood + artery + portal) / weight, into=X,
+    m.flow("reaction_by_cells", m.pars("reaction_per_dose")[0] * entering / weight, into=X,
            cite="Thompson2020")

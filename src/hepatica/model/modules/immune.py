@@ -46,7 +46,8 @@ def immune(m: Draft) -> None:
     tired = paralysis_gain * pos(C / (s_c / mu_c) - 1, m.pars("paralysis_width")[0])
     m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued), into=Z)
     m.flow("paralysis_recovery", paralysis_rate * Z, out_of=Z)
-    _cytokines(m, N, P, h, shunt)
+    white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
+    m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
 
 
 def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def]
@@ -69,19 +70,3 @@ def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def
     m.flow("infection_risk", rate * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
         1 - h, m.pars("failure_width")[0]) ** 2), into=H)
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})
-
-
-def _cytokines(m: Draft, N, P, h, shunt) -> None:  # type: ignore[no-untyped-def]
-    """TNF, IL-6 and IL-10 follow phagocytes within an hour, so they are algebraic here."""
-    il10_gain = m.needs("il10_gain", "pg/mL")
-    tnf_base, il6_base, il10_base = m.pars("tnf_base il6_base il10_base")
-    tnf_gain, il6_gain, il6_pathogen, il10_response, il10_brake, il10_width, il6_extraction = m.pars(
-        "tnf_gain il6_gain il6_pathogen il10_response il10_brake il10_width il6_extraction")
-    il10 = m.let("il10", il10_base * (1 + il10_response * N) + il10_gain, "pg/mL", "interleukin 10")
-    damped = 1 / (1 + il10_brake * pos(il10 / il10_base - 1, il10_width))
-    m.let("tnf", tnf_base * (1 + tnf_gain * N * damped), "pg/mL", "tumour necrosis factor")
-    production = 1 + il6_gain * N * damped + il6_pathogen * P / (1 + P)
-    clearance = 1 - il6_extraction + il6_extraction * h * (1 - shunt)
-    m.let("il6", il6_base * production / clearance, "pg/mL", "interleukin 6")
-    white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
-    m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")

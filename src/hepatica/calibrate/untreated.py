@@ -38,6 +38,7 @@ Floats = NDArray[np.float64]
 TIMES = np.concatenate([np.arange(0.0, 29.0), np.arange(30.0, 91.0, 3.0)])
 OUTPUTS = ("bilirubin", "inr", "albumin", "creatinine", "alt", "functional_mass", "phagocytes", "filtration",
            "encephalopathy")
+FOR_DEATHS = ("paralysis", "acuteness", "acute_intensity", "death_intensity")
 
 # what the outer search moves: (parameter, start, search on the log scale, why)
 MOVED = (
@@ -84,8 +85,9 @@ def deaths() -> tuple[Floats, Floats]:
     return np.array([float(o.time) for o in rows]), np.array([float(o.value) * scale for o in rows])
 
 
-def features(ds: xr.Dataset, patients: Admitted, system: System) -> tuple[Floats, Floats]:
-    """Parts of the log intensity of death: (mass, inflammation, paralysis), and what is not fitted."""
+def features(ds: xr.Dataset, patients: Admitted, system: System) -> tuple[Floats, Floats, Floats]:
+    """Parts of the log intensity of the acute illness: (mass, inflammation, paralysis), what is not fitted, and
+    the intensity (patient, time) of all other deaths."""
     p = patients.cohort.parameters()
     at = {name: p[:, system.parameters.index(name)][:, None] for name in (
         "death_floor", "death_half", "death_kidney", "death_brain", "age", "death_age", "age_mean")}
@@ -98,19 +100,19 @@ def features(ds: xr.Dataset, patients: Admitted, system: System) -> tuple[Floats
                        ds["paralysis"].values[0] * ignorance["death_paralysis"]])
     fixed = (np.log(ignorance["death_rate"]) - at["death_kidney"] * np.log(
         np.maximum(ds["filtration"].values[0], 0) + at["death_floor"]) + at["death_brain"] * ds["encephalopathy"].values[0]
-             + at["death_age"] * (at["age"] - at["age_mean"]))
-    return moving, fixed
+             + at["death_age"] * (at["age"] - at["age_mean"]) + np.log(np.maximum(ds["acuteness"].values[0], 1e-30)))
+    return moving, fixed, (ds["death_intensity"] - ds["acute_intensity"]).values[0]
 
 
-def alive(theta: Floats, parts: tuple[Floats, Floats]) -> Floats:
+def alive(theta: Floats, parts: tuple[Floats, Floats, Floats]) -> Floats:
     """Survival (patient, time) for the log rate and the slopes by mass, inflammation and paralysis."""
-    moving, fixed = parts
-    intensity = np.exp(np.clip(theta[0] + np.tensordot(theta[1:], moving, 1) + fixed, -30, 5))
+    moving, fixed, other = parts
+    intensity = np.exp(np.clip(theta[0] + np.tensordot(theta[1:], moving, 1) + fixed, -90, 5)) + other
     step = (intensity[:, 1:] + intensity[:, :-1]) / 2 * np.diff(TIMES)
     return np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
 
 
-def fit_deaths(parts: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+def fit_deaths(parts: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
     """Least squares on cumulative deaths, slopes at least 0 and weakly pulled to a start; misfit by day."""
     days, dead = deaths()
     at, start = np.searchsorted(TIMES, days), np.array([-8.5, 1.5, 2.0, 1.0])
@@ -140,7 +142,7 @@ def misfit(values: dict[str, float], system: System, population: Population, n: 
     """Residuals in units of their tolerances, the death parameters, and each target beside its simulated mean."""
     trial = with_values(population, values)
     patients = admit(system, trial, n, seed=seed, draws=draws)
-    ds = simulate(system, patients, [Arm("standard care")], TIMES, outputs=(*OUTPUTS, "paralysis"))
+    ds = simulate(system, patients, [Arm("standard care")], TIMES, outputs=(*OUTPUTS, *FOR_DEATHS))
     ds["meld"] = (("arm", "patient", "time"), np.asarray(meld(bilirubin=ds["bilirubin"].values, inr=ds["inr"].values,
                                                              creatinine=ds["creatinine"].values)))
     parts = features(ds, patients, system)

@@ -15,7 +15,6 @@ from hepatica.model.dimensions import check, measure
 from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
 from hepatica.model.parameters import GRADES, Parameter, read_table
 
-
 @dataclass(frozen=True)
 class Model:
     """A symbolic model, complete and checked.

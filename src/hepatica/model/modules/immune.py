@@ -43,7 +43,7 @@ def immune(m: Draft) -> None:
     m.flow("anti_inflammation_source", s_c + k_cn * drive / (1 + drive), into=C)
     m.flow("anti_inflammation_decay", mu_c * C, out_of=C)
 
-    _pathogen(m, P, restraint * N, Z, h)
+    _pathogen(m, P, N, restraint * N, Z, h)
     damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
     m.flow("damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar),
            into=A)
@@ -57,7 +57,7 @@ def immune(m: Draft) -> None:
     m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
 
 
-def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def]
+def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-def]
     """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
     k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
     paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(
@@ -75,6 +75,8 @@ def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def
     rate, by_paralysis, by_shunt, by_failure, shunt = *m.pars(
         "infection_rate infection_paralysis infection_shunt infection_failure"), m.needs("shunt", "")
     prophylaxis, prevented = m.pars("antibiotic_prophylaxis infection_prevented")
-    m.flow("infection_risk", rate * (1 - prevented * prophylaxis) * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
+    outside, ward_half = m.pars("infection_outside ward_half")
+    exposed = outside + (1 - outside) * hill(N, ward_half, 2)
+    m.flow("infection_risk", rate * exposed * (1 - prevented * prophylaxis) * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
         1 - h, m.pars("failure_width")[0]) ** 2), into=H)
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})

@@ -11,6 +11,7 @@ from hepatica.model.modules.immune import immune
 from hepatica.model.modules.injury import injury
 from hepatica.model.modules.label import label
 from hepatica.model.modules.macrophages import macrophages
+from hepatica.model.modules.matrix import matrix
 from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.organs import organs
 from hepatica.model.modules.portal import portal
@@ -19,6 +20,6 @@ from hepatica.model.modules.synthesis import synthesis
 from hepatica.model.modules.treatments import treatments
 
 MODULES: tuple[Module, ...] = (
-    portal, injury, hepatocytes, immune, cytokines, macrophages, cells, secretome, label, treatments, bilirubin, synthesis,
-    metabolism, enzymes, organs, hazards,
+    matrix, portal, injury, hepatocytes, immune, cytokines, macrophages, cells, secretome, label, treatments, bilirubin,
+    synthesis, metabolism, enzymes, organs, hazards,
 )

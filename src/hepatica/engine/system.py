@@ -43,6 +43,7 @@ class System:
     model: Model
     engine: str = "auto"
     _library: list[Any] = field(default_factory=list, repr=False, compare=False)
+    _chains: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.engine == "auto":
@@ -100,13 +101,26 @@ class System:
 
     def _constant(self, name: str, parameters: Floats) -> Floats:
         """A parameter, or a quantity that depends on parameters alone, for each patient."""
+        known: dict[str, Any] = dict(zip(self.parameters, parameters.T, strict=True))
+        for quantity, needed, function in self._chain(name):
+            known[quantity] = function(*(known[n] for n in needed))
+        return np.broadcast_to(np.asarray(known[name], float), (len(parameters),)).copy()
+
+    def _chain(self, name: str) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
+        """The quantities that one needs, in order, each as a function of earlier ones and of parameters."""
         if name in self.parameters:
-            return np.asarray(parameters[:, self.parameters.index(name)], float)
-        expr = self.model.quantities[name].expr
-        while used := [q for q in expr.free_symbols if q.name in self.model.quantities]:
-            expr = expr.xreplace({q: self.model.quantities[q.name].expr for q in used})
-        values = sp.lambdify([sp.Symbol(p, real=True) for p in self.parameters], expr)(*parameters.T)
-        return np.broadcast_to(np.asarray(values, float), (len(parameters),)).copy()
+            return []
+        if name not in self._chains:
+            wanted, rows = {name}, []
+            for quantity in reversed(list(self.model.quantities)):  # causal order, so needs come earlier
+                if quantity in wanted:
+                    expr = self.model.quantities[quantity].expr
+                    symbols = sorted(expr.free_symbols, key=lambda s: s.name)
+                    names = tuple(s.name for s in symbols)
+                    wanted |= set(names)
+                    rows.append((quantity, names, sp.lambdify(symbols, expr)))
+            self._chains[name] = rows[::-1]
+        return self._chains[name]
 
     def index(self, names: tuple[str, ...]) -> Ints:
         """Positions of outputs.

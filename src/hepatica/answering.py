@@ -64,12 +64,15 @@ class Answer:
     error: float
 
 
+def population_of(study: Study) -> Population:
+    """The study's population, with its own access to transplant."""
+    population = load_population(study.population)
+    return population.model_copy(update={"treatment": population.treatment | {"transplant_rate": study.transplant_rate}})
+
+
 def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
     """The study's patients as they arrive."""
-    population = load_population(study.population)
-    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-    return admit(system, population.model_copy(update={"treatment": treatment}), study.patients, seed=study.seed,
-                 draws=study.draws, workers=workers)
+    return admit(system, population_of(study), study.patients, seed=study.seed, draws=study.draws, workers=workers)
 
 
 def answer(study: Study, *, system: System | None = None, workers: int | None = None,

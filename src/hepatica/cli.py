@@ -275,7 +275,7 @@ def _turned(t: Tornado, lang: str) -> str:
 def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
           module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
           without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
-          write: Annotated[Path | None, typer.Option("--write", help="Write the pages of all modules here.")] = None,
+          write: Annotated[Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")] = None,
           lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show the model: modules, equations, parameters with sources, diagram."""
     lang, assembled = _lang(lang), assemble(MODULES, without=without)
@@ -290,10 +290,9 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
     elif as_json:
         print(json.dumps(summary, ensure_ascii=False))
     elif write is not None:
-        write_whole(write / "index.md", lambda p: p.write_text(index(assembled), encoding="utf-8"))
-        for name in assembled.modules:
-            text = page(assembled, name)
-            write_whole(write / f"{name}.md", lambda p, text=text: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
+        from hepatica.report.behaviour import write_pages
+
+        write_pages(System(assembled), write)
         out.print(say("cli.written", lang, path=write))
     elif module:
         out.print(Markdown(page(assembled, module)))

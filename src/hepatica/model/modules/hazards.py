@@ -1,6 +1,8 @@
 """Death by cause, transplant, bleeding, late tumour and the harms of infusion, as intensities.
 
-Who dies, of what, and what cells add to it? The intensity of death is a sum: that of the acute illness, a log-linear
+Question: who dies, of what, and what do cells add to it?
+
+The intensity of death is a sum: that of the acute illness, a log-linear
 predictor faded out with inflammation and paralysis; that of chronic disease, anchored on five-year survival; deaths by
 bleeding; deaths by late tumour. Contributions to the acute predictor share its deaths among the failing organs.
 Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.

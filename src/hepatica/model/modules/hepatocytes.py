@@ -1,7 +1,11 @@
 """Hepatocytes: the regeneration model of Furchtgott, Chow and Periwal with an injured pool.
 
+Question: does the liver grow back, and how much function is there meanwhile?
+
 Published form: Furchtgott2009, human version Young2016. Each change that the coupling needs has a
 neutral value in the table that restores it.
+
+Not covered: progenitor cells, ploidy, size of cells, zones of the lobule.
 """
 
 from hepatica.model.functions import pos, tanh

@@ -1,7 +1,11 @@
 """Inflammation: the reduced model of Reynolds 2006 with damage signals from dying hepatocytes.
 
+Question: does inflammation settle, smoulder or turn into paralysis, and is an infection cleared?
+
 Published form: Reynolds2006 (pathogen, phagocytes, damage, anti-inflammatory mediator). The sterile
 input, the liver's part in killing, paralysis and the cells' effects have neutral values in the table.
+
+Not covered: lymphocytes, complement, sites and species of bacteria, resistance to antibiotics.
 """
 
 from hepatica.model.functions import hill, pos

@@ -1,4 +1,11 @@
-"""What kills hepatocytes: the immune flare of hepatitis B, inflammation, and the chronic background."""
+"""What kills hepatocytes: the immune flare of hepatitis B, inflammation, and the chronic background.
+
+Question: how fast are hepatocytes being injured, and does the antiviral come in time?
+
+Own form: a pulse of virus-specific effector cells kills in proportion to the virus that is left; TNF amplifies.
+
+Not covered: toxins, ischaemia, resistance to antivirals, covalently closed viral DNA, and other causes of liver failure.
+"""
 
 from hepatica.model.functions import hill, pos
 from hepatica.model.lang import Draft

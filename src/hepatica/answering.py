@@ -14,15 +14,15 @@ from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
-from hepatica.outcomes import tail
+from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.simulate import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
 
-SHOWN = (*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
-         "arterial_pressure")
+SHOWN = tuple(dict.fromkeys((*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells",
+                             "filtration", "arterial_pressure", *recovery.OUTPUTS)))
 CELLS = ("cells_venous", "cells_lung", "cells_liver", "cells_spleen", "cells_gut", "cells_kidney", "cells_rest",
          "image_lung", "image_liver", "image_spleen")
 FOLLOWED = 60  # patients followed past the horizon

@@ -46,7 +46,7 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
     labs = {name: done.values[:, 0, k] for k, name in enumerate(LABS)}
     labs["meld"] = np.asarray(meld(bilirubin=labs["bilirubin"], creatinine=labs["creatinine"], inr=labs["inr"]))
     initial = done.final.copy()
-    for name in ("infection_hazard", "thrombosis_hazard", "reaction_hazard"):
+    for name in ("infection_hazard", "thrombosis_hazard"):
         if name in system.states:
             initial[:, system.states.index(name)] = 0.0
     return initial, labs

@@ -31,7 +31,7 @@ def test_labs_are_those_of_the_states(system, admitted):
 
 
 def test_hazards_start_from_zero_and_nobody_is_infected(system, admitted):
-    for name in ("infection_hazard", "thrombosis_hazard", "reaction_hazard", "pathogen", "antibiotic"):
+    for name in ("infection_hazard", "thrombosis_hazard", "pathogen", "antibiotic"):
         assert (admitted.initial[:, system.states.index(name)] == 0).all(), name
 
 

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
-from hepatica.outcomes.scores import meld
+from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
 from hepatica.patients import Admitted, Cohort, Population
 
 Floats = NDArray[np.float64]
-LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass")
+LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass",
+        "arterial_pressure", "ast", "white_cells")
+IF_MODELLED = ("oxygenation",)  # read where the model has it
+VASOPRESSORS_BELOW = 60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
 MAX_TRIES = 100  # candidates without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
 MOST_TRIES = 100_000
@@ -29,26 +32,36 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
         Floats, dict[str, Floats]]:
     """Simulate history; states and labs at admission, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
+    wanted = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
     parameters = cohort.parameters()
     quiet = np.full_like(cohort.thresholds(), np.inf)  # patients are those who lived to admission uninfected
     years = population.background_years * 365.25
     background = system.solve(Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n),
                                       quiet, rtol=rtol), workers=workers)
-    for name, value in population.before.items():
-        parameters[:, system.parameters.index(name)] = value
-    rows = [[(0.0, system.states.index(state), amount, BOLUS) for state, amount in population.insult.items()]] * n
-    onset = cohort.covariate("onset")
+    onset, insult, parameters = cohort.onset(), cohort.doses("insult"), cohort.under("before")
     # one time axis for all: the insult begins `onset` days before time 0
-    rows = [[(-days, s, a, k) for _, s, a, k in row] for days, row in zip(onset, rows, strict=True)]
-    done = system.solve(Problem(parameters, background.final, np.array([0.0]), LABS, Events.gather(rows), quiet,
-                                start=-population.covariate["onset"].largest, rtol=rtol), workers=workers)
-    labs = {name: done.values[:, 0, k] for k, name in enumerate(LABS)}
-    labs["meld"] = np.asarray(meld(bilirubin=labs["bilirubin"], creatinine=labs["creatinine"], inr=labs["inr"]))
+    rows = [[(-onset[i], system.states.index(state), amount[i], BOLUS) for state, amount in insult.items() if amount[i] > 0]
+            for i in range(n)]
+    done = system.solve(Problem(parameters, background.final, np.array([0.0]), wanted, Events.gather(rows), quiet,
+                                start=-population.longest_onset, rtol=rtol), workers=workers)
+    labs = {name: done.values[:, 0, k] for k, name in enumerate(wanted)}
     initial = done.final.copy()
-    for name in ("infection_hazard", "thrombosis_hazard", "reaction_hazard"):
-        if name in system.states:
-            initial[:, system.states.index(name)] = 0.0
-    return initial, labs
+    for k, name in enumerate(system.states):
+        if name.endswith("_hazard"):
+            initial[:, k] = 0.0
+    for name, amount in cohort.doses("treatment").items():
+        initial[:, system.states.index(name)] += amount
+    return initial, labs | scored(labs)
+
+
+def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
+    """MELD, failing organs (CLIF-C) and grade of ACLF of labs at admission."""
+    given = {name: labs[name] for name in ("bilirubin", "creatinine", "inr")}
+    organs = given | {"arterial_pressure": labs["arterial_pressure"], "pao2_fio2": labs.get("oxygenation"),
+                      "encephalopathy": labs["encephalopathy"],
+                      "vasopressors": labs["arterial_pressure"] < VASOPRESSORS_BELOW}
+    return {"meld": np.asarray(meld(**given)), "organ_failures": np.asarray(organ_failures(**organs)),
+            "aclf_grade": np.asarray(aclf_grade(**organs))}
 
 
 def admit(system: System, population: Population, n: int, *, seed: int, draws: int, workers: int | None = None,

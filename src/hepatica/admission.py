@@ -23,9 +23,8 @@ LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "s
         "arterial_pressure", "ast", "white_cells")
 IF_MODELLED = ("oxygenation",)  # read where the model has it
 VASOPRESSORS_BELOW = 60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
-MAX_TRIES = 100  # candidates without a plausible one after which a draw is replaced
+MAX_TRIES = 100  # candidates in a row without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
-MOST_TRIES = 100_000
 
 
 def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
@@ -83,9 +82,9 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         If no plausible patients can be made.
     """
     wanted = {d: len(range(d, n, draws)) for d in range(min(draws, n))}
-    carried = dict.fromkeys(wanted, 0)  # how many times draw d has been replaced
+    carried, barren = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # how often draw d was replaced, in all and in a row
+    tries, gap = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # candidates, in all and since the last plausible one
     kept: dict[int, list[tuple[int, int, Floats, dict[str, float]]]] = {d: [] for d in wanted}
-    tries = dict.fromkeys(wanted, 0)
     rejected: Counter[str] = Counter()
     dropped: list[int] = []
     total = 0
@@ -93,29 +92,29 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         identity, draw = [], []
         for d in short:
             carrying = d + draws * carried[d]
-            last = tries[d] + 2 * (wanted[d] - len(kept[d])) + 1
-            for k in range(tries[d], last if kept[d] else min(last, MAX_TRIES)):
+            size = max(2 * (wanted[d] - len(kept[d])) + 1, tries[d] // 2)
+            last = tries[d] + min(size, MAX_TRIES - gap[d])
+            for k in range(tries[d], last):
                 identity.append((carrying + 1) * 1_000_000 + k)
                 draw.append(carrying)
-            tries[d] = last if kept[d] else min(last, MAX_TRIES)
+            tries[d] = last
         cohort = Cohort(system.model, population, seed, np.array(identity), np.array(draw))
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
-        if max(tries.values()) > MOST_TRIES:
-            raise InputError("population", population.key, "plausible patients hardly ever arise; widen its inclusion")
         total += len(identity)
         for i in range(len(identity)):
             d = (identity[i] // 1_000_000 - 1) % draws
             why = _implausible(population, {k: v[i] for k, v in labs.items()})
+            gap[d] = gap[d] + 1 if why else 0
             if why:
                 rejected[why] += 1
             else:
+                barren[d] = 0
                 kept[d].append((identity[i], draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
         for d in short:
-            if not kept[d] and tries[d] >= MAX_TRIES:
+            if gap[d] >= MAX_TRIES:
                 dropped.append(d + draws * carried[d])
-                carried[d] += 1
-                tries[d] = 0
-                if carried[d] > MOST_REPLACED:
+                carried[d], barren[d], tries[d], gap[d] = carried[d] + 1, barren[d] + 1, 0, 0
+                if barren[d] > MOST_REPLACED:
                     raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
     rows = [kept[i % draws][i // draws] for i in range(n)]
     cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))

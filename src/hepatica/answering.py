@@ -61,9 +61,10 @@ class Answer:
 def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
     """The study's patients as they arrive."""
     population = load_population(study.population)
-    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-    return admit(system, population.model_copy(update={"treatment": treatment}), study.patients, seed=study.seed,
-                 draws=study.draws, workers=workers)
+    if study.transplant_rate is not None:
+        treatment = population.treatment | {"transplant_rate": study.transplant_rate}
+        population = population.model_copy(update={"treatment": treatment})
+    return admit(system, population, study.patients, seed=study.seed, draws=study.draws, workers=workers)
 
 
 def answer(study: Study, *, system: System | None = None, workers: int | None = None,

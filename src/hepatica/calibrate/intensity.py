@@ -5,7 +5,7 @@ The intensities are read from the model's own equations: simulated once, evaluat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,25 @@ NUMPY = {"pos": lambda x, w: np.where(x > 0, x * x / (np.maximum(x, 0) + w), 0.0
          "hill": lambda x, k, n: np.where(x > 0, 1 / (1 + (k / np.maximum(x, 1e-60)) ** n), 0.0)}
 
 
-def needed(system: System) -> tuple[str, ...]:
-    """States and quantities that the intensities use, to be simulated."""
-    used = {s.name for name in NAMES for s in system.model.quantities[name].expr.free_symbols}
+def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
+    """Both intensities, with every quantity written out that depends on a moved parameter."""
+    model, moved = system.model, set(moved)
+    moving: set[str] = set()
+    for name, quantity in model.quantities.items():  # in causal order
+        if {s.name for s in quantity.expr.free_symbols} & (moved | moving):
+            moving.add(name)
+    found = {}
+    for name in NAMES:
+        expr = model.quantities[name].expr
+        while used := [s for s in expr.free_symbols if s.name in moving]:
+            expr = expr.xreplace({s: model.quantities[s.name].expr for s in used})
+        found[name] = expr
+    return found
+
+
+def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
+    """States and quantities that must be simulated to know the intensities for any value of the moved parameters."""
+    used = {s.name for expr in expressions(system, moved).values() for s in expr.free_symbols}
     return tuple(name for name in system.outputs if name in used)
 
 
@@ -49,16 +65,15 @@ class Outcomes:
 
 
 def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population) -> Callable[[dict[str, float]], Outcomes]:
-    """Outcomes of the first arm for typical values of some parameters, what is unknown of them kept as drawn."""
+    """Outcomes of the first arm for typical values of the intensities' parameters; what is unknown of them stays as drawn."""
     columns = patients.cohort.under("treatment").T[:, :, None]
     typical = {name: system.model.parameters[name].value for name in system.parameters} | {
         name: f.value for name, f in row.fitted.items()} | {
         name: v for name, v in row.treatment.items() if isinstance(v, float)}
     times, functions = ds["time"].values, []
-    for name in NAMES:
-        expr = system.model.quantities[name].expr
+    for expr in expressions(system, (r.parameter for r in row.fit.intensity)).values():
         symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
-        functions.append((sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"]), [s.name for s in symbols]))
+        functions.append((sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"], cse=True), [s.name for s in symbols]))
 
     def rate(function: Any, names: list[str], values: dict[str, float]) -> Floats:
         given = []

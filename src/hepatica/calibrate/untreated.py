@@ -113,7 +113,8 @@ def misfit(values: dict[str, float], system: System, population: Population, n: 
     patients = admit(system, trial, n, seed=seed, draws=draws)
     wanted = [t for source in trial.fit.targets for t in targets(source, system)]
     labs = {t.variable for t in wanted if t.variable != "meld"} | {"bilirubin", "inr", "creatinine"}
-    outputs = tuple(name for name in system.outputs if name in labs | set(intensity.needed(system)))
+    moving = intensity.needed(system, (r.parameter for r in trial.fit.intensity))
+    outputs = tuple(name for name in system.outputs if name in labs | set(moving))
     ds = simulate(system, patients, [Arm("standard care")], at, outputs=outputs)
     ds["meld"] = (("arm", "patient", "time"), np.asarray(meld(**{k: ds[k].values for k in ("bilirubin", "inr", "creatinine")})))
     found = intensity.outcomes(ds, patients, system, trial)

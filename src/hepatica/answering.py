@@ -14,15 +14,18 @@ from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
+from hepatica.outcomes import tail
+from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.simulate import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
 
-SHOWN = (*OUTPUTS, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
+SHOWN = (*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
          "arterial_pressure")
 CELLS = ("cells_venous", "cells_lung", "cells_liver", "cells_spleen", "cells_gut", "cells_kidney", "cells_rest",
          "image_lung", "image_liver", "image_spleen")
+FOLLOWED = 60  # patients followed past the horizon
 CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is asked again
 
 
@@ -41,6 +44,8 @@ class Answer:
         Standard care and the recommended (or top) arm, daily labs: dimensions (arm, patient, time).
     kinetics : dict of hypothesis to Dataset
         The shown regimen's dose once by each route, cells per organ over 14 days; arm is the route.
+    tails : dict of hypothesis to Dataset
+        Standard care and the shown regimen to five years, in a few patients; empty where the horizon is no shorter.
     failed : int
         Solves that failed after the retry.
     error : float
@@ -54,6 +59,7 @@ class Answer:
     decision: Decision
     courses: dict[str, xr.Dataset]
     kinetics: dict[str, xr.Dataset]
+    tails: dict[str, xr.Dataset]
     failed: int
     error: float
 
@@ -114,9 +120,24 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
         if shown.regimen.gives_cells:
             kinetics[hypothesis] = simulate(system, patients.take(np.arange(min(study.patients, 40))), once, fine,
                                             outputs=CELLS, hypothesis=hypothesis, workers=workers)
+    tails = _tails(study, system, patients, [arms[0], shown], workers)
     failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
-    return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, failed,
+    return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, tails, failed,
                   tolerance_error(system, patients, shown, study.hypotheses[0]))
+
+
+def _tails(study: Study, system: System, patients: Admitted, arms: list[Arm],
+           workers: int | None) -> dict[str, xr.Dataset]:
+    """Standard care and the shown regimen to five years, coarsely, in the first of the patients."""
+    times = tail.grid(study.horizon)
+    if not len(times):
+        return {}
+    if not arms[1].regimen.gives_cells:
+        arms = arms[:1]
+    few = patients.take(np.arange(min(study.patients, FOLLOWED)))
+    outputs = (*tail.OUTPUTS, *(("collagen",) if "collagen" in system.outputs else ()))
+    return {h: simulate(system, few, arms, times, outputs=outputs, hypothesis=h, workers=workers)
+            for h in study.hypotheses}
 
 
 def _confirm(study: Study, system: System, decision: Decision, workers: int | None,

@@ -221,10 +221,11 @@ def simulate(study: StudyFile, set_: Changes = None,
 @app.command()
 def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
           module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
+          without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
           write: Annotated[Path | None, typer.Option("--write", help="Write the pages of all modules here.")] = None,
           lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show the model: modules, equations, parameters with sources, diagram."""
-    lang, assembled = _lang(lang), assemble(MODULES)
+    lang, assembled = _lang(lang), assemble(MODULES, without=without)
     summary = assembled.summary()
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
@@ -247,6 +248,9 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
         _model_tables(assembled, lang)
         if not check:
             out.print(Markdown(index(assembled).split("```mermaid")[1].split("```")[0].replace("\n", "\n\n")))
+    if assembled.constants and not as_json:
+        held = ", ".join(f"{name} = {value:.4g}" for name, value in assembled.constants.items())
+        out.print(say("cli.held_constant", lang, held=held), style="yellow")
     if check and summary["problems"]:
         raise HepaticaError("; ".join(summary["problems"]))
     if check and not as_json:

@@ -34,6 +34,7 @@ from hepatica.units import parse
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
 MIN_DRAWS = 40
+HarmName = Literal["thrombosis", "reaction", "infection", "procedure", "bleeding", "tumour"]
 
 
 def _quantity(unit: str, substance: str = "") -> Any:
@@ -147,9 +148,8 @@ class UtilityTable(_Strict):
     child_b: float = Field(default=STANDARD_GAMBLE.child_b, ge=0, le=1)
     child_c: float = Field(default=STANDARD_GAMBLE.child_c, ge=0, le=1)
     transplanted: float = Field(default=STANDARD_GAMBLE.transplanted, ge=0, le=1)
-    loss: dict[Literal["thrombosis", "reaction", "infection", "procedure"], Days] = Field(default_factory=dict)  # type: ignore[valid-type]
-    limit: dict[Literal["thrombosis", "reaction", "infection", "procedure"], Annotated[float, Field(gt=0, le=1)]] = (
-        Field(default_factory=dict))
+    loss: dict[HarmName, Days] = Field(default_factory=dict)  # type: ignore[valid-type]
+    limit: dict[HarmName, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
 
     def utility(self) -> Utility:
         """The yardstick."""

@@ -20,6 +20,7 @@ REGISTRY.define("U = 16.667e-9 mol / second = IU")
 REGISTRY.define("percent = 0.01 = pct")
 REGISTRY.define("INR = []")
 REGISTRY.define("score_point = []")
+REGISTRY.define("per_hour = 1 / hour")  # a clinical rate that stays per hour; tables turn other hours into days
 
 _MOLAR_MASS = {"bilirubin": 584.66, "creatinine": 113.12}  # g/mol; conversion mg/dL <-> umol/L
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")

@@ -27,7 +27,7 @@ def values(request, system, admitted):
     courses = simulate(system, admitted, arms, np.array([0.02, 3.0, 10.0, 40.0, 90.0]), outputs=system.states,
                        hypothesis=request.param)
     n = N
-    which = np.random.default_rng(5).integers(0, courses["bilirubin"].size, n)
+    which = np.random.default_rng(5).integers(0, courses["albumin"].size, n)
     found = {s: np.maximum(courses[s].values.ravel()[which], 0.0) for s in system.states}
     found |= drawn(system.model, admitted.cohort.population, request.param, n)
     with np.errstate(all="ignore"):

@@ -19,7 +19,8 @@ NAMES = ("tnf", "il6", "il8", "il10")
 @pytest.fixture(scope="module")
 def alone(make_bench):
     held = dict.fromkeys(("pathogen", "shunt", "plasma_removed", "phagocytes", "steroid", "il6_added", "il10_gain"), 0.0)
-    return make_bench(System(assemble([cytokines], constants={**held, "functional_mass": 1.0}), "compiled"))
+    ones = dict.fromkeys(("functional_mass", "macrophages_inflammatory"), 1.0)
+    return make_bench(System(assemble([cytokines], constants=held | ones), "compiled"))
 
 
 def neutral(alone, **values):
@@ -51,7 +52,7 @@ def test_nothing_given_is_rest(alone):
 def test_what_moves_tnf(make_bench, name, sign):
     """Interleukin 10 and steroid restrain the lasting drive; activated phagocytes are it."""
     held = {"pathogen": 0.0, "shunt": 0.3, "plasma_removed": 0.0, "phagocytes": 0.2, "steroid": 0.0, "il6_added": 0.0,
-            "il10_gain": 0.0, "functional_mass": 0.3}
+            "il10_gain": 0.0, "functional_mass": 0.3, "macrophages_inflammatory": 1.0}
     found = []
     for constants in (held, held | {name: held[name] + (5.0 if name == "il10_gain" else 0.5)}):
         b = make_bench(System(assemble([cytokines], constants=constants), "reference"))

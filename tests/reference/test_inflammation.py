@@ -8,6 +8,7 @@ import pytest
 
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
+from hepatica.model.modules import MODULES
 from hepatica.model.modules.immune import immune
 
 TABLE = tomllib.loads(Path(__file__).with_name("inflammation.toml").read_text(encoding="utf-8"))
@@ -16,9 +17,7 @@ NAMES = ("pathogen", "phagocytes", "tissue_damage", "anti_inflammation")
 
 @pytest.fixture(scope="module")
 def alone(make_bench):
-    model = assemble([immune], constants={"death_flux": 0.0, "functional_mass": 1.0, "scar": 0.0, "shunt": 0.0,
-                                          "recruitment_blocked": 0.0, "damage_healed": 0.0, "paralysis_relieved": 0.0,
-                                          "il10_gain": 0.0})
+    model = assemble(MODULES, without=[m.__name__ for m in MODULES if m is not immune])
     return make_bench(System(model, "compiled"))
 
 

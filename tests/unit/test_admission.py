@@ -24,6 +24,7 @@ def test_meld_is_that_of_the_labs(admitted):
 
 def test_labs_are_those_of_the_states(system, admitted):
     states = dict(zip(system.states, admitted.initial.T, strict=True))
+    states["bilirubin"] = states["bilirubin_unconjugated"] + states["bilirubin_conjugated"]
     for name in ("bilirubin", "creatinine", "alt", "albumin", "sodium"):
         np.testing.assert_allclose(admitted.labs[name], states[name], rtol=1e-9)
     assert set(admitted.labs) == {*LABS, "meld"}

@@ -19,7 +19,7 @@ def ds(system, admitted):
 
 def test_the_dataset_says_what_it_holds(ds, system, admitted):
     assert ds["bilirubin"].dims == ("arm", "patient", "time") and ds.sizes == {"arm": 3, "patient": 40, "time": 4, "infection": 8}
-    assert ds["bilirubin"].attrs["units"] == "mg/dL" and ds["bilirubin"].attrs["module"] == "metabolism" and ds["inr"].attrs["units"] == ""
+    assert ds["bilirubin"].attrs["units"] == "mg/dL" and ds["bilirubin"].attrs["module"] == "bilirubin" and ds["inr"].attrs["units"] == ""
     assert ds["time"].attrs["units"] == "day" and ds["arm"].values.tolist() == ["care", "cells", "cord"]
     assert ds.attrs["model_hash"] == system.model.hash and ds.attrs["hypothesis"] == "lung_only" and ds.attrs["seed"] == 11
     assert ds.attrs["purpose"] == "for research use" and ds.attrs["engine"] == "compiled"

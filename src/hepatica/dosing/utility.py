@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from hepatica.model.parameters import Entry
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE, Utilities, quality_adjusted_life_days
 from hepatica.outcomes.scores import child_pugh
-from hepatica.outcomes.survival import competing_incidence
+from hepatica.outcomes.survival import competing_incidence, incidences
 from hepatica.patients.streams import normals
 from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]
 OUTPUTS = ("bilirubin", "albumin", "inr", "creatinine", "ascites", "encephalopathy", "functional_mass",
-           "death_intensity", "transplant_intensity", "thrombosis_hazard", "reaction_hazard", "phagocytes")
+           "death_intensity", "transplant_intensity", "thrombosis_hazard", "reaction_hazard", "phagocytes",
+           "bleeding_intensity", "tumour_intensity")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Harm:
 
     Attributes
     ----------
-    name : {"thrombosis", "reaction", "infection", "procedure"}
+    name : {"thrombosis", "reaction", "infection", "procedure", "bleeding", "tumour"}
     loss : float, day
         Quality-adjusted life days lost per event.
     limit : float
@@ -47,6 +48,8 @@ HARMS = (
     Harm("reaction", 0.5, 0.5, "Assumed: fever passes within a day (Thompson2020)."),
     Harm("infection", 0.0, float("inf"), "Its cost is already in the simulated course and deaths."),
     Harm("procedure", 15.0, 0.10, "Assumed: bleeding or dissection in liver failure is grave."),
+    Harm("bleeding", 0.0, float("inf"), "Its deaths are already in the simulated course; reported, no further loss."),
+    Harm("tumour", 0.0, float("inf"), "Its deaths are already in the simulated course; reported, no further loss."),
 )
 
 
@@ -62,6 +65,10 @@ class Utility:
     def harm(self, name: str) -> Harm:
         """A harm by name."""
         return next(h for h in self.harms if h.name == name)
+
+    def fatal(self, ds: xr.Dataset) -> Floats:
+        """Probability of a fatal thrombo-embolism by each time."""
+        return np.asarray(self.deaths_per_thrombosis * -np.expm1(-ds["thrombosis_hazard"].values))
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
                         encephalopathy=np.clip(np.floor(ds["encephalopathy"].values), 0, 4))
     daily = utility.utilities.of(points, np.clip(np.floor(ds["encephalopathy"].values), 0, 4))
     clotted = 1.0 - np.exp(-ds["thrombosis_hazard"].values)
-    fatal = utility.deaths_per_thrombosis * clotted
+    fatal = utility.fatal(ds)
     living = free * (1.0 - fatal)
     after = utility.utilities.transplanted * grafted * (1.0 - fatal)
     qald = quality_adjusted_life_days(living, daily, times) + quality_adjusted_life_days(after, 1.0, times)
@@ -111,10 +118,18 @@ def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
         "reaction": 1.0 - np.exp(-ds["reaction_hazard"].values[..., -1]),
         "infection": _infected(ds),
         "procedure": _procedures(ds, arms),
+        "bleeding": _ever(ds, "bleeding_intensity"),
+        "tumour": _ever(ds, "tumour_intensity"),
     }
     lost = np.sum([utility.harm(name).loss * p for name, p in harms.items()], axis=0)
     return Worth(qald, lost, (living + grafted * (1.0 - fatal))[..., -1], living[..., -1], living + grafted * (1.0 - fatal),
                  harms)
+
+
+def _ever(ds: xr.Dataset, intensity: str) -> Floats:
+    """Probability of an event within the horizon, among those who live and are not transplanted before it."""
+    own = np.stack([ds[n].values for n in (intensity, "death_intensity", "transplant_intensity")])
+    return incidences(ds["time"].values, own)[0, ..., -1]
 
 
 def _infected(ds: xr.Dataset) -> Floats:

@@ -15,7 +15,6 @@ from hepatica.model.dimensions import check, measure
 from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
 from hepatica.model.parameters import GRADES, Parameter, read_table
 
-
 @dataclass(frozen=True)
 class Model:
     """A symbolic model, complete and checked.
@@ -81,6 +80,7 @@ class Model:
             "flows": len(self.flows),
             "parameters": len(self.parameters),
             "grades": grades,
+            "constant": self.constants,
             "problems": [f"parameter '{n}' has neither a source nor a reason" for n in unsourced],
         }
 
@@ -93,7 +93,8 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     modules : iterable of functions of a Draft
         Each stands in ``model/modules`` beside its parameter table.
     without : iterable of str, optional
-        Modules to switch off. What they gave must then stand in `constants`.
+        Modules to switch off. What the others need of them is held constant at its value in health, typical
+        parameters taken, unless it stands in `constants`; ``Model.constants`` says what and at which value.
     constants : dict of str to float, optional
         Values, in the unit asked for, of quantities that no module gives.
 
@@ -107,8 +108,15 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     >>> from hepatica.model.modules import MODULES
     >>> len(assemble(MODULES).summary()["problems"])
     0
+    >>> sorted(assemble(MODULES, without=["enzymes", "label", "hazards", "treatments"]).constants.items())[:2]
+    [('plasma_given', 0.0), ('plasma_removed', 0.0)]
     """
-    off = set(without)
+    off, modules = set(without), tuple(modules)
+    if unknown := off - {m.__name__ for m in modules}:
+        raise ModelError(f"module '{sorted(unknown)[0]}' cannot be switched off: there is none of that name; there are "
+                         f"{', '.join(m.__name__ for m in modules)}")
+    if off:
+        constants = in_health(assemble(modules, constants=constants)) | (constants or {})
     drafts = []
     for module in modules:
         if module.__name__ in off:
@@ -138,6 +146,33 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
         needs={d.module: tuple(d.needed) for d in drafts},
         constants={name: value for name, (value, _, _) in held.items()},
     )
+
+
+def in_health(model: Model) -> dict[str, float]:
+    """States and quantities of a healthy person with typical parameters.
+
+    Examples
+    --------
+    >>> from hepatica.model.modules import MODULES
+    >>> in_health(assemble(MODULES))["functional_mass"]
+    1.0
+    """
+    known: dict[Any, Any] = {sp.Symbol(p.name, real=True): sp.Float(p.value) for p in model.parameters.values()}
+    states = {s.name: s.initial for s in model.states.values()}
+
+    def value(name: str) -> Any:
+        symbol = sp.Symbol(name, real=True)
+        if symbol not in known:
+            start = states[name] if name in states else model.quantities[name].expr
+            if isinstance(start, str):
+                known[symbol] = value(start)
+            elif name in states:
+                known[symbol] = sp.Float(start)
+            else:
+                known[symbol] = start.xreplace({s: value(s.name) for s in start.free_symbols})
+        return known[symbol]
+
+    return {name: float(value(name)) for name in (*model.states, *model.quantities)}
 
 
 def _merge(parts: list[dict[str, Any]], kind: str) -> dict[str, Any]:

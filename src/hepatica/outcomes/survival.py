@@ -242,14 +242,51 @@ def competing_incidence(times: ArrayLike, death: ArrayLike, transplant: ArrayLik
     death, transplant = np.broadcast_arrays(
         np.asarray(death, dtype=np.float64), np.asarray(transplant, dtype=np.float64)
     )
-    events = -np.diff(transplant_free_survival(times, death, transplant), axis=-1)
-    of_death = death[..., 1:] + death[..., :-1]
-    of_any = of_death + transplant[..., 1:] + transplant[..., :-1]
-    share = of_death / np.where(of_any == 0, 1.0, of_any)
-    start = np.zeros((*events.shape[:-1], 1))
-    died = np.concatenate((start, np.cumsum(events * share, axis=-1)), axis=-1)
-    grafted = np.concatenate((start, np.cumsum(events * (1.0 - share), axis=-1)), axis=-1)
+    died, grafted = incidences(times, np.stack([death, transplant]))
     return died, grafted
+
+
+def incidences(times: ArrayLike, intensities: ArrayLike) -> Array:
+    """Expected cumulative incidence of each of several competing events.
+
+    Within a step the events that happen are shared in proportion to the hazards, so that the incidences and
+    the probability of none add up to one.
+
+    Parameters
+    ----------
+    times : (time,) days
+    intensities : (event, ..., time) 1/day
+
+    Returns
+    -------
+    (event, ..., time) ndarray
+
+    References
+    ----------
+    Aalen1978
+
+    Examples
+    --------
+    >>> incidences([0, 1], [[0.1, 0.1], [0.2, 0.2], [0.0, 0.0]])[:, 1].round(3).tolist()
+    [0.086, 0.173, 0.0]
+    """
+    intensities = np.asarray(intensities, dtype=np.float64)
+    return incidences_of_steps(0.5 * (intensities[..., 1:] + intensities[..., :-1]) * np.diff(_grid(times)))
+
+
+def incidences_of_steps(steps: Array) -> Array:
+    """As `incidences`, from what each event adds to its cumulative hazard per step, (event, ..., time - 1).
+
+    Examples
+    --------
+    >>> incidences_of_steps(np.array([[0.1], [0.2]])).round(3).tolist()
+    [[0.0, 0.086], [0.0, 0.173]]
+    """
+    every = steps.sum(axis=0)
+    before = np.exp(-(np.cumsum(every, axis=-1) - every))
+    share = steps / np.where(every == 0, 1.0, every)
+    start = np.zeros((*steps.shape[:-1], 1))
+    return np.concatenate((start, np.cumsum(before * -np.expm1(-every) * share, axis=-1)), axis=-1)
 
 
 def event_times(times: ArrayLike, cumulative_hazard: ArrayLike, threshold: ArrayLike) -> Array:

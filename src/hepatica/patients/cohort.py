@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
+from hepatica.model.parameters import internal
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
 
@@ -39,7 +40,7 @@ class Cohort:
     draw: Ints
 
     def covariate(self, name: str) -> Floats:
-        """Values of a covariate of the population."""
+        """Values of a covariate, in the unit of the population's file."""
         u = uniforms(self.seed, self.patient, f"covariate:{name}", 2)
         return self.population.covariate[name].draw(u[:, 0], u[:, 1])
 
@@ -94,7 +95,7 @@ class Cohort:
         draws, where = np.unique(self.draw, return_inverse=True)
         for name, parameter in self.model.parameters.items():
             if name in self.population.covariate:
-                columns.append(self.covariate(name))
+                columns.append(self.covariate(name) * internal(self.population.covariate[name].unit)[0])
                 continue
             entry, fitted = parameter.entry, self.population.fitted.get(name)
             value = np.full(n, parameter.under(hypothesis) if fitted is None else fitted.value)

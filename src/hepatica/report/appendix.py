@@ -14,7 +14,7 @@ from hepatica.card import Card
 from hepatica.dosing.utility import HARMS
 from hepatica.evidence import load, references
 from hepatica.model.parameters import GRADES, Entry
-from hepatica.report import names, numbers
+from hepatica.report import afterwards, names, numbers
 from hepatica.simulate import RTOL
 from hepatica.therapy import ROUTES, SOURCES
 from hepatica.therapy.product import HANDLING
@@ -131,6 +131,8 @@ def sources(a: Answer, lang: str) -> Card:
         cite(load(key).cite, "population" if key in entered else "comparison")
     for key in a.study.utility.utility().utilities.cites:
         cite(key, "utility")
+    for key in afterwards.PUBLISHED:
+        cite(key, "comparison")
     for key in ("Kamath2001", "Wiesner2003", "Pugh1973"):
         cite(key, "score")
     known = references()

@@ -11,6 +11,7 @@ import pandas as pd
 from hepatica.answering import Answer
 from hepatica.card import Card
 from hepatica.report import figures, names, numbers, sentences
+from hepatica.report.afterwards import causes, five_years
 from hepatica.report.appendix import again, assumptions, sources
 from hepatica.report.beside import baseline, deaths, life
 from hepatica.report.window import window
@@ -185,6 +186,8 @@ CARDS: tuple[Maker, ...] = (
     course,
     life,
     deaths,
+    causes,
+    five_years,
     where,
     over_dose,
     two_spreads,

@@ -11,7 +11,7 @@ from hepatica.report import names
 from hepatica.therapy import Regimen
 from hepatica.words import say
 
-HARMS = ("thrombosis", "reaction", "infection", "procedure")
+HARMS = ("thrombosis", "reaction", "infection", "procedure", "bleeding", "tumour")
 
 
 def question(answer: Answer, lang: str) -> str:

@@ -12,7 +12,7 @@ from hepatica.therapy import Regimen
 TIMES = np.arange(0.0, 181.0, 3.0)
 DRAWS, PER_DRAW = 40, 3
 WELL = {"bilirubin": 1.0, "albumin": 40.0, "inr": 1.0, "creatinine": 0.8, "ascites": 0.0, "encephalopathy": 0.0,
-        "functional_mass": 1.0, "phagocytes": 0.0, "transplant_intensity": 0.0}
+        "functional_mass": 1.0, "phagocytes": 0.0, "transplant_intensity": 0.0, "bleeding_intensity": 0.0, "tumour_intensity": 0.0}
 
 
 def standard_and(*regimens):

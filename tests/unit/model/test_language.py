@@ -166,8 +166,10 @@ def test_a_module_off_is_replaced_by_a_constant(build):
     off = build((needing, ""), (giving, row("k", "mg/dL")), without=["giving"], constants={"k_out": 3.0})
     assert off.modules == ("needing",) and off.constants == {"k_out": 3.0}
     assert off.quantities["k_out"].expr == 3.0 and off.hash != both.hash
+    held = build((needing, ""), (giving, row("k", "mg/dL")), without=["giving"])
+    assert held.constants == {"k_out": both.parameters["k"].value} == held.summary()["constant"]
     with pytest.raises(ModelError, match="no module gives"):
-        build((needing, ""), (giving, row("k", "mg/dL")), without=["giving"])
+        build((needing, ""))
 
 
 @pytest.mark.parametrize("kind", ["state", "quantity", "parameter"])

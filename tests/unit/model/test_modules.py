@@ -5,6 +5,8 @@ from importlib.resources import files
 
 import pytest
 
+from hepatica.engine import System
+from hepatica.errors import ModelError
 from hepatica.evidence import references
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
@@ -127,3 +129,34 @@ def test_summary_counts(model):
 def test_the_whole_is_reproducible(model):
     again = assemble(MODULES)
     assert again.hash == model.hash and list(again.quantities) == list(model.quantities)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_can_be_switched_off(model, name):
+    """The others still assemble, and what they needed of it is held as in health and said."""
+    rest = assemble(MODULES, without=[name])
+    gone = {s for s, v in model.states.items() if v.module == name} | {q for q, v in model.quantities.items() if v.module == name}
+    needed = {n for m, names in model.needs.items() if m != name for n in names} & gone
+    assert set(rest.constants) == needed and rest.summary()["constant"] == rest.constants
+    assert not gone & set(rest.states) and name not in rest.modules
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_alone_rests_in_health(make_bench, name):
+    alone = make_bench(System(assemble(MODULES, without=[n for n in NAMES if n != name]), "reference"))
+    if not alone.system.states:
+        assert alone.system.model.quantities
+        return
+    p = alone.parameters()
+    y = alone.system.healthy(p)
+    counted = {"thrombosis_hazard", "reaction_hazard", *(t.hazard for t in alone.system.model.thresholds)}
+    names = [s for s in alone.system.states if s not in counted]
+    found = alone.follow(p, y, [100.0], names) if names else {}
+    for s in names:
+        k = alone.system.states.index(s)
+        assert abs(found[s][0, 0] - y[0, k]) <= 1e-6 * alone.system.scale[k], s
+
+
+def test_refuses_to_switch_off_what_is_not_there():
+    with pytest.raises(ModelError, match="'liver'"):
+        assemble(MODULES, without=["liver"])

@@ -10,14 +10,14 @@ import pytest
 from hepatica.dosing.decision import Assumption
 from hepatica.dosing.nested import Split
 from hepatica.evidence import load
+from hepatica.report import afterwards, names, numbers, sentences
 from hepatica.report import cards as make_cards
-from hepatica.report import names, numbers, sentences
 from hepatica.report.cards import CARDS
 from hepatica.report.html import section
 from hepatica.report.sentences import verdict
 from hepatica.words import LANGUAGES, catalogue, say
 
-ORDER = ["answer", "hypotheses", "differences", "baseline", "course", "survival", "deaths", "kinetics", "window", "spread",
+ORDER = ["answer", "hypotheses", "differences", "baseline", "course", "survival", "deaths", "causes", "tail", "kinetics", "window", "spread",
          "assumptions", "sources", "again"]
 
 
@@ -36,7 +36,7 @@ def test_every_card_is_made_in_its_order(found, lang):
     made = make_cards(found, lang, command="hepatica dose x.toml")
     assert [c.key for c in made] == ORDER
     whole(made, lang)
-    assert sum(c.figure is not None for c in made) == 8
+    assert sum(c.figure is not None for c in made) == 10
     assert "hepatica dose x.toml" in made[-1].table.to_string()
 
 
@@ -174,3 +174,24 @@ def test_weights_and_gaps_count(found):
     assert (mean, sd) == pytest.approx((1.5, np.sqrt(0.75)))
     assert all(np.isnan(numbers.weighted(np.array([np.nan]), np.array([1.0]))))
     assert isinstance(make_cards(found, "en")[1].table, pd.DataFrame)
+
+
+def test_causes_add_up_to_the_deaths_of_the_decision(found):
+    for hypothesis, dead in afterwards.causes_of_death(found).items():
+        np.testing.assert_allclose(sum(dead.values()), 1 - numbers.alive(found, hypothesis)[..., -1], atol=1e-12)
+    card = afterwards.causes(found, "en")
+    assert len(card.table) == 9 and len(card.table.columns) == 2 + len(found.courses)
+
+
+def test_five_years_follow_those_alive_at_the_horizon(found):
+    for hypothesis, t in afterwards.tails(found).items():
+        assert t.times[0] == found.study.horizon and t.times[-1] == 1826
+        n = t.weight.shape[1]
+        np.testing.assert_allclose(t.weight, numbers.alive(found, hypothesis)[:, :n, -1], atol=0.03)  # daily, and every fifth day
+    card = afterwards.five_years(found, "en")
+    assert len(card.table) == 1 + len(found.tails) and card.text[0].startswith("**An extrapolation.**")
+
+
+def test_a_horizon_of_five_years_leaves_no_tail(ask):
+    long = ask(horizon="1830 d", grid={"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]})
+    assert long.tails == {} and afterwards.five_years(long, "zh").table is None

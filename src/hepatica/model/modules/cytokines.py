@@ -77,7 +77,8 @@ def _lasting(m: Draft, tnf, il6, il10) -> None:  # type: ignore[no-untyped-def]
     gain_tnf, gain_il6, gain_il8, gain_il10, brake, width, by_steroid = m.pars(
         "tnf_phagocytes il6_phagocytes il8_phagocytes il10_phagocytes il10_brake il10_width steroid_brake")
     k_tnf, k_il6, k_il8, k_il10, w10 = m.pars("tnf_clearance il6_clearance il8_clearance il10_clearance il10_rest")
-    damped = (1 - by_steroid * steroid) / (1 + brake * pos(il10 / w10 - 1, width))
+    by_first = m.pars("cytokines_macrophages")[0] * pos(m.needs("macrophages_inflammatory", "") - 1, width)
+    damped = (1 + by_first) * (1 - by_steroid * steroid) / (1 + brake * pos(il10 / w10 - 1, width))
     il8 = m.needs("il8", "pg/mL")
     m.flow("tnf_lasting", k_tnf * gain_tnf * N * damped, into=tnf)
     m.flow("il6_lasting", k_il6 * (gain_il6 * N * damped + m.needs("il6_added", "pg/mL")), into=il6)

@@ -1,21 +1,106 @@
-"""Death, transplant and the harms of infusion, as intensities of the model's own states."""
+"""Death by cause, transplant, bleeding, late tumour and the harms of infusion, as intensities.
 
-from hepatica.model.functions import exp, hill, log
+Who dies, of what, and what cells add to it? The intensity of death is a sum: that of the acute illness, a log-linear
+predictor faded out with inflammation and paralysis; that of chronic disease, anchored on five-year survival; deaths by
+bleeding; deaths by late tumour. Contributions to the acute predictor share its deaths among the failing organs.
+Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.
+"""
+
+from hepatica.model.functions import exp, hill, log, pos
 from hepatica.model.lang import Draft
 
 
 def hazards(m: Draft) -> None:
     """Intensities that feed nothing back are read out; harms of infusion accumulate while cells flow."""
-    h, N = m.needs("functional_mass", ""), m.needs("phagocytes", "")
-    gfr, he, Z = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("paralysis", "")
-    rate, by_mass, by_N, by_Z, half_N, by_kidney, by_brain, floor, age, by_age, age_mean = m.pars(
-        "death_rate death_mass death_inflammation death_paralysis death_half death_kidney death_brain death_floor "
-        "age death_age age_mean")
-    failing = -by_mass * log(h + floor) + by_N * N / (N + half_N) + by_Z * Z - by_kidney * log(gfr + floor) + by_brain * he
-    m.let("death_intensity", rate * exp(failing + by_age * (age - age_mean)), "1/day", "intensity of death")
+    ageing = _ageing(m)
+    bleeding = _bleeding(m)
+    tumour = _tumour(m)
+    acute, weights = _acute(m, ageing)
+    chronic, worn = _chronic(m, ageing)
+    base = m.pars("cause_base")[0]
+    each = acute / (base + sum(weights.values()))
+    liver = m.let("death_by_liver", each * weights["liver"] + chronic * worn, "1/day", "deaths by liver failure")
+    infection = m.let("death_by_infection", each * weights["infection"], "1/day", "deaths by infection")
+    organs = m.let("death_by_circulation", each * weights["circulation"], "1/day",
+                   "deaths by failing circulation and kidney")
+    brain = m.let("death_by_brain", each * weights["brain"], "1/day", "deaths by encephalopathy")
+    other = m.let("death_by_other", each * base + chronic, "1/day", "deaths by other causes")
+    m.let("death_intensity", liver + infection + organs + brain + bleeding + tumour + other, "1/day",
+          "intensity of death")
     listing, listed_mass, listed_steep = m.pars("transplant_rate transplant_mass transplant_steep")
-    m.let("transplant_intensity", listing * (1 - hill(h, listed_mass, listed_steep)), "1/day", "intensity of transplant")
+    m.let("transplant_intensity", listing * (1 - hill(m.needs("functional_mass", ""), listed_mass, listed_steep)), "1/day",
+          "intensity of transplant")
+    _infusion(m)
 
+
+def _ageing(m: Draft):  # type: ignore[no-untyped-def]
+    age, by_age, age_mean = m.pars("age death_age age_mean")
+    return exp(by_age * (age - age_mean))
+
+
+def _acute(m: Draft, ageing):  # type: ignore[no-untyped-def]
+    """Intensity of the acute illness, and how strongly each organ speaks in it (positive parts)."""
+    h, N, Z = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("paralysis", "")
+    gfr, he, P = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("pathogen", "")
+    rate, by_mass, by_N, half_N, by_Z, by_kidney, by_brain, floor = m.pars(
+        "death_rate death_mass death_inflammation death_half death_paralysis death_kidney death_brain death_floor")
+    half, steep, width, septic = m.pars("acute_half acute_steep cause_width cause_pathogen")
+    inflamed = N / (N + half_N)
+    acuteness = m.let("acuteness", hill(inflamed + Z, half, steep), "",
+                      "what is left of the acute illness: inflammation and paralysis, 0 to 1")
+    mass, kidney = -by_mass * log(h + floor), -by_kidney * log(gfr + floor)
+    failing = mass + by_N * inflamed + by_Z * Z + kidney + by_brain * he
+    infected = m.let("infected", hill(P, septic, 1), "", "share of inflammation that bacteria explain")
+    weights = {"liver": pos(mass, width), "infection": infected * by_N * inflamed + by_Z * Z,
+               "circulation": (1 - infected) * by_N * inflamed + pos(kidney, width), "brain": by_brain * he}
+    acute = m.let("acute_intensity", rate * exp(failing) * ageing * acuteness, "1/day",
+                  "intensity of death by the acute illness")
+    return acute, weights
+
+
+def _chronic(m: Draft, ageing):  # type: ignore[no-untyped-def]
+    """Intensity without an acute illness in health, and its relative rise with lost mass."""
+    rate, by_mass, floor, width = m.pars("chronic_rate chronic_mass death_floor cause_width")
+    lost = pos(-log(m.needs("functional_mass", "") + floor), width)
+    return rate * ageing, exp(by_mass * lost) - 1
+
+
+def _bleeding(m: Draft):  # type: ignore[no-untyped-def]
+    """Varices above a pressure, mucosa in inflammation; a coagulation defect may or may not add to both."""
+    hvpg, inr, fibrinogen = m.needs("hvpg", "mmHg"), m.needs("inr", ""), m.needs("fibrinogen", "g/L")
+    N, h, half_N = m.needs("phagocytes", ""), m.needs("functional_mass", ""), m.pars("death_half")[0]
+    varices, threshold, half, width, mucosa = m.pars(
+        "bleeding_varices bleeding_pressure bleeding_pressure_half bleeding_pressure_width bleeding_mucosa")
+    by_inr, by_fibrinogen, full, small = m.pars(
+        "bleeding_inr bleeding_fibrinogen bleeding_fibrinogen_full cause_width")
+    anticoagulated, by_anticoagulant = m.pars("anticoagulated bleeding_anticoagulant")
+    over = pos(hvpg - threshold, width)
+    defect = 1 + by_inr * pos(inr - 1, small) + by_fibrinogen * pos(1 - fibrinogen / full, small)
+    bleeding = m.let("bleeding_intensity", (varices * over / (over + half) + mucosa * N / (N + half_N)) * defect
+                     * (1 + by_anticoagulant * anticoagulated), "1/day", "intensity of major gastrointestinal bleeding")
+    lethal, lethal_failing = m.pars("bleeding_lethal bleeding_lethal_failing")
+    return m.let("death_by_bleeding", bleeding * (lethal + (lethal_failing - lethal) * pos(1 - h, small)), "1/day",
+                 "deaths by bleeding")
+
+
+def _tumour(m: Draft):  # type: ignore[no-untyped-def]
+    """Background by scar and age; cells may multiply it either way, or not at all."""
+    scar, age = m.needs("scar", ""), m.pars("age")[0]
+    without, with_scar, half, steep, by_age, age_mean = m.pars(
+        "tumour_rate tumour_rate_scar tumour_scar_half tumour_scar_steep tumour_age age_mean")
+    acts, by_cells, dose, weight = m.pars("tumour_cells_act tumour_cells tumour_dose body_weight")
+    by_graft, by_growth = m.pars("tumour_engrafted tumour_tgf_beta")
+    given = m.needs("cells_cleared", "cell") / weight
+    exposed = acts * (by_cells * hill(given, dose, 1) + by_graft * m.needs("hepatocyte_like", "")
+                      + by_growth * m.needs("tgf_beta_added", ""))
+    tumour = m.let("tumour_intensity", (without + (with_scar - without) * hill(scar, half, steep))
+                   * exp(by_age * (age - age_mean) + exposed), "1/day", "intensity of hepatocellular carcinoma")
+    return m.let("death_by_tumour", m.pars("tumour_lethal")[0] * tumour, "1/day",
+                 "deaths by late tumour, dated to its onset")
+
+
+def _infusion(m: Draft) -> None:
+    """Thrombo-embolism and fever, while cells pass."""
     blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("venous", "hepatic_artery", "portal"))
     lung, entering = m.needs("cells_lung", "cell"), m.needs("cells_entering", "cell/day")
     weight, tissue_factor = m.pars("body_weight tissue_factor")

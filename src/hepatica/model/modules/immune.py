@@ -28,29 +28,36 @@ def immune(m: Draft) -> None:
     alarm, alarm_half, alarm_steep, gut_leak, damp_healthy, width = m.pars(
         "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width")
     sterile = alarm * hill(pos(A - damp_healthy, width), alarm_half, alarm_steep) + gut_leak * shunt
-    activation = restraint * (k_nn * N + k_np * P + k_nd * D + sterile) / (1 + calmed)
-    m.flow("phagocyte_activation", s_nr * activation / (mu_nr + activation), into=N)
+    (one_width,) = m.pars("regulation_width")
+    steroid, gcsf = m.needs("steroid", ""), m.needs("gcsf_effect", "")
+    regulation, steroid_activation, supply = m.pars("regulation_activation steroid_activation gcsf_supply")
+    regulated = 1 + regulation * pos(m.needs("regulatory_cells", "") - 1, one_width)
+    activation = (restraint * (k_nn * N + k_np * P + k_nd * D + sterile) / (1 + calmed) / regulated
+                  * (1 - steroid_activation * steroid))
+    m.flow("phagocyte_activation", s_nr * (1 + supply * gcsf) * activation / (mu_nr + activation), into=N)
     m.flow("phagocyte_loss", mu_n * N, out_of=N)
     m.flow("damage_by_phagocytes", k_dn * hill(restraint * N, x_dn, n_dn), into=D)
-    m.flow("damage_repair", mu_d * (1 + healed) * D, out_of=D)
+    cleared = m.pars("repair_by_macrophages")[0] * pos(m.needs("macrophages_repair", "") - 1, one_width)
+    m.flow("damage_repair", mu_d * (1 + healed + cleared) * D, out_of=D)
     drive = restraint * (N + k_cnd * D)
     m.flow("anti_inflammation_source", s_c + k_cn * drive / (1 + drive), into=C)
     m.flow("anti_inflammation_decay", mu_c * C, out_of=C)
 
-    _pathogen(m, P, restraint * N, Z, h)
+    _pathogen(m, P, N, restraint * N, Z, h)
     damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
     m.flow("damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar),
            into=A)
     m.flow("damp_clearance", damp_rate * A, out_of=A)
     paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
-    tired = paralysis_gain * pos(C / (s_c / mu_c) - 1, m.pars("paralysis_width")[0])
-    m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued), into=Z)
+    by_steroid, by_gcsf = m.pars("paralysis_steroid paralysis_gcsf")
+    tired = paralysis_gain * pos(C / (s_c / mu_c) - 1, m.pars("paralysis_width")[0]) + by_steroid * steroid
+    m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued + by_gcsf * gcsf), into=Z)
     m.flow("paralysis_recovery", paralysis_rate * Z, out_of=Z)
     white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
     m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
 
 
-def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def]
+def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-def]
     """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
     k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
     paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(
@@ -67,6 +74,9 @@ def _pathogen(m: Draft, P, active, Z, h) -> None:  # type: ignore[no-untyped-def
     H = m.state("infection_hazard", "", "cumulative hazard of infection")
     rate, by_paralysis, by_shunt, by_failure, shunt = *m.pars(
         "infection_rate infection_paralysis infection_shunt infection_failure"), m.needs("shunt", "")
-    m.flow("infection_risk", rate * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
+    prophylaxis, prevented = m.pars("antibiotic_prophylaxis infection_prevented")
+    outside, ward_half = m.pars("infection_outside ward_half")
+    exposed = outside + (1 - outside) * hill(N, ward_half, 2)
+    m.flow("infection_risk", rate * exposed * (1 - prevented * prophylaxis) * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
         1 - h, m.pars("failure_width")[0]) ** 2), into=H)
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})

@@ -25,7 +25,8 @@ def injury(m: Draft) -> None:
     m.flow("viral_clearance", viral_clearance * effectors * virus, out_of=virus)
 
     excess = m.let("tnf_excess", pos(tnf - tnf_healthy, tnf_width), "pg/mL", "TNF above health")
-    flare = m.let("kill_flare", flare_kill * effectors * virus / (virus + flare_half), "1/day",
+    restraint = m.needs("effector_restraint", "")
+    flare = m.let("kill_flare", flare_kill * restraint * effectors * virus / (virus + flare_half), "1/day",
                   "killing by the antiviral flare")
     amplified = tnf_kill * hill(excess, tnf_half, tnf_steep)
     m.let("kill", (flare + amplified) * (1 - protection) + chronic_kill * scar, "1/day",

@@ -1,76 +1,103 @@
-"""What the liver no longer does: bilirubin, albumin, clotting factors, ammonia, indocyanine green."""
+"""Metabolism of nitrogen and energy: ammonia, urea and glutamine, lactate, glucose and glycogen, tests of function.
 
-from hepatica.model.functions import exp, pos, sqrt
+Question: which metabolic functions has the liver lost, by mass or by shunt, and which come back first?
+Ammonia is a balance of fluxes in umol/min per 70 kg whose values in health are those of Levitt2018, Table 1.
+Not covered: amino acids other than glutamine, ketones, fat, meals, pH; exchange of small solutes with plasma, which are
+mostly outside plasma (plasma exchange moves less than a tenth of body ammonia).
+"""
+
+from hepatica.model.functions import exp, log, pos
 from hepatica.model.lang import Draft
 
 
 def metabolism(m: Draft) -> None:
-    """Production against clearance, each scaled by functional mass, flow and cholestasis."""
-    h, shunt, flow = m.needs("functional_mass", ""), m.needs("shunt", ""), m.needs("sinusoidal_flow", "")
-    il6, injured, N = m.needs("il6", "pg/mL"), m.needs("hepatocytes_injured", ""), m.needs("phagocytes", "")
-    excess = pos(il6 - m.pars("il6_background")[0], m.pars("il6_width")[0])
-    _bilirubin(m, h, excess, injured)
-    _albumin(m, h, excess)
-    _clotting(m, h, N)
-
-    ammonia = m.state("ammonia", "umol/L", "arterial ammonia")
-    rate, healthy, extra, hepatic, renal, uptake, power, by_N = m.pars(
-        "ammonia_rate ammonia_healthy ammonia_floor gut_ammonia renal_ammonia ammonia_uptake ammonia_power ammonia_inflammation")
-    passing = 1 - (1 - shunt) * (1 - exp(-uptake * h / (flow + extra)))
-    load = (hepatic * (1 + by_N * N) * passing + renal) / (hepatic * exp(-uptake / (1 + extra)) + renal)
-    m.flow("ammonia_input", rate * healthy * load**power, into=ammonia)
-    m.flow("ammonia_removal", rate * ammonia, out_of=ammonia)
-
-    capacity, volume_flow = m.pars("icg_capacity icg_flow")
-    reached = 1 - shunt
-    m.let("icg_pdr", volume_flow * reached * (1 - exp(-capacity * h / (reached + extra))), "percent/min",
-          "plasma disappearance rate of indocyanine green")
+    """Each function scaled by functional mass and by the flow that reaches it; the rest of the body answers."""
+    h, shunt, N = m.needs("functional_mass", ""), m.needs("shunt", ""), m.needs("phagocytes", "")
+    _ammonia(m, h, shunt, N)
+    _lactate(m, h, N)
+    _glucose(m, h)
+    _tests(m, h, shunt)
 
 
-def _bilirubin(m: Draft, h, excess, injured) -> None:  # type: ignore[no-untyped-def]
-    B = m.state("bilirubin", "mg/dL", "total bilirubin")
-    Ch = m.state("cholestasis", "", "resistance to excretion of bilirubin, 1 in health")
-    production, half, renal, healthy = m.pars("bilirubin_production bilirubin_half bilirubin_renal bilirubin_healthy")
-    capacity = m.let("bilirubin_capacity", (production - renal * healthy) * (half + healthy) / healthy, "mg/dL/day",
-                     "largest excretion of bilirubin in health")
-    m.flow("bilirubin_production", production, into=B)
-    m.flow("bilirubin_excretion", capacity * h / Ch * B / (half + B), out_of=B)
-    m.flow("bilirubin_renal_loss", renal * B, out_of=B)
-    rate, by_il6, il6_half, by_injury, injury_half = m.pars(
-        "cholestasis_rate cholestasis_il6 cholestasis_il6_half cholestasis_injury cholestasis_injury_half")
-    inflamed = by_il6 * excess**2 / (excess**2 + il6_half**2)
-    m.flow("cholestasis_onset", rate * (1 + inflamed + by_injury * injured / (injured + injury_half)), into=Ch)
-    m.flow("cholestasis_recovery", rate * Ch, out_of=Ch)
+def _ammonia(m: Draft, h, shunt, N) -> None:  # type: ignore[no-untyped-def]
+    flow, scar, filtration = m.needs("sinusoidal_flow", ""), m.needs("scar", ""), m.needs("filtration", "")
+    A = m.state("ammonia", "umol/L", "arterial ammonia")
+    gut, renal, muscle, healthy, blood, smallest, by_N, volume, minutes = m.pars(
+        "gut_ammonia renal_ammonia muscle_ammonia ammonia_healthy hepatic_flow ammonia_floor ammonia_inflammation "
+        "ammonia_volume minutes")
+    usual = m.let("liver_ammonia_healthy", gut + renal - muscle, "umol/min", "hepatic uptake of ammonia in health, by balance")
+    # a perfused lobule takes up what its capacity per flow allows; the urea cycle has a reserve
+    reserve, = m.pars("ammonia_reserve")
+    capacity = (1 + reserve) * h / (reserve + h)
+    extracted = 1 - (1 - usual / (gut + blood * healthy)) ** (capacity * (1 + smallest) / (flow + smallest))
+    released = gut * (1 + by_N * N)
+    liver = m.let("liver_ammonia", extracted * ((1 - shunt) * released + blood * flow * A), "umol/min",
+                  "hepatic uptake of ammonia")
+    wasting, = m.pars("sarcopenia")
+    mass = m.let("muscle_mass", exp(-wasting * scar), "", "muscle mass, 1 in health")
+    muscle_more, brain_more, renal_more, width = m.pars("muscle_excess brain_excess renal_excess ammonia_width")
+    excess = pos(A - healthy, width)
+    muscular = m.let("muscle_ammonia_uptake", mass * (muscle * A / healthy + muscle_more * excess), "umol/min",
+                     "uptake of ammonia by muscle, as glutamine")
+    brain = m.let("brain_ammonia_uptake", brain_more * excess, "umol/min", "uptake of ammonia by the brain, as glutamine")
+    for name, flux in (("gut", released), ("kidney", renal)):
+        m.flow(f"ammonia_from_{name}", minutes * flux / volume, into=A, cite="Levitt2018")
+    for name, flux in (("liver", liver), ("muscle", muscular), ("brain", brain), ("urine", renal_more * filtration * excess)):
+        m.flow(f"ammonia_to_{name}", minutes * flux / volume, out_of=A, cite="Levitt2018")
+    _urea(m, h, liver / usual, usual, filtration)
+    _glutamine(m, h, N, mass, muscular - muscle, brain, filtration)
 
 
-def _albumin(m: Draft, h, excess) -> None:  # type: ignore[no-untyped-def]
-    plasma = m.state("albumin", "g/L", "plasma albumin")
-    tissue = m.state("albumin_interstitial", "g/L", "interstitial albumin, per plasma volume")
-    loss, healthy, reserve, steep, by_il6, il6_half, out, back, by_scar = m.pars(
-        "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_il6 albumin_il6_half "
-        "albumin_escape albumin_return albumin_escape_scar")
-    given, target, width = m.pars("albumin_infused albumin_target albumin_width")
-    scar = m.needs("scar", "")
-    up = reserve / (1 + (reserve - 1) * (plasma / healthy) ** steep)
-    m.flow("albumin_synthesis", loss * healthy * h * up / (1 + by_il6 * excess / (excess + il6_half)), into=plasma)
-    m.flow("albumin_catabolism", loss * plasma * plasma / healthy, out_of=plasma)
-    m.flow("albumin_escape", out * (1 + by_scar * scar) * plasma, out_of=plasma, into=tissue)
-    m.flow("albumin_return", back * tissue, out_of=tissue, into=plasma)
-    m.flow("albumin_infusion", given * pos(target - plasma, width), into=plasma)
+def _urea(m: Draft, h, uptake, usual, filtration) -> None:  # type: ignore[no-untyped-def]
+    """Nitrogen of urea comes from ammonia and, the larger part, from amino acids; both settle in hours."""
+    made, in_gut, healthy, reserve = m.pars("urea_synthesis_healthy urea_gut urea_healthy urea_reserve")
+    share = usual / (2 * made)  # two nitrogens in urea
+    ratio = share * uptake + (1 - share) * (1 + reserve) * h / (reserve + h)
+    m.let("urea_synthesis", made * ratio, "umol/min", "urea made by the liver")
+    m.let("urea", healthy * ratio / (in_gut / made + (1 - in_gut / made) * filtration), "mmol/L", "plasma urea")
 
 
-def _clotting(m: Draft, h, N) -> None:  # type: ignore[no-untyped-def]
-    half, consumption = m.pars("factor_half factor_consumption")
-    made = (1 + half) * h / (half + h)
-    product = 1
-    for name, rate in zip(("ii", "v", "vii", "x"), m.pars("rate_ii rate_v rate_vii rate_x"), strict=True):
-        factor = m.state(f"factor_{name}", "", f"clotting factor {name.upper()}, 1 in health")
-        m.flow(f"synthesis_{name}", rate * made, into=factor)
-        m.flow(f"decay_{name}", (rate + consumption * N) * factor, out_of=factor)
-        product = product * factor
-    quarter, full, floor = m.pars("geometric pta_full pta_floor")
-    lowest, width = m.pars("pta_lowest pta_width")
-    pta = m.let("prothrombin_activity", lowest + pos(full * (product + floor) ** quarter - lowest, width), "percent",
-                "prothrombin activity")
-    a, b, c, one = m.pars("inr_linear inr_root inr_constant one_percent")
-    m.let("inr", 1 / (c + b * sqrt(pta / one) + a * pta / one), "", "international normalised ratio")
+def _glutamine(m: Draft, h, N, mass, muscular, brain, filtration) -> None:  # type: ignore[no-untyped-def]
+    """Muscle and brain make glutamine of ammonia; gut, kidney and brain use it."""
+    muscle, liver, gut, kidney, used, healthy, by_N = m.pars(
+        "glutamine_muscle glutamine_liver glutamine_gut glutamine_kidney glutamine_brain glutamine_healthy "
+        "glutamine_inflammation")
+    made = muscle * mass * (1 + by_N * N) + liver * h + muscular + brain
+    taken = (gut + kidney * filtration + used) / (gut + kidney + used)
+    m.let("glutamine", healthy * made / (muscle + liver) / taken, "umol/L", "plasma glutamine")
+
+
+def _lactate(m: Draft, h, N) -> None:  # type: ignore[no-untyped-def]
+    hypoxia = m.needs("hypoxia", "")
+    healthy, share, by_N, by_hypoxia = m.pars("lactate_healthy lactate_liver lactate_inflammation lactate_hypoxia")
+    clearance = m.let("lactate_clearance", 1 - share + share * h, "", "clearance of lactate, 1 in health")
+    m.let("lactate", healthy * (1 + by_N * N + by_hypoxia * hypoxia) / clearance, "mmol/L", "blood lactate")
+
+
+def _glucose(m: Draft, h) -> None:  # type: ignore[no-untyped-def]
+    """Hormones rise as the liver fails; insulin acts less, glucagon drives what is left of glucose production."""
+    reach, resistance, power = m.pars("insulin_liver insulin_resistance glucagon_power")
+    insulin = m.let("insulin", 1 / (1 - reach + reach * h), "", "plasma insulin, 1 in health")
+    glucagon = m.let("glucagon", insulin**power, "", "plasma glucagon, 1 in health")
+    sensitivity = m.let("insulin_sensitivity", insulin**-resistance, "", "effect of insulin per insulin, 1 in health")
+    G = m.state("glycogen", "", "glycogen per hepatocyte, 1 in health")
+    rate, storing = m.pars("glycogen_rate glycogen_storing")
+    m.flow("glycogen_storage", rate * sensitivity**storing, into=G)
+    m.flow("glycogen_breakdown", rate * G, out_of=G)
+    healthy, share, kidney, driven = m.pars("production_healthy glycogenolysis_share kidney_share glucagon_drive")
+    lysis = m.let("glycogenolysis", healthy * share * h * G, "umol/kg/min", "glucose from glycogen")
+    remade = healthy * (1 - share) * (kidney + (1 - kidney) * h * (1 + driven * log(glucagon)))
+    production = m.let("glucose_production", lysis + remade, "umol/kg/min", "glucose made by liver and kidney")
+    level, dependent, damped = m.pars("glucose_healthy insulin_dependent glucose_damping")
+    use = 1 - dependent + dependent * sensitivity
+    m.let("glucose", level * (production / healthy / use) ** damped, "mmol/L", "fasting plasma glucose")
+
+
+def _tests(m: Draft, h, shunt) -> None:  # type: ignore[no-untyped-def]
+    endothelium = m.needs("endothelium", "")
+    capacity, turnover, smallest, window, whole = m.pars("icg_capacity icg_flow icg_floor icg_window icg_whole")
+    reached = (1 - shunt) * endothelium
+    pdr = m.let("icg_pdr", turnover * reached * (1 - exp(-capacity * h / (reached + smallest))), "percent/min",
+                "plasma disappearance rate of indocyanine green")
+    m.let("icg_r15", whole * exp(-pdr / whole * window), "percent", "indocyanine green retained at 15 min")
+    m.let("fhnc", m.pars("fhnc_healthy")[0] * h, "L/hour", "functional hepatic nitrogen clearance")

@@ -1,0 +1,72 @@
+"""Deaths by cause add up, nothing negative, and without cells nothing that cells do."""
+
+import numpy as np
+import pytest
+
+from hepatica.calibrate import untreated
+from hepatica.outcomes.causes import BY_CAUSE
+from hepatica.simulate import Arm, simulate
+from hepatica.therapy import Product, Regimen
+
+INTENSITIES = (*BY_CAUSE, "death_intensity", "acute_intensity", "transplant_intensity", "bleeding_intensity", "tumour_intensity")
+TIMES = np.array([0.0, 1.0, 7.0, 14.0, 28.0, 90.0, 180.0, 720.0, 1826.0])
+
+
+@pytest.fixture(scope="module")
+def courses(system, admitted):
+    arms = [Arm("care"), Arm("nothing", Regimen(0.0, infusions=4)), Arm("dead", Regimen(1e6, infusions=4), Product(viability=0.0)),
+            Arm("cells", Regimen(2e6, infusions=4))]
+    return simulate(system, admitted, arms, TIMES, outputs=(*INTENSITIES, "acuteness", "infected", "thrombosis_hazard", "reaction_hazard"))
+
+
+def test_causes_add_up_to_the_intensity_of_death(courses):
+    total = sum(courses[n].values for n in BY_CAUSE)
+    np.testing.assert_allclose(total, courses["death_intensity"].values, rtol=1e-12, atol=0)
+
+
+def test_nothing_is_negative_and_shares_are_shares(courses):
+    assert all((courses[n].values >= 0).all() for n in INTENSITIES)
+    for name in ("acuteness", "infected"):
+        assert (courses[name].values >= 0).all() and (courses[name].values <= 1).all()
+
+
+def test_without_cells_only_the_background_clots(courses, admitted, system):
+    rate = admitted.cohort.parameters()[:, system.parameters.index("clot_rate")]
+    for arm in ("care", "nothing"):
+        np.testing.assert_allclose(courses["thrombosis_hazard"].sel(arm=arm).values, rate[:, None] * TIMES, rtol=1e-6, atol=1e-12)
+        assert (courses["reaction_hazard"].sel(arm=arm).values == 0).all()
+    assert (courses["thrombosis_hazard"].sel(arm="cells").values[:, -1] > rate * TIMES[-1]).any()
+
+
+def test_in_health_hardly_anyone_dies_bleeds_or_grows_a_tumour(bench):
+    p = bench.parameters()
+    found = bench.follow(p, bench.system.healthy(p), [0.0, 3650.0], (*INTENSITIES, "acuteness"))
+    assert (found["bleeding_intensity"] == 0).all() and (found["acuteness"] == 0).all()
+    assert found["death_intensity"].max() * 365.25 < 0.005 and found["tumour_intensity"].max() * 365.25 < 0.005
+
+
+@pytest.mark.parametrize("name, value", [("tumour_cells", 0.7), ("tumour_cells", -0.7)])
+def test_cells_move_the_risk_of_a_tumour_only_where_they_act(bench, name, value):
+    p = np.repeat(bench.parameters(cirrhosis=0.5, **{name: value}), 2, axis=0)
+    p[:, bench.system.parameters.index("tumour_cells_act")] = [0.0, 1.0]
+    y = bench.state(np.repeat(bench.system.healthy(p[:1]), 2, axis=0), cells_cleared=65e6)
+    found = bench.follow(p, y, [0.0], ("tumour_intensity",))["tumour_intensity"][:, 0]
+    assert found[1] / found[0] == pytest.approx(np.exp(value / 2))  # 1e6 per kg: half of the effect
+
+
+def test_the_fit_sees_the_same_deaths_as_the_model(system, admitted):
+    ds = simulate(system, admitted, [Arm("care")], untreated.TIMES, outputs=(*untreated.OUTPUTS, *untreated.FOR_DEATHS))
+    fitted = admitted.cohort.population.fitted
+    theta = np.array([np.log(fitted["death_rate"].value), *(fitted[n].value for n in untreated.DEATH[1:])])
+    alive = untreated.alive(theta, untreated.features(ds, admitted, system))
+    intensity = ds["death_intensity"].values[0]
+    steps = (intensity[:, 1:] + intensity[:, :-1]) / 2 * np.diff(untreated.TIMES)
+    np.testing.assert_allclose(alive[:, -1], np.exp(-steps.sum(axis=1)), rtol=1e-9)
+
+
+def test_the_old_die_sooner(bench):
+    """Age is in years in tables and files, in days inside."""
+    p = np.repeat(bench.parameters(cirrhosis=0.3), 2, axis=0)
+    p[:, bench.system.parameters.index("age")] = np.array([42.0, 62.0]) * 365.25
+    found = bench.follow(p, bench.rest(p), [0.0], ("death_by_other",))["death_by_other"][:, 0]
+    assert found[1] / found[0] == pytest.approx(np.exp(20 * 0.033), rel=1e-6)

@@ -1,0 +1,141 @@
+"""Recovery of functions: against a naive second implementation, at the edges, and against the model."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from hepatica.errors import InputError
+from hepatica.outcomes.recovery import (
+    FUNCTIONS,
+    OUTPUTS,
+    day_back,
+    healthy_level,
+    recovery,
+    share_recovered,
+    weighted_median,
+)
+
+DIMS = ("arm", "patient", "time")
+UP = next(f for f in FUNCTIONS if f.name == "factor V")
+DOWN = next(f for f in FUNCTIONS if f.name == "bilirubin")
+
+
+def dataset(values, intensity=None, output="factor_v", times=None):
+    values = np.asarray(values, float)
+    times = np.arange(values.shape[2]) * 10.0 if times is None else times
+    intensity = np.zeros(values.shape) if intensity is None else np.broadcast_to(intensity, values.shape)
+    return xr.Dataset({output: (DIMS, values), "death_intensity": (DIMS, intensity)},
+                      {"arm": [f"a{k}" for k in range(len(values))], "time": times})
+
+
+def naive(ds, function, healthy, day):
+    """One number after the other, with loops."""
+    times, rows = ds["time"].values.tolist(), []
+    for a in range(ds.sizes["arm"]):
+        top = bottom = 0.0
+        back, weight_total, waits, patients, solved = 0.0, 0.0, [], 0, 0
+        for i in range(ds.sizes["patient"]):
+            x, h = ds[function.output].values[a, i], ds["death_intensity"].values[a, i]
+            if np.isnan(x).any():
+                continue
+            solved += 1
+            lost = function.direction * (healthy - x[0])
+            if lost <= 0.05 * abs(healthy):
+                continue
+            patients += 1
+            share = [max(-1.0, min(1.0, 1 - function.direction * (healthy - v) / lost)) for v in x]
+            alive = [1.0]
+            for k in range(1, len(times)):
+                alive.append(alive[-1] * np.exp(-(h[k] + h[k - 1]) / 2 * (times[k] - times[k - 1])))
+            w = np.interp(day, times, alive)
+            top, bottom = top + w * np.interp(day, times, share), bottom + w
+            wait = np.inf
+            for k in range(1, len(times)):
+                if share[k] >= 0.5:
+                    wait = times[k - 1] + (0.5 - share[k - 1]) / (share[k] - share[k - 1]) * (times[k] - times[k - 1])
+                    break
+            waits.append((wait, alive[-1]))
+            weight_total += alive[-1]
+            back += alive[-1] * (share[-1] >= 0.5)
+        run, median = 0.0, np.nan
+        for wait, w in sorted(waits):
+            run += w
+            if run >= weight_total / 2 * (1 - 1e-12):
+                median = wait if np.isfinite(wait) else np.nan
+                break
+        rows.append((top / bottom, median, back / patients, patients / solved))
+    return np.array(rows)
+
+
+@pytest.mark.parametrize(("function", "healthy"), [(UP, 1.0), (DOWN, 0.6)], ids=["up", "down"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_naive_second_implementation_agrees(function, healthy, seed):
+    rng = np.random.default_rng(seed)
+    shape = (3, 25, 9)
+    times = np.sort(np.r_[0.0, rng.uniform(0.5, 90.0, 8)])
+    values = rng.uniform(0.1, 1.1, shape) if function is UP else np.exp(rng.normal(1.0, 1.0, shape))
+    values[1, 3] = np.nan
+    ds = dataset(values, rng.uniform(0.0, 0.03, shape), function.output, times)
+    day = float(rng.uniform(0.0, times[-1]))
+    found = recovery(ds, [day], functions=[function])
+    ours = np.stack([found["share_recovered"][:, 0, 0], found["median_day"][:, 0], found["share_back"][:, 0],
+                     found["counted"][:, 0]], axis=1)
+    np.testing.assert_allclose(ours, naive(ds, function, healthy, day), rtol=1e-10)
+
+
+def test_shares_at_their_ends():
+    assert share_recovered([0.5, 0.5, 1.0, 2.0, -9.0], 1.0).tolist() == [0.0, 0.0, 1.0, 1.0, -1.0]
+    assert np.isnan(share_recovered([0.97, 0.5], 1.0)).all(), "hardly anything was lost"
+    assert np.isnan(share_recovered([1.4, 1.2], 1.0)).all()
+    assert share_recovered([[30.0, 3.0], [0.6, 0.6]], 0.6, -1)[0, 1] == pytest.approx(1 - 2.4 / 29.4)
+
+
+def test_day_back_at_its_ends():
+    assert day_back([0, 4], [0.0, 0.5]) == 4.0 and day_back([0, 4], [0.0, 0.49]) == np.inf
+    assert np.isnan(day_back([0, 4], [np.nan, np.nan]))
+    assert weighted_median([], []) != weighted_median([], [])
+
+
+def test_the_dead_do_not_count_and_those_never_back_make_no_median():
+    values = [[[0.2, 0.9, 0.9], [0.2, 0.2, 0.2]]]
+    doomed = [[[0.0, 0.0, 0.0], [5.0, 5.0, 5.0]]]
+    all_alive, one_dead = (recovery(dataset(values, d), [20.0], functions=[UP]) for d in (None, doomed))
+    assert float(all_alive["share_recovered"][0, 0, 0]) == pytest.approx(0.4375)
+    assert float(one_dead["share_recovered"][0, 0, 0]) == pytest.approx(0.875)
+    assert float(one_dead["share_back"][0, 0]) == pytest.approx(0.5)
+    never = recovery(dataset([[[0.2, 0.2], [0.2, 0.2]]]), [10.0], functions=[UP])
+    assert np.isnan(never["median_day"]).all() and float(never["share_back"][0, 0]) == 0.0
+
+
+def test_nobody_who_lost_the_function_is_no_share():
+    found = recovery(dataset([[[1.0, 1.0], [1.0, 1.0]]]), [10.0], functions=[UP])
+    assert np.isnan(found["share_recovered"]).all() and np.isnan(found["share_back"]).all()
+    assert float(found["counted"][0, 0]) == 0.0
+
+
+def test_patients_may_have_their_own_healthy_level():
+    fibrinogen = next(f for f in FUNCTIONS if f.output == "fibrinogen")
+    ds = dataset([[[1.0, 2.0], [1.0, 2.0]]], output="fibrinogen")
+    found = recovery(ds, [10.0], functions=[fibrinogen], parameters={"fibrinogen_healthy": [3.0, 2.0]})
+    assert float(found["share_recovered"][0, 0, 0]) == pytest.approx(0.75)
+    assert float(recovery(ds, [10.0], functions=[fibrinogen])["share_recovered"][0, 0, 0]) == pytest.approx(0.5)
+
+
+def test_what_cannot_be_answered_is_said():
+    ds = dataset([[[0.2, 0.9]]])
+    with pytest.raises(InputError, match="days"):
+        recovery(ds, [11.0], functions=[UP])
+    with pytest.raises(InputError, match="outputs"):
+        recovery(ds, [10.0], functions=[DOWN])
+
+
+def test_functions_are_the_model_s_and_healthy_levels_its_health(bench):
+    system = bench.system
+    assert set(OUTPUTS) <= set(system.outputs)
+    p = bench.parameters()
+    found = bench.follow(p, system.healthy(p), [1.0], OUTPUTS)
+    for f in FUNCTIONS:
+        item = system.model.states.get(f.output) or system.model.quantities[f.output]
+        assert item.unit == f.unit, f.name
+        assert float(found[f.output][0, 0]) == pytest.approx(float(healthy_level(f)), rel=0.003), f.name
+    assert len({f.name for f in FUNCTIONS}) == len(FUNCTIONS)

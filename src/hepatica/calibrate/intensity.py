@@ -17,14 +17,13 @@ from scipy.optimize import least_squares
 
 from hepatica.engine import System
 from hepatica.evidence import load
+from hepatica.model.functions import NUMPY
 from hepatica.patients import Admitted, Population
 from hepatica.patients.population import Intensity, Published
 
 Floats = NDArray[np.float64]
 NAMES = ("death_intensity", "transplant_intensity")
 VARIABLES = ("death", "survival", "transplant_free_survival", "transplanted")
-NUMPY = {"pos": lambda x, w: np.where(x > 0, x * x / (np.maximum(x, 0) + w), 0.0),
-         "hill": lambda x, k, n: np.where(x > 0, 1 / (1 + (k / np.maximum(x, 1e-60)) ** n), 0.0)}
 
 
 def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
 from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import Model
+from hepatica.model.functions import NUMPY
 
 ENGINES = ("compiled", "reference")
 RETRY_RTOL = 1e-6
@@ -102,11 +103,19 @@ class System:
         """A parameter, or a quantity that depends on parameters alone, for each patient."""
         if name in self.parameters:
             return np.asarray(parameters[:, self.parameters.index(name)], float)
-        expr = self.model.quantities[name].expr
-        while used := [q for q in expr.free_symbols if q.name in self.model.quantities]:
-            expr = expr.xreplace({q: self.model.quantities[q.name].expr for q in used})
-        values = sp.lambdify([sp.Symbol(p, real=True) for p in self.parameters], expr)(*parameters.T)
+        values = self._constants[name](*parameters.T)
         return np.broadcast_to(np.asarray(values, float), (len(parameters),)).copy()
+
+    @functools.cached_property
+    def _constants(self) -> dict[str, Callable[..., Any]]:
+        """Functions of the parameters that give the states' starts, where these are quantities; slow to make."""
+        found, symbols = {}, [sp.Symbol(p, real=True) for p in self.parameters]
+        for name in sorted({str(s.initial) for s in self.model.states.values()} & set(self.model.quantities)):
+            expr = self.model.quantities[name].expr
+            while used := [q for q in expr.free_symbols if q.name in self.model.quantities]:
+                expr = expr.xreplace({q: self.model.quantities[q.name].expr for q in used})
+            found[name] = sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"])
+        return found
 
     def index(self, names: tuple[str, ...]) -> Ints:
         """Positions of outputs.

@@ -11,6 +11,7 @@ from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
@@ -120,6 +121,29 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
     cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))
     return Admitted(cohort, np.stack([r[2] for r in rows]), {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},
                     total, dict(rejected), tuple(dropped))
+
+
+def plausibility(population: Population, labs: dict[str, Floats], *, softness: float = 0.02) -> Floats:
+    """Weight of each candidate, 0 to 1, falling smoothly across the ends of the population's ranges.
+
+    Parameters
+    ----------
+    labs : dict of str to (n,)
+        As `arrive` gives them.
+    softness : float
+        Width of a fall over the width of its range.
+
+    Returns
+    -------
+    (n,) ndarray
+        0 where a solve failed.
+    """
+    weight = np.ones_like(next(iter(labs.values())))
+    for name, limit in population.inclusion.items():
+        ends = [end for end in (limit.low, limit.high) if np.isfinite(end)]
+        width = softness * (max(ends) - min(ends) if len(ends) > 1 else max(map(abs, ends), default=0.0) or 1.0)
+        weight = weight * expit((labs[name] - limit.low) / width) * expit((limit.high - labs[name]) / width)
+    return np.where(np.isfinite(weight), weight, 0.0)
 
 
 def _implausible(population: Population, labs: dict[str, float]) -> str:

@@ -14,15 +14,15 @@ from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
-from hepatica.outcomes import tail
+from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.simulate import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
 
-SHOWN = (*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells", "filtration",
-         "arterial_pressure")
+SHOWN = tuple(dict.fromkeys((*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells",
+                             "filtration", "arterial_pressure", *recovery.OUTPUTS)))
 CELLS = ("cells_venous", "cells_lung", "cells_liver", "cells_spleen", "cells_gut", "cells_kidney", "cells_rest",
          "image_lung", "image_liver", "image_spleen")
 FOLLOWED = 60  # patients followed past the horizon
@@ -64,13 +64,17 @@ class Answer:
     error: float
 
 
+def population_of(study: Study) -> Population:
+    """The study's population, with its own access to transplant."""
+    population = load_population(study.population)
+    if study.transplant_rate is None:
+        return population
+    return population.model_copy(update={"treatment": population.treatment | {"transplant_rate": study.transplant_rate}})
+
+
 def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
     """The study's patients as they arrive."""
-    population = load_population(study.population)
-    if study.transplant_rate is not None:
-        treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-        population = population.model_copy(update={"treatment": treatment})
-    return admit(system, population, study.patients, seed=study.seed, draws=study.draws, workers=workers)
+    return admit(system, population_of(study), study.patients, seed=study.seed, draws=study.draws, workers=workers)
 
 
 def answer(study: Study, *, system: System | None = None, workers: int | None = None,

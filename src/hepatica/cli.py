@@ -1,4 +1,4 @@
-"""The command line: hepatica init, dose, simulate, model, populations, score, schema, doctor."""
+"""The command line: hepatica init, dose, simulate, sensitivity, model, populations, score, schema, doctor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shlex
 import sys
 import threading
 import time
+from dataclasses import replace
 from importlib.metadata import version as installed
 from importlib.resources import files
 from pathlib import Path
@@ -24,8 +25,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hepatica import __version__
-from hepatica.answering import SHOWN, Answer, admitted, answer
+from hepatica.answering import SHOWN, Answer, admitted, answer, population_of
 from hepatica.card import Card
+from hepatica.dosing.influence import Question, ladder, screen
+from hepatica.dosing.tornado import Tornado, tornado
 from hepatica.engine import System
 from hepatica.engine.compile import cache_folder, find_compiler
 from hepatica.errors import HepaticaError, InputError
@@ -37,9 +40,9 @@ from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
 from hepatica.patients import load_population, populations
 from hepatica.simulate import simulate as follow
-from hepatica.study import HYPOTHESES, Study, load_study
+from hepatica.study import HYPOTHESES, MIN_DRAWS, Study, load_study
 from hepatica.table import write_whole
-from hepatica.words import LANGUAGES, say
+from hepatica.words import LANGUAGES, catalogue, say
 
 app = typer.Typer(help=say("cli.app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   rich_markup_mode="markdown")
@@ -68,7 +71,7 @@ class _Bars:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage not in self.tasks:
-            text = say(f"cli.{stage}", self.lang) if stage in ("compile", "admit", "confirm") else say(
+            text = say(f"cli.{stage}", self.lang) if f"cli.{stage}" in catalogue() else say(
                 "cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
             self.tasks[stage] = self.bars.add_task(text, total=total)
         self.bars.update(self.tasks[stage], completed=done)
@@ -219,10 +222,63 @@ def simulate(study: StudyFile, set_: Changes = None,
 
 
 @app.command()
+def sensitivity(study: StudyFile, set_: Changes = None,
+                folder: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("sensitivity"),
+                trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points.")] = 6,
+                patients: Annotated[int, typer.Option("--patients", min=4, help="Patients per base point.")] = 40,
+                regimens: Annotated[int, typer.Option("--regimens", min=1, help="Doses screened, per hypothesis.")] = 3,
+                parameters: Annotated[list[str] | None, typer.Option(
+                    "--parameters", help="Only these, e.g. `--parameters 'cells:*'`; may be repeated.")] = None,
+                days: Annotated[str, typer.Option("--days", help="Horizon.")] = "168 d",
+                top: Annotated[int, typer.Option("--top", min=0, help="Parameters whose ends re-rank the doses.")] = 20,
+                lang: Lang = "en", as_json: AsJson = False, workers: Workers = None) -> None:
+    """Screen which unknowns move survival, the gain by cells and the dose that comes first.
+
+    Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2`
+    """
+    from hepatica.report import influence as shown
+
+    lang = _lang(lang)
+    question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
+    write_whole(folder / ".writable", lambda p: p.touch()).unlink()
+    arms, began = question.arms(), time.perf_counter()
+    bars = _Bars(lang)
+    with bars.bars:
+        q = Question(_system(lang), population_of(question), ladder(arms, regimens), question.hypotheses,
+                     question.utility.utility(), question.times(), question.seed, patients, workers)
+        found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
+        best = [found.moved[k] for k in found.ranked()[:top] if not found.still[k]]
+        wide = replace(q, arms=ladder(arms, 6))
+        turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
+    written = shown.write(found, turned, q, folder, lang, study_hash=question.hash)
+    if as_json:
+        print(json.dumps(shown.whole(found, turned, q, question.hash), ensure_ascii=False))
+        return
+    show(Card("sensitivity", say("sensitivity.title", lang), (), shown.table(found, q.system, lang, 12)))
+    out.print(say("sensitivity.done", lang, moved=len(found.moved), bases=len(found.centre), held=len(found.held),
+                  evaluations=found.evaluations, seconds=time.perf_counter() - began, never=len(found.never)))
+    if found.skipped:
+        out.print(say("sensitivity.skipped", lang, n=found.skipped))
+    out.print(say("sensitivity.still", lang, n=int(found.still.sum()), path=folder / "moves_nothing.csv"), soft_wrap=True)
+    if turned is not None:
+        out.print(_turned(turned, lang))
+    out.print(say("cli.written", lang, path=", ".join(p.name for p in written)), soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
+
+
+def _turned(t: Tornado, lang: str) -> str:
+    """What the ends of the influential parameters do to the dose that comes first."""
+    moved = [name for name, ends in zip(t.parameters, t.first, strict=True) if (ends != t.usual).any()]
+    if moved:
+        return say("sensitivity.dose_moves", lang, arm=t.arms[t.usual], names=say("decision.separator", lang).join(moved))
+    return say("sensitivity.dose_stays", lang, arm=t.arms[t.usual], n=len(t.parameters))
+
+
+@app.command()
 def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
           module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
           without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
-          write: Annotated[Path | None, typer.Option("--write", help="Write the pages of all modules here.")] = None,
+          write: Annotated[Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")] = None,
           lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show the model: modules, equations, parameters with sources, diagram."""
     lang, assembled = _lang(lang), assemble(MODULES, without=without)
@@ -237,10 +293,9 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
     elif as_json:
         print(json.dumps(summary, ensure_ascii=False))
     elif write is not None:
-        write_whole(write / "index.md", lambda p: p.write_text(index(assembled), encoding="utf-8"))
-        for name in assembled.modules:
-            text = page(assembled, name)
-            write_whole(write / f"{name}.md", lambda p, text=text: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
+        from hepatica.report.behaviour import write_pages
+
+        write_pages(System(assembled), write)
         out.print(say("cli.written", lang, path=write))
     elif module:
         out.print(Markdown(page(assembled, module)))

@@ -18,8 +18,9 @@ POOLS = ("hepatocytes", "hepatocytes_quiescent", "hepatocytes_primed", "hepatocy
 @pytest.fixture(scope="module")
 def alone(make_bench):
     """The module of hepatocytes without the others."""
-    model = assemble([hepatocytes], constants={"kill": 0.0, "room": 1.0, "scar": 0.0, "phagocytes": 0.0,
-                                               "growth_drive": 0.0, "repair_gain": 0.0})
+    model = assemble([hepatocytes], constants={
+        "kill": 0.0, "room": 1.0, "room_chronic": 1.0, "scar": 0.0, "phagocytes": 0.0, "growth_drive": 0.0, "repair_gain": 0.0, "hypoxia": 0.0,
+        "tgf_beta": 1.0, "gcsf_effect": 0.0, "hepatocyte_like": 0.0})
     return make_bench(System(model, "compiled"))
 
 
@@ -34,8 +35,8 @@ def resect(alone, course, times):
     return n, q + 2 * p_ + 1.5 * r
 
 
-def published(course, times):
-    """The ten equations as printed, per hour, solved by LSODA: a second implementation."""
+def published(course, times, *, quick=False):
+    """The ten equations as printed, per hour, solved by LSODA; `quick` sets matrix to where it rests at once."""
     M, kap = course["metabolic_load"], course["overload_death"] / 24
     kTNF, kapT, VJ, KJ, kapJ, pro, VST, KST, kapS = 1.5, 0.9, 2e4, 1e4, 0.4, 2.0, 750.0, 0.4, 0.1
     VSO, KSO, KI, kapC, VIE, KIE, kapI, kup, kGF, kapG = 2.4e4, 7e-4, 0.015, 0.4, 250.0, 18.0, 5.0, 0.06, 0.1125, 0.23
@@ -46,6 +47,7 @@ def published(course, times):
 
     def f(_, y):
         T, J, S, C, E, I, G, Q, P, R = y
+        E = (kapE + kdeg) / (kapE + kdeg * T) if quick else E
         N = Q + P + R
         back = 0.5 * (1 + np.tanh((thr - G) / br))
         ap = kap * 0.5 * (1 + np.tanh((tha - N) / ba))
@@ -85,8 +87,10 @@ def test_course_after_resection(alone, course):
 
 @pytest.mark.parametrize("course", [c for c in TABLE["course"] if "lowest_mass" not in c], ids=lambda c: c["name"])
 def test_course_agrees_with_the_printed_equations(alone, course):
+    """Matrix is algebraic in the module; against matrix as a state the course moves by less than 0.001."""
     n, _ = resect(alone, course, course["days"])
-    np.testing.assert_allclose(n, published(course, course["days"]), rtol=2e-6)
+    np.testing.assert_allclose(n, published(course, course["days"], quick=True), rtol=2e-6)
+    np.testing.assert_allclose(n, published(course, course["days"]), atol=1e-3, rtol=0)
 
 
 def test_the_human_set_recovers_even_from_a_remnant_of_2_percent(alone):

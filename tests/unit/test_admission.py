@@ -51,7 +51,7 @@ def test_a_draw_whose_patients_are_rare_is_replaced(system, population):
 
 
 def test_hazards_start_from_zero_and_nobody_is_infected(system, admitted):
-    for name in ("infection_hazard", "thrombosis_hazard", "reaction_hazard", "pathogen", "antibiotic"):
+    for name in ("infection_hazard", "thrombosis_hazard", "pathogen", "antibiotic"):
         assert (admitted.initial[:, system.states.index(name)] == 0).all(), name
 
 

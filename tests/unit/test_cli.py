@@ -92,6 +92,21 @@ def test_populations_are_listed_with_their_sources(run):
     assert "急性肝衰竭" in run("populations", "--lang", "zh")[1]
 
 
+def test_sensitivity_writes_all_and_repeats(run, study, tmp_path):
+    small = ["--set", "dose=['1e5 cells/kg', '2e6 cells/kg']", "--set", "infusions=1", "--days", "30 d", "--trajectories", 1,
+             "--patients", 4, "--parameters", "hazards:death_mass", "--parameters", "efficacy_recruitment", "--top", 1]
+    code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "s", "--workers", 1)
+    assert code == 0 and "death_mass" in out and "research use" in out
+    names = {"sensitivity.csv", "effects.csv", "moves_nothing.csv", "doses.csv", "sensitivity.json", "influence.svg",
+             "influence.png", "doses.svg", "doses.png"}
+    assert {p.name for p in (tmp_path / "s").iterdir()} == names
+    code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "t", "--workers", 2, "--json")
+    assert code == 0 and json.loads(out)["purpose"] == "for research use"
+    for name in names:
+        assert (tmp_path / "s" / name).read_bytes() == (tmp_path / "t" / name).read_bytes(), name
+    assert run("sensitivity", study, "--parameters", "nope:*")[0] == 2
+
+
 def test_score_reads_units_and_explains(run):
     code, out, _ = run("score", "meld", "bilirubin=54 umol/L", "creatinine=170 umol/L", "inr=2.0", "--json")
     assert code == 0 and json.loads(out)["value"] == 25

@@ -27,6 +27,7 @@ from scipy.optimize import least_squares
 from hepatica.admission import admit
 from hepatica.calibrate import intensity
 from hepatica.engine import System
+from hepatica.errors import InputError
 from hepatica.evidence import load, references
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
@@ -180,6 +181,8 @@ def write(population: Population, values: dict[str, float]) -> None:
 def search(population: Population, system: System, *, n: int, draws: int, seed: int, rounds: int) -> dict[str, float]:
     """Values of the moved parameters that meet the targets best, each weakly pulled to its start."""
     names = [m.parameter for m in population.fit.moved]
+    if unknown := [name for name in names if name not in system.parameters]:
+        raise InputError(f"population {population.key}: fit.moved", unknown[0], "a parameter that `hepatica model` lists")
     if not names:
         return {}
     given = {k: v for k, v in population.treatment.items() if isinstance(v, float)} | {

@@ -57,7 +57,12 @@ class _Printer(StrPrinter):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Lines:
-    """Assignments (target, expression) in order; targets that are not array elements are local."""
+    """Assignments (target, expression) in order; targets that are not array elements are local.
+
+    `jacobian` holds total derivatives, by the chain rule, of rates by states. `bordered` holds partial ones of
+    rates and quantities by states and quantities: with a row and a column for each of `n_named` quantities the
+    matrix is sparser, and elimination in a good order does what the chain rule would have spelt out.
+    """
 
     prepare: list[tuple[str, str]]
     rates: list[tuple[str, str]]
@@ -66,6 +71,9 @@ class Lines:
     jumps: list[list[tuple[str, str]]]
     n_constants: int
     pattern: list[tuple[int, int]]
+    bordered: list[tuple[str, str]]
+    bordered_pattern: list[tuple[int, int]]
+    n_named: int
 
 
 class _Writer:
@@ -143,6 +151,7 @@ def generate(model: Model) -> Lines:
 
     values = [(f"f[{i}]", w.text(rates[s])) for i, s in enumerate(model.states)]
     partial, pattern = _chain(w, model, quantities, needed)
+    border, bordered_pattern, named = _border(w, model, quantities, needed)
     outputs = [(f"o[{i}]", w.names[n]) for i, n in enumerate((*model.states, *model.quantities))]
     jumps = []
     for t in model.thresholds:
@@ -150,7 +159,7 @@ def generate(model: Model) -> Lines:
         jumps.append(assign(used) + [(f"y[{list(model.states).index(s)}]", f"{w.names[s]} + {w.text(w.hoist(e))}")
                                      for s, e in t.adds])
     return Lines(w.prepare, assign(needed) + values, assign(needed) + values + partial, assign(quantities) + outputs,
-                 jumps, len(w.constants), pattern)
+                 jumps, len(w.constants), pattern, assign(needed) + values + border, bordered_pattern, named)
 
 
 def _needed(quantities: dict[str, Expr], exprs: list[Expr]) -> set[str]:
@@ -206,6 +215,22 @@ def _chain(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[st
     return lines, pattern
 
 
+def _border(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[str]) -> tuple[
+        list[tuple[str, str]], list[tuple[int, int]], int]:
+    """Partial derivatives of rates and of the quantities that rates need, by states and by such quantities."""
+    named = [name for name in quantities if name in needed]
+    index = {name: i for i, name in enumerate((*model.states, *named))}
+    lines: list[tuple[str, str]] = []
+    pattern: list[tuple[int, int]] = []
+    exprs = {s: model.rate_of(s) for s in model.states} | {name: quantities[name] for name in named}
+    for row, expr in exprs.items():
+        for symbol in sorted(expr.free_symbols, key=lambda s: s.name):
+            if symbol.name in index and (local := sp.diff(expr, symbol)) != 0:
+                lines.append((f"J[{len(pattern)}]", w.text(w.hoist(local))))
+                pattern.append((index[row], index[symbol.name]))
+    return lines, pattern, len(named)
+
+
 def eliminate(n: int, pattern: list[tuple[int, int]]) -> tuple[list[int], set[tuple[int, int]]]:
     """Markowitz ordering on the diagonal and the pattern with its fill-in."""
     filled = set(pattern) | {(i, i) for i in range(n)}
@@ -225,12 +250,12 @@ def c_source(model: Model) -> str:
     from hepatica.model.functions import C_SOURCE
 
     lines, n = generate(model), len(model.states)
-    order, filled = eliminate(n, lines.pattern)
+    order, filled = eliminate(n + lines.n_named, lines.bordered_pattern)
 
     def body(assignments: list[tuple[str, str]]) -> str:
         return "\n".join(f"  {'' if '[' in target else 'const double '}{target} = {text};" for target, text in assignments)
 
-    lu, slots = _lu(order, filled, lines.pattern)
+    lu, slots = _lu(n, order, filled, lines.bordered_pattern)
     hazard = [list(model.states).index(t.hazard) for t in model.thresholds]
     jumps = "\n".join(f"  if (which == {i}) {{\n{body(j)}\n  }}" for i, j in enumerate(lines.jumps))
     return f"""\
@@ -239,7 +264,7 @@ def c_source(model: Model) -> str:
 #define NP {len(model.parameters)}
 #define NC {max(lines.n_constants, 1)}
 #define NO {n + len(model.quantities)}
-#define NJ {len(lines.pattern)}
+#define NJ {len(lines.bordered_pattern)}
 #define NLU {len(slots)}
 #define NE {len(model.thresholds)}
 static const int HAZARD[NE + 1] = {{{', '.join(map(str, [*hazard, -1]))}}};
@@ -252,7 +277,7 @@ static void m_rates(const double *restrict y, const double *restrict p, const do
 }}
 static void m_jacobian(const double *restrict y, const double *restrict p, const double *restrict c, double *restrict f,
                        double *restrict J) {{
-{body(lines.jacobian)}
+{body(lines.bordered)}
 }}
 static void m_outputs(const double *y, const double *p, const double *c, double *o) {{
 {body(lines.outputs)}
@@ -264,17 +289,23 @@ static void m_jump(int which, double *y, const double *p, const double *c) {{
 """
 
 
-def _lu(order: list[int], filled: set[tuple[int, int]], pattern: list[tuple[int, int]]) -> tuple[
+def _lu(n: int, order: list[int], filled: set[tuple[int, int]], pattern: list[tuple[int, int]]) -> tuple[
         str, dict[tuple[int, int], int]]:
+    """Sparse LU of the bordered matrix, spelt out; rows from `n` on are named quantities, with one on the diagonal."""
     rank = {k: r for r, k in enumerate(order)}
     entries = sorted(filled, key=lambda e: (rank[e[0]], rank[e[1]]))
     slot = {e: k for k, e in enumerate(entries)}
     jacobian = {e: k for k, e in enumerate(pattern)}
     factor, solve = [], []
+    zero: set[int] = set()  # quantities whose right-hand side is still nothing
+
+    def unknown(i: int) -> str:
+        return f"b[{i}]" if i < n else f"z{i}"
+
     for i in order:
         row = [j for j in order if (i, j) in filled]
         for j in row:
-            start = "g" if i == j else "0.0"
+            start = ("g" if i < n else "1.0") if i == j else "0.0"
             value = f"{start} - J[{jacobian[i, j]}]" if (i, j) in jacobian else start
             factor.append(f"  double a{i}_{j} = {value};")
         for k in row:
@@ -283,13 +314,17 @@ def _lu(order: list[int], filled: set[tuple[int, int]], pattern: list[tuple[int,
             factor.append(f"  a{i}_{k} *= L[{slot[k, k]}];")
             factor += [f"  a{i}_{j} -= a{i}_{k} * L[{slot[k, j]}];" for j in order if rank[j] > rank[k] and (k, j) in filled]
         factor += [f"  L[{slot[i, j]}] = {'1.0 / ' if i == j else ''}a{i}_{j};" for j in row]
-        below = [f"L[{slot[i, j]}] * b[{j}]" for j in order if rank[j] < rank[i] and (i, j) in filled]
-        if below:
+        below = [f"L[{slot[i, j]}] * {unknown(j)}" for j in order if rank[j] < rank[i] and (i, j) in filled and j not in zero]
+        if i >= n:
+            solve.append(f"  double z{i} = {'-(' + ' + '.join(below) + ')' if below else '0.0'};")
+            if not below:
+                zero.add(i)
+        elif below:
             solve.append(f"  b[{i}] -= {' + '.join(below)};")
     for i in reversed(order):
-        above = [f"L[{slot[i, j]}] * b[{j}]" for j in order if rank[j] > rank[i] and (i, j) in filled]
-        right = f"(b[{i}] - ({' + '.join(above)}))" if above else f"b[{i}]"
-        solve.append(f"  b[{i}] = {right} * L[{slot[i, i]}];")
+        above = [f"L[{slot[i, j]}] * {unknown(j)}" for j in order if rank[j] > rank[i] and (i, j) in filled]
+        right = f"({unknown(i)} - ({' + '.join(above)}))" if above else unknown(i)
+        solve.append(f"  {unknown(i)} = {right} * L[{slot[i, i]}];")
     text = ("static void m_factor(const double *restrict J, double g, double *restrict L) {\n" + "\n".join(factor)
             + "\n}\nstatic void m_solve(const double *restrict L, double *restrict b) {\n" + "\n".join(solve) + "\n}")
     return text, slot

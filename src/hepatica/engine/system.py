@@ -17,7 +17,6 @@ from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
 from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import Model
-from hepatica.model.functions import NUMPY
 
 ENGINES = ("compiled", "reference")
 RETRY_RTOL = 1e-6
@@ -44,6 +43,7 @@ class System:
     model: Model
     engine: str = "auto"
     _library: list[Any] = field(default_factory=list, repr=False, compare=False)
+    _chains: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.engine == "auto":
@@ -101,21 +101,26 @@ class System:
 
     def _constant(self, name: str, parameters: Floats) -> Floats:
         """A parameter, or a quantity that depends on parameters alone, for each patient."""
-        if name in self.parameters:
-            return np.asarray(parameters[:, self.parameters.index(name)], float)
-        values = self._constants[name](*parameters.T)
-        return np.broadcast_to(np.asarray(values, float), (len(parameters),)).copy()
+        known: dict[str, Any] = dict(zip(self.parameters, parameters.T, strict=True))
+        for quantity, needed, function in self._chain(name):
+            known[quantity] = function(*(known[n] for n in needed))
+        return np.broadcast_to(np.asarray(known[name], float), (len(parameters),)).copy()
 
-    @functools.cached_property
-    def _constants(self) -> dict[str, Callable[..., Any]]:
-        """Functions of the parameters that give the states' starts, where these are quantities; slow to make."""
-        found, symbols = {}, [sp.Symbol(p, real=True) for p in self.parameters]
-        for name in sorted({str(s.initial) for s in self.model.states.values()} & set(self.model.quantities)):
-            expr = self.model.quantities[name].expr
-            while used := [q for q in expr.free_symbols if q.name in self.model.quantities]:
-                expr = expr.xreplace({q: self.model.quantities[q.name].expr for q in used})
-            found[name] = sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"])
-        return found
+    def _chain(self, name: str) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
+        """The quantities that one needs, in order, each as a function of earlier ones and of parameters."""
+        if name in self.parameters:
+            return []
+        if name not in self._chains:
+            wanted, rows = {name}, []
+            for quantity in reversed(list(self.model.quantities)):  # causal order, so needs come earlier
+                if quantity in wanted:
+                    expr = self.model.quantities[quantity].expr
+                    symbols = sorted(expr.free_symbols, key=lambda s: s.name)
+                    names = tuple(s.name for s in symbols)
+                    wanted |= set(names)
+                    rows.append((quantity, names, sp.lambdify(symbols, expr)))
+            self._chains[name] = rows[::-1]
+        return self._chains[name]
 
     def index(self, names: tuple[str, ...]) -> Ints:
         """Positions of outputs.

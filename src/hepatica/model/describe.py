@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from hepatica.errors import ModelError
 from hepatica.model.assemble import Model
 from hepatica.model.modules import MODULES
 from hepatica.model.parameters import Parameter
@@ -23,16 +26,49 @@ def latex(expr: Any) -> str:
     Examples
     --------
     >>> latex(sp.Symbol("k_Q") * 2)
-    '2 \\\\mathrm{k\\\\_Q}'
+    '2 \\\\cdot \\\\mathrm{k\\\\_Q}'
     """
-    return str(sp.latex(expr, symbol_names={s: _name(s.name) for s in expr.free_symbols}))
+    return str(sp.latex(expr, mul_symbol="dot", symbol_names={s: _name(s.name) for s in expr.free_symbols}))
 
 
-def purpose(module: str) -> tuple[str, str]:
-    """First lines of a module's file and function: what it is, what it does."""
+@dataclass(frozen=True)
+class Purpose:
+    """What a module's own words say of it: `title`, `question`, `text`, what is `not_covered`, and what it `does`."""
+
+    title: str
+    question: str
+    text: str
+    not_covered: str
+    does: str
+
+
+def purpose(module: str) -> Purpose:
+    """The parts of the docstrings of a module's file and function."""
     function = next(m for m in MODULES if m.__name__ == module)
-    file = inspect.getdoc(inspect.getmodule(function)) or ""
-    return file, (inspect.getdoc(function) or "")
+    return read_purpose(module, inspect.getdoc(inspect.getmodule(function)) or "", inspect.getdoc(function) or "")
+
+
+def read_purpose(module: str, file: str, does: str) -> Purpose:
+    """Parts of a docstring: first paragraph, "Question: ...?", text, and "Not covered: ..." to the end.
+
+    Raises
+    ------
+    ModelError
+        If the question or what is not covered is missing.
+
+    Examples
+    --------
+    >>> read_purpose("x", "Bile.\\n\\nQuestion: how much\\nflows?\\n\\nOwn form.\\n\\nNot covered: acids.", "").question
+    'how much flows?'
+    """
+    asked = re.search(r"^(?:The question it answers|Question):\s*(.*?\?)", file, re.DOTALL | re.MULTILINE)
+    left_out = re.search(r"^Not covered:\s*(.*)\Z", file, re.DOTALL | re.MULTILINE)
+    if asked is None or left_out is None:
+        part = "a paragraph 'Question: ...?'" if asked is None else "a last line 'Not covered: ...'"
+        raise ModelError(f"module '{module}': the docstring of its file lacks {part}; add it")
+    title = file[: asked.start()].strip()
+    text = file[asked.end() : left_out.start()].strip()
+    return Purpose(title, " ".join(asked[1].split()), text, " ".join(left_out[1].split()), does)
 
 
 def mermaid(model: Model) -> str:
@@ -58,14 +94,38 @@ def spread_text(p: Parameter, which: str) -> str:
             "spike": f"{s.weight:.0%} exactly 0, else {else_}"}[s.kind]
 
 
-def page(model: Model, module: str) -> str:
-    """Markdown page of one module, made from its equations and its table."""
-    file, does = purpose(module)
-    lines = [f"# {module}", "", file, "", does, ""]
-    takes = list(model.needs[module])
-    gives = [q.name for q in model.quantities.values() if q.module == module]
-    lines += [f"**Needs** {', '.join(f'`{n}`' for n in takes) or 'nothing'}", "",
-              f"**Gives** {', '.join(f'`{n}`' for n in gives) or 'its states only'}", ""]
+def _exchange(model: Model, module: str) -> list[str]:
+    """What a module takes from which one, and what it gives to which one."""
+    takes: dict[str, list[str]] = {}
+    gives: dict[str, list[str]] = {}
+    for giver, taker, name in model.edges():
+        if taker == module and giver != module:
+            takes.setdefault(giver, []).append(f"`{name}`")
+        if giver == module and taker != module:
+            gives.setdefault(taker, []).append(f"`{name}`")
+    held = [f"`{n}`" for n in model.needs[module] if n in model.constants]
+    given = {name for names in gives.values() for name in names}
+    unread = [f"`{q.name}`" for q in model.quantities.values() if q.module == module and f"`{q.name}`" not in given]
+    lines = ["## What it needs and gives", "", "| | module | what |", "|---|---|---|"]
+    lines += [f"| from | [{m}]({m}.md) | {', '.join(names)} |" for m, names in takes.items()]
+    lines += [f"| held constant | | {', '.join(held)} |"] if held else []
+    lines += [f"| to | [{m}]({m}.md) | {', '.join(names)} |" for m, names in gives.items()]
+    lines += [f"| read out | | {', '.join(unread)} |"] if unread else []
+    return [*lines, ""]
+
+
+def page(model: Model, module: str, figure: str = "") -> str:
+    """Markdown page of one module, made from its words, its equations and its table.
+
+    Parameters
+    ----------
+    figure : str
+        Markdown of its figure of behaviour, drawn elsewhere.
+    """
+    said = purpose(module)
+    lines = [f"# {module}", "", said.title, "", f"**Question:** {said.question}", "", said.text, "", said.does, ""]
+    lines += ["## How it behaves", "", figure, ""] if figure else []
+    lines += _exchange(model, module)
     states = [s for s in model.states.values() if s.module == module]
     if states:
         lines += ["## States", "", "| state | unit | what | in health |", "|---|---|---|---|"]
@@ -85,6 +145,7 @@ def page(model: Model, module: str) -> str:
                          f"{spread_text(p, 'prior')} | {p.entry.grade} | {source} |")
             for hypothesis, a in p.entry.under.items():
                 lines.append(f"| under *{hypothesis}* | {a.value:g} {p.entry.unit} | | | {a.grade} | {a.cite or a.reason} |")
+    lines += ["", "## Not covered", "", said.not_covered[0].upper() + said.not_covered[1:]]
     return "\n".join(lines) + "\n"
 
 
@@ -97,5 +158,5 @@ def index(model: Model) -> str:
              "| grade | parameters | share |", "|---|---|---|"]
     lines += [f"| {g} | {n} | {n / total:.0%} |" for g, n in s["grades"].items()]
     lines += ["", "```mermaid", mermaid(model), "```", ""]
-    lines += [f"- [{m}]({m}.md): {purpose(m)[0].splitlines()[0]}" for m in s["modules"]]
+    lines += [f"- [{m}]({m}.md): {purpose(m).title.splitlines()[0]}" for m in s["modules"]]
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from scipy.special import ndtri
 
 from hepatica.errors import InputError, ModelError
 from hepatica.units import REGISTRY, unit
@@ -67,6 +68,20 @@ class Spread(BaseModel):
             odds = value / (1.0 - value) * np.exp(self.sd * z)
             return odds / (1.0 + odds)
         return value + 0.0 * z
+
+    def quantile(self, value: NDArray[np.float64], q: float) -> NDArray[np.float64]:
+        """`value` where a share `q` of what is thought possible lies below it.
+
+        Examples
+        --------
+        >>> half = Spread(kind="spike", weight=0.5, cv=1.0)
+        >>> [round(float(half.quantile(np.array(2.0), q)), 3) for q in (0.4, 0.75)]
+        [0.0, 2.0]
+        """
+        if self.kind == "spike" and q <= self.weight:
+            return 0.0 * value
+        rest = (q - self.weight) / (1.0 - self.weight)  # weight is 0 but for a spike
+        return self.apply(value, np.asarray(ndtri(rest)), np.asarray(1.0))
 
 
 class Alternative(BaseModel):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
-from hepatica.model.parameters import internal
+from hepatica.model.parameters import Spread, internal
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
 
@@ -31,6 +32,10 @@ class Cohort:
         Identity of each, which with the seed decides all of its random numbers.
     draw : (n,) int
         Which draw from the priors each carries.
+    pinned : mapping of str to (Spread, float)
+        Parameters that stand at this quantile of this spread, around the value used, instead of being drawn.
+    memo : dict or None
+        Random numbers kept for copies that differ in `pinned` alone.
     """
 
     model: Model
@@ -38,10 +43,12 @@ class Cohort:
     seed: int
     patient: Ints
     draw: Ints
+    pinned: Mapping[str, tuple[Spread, float]] = field(default_factory=dict)
+    memo: dict[str, Floats] | None = field(default=None, repr=False, compare=False)
 
     def covariate(self, name: str) -> Floats:
         """Values of a covariate, in the unit of the population's file."""
-        u = uniforms(self.seed, self.patient, f"covariate:{name}", 2)
+        u = self._numbers(uniforms, self.patient, None, f"covariate:{name}", 2)
         return self.population.covariate[name].draw(u[:, 0], u[:, 1])
 
     def cause(self) -> Ints:
@@ -88,6 +95,15 @@ class Cohort:
         """Amounts added to states at the insult, or at admission, by state, each (n,)."""
         return {name: np.nan_to_num(value) for name, value in self.given(what).items() if name in self.model.states}
 
+    def _numbers(self, make: Callable[[int, Ints, str, int], Floats], subjects: Ints, where: Ints | None, purpose: str,
+                 width: int = 1) -> Floats:
+        """Random numbers (n, width), one row a patient, drawn once if there is a memo."""
+        memo = {} if self.memo is None else self.memo
+        if purpose not in memo:
+            rows = make(self.seed, subjects, purpose, width)
+            memo[purpose] = rows if where is None else rows[where]
+        return memo[purpose]
+
     def parameters(self, hypothesis: str = "") -> Floats:
         """Parameters (n, n_parameters) in internal units, in the model's order."""
         n = len(self.patient)
@@ -100,12 +116,15 @@ class Cohort:
             entry, fitted = parameter.entry, self.population.fitted.get(name)
             value = np.full(n, parameter.under(hypothesis) if fitted is None else fitted.value)
             between = entry.between if fitted is None or fitted.between is None else fitted.between
-            if entry.prior.varies:
-                z = normals(self.seed, draws, f"prior:{name}")[where, 0]
-                u = uniforms(self.seed, draws, f"spike:{name}")[where, 0]
+            if name in self.pinned:
+                spread, quantile = self.pinned[name]
+                value = spread.quantile(value, quantile)
+            elif entry.prior.varies:
+                z = self._numbers(normals, draws, where, f"prior:{name}")[:, 0]
+                u = self._numbers(uniforms, draws, where, f"spike:{name}")[:, 0]
                 value = entry.prior.apply(value, z, u)
             if between.varies:
-                value = between.apply(value, normals(self.seed, self.patient, f"between:{name}")[:, 0], np.ones(n))
+                value = between.apply(value, self._numbers(normals, self.patient, None, f"between:{name}")[:, 0], np.ones(n))
             columns.append(value)
         return np.stack(columns, axis=1)
 
@@ -129,4 +148,5 @@ class Cohort:
 
     def take(self, which: Ints) -> Cohort:
         """Some of the patients."""
-        return Cohort(self.model, self.population, self.seed, self.patient[which], self.draw[which])
+        memo = None if self.memo is None else {name: rows[which] for name, rows in self.memo.items()}
+        return replace(self, patient=self.patient[which], draw=self.draw[which], memo=memo)

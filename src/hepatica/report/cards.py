@@ -14,6 +14,7 @@ from hepatica.report import figures, names, numbers, sentences
 from hepatica.report.afterwards import causes, five_years
 from hepatica.report.appendix import again, assumptions, sources
 from hepatica.report.beside import baseline, deaths, life
+from hepatica.report.recovery import metabolic_recovery
 from hepatica.report.window import window
 from hepatica.words import say
 
@@ -184,6 +185,7 @@ CARDS: tuple[Maker, ...] = (
     differences,
     baseline,
     course,
+    metabolic_recovery,
     life,
     deaths,
     causes,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import font_manager, rc_context
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 # Okabe and Ito's palette
 BLUE, VERMILLION, GREEN, PURPLE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#555555"
@@ -80,7 +80,7 @@ def roomy(text: str) -> str:
     return text if len(_faces()) > 1 else text + "\u2003" * round(0.4 * wide)
 
 
-def legend_below(figure: Figure, axes: Any, columns: int) -> None:
+def legend_below(figure: Figure | SubFigure, axes: Any, columns: int) -> None:
     """One legend for all panels, under them."""
     named: dict[str, Any] = {}
     for ax in np.ravel(axes):

@@ -16,7 +16,7 @@ from hepatica.model.modules.enzymes import enzymes
 
 @pytest.fixture(scope="module")
 def small():
-    return assemble([enzymes], constants={"death_flux": 0.01})
+    return assemble([enzymes], constants={"death_flux": 0.01, "plasma_removed": 0.0, "plasma_given": 0.0})
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_first_users_at_once_get_one_whole_kernel(small, cache):
 def test_first_processes_at_once_get_one_whole_kernel(cache):
     code = ("from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
             "from hepatica.model.modules.enzymes import enzymes\n"
-            "compile.load(compile.build(assemble([enzymes], constants={'death_flux': 0.01})))")
+            "compile.load(compile.build(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0})))")
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     said = [r.communicate()[1] for r in running]
     assert [r.returncode for r in running] == [0, 0], said
@@ -62,7 +62,7 @@ def test_first_processes_at_once_get_one_whole_kernel(cache):
 
 
 def test_another_model_is_another_kernel(small, cache):
-    other = assemble([enzymes], constants={"death_flux": 0.02})
+    other = assemble([enzymes], constants={"death_flux": 0.02, "plasma_removed": 0.0, "plasma_given": 0.0})
     assert compile.build(other) != compile.build(small)
 
 

@@ -12,7 +12,7 @@ from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.enzymes import enzymes
 
-NO_DEATH = {"death_flux": 0.0}
+NO_DEATH = {"death_flux": 0.0, "plasma_removed": 0.0, "plasma_given": 0.0}
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -28,8 +28,9 @@ def cells(m: Draft) -> None:
     homing = _homing(m)
     kept = _circulation(m, blood, arterial, catheter, portal, organ, dying, homing)
     _release(m, blood, organ, homing, kept)
-    _fate(m, organ, dying)
-    m.let("cells_living", blood + arterial + catheter + portal + sum(organ.values()), "cell", "viable MSC in the body")
+    gone = _fate(m, organ, dying)
+    living = m.let("cells_living", blood + arterial + catheter + portal + sum(organ.values()), "cell", "viable MSC in the body")
+    m.let("cells_given", living + dying + gone, "cell", "MSC given so far, living and dead")
 
 
 def _homing(m: Draft):  # type: ignore[no-untyped-def]
@@ -107,7 +108,7 @@ def _release(m: Draft, blood, organ, homing, kept) -> None:  # type: ignore[no-u
         m.flow(f"{name}_to_blood", rate * (1 - kept) * organ[name], out_of=organ[name], into=blood)
 
 
-def _fate(m: Draft, organ, dying) -> None:  # type: ignore[no-untyped-def]
+def _fate(m: Draft, organ, dying):  # type: ignore[no-untyped-def]
     """Death, faster under natural killer cells; engulfment; the few hepatocyte-like cells."""
     in_lung, elsewhere, by_nk, nk, recognition = m.pars("death_lung death_organ nk_share nk_activity nk_recognition")
     faster = 1 - by_nk + by_nk * nk * recognition
@@ -134,3 +135,4 @@ def _fate(m: Draft, organ, dying) -> None:  # type: ignore[no-untyped-def]
     m.let("cells_died", died, "cell/day", "viable MSC dying")
     m.let("engulfed", engulf * dying, "cell/day", "dying MSC engulfed by phagocytes")
     m.let("hepatocyte_like", like / hepatocytes, "", "hepatocyte-like cells from MSC, share of a healthy liver")
+    return gone + like

@@ -23,9 +23,13 @@ def cytokines(m: Draft) -> None:
     tnf, il6, il8, il10 = (m.state(n, "pg/mL", label) for n, label in (
         ("tnf", "tumour necrosis factor"), ("il6", "interleukin 6"), ("il8", "interleukin 8"), ("il10", "interleukin 10")))
     pathogen, shunt, h = m.needs("pathogen", ""), m.needs("shunt", ""), m.needs("functional_mass", "")
+    il10_rise = m.let("il10_rise", pos(il10 / m.pars("il10_rest")[0] - 1, m.pars("il10_width")[0]), "",
+                      "relative rise of interleukin 10 over that at rest")
 
-    loss, of_bacteria, of_gut = m.pars("endotoxin_loss endotoxin_bacteria endotoxin_gut")
-    m.flow("endotoxin_release", of_bacteria * pathogen / (1 + pathogen) + of_gut * shunt, into=E)
+    loss, of_bacteria, of_gut, missed, mass_width = m.pars(
+        "endotoxin_loss endotoxin_bacteria endotoxin_gut endotoxin_missed endotoxin_width")
+    past_liver = shunt + (1 - shunt) * missed * pos(1 - h, mass_width)
+    m.flow("endotoxin_release", of_bacteria * pathogen / (1 + pathogen) + of_gut * past_liver, into=E)
     m.flow("endotoxin_clearance", loss * E, out_of=E)
     growth, largest, leaving, x_E, h_E, direct, by_tnf, x_T, h_T, x_10, h_10 = m.pars(
         "monocyte_growth monocytes_largest monocyte_loss x_endotoxin h_endotoxin activation_direct activation_tnf "
@@ -35,14 +39,15 @@ def cytokines(m: Draft) -> None:
            out_of=rest, into=active)
     m.flow("monocyte_exhaustion", leaving * active, out_of=active)
     _published(m, active, tnf, il6, il8, il10)
-    _lasting(m, tnf, il6, il10)
+    _lasting(m, tnf, il6, il8, il10, il10_rise)
 
     removed = m.needs("plasma_removed", "1/day")
     for name, level in (("tnf", tnf), ("il6", il6), ("il8", il8), ("il10", il10)):
         m.flow(f"exchange_of_{name}", removed * level, out_of=level)
     crp = m.state("crp", "mg/dL", "C-reactive protein")
-    rate, healthy, gain, half, liver, width = m.pars("crp_rate crp_healthy crp_gain crp_half crp_liver crp_width")
-    made = hill(pos(il6 - m.pars("il6_rest")[0], width), half, 1) * (1 - liver + liver * (1 + liver) * h / (h + liver))
+    rate, healthy, gain, half, steep, liver, width = m.pars(
+        "crp_rate crp_healthy crp_gain crp_half crp_steep crp_liver crp_width")
+    made = hill(pos(il6 - m.pars("il6_rest")[0], width), half, steep) * (1 - liver + liver * h)
     m.flow("crp_production", rate * healthy * (1 + gain * made), into=crp)
     m.flow("crp_loss", (rate + removed) * crp, out_of=crp)
 
@@ -71,15 +76,14 @@ def _published(m: Draft, active, tnf, il6, il8, il10) -> None:  # type: ignore[n
     m.flow("il10_loss", k * il10, out_of=il10)
 
 
-def _lasting(m: Draft, tnf, il6, il10) -> None:  # type: ignore[no-untyped-def]
+def _lasting(m: Draft, tnf, il6, il8, il10, il10_rise) -> None:  # type: ignore[no-untyped-def]
     """Over days activated phagocytes keep cytokines up, restrained by IL-10 and by steroid."""
     N, steroid = m.needs("phagocytes", ""), m.needs("steroid", "")
     gain_tnf, gain_il6, gain_il8, gain_il10, brake, width, by_steroid = m.pars(
         "tnf_phagocytes il6_phagocytes il8_phagocytes il10_phagocytes il10_brake il10_width steroid_brake")
-    k_tnf, k_il6, k_il8, k_il10, w10 = m.pars("tnf_clearance il6_clearance il8_clearance il10_clearance il10_rest")
+    k_tnf, k_il6, k_il8, k_il10 = m.pars("tnf_clearance il6_clearance il8_clearance il10_clearance")
     by_first = m.pars("cytokines_macrophages")[0] * pos(m.needs("macrophages_inflammatory", "") - 1, width)
-    damped = (1 + by_first) * (1 - by_steroid * steroid) / (1 + brake * pos(il10 / w10 - 1, width))
-    il8 = m.needs("il8", "pg/mL")
+    damped = (1 + by_first) * (1 - by_steroid * steroid) / (1 + brake * il10_rise)
     m.flow("tnf_lasting", k_tnf * gain_tnf * N * damped, into=tnf)
     m.flow("il6_lasting", k_il6 * (gain_il6 * N * damped + m.needs("il6_added", "pg/mL")), into=il6)
     m.flow("il8_lasting", k_il8 * gain_il8 * N * damped, into=il8)

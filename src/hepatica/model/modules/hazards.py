@@ -1,6 +1,8 @@
 """Death by cause, transplant, bleeding, late tumour and the harms of infusion, as intensities.
 
-Who dies, of what, and what cells add to it? The intensity of death is a sum: that of the acute illness, a log-linear
+Question: who dies, of what, and what do cells add to it?
+
+The intensity of death is a sum: that of the acute illness, a log-linear
 predictor faded out with inflammation and paralysis; that of chronic disease, anchored on five-year survival; deaths by
 bleeding; deaths by late tumour. Contributions to the acute predictor share its deaths among the failing organs.
 Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.
@@ -90,7 +92,7 @@ def _tumour(m: Draft):  # type: ignore[no-untyped-def]
         "tumour_rate tumour_rate_scar tumour_scar_half tumour_scar_steep tumour_age age_mean")
     acts, by_cells, dose, weight = m.pars("tumour_cells_act tumour_cells tumour_dose body_weight")
     by_graft, by_growth = m.pars("tumour_engrafted tumour_tgf_beta")
-    given = m.needs("cells_cleared", "cell") / weight
+    given = m.needs("cells_given", "cell") / weight
     exposed = acts * (by_cells * hill(given, dose, 1) + by_graft * m.needs("hepatocyte_like", "")
                       + by_growth * m.needs("tgf_beta_added", ""))
     tumour = m.let("tumour_intensity", (without + (with_scar - without) * hill(scar, half, steep))
@@ -113,6 +115,5 @@ def _infusion(m: Draft) -> None:
     m.flow("thrombosis_by_cells", clot_cells * tissue_factor * entering / weight * (1 + load / crowding), into=T,
            cite="Thompson2020")
     m.flow("lung_embolism", embolism * hill(lung / weight, lethal, lethal_steep), into=T)
-    X = m.state("reaction_hazard", "", "cumulative hazard of an infusion reaction (fever)")
-    m.flow("reaction_by_cells", m.pars("reaction_per_dose")[0] * entering / weight, into=X,
-           cite="Thompson2020")
+    m.let("reaction_hazard", m.pars("reaction_per_dose")[0] * m.needs("cells_given", "cell") / weight, "",
+          "cumulative hazard of an infusion reaction (fever)")

@@ -1,7 +1,11 @@
 """Inflammation: the reduced model of Reynolds 2006 with damage signals from dying hepatocytes.
 
+Question: does the answer to dying cells or bacteria settle, persist or tire, and who is infected?
+
 Published form: Reynolds2006 (pathogen, phagocytes, damage, anti-inflammatory mediator). The sterile
-input, the liver's part in killing, paralysis and the cells' effects have neutral values in the table.
+input, the liver's part in killing, paralysis, treatment and the cells' effects have neutral values in the table.
+
+Not covered: kinds of bacteria and their resistance, fungi, inflammation set off by a bleed.
 """
 
 from hepatica.model.functions import hill, pos
@@ -24,6 +28,7 @@ def immune(m: Draft) -> None:
     c_inf, mu_c, s_c, k_cn, k_cnd = m.pars("c_inf mu_c s_c k_cn k_cnd")
     s_nr, mu_nr, mu_n, k_nn, k_np, k_nd = m.pars("s_nr mu_nr mu_n k_nn k_np k_nd")
     k_dn, x_dn, mu_d, n_dn = m.pars("k_dn x_dn mu_d n_dn")
+    C_rest = m.let("anti_inflammation_rest", s_c / mu_c, "", "anti-inflammatory mediators in health")
     restraint = m.let("restraint", 1 / (1 + (C / c_inf) ** 2), "", "what anti-inflammation leaves of activity")
     alarm, alarm_half, alarm_steep, gut_leak, damp_healthy, width = m.pars(
         "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width")
@@ -50,7 +55,7 @@ def immune(m: Draft) -> None:
     m.flow("damp_clearance", damp_rate * A, out_of=A)
     paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
     by_steroid, by_gcsf = m.pars("paralysis_steroid paralysis_gcsf")
-    tired = paralysis_gain * pos(C / (s_c / mu_c) - 1, m.pars("paralysis_width")[0]) + by_steroid * steroid
+    tired = paralysis_gain * pos(C / C_rest - 1, m.pars("paralysis_width")[0]) + by_steroid * steroid
     m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued + by_gcsf * gcsf), into=Z)
     m.flow("paralysis_recovery", paralysis_rate * Z, out_of=Z)
     white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
@@ -77,6 +82,7 @@ def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-
     prophylaxis, prevented = m.pars("antibiotic_prophylaxis infection_prevented")
     outside, ward_half = m.pars("infection_outside ward_half")
     exposed = outside + (1 - outside) * hill(N, ward_half, 2)
-    m.flow("infection_risk", rate * exposed * (1 - prevented * prophylaxis) * (1 + by_paralysis * Z) * (1 + by_shunt * shunt) * (1 + by_failure * pos(
-        1 - h, m.pars("failure_width")[0]) ** 2), into=H)
+    treated = (1 - prevented * prophylaxis) * (1 + m.pars("infection_steroid")[0] * m.needs("steroid", ""))
+    failing = 1 + by_failure * pos(1 - h, m.pars("failure_width")[0]) ** 2
+    m.flow("infection_risk", rate * exposed * treated * failing * (1 + by_paralysis * Z) * (1 + by_shunt * shunt), into=H)
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})

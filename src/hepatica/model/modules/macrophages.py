@@ -28,12 +28,13 @@ def macrophages(m: Draft) -> None:
     # drives at which health is steady
     drive1 = m.let("drive_first_rest", (q * rest1 - b) / kept(rest2, p2) - a * hill(rest1, k, n), "", "drive in health")
     drive2 = m.let("drive_second_rest", (q * rest2 - b - a * hill(rest2, k, n)) / kept(rest1, p1), "", "drive in health")
-    N, pathogen, il10 = m.needs("phagocytes", ""), m.needs("pathogen", ""), m.needs("il10", "pg/mL")
-    by_N, by_P, by_il10, il10_rest, by_eaten, width, extra1, extra2 = m.pars(
-        "drive_phagocytes drive_pathogen drive_il10 il10_healthy drive_efferocytosis switch_width drive_first drive_second")
+    N, pathogen, risen = m.needs("phagocytes", ""), m.needs("pathogen", ""), m.needs("il10_rise", "")
+    calm = risen / (1 + risen)
+    by_N, by_P, by_il10, by_eaten, width, extra1, extra2 = m.pars(
+        "drive_phagocytes drive_pathogen drive_il10 drive_efferocytosis switch_width drive_first drive_second")
     eaten = m.needs("efferocytosis", "")
     s1 = drive1 + extra1 + by_N * N + by_P * pathogen / (1 + pathogen)
-    s2 = drive2 + extra2 + by_il10 * pos(il10 / il10_rest - 1, width) + by_eaten * eaten / (1 + eaten)
+    s2 = drive2 + extra2 + by_il10 * calm + by_eaten * eaten / (1 + eaten)
     m.flow("first_activation", rate * ((a * hill(first, k, n) + s1) * kept(second, p2) + b), into=first, cite="Frank2021")
     m.flow("first_loss", rate * q * first, out_of=first)
     m.flow("second_activation", rate * (a * hill(second, k, n) + s2 * kept(first, p1) + b), into=second, cite="Frank2021")
@@ -45,7 +46,6 @@ def macrophages(m: Draft) -> None:
 
     R = m.state("regulatory_cells", "", "regulatory T cells, 1 in health")
     turnover, induced, added, restraint = m.pars("regulatory_rate regulatory_il10 regulatory_msc effector_restrained")
-    m.flow("regulatory_induction", turnover * (1 + induced * pos(il10 / il10_rest - 1, width)
-                                               + added * m.needs("regulatory_added", "")), into=R)
+    m.flow("regulatory_induction", turnover * (1 + induced * calm + added * m.needs("regulatory_added", "")), into=R)
     m.flow("regulatory_loss", turnover * R, out_of=R)
     m.let("effector_restraint", 1 / (1 + restraint * pos(R - 1, width)), "", "killing by effector cells that regulation leaves")

@@ -26,12 +26,12 @@ def matrix(m: Draft) -> None:
     usual_death, usual_repair, narrow, width_repair = m.pars("death_usual repair_usual death_width repair_width")
     tgf_stellate, tgf_injury, tgf_injury_half, tgf_repair, tgf_cells = m.pars(
         "tgf_stellate tgf_injury tgf_injury_half tgf_repair tgf_cells")
-    mmp_repair, mmp_cells, sensitivity, tgf_width = m.pars("mmp_repair mmp_cells tgf_sensitivity tgf_width")
+    mmp_repair, mmp_by_cells, sensitivity, tgf_width = m.pars("mmp_repair mmp_by_cells tgf_sensitivity tgf_width")
     injury = pos(dying - usual_death * degree, narrow)
     repair = pos(repairing - 1 - usual_repair * degree, width_repair)
     tgf = m.let("tgf_beta", 1 + tgf_stellate * S + tgf_injury * injury / (injury + tgf_injury_half) + tgf_repair * repair
                 + tgf_cells * tgf_added, "", "active TGF-beta in the liver, 1 in health")
-    mmp = m.let("mmp", 1 + mmp_repair * repair + mmp_cells * mmp_added, "", "matrix metalloproteinases, 1 in health")
+    mmp = m.let("mmp", 1 + mmp_repair * repair + mmp_by_cells * mmp_added, "", "matrix metalloproteinases, 1 in health")
     timp = m.let("timp", 1 + timp_stellate * S, "", "tissue inhibitors of metalloproteinases, 1 in health")
 
     activation, removed = m.pars("stellate_rate cause_removed")

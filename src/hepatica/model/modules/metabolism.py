@@ -23,7 +23,7 @@ def _ammonia(m: Draft, h, shunt, N) -> None:  # type: ignore[no-untyped-def]
     flow, scar, filtration = m.needs("sinusoidal_flow", ""), m.needs("scar", ""), m.needs("filtration", "")
     A = m.state("ammonia", "umol/L", "arterial ammonia")
     gut, renal, muscle, healthy, blood, smallest, by_N, volume, minutes = m.pars(
-        "gut_ammonia renal_ammonia muscle_ammonia ammonia_healthy hepatic_flow ammonia_floor ammonia_inflammation "
+        "gut_ammonia renal_ammonia muscle_ammonia ammonia_healthy ammonia_flow ammonia_floor ammonia_inflammation "
         "ammonia_volume minutes")
     usual = m.let("liver_ammonia_healthy", gut + renal - muscle, "umol/min", "hepatic uptake of ammonia in health, by balance")
     # a perfused lobule takes up what its capacity per flow allows; the urea cycle has a reserve

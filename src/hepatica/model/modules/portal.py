@@ -90,7 +90,7 @@ def _collaterals(m: Draft, G, hvpg, endothelium):  # type: ignore[no-untyped-def
 
 def _oxygen(m: Draft, portal_flow, arterial_flow, reach, room) -> None:  # type: ignore[no-untyped-def]
     """Oxygen brought by both vessels against what living cells use; hypoxia is the share not met."""
-    flow, capacity, gut = m.pars("hepatic_flow oxygen_capacity oxygen_gut")
+    flow, capacity, gut = m.pars("hepatic_flow_per_gram oxygen_capacity oxygen_gut")
     saturation, pressure = m.needs("arterial_saturation", ""), m.needs("pressure_relative", "")
     brought = portal_flow * (saturation - gut) + arterial_flow * saturation
     mixed = m.let("inflow_saturation", brought / (portal_flow + arterial_flow), "", "oxygen saturation of all blood to the liver")

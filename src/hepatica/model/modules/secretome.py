@@ -66,7 +66,7 @@ def _matrix_and_vessels(m: Draft, local, licensing, secreting) -> None:  # type:
         level = m.let(f"{factor}_msc", source * per_cell * local / clearance, unit,
                       f"{factor.upper()} of MSC acting in the liver")
         m.let(given, efficacy * level / (level + half), "", effect)
-    source, cells, efficacy = m.pars("source_mmp mmp_cells efficacy_mmp")
+    source, cells, efficacy = m.pars("source_mmp mmp_half_cells efficacy_mmp")
     acting = source * local / cells
     m.let("mmp_added", efficacy * acting / (1 + acting), "", "matrix degradation added by MSC, 0 to 1")
     source, per_cell = m.pars("source_il6 il6_per_cell")

@@ -21,8 +21,8 @@ from hepatica.simulate import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
 
-SHOWN = tuple(dict.fromkeys((*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf", "white_cells",
-                             "filtration", "arterial_pressure", *recovery.OUTPUTS)))
+SHOWN = tuple(dict.fromkeys((*OUTPUTS, *BY_CAUSE, "alt", "ast", "sodium", "ammonia", "icg_pdr", "hvpg", "il6", "tnf",
+                             "white_cells", "filtration", "arterial_pressure", *recovery.OUTPUTS)))
 CELLS = ("cells_venous", "cells_lung", "cells_liver", "cells_spleen", "cells_gut", "cells_kidney", "cells_rest",
          "image_lung", "image_liver", "image_spleen")
 FOLLOWED = 60  # patients followed past the horizon

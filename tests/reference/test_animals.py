@@ -42,3 +42,21 @@ def test_injury_raises_exposure_of_the_liver(make_bench, kind, hypothesis):
     hurt, well = (np.trapezoid(follow_cells(make_bench, hypothesis, "mouse", d, 1e6)["liver"], TIMES)
                   for d in (want[f"death_{kind}"], 0.0))
     assert hurt / well == pytest.approx(want[kind], rel=want["tolerance"])
+
+
+@pytest.mark.parametrize("hypothesis", ["", "lung_only"])
+def test_pigs_fare_best_with_cells_by_the_portal_vein(bench, hypothesis):
+    """In direction only: a toxin of the model stands for D-galactosamine, and the pig's intensity of death is man's."""
+    want, times = TABLE["pig"], np.linspace(0.0, 28.0, 113)
+    p = as_species(bench.system, bench.parameters(hypothesis), "pig")
+    dead, lowest = [], []
+    for route in (None, "peripheral_vein", "portal_vein"):
+        rows = [(0.0, "drug", want["toxin"], 0)]
+        if route is not None:
+            rows += Regimen(want["cells"], per_kg=False, route=route).events(25.0, viability=0.95)
+        found = bench.follow(p, bench.system.healthy(p), times, ("death_intensity", "functional_mass"), events=bench.events(rows),
+                             rtol=1e-5)
+        dead.append(np.trapezoid(found["death_intensity"][0], times))
+        lowest.append(found["functional_mass"][0].min())
+    assert dead[0] > dead[1] > dead[2]
+    assert lowest[0] < lowest[1] < lowest[2]

@@ -49,7 +49,7 @@ class _Printer(StrPrinter):  # type: ignore[misc]
         if power.is_Integer and 1 <= abs(int(power)) <= 4:
             product = "*".join([base] * abs(int(power)))
             return f"({product})" if power > 0 else f"(1.0/({product}))"
-        return f"pow({base}, {self._print(power)})"
+        return f"power({base}, {self._print(power)})"
 
     def _print_Function(self, expr: Expr) -> str:
         return f"{expr.func.__name__}({', '.join(self._print(a) for a in expr.args)})"

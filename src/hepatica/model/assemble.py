@@ -15,6 +15,7 @@ from hepatica.model.dimensions import check, measure
 from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
 from hepatica.model.parameters import GRADES, Parameter, read_table
 
+
 @dataclass(frozen=True)
 class Model:
     """A symbolic model, complete and checked.
@@ -163,7 +164,7 @@ def in_health(model: Model) -> dict[str, float]:
     def value(name: str) -> Any:
         symbol = sp.Symbol(name, real=True)
         if symbol not in known:
-            start = states[name] if name in states else model.quantities[name].expr
+            start: Any = states[name] if name in states else model.quantities[name].expr
             if isinstance(start, str):
                 known[symbol] = value(start)
             elif name in states:

@@ -92,6 +92,9 @@ C_SOURCE = """\
 static inline double pos(double x, double w) { return x > 0.0 ? x * x / (x + w) : 0.0; }
 static inline double dpos(double x, double w) { return x > 0.0 ? x * (x + 2.0 * w) / ((x + w) * (x + w)) : 0.0; }
 static inline double ipow(double x, int n) { double r = 1.0; for (; n; n >>= 1, x *= x) if (n & 1) r *= x; return r; }
+static inline double power(double x, double n) {
+  return n == 1.0 ? x : (n == (int)n && n > 0.0 && n < 9.0) ? ipow(x, (int)n) : pow(x, n);
+}
 static inline double hill(double x, double k, double n) {
   if (!(x > 0.0)) return 0.0;
   double r = k / x, m = (n == (int)n && n < 9.0) ? ipow(r, (int)n) : pow(r, n);
@@ -105,6 +108,7 @@ static inline double dhill(double x, double k, double n) {
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh
+def power(x, n): return x ** n
 def pos(x, w): return x * x / (x + w) if x > 0.0 else 0.0
 def dpos(x, w): return x * (x + 2.0 * w) / (x + w) ** 2 if x > 0.0 else 0.0
 def hill(x, k, n): return 1.0 / (1.0 + (k / x) ** n) if x > 1e-60 else 0.0

@@ -16,40 +16,52 @@ from scipy.special import expit
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
-from hepatica.outcomes.scores import meld
+from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
 from hepatica.patients import Admitted, Cohort, Population
 
 Floats = NDArray[np.float64]
-LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass")
-MAX_TRIES = 100  # candidates without a plausible one after which a draw is replaced
+LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass",
+        "arterial_pressure", "ast", "white_cells")
+IF_MODELLED = ("oxygenation",)  # read where the model has it
+VASOPRESSORS_BELOW = 60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
+MAX_TRIES = 100  # candidates in a row without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
-MOST_TRIES = 100_000
 
 
 def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
         Floats, dict[str, Floats]]:
     """Simulate history; states and labs at admission, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
+    wanted = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
     parameters = cohort.parameters()
     quiet = np.full_like(cohort.thresholds(), np.inf)  # patients are those who lived to admission uninfected
     years = population.background_years * 365.25
     background = system.solve(Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n),
                                       quiet, rtol=rtol), workers=workers)
-    for name, value in population.before.items():
-        parameters[:, system.parameters.index(name)] = value
-    rows = [[(0.0, system.states.index(state), amount, BOLUS) for state, amount in population.insult.items()]] * n
-    onset = cohort.covariate("onset")
+    onset, insult, parameters = cohort.onset(), cohort.doses("insult"), cohort.under("before")
     # one time axis for all: the insult begins `onset` days before time 0
-    rows = [[(-days, s, a, k) for _, s, a, k in row] for days, row in zip(onset, rows, strict=True)]
-    done = system.solve(Problem(parameters, background.final, np.array([0.0]), LABS, Events.gather(rows), quiet,
-                                start=-population.covariate["onset"].largest, rtol=rtol), workers=workers)
-    labs = {name: done.values[:, 0, k] for k, name in enumerate(LABS)}
-    labs["meld"] = np.asarray(meld(bilirubin=labs["bilirubin"], creatinine=labs["creatinine"], inr=labs["inr"]))
+    rows = [[(-onset[i], system.states.index(state), amount[i], BOLUS) for state, amount in insult.items() if amount[i] > 0]
+            for i in range(n)]
+    done = system.solve(Problem(parameters, background.final, np.array([0.0]), wanted, Events.gather(rows), quiet,
+                                start=-population.longest_onset, rtol=rtol), workers=workers)
+    labs = {name: done.values[:, 0, k] for k, name in enumerate(wanted)}
     initial = done.final.copy()
-    for name in ("infection_hazard", "thrombosis_hazard"):
-        if name in system.states:
-            initial[:, system.states.index(name)] = 0.0
-    return initial, labs
+    for k, name in enumerate(system.states):
+        if name.endswith("_hazard"):
+            initial[:, k] = 0.0
+    for name, amount in cohort.doses("treatment").items():
+        initial[:, system.states.index(name)] += amount
+    return initial, labs | scored(labs)
+
+
+def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
+    """MELD, failing organs (CLIF-C) and grade of ACLF of labs at admission."""
+    given = {name: labs[name] for name in ("bilirubin", "creatinine", "inr")}
+    organs = given | {"arterial_pressure": labs["arterial_pressure"], "pao2_fio2": labs.get("oxygenation"),
+                      "encephalopathy": labs["encephalopathy"],
+                      "vasopressors": labs["arterial_pressure"] < VASOPRESSORS_BELOW}
+    return {"meld": np.asarray(meld(**given)), "organ_failures": np.asarray(organ_failures(**organs)),
+            "aclf_grade": np.asarray(aclf_grade(**organs))}
 
 
 def admit(system: System, population: Population, n: int, *, seed: int, draws: int, workers: int | None = None,
@@ -71,9 +83,9 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         If no plausible patients can be made.
     """
     wanted = {d: len(range(d, n, draws)) for d in range(min(draws, n))}
-    carried = dict.fromkeys(wanted, 0)  # how many times draw d has been replaced
+    carried, barren = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # how often draw d was replaced, in all and in a row
+    tries, gap = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # candidates, in all and since the last plausible one
     kept: dict[int, list[tuple[int, int, Floats, dict[str, float]]]] = {d: [] for d in wanted}
-    tries = dict.fromkeys(wanted, 0)
     rejected: Counter[str] = Counter()
     dropped: list[int] = []
     total = 0
@@ -81,29 +93,29 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         identity, draw = [], []
         for d in short:
             carrying = d + draws * carried[d]
-            last = tries[d] + 2 * (wanted[d] - len(kept[d])) + 1
-            for k in range(tries[d], last if kept[d] else min(last, MAX_TRIES)):
+            size = max(2 * (wanted[d] - len(kept[d])) + 1, tries[d] // 2)
+            last = tries[d] + min(size, MAX_TRIES - gap[d])
+            for k in range(tries[d], last):
                 identity.append((carrying + 1) * 1_000_000 + k)
                 draw.append(carrying)
-            tries[d] = last if kept[d] else min(last, MAX_TRIES)
+            tries[d] = last
         cohort = Cohort(system.model, population, seed, np.array(identity), np.array(draw))
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
-        if max(tries.values()) > MOST_TRIES:
-            raise InputError("population", population.key, "plausible patients hardly ever arise; widen its inclusion")
         total += len(identity)
         for i in range(len(identity)):
             d = (identity[i] // 1_000_000 - 1) % draws
             why = _implausible(population, {k: v[i] for k, v in labs.items()})
+            gap[d] = gap[d] + 1 if why else 0
             if why:
                 rejected[why] += 1
             else:
+                barren[d] = 0
                 kept[d].append((identity[i], draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
         for d in short:
-            if not kept[d] and tries[d] >= MAX_TRIES:
+            if gap[d] >= MAX_TRIES:
                 dropped.append(d + draws * carried[d])
-                carried[d] += 1
-                tries[d] = 0
-                if carried[d] > MOST_REPLACED:
+                carried[d], barren[d], tries[d], gap[d] = carried[d] + 1, barren[d] + 1, 0, 0
+                if barren[d] > MOST_REPLACED:
                     raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
     rows = [kept[i % draws][i // draws] for i in range(n)]
     cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))

@@ -67,6 +67,8 @@ class Answer:
 def population_of(study: Study) -> Population:
     """The study's population, with its own access to transplant."""
     population = load_population(study.population)
+    if study.transplant_rate is None:
+        return population
     return population.model_copy(update={"treatment": population.treatment | {"transplant_rate": study.transplant_rate}})
 
 

@@ -1,4 +1,4 @@
-"""The command line: hepatica init, dose, simulate, sensitivity, model, score, schema, doctor."""
+"""The command line: hepatica init, dose, simulate, sensitivity, model, populations, score, schema, doctor."""
 
 from __future__ import annotations
 
@@ -32,10 +32,13 @@ from hepatica.dosing.tornado import Tornado, tornado
 from hepatica.engine import System
 from hepatica.engine.compile import cache_folder, find_compiler
 from hepatica.errors import HepaticaError, InputError
+from hepatica.evidence import load as load_publication
+from hepatica.evidence import references
 from hepatica.model.assemble import assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
+from hepatica.patients import load_population, populations
 from hepatica.simulate import simulate as follow
 from hepatica.study import HYPOTHESES, MIN_DRAWS, Study, load_study
 from hepatica.table import write_whole
@@ -171,7 +174,7 @@ def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, An
     d = found.decision
     rows = json.loads(d.frame().replace([np.inf, -np.inf], np.nan).to_json(orient="records"))
     return {
-        "answer": list(made[0].text), "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
+        "answer": list(made[0].text), "extrapolation": found.population.extrapolation, "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
         "confident": d.confident, "edges": list(d.edges), "beyond_given": d.beyond_given, "failed": found.failed,
         "assumptions": [vars(a) for a in d.assumptions], "arms": rows, "report": str(path) if path else None,
         "run": {"study_hash": found.study.hash, "model_hash": found.system.model.hash, "seed": found.study.seed,
@@ -377,6 +380,30 @@ def _plain(value: Any) -> Any:
 def _text(value: Any) -> str:
     value = _plain(value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@app.command("populations")
+def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """List the populations that a study may name, with their sources; extrapolations are marked."""
+    lang, rows = _lang(lang), []
+    for p in map(load_population, populations()):
+        rows.append({"key": p.key, "title": p.title_zh if lang == "zh" else p.title,
+                     "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
+                     "sources": [references()[load_publication(k).cite].short() for k in p.publications]})
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold")
+    for key in ("population", "title", "extrapolation", "sources"):
+        table.add_column(say(f"cli.{key}", lang), overflow="fold", no_wrap=key == "population")
+    for row in rows:
+        mark = say("cli.extrapolated" if row["extrapolation"] else "cli.calibrated", lang)
+        table.add_row(str(row["key"]), str(row["title"]), mark, "; ".join(dict.fromkeys(row["sources"])))
+    out.print(table)
+    for row in rows:
+        if row["extrapolation"]:
+            out.print(say("cli.extrapolation_why", lang, population=row["key"], why=row["extrapolation"]))
+    out.print(say("common.research_use", lang), style="dim")
 
 
 @app.command()

@@ -63,9 +63,7 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
         `infection_time` (arm, patient, infection) in day.
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
-    base = cohort.parameters(hypothesis)
-    for name, value in cohort.population.treatment.items():
-        base[:, system.parameters.index(name)] = value
+    base = cohort.under("treatment", hypothesis)
     weight = base[:, system.parameters.index("body_weight")]
     parameters, events = [], []
     for arm in arms:
@@ -97,6 +95,7 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
                 "draw": ("patient", cohort.draw), "identity": ("patient", cohort.patient)},
         attrs={"model_hash": system.model.hash, "seed": cohort.seed, "engine": system.engine, "rtol": rtol,
                "hypothesis": hypothesis or "default", "population": cohort.population.key,
+               "extrapolation": cohort.population.extrapolation,
                "hepatica_version": __version__, "purpose": "for research use"},
     )
 

@@ -176,7 +176,8 @@ class Study(_Strict):
     seed: int = Field(default=1, ge=0)
     horizon: Days = Field(default="180 d", validate_default=True)  # type: ignore[valid-type]
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
-    transplant_rate: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="per day, at functional failure")
+    transplant_rate: float | None = Field(default=None, ge=0, allow_inf_nan=False,
+                                          description="per day, at functional failure; that of the population unless given")
     together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
     product: ProductTable = ProductTable()
     grid: Grid

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hepatica.admission
-from hepatica.admission import LABS, admit, arrive
+from hepatica.admission import IF_MODELLED, LABS, admit, arrive, scored
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Cohort
@@ -27,7 +27,27 @@ def test_labs_are_those_of_the_states(system, admitted):
     states["bilirubin"] = states["bilirubin_unconjugated"] + states["bilirubin_conjugated"]
     for name in ("bilirubin", "creatinine", "alt", "albumin", "sodium"):
         np.testing.assert_allclose(admitted.labs[name], states[name], rtol=1e-9)
-    assert set(admitted.labs) == {*LABS, "meld"}
+    there = {name for name in IF_MODELLED if name in system.outputs}
+    assert set(admitted.labs) == {*LABS, *there, "meld", "organ_failures", "aclf_grade"}
+
+
+def test_failing_organs_are_those_of_the_labs():
+    """Liver, kidney, circulation by pressure, lung by oxygenation where there is one; a failed solve stays unknown."""
+    labs = {name: np.array(v) for name, v in {
+        "bilirubin": [13.0, 13.0, 2.0, np.nan], "creatinine": [1.0, 2.2, 1.0, 1.0], "inr": [1.8, 1.8, 1.2, 1.2],
+        "encephalopathy": [0.9, 0.0, 0.0, 0.0], "arterial_pressure": [80.0, 55.0, 80.0, 80.0]}.items()}
+    found = scored(labs)
+    assert found["organ_failures"][:3].tolist() == [1, 3, 0] and found["aclf_grade"][:3].tolist() == [0, 3, 0]
+    assert np.isnan(found["organ_failures"][3]) and np.isnan(found["aclf_grade"][3])
+    assert scored(labs | {"oxygenation": np.array([400.0, 400.0, 150.0, 400.0])})["organ_failures"][:3].tolist() == [1, 3, 1]
+
+
+def test_a_draw_whose_patients_are_rare_is_replaced(system, population):
+    """It costs no more than a hundred candidates in a row, however many patients it should have made."""
+    narrow = population.inclusion | {"alt": Limits(low=200.0, high=215.0, unit="U/L", reason="made up")}
+    a = admit(system, population.model_copy(update={"inclusion": narrow}), 12, seed=1, draws=3)
+    assert len(set(a.cohort.patient.tolist())) == 12 and ((a.labs["alt"] >= 200) & (a.labs["alt"] <= 215)).all()
+    assert [d % 3 for d in a.cohort.draw.tolist()] == [0, 1, 2] * 4 and a.tried < 5000
 
 
 def test_hazards_start_from_zero_and_nobody_is_infected(system, admitted):

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from hepatica import cli
+from hepatica.patients import populations
 from hepatica.study import load_study
 
 SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='1e6 cells/kg'", "--set", "infusions=4",
@@ -79,6 +80,16 @@ def test_model_check_counts_and_finds_nothing_wrong(run):
     assert found["problems"] == [] and sum(found["grades"].values()) == found["parameters"]
     assert "zero unit errors" in run("model", "--check")[1]
     assert "hepatocytes" in run("model", "--module", "hepatocytes")[1]
+
+
+def test_populations_are_listed_with_their_sources(run):
+    code, out, _ = run("populations", "--json")
+    rows = {row["key"]: row for row in json.loads(out)}
+    assert code == 0 and set(rows) == set(populations()) and all(row["sources"] for row in rows.values())
+    assert rows["alf_paracetamol"]["extrapolation"] and not rows["hbv_aclf"]["extrapolation"]
+    text = run("populations")[1]
+    assert all(key in text for key in rows) and "research use" in text
+    assert "急性肝衰竭" in run("populations", "--lang", "zh")[1]
 
 
 def test_sensitivity_writes_all_and_repeats(run, study, tmp_path):

@@ -12,20 +12,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from hepatica.errors import InputError
 
 Role = Literal["calibration", "supporting", "check"]
-Kind = Literal["mean_sd", "proportion", "kaplan_meier", "change"]
+Kind = Literal["mean_sd", "median", "proportion", "kaplan_meier", "change"]
 
 VARIABLES: dict[str, str] = {
     "age": "year",
     "albumin": "g/L",
     "alt": "U/L",
+    "ast": "U/L",
     "bilirubin": "mg/dL",
     "cossh_aclf_ii": "1",
     "creatinine": "mg/dL",
+    "crp": "mg/dL",
     "death": "percent",
     "inr": "1",
     "meld": "1",
     "severe_infection": "percent",
+    "sodium": "mmol/L",
     "survival": "percent",
+    "transplant_free_survival": "percent",
+    "transplanted": "percent",
+    "white_cells": "1e9/L",
 }
 """What may be observed, and the one unit in which it is written."""
 
@@ -93,10 +99,12 @@ class Observation(_Row):
     unit : str
     time : float
         Days since the start of treatment or admission.
-    kind : {"mean_sd", "proportion", "kaplan_meier", "change"}
+    kind : {"mean_sd", "median", "proportion", "kaplan_meier", "change"}
         ``change`` is the mean change since day 0.
     value : float
     sd : float or None
+    q1, q3 : float or None
+        Quartiles of a median, where printed.
     low, high : float or None
         95 % confidence interval.
     n : int or None
@@ -113,6 +121,8 @@ class Observation(_Row):
     kind: Kind
     value: float
     sd: float | None = Field(default=None, gt=0)
+    q1: float | None = None
+    q3: float | None = None
     low: float | None = None
     high: float | None = None
     n: int | None = Field(default=None, gt=0)
@@ -131,8 +141,12 @@ class Observation(_Row):
             raise ValueError(f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
         if share and (self.sd is not None or not 0 <= self.value <= 100):
             raise ValueError(f"{self.variable} is a share: 0 to 100 percent and no sd")
-        if not share and self.sd is None:
+        if self.kind in ("mean_sd", "change") and self.sd is None:
             raise ValueError(f"kind '{self.kind}' of {self.variable} needs sd")
+        if (self.q1 is None) != (self.q3 is None) or (self.q1 is not None and self.kind != "median"):
+            raise ValueError(f"{self.variable} needs q1 and q3 together, and only with a median")
+        if self.q1 is not None and self.q3 is not None and not self.q1 <= self.value <= self.q3:
+            raise ValueError(f"{self.variable} {self.value} lies outside its quartiles")
         if (self.low is None) != (self.high is None):
             raise ValueError(f"{self.variable} needs low and high together")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:

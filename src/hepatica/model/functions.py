@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 exp, log, sqrt, tanh = sp.exp, sp.log, sp.sqrt, sp.tanh
@@ -115,3 +116,9 @@ def dhill(x, k, n):
     h = hill(x, k, n)
     return n * h * (1.0 - h) / x if x > 1e-60 else 0.0
 """
+
+NUMPY = {
+    "pos": lambda x, w: np.where(np.asarray(x) > 0, np.square(x) / (np.maximum(x, 0.0) + w), 0.0),
+    "hill": lambda x, k, n: np.where(np.asarray(x) > 0, 1.0 / (1.0 + (k / np.maximum(x, 1e-60)) ** n), 0.0),
+}
+"""The functions that NumPy lacks, over arrays, for `sympy.lambdify`."""

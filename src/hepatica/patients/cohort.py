@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import Spread, internal
-from hepatica.patients.population import Population
+from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
@@ -49,6 +50,50 @@ class Cohort:
         """Values of a covariate, in the unit of the population's file."""
         u = self._numbers(uniforms, self.patient, None, f"covariate:{name}", 2)
         return self.population.covariate[name].draw(u[:, 0], u[:, 1])
+
+    def cause(self) -> Ints:
+        """Position of each patient's cause among the population's; 0 where it states none."""
+        weights = np.cumsum([c.weight for c in self.population.causes] or [1.0])
+        u = uniforms(self.seed, self.patient, "cause")[:, 0]
+        return np.minimum(np.searchsorted(weights / weights[-1], u, side="right"), len(weights) - 1)
+
+    def onset(self) -> Floats:
+        """Days from insult to admission, (n,)."""
+        days, which = self.covariate("onset"), self.cause()
+        for k, cause in enumerate(self.population.causes):
+            if cause.onset is not None:
+                days = np.where(which == k, self._drawn(cause.onset, f"onset:{cause.name}"), days)
+        return days
+
+    def given(self, what: Literal["insult", "before", "treatment"]) -> dict[str, Floats]:
+        """Doses of states and values of controls by name, each (n,); NaN where a patient's cause sets none."""
+        which, found = self.cause(), {}
+        for name, value in getattr(self.population, what).items():
+            found[name] = self._drawn(value, f"{what}:{name}")
+        for k, cause in enumerate(self.population.causes):
+            for name, value in getattr(cause, what).items():
+                usual = found.get(name, np.full(len(which), np.nan))
+                found[name] = np.where(which == k, self._drawn(value, f"{what}:{name}:{cause.name}"), usual)
+        return found
+
+    def _drawn(self, value: float | Covariate, purpose: str) -> Floats:
+        if not isinstance(value, Covariate):
+            return np.full(len(self.patient), float(value))
+        u = uniforms(self.seed, self.patient, purpose, 2)
+        return value.draw(u[:, 0], u[:, 1])
+
+    def under(self, what: Literal["before", "treatment"], hypothesis: str = "") -> Floats:
+        """Parameters with the controls of the time before admission, or of the treatment from it on."""
+        values, names = self.parameters(hypothesis), list(self.model.parameters)
+        for name, value in self.given(what).items():
+            if name in names:
+                k = names.index(name)
+                values[:, k] = np.where(np.isnan(value), values[:, k], value)
+        return values
+
+    def doses(self, what: Literal["insult", "treatment"]) -> dict[str, Floats]:
+        """Amounts added to states at the insult, or at admission, by state, each (n,)."""
+        return {name: np.nan_to_num(value) for name, value in self.given(what).items() if name in self.model.states}
 
     def _numbers(self, make: Callable[[int, Ints, str, int], Floats], subjects: Ints, where: Ints | None, purpose: str,
                  width: int = 1) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,30 +93,125 @@ class Limits(BaseModel):
     reason: str
 
 
+class Published(BaseModel):
+    """An arm of a publication; of all its variables, or of those named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    publication: str
+    arm: str
+    variables: tuple[str, ...] = ()
+
+
+class Moved(BaseModel):
+    """A parameter that the fit moves, from a start in internal units, and what it answers to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    parameter: str
+    start: float
+    why: str
+
+
+class Intensity(BaseModel):
+    """A parameter of death or transplant that the fit moves; `pull` holds it to its start, 0 leaves it free.
+
+    A rate is searched on the log scale, a slope between 0 and `most`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    parameter: str
+    start: float = Field(gt=0)
+    pull: float = Field(default=0.005, ge=0)
+    most: float = Field(default=6.0, gt=0)
+
+
+class Fit(BaseModel):
+    """What of the untreated population is fitted to what.
+
+    `targets` are labs at entry and later, `deaths` the deaths and transplants by day, `moved` what the labs
+    move, `intensity` what the deaths move.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    targets: tuple[Published, ...] = ()
+    deaths: Published
+    moved: tuple[Moved, ...] = ()
+    intensity: tuple[Intensity, ...] = Field(min_length=1)
+
+
+class Cause(BaseModel):
+    """One of the reasons why patients of a population fall ill; each patient has one, drawn by weight.
+
+    `insult`, `before` and `treatment` come on top of the population's, `onset` replaces its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    weight: float = Field(gt=0)
+    insult: dict[str, float | Covariate] = Field(default_factory=dict)
+    before: dict[str, float | Covariate] = Field(default_factory=dict)
+    treatment: dict[str, float | Covariate] = Field(default_factory=dict)
+    onset: Covariate | None = None
+    cite: str = ""
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Cause:
+        if not (self.cite or self.reason):
+            raise ValueError("needs cite or reason")
+        return self
+
+
 class Population(BaseModel):
     """A population of patients, read from ``patients/populations/<key>.toml``.
 
-    `before` and `treatment` set controls of the model between insult and admission, and from admission on.
-    `fitted` values are in internal units (days). `covariate` may name any
-    model parameter, and `onset` (days from insult to admission) and `female`.
+    `insult` doses states at the onset; `before` and `treatment` set controls of the model between insult and
+    admission, and from admission on (`treatment` may also dose a state, once, at admission); each is a number or a
+    distribution over patients. `fitted` values are in
+    internal units (days). `covariate` may name any model parameter, and `onset` (days from insult to admission) and
+    `female`. `extrapolation` says why every answer about this population is one. `like` names a population
+    from which whatever is not stated here is taken. `beside` are cohorts without cells to be shown beside the
+    simulated deaths.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     key: str
+    like: str = ""
     title: str
     title_zh: str
     note: str = ""
     extrapolation: str = ""
+    extrapolation_zh: str = ""
     baseline: str
     baseline_arm: str
     shown: tuple[str, ...] = ()
+    beside: tuple[Published, ...] = ()
     background_years: float = Field(gt=0)
     covariate: dict[str, Covariate]
     fitted: dict[str, Fitted] = Field(default_factory=dict)
-    before: dict[str, float] = Field(default_factory=dict)
-    treatment: dict[str, float] = Field(default_factory=dict)
-    insult: dict[str, float]
+    before: dict[str, float | Covariate] = Field(default_factory=dict)
+    treatment: dict[str, float | Covariate] = Field(default_factory=dict)
+    insult: dict[str, float | Covariate] = Field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
     inclusion: dict[str, Limits]
+    fit: Fit
+
+    @model_validator(mode="after")
+    def _both_languages(self) -> Population:
+        if bool(self.extrapolation) != bool(self.extrapolation_zh):
+            raise ValueError("needs extrapolation and extrapolation_zh together")
+        return self
+
+    @property
+    def longest_onset(self) -> float:
+        """Longest time from insult to admission that can be drawn, day."""
+        own = [c.onset for c in self.causes if c.onset is not None]
+        return max(c.largest for c in (self.covariate["onset"], *own))
+
+    @property
+    def publications(self) -> tuple[str, ...]:
+        """Keys of the publications it rests on or is set beside, each once."""
+        rows = (*self.fit.targets, self.fit.deaths, *self.beside)
+        return tuple(dict.fromkeys((self.baseline, *(p.publication for p in rows), *self.shown)))
 
 
 def populations() -> tuple[str, ...]:
@@ -133,11 +228,20 @@ def load_population(key: str) -> Population:
     >>> load_population("hbv_aclf").baseline
     'alss2019'
     """
-    if key not in populations():
-        raise InputError("population", key, f"one of {', '.join(populations())}")
-    text = (files("hepatica.patients") / "populations" / f"{key}.toml").read_text(encoding="utf-8")
     try:
-        return Population(**tomllib.loads(text))
+        return Population(**_read(key))
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"population {key}: {'.'.join(map(str, first['loc']))}", first.get("input"), first["msg"]) from error
+
+
+def _read(key: str) -> dict[str, Any]:
+    """A population's file, on top of the one it is like; tables are merged by key."""
+    if key not in populations():
+        raise InputError("population", key, f"one of {', '.join(populations())}")
+    text = (files("hepatica.patients") / "populations" / f"{key}.toml").read_text(encoding="utf-8")
+    own = tomllib.loads(text)
+    if not own.get("like"):
+        return own
+    base = _read(own["like"])
+    return base | {k: base[k] | v if isinstance(v, dict) and isinstance(base.get(k), dict) else v for k, v in own.items()}

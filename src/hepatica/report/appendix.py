@@ -126,10 +126,9 @@ def sources(a: Answer, lang: str) -> Card:
         cite(entry.cite, "therapy")
     for covariate in a.population.covariate.values():
         cite(covariate.cite, "population")
-    for key in (a.population.baseline, *(key for key, _ in numbers.UNTREATED), *a.population.shown):
-        cite(
-            load(key).cite, "population" if key in (a.population.baseline, *numbers.FITTED) else "comparison"
-        )
+    entered = {a.population.baseline, numbers.fitted(a), *(s.publication for s in a.population.fit.targets)}
+    for key in a.population.publications:
+        cite(load(key).cite, "population" if key in entered else "comparison")
     for key in a.study.utility.utility().utilities.cites:
         cite(key, "utility")
     for key in afterwards.PUBLISHED:

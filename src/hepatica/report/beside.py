@@ -17,10 +17,10 @@ from hepatica.words import say
 
 def baseline(a: Answer, lang: str) -> Card:
     """The simulated untreated population beside the published course."""
-    publication, rows, flagged = load(a.population.baseline), [], False
+    publication, rows, flagged, medians = load(a.population.baseline), [], False, False
     for c in numbers.compared(a):
         digits, o = 2 if c.variable in ("inr", "creatinine") else 1, c.published
-        flagged = flagged or (o is not None and not o.usable)
+        flagged, medians = flagged or (o is not None and not o.usable), medians or c.median
         rows.append(
             {
                 say("report.col_variable", lang): names.variable(c.variable, lang),
@@ -28,8 +28,9 @@ def baseline(a: Answer, lang: str) -> Card:
                 say("report.col_until", lang): f"{c.until:g}" if c.until else say("report.everybody", lang),
                 say("report.col_published", lang): "–"
                 if o is None
-                else f"{names.number(o.value, digits)} ({names.number(o.sd or np.nan, digits)})"
-                + ("" if o.usable else " †"),
+                else f"{names.number(o.value, digits)} ({names.number(c.published_spread, digits)})"
+                + ("" if o.usable else " †")
+                + (" ‡" if c.median else ""),
                 "n": "–" if o is None or o.n is None else str(o.n),
                 say(
                     "report.col_simulated", lang
@@ -65,7 +66,7 @@ def baseline(a: Answer, lang: str) -> Card:
         pd.DataFrame(rows),
         partial(figures.baseline, a, lang),
         say("report.baseline_alt", lang),
-        say("report.dagger", lang) if flagged else "",
+        " ".join(say(f"report.{mark}", lang) for mark, needed in (("dagger", flagged), ("double_dagger", medians)) if needed),
     )
 
 
@@ -130,7 +131,7 @@ def deaths(a: Answer, lang: str) -> Card:
             ),
             say("report.col_simulated_dead", lang): names.interval(r.simulated, lang, 100.0),
             say("report.col_role", lang): say(
-                "report.fitted" if r.publication in numbers.FITTED else "report.not_fitted", lang
+                "report.fitted" if r.publication == numbers.fitted(a) else "report.not_fitted", lang
             ),
         }
         for r in numbers.untreated(a)
@@ -138,7 +139,7 @@ def deaths(a: Answer, lang: str) -> Card:
     return Card(
         "deaths",
         say("report.deaths", lang),
-        (say("report.deaths_text", lang),),
+        (say("report.deaths_text", lang, source=references()[load(numbers.fitted(a)).cite].short()),),
         pd.DataFrame(rows) if rows else None,
         partial(figures.untreated, a, lang) if rows else None,
         say("report.deaths_alt", lang),

@@ -86,13 +86,13 @@ def baseline(answer: Answer, lang: str) -> Figure:
     for ax, name in zip(axes[0], shown, strict=False):
         for c in (c for c in rows if c.variable == name):
             o = c.published
-            if o is None or o.sd is None:
+            if o is None:
                 continue
             fill = PUBLISHED if o.usable else "white"
             ax.errorbar(
                 c.day - 0.6,
                 o.value,
-                o.sd,
+                np.nan_to_num(c.published_spread),
                 marker="D",
                 color=PUBLISHED,
                 mfc=fill,
@@ -226,16 +226,16 @@ def spread(answer: Answer, lang: str) -> Figure:
 def untreated(answer: Answer, lang: str) -> Figure:
     """Deaths without cells by day 28 and day 90: cohorts with their intervals, the simulation as a band."""
     rows = numbers.untreated(answer)
-    days = [low for low in (28, 90) if any(abs(r.day - low) <= 2 for r in rows)]
-    most = max(sum(abs(r.day - day) <= 2 for r in rows) for day in days)
+    days = [low for low in numbers.DAYS if any(abs(r.day - low) <= numbers.NEAR for r in rows)]
+    most = max(sum(abs(r.day - day) <= numbers.NEAR for r in rows) for day in days)
     figure, axes = panels(1, len(days), width=11, height=1.0 + 0.32 * most, sharex=True)
     for ax, day in zip(axes[0], days, strict=True):
-        here = [r for r in rows if abs(r.day - day) <= 2][::-1]
+        here = [r for r in rows if abs(r.day - day) <= numbers.NEAR][::-1]
         s = here[0].simulated
         ax.axvspan(100 * s.low, 100 * s.high, color=CELLS, alpha=0.18, lw=0)
         ax.axvline(100 * s.mean, color=CELLS, lw=2, label=say("report.simulated_band", lang))
         for y, r in enumerate(here):
-            fill = PUBLISHED if r.publication in numbers.FITTED else "white"
+            fill = PUBLISHED if r.publication == numbers.fitted(answer) else "white"
             reach = [[100 * (r.published - r.low)], [100 * (r.high - r.published)]]
             ax.errorbar(
                 100 * r.published,

@@ -17,19 +17,9 @@ from hepatica.outcomes.scores import meld, pta_from_inr
 from hepatica.outcomes.survival import transplant_free_survival
 
 Floats = NDArray[np.float64]
-# publication and arm, all without cells; the daily deaths of the first are fitted
-UNTREATED = (
-    ("canonic", "aclf"),
-    ("alss2019", "smt"),
-    ("yang2022_cossh", "all"),
-    ("jilin", "all"),
-    ("swmu2020", "all"),
-    ("pba_thesis", "smt"),
-    ("ma2026_zz", "all"),
-    ("wjcc2024_aclf", "all"),
-)
-FITTED = ("canonic",)
 LABS = ("bilirubin", "inr", "pta", "creatinine", "alt", "meld", "albumin", "sodium", "encephalopathy")
+QUARTILES = 1.349  # SD of a normal distribution between its quartiles
+DAYS, NEAR = (21, 28, 90), 2  # of published deaths
 ORGANS = ("lung", "liver", "spleen", "rest")
 
 
@@ -75,9 +65,24 @@ def weighted(values: Floats, weight: Floats) -> tuple[float, float]:
     return mean, float(np.sqrt(np.average((values[known] - mean) ** 2, weights=weight[known])))
 
 
+def middle(values: Floats, weight: Floats) -> tuple[float, float]:
+    """Median and distance between the quartiles over 1.35 of those with a value, each counted by its weight."""
+    known = np.isfinite(values) & np.isfinite(weight)
+    if not known.any() or weight[known].sum() <= 0:
+        return float("nan"), float("nan")
+    order = np.argsort(values[known])
+    w = weight[known][order]
+    q1, q2, q3 = np.interp([0.25, 0.5, 0.75], (np.cumsum(w) - 0.5 * w) / w.sum(), values[known][order])
+    return float(q2), float(q3 - q1) / QUARTILES
+
+
 @dataclass(frozen=True)
 class Compared:
-    """A lab at a day among those alive at `until`, simulated, and as published where it is."""
+    """A lab at a day among those alive at `until`, simulated, and as published where it is.
+
+    Beside a published median, `mean` is a median and `sd` the distance between quartiles over 1.35, as of a
+    normal distribution.
+    """
 
     variable: str
     day: float
@@ -85,6 +90,19 @@ class Compared:
     mean: float
     sd: float
     published: Observation | None = None
+
+    @property
+    def median(self) -> bool:
+        """Whether medians are compared."""
+        return self.published is not None and self.published.kind == "median"
+
+    @property
+    def published_spread(self) -> float:
+        """SD of the published value, or that which its quartiles give; NaN where neither is printed."""
+        o = self.published
+        if o is None or (o.sd is None and (o.q1 is None or o.q3 is None)):
+            return float("nan")
+        return float(o.sd) if o.sd is not None else (float(o.q3 or 0) - float(o.q1 or 0)) / QUARTILES
 
 
 def compared(answer: Answer) -> list[Compared]:
@@ -102,7 +120,7 @@ def compared(answer: Answer) -> list[Compared]:
     rows = [
         o
         for o in publication.find(unusable=True)
-        if o.kind == "mean_sd"
+        if o.kind in ("mean_sd", "median")
         and o.variable in LABS
         and o.time <= times[-1]
         and population.baseline_arm in (o.arm, publication.arm(o.arm).subset_of)
@@ -114,7 +132,8 @@ def compared(answer: Answer) -> list[Compared]:
         values = (
             labs[o.variable] if o.time == 0 else course[o.variable][:, int(np.searchsorted(times, o.time))]
         )
-        found.append(Compared(o.variable, o.time, until, *weighted(values, weight), o))
+        summary = middle if o.kind == "median" else weighted
+        found.append(Compared(o.variable, o.time, until, *summary(values, weight), o))
     seen = {c.variable for c in found}
     everybody = np.ones(len(own))
     found += [
@@ -137,14 +156,20 @@ class Deaths:
     simulated: Split
 
 
+def fitted(answer: Answer) -> str:
+    """Key of the publication whose deaths the population is fitted to."""
+    return answer.population.fit.deaths.publication
+
+
 def untreated(answer: Answer) -> list[Deaths]:
-    """Deaths under standard care beside cohorts without cells, about days 28 and 90."""
+    """Deaths under standard care beside the population's cohorts without cells, about days 21, 28 and 90."""
     ds, found = first(answer), []
     times, dead = ds["time"].values, 1.0 - alive(answer, next(iter(answer.courses)))[0]
-    for key, arm in UNTREATED:
-        publication = load(key)
+    for source in answer.population.beside:
+        key, arm, publication = source.publication, source.arm, load(source.publication)
         for o in publication.find(arm=arm):
-            if o.variable not in ("death", "survival") or o.time not in (28, 30, 90) or o.time > times[-1]:
+            near = any(abs(o.time - day) <= NEAR for day in DAYS)
+            if o.variable not in ("death", "survival") or not near or o.time > times[-1]:
                 continue
             n, share = (
                 o.n or publication.arm(arm).n,

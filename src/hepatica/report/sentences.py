@@ -145,7 +145,8 @@ def caveats(answer: Answer, lang: str) -> list[str]:
     if d.beyond_given:
         found.append(say("decision.beyond", lang))
     if answer.population.extrapolation:
-        found.append(say("decision.extrapolation", lang, why=answer.population.extrapolation))
+        p = answer.population
+        found.append(say("decision.extrapolation", lang, why=p.extrapolation_zh if lang == "zh" else p.extrapolation))
     found.append(
         say("decision.failed", lang, n=answer.failed) if answer.failed else say("decision.none_failed", lang)
     )

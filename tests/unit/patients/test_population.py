@@ -6,6 +6,7 @@ from scipy.stats import truncnorm
 
 import hepatica.patients.population as module
 from hepatica.errors import InputError
+from hepatica.evidence import load, references
 from hepatica.patients import load_population, populations
 from hepatica.patients.population import Component, Covariate, Population
 
@@ -68,17 +69,50 @@ def test_a_covariate_without_source_is_refused():
         Covariate(unit="", parts=[{"kind": "constant"}])
 
 
+def tables(p, what):
+    """A table of the population and of each of its causes."""
+    return [getattr(p, what), *(getattr(cause, what) for cause in p.causes)]
+
+
 @pytest.mark.parametrize("key", populations())
 def test_a_population_that_ships_fits_the_model(model, key):
     p = load_population(key)
     assert p.key == key and p.title and p.title_zh
-    known = set(model.parameters)
-    assert set(p.fitted) | set(p.before) | set(p.treatment) <= known
+    known, states = set(model.parameters), {name for name, s in model.states.items() if s.dosed}
+    assert set(p.fitted) <= known and all(set(t) <= known for t in tables(p, "before"))
+    assert all(set(t) <= known | set(model.states) for t in tables(p, "treatment"))
+    assert all(set(t) <= states for t in tables(p, "insult"))
     assert set(p.covariate) - known <= {"onset", "female"} and {"age", "body_weight", "cirrhosis", "onset"} <= set(p.covariate)
     assert not set(p.fitted) & set(p.covariate)
-    assert all(model.states[s].dosed for s in p.insult)
     for limit in p.inclusion.values():
         assert limit.low < limit.high and limit.reason
+
+
+@pytest.mark.parametrize("key", populations())
+def test_every_population_has_its_sources(model, key):
+    p = load_population(key)
+    assert p.baseline in p.publications and load(p.baseline).arm(p.baseline_arm)
+    for row in (*p.fit.targets, p.fit.deaths, *p.beside):
+        arm = load(row.publication).arm(row.arm)
+        assert not arm.product, "no arm that was given cells"
+    assert load(p.fit.deaths.publication).role == "calibration" and p.fit.deaths in p.beside
+    assert {m.parameter for m in p.fit.moved} | {r.parameter for r in p.fit.intensity} <= set(model.parameters)
+    for covariate in p.covariate.values():
+        for part in filter(None, covariate.cite.split(";")):
+            assert part.split(",")[0].strip() in references(), part
+
+
+@pytest.mark.parametrize("key", populations())
+def test_acute_liver_failure_is_an_extrapolation_and_nothing_else_is(key):
+    p = load_population(key)
+    assert bool(p.extrapolation) == key.startswith("alf_") == bool(p.extrapolation_zh)
+
+
+def test_a_population_like_another_states_only_what_differs():
+    one, two = load_population("aclf_grade_1"), load_population("aclf_grade_2")
+    assert two.causes == one.causes and two.covariate == one.covariate and two.fit.intensity == one.fit.intensity
+    assert two.fit.deaths.arm == "grade_2" and two.inclusion["aclf_grade"].low == 1.5
+    assert two.inclusion["inr"] == one.inclusion["inr"]
 
 
 def test_an_unknown_population():

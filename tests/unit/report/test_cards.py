@@ -139,7 +139,7 @@ def test_published_deaths_are_counted_as_deaths(found):
     middle, reach = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 / n**2)
     assert (xiao.low, xiao.high) == pytest.approx((middle - reach, middle + reach), abs=1e-3)
     assert 0 <= xiao.simulated.low <= xiao.simulated.mean <= xiao.simulated.high <= 1
-    assert {k for k, _ in numbers.UNTREATED} >= {r.publication for r in rows.values()} and ("lin2017", 90) not in rows
+    assert {s.publication for s in found.population.beside} >= {r.publication for r in rows.values()} and ("lin2017", 90) not in rows
 
 
 def test_survival_is_that_of_the_decision(found):

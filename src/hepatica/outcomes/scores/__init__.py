@@ -15,6 +15,7 @@ from hepatica.outcomes.scores.clif import (
     clif_c_ad,
     clif_c_ad_mortality,
     clif_c_of,
+    organ_failures,
 )
 from hepatica.outcomes.scores.coagulation import inr_from_pta, pta_from_inr
 from hepatica.outcomes.scores.failure import aarc, aarc_grade, cossh_aclf2, kings_college
@@ -35,5 +36,5 @@ __all__ = [
     "albi_grade", "alcoholic_hepatitis_mortality_90d", "child_pugh", "child_pugh_class", "clif_c_aclf",
     "clif_c_aclf_mortality", "clif_c_ad", "clif_c_ad_mortality", "clif_c_of", "cossh_aclf2", "inr_from_pta",
     "kings_college", "lille", "maddrey_df", "meld", "meld3", "meld3_survival", "meld_na", "meld_na_kim2008",
-    "meld_plus7_survival", "meld_survival_90d", "pta_from_inr",
+    "meld_plus7_survival", "meld_survival_90d", "organ_failures", "pta_from_inr",
 ]

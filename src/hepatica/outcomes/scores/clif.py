@@ -98,6 +98,40 @@ def clif_c_of(
     return done(sum(_clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)))
 
 
+def _failing(organs: tuple[Array, ...]) -> Array:
+    """Organs that have failed; the kidney fails at 2 points, the others at 3."""
+    liver, kidney, brain, coagulation, circulation, lung = organs
+    return 1.0 * (liver > 2) + (kidney > 1) + (brain > 2) + (coagulation > 2) + (circulation > 2) + (lung > 2)
+
+
+def organ_failures(
+    *,
+    bilirubin: Lab,
+    creatinine: Lab,
+    encephalopathy: Lab,
+    inr: Lab,
+    arterial_pressure: Lab,
+    dialysis: Lab = False,
+    vasopressors: Lab = False,
+    pao2_fio2: Lab | None = None,
+    spo2_fio2: Lab | None = None,
+) -> Array:
+    """Organs that have failed by the CLIF-C criteria, 0-6; inputs as in `clif_c_of`.
+
+    References
+    ----------
+    Jalan2014
+
+    Examples
+    --------
+    >>> int(organ_failures(bilirubin=13, creatinine=2.2, encephalopathy=1, inr=1.8, arterial_pressure=80))
+    2
+    """
+    labs = (bilirubin, creatinine, encephalopathy, inr, arterial_pressure)
+    organs = _clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)
+    return done(_failing(organs) + 0.0 * sum(organs))  # NaN stays NaN
+
+
 def aclf_grade(
     *,
     bilirubin: Lab,
@@ -127,9 +161,9 @@ def aclf_grade(
     """
     labs = (bilirubin, creatinine, encephalopathy, inr, arterial_pressure)
     organs = _clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)
-    liver, kidney, brain, coagulation, circulation, lung = organs
-    others = 1.0 * (liver > 2) + (coagulation > 2) + (circulation > 2) + (lung > 2)
-    failures = others + (kidney > 1) + (brain > 2)
+    _, kidney, brain, *_ = organs
+    failures = _failing(organs)
+    others = failures - (kidney > 1) - (brain > 2)
     impaired = np.asarray(creatinine, dtype=np.float64) >= 1.5
     one_counts = (kidney > 1) | impaired | ((others > 0) & (brain > 1))
     grade = np.where(failures == 1, one_counts, np.minimum(failures, 3.0))

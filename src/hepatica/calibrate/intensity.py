@@ -1,0 +1,152 @@
+"""Deaths and transplants of the untreated, fitted in closed loop: they feed nothing back, so states stay.
+
+The intensities are read from the model's own equations: simulated once, evaluated for any value of their parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from hepatica.engine import System
+from hepatica.evidence import load
+from hepatica.model.functions import NUMPY
+from hepatica.patients import Admitted, Population
+from hepatica.patients.population import Intensity, Published
+
+Floats = NDArray[np.float64]
+NAMES = ("death_intensity", "transplant_intensity")
+VARIABLES = ("death", "survival", "transplant_free_survival", "transplanted")
+
+
+def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
+    """Both intensities, with every quantity written out that depends on a moved parameter."""
+    model, moved = system.model, set(moved)
+    moving: set[str] = set()
+    for name, quantity in model.quantities.items():  # in causal order
+        if {s.name for s in quantity.expr.free_symbols} & (moved | moving):
+            moving.add(name)
+    found = {}
+    for name in NAMES:
+        expr = model.quantities[name].expr
+        while used := [s for s in expr.free_symbols if s.name in moving]:
+            expr = expr.xreplace({s: model.quantities[s.name].expr for s in used})
+        found[name] = expr
+    return found
+
+
+def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
+    """States and quantities that must be simulated to know the intensities for any value of the moved parameters."""
+    used = {s.name for expr in expressions(system, moved).values() for s in expr.free_symbols}
+    return tuple(name for name in system.outputs if name in used)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Shares of patients, (time,): alive without transplant, dead without one, transplanted."""
+
+    free: Floats
+    dead: Floats
+    transplanted: Floats
+    each: Floats
+
+    def of(self, variable: str) -> Floats:
+        """A published variable as a share over time; survivors of a transplant count as alive."""
+        return {"death": self.dead, "survival": 1 - self.dead, "transplant_free_survival": self.free,
+                "transplanted": self.transplanted}[variable]
+
+
+def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population) -> Callable[[dict[str, float]], Outcomes]:
+    """Outcomes of the first arm for typical values of the intensities' parameters; what is unknown of them stays as drawn."""
+    columns = patients.cohort.under("treatment").T[:, :, None]
+    typical = {name: system.model.parameters[name].value for name in system.parameters} | {
+        name: f.value for name, f in row.fitted.items()} | {
+        name: v for name, v in row.treatment.items() if isinstance(v, float)}
+    times, functions = ds["time"].values, []
+    for expr in expressions(system, (r.parameter for r in row.fit.intensity)).values():
+        symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
+        functions.append((sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"], cse=True), [s.name for s in symbols]))
+
+    def rate(function: Any, names: list[str], values: dict[str, float]) -> Floats:
+        given = []
+        for name in names:
+            if name not in system.parameters:
+                given.append(ds[name].values[0])
+                continue
+            column = columns[system.parameters.index(name)]
+            if name in values:  # a value of 0 has no deviation to keep
+                column = column * (values[name] / typical[name]) if typical[name] else np.full_like(column, values[name])
+            given.append(column)
+        shape = (len(columns[0]), len(times))
+        return np.minimum(np.broadcast_to(np.asarray(function(*given), float), shape), 50.0)
+
+    def found(values: dict[str, float]) -> Outcomes:
+        death, transplant = (rate(f, names, values) for f, names in functions)
+        both = death + transplant
+        step = (both[:, 1:] + both[:, :-1]) / 2 * np.diff(times)
+        free = np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
+        share = (transplant[:, 1:] + transplant[:, :-1]) / np.maximum(both[:, 1:] + both[:, :-1], 1e-300)
+        gone = np.concatenate([np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1)
+        known = np.isfinite(free).all(axis=1)
+        alive, moved = free[known].mean(0), gone[known].mean(0)
+        return Outcomes(alive, 1 - alive - moved, moved, free)
+
+    return found
+
+
+@dataclass(frozen=True)
+class Event:
+    """A published share of people by a day."""
+
+    variable: str
+    time: float
+    value: float
+
+
+def published(source: Published) -> list[Event]:
+    """Deaths, survival and transplants of an arm, as shares, in order of time.
+
+    Survival of all is left out where transplants are counted: some of them die after it.
+    """
+    wanted = source.variables or VARIABLES
+    rows = [o for o in load(source.publication).find(arm=source.arm) if o.variable in VARIABLES and o.variable in wanted]
+    counted = any(o.variable == "transplanted" for o in rows)
+    return sorted((Event(o.variable, float(o.time), float(o.value) / 100) for o in rows
+                   if not (counted and o.variable in ("survival", "death"))), key=lambda e: (e.time, e.variable))
+
+
+def is_rate(system: System, name: str) -> bool:
+    """Whether a parameter is a rate, searched on the log scale."""
+    return system.model.parameters[name].unit == "1/day"
+
+
+def fit(found: Callable[[dict[str, float]], Outcomes], times: Floats, events: list[Event], rows: tuple[Intensity, ...],
+        system: System) -> tuple[dict[str, float], Floats]:
+    """Least squares on the published shares; the values and, for each event, simulated minus published."""
+    rates = np.array([is_rate(system, r.parameter) for r in rows])
+    start = np.array([np.log(r.start) if rate else r.start for r, rate in zip(rows, rates, strict=True)])
+    low = np.where(rates, -25.0, 0.0)
+    high = np.array([3.0 if rate else r.most for r, rate in zip(rows, rates, strict=True)])
+    at = [int(np.argmin(np.abs(times - e.time))) for e in events]
+    pull = np.array([r.pull for r in rows])
+
+    def values(theta: Floats) -> dict[str, float]:
+        return {r.parameter: float(np.exp(x)) if rate else float(x)
+                for r, rate, x in zip(rows, rates, theta, strict=True)}
+
+    def misfit(theta: Floats) -> Floats:
+        done = found(values(theta))
+        return np.array([done.of(e.variable)[k] - e.value for e, k in zip(events, at, strict=True)])
+
+    def residual(theta: Floats) -> Floats:
+        return np.concatenate([misfit(theta), pull * (theta - start)])
+
+    best = least_squares(residual, start, bounds=(low, high), x_scale=np.where(rates, 1.0, 0.5))
+    return values(best.x), misfit(best.x)

@@ -76,7 +76,7 @@ def test_simulate_writes_netcdf(run, study, tmp_path):
 def test_model_check_counts_and_finds_nothing_wrong(run):
     code, out, _ = run("model", "--check", "--json")
     found = json.loads(out)
-    assert code == 0 and set(found) == {"modules", "states", "flows", "parameters", "grades", "problems"}
+    assert code == 0 and set(found) == {"modules", "states", "flows", "parameters", "grades", "constant", "problems"}
     assert found["problems"] == [] and sum(found["grades"].values()) == found["parameters"]
     assert "zero unit errors" in run("model", "--check")[1]
     assert "hepatocytes" in run("model", "--module", "hepatocytes")[1]

@@ -174,7 +174,8 @@ def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, An
     d = found.decision
     rows = json.loads(d.frame().replace([np.inf, -np.inf], np.nan).to_json(orient="records"))
     return {
-        "answer": list(made[0].text), "extrapolation": found.population.extrapolation, "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
+        "answer": list(made[0].text), "extrapolation": found.population.extrapolation,
+        "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
         "confident": d.confident, "edges": list(d.edges), "beyond_given": d.beyond_given, "failed": found.failed,
         "assumptions": [vars(a) for a in d.assumptions], "arms": rows, "report": str(path) if path else None,
         "run": {"study_hash": found.study.hash, "model_hash": found.system.model.hash, "seed": found.study.seed,

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate import untreated
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.simulate import Arm, simulate
 from hepatica.therapy import Product, Regimen
@@ -52,16 +51,6 @@ def test_cells_move_the_risk_of_a_tumour_only_where_they_act(bench, name, value)
     y = bench.state(np.repeat(bench.system.healthy(p[:1]), 2, axis=0), cells_cleared=65e6)
     found = bench.follow(p, y, [0.0], ("tumour_intensity",))["tumour_intensity"][:, 0]
     assert found[1] / found[0] == pytest.approx(np.exp(value / 2))  # 1e6 per kg: half of the effect
-
-
-def test_the_fit_sees_the_same_deaths_as_the_model(system, admitted):
-    ds = simulate(system, admitted, [Arm("care")], untreated.TIMES, outputs=(*untreated.OUTPUTS, *untreated.FOR_DEATHS))
-    fitted = admitted.cohort.population.fitted
-    theta = np.array([np.log(fitted["death_rate"].value), *(fitted[n].value for n in untreated.DEATH[1:])])
-    alive = untreated.alive(theta, untreated.features(ds, admitted, system))
-    intensity = ds["death_intensity"].values[0]
-    steps = (intensity[:, 1:] + intensity[:, :-1]) / 2 * np.diff(untreated.TIMES)
-    np.testing.assert_allclose(alive[:, -1], np.exp(-steps.sum(axis=1)), rtol=1e-9)
 
 
 def test_the_old_die_sooner(bench):

@@ -57,7 +57,7 @@ class Movable:
 def controls(population: Population) -> dict[str, str]:
     """Parameters that state who a patient is or what is given, and why each is not moved."""
     product = Product()
-    held = (population, *getattr(population, "causes", ()))
+    held = (population, *population.causes)
     groups = (
         ("property of the patient", population.covariate),
         ("control of history or treatment", ["transplant_rate", *(name for p in held for name in (*p.before, *p.treatment))]),
@@ -93,7 +93,9 @@ def movable(model: Model, population: Population, outputs: Sequence[str], *, pat
     InputError
         If a pattern matches no parameter.
     """
-    zero = silent(model, {*population.insult, *dosed})
+    told = (population, *population.causes)
+    given = {name for p in told for name in (*p.insult, *p.treatment) if name in model.states}
+    zero = silent(model, {*given, *dosed})
     every = dependencies(model, outputs)
     care = dependencies(model, outputs, zero=zero)
     states = [s for s in model.states if s in every and s not in {t.hazard for t in model.thresholds}]

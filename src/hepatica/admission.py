@@ -8,6 +8,7 @@ a patient of this population.
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,8 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
 
 def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
     """MELD, failing organs (CLIF-C) and grade of ACLF of labs at admission."""
-    given = {name: labs[name] for name in ("bilirubin", "creatinine", "inr")}
-    organs = given | {"arterial_pressure": labs["arterial_pressure"], "pao2_fio2": labs.get("oxygenation"),
+    given: dict[str, Any] = {name: labs[name] for name in ("bilirubin", "creatinine", "inr")}
+    organs: dict[str, Any] = given | {"arterial_pressure": labs["arterial_pressure"], "pao2_fio2": labs.get("oxygenation"),
                       "encephalopathy": labs["encephalopathy"],
                       "vasopressors": labs["arterial_pressure"] < VASOPRESSORS_BELOW}
     return {"meld": np.asarray(meld(**given)), "organ_failures": np.asarray(organ_failures(**organs)),

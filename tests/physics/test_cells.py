@@ -209,3 +209,19 @@ def test_thawed_cells_recover(system, few):
     thawed, fresh = ds["freshness"].values
     assert (fresh == 1.0).all() and (np.diff(thawed, axis=1) > 0).all() and (thawed[:, 0] < 1).all() and (thawed[:, -1] > 0.99).all()
     np.testing.assert_allclose(*ds["cells_living"].values, rtol=1e-6)
+
+
+def test_artery_and_portal_vein_differ_by_plugging_shunt_and_extraction_only(bench):
+    """Take the three stated reasons away and the routes are one."""
+    names = ["cells_liver", "cells_lung", "cells_spleen"]
+
+    def follow(route, **values):
+        p = bench.parameters(cirrhosis=0.5, **values)
+        events = bench.events(Regimen(1e8, per_kg=False, route=route).events(70.0, viability=1.0))
+        return np.array([v[0] for v in bench.follow(p, bench.rest(p), [1.0, 7.0], names, events=events).values()])
+
+    alike = {"plugging": 0.0, "cell_shunt_ratio": 0.0, "extract_artery": 0.5, "extract_portal": 0.5}
+    np.testing.assert_allclose(follow("hepatic_artery", **alike), follow("portal_vein", **alike), rtol=1e-3)
+    for reason in ({"plugging": 0.5}, {"cell_shunt_ratio": 1.0}, {"extract_portal": 0.9}):
+        one, other = (follow(r, **(alike | reason)) for r in ("hepatic_artery", "portal_vein"))
+        assert np.abs(one[0] / other[0] - 1).max() > 0.1, reason

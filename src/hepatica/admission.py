@@ -57,12 +57,13 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
 
 def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
     """MELD, failing organs (CLIF-C) and grade of ACLF of labs at admission."""
-    given: dict[str, Any] = {name: labs[name] for name in ("bilirubin", "creatinine", "inr")}
-    organs: dict[str, Any] = given | {"arterial_pressure": labs["arterial_pressure"], "pao2_fio2": labs.get("oxygenation"),
-                      "encephalopathy": labs["encephalopathy"],
-                      "vasopressors": labs["arterial_pressure"] < VASOPRESSORS_BELOW}
-    return {"meld": np.asarray(meld(**given)), "organ_failures": np.asarray(organ_failures(**organs)),
-            "aclf_grade": np.asarray(aclf_grade(**organs))}
+    bilirubin, creatinine, inr, pressure = (labs[name] for name in ("bilirubin", "creatinine", "inr", "arterial_pressure"))
+    organs: dict[str, Any] = {
+        "bilirubin": bilirubin, "creatinine": creatinine, "inr": inr, "encephalopathy": labs["encephalopathy"],
+        "arterial_pressure": pressure, "vasopressors": pressure < VASOPRESSORS_BELOW, "pao2_fio2": labs.get("oxygenation"),
+    }
+    return {"meld": np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr)),
+            "organ_failures": np.asarray(organ_failures(**organs)), "aclf_grade": np.asarray(aclf_grade(**organs))}
 
 
 def admit(system: System, population: Population, n: int, *, seed: int, draws: int, workers: int | None = None,

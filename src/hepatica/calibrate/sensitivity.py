@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from hepatica.model.assemble import Model
 from hepatica.model.parameters import Parameter, Spread
 from hepatica.model.reach import dependencies, silent
 from hepatica.patients import Population
+from hepatica.patients.population import Cause
 from hepatica.patients.streams import uniforms
 from hepatica.therapy import TREATMENTS, Product
 
@@ -58,7 +58,7 @@ class Movable:
 def controls(population: Population) -> dict[str, str]:
     """Parameters that state who a patient is or what is given, and why each is not moved."""
     product = Product()
-    held: tuple[Any, ...] = (population, *population.causes)
+    held: tuple[Population | Cause, ...] = (population, *population.causes)
     groups = (
         ("property of the patient", population.covariate),
         ("control of history or treatment", ["transplant_rate", *(name for p in held for name in (*p.before, *p.treatment))]),
@@ -94,7 +94,7 @@ def movable(model: Model, population: Population, outputs: Sequence[str], *, pat
     InputError
         If a pattern matches no parameter.
     """
-    told: tuple[Any, ...] = (population, *population.causes)
+    told: tuple[Population | Cause, ...] = (population, *population.causes)
     given = {name for p in told for name in (*p.insult, *p.treatment) if name in model.states}
     zero = silent(model, {*given, *dosed})
     every = dependencies(model, outputs)

@@ -117,8 +117,8 @@ def misfit(values: dict[str, float], system: System, population: Population, n: 
     moving = intensity.needed(system, (r.parameter for r in trial.fit.intensity))
     outputs = tuple(name for name in system.outputs if name in labs | set(moving))
     ds = simulate(system, patients, [Arm("standard care")], at, outputs=outputs)
-    ds["meld"] = (("arm", "patient", "time"), np.asarray(meld(bilirubin=ds["bilirubin"].values, inr=ds["inr"].values,
-                                                             creatinine=ds["creatinine"].values)))
+    ds["meld"] = (("arm", "patient", "time"), np.asarray(meld(
+        bilirubin=ds["bilirubin"].values, inr=ds["inr"].values, creatinine=ds["creatinine"].values)))
     found = intensity.outcomes(ds, patients, system, trial)
     events = intensity.published(trial.fit.deaths)
     death, wrong = intensity.fit(found, at, events, trial.fit.intensity, system)

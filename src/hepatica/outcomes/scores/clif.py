@@ -101,7 +101,8 @@ def clif_c_of(
 def _failing(organs: tuple[Array, ...]) -> Array:
     """Organs that have failed; the kidney fails at 2 points, the others at 3."""
     liver, kidney, brain, coagulation, circulation, lung = organs
-    return np.asarray(1.0 * (liver > 2) + (kidney > 1) + (brain > 2) + (coagulation > 2) + (circulation > 2) + (lung > 2), float)
+    failed = (liver > 2, kidney > 1, brain > 2, coagulation > 2, circulation > 2, lung > 2)
+    return np.asarray(sum(np.asarray(f, dtype=np.float64) for f in failed), dtype=np.float64)
 
 
 def organ_failures(

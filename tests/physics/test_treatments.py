@@ -17,7 +17,7 @@ SIGNS = [
     ("corticosteroid", "tnf", 7.0, -1, "anti-inflammatory"),
     ("corticosteroid", "infection_hazard", 28.0, 1, "more infections under steroid"),
     ("antibiotic_prophylaxis", "infection_hazard", 28.0, -1, "fewer infections"),
-    ("gcsf", "paralysis", 28.0, -1, "neutrophils supplied"),
+    ("gcsf", "phagocytes", 1.0, 1, "neutrophils supplied"),
 ]
 
 

@@ -109,8 +109,8 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     >>> from hepatica.model.modules import MODULES
     >>> len(assemble(MODULES).summary()["problems"])
     0
-    >>> sorted(assemble(MODULES, without=["enzymes", "label", "hazards", "treatments"]).constants.items())[:2]
-    [('plasma_given', 0.0), ('plasma_removed', 0.0)]
+    >>> sorted(assemble(MODULES, without=["treatments"]).constants.items())[:2]
+    [('gcsf_effect', 0.0), ('plasma_given', 0.0)]
     """
     off, modules = set(without), tuple(modules)
     if unknown := off - {m.__name__ for m in modules}:

@@ -117,7 +117,7 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
 FIGURES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "portal": ("cirrhosis", ("hvpg", "shunt", "sinusoidal_flow", "room"),
                "Scar raises pressure and sends blood around the liver."),
-    "injury": ("flare", ("effectors", "virus", "kill", "tnf_excess"),
+    "injury": ("flare", ("effectors", "virus", "kill", "kill_flare"),
                "A flare of hepatitis B: effectors clear virus by killing."),
     "hepatocytes": ("resection", ("functional_mass", "hepatocytes_primed", "hepatocytes_replicating", "load_per_cell"),
                     "After resection load rises, cells are primed, replicate and return."),

@@ -23,6 +23,7 @@ def cytokines(m: Draft) -> None:
     tnf, il6, il8, il10 = (m.state(n, "pg/mL", label) for n, label in (
         ("tnf", "tumour necrosis factor"), ("il6", "interleukin 6"), ("il8", "interleukin 8"), ("il10", "interleukin 10")))
     pathogen, shunt, h = m.needs("pathogen", ""), m.needs("shunt", ""), m.needs("functional_mass", "")
+    m.let("tnf_excess", pos(tnf - m.pars("tnf_rest")[0], m.pars("tnf_width")[0]), "pg/mL", "TNF above rest")
     il10_rise = m.let("il10_rise", pos(il10 / m.pars("il10_rest")[0] - 1, m.pars("il10_width")[0]), "",
                       "relative rise of interleukin 10 over that at rest")
 

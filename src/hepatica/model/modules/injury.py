@@ -6,7 +6,7 @@ An infused drug is either toxic by itself (paracetamol) or, with `antigen_is_dru
 Not covered: reperfusion after ischaemia, fat in the liver, resistant virus, steroid that lets virus grow, autoimmune hepatitis.
 """
 
-from hepatica.model.functions import hill, pos
+from hepatica.model.functions import hill
 from hepatica.model.lang import Draft
 
 
@@ -17,10 +17,8 @@ def injury(m: Draft) -> None:
     drug = m.state("drug", "", "hepatotoxic drug in the body, in reference overdoses or usual amounts", dosed=True)
     toxic, eased = _paracetamol(m, drug)
     flare, alcoholic, anoxic = _flare(m, drug, steroid), _alcohol(m, steroid), _ischaemia(m, hypoxia)
-    tnf_kill, half, steep, healthy, width, chronic = m.pars(
-        "tnf_kill tnf_half tnf_steep tnf_healthy tnf_width chronic_kill")
-    excess = m.let("tnf_excess", pos(m.needs("tnf", "pg/mL") - healthy, width), "pg/mL", "TNF above health")
-    amplified = tnf_kill * hill(excess, half, steep)
+    tnf_kill, half, steep, chronic = m.pars("tnf_kill tnf_half tnf_steep chronic_kill")
+    amplified = tnf_kill * hill(m.needs("tnf_excess", "pg/mL"), half, steep)
     m.let("kill", (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased) + toxic + chronic * scar,
           "1/day", "rate at which hepatocytes are injured")
 

@@ -39,7 +39,7 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
     years = population.background_years * 365.25
     background = system.solve(Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n),
                                       quiet, rtol=rtol), workers=workers)
-    onset, insult, parameters = cohort.onset(), cohort.doses("insult"), cohort.under("before")
+    onset, insult, parameters = cohort.onset(), cohort.doses("insult"), cohort.under("before", parameters)
     # one time axis for all: the insult begins `onset` days before time 0
     rows = [[(-onset[i], system.states.index(state), amount[i], BOLUS) for state, amount in insult.items() if amount[i] > 0]
             for i in range(n)]

@@ -95,7 +95,9 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
     system = system or System(assemble(MODULES))
     tell("compile", 1, 1)
     tell("admit", 0, 1)
-    patients = admitted(study, system, workers=workers)
+    again = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
+    more = admitted(study.model_copy(update={"patients": again}), system, workers=workers)
+    patients = more.take(np.arange(study.patients))  # a patient is the same whatever their number
     tell("admit", 1, 1)
     arms, times = study.arms(), study.times()
     datasets = []
@@ -112,7 +114,7 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
     decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
     shown = arms[decision.top]
     if shown.regimen.gives_cells:
-        decision = _confirm(study, system, decision, workers, tell)
+        decision = _confirm(study, system, more, decision, workers, tell)
     daily = np.arange(0.0, study.horizon + 0.5, 1.0)
     fine = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
     once = [Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product, labelled=True)
@@ -144,19 +146,16 @@ def _tails(study: Study, system: System, patients: Admitted, arms: list[Arm],
             for h in study.hypotheses}
 
 
-def _confirm(study: Study, system: System, decision: Decision, workers: int | None,
+def _confirm(study: Study, system: System, more: Admitted, decision: Decision, workers: int | None,
              tell: Callable[[str, int, int], None]) -> Decision:
     """The top-ranked regimen once more, in enough patients per draw for its interval to be one of ignorance."""
-    n = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
-    total = 1 + len(study.hypotheses)
+    total = len(study.hypotheses)
     tell("confirm", 0, total)
-    more = admitted(study.model_copy(update={"patients": n}), system, workers=workers)
-    tell("confirm", 1, total)
     found = []
     for k, hypothesis in enumerate(study.hypotheses):
         found.append(simulate(system, more, [decision.arms[0], decision.arms[decision.top]], study.times(),
                               outputs=OUTPUTS, hypothesis=hypothesis, workers=workers))
-        tell("confirm", k + 2, total)
+        tell("confirm", k + 1, total)
     return confirm(decision, found, study.utility.utility(), more.cohort)
 
 

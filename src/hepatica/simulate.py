@@ -63,7 +63,7 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
         `infection_time` (arm, patient, infection) in day.
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
-    base = cohort.under("treatment", hypothesis)
+    base = cohort.under("treatment", cohort.parameters(hypothesis))
     weight = base[:, system.parameters.index("body_weight")]
     parameters, events = [], []
     for arm in arms:

@@ -65,7 +65,7 @@ class Outcomes:
 
 def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population) -> Callable[[dict[str, float]], Outcomes]:
     """Outcomes of the first arm for typical values of the intensities' parameters; what is unknown of them stays as drawn."""
-    columns = patients.cohort.under("treatment").T[:, :, None]
+    columns = patients.cohort.under("treatment", patients.cohort.parameters()).T[:, :, None]
     typical = {name: system.model.parameters[name].value for name in system.parameters} | {
         name: f.value for name, f in row.fitted.items()} | {
         name: v for name, v in row.treatment.items() if isinstance(v, float)}

@@ -49,7 +49,7 @@ def counts(ds: xr.Dataset, tracer: str, *, dose: float, corrected: bool = True) 
         raise InputError("dataset", ", ".join(map(str, ds.data_vars)), f"one simulated with the output {missing[0]}")
     if not dose > 0:
         raise InputError("dose", dose, "a number of cells above 0")
-    left = 1.0 if corrected else np.exp(-np.log(2.0) * ds["time"] / (TRACERS[tracer]["half_life"].value / 24.0))
+    left = 1.0 if corrected else np.exp(-np.log(2.0) * ds["time"] / (TRACERS[tracer]["half_life"].internal_value))
     found = xr.Dataset({o: 100.0 * ds[f"image_{o}"] / dose * left for o in ORGANS})
     for o in ORGANS:
         found[o].attrs = {"units": "percent", "label": f"label in the {o}, share of dose"}

@@ -110,6 +110,11 @@ class Entry(BaseModel):
     neutral: float | None = None
     under: dict[str, Alternative] = Field(default_factory=dict)
 
+    @property
+    def internal_value(self) -> float:
+        """Value in internal units (days)."""
+        return self.value * internal(self.unit)[0]
+
     @model_validator(mode="after")
     def _sourced(self) -> Entry:
         rows: list[Entry | Alternative] = [self, *self.under.values()]
@@ -156,7 +161,7 @@ class Parameter:
     @property
     def value(self) -> float:
         """Typical value in internal units."""
-        return self.entry.value * internal(self.entry.unit)[0]
+        return self.entry.internal_value
 
     def under(self, hypothesis: str) -> float:
         """Typical value, in internal units, under a named hypothesis."""

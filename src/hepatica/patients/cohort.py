@@ -82,9 +82,9 @@ class Cohort:
         u = uniforms(self.seed, self.patient, purpose, 2)
         return value.draw(u[:, 0], u[:, 1])
 
-    def under(self, what: Literal["before", "treatment"], hypothesis: str = "") -> Floats:
-        """Parameters with the controls of the time before admission, or of the treatment from it on."""
-        values, names = self.parameters(hypothesis), list(self.model.parameters)
+    def under(self, what: Literal["before", "treatment"], parameters: Floats) -> Floats:
+        """A copy of `parameters` with the controls of the time before admission, or of the treatment from it on."""
+        values, names = parameters.copy(), list(self.model.parameters)
         for name, value in self.given(what).items():
             if name in names:
                 k = names.index(name)

@@ -106,11 +106,10 @@ class Product:
             "cxcr4": self.cxcr4,
             "cmet": self.cmet,
             "targeting": self.targeting,
-            "diameter": self.diameter / HANDLING["diameter"].value,
             "nk_recognition": HANDLING["autologous_recognition"].value if self.donor == "autologous" else 1.0,
         }
 
     def settings(self) -> dict[str, float]:
         """What the product sets in the model's parameters, whatever their value."""
-        tracer = {"label_efflux": TRACERS[self.tracer]["efflux"].value * 24.0} if self.tracer else {}
-        return {"priming": self.priming, **tracer}
+        tracer = {"label_efflux": TRACERS[self.tracer]["efflux"].internal_value} if self.tracer else {}
+        return {"priming": self.priming, "diameter": self.diameter, **tracer}

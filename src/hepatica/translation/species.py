@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica.engine import System
 from hepatica.errors import InputError
-from hepatica.model.parameters import Entry, internal
+from hepatica.model.parameters import Entry
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def as_species(system: System, parameters: Floats, key: str) -> Floats:
     species, out = SPECIES[key], np.array(np.atleast_2d(parameters), float)
     for name, entry in species.rows.items():
         if name in system.parameters:
-            out[:, system.parameters.index(name)] = entry.value * internal(entry.unit)[0]
+            out[:, system.parameters.index(name)] = entry.internal_value
     smaller = species.liver.value / HUMAN_LIVER
     for names, factor in ((WITH_LIVER, smaller), (AGAINST_LIVER, 1.0 / smaller)):
         for name in names:

@@ -51,7 +51,7 @@ def test_each_cause_has_its_onset_and_dose(cohort, mixed):
 
 def test_controls_are_set_for_the_cause_alone(cohort, model, mixed):
     first, base = cohort.cause() == 0, cohort.parameters()
-    before, after = cohort.under("before"), cohort.under("treatment")
+    before, after = (cohort.under(what, cohort.parameters()) for what in ("before", "treatment"))
     assert (column(before, model, "albumin_infused")[~first] == 0.7).all()
     assert (column(before, model, "albumin_infused")[first] == mixed.before["albumin_infused"]).all()
     assert (column(after, model, "antiviral")[first] == 1.0).all() and (column(after, model, "antiviral")[~first] == 0.0).all()
@@ -69,7 +69,7 @@ def test_a_history_is_the_patients_own(cohort):
     few = cohort.take(some)
     assert (few.cause() == cohort.cause()[some]).all() and (few.onset() == cohort.onset()[some]).all()
     assert (few.doses("insult")["pathogen"] == cohort.doses("insult")["pathogen"][some]).all()
-    assert (few.under("treatment") == cohort.under("treatment")[some]).all()
+    assert (few.under("treatment", few.parameters()) == cohort.under("treatment", cohort.parameters())[some]).all()
 
 
 def test_a_cause_needs_a_source():

@@ -36,14 +36,15 @@ def test_thawing_costs_no_potency_for_good():
 
 
 def test_settings_are_parameters_of_the_model(model):
-    assert set(Product(tracer="Zr89").settings()) == {"priming", "label_efflux"} <= set(model.parameters)
-    assert Product(priming=0.5).settings() == {"priming": 0.5}
+    assert set(Product(tracer="Zr89").settings()) == {"priming", "diameter", "label_efflux"} <= set(model.parameters)
+    assert Product(priming=0.5, diameter=15.1).settings() == {"priming": 0.5, "diameter": 15.1}
+    assert all(model.parameters[n].value == v for n, v in Product().settings().items())
     assert Product(tracer="Zr89").settings()["label_efflux"] == pytest.approx(24 * TRACERS["Zr89"]["efflux"].value)
 
 
 def test_multipliers_name_parameters_of_the_model(model):
     assert set(Product().multipliers()) <= set(model.parameters)
-    assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == ["diameter"]
+    assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == []
 
 
 @pytest.mark.parametrize("name, value", [

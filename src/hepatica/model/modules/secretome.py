@@ -52,7 +52,7 @@ def _fresh(m: Draft):  # type: ignore[no-untyped-def]
     recovery, thawed, one = m.pars("thaw_recovery thaw_potency one_cell")
     m.flow("recovery_from_thawing", recovery * stunned, out_of=stunned)
     m.flow("death_of_stunned", died / (living + one) * stunned, out_of=stunned)
-    return m.let("freshness", 1 - (1 - thawed) * stunned / (living + stunned + one), "", "potency left by thawing")
+    return m.let("freshness", 1 - (1 - thawed) * stunned / (living + one), "", "potency left by thawing")
 
 
 def _matrix_and_vessels(m: Draft, local, licensing, secreting) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,198 @@
+"""Commands that show what is inside: model, score, populations, schema, doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
+
+from hepatica import __version__
+from hepatica.cli.shell import (
+    AsJson,
+    Lang,
+    app,
+    language,
+    out,
+)
+from hepatica.engine import System
+from hepatica.engine.compile import cache_folder, find_compiler
+from hepatica.errors import HepaticaError, InputError
+from hepatica.evidence import load as load_publication
+from hepatica.evidence import references
+from hepatica.model.assemble import assemble
+from hepatica.model.describe import index, page
+from hepatica.model.modules import MODULES
+from hepatica.outcomes.scores import SCORES
+from hepatica.patients import load_population, populations
+from hepatica.study import Study
+from hepatica.words import say
+
+
+@app.command()
+def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
+          module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
+          without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
+          write: Annotated[Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")] = None,
+          lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Show the model: modules, equations, parameters with sources, diagram."""
+    lang, assembled = language(lang), assemble(MODULES, without=without)
+    summary = assembled.summary()
+    if module and module not in assembled.modules:
+        raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
+    if as_json and module:
+        rows = [{"parameter": p.name, "unit": p.unit, "value": p.value, **p.entry.model_dump(include={
+            "label", "grade", "cite", "reason", "note"})} for p in assembled.parameters.values() if p.module == module]
+        print(json.dumps({"module": module, "states": [s.name for s in assembled.states.values() if s.module == module],
+                          "parameters": rows}, ensure_ascii=False))
+    elif as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+    elif write is not None:
+        from hepatica.report.behaviour import write_pages
+
+        write_pages(System(assembled), write)
+        out.print(say("cli.written", lang, path=write))
+    elif module:
+        out.print(Markdown(page(assembled, module)))
+    else:
+        _model_tables(assembled, lang)
+        if not check:
+            out.print(Markdown(index(assembled).split("```mermaid")[1].split("```")[0].replace("\n", "\n\n")))
+    if assembled.constants and not as_json:
+        held = ", ".join(f"{name} = {value:.4g}" for name, value in assembled.constants.items())
+        out.print(say("cli.held_constant", lang, held=held), style="yellow")
+    if check and summary["problems"]:
+        raise HepaticaError("; ".join(summary["problems"]))
+    if check and not as_json:
+        out.print(say("cli.model_clean", lang), style="green")
+
+
+def _model_tables(assembled: Any, lang: str) -> None:
+    s = assembled.summary()
+    out.print(say("cli.model_summary", lang, modules=len(s["modules"]), states=s["states"], flows=s["flows"],
+                  parameters=s["parameters"]), style="bold")
+    table = Table(box=None)
+    for key in ("module", "states", "flows", "parameters"):
+        table.add_column(say(f"cli.{key}", lang), justify="left" if key == "module" else "right")
+    for m in s["modules"]:
+        counts = [sum(x.module == m for x in group) for group in (
+            assembled.states.values(), assembled.flows, assembled.parameters.values())]
+        table.add_row(m, *map(str, counts))
+    out.print(table)
+    grades = Table(box=None)
+    for key in ("grade", "parameters", "share"):
+        grades.add_column(say(f"cli.{key}", lang))
+    for g, n in s["grades"].items():
+        grades.add_row(g, str(n), f"{n / max(s['parameters'], 1):.0%}")
+    out.print(grades)
+
+
+@app.command()
+def score(name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none lists them.")] = "",
+          values: Annotated[list[str] | None, typer.Argument(help="Inputs, e.g. bilirubin='54 umol/L'.")] = None,
+          lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Compute a liver score from labs with units.
+
+    Example: `hepatica score meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2`
+    """
+    lang = language(lang)
+    if not name:
+        table = Table(box=None)
+        table.add_column(say("cli.score", lang))
+        table.add_column(say("cli.score_needs", lang))
+        for s in SCORES.values():
+            table.add_row(f"{s.name}: {s.title}", ", ".join(s.required))
+        out.print(table)
+        out.print(say("cli.score_list", lang, example="meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2"))
+        return
+    if name not in SCORES:
+        raise InputError("score", name, f"one of {', '.join(SCORES)}")
+    given = {}
+    for text in values or []:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise InputError("input", text, "name=value with a unit, as bilirubin='54 umol/L'")
+        given[key.strip()] = value.strip()
+    chosen = SCORES[name]
+    inputs = chosen.read(given)
+    result = chosen.function(**inputs)
+    readings = {label: _plain(f(result)) for label, f in chosen.readings}
+    if as_json:
+        print(json.dumps({"score": name, "value": _plain(result), "inputs": {k: _plain(v) for k, v in inputs.items()},
+                          "readings": readings, "cites": list(chosen.cites), "purpose": "for research use"},
+                         ensure_ascii=False))
+        return
+    out.print(f"[bold]{chosen.title}: {_text(result)}[/bold]  {chosen.result_label}")
+    for label, value in readings.items():
+        out.print(f"  {label}: {_text(value)}")
+    out.print(f"{'; '.join(chosen.cites)}. {say('common.research_use', lang)}", style="dim")
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0 else value
+
+
+def _text(value: Any) -> str:
+    value = _plain(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@app.command("populations")
+def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """List the populations that a study may name, with their sources; extrapolations are marked."""
+    lang, rows = language(lang), []
+    for p in map(load_population, populations()):
+        rows.append({"key": p.key, "title": p.title_zh if lang == "zh" else p.title,
+                     "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
+                     "sources": [references()[load_publication(k).cite].short() for k in p.publications]})
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold")
+    for key in ("population", "title", "extrapolation", "sources"):
+        table.add_column(say(f"cli.{key}", lang), overflow="fold", no_wrap=key == "population")
+    for row in rows:
+        mark = say("cli.extrapolated" if row["extrapolation"] else "cli.calibrated", lang)
+        table.add_row(str(row["key"]), str(row["title"]), mark, "; ".join(dict.fromkeys(row["sources"])))
+    out.print(table)
+    for row in rows:
+        if row["extrapolation"]:
+            out.print(say("cli.extrapolation_why", lang, population=row["key"], why=row["extrapolation"]))
+    out.print(say("common.research_use", lang), style="dim")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study files, for editors."""
+    print(json.dumps(Study.model_json_schema(mode="validation"), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Say what is here, what is missing, and how to get it."""
+    lang, compiler = language(lang), find_compiler()
+    found = {
+        "hepatica": __version__, "python": platform.python_version(), "platform": platform.platform(),
+        "compiler": " ".join(Path(c).name for c in compiler) if compiler else say("cli.slow_engine", lang),
+        "engine": "compiled" if compiler else "reference", "cache": str(cache_folder()), "cores": os.cpu_count(),
+        **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
+    }
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table(box=None)
+    table.add_column(say("cli.doctor_check", lang))
+    table.add_column(say("cli.doctor_found", lang), overflow="fold")
+    for key, value in found.items():
+        table.add_row(key, escape(str(value)))
+    out.print(table)
+    if compiler:
+        out.print(say("cli.doctor_ok", lang), style="green")

@@ -49,6 +49,9 @@ def test_label_without_living_cells_can_look_alike(bench):
     found = infuse(bench, "lung_only", [IMAGE["day"]], ["image_lung", "image_liver", "image_spleen", "cells_liver", "cells_spleen"])
     assert found["image_spleen"][0] > 20 and found["image_liver"][0] > 10 and found["image_lung"][0] < 6
     assert found["cells_liver"][0] + found["cells_spleen"][0] < 0.05
+    value = {n: p.value for n, p in bench.system.model.parameters.items()}
+    assert found["image_liver"][0] / found["image_spleen"][0] == pytest.approx(
+        value["label_to_liver"] / value["label_to_spleen"], rel=0.02)
 
 
 def test_smaller_cells_pass_the_lung(bench):

@@ -22,7 +22,7 @@ from hepatica.model import functions
 from hepatica.model.assemble import Model
 
 NATIVE = "-march=native"  # a fifth faster; a compiler that does not know it builds without
-FLAGS = ("-O3", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden")
+FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=fast", "-fvisibility=hidden", "-Wno-psabi")
 
 
 def find_compiler() -> tuple[str, ...] | None:
@@ -75,9 +75,9 @@ def build(model: Model) -> Path:
     compiler = find_compiler()
     if compiler is None:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
-    kernel = (files("hepatica.engine") / "kernel.c").read_text(encoding="utf-8")
-    generator = (files("hepatica.engine") / "generate.py").read_text(encoding="utf-8")
-    key = "|".join((model.hash, kernel, generator, functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
+    texts = {name: (files("hepatica.engine") / name).read_text(encoding="utf-8")
+             for name in ("kernel.c", "lanes.h", "generate.py")}
+    key = "|".join((model.hash, *texts.values(), functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
                     processor(), sys.platform))
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
     target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
@@ -86,7 +86,8 @@ def build(model: Model) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         Path(folder, "model.h").write_text(c_source(model), encoding="utf-8")
-        Path(folder, "kernel.c").write_text(kernel, encoding="utf-8")
+        for name in ("kernel.c", "lanes.h"):
+            Path(folder, name).write_text(texts[name], encoding="utf-8")
         for flags in ((NATIVE, *FLAGS), FLAGS):
             command = [*compiler, *flags, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -104,5 +105,5 @@ def load(path: Path) -> ctypes.CDLL:
         library = ctypes.CDLL(str(path))
     except OSError as error:
         raise EngineError(f"the compiled kernel {path.name} cannot be loaded ({error}); delete it and run again") from error
-    library.hepatica_solve.restype = ctypes.c_int
+    library.hepatica_solve.restype = library.hepatica_lanes.restype = ctypes.c_int
     return library

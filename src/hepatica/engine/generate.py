@@ -55,40 +55,79 @@ class _Printer(StrPrinter):  # type: ignore[misc]
         return f"{expr.func.__name__}({', '.join(self._print(a) for a in expr.args)})"
 
 
+class _LanePrinter(_Printer):
+    """The same in C over lanes, where a function takes no bare numbers."""
+
+    def _lane(self, expr: Expr) -> str:
+        text = self._print(expr)
+        return str(text) if expr.free_symbols else f"splat({text})"
+
+    def _print_Pow(self, expr: Expr, rational: bool = False) -> str:
+        if expr.exp == sp.Rational(1, 2):
+            return f"vsqrt({self._lane(expr.base)})"
+        if expr.exp.is_Integer and 1 <= abs(int(expr.exp)) <= 4:
+            return str(super()._print_Pow(expr))
+        return f"power({self._lane(expr.base)}, {self._lane(expr.exp)})"
+
+    def _print_Function(self, expr: Expr) -> str:
+        name, args = expr.func.__name__, [self._lane(a) for a in expr.args]
+        if name in ("hill", "dhill") and expr.args[2] in (1, 2):
+            value = f"hill_{int(expr.args[2])}({args[0]}, {args[1]})"
+        else:
+            value = f"hill({', '.join(args)})"
+        if name == "dhill":
+            return f"dhill({', '.join(args)}, {value})"
+        if name == "hill":
+            return value
+        return f"{'v' if name in ('exp', 'log', 'tanh') else ''}{name}({', '.join(args)})"
+
+
+Assignments = list[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Lines:
     """Assignments (target, expression) in order; targets that are not array elements are local.
 
-    `jacobian` holds total derivatives, by the chain rule, of rates by states. `bordered` holds partial ones of
-    rates and quantities by states and quantities: with a row and a column for each of `n_named` quantities the
-    matrix is sparser, and elimination in a good order does what the chain rule would have spelt out.
+    `jacobian` holds total derivatives of rates by states, by the chain rule, at the places of `pattern`.
     """
 
-    prepare: list[tuple[str, str]]
-    rates: list[tuple[str, str]]
-    jacobian: list[tuple[str, str]]
-    outputs: list[tuple[str, str]]
-    jumps: list[list[tuple[str, str]]]
+    prepare: Assignments
+    rates: Assignments
+    jacobian: Assignments
+    outputs: Assignments
+    jumps: list[Assignments]
     n_constants: int
     pattern: list[tuple[int, int]]
-    bordered: list[tuple[str, str]]
-    bordered_pattern: list[tuple[int, int]]
-    n_named: int
 
 
 class _Writer:
     """Turns model expressions into printed ones, moving constants of a patient into c[]."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, printer: _Printer) -> None:
         self.model = model
-        self.print = _Printer().doprint
+        self.print = printer.doprint
         self.names: dict[str, str] = {s: f"y[{i}]" for i, s in enumerate(model.states)}
         self.names |= {p: f"p[{i}]" for i, p in enumerate(model.parameters)}
         self.symbols = {s: sp.Symbol(s, real=True) for s in (*model.states, *model.parameters, *model.quantities)}
         self.constants: dict[Expr, str] = {}
-        self.prepare: list[tuple[str, str]] = []
+        self.prepare: Assignments = []
         self.moving = {self.symbols[s] for s in model.states}
         self.memo: dict[Expr, Expr] = {}
+        self.quantities: dict[str, Expr] = {}
+        for name, quantity in model.quantities.items():  # constants of a patient first
+            if not quantity.expr.free_symbols & self.moving:
+                slot = f"c[{len(self.constants)}]"
+                self.constants[sp.Dummy(name)] = slot
+                self.prepare.append((slot, self.text(quantity.expr)))
+                self.names[name] = slot
+            else:
+                self.moving.add(self.symbols[name])
+                self.names[name] = f"q_{name}"
+                self.quantities[name] = quantity.expr
+        self.hoisted = {name: self.hoist(expr) for name, expr in self.quantities.items()}
+        self.rates = {s: self.hoist(model.rate_of(s)) for s in model.states}
+        self.needed = _needed(self.quantities, [model.rate_of(s) for s in model.states])
 
     def constant(self, expr: Expr) -> Expr:
         """Symbol of a patient's constant, computed once."""
@@ -119,9 +158,22 @@ class _Writer:
         """Print with array elements for states and parameters."""
         return str(self.print(expr.xreplace({self.symbols[k]: sp.Symbol(v) for k, v in self.names.items()})))
 
+    def assign(self, names: Any) -> list[tuple[str, Expr]]:
+        """Those of the named quantities that move, in causal order."""
+        return [(self.names[n], self.hoisted[n]) for n in self.hoisted if n in names]
+
+    def jumps(self) -> list[list[tuple[str, Expr]]]:
+        """For each threshold the quantities that its jumps use, then the new values of states."""
+        return [self.assign(_needed(self.quantities, [e for _, e in t.adds]))
+                + [(self.names[s], self.symbols[s] + self.hoist(e)) for s, e in t.adds] for t in self.model.thresholds]
+
+    def write(self, rows: list[tuple[str, Expr]]) -> Assignments:
+        """Print one after another."""
+        return [(target, self.text(expr)) for target, expr in rows]
+
 
 def generate(model: Model) -> Lines:
-    """Write all assignments of a model.
+    """Write all assignments of a model, to be run as Python.
 
     Examples
     --------
@@ -130,36 +182,14 @@ def generate(model: Model) -> Lines:
     >>> generate(assemble(MODULES)).prepare[0][0]
     'c[0]'
     """
-    w = _Writer(model)
-    quantities: dict[str, Expr] = {}
-    for name, quantity in model.quantities.items():  # constants of a patient first
-        if not quantity.expr.free_symbols & w.moving:
-            slot = f"c[{len(w.constants)}]"
-            w.constants[sp.Dummy(name)] = slot
-            w.prepare.append((slot, w.text(quantity.expr)))
-            w.names[name] = slot
-        else:
-            w.moving.add(w.symbols[name])
-            w.names[name] = f"q_{name}"
-            quantities[name] = quantity.expr
-    hoisted = {name: w.hoist(expr) for name, expr in quantities.items()}
-    rates = {s: w.hoist(model.rate_of(s)) for s in model.states}
-    needed = _needed(quantities, [model.rate_of(s) for s in model.states])
-
-    def assign(names: Any) -> list[tuple[str, str]]:
-        return [(w.names[n], w.text(hoisted[n])) for n in hoisted if n in names]
-
-    values = [(f"f[{i}]", w.text(rates[s])) for i, s in enumerate(model.states)]
-    partial, pattern = _chain(w, model, quantities, needed)
-    border, bordered_pattern, named = _border(w, model, quantities, needed)
+    w = _Writer(model, _Printer())
+    needed = w.assign(w.needed)
+    values = w.write(needed + [(f"f[{i}]", w.rates[s]) for i, s in enumerate(model.states)])
+    jacobian, pattern = _chain(w)
     outputs = [(f"o[{i}]", w.names[n]) for i, n in enumerate((*model.states, *model.quantities))]
-    jumps = []
-    for t in model.thresholds:
-        used = _needed(quantities, [e for _, e in t.adds])
-        jumps.append(assign(used) + [(f"y[{list(model.states).index(s)}]", f"{w.names[s]} + {w.text(w.hoist(e))}")
-                                     for s, e in t.adds])
-    return Lines(w.prepare, assign(needed) + values, assign(needed) + values + partial, assign(quantities) + outputs,
-                 jumps, len(w.constants), pattern, assign(needed) + values + border, bordered_pattern, named)
+    jumps = [w.write(rows) for rows in w.jumps()]
+    return Lines(w.prepare, values, values + jacobian, w.write(w.assign(w.quantities)) + outputs, jumps,
+                 len(w.constants), pattern)
 
 
 def _needed(quantities: dict[str, Expr], exprs: list[Expr]) -> set[str]:
@@ -173,10 +203,10 @@ def _needed(quantities: dict[str, Expr], exprs: list[Expr]) -> set[str]:
     return needed
 
 
-def _chain(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[str]) -> tuple[
-        list[tuple[str, str]], list[tuple[int, int]]]:
-    lines: list[tuple[str, str]] = []
+def _chain(w: _Writer) -> tuple[Assignments, list[tuple[int, int]]]:
+    lines: Assignments = []
     derivative: dict[str, dict[str, Expr]] = {}
+    states = {s: i for i, s in enumerate(w.model.states)}
 
     def total(expr: Expr) -> dict[str, Expr]:
         terms: dict[str, list[Expr]] = {}
@@ -184,15 +214,15 @@ def _chain(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[st
             local = sp.diff(expr, symbol)
             if local == 0:
                 continue
-            if symbol.name in model.states:
+            if symbol.name in states:
                 terms.setdefault(symbol.name, []).append(local)
             else:
                 for state, inner in derivative[symbol.name].items():
                     terms.setdefault(state, []).append(local * inner)
         return {s: sp.Add(*parts) for s, parts in terms.items()}
 
-    for name, expr in quantities.items():
-        if name not in needed:
+    for name, expr in w.quantities.items():
+        if name not in w.needed:
             continue
         derivative[name] = {}
         for state, d in total(expr).items():
@@ -204,31 +234,50 @@ def _chain(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[st
             symbol = sp.Symbol(label)
             w.moving.add(symbol)
             derivative[name][state] = symbol
-    index = {s: i for i, s in enumerate(model.states)}
     pattern: list[tuple[int, int]] = []
-    for row in model.states:
-        for column, d in total(model.rate_of(row)).items():
+    for row in w.model.states:
+        for column, d in total(w.model.rate_of(row)).items():
             if d == 0:
                 continue
             lines.append((f"J[{len(pattern)}]", w.text(w.hoist(d))))
-            pattern.append((index[row], index[column]))
+            pattern.append((states[row], states[column]))
     return lines, pattern
 
 
-def _border(w: _Writer, model: Model, quantities: dict[str, Expr], needed: set[str]) -> tuple[
-        list[tuple[str, str]], list[tuple[int, int]], int]:
-    """Partial derivatives of rates and of the quantities that rates need, by states and by such quantities."""
-    named = [name for name in quantities if name in needed]
-    index = {name: i for i, name in enumerate((*model.states, *named))}
-    lines: list[tuple[str, str]] = []
-    pattern: list[tuple[int, int]] = []
-    exprs = {s: model.rate_of(s) for s in model.states} | {name: quantities[name] for name in named}
+def _border(w: _Writer) -> tuple[dict[tuple[int, int], Expr], int]:
+    """Partial derivatives of rates and of the quantities that rates need, by states and by such quantities.
+
+    With a row and a column for each named quantity the matrix is sparser than that of total derivatives, and
+    elimination in a good order does what the chain rule would have spelt out.
+    """
+    named = {name: expr for name, expr in w.quantities.items() if name in w.needed}
+    exprs = {s: w.model.rate_of(s) for s in w.model.states} | named
+    index = {name: i for i, name in enumerate(exprs)}
+    entries = {}
     for row, expr in exprs.items():
         for symbol in sorted(expr.free_symbols, key=lambda s: s.name):
             if symbol.name in index and (local := sp.diff(expr, symbol)) != 0:
-                lines.append((f"J[{len(pattern)}]", w.text(w.hoist(local))))
-                pattern.append((index[row], index[symbol.name]))
-    return lines, pattern, len(named)
+                entries[index[row], index[symbol.name]] = w.hoist(local)
+    return entries, len(named)
+
+
+def _share(rows: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+    """Name what several right-hand sides have in common, each part just before its first use."""
+    parts, exprs = sp.cse([e for _, e in rows], symbols=sp.numbered_symbols("x"), order="none", list=True)
+    waiting = dict(parts)
+    shared: list[tuple[str, Expr]] = []
+
+    def emit(expr: Expr) -> None:
+        for symbol in sorted(expr.free_symbols & waiting.keys(), key=lambda s: s.name):
+            if symbol in waiting:
+                part = waiting.pop(symbol)
+                emit(part)
+                shared.append((symbol.name, part))
+
+    for (target, _), expr in zip(rows, exprs, strict=True):
+        emit(expr)
+        shared.append((target, expr))
+    return shared
 
 
 def eliminate(n: int, pattern: list[tuple[int, int]]) -> tuple[list[int], set[tuple[int, int]]]:
@@ -246,56 +295,78 @@ def eliminate(n: int, pattern: list[tuple[int, int]]) -> tuple[list[int], set[tu
 
 
 def c_source(model: Model) -> str:
-    """Header that ``kernel.c`` includes."""
+    """Header that ``kernel.c`` includes, over the lanes of ``lanes.h``."""
     from hepatica.model.functions import C_SOURCE
 
-    lines, n = generate(model), len(model.states)
-    order, filled = eliminate(n + lines.n_named, lines.bordered_pattern)
+    w, n = _Writer(model, _LanePrinter()), len(model.states)
+    entries, named = _border(w)
+    moved = {place: k for k, place in enumerate(place for place, e in entries.items() if e.free_symbols & w.moving)}
+    jacobian = {place: f"J[{moved[place]}]" if place in moved else f"({w.text(e)})" for place, e in entries.items()}
+    values = w.assign(w.needed) + [(f"f[{i}]", w.rates[s]) for i, s in enumerate(model.states)]
+    slopes = [(f"J[{k}]", entries[place]) for place, k in moved.items()]
 
-    def body(assignments: list[tuple[str, str]]) -> str:
-        return "\n".join(f"  {'' if '[' in target else 'const double '}{target} = {text};" for target, text in assignments)
+    def body(rows: list[tuple[str, Expr]]) -> str:
+        return "\n".join(f"  {'' if '[' in target else 'const V '}{target} = {_lane(w, e)};" for target, e in rows)
 
-    lu, slots = _lu(n, order, filled, lines.bordered_pattern)
+    rates, both = body(_share(values)), body(_share(values + slopes))
+    jumps = "\n".join(f"  if (which == {i}) {{\n{body(rows)}\n  }}" for i, rows in enumerate(w.jumps()))
+    place = {name: i for i, name in enumerate(model.quantities)}
+    held = {name: slot for name, slot in w.names.items() if name in place and name not in w.quantities}
+    w.names |= {name: f"q[{place[name]}]" for name in w.quantities}  # outputs go one by one, those that are asked for
+    rows = [(name, _lane(w, w.hoisted[name])) for name in w.quantities] + list(held.items())
+    outputs = "\n".join(f"  if (want[{place[name]}]) q[{place[name]}] = {text};" for name, text in rows)
+    order, filled = eliminate(n + named, list(entries))
+    lu, n_factors = _lu(n, order, filled, jacobian)
     hazard = [list(model.states).index(t.hazard) for t in model.thresholds]
-    jumps = "\n".join(f"  if (which == {i}) {{\n{body(j)}\n  }}" for i, j in enumerate(lines.jumps))
+    prepare = "\n".join(f"  {slot} = {text if '[' in text else f'splat({text})'};" for slot, text in w.prepare)
     return f"""\
 /* generated from the symbolic model {model.hash} */
 #define NS {n}
 #define NP {len(model.parameters)}
-#define NC {max(lines.n_constants, 1)}
-#define NO {n + len(model.quantities)}
-#define NJ {len(lines.bordered_pattern)}
-#define NLU {len(slots)}
+#define NC {max(len(w.constants), 1)}
+#define NQ {max(len(model.quantities), 1)}
+#define NJ {max(len(moved), 1)}
+#define NLU {n_factors}
 #define NE {len(model.thresholds)}
 static const int HAZARD[NE + 1] = {{{', '.join(map(str, [*hazard, -1]))}}};
 {C_SOURCE}
-static void m_prepare(const double *p, double *c) {{
-{body(lines.prepare)}
+static void m_prepare(const V *restrict p, V *restrict c) {{
+{prepare}
 }}
-static void m_rates(const double *restrict y, const double *restrict p, const double *restrict c, double *restrict f) {{
-{body(lines.rates)}
+static void m_rates(const V *restrict y, const V *restrict p, const V *restrict c, V *restrict f) {{
+{rates}
 }}
-static void m_jacobian(const double *restrict y, const double *restrict p, const double *restrict c, double *restrict f,
-                       double *restrict J) {{
-{body(lines.bordered)}
+static void m_jacobian(const V *restrict y, const V *restrict p, const V *restrict c, V *restrict f, V *restrict J) {{
+{both}
 }}
-static void m_outputs(const double *y, const double *p, const double *c, double *o) {{
-{body(lines.outputs)}
+static void m_outputs(const V *restrict y, const V *restrict p, const V *restrict c, const unsigned char *want, V *restrict q) {{
+{outputs}
 }}
-static void m_jump(int which, double *y, const double *p, const double *c) {{
+static void m_jump(int which, V *y, const V *p, const V *c) {{
 {jumps}
 }}
 {lu}
 """
 
 
-def _lu(n: int, order: list[int], filled: set[tuple[int, int]], pattern: list[tuple[int, int]]) -> tuple[
-        str, dict[tuple[int, int], int]]:
-    """Sparse LU of the bordered matrix, spelt out; rows from `n` on are named quantities, with one on the diagonal."""
+def _lane(w: _Writer, expr: Expr) -> str:
+    return w.text(expr) if expr.free_symbols else f"splat({w.text(expr)})"
+
+
+def _lu(n: int, order: list[int], filled: set[tuple[int, int]], jacobian: dict[tuple[int, int], str]) -> tuple[str, int]:
+    """Sparse LU of g - J, bordered, spelt out; rows from `n` on are named quantities, with one on the diagonal.
+
+    Returns
+    -------
+    tuple of str and int
+        ``m_factor`` and ``m_solve``, and how many numbers the factors have.
+    """
     rank = {k: r for r, k in enumerate(order)}
-    entries = sorted(filled, key=lambda e: (rank[e[0]], rank[e[1]]))
-    slot = {e: k for k, e in enumerate(entries)}
-    jacobian = {e: k for k, e in enumerate(pattern)}
+    after = {i: [j for j in order if rank[j] > rank[i] and (i, j) in filled] for i in order}
+    before = {i: [j for j in order if rank[j] < rank[i] and (i, j) in filled] for i in order}
+    one = {i for i in order if i >= n and (i, i) not in jacobian and not any((k, i) in filled for k in before[i])}
+    kept = [(i, j) for i in order for j in [*before[i], i, *after[i]] if i != j or i not in one]
+    slot = {place: k for k, place in enumerate(kept)}
     factor, solve = [], []
     zero: set[int] = set()  # quantities whose right-hand side is still nothing
 
@@ -303,31 +374,32 @@ def _lu(n: int, order: list[int], filled: set[tuple[int, int]], pattern: list[tu
         return f"b[{i}]" if i < n else f"z{i}"
 
     for i in order:
-        row = [j for j in order if (i, j) in filled]
-        for j in row:
-            start = ("g" if i < n else "1.0") if i == j else "0.0"
-            value = f"{start} - J[{jacobian[i, j]}]" if (i, j) in jacobian else start
-            factor.append(f"  double a{i}_{j} = {value};")
-        for k in row:
-            if rank[k] >= rank[i]:
-                continue
-            factor.append(f"  a{i}_{k} *= L[{slot[k, k]}];")
-            factor += [f"  a{i}_{j} -= a{i}_{k} * L[{slot[k, j]}];" for j in order if rank[j] > rank[k] and (k, j) in filled]
-        factor += [f"  L[{slot[i, j]}] = {'1.0 / ' if i == j else ''}a{i}_{j};" for j in row]
-        below = [f"L[{slot[i, j]}] * {unknown(j)}" for j in order if rank[j] < rank[i] and (i, j) in filled and j not in zero]
+        for j in [*before[i], i, *after[i]]:
+            if (i, j) in slot:
+                start = ("g" if i < n else "splat(1.0)") if i == j else "splat(0.0)"
+                value = f"{start} - {jacobian[i, j]}" if (i, j) in jacobian else start
+                factor.append(f"  V a{i}_{j} = {value};")
+        for k in before[i]:
+            if k not in one:
+                factor.append(f"  a{i}_{k} *= L[{slot[k, k]}];")
+            factor += [f"  a{i}_{j} -= a{i}_{k} * L[{slot[k, j]}];" for j in after[k]]
+        factor += [f"  L[{slot[i, j]}] = {'1.0 / ' if i == j else ''}a{i}_{j};"
+                   for j in [*before[i], i, *after[i]] if (i, j) in slot]
+        below = [f"L[{slot[i, j]}] * {unknown(j)}" for j in before[i] if j not in zero]
         if i >= n:
-            solve.append(f"  double z{i} = {'-(' + ' + '.join(below) + ')' if below else '0.0'};")
+            solve.append(f"  V z{i} = {'-(' + ' + '.join(below) + ')' if below else 'splat(0.0)'};")
             if not below:
                 zero.add(i)
         elif below:
             solve.append(f"  b[{i}] -= {' + '.join(below)};")
     for i in reversed(order):
-        above = [f"L[{slot[i, j]}] * {unknown(j)}" for j in order if rank[j] > rank[i] and (i, j) in filled]
+        above = [f"L[{slot[i, j]}] * {unknown(j)}" for j in after[i]]
         right = f"({unknown(i)} - ({' + '.join(above)}))" if above else unknown(i)
-        solve.append(f"  {unknown(i)} = {right} * L[{slot[i, i]}];")
-    text = ("static void m_factor(const double *restrict J, double g, double *restrict L) {\n" + "\n".join(factor)
-            + "\n}\nstatic void m_solve(const double *restrict L, double *restrict b) {\n" + "\n".join(solve) + "\n}")
-    return text, slot
+        solve.append(f"  {unknown(i)} = {right}{'' if i in one else f' * L[{slot[i, i]}]'};")
+    text = ("static void m_factor(const V *restrict J, const V *restrict p, const V *restrict c, V g, V *restrict L) {\n"
+            + "\n".join(factor) + "\n}\nstatic void m_solve(const V *restrict L, V *restrict b) {\n"
+            + "\n".join(solve) + "\n}")
+    return text, len(kept)
 
 
 def python_source(model: Model) -> str:

@@ -1,31 +1,42 @@
-"""The compiled engine: arrays in, arrays out, patients shared among threads."""
+"""The compiled engine: arrays in, arrays out; threads take patients from one counter."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hepatica.engine.problem import MAX_CROSSINGS, Problem, Solution
+from hepatica.engine.problem import MAX_CROSSINGS, Floats, Ints, Problem, Solution
+from hepatica.errors import EngineError
 
 Progress = Callable[[int], None]
-CHUNK = 64
+PAUSE = 0.1  # seconds between looks at the counter
 
 
 class _Batch(ctypes.Structure):
-    _fields_ = [(n, ctypes.c_long) for n in ("n", "n_times", "n_out", "max_steps")]
+    _fields_ = [(n, ctypes.c_int64) for n in ("n", "n_times", "n_out", "max_steps", "frozen")]
     _fields_ += [(n, ctypes.c_void_p) for n in (
         "parameters", "initial", "times", "scale", "thresholds", "event_time", "event_amount",
-        "event_offset", "event_state", "event_kind", "out_index")]
-    _fields_ += [("start", ctypes.c_double), ("rtol", ctypes.c_double)]
-    _fields_ += [(n, ctypes.c_void_p) for n in ("values", "final", "crossings", "status", "steps", "rejected")]
+        "event_offset", "event_state", "event_kind", "out_index", "want_state", "want_quantity")]
+    _fields_ += [(n, ctypes.c_double) for n in ("start", "rtol")]
+    _fields_ += [(n, ctypes.c_void_p) for n in (
+        "values", "final", "crossings", "status", "steps", "rejected", "claimed", "finished")]
 
 
-def solve(library: ctypes.CDLL, problem: Problem, scale: np.ndarray, out_index: np.ndarray, *, workers: int,
-          progress: Progress | None = None) -> Solution:
-    """Solve all patients of a problem; the result does not depend on `workers`."""
+def solve(library: ctypes.CDLL, problem: Problem, scale: Floats, out_index: Ints, wanted: NDArray[np.uint8], *,
+          workers: int, frozen: bool = False, progress: Progress | None = None) -> Solution:
+    """Solve all patients of a problem; the result does not depend on `workers`.
+
+    Parameters
+    ----------
+    wanted : (n_states + n_quantities,) of 0 and 1
+        What the outputs are made from; nothing else is interpolated or computed at output times.
+    frozen : bool
+        Rows run in groups, each group on the steps of its first row; n must be a multiple of the lanes.
+    """
     n, ns, nt, no = problem.n, problem.initial.shape[1], len(problem.times), len(out_index)
     ev = problem.events
     inputs = {
@@ -40,23 +51,39 @@ def solve(library: ctypes.CDLL, problem: Problem, scale: np.ndarray, out_index: 
         "event_state": np.ascontiguousarray(ev.state, np.int64),
         "event_kind": np.ascontiguousarray(ev.kind, np.int64),
         "out_index": np.ascontiguousarray(out_index, np.int64),
+        "want_state": np.ascontiguousarray(wanted[:ns]), "want_quantity": np.ascontiguousarray(wanted[ns:]),
     }
     outputs = {
         "values": np.empty((n, nt, no)), "final": np.empty((n, ns)),
         "crossings": np.full((n, problem.thresholds.shape[1], MAX_CROSSINGS), np.nan),
         "status": np.zeros(n, np.int64), "steps": np.zeros(n, np.int64), "rejected": np.zeros(n, np.int64),
     }
-    pointers = {name: array.ctypes.data for name, array in (inputs | outputs).items()}
-    batch = _Batch(n=n, n_times=nt, n_out=no, max_steps=problem.max_steps, start=problem.start, rtol=problem.rtol,
-                   **pointers)
-
-    def run(first: int) -> int:
-        last = min(first + CHUNK, n)
-        library.hepatica_solve(ctypes.byref(batch), ctypes.c_long(first), ctypes.c_long(last))
-        return last - first
-
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for done in pool.map(run, range(0, n, CHUNK)):
-            if progress is not None:
-                progress(done)
+    claimed, finished = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    pointers = {name: array.ctypes.data
+                for name, array in (inputs | outputs | {"claimed": claimed, "finished": finished}).items()}
+    batch = _Batch(n=n, n_times=nt, n_out=no, max_steps=problem.max_steps, frozen=frozen, start=problem.start,
+                   rtol=problem.rtol, **pointers)
+    threads = max(1, min(workers, -(-n // library.hepatica_lanes())))
+    if threads == 1 and progress is None:
+        codes = [library.hepatica_solve(ctypes.byref(batch))]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            running = [pool.submit(library.hepatica_solve, ctypes.byref(batch)) for _ in range(threads)]
+            try:
+                _watch(running, finished, progress)
+            finally:
+                claimed[0] = n  # after an interruption no thread takes another patient
+            codes = [r.result() for r in running]
+    if any(codes):
+        raise EngineError("the engine found no memory to work in; ask for fewer workers")
     return Solution(**outputs)
+
+
+def _watch(running: list, finished: Ints, progress: Progress | None) -> None:  # type: ignore[type-arg]
+    said, waiting = 0, True
+    while waiting:
+        waiting = bool(wait(running, None if progress is None else PAUSE).not_done)
+        now = int(finished[0])
+        if progress is not None and now > said:
+            progress(now - said)
+        said = now

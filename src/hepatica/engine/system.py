@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from hepatica.engine import compile as compiler
 from hepatica.engine import kernel, reference
@@ -135,6 +136,19 @@ class System:
                 raise InputError("output", name, "a state or quantity that `hepatica model` lists")
         return np.array([self.outputs.index(n) for n in names], np.int64)
 
+    @functools.cached_property
+    def _uses(self) -> dict[str, frozenset[str]]:
+        """What each output is made from, itself included: states and quantities."""
+        uses = {s: frozenset([s]) for s in self.states}
+        for name, quantity in self.model.quantities.items():  # causal order
+            names = [s.name for s in quantity.expr.free_symbols]
+            uses[name] = frozenset([name]).union(*(uses[n] for n in names if n in uses))
+        return uses
+
+    def _wanted(self, names: tuple[str, ...]) -> NDArray[np.uint8]:
+        used = frozenset[str]().union(*(self._uses[n] for n in names))
+        return np.array([name in used for name in self.outputs], np.uint8)
+
     def solve(self, problem: Problem, *, workers: int | None = None,
               progress: Callable[[int], None] | None = None) -> Solution:
         """Solve; a patient that the compiled engine cannot solve is retried by the reference engine."""
@@ -144,7 +158,7 @@ class System:
             return reference.solve(self._python, problem, self.scale, out, hazards, progress=progress)
         if not self._library:
             raise EngineError("the compiled engine is not loaded")
-        done = kernel.solve(self._library[0], problem, self.scale, out,
+        done = kernel.solve(self._library[0], problem, self.scale, out, self._wanted(problem.outputs),
                             workers=workers or os.cpu_count() or 1, progress=progress)
         failed = np.flatnonzero((done.status == 1) | (done.status == 2))
         for i in failed:

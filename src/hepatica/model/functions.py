@@ -89,22 +89,14 @@ def sigmoid(x: Any) -> Any:
 
 
 C_SOURCE = """\
-static inline double pos(double x, double w) { return x > 0.0 ? x * x / (x + w) : 0.0; }
-static inline double dpos(double x, double w) { return x > 0.0 ? x * (x + 2.0 * w) / ((x + w) * (x + w)) : 0.0; }
-static inline double ipow(double x, int n) { double r = 1.0; for (; n; n >>= 1, x *= x) if (n & 1) r *= x; return r; }
-static inline double power(double x, double n) {
-  return n == 1.0 ? x : (n == (int)n && n > 0.0 && n < 9.0) ? ipow(x, (int)n) : pow(x, n);
-}
-static inline double hill(double x, double k, double n) {
-  if (!(x > 0.0)) return 0.0;
-  double r = k / x, m = (n == (int)n && n < 9.0) ? ipow(r, (int)n) : pow(r, n);
-  return 1.0 / (1.0 + m);
-}
-static inline double dhill(double x, double k, double n) {
-  double h = hill(x, k, n);
-  return x > 0.0 ? n * h * (1.0 - h) / x : 0.0;
-}
+SMALL V pos(V x, V w) { return sel(x > 0.0, x * x / (x + w), splat(0.0)); }
+SMALL V dpos(V x, V w) { return sel(x > 0.0, x * (x + 2.0 * w) / ((x + w) * (x + w)), splat(0.0)); }
+SMALL V hill(V x, V k, V n) { return sel(x > 0.0, 1.0 / (1.0 + power(k / x, n)), splat(0.0)); }
+SMALL V hill_1(V x, V k) { return sel(x > 0.0, x / (x + k), splat(0.0)); }
+SMALL V hill_2(V x, V k) { return sel(x > 0.0, x * x / (x * x + k * k), splat(0.0)); }
+SMALL V dhill(V x, V k, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(0.0)); }
 """
+"""Over the lanes of ``engine/lanes.h``; `dhill` is handed the value of `hill`, which its caller has."""
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh

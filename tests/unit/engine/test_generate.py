@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepatica.engine.generate import _lu, eliminate, generate
+from hepatica.engine.generate import _border, _lu, _Printer, _share, _Writer, c_source, eliminate, generate
 
 
 def evaluate(system, y, p):
@@ -111,12 +111,12 @@ def test_the_printed_elimination_solves_like_numpy(given_pattern, seed):
 
 def printed(n, pattern, named=0):
     order, filled = eliminate(n + named, pattern)
-    text, slots = _lu(n, order, filled, pattern)
+    text, size = _lu(n, order, filled, {place: f"J[{k}]" for k, place in enumerate(pattern)})
     factor, solve = (re.findall(r"^  (.*);$", part, re.M) for part in text.split("static void m_solve"))
-    steps = [compile("\n".join(line.removeprefix("double ") for line in lines), "lu", "exec") for lines in (factor, solve)]
+    steps = [compile("\n".join(line.removeprefix("V ") for line in lines), "lu", "exec") for lines in (factor, solve)]
 
     def run(j, g, b):
-        space = {"J": j, "g": g, "L": [0.0] * len(slots), "b": b.copy()}
+        space = {"J": j, "g": g, "L": [0.0] * size, "b": b.copy(), "splat": float}
         for step in steps:
             exec(step, space)
         return space["b"]
@@ -126,23 +126,29 @@ def printed(n, pattern, named=0):
 
 def test_the_bordered_elimination_of_the_whole_model(model, reference, admitted):
     """Rows for named quantities spare the chain rule; what comes out is the solution with total derivatives."""
-    lines, n = generate(model), len(model.states)
+    w, n = _Writer(model, _Printer()), len(model.states)
+    entries, named = _border(w)
+    rows = w.assign(w.needed) + [(f"J[{k}]", expr) for k, expr in enumerate(entries.values())]
+    plain, shared = w.write(rows), w.write(_share(rows))
     y, p = admitted.initial[0], admitted.cohort.parameters()[0]
     _, dense, _ = evaluate(reference, y, p)
-    space = dict(reference._python)
-    c = [0.0] * max(lines.n_constants, 1)
-    space["prepare"](p.tolist(), c)
-    space |= {"y": y.tolist(), "p": p.tolist(), "c": c, "f": [0.0] * n, "J": [0.0] * len(lines.bordered_pattern)}
-    exec("\n".join(f"{target} = {text}" for target, text in lines.bordered), space)
+    found = []
+    for lines in (plain, shared):
+        space = dict(reference._python) | {"y": y.tolist(), "p": p.tolist(), "c": [0.0] * len(w.constants), "J": [0.0] * len(entries)}
+        exec("\n".join(f"{target} = {text}" for target, text in w.prepare + lines), space)
+        found.append(space["J"])
+    np.testing.assert_allclose(*found, rtol=1e-12)
+    assert sum(text.count("*") for _, text in shared) < 0.6 * sum(text.count("*") for _, text in plain)
     b = np.random.default_rng(0).normal(size=n)
     for g in (1e-1, 10.0, 1e4):
-        found = printed(n, lines.bordered_pattern, lines.n_named)(space["J"], g, b)
+        x = printed(n, list(entries), named)(found[0], g, b)
         matrix = g * np.eye(n) - dense
-        assert np.abs(matrix @ found - b).max() < 1e-6 * (np.abs(matrix) @ np.abs(found)).max()
-    _, filled = eliminate(n + lines.n_named, lines.bordered_pattern)
-    assert len(filled) < 0.1 * (n + lines.n_named) ** 2  # sparse stays sparse
+        assert np.abs(matrix @ x - b).max() < 1e-6 * (np.abs(matrix) @ np.abs(x)).max()
+    _, filled = eliminate(n + named, list(entries))
+    assert len(filled) < 0.1 * (n + named) ** 2  # sparse stays sparse
 
 
 def test_generation_is_reproducible(model):
     first, again = generate(model), generate(model)
     assert first == again
+    assert c_source(model) == c_source(model)

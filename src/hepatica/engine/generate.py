@@ -70,16 +70,48 @@ class _LanePrinter(_Printer):
         return f"power({self._lane(expr.base)}, {self._lane(expr.exp)})"
 
     def _print_Function(self, expr: Expr) -> str:
-        name, args = expr.func.__name__, [self._lane(a) for a in expr.args]
-        if name in ("hill", "dhill") and expr.args[2] in (1, 2):
-            value = f"hill_{int(expr.args[2])}({args[0]}, {args[1]})"
-        else:
-            value = f"hill({', '.join(args)})"
-        if name == "dhill":
-            return f"dhill({', '.join(args)}, {value})"
-        if name == "hill":
-            return value
-        return f"{'v' if name in ('exp', 'log', 'tanh') else ''}{name}({', '.join(args)})"
+        name = expr.func.__name__
+        return f"{'v' if name in ('exp', 'log', 'tanh') else ''}{name}({', '.join(self._lane(a) for a in expr.args)})"
+
+
+class ln(sp.Function):  # type: ignore[misc]
+    """Logarithm over lanes; what is not positive counts as nearly nothing."""
+
+
+class rise(sp.Function):  # type: ignore[misc]
+    """Logistic function over lanes."""
+
+
+class slope(sp.Function):  # type: ignore[misc]
+    """n h (1 - h) / x for x > 0: slope of a Hill function of value h and exponent n."""
+
+
+def _in_logarithms(expr: Expr, moving: set[Expr]) -> Expr:
+    """Powers through logarithms, so that powers of one quantity share its logarithm and constants keep theirs.
+
+    The rounding of a logarithm grows with the exponent, to a few parts in 1e15; solver tolerances are far above.
+    """
+    def log_of(x: Expr) -> Expr:
+        return ln(x) if x.free_symbols & moving else sp.log(x)
+
+    def form(e: Expr) -> Expr:
+        if not e.free_symbols & moving:
+            return e
+        name, args = e.func.__name__, [form(a) for a in e.args]
+        if name in ("hill", "dhill"):
+            x, k, n = args
+            plain = {1: x / (x + k), 2: x**2 / (x**2 + k**2)}.get(n)
+            value = rise(n * (log_of(x) - log_of(k))) if plain is None else over(x, plain)
+            return value if name == "hill" else slope(x, n, value)
+        if e.is_Pow and not (e.exp.is_Integer or abs(e.exp) == sp.Rational(1, 2)):
+            return sp.exp(args[1] * log_of(args[0]))
+        return e.func(*args) if args else e
+
+    return form(expr)
+
+
+class over(sp.Function):  # type: ignore[misc]
+    """Second argument where the first is positive, else 0."""
 
 
 Assignments = list[tuple[str, str]]
@@ -104,9 +136,9 @@ class Lines:
 class _Writer:
     """Turns model expressions into printed ones, moving constants of a patient into c[]."""
 
-    def __init__(self, model: Model, printer: _Printer) -> None:
-        self.model = model
-        self.print = printer.doprint
+    def __init__(self, model: Model, *, lanes: bool = False) -> None:
+        self.model, self.lanes = model, lanes
+        self.print = (_LanePrinter() if lanes else _Printer()).doprint
         self.names: dict[str, str] = {s: f"y[{i}]" for i, s in enumerate(model.states)}
         self.names |= {p: f"p[{i}]" for i, p in enumerate(model.parameters)}
         self.symbols = {s: sp.Symbol(s, real=True) for s in (*model.states, *model.parameters, *model.quantities)}
@@ -141,16 +173,19 @@ class _Writer:
 
     def hoist(self, expr: Expr) -> Expr:
         """Replace maximal parts that depend on parameters alone."""
+        return self._hoist(_in_logarithms(expr, self.moving) if self.lanes else expr)
+
+    def _hoist(self, expr: Expr) -> Expr:
         if expr in self.memo:
             return self.memo[expr]
         if not expr.free_symbols & self.moving:
             result = self.constant(expr)
         elif expr.is_Add or expr.is_Mul:
             still = [a for a in expr.args if not a.free_symbols & self.moving]
-            moved = [self.hoist(a) for a in expr.args if a.free_symbols & self.moving]
+            moved = [self._hoist(a) for a in expr.args if a.free_symbols & self.moving]
             result = expr.func(*moved, *([self.constant(expr.func(*still))] if still else []))
         else:
-            result = expr.func(*[self.hoist(a) for a in expr.args]) if expr.args else expr
+            result = expr.func(*[self._hoist(a) for a in expr.args]) if expr.args else expr
         self.memo[expr] = result
         return result
 
@@ -182,7 +217,7 @@ def generate(model: Model) -> Lines:
     >>> generate(assemble(MODULES)).prepare[0][0]
     'c[0]'
     """
-    w = _Writer(model, _Printer())
+    w = _Writer(model)
     needed = w.assign(w.needed)
     values = w.write(needed + [(f"f[{i}]", w.rates[s]) for i, s in enumerate(model.states)])
     jacobian, pattern = _chain(w)
@@ -298,7 +333,7 @@ def c_source(model: Model) -> str:
     """Header that ``kernel.c`` includes, over the lanes of ``lanes.h``."""
     from hepatica.model.functions import C_SOURCE
 
-    w, n = _Writer(model, _LanePrinter()), len(model.states)
+    w, n = _Writer(model, lanes=True), len(model.states)
     entries, named = _border(w)
     moved = {place: k for k, place in enumerate(place for place, e in entries.items() if e.free_symbols & w.moving)}
     jacobian = {place: f"J[{moved[place]}]" if place in moved else f"({w.text(e)})" for place, e in entries.items()}

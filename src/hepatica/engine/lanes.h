@@ -64,23 +64,31 @@ SMALL V exp_of(V x, V low) {
   return sel(x < -708.3964185322641, splat(0.0), e);
 }
 
-/* log x as high + low, for x > 0 and finite: x = 2^n m, log m = 2 atanh((m - 1) / (m + 1)). */
-SMALL V log_of(V x, V *low) {
+/* x = 2^n m with m between sqrt(1/2) and sqrt(2), for x > 0 and finite; returns m - 1. */
+SMALL V split(V x, V *n) {
   M tiny = x < 0x1p-1022;
   x = sel(tiny, x * 0x1p54, x);
-  U u = (U)x - 0x3fe6a09e00000000ULL + (1024ULL << 52);
-  U biased = u >> 52;
-  V n = (V)(biased | 0x4330000000000000ULL) - (0x1p52 + 1024.0) - sel(tiny, splat(54.0), splat(0.0));
-  V m = (V)((U)x - (biased << 52) + (1024ULL << 52));
-  V f = m - 1.0, d = 2.0 + f, d_low = f - (d - 2.0), inverse = 1.0 / d;
+  U biased = ((U)x - 0x3fe6a09e00000000ULL + (1024ULL << 52)) >> 52;
+  *n = (V)(biased | 0x4330000000000000ULL) - (0x1p52 + 1024.0) - sel(tiny, splat(54.0), splat(0.0));
+  return (V)((U)x - (biased << 52) + (1024ULL << 52)) - 1.0;
+}
+
+/* The tail of 2 atanh(s) - 2 s - 2 s^3 / 3, by z = s^2, over s^5. */
+SMALL V tail_of(V z) {
+  V z2 = z * z, z4 = z2 * z2;
+  return (0.39999999999999999816 + z * 0.28571428571429371334) + z2 * (0.22222222221652765272 + z * 0.18181818336099846227)
+       + z4 * ((0.15384594887007179405 + z * 0.13334808798812338678) + z2 * (0.11706126464563397249 + z * 0.11724327060846746581));
+}
+
+/* log x as high + low, for x > 0 and finite: x = 2^n m, log m = 2 atanh((m - 1) / (m + 1)). */
+SMALL V log_of(V x, V *low) {
+  V n, f = split(x, &n), d = 2.0 + f, d_low = f - (d - 2.0), inverse = 1.0 / d;
   V s = f * inverse, sd = s * d, s_low = (((f - sd) - lost(s, d, sd)) - s * d_low) * inverse;
   V z = s * s, z_low = lost(s, s, z) + 2.0 * s * s_low;
   V c = s * z, c_low = lost(s, z, c) + s * z_low + s_low * z; /* s^3 */
   V a = c * 0x1.5555555555555p-1, a_low = lost(c, splat(0x1.5555555555555p-1), a) + c * 3.7007434154171884681e-17
       + c_low * 0x1.5555555555555p-1;
-  V z2 = z * z, z4 = z2 * z2;
-  V q = (0.39999999999999999816 + z * 0.28571428571429371334) + z2 * (0.22222222221652765272 + z * 0.18181818336099846227)
-      + z4 * ((0.15384594887007179405 + z * 0.13334808798812338678) + z2 * (0.11706126464563397249 + z * 0.11724327060846746581));
+  V q = tail_of(z);
   V big = n * 0x1.62e42fefp-1, two = 2.0 * s, h = big + two, h_low = two - (h - big);
   V g = h + a, g_low = a - (g - h);
   V rest = h_low + g_low + (a_low + 2.0 * s_low + n * 7.4406171100123967161e-11 + c * z * q);
@@ -91,10 +99,13 @@ SMALL V log_of(V x, V *low) {
 
 LEAF V vexp(V x) { return exp_of(x, splat(0.0)); }
 
+/* log x = n ln 2 + log m, log m = 2 atanh(s) with s = f / (2 + f), f = m - 1; as Tang (1990) arranges the sum. */
 LEAF V vlog(V x) {
-  V low, r = log_of(x, &low);
-  r = sel(x > 0.0, r, sel(x == 0.0, splat(-INFINITY), splat(NAN)));
-  return sel(x == INFINITY, x, r);
+  V n, f = split(x, &n), s = f / (2.0 + f), z = s * s, half = 0.5 * f * f;
+  V t = z * (0x1.5555555555555p-1 + z * tail_of(z));
+  V r = n * 0x1.62e42fefp-1 - ((half - (s * (half + t) + n * 7.4406171100123967161e-11)) - f);
+  r = sel(x == INFINITY, x, r);
+  return sel(x > 0.0, r, sel(x == 0.0, splat(-INFINITY), splat(NAN)));
 }
 
 /* x^n; for x < 0 defined where n is whole. */

@@ -92,11 +92,12 @@ C_SOURCE = """\
 SMALL V pos(V x, V w) { return sel(x > 0.0, x * x / (x + w), splat(0.0)); }
 SMALL V dpos(V x, V w) { return sel(x > 0.0, x * (x + 2.0 * w) / ((x + w) * (x + w)), splat(0.0)); }
 SMALL V hill(V x, V k, V n) { return sel(x > 0.0, 1.0 / (1.0 + power(k / x, n)), splat(0.0)); }
-SMALL V hill_1(V x, V k) { return sel(x > 0.0, x / (x + k), splat(0.0)); }
-SMALL V hill_2(V x, V k) { return sel(x > 0.0, x * x / (x * x + k * k), splat(0.0)); }
-SMALL V dhill(V x, V k, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(0.0)); }
+SMALL V ln(V x) { return sel(x > 0.0, vlog(x), splat(-1e300)); }
+SMALL V rise(V x) { return 1.0 / (1.0 + vexp(-x)); }
+SMALL V over(V x, V y) { return sel(x > 0.0, y, splat(0.0)); }
+SMALL V slope(V x, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(0.0)); }
 """
-"""Over the lanes of ``engine/lanes.h``; `dhill` is handed the value of `hill`, which its caller has."""
+"""Over the lanes of ``engine/lanes.h``; `ln` to `slope` are what ``engine/generate.py`` makes of powers and `hill`."""
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh

@@ -239,16 +239,25 @@ static int fill(Work *w) {
   return live;
 }
 
+/* First step after a dose, from how fast the state moves and how fast that changes (as Hairer, Norsett and Wanner
+ * 1993, II.4, but in consistent units): for a decay of rate r from a height a, in tolerances, the error of a step is
+ * about a (r h)^5 / 300. */
+static V first_steps(Work *w) {
+  static const V none[NS];
+  V speed = vmax(norm(w, w->f, w->y, none), splat(1e-300)), probe = vmin(splat(1e-4), 1e-3 / (speed * w->b->rtol));
+  for (int i = 0; i < NS; i++) w->u[i] = w->y[i] + probe * w->f[i];
+  m_rates(w->u, w->p, w->c, w->sum);
+  for (int i = 0; i < NS; i++) w->sum[i] = (w->sum[i] + w->rate[i] - w->f[i]) / probe;
+  V rate = norm(w, w->sum, w->y, none) / speed, first = power(300.0 * rate / speed, splat(0.2)) / rate;
+  return sel(first > 1e-12, vmin(first, splat(0.1)), splat(1e-6)); /* also where nothing moves or a rate is not finite */
+}
+
 /* Size of the step of each lane: as far as its error allows, and exactly to its next stop. */
 static V sizes(Work *w) {
   V size = splat(1e-6), first = splat(0.1); /* an idle lane goes nowhere */
   int fresh = 0;
   for (int l = 0; l < W; l++) fresh |= w->lane[l].live && w->lane[l].fresh;
-  if (fresh) { /* after a dose: half of the time in which the fastest state would change by its own size, at most */
-    static const V none[NS];
-    V speed = norm(w, w->f, w->y, none) * w->b->rtol;
-    first = vmin(first, 2.0 * power(splat(w->b->rtol), splat(0.2)) / vmax(speed, splat(1e-300)));
-  }
+  if (fresh) first = first_steps(w);
   for (int l = 0; l < W; l++) {
     Lane *a = &w->lane[l];
     if (!a->live) continue;
@@ -265,7 +274,7 @@ static V sizes(Work *w) {
 static void judge(Work *w, V error) {
   error = sel(error < 1e300, error, splat(1e10));
   if (w->b->frozen) error = splat(error[0]);
-  V grow = vmin(splat(6.0), vmax(splat(0.1), 0.9 * power(vmax(error, splat(1e-6)), splat(-0.2))));
+  V grow = vmin(splat(6.0), vmax(splat(0.1), 0.95 * power(vmax(error, splat(1e-6)), splat(-0.2))));
   for (int l = 0; l < W; l++) {
     Lane *a = &w->lane[l];
     a->accepted = a->live && error[l] <= 1.0;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,14 @@ class Problem:
         """Number of solves."""
         return int(self.parameters.shape[0])
 
+    def part(self, first: int, last: int) -> Problem:
+        """Solves `first` to `last` (not included) alone."""
+        ev, some = self.events, slice(first, last)
+        of = slice(int(ev.offset[first]), int(ev.offset[last]))
+        events = Events(ev.offset[first:last + 1] - ev.offset[first], ev.time[of], ev.state[of], ev.amount[of], ev.kind[of])
+        return replace(self, parameters=self.parameters[some], initial=self.initial[some],
+                       thresholds=self.thresholds[some], events=events)
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -120,6 +128,8 @@ class Solution:
     steps, rejected : (n,) int
     crossings : (n, n_threshold_events, MAX_CROSSINGS) float
         Times of threshold events, NaN where none.
+    sensitivities : (n, n_times, n_outputs, n_names) float, or None
+        Derivatives of the values, where they were asked for.
     """
 
     values: Floats
@@ -128,3 +138,4 @@ class Solution:
     steps: Ints
     rejected: Ints
     crossings: Floats = field(repr=False)
+    sensitivities: Floats | None = field(default=None, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hepatica.engine import compile as compiler
 from hepatica.engine import kernel, reference
+from hepatica.engine import sensitivities as derivatives
 from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
 from hepatica.errors import EngineError, InputError
@@ -149,30 +150,43 @@ class System:
         used = frozenset[str]().union(*(self._uses[n] for n in names))
         return np.array([name in used for name in self.outputs], np.uint8)
 
-    def solve(self, problem: Problem, *, workers: int | None = None,
+    def solve(self, problem: Problem, *, workers: int | None = None, sensitivities: Sequence[str] = (),
               progress: Callable[[int], None] | None = None) -> Solution:
-        """Solve; a patient that the compiled engine cannot solve is retried by the reference engine."""
-        out = self.index(problem.outputs)
+        """Solve; a patient that the compiled engine cannot solve is retried by the reference engine.
+
+        Parameters
+        ----------
+        sensitivities : sequence of str
+            Parameters, or states for their initial values, by which derivatives of the outputs are wanted.
+            Infections stay at the times at which they happened; a patient is not retried.
+
+        Raises
+        ------
+        InputError
+            If an output or a sensitivity is not of the model.
+        """
+        out, names = self.index(problem.outputs), tuple(sensitivities)
         hazards = tuple(self.states.index(t.hazard) for t in self.model.thresholds)
+        for name in names:
+            if name not in self.parameters and name not in self.states:
+                raise InputError("sensitivity", name, "a parameter, or a state for its initial value, of the model")
         if self.engine == "reference":
+            if names:
+                raise EngineError("sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`")
             return reference.solve(self._python, problem, self.scale, out, hazards, progress=progress)
         if not self._library:
             raise EngineError("the compiled engine is not loaded")
-        done = kernel.solve(self._library[0], problem, self.scale, out, self._wanted(problem.outputs),
-                            workers=workers or os.cpu_count() or 1, progress=progress)
+        library, wanted, threads = self._library[0], self._wanted(problem.outputs), workers or os.cpu_count() or 1
+        if names:
+            return derivatives.solve(
+                lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True, progress=None),
+                problem, names, self.parameters, self.states, self.scale, library.hepatica_lanes())
+        done = kernel.solve(library, problem, self.scale, out, wanted, workers=threads, progress=progress)
         failed = np.flatnonzero((done.status == 1) | (done.status == 2))
         for i in failed:
-            one = replace(problem, parameters=problem.parameters[i:i + 1], initial=problem.initial[i:i + 1],
-                          thresholds=problem.thresholds[i:i + 1], rtol=min(problem.rtol, RETRY_RTOL),
-                          events=_events_of(problem, int(i)))
+            one = replace(problem.part(int(i), int(i) + 1), rtol=min(problem.rtol, RETRY_RTOL))
             again = reference.solve(self._python, one, self.scale, out, hazards)
             if again.status[0] == 0:
                 done.values[i], done.final[i], done.status[i] = again.values[0], again.final[0], 0
                 done.crossings[i] = again.crossings[0]
         return done
-
-
-def _events_of(problem: Problem, i: int) -> Any:
-    ev = problem.events
-    part = slice(int(ev.offset[i]), int(ev.offset[i + 1]))
-    return type(ev)(np.array([0, part.stop - part.start]), ev.time[part], ev.state[part], ev.amount[part], ev.kind[part])

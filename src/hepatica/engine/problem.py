@@ -128,6 +128,8 @@ class Solution:
     steps, rejected : (n,) int
     crossings : (n, n_threshold_events, MAX_CROSSINGS) float
         Times of threshold events, NaN where none.
+    retried : (n,) int
+        Why the compiled engine failed, key of `STATUS`, where the reference engine had to try; else 0.
     sensitivities : (n, n_times, n_outputs, n_names) float, or None
         Derivatives of the values, where they were asked for.
     """
@@ -138,4 +140,5 @@ class Solution:
     steps: Ints
     rejected: Ints
     crossings: Floats = field(repr=False)
+    retried: Ints | None = field(default=None, repr=False)
     sensitivities: Floats | None = field(default=None, repr=False)

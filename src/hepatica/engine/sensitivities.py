@@ -68,7 +68,7 @@ def _block(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tu
     slopes = (values[:, places] - base) / moved[:, :, None, None]
     first = slice(None, None, rows)
     return Solution(done.values[first], done.final[first], done.status[first], done.steps[first], done.rejected[first],
-                    done.crossings[first], np.moveaxis(slopes, 1, -1))
+                    done.crossings[first], sensitivities=np.moveaxis(slopes, 1, -1))
 
 
 def _repeated(events: Events, rows: int) -> Events:

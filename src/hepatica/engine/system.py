@@ -182,11 +182,12 @@ class System:
                 lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True, progress=None),
                 problem, names, self.parameters, self.states, self.scale, library.hepatica_lanes())
         done = kernel.solve(library, problem, self.scale, out, wanted, workers=threads, progress=progress)
-        failed = np.flatnonzero((done.status == 1) | (done.status == 2))
+        first = np.where(done.status == 3, 0, done.status)
+        failed = np.flatnonzero(first)
         for i in failed:
             one = replace(problem.part(int(i), int(i) + 1), rtol=min(problem.rtol, RETRY_RTOL))
             again = reference.solve(self._python, one, self.scale, out, hazards)
             if again.status[0] == 0:
                 done.values[i], done.final[i], done.status[i] = again.values[0], again.final[0], 0
                 done.crossings[i] = again.crossings[0]
-        return done
+        return replace(done, retried=first)

@@ -101,7 +101,7 @@ SMALL V slope(V x, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh
-def power(x, n): return x ** n
+def power(x, n): return x ** n if x > 0.0 else 0.0
 def pos(x, w): return x * x / (x + w) if x > 0.0 else 0.0
 def dpos(x, w): return x * (x + 2.0 * w) / (x + w) ** 2 if x > 0.0 else 0.0
 def hill(x, k, n): return 1.0 / (1.0 + (k / x) ** n) if x > 1e-60 else 0.0

@@ -34,6 +34,8 @@ class Cohort:
         Which draw from the priors each carries.
     pinned : mapping of str to (Spread, float)
         Parameters that stand at this quantile of this spread, around the value used, instead of being drawn.
+    spread : float
+        Factor on every deviation between patients, to try the model beyond them.
     memo : dict or None
         Random numbers kept for copies that differ in `pinned` alone.
     """
@@ -44,6 +46,7 @@ class Cohort:
     patient: Ints
     draw: Ints
     pinned: Mapping[str, tuple[Spread, float]] = field(default_factory=dict)
+    spread: float = 1.0
     memo: dict[str, Floats] | None = field(default=None, repr=False, compare=False)
 
     def covariate(self, name: str) -> Floats:
@@ -124,7 +127,8 @@ class Cohort:
                 u = self._numbers(uniforms, draws, where, f"spike:{name}")[:, 0]
                 value = entry.prior.apply(value, z, u)
             if between.varies:
-                value = between.apply(value, self._numbers(normals, self.patient, None, f"between:{name}")[:, 0], np.ones(n))
+                z = self._numbers(normals, self.patient, None, f"between:{name}")[:, 0]
+                value = between.apply(value, self.spread * z, np.ones(n))
             columns.append(value)
         return np.stack(columns, axis=1)
 

@@ -35,7 +35,8 @@ def cytokines(m: Draft) -> None:
     growth, largest, leaving, x_E, h_E, direct, by_tnf, x_T, h_T, x_10, h_10 = m.pars(
         "monocyte_growth monocytes_largest monocyte_loss x_endotoxin h_endotoxin activation_direct activation_tnf "
         "x_activation_tnf h_activation_tnf x_activation_il10 h_activation_il10")
-    m.flow("monocyte_supply", growth * rest * (1 - rest / largest), into=rest)
+    least = m.pars("monocytes_least")[0]
+    m.flow("monocyte_supply", growth * (pos(rest, least) + least) * (1 - rest / largest), into=rest)
     m.flow("monocyte_activation", hill(E, x_E, h_E) * (direct + by_tnf * hill(tnf, x_T, h_T)) * _down(il10, x_10, h_10) * rest,
            out_of=rest, into=active)
     m.flow("monocyte_exhaustion", leaving * active, out_of=active)

@@ -20,8 +20,8 @@ def hepatocytes(m: Draft) -> None:
     D = m.state("hepatocytes_senescent", "", "senescent hepatocytes, which work a little and never divide")
     Z = m.state("hepatocytes_injured", "", "injured hepatocytes, dying or to be repaired")
     N = m.let("hepatocytes", Q + P + R + D, "", "living, uninjured hepatocytes, senescent ones among them")
-    M, lowest = m.pars("metabolic_load lowest_mass")
-    load = m.let("load_per_cell", M * room / (N + lowest), "", "metabolic load per hepatocyte")
+    M, lowest, width = m.pars("metabolic_load lowest_mass pool_width")
+    load = m.let("load_per_cell", M * room / (pos(N, width) + lowest), "", "metabolic load per hepatocyte")
     _cycle(m, Q, P, R, *_signals(m, load))
     overload = _loss(m, {"quiescent": Q, "primed": P, "replicating": R, "senescent": D}, N / room, Z)
     _repair(m, Q, D, Z, N / room)
@@ -51,7 +51,7 @@ def _cycle(m: Draft, Q, P, R, E, I, G) -> None:  # type: ignore[no-untyped-def] 
     m.flow("reversal", kP * reverse_growth * starved * P, out_of=R, into=P)
     m.flow("requiescence", kreq * (1 + tanh((theta_req - G) / beta_req)) / 2 * P, out_of=P, into=Q)
     m.flow("return_from_cycle", kR * E * R, out_of=R, into=Q)
-    m.flow("proliferation", kprol * oxygen * R, into=R)
+    m.flow("proliferation", kprol * oxygen * pos(R, m.pars("pool_width")[0]), into=R)
 
 
 def _loss(m: Draft, cells, filled, Z):  # type: ignore[no-untyped-def]
@@ -95,7 +95,7 @@ def _signals(m: Draft, load):  # type: ignore[no-untyped-def]
     # SOCS3 may dip below zero in the published form, where it has a pole
     stat = VST * pro**2 * J / (pro**2 + KST * (1 + pos(C, width) / KI))
     # constant sources that make health, all ones, a steady state (Furchtgott2009)
-    usual = M / (1 + lowest)
+    usual = M / (1 / (1 + m.pars("pool_width")[0]) + lowest)
     pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * usual, "1/day", "constant source")
     pJ = m.let("constant_jak", kapJ - VJ / (KJ + 1), "1/day", "constant source")
     pS = m.let("constant_stat3", -VST * pro**2 / (pro**2 + KST * (1 + 1 / (1 + width) / KI)) + VIE / (1 + KIE)

@@ -29,7 +29,7 @@ def _albumin(m: Draft, h, excess, removed, given) -> None:  # type: ignore[no-un
         "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_il6 albumin_il6_half albumin_leak")
     capacity = m.let("albumin_synthesis_capacity", h / (1 + by_il6 * excess / (excess + il6_half)), "",
                      "capacity to make albumin, 1 in health")
-    called = reserve / (1 + (reserve - 1) * (plasma / healthy) ** steep)
+    called = (1 + reserve) / (1 + reserve * (plasma / healthy) ** steep)
     made = loss * healthy * capacity * called
     m.let("albumin_synthesis_rate", m.pars("plasma_volume")[0] * made, "g/day", "albumin made by the liver")
     m.flow("albumin_synthesis", made, into=plasma, cite="Levitt2016")

@@ -40,7 +40,7 @@ def test_without_cells_only_the_background_clots(courses, admitted, system):
 def test_in_health_hardly_anyone_dies_bleeds_or_grows_a_tumour(bench):
     p = bench.parameters()
     found = bench.follow(p, bench.system.healthy(p), [0.0, 3650.0], (*INTENSITIES, "acuteness"))
-    assert (found["bleeding_intensity"] == 0).all() and (found["acuteness"] == 0).all()
+    assert found["bleeding_intensity"].max() < 1e-30 and found["acuteness"].max() < 1e-30  # rounding apart, never
     assert found["death_intensity"].max() * 365.25 < 0.005 and found["tumour_intensity"].max() * 365.25 < 0.005
 
 

@@ -62,7 +62,8 @@ def main() -> None:
     counted = np.concatenate(steps)
     answer = {"patients": options.patients, "spread": options.spread, "population": options.population,
               "failed_before_retry": dict(first), "failed": {k: v for k, v in last.items() if v},
-              "steps": {"median": float(np.median(counted)), "99 %": float(np.quantile(counted, 0.99)), "most": int(counted.max())},
+              "steps": {"median": float(np.median(counted)), "99 %": float(np.quantile(counted, 0.99)),
+                        "most": int(counted.max())},
               "seconds": time.perf_counter() - began}
     print(json.dumps(answer) if options.json else "\n".join(f"{k}: {v}" for k, v in answer.items()))
 

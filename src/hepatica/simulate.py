@@ -39,7 +39,7 @@ class Arm:
 
 
 def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
-             hypothesis: str = "", rtol: float = RTOL, workers: int | None = None,
+             hypothesis: str = "", rtol: float = RTOL, sensitivities: Sequence[str] = (), workers: int | None = None,
              progress: Callable[[int], None] | None = None) -> xr.Dataset:
     """Follow patients from admission under each arm.
 
@@ -55,12 +55,15 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
         States or quantities.
     hypothesis : str
         Name of the hypothesis, "" for the default values.
+    sensitivities : sequence of str
+        Parameters, or states for their values at admission, by which derivatives of the outputs are wanted.
 
     Returns
     -------
     xr.Dataset
         Each output with dimensions (arm, patient, time), units and label in attrs; `status` (arm, patient) and
-        `infection_time` (arm, patient, infection) in day.
+        `infection_time` (arm, patient, infection) in day. Derivatives of an output are `<output>_by` (arm, patient,
+        time, by), in units of the output per internal unit of the parameter, each infection held at its time.
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
     base = cohort.under("treatment", cohort.parameters(hypothesis))
@@ -79,19 +82,24 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
         events.append(_events(system, arm, weight, float(times[-1])))
     problem = Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
                       Events.join(events), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
-    done = system.solve(problem, workers=workers, progress=progress)
+    done = system.solve(problem, sensitivities=sensitivities, workers=workers, progress=progress)
     shape = (len(arms), n)
     values = done.values.reshape(*shape, len(times), len(outputs))
     data: dict[str, Any] = {name: (("arm", "patient", "time"), values[..., k], _attrs(system, name))
                             for k, name in enumerate(outputs)}
+    if done.sensitivities is not None:
+        slopes = done.sensitivities.reshape(*shape, len(times), len(outputs), len(sensitivities))
+        data |= {f"{name}_by": (("arm", "patient", "time", "by"), slopes[..., k, :], {"label": f"derivative of {name}"})
+                 for k, name in enumerate(outputs)}
     data["status"] = (("arm", "patient"), done.status.reshape(shape), {"label": "0 solved; else a cause"})
     data["steps"] = (("arm", "patient"), done.steps.reshape(shape), {"label": "steps of the solver"})
     if done.crossings.shape[1]:
         data["infection_time"] = (("arm", "patient", "infection"), done.crossings[:, 0].reshape(*shape, -1),
                                   {"units": "day", "label": "onset of infection"})
+    by = {"by": list(sensitivities)} if sensitivities else {}
     return xr.Dataset(
         data,
-        coords={"arm": [a.name for a in arms], "patient": np.arange(n), "time": ("time", times, {"units": "day"}),
+        coords=by | {"arm": [a.name for a in arms], "patient": np.arange(n), "time": ("time", times, {"units": "day"}),
                 "draw": ("patient", cohort.draw), "identity": ("patient", cohort.patient)},
         attrs={"model_hash": system.model.hash, "seed": cohort.seed, "engine": system.engine, "rtol": rtol,
                "hypothesis": hypothesis or "default", "population": cohort.population.key,

@@ -23,6 +23,7 @@ from hepatica.model.assemble import Model
 
 NATIVE = "-march=native"  # a fifth faster; a compiler that does not know it builds without
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=fast", "-fvisibility=hidden", "-Wno-psabi")
+SOURCES = ("kernel.c", "lanes.h")
 
 
 def find_compiler() -> tuple[str, ...] | None:
@@ -75,8 +76,7 @@ def build(model: Model) -> Path:
     compiler = find_compiler()
     if compiler is None:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
-    texts = {name: (files("hepatica.engine") / name).read_text(encoding="utf-8")
-             for name in ("kernel.c", "lanes.h", "generate.py")}
+    texts = {name: _text(name) for name in (*SOURCES, "generate.py")}
     key = "|".join((model.hash, *texts.values(), functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
                     processor(), sys.platform))
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
@@ -85,18 +85,31 @@ def build(model: Model) -> Path:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        Path(folder, "model.h").write_text(c_source(model), encoding="utf-8")
-        for name in ("kernel.c", "lanes.h"):
-            Path(folder, name).write_text(texts[name], encoding="utf-8")
+        write_sources(model, Path(folder))
         for flags in ((NATIVE, *FLAGS), FLAGS):
-            command = [*compiler, *flags, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            done = subprocess.run(command(compiler, flags), cwd=folder, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 break
         else:
             raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
         os.replace(Path(folder, "kernel.out"), target)  # whole or not at all, also with two first users
     return target
+
+
+def _text(name: str) -> str:
+    return (files("hepatica.engine") / name).read_text(encoding="utf-8")
+
+
+def write_sources(model: Model, folder: Path) -> None:
+    """Everything that a C compiler needs to make the kernel of a model, in one folder."""
+    for name in SOURCES:
+        (folder / name).write_text(_text(name), encoding="utf-8")
+    (folder / "model.h").write_text(c_source(model), encoding="utf-8")
+
+
+def command(compiler: tuple[str, ...], flags: tuple[str, ...]) -> list[str]:
+    """How a compiler is called, in the folder of `write_sources`; it writes ``kernel.out``."""
+    return [*compiler, *flags, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
 
 
 def load(path: Path) -> ctypes.CDLL:

@@ -21,7 +21,7 @@ Solver = Callable[[Problem], Solution]
 
 
 def solve(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tuple[str, ...], states: tuple[str, ...],
-          scale: Floats, lanes: int) -> Solution:
+          scale: Floats, lanes: int, progress: Callable[[int], None] | None = None) -> Solution:
     """Solve with derivatives.
 
     Parameters
@@ -39,8 +39,12 @@ def solve(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tup
     groups = -(-len(names) // (lanes - 1))
     rows = groups * lanes
     size = max(1, AT_ONCE // (rows * len(problem.times) * max(1, len(problem.outputs))))
-    parts = [_block(run, problem.part(first, min(first + size, problem.n)), names, parameters, states, scale, lanes, groups)
-             for first in range(0, problem.n, size)]
+    parts = []
+    for first in range(0, problem.n, size):
+        some = problem.part(first, min(first + size, problem.n))
+        parts.append(_block(run, some, names, parameters, states, scale, lanes, groups))
+        if progress is not None:
+            progress(some.n)
     return Solution(**{name: np.concatenate([getattr(p, name) for p in parts])
                        for name in ("values", "final", "status", "steps", "rejected", "crossings", "sensitivities")})
 

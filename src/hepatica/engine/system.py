@@ -179,8 +179,8 @@ class System:
         library, wanted, threads = self._library[0], self._wanted(problem.outputs), workers or os.cpu_count() or 1
         if names:
             return derivatives.solve(
-                lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True, progress=None),
-                problem, names, self.parameters, self.states, self.scale, library.hepatica_lanes())
+                lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True),
+                problem, names, self.parameters, self.states, self.scale, library.hepatica_lanes(), progress)
         done = kernel.solve(library, problem, self.scale, out, wanted, workers=threads, progress=progress)
         first = np.where(done.status == 3, 0, done.status)
         failed = np.flatnonzero(first)

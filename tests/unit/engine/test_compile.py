@@ -109,3 +109,38 @@ def test_the_compiler_that_is_asked_for_is_taken(monkeypatch, tmp_path):
     mine.chmod(0o755)
     monkeypatch.setenv("CC", str(mine))
     assert compile.find_compiler() == (str(mine),)
+
+
+TARGETS = {  # what the file of each begins with; only the machine that runs the tests ever runs one
+    "x86_64-linux-gnu": b"\x7fELF", "aarch64-linux-gnu": b"\x7fELF", "x86_64-macos": b"\xcf\xfa\xed\xfe",
+    "aarch64-macos": b"\xcf\xfa\xed\xfe", "x86_64-windows-gnu": b"MZ", "aarch64-windows-gnu": b"MZ",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_kernel_builds_for_other_machines(small, target, tmp_path):
+    """zig cc carries the headers of every system; built, not run, but for the one that this is."""
+    compile.write_sources(small, tmp_path)
+    zig = (sys.executable, "-m", "ziglang", "cc", "-target", target)
+    done = subprocess.run(compile.command(zig, compile.FLAGS), cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    built = (tmp_path / "kernel.out").read_bytes()
+    assert built.startswith(TARGETS[target]) and b"hepatica_solve" in built
+
+
+def test_zig_builds_what_runs_here(small, cache, monkeypatch):
+    """The compiler of the `zig` extra gives the same numbers, to rounding, as the one of the system."""
+    import numpy as np
+
+    from hepatica.engine import Events, Problem
+
+    answers = []
+    for compiler in (compile.find_compiler(), (sys.executable, "-m", "ziglang", "cc")):
+        monkeypatch.setattr(compile, "find_compiler", lambda compiler=compiler: compiler)
+        system = System(small)
+        p = system.typical()[None]
+        y = system.healthy(p) * 1.5
+        answers.append(system.solve(Problem(p, y, np.array([1.0, 30.0]), system.outputs, Events.none(1), np.zeros((1, 0, 8)), rtol=1e-9)).values)
+    assert len(os.listdir(cache)) == 2
+    np.testing.assert_allclose(*answers, rtol=1e-12)

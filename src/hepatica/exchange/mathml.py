@@ -1,0 +1,124 @@
+"""Expressions of the model as content MathML; every number in it says that it has no unit.
+
+The two functions of `model/functions.py` that MathML lacks are spelt out where they stand: libSBML 5.21 confuses the units
+of calls of a function definition (it remembers them by the address of a copy that is gone).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+import sympy as sp
+
+from hepatica.model.functions import hill, pos
+
+SBML = "http://www.sbml.org/sbml/level3/version2/core"
+PLAIN = {sp.exp: "exp", sp.log: "ln", sp.tanh: "tanh"}
+OPEN = f'<math xmlns="http://www.w3.org/1998/Math/MathML" xmlns:sbml="{SBML}">'
+
+
+def math(expr: Any) -> str:
+    """A whole ``<math>`` element.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> math(x**2)[-69:]
+    '<ci>x</ci><cn type="integer" sbml:units="dimensionless">2</cn></apply></math>'
+    """
+    return f"{OPEN}{content(expr)}</math>"
+
+
+def number(value: float, unit: str = "dimensionless") -> str:
+    """A number with a unit."""
+    if float(value).is_integer() and abs(value) < 1e9:
+        return f'<cn type="integer" sbml:units="{unit}">{int(value)}</cn>'
+    mantissa, _, power = repr(float(value)).partition("e")
+    if power:
+        return f'<cn type="e-notation" sbml:units="{unit}">{mantissa}<sep/>{int(power)}</cn>'
+    return f'<cn sbml:units="{unit}">{mantissa}</cn>'
+
+
+def name(symbol: str) -> str:
+    """A reference to something with an id."""
+    return f"<ci>{escape(symbol)}</ci>"
+
+
+def apply(operator: str, *args: str) -> str:
+    """An operator over printed arguments."""
+    return f"<apply><{operator}/>{''.join(args)}</apply>"
+
+
+def piecewise(value: str, condition: str, otherwise: str) -> str:
+    """A value where a condition holds, and another one elsewhere."""
+    return f"<piecewise><piece>{value}{condition}</piece><otherwise>{otherwise}</otherwise></piecewise>"
+
+
+def content(expr: Any) -> str:
+    """An expression without the ``<math>`` around it."""
+    if expr.is_Number:
+        return number(float(expr))
+    if expr.is_Symbol:
+        return name(expr.name)
+    if expr.is_Add:
+        return _sum(expr)
+    if expr.is_Mul:
+        return _product(expr)
+    if expr.is_Pow:
+        return _power(expr.base, expr.exp)
+    args = [content(a) for a in expr.args]
+    if isinstance(expr, pos):
+        return _pos(*args)
+    if isinstance(expr, hill):
+        return _hill(*args)
+    return apply(PLAIN[expr.func], *args)
+
+
+def _pos(x: str, width: str) -> str:
+    zero = apply("times", number(0), width)  # with the unit of x, which a bare 0 would lack
+    return piecewise(apply("times", x, apply("divide", x, apply("plus", x, width))), apply("gt", x, zero), zero)
+
+
+def _hill(x: str, k: str, n: str) -> str:
+    ratio = apply("power", apply("divide", k, x), n)
+    return piecewise(apply("divide", number(1), apply("plus", number(1), ratio)),
+                     apply("gt", x, apply("times", number(0), k)), number(0))
+
+
+def _ordered(expr: Any) -> list[Any]:
+    return sorted(expr.args, key=sp.default_sort_key)
+
+
+def _sum(expr: Any) -> str:
+    plus = [a for a in _ordered(expr) if not a.could_extract_minus_sign()]
+    minus = [-a for a in _ordered(expr) if a.could_extract_minus_sign()]
+    if not plus:
+        return apply("minus", content(sp.Add(*minus)))
+    total = content(plus[0]) if len(plus) == 1 else apply("plus", *(content(a) for a in plus))
+    for part in minus:
+        total = apply("minus", total, content(part))
+    return total
+
+
+def _product(expr: Any) -> str:
+    over, under = [], []
+    for arg in _ordered(expr):
+        if arg == -1:
+            continue
+        if arg.is_Pow and arg.exp.could_extract_minus_sign():
+            under.append(_power(arg.base, -arg.exp))
+        else:
+            over.append(content(arg))
+    top = over[0] if len(over) == 1 else apply("times", *over) if over else number(1)
+    if under:
+        top = apply("divide", top, under[0] if len(under) == 1 else apply("times", *under))
+    return apply("minus", top) if -1 in expr.args else top
+
+
+def _power(base: Any, power: Any) -> str:
+    if power == 1:
+        return content(base)
+    if power.is_Number and power < 0:
+        return apply("divide", number(1), _power(base, -power))
+    return apply("power", content(base), content(power))

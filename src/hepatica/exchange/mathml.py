@@ -1,7 +1,8 @@
 """Expressions of the model as content MathML; every number in it says that it has no unit.
 
-The two functions of `model/functions.py` that MathML lacks are spelt out where they stand: libSBML 5.21 confuses the units
-of calls of a function definition (it remembers them by the address of a copy that is gone).
+The two functions of `model/functions.py` that MathML lacks are spelt out where they stand, with `max`: libSBML 5.21
+confuses the units of calls of a function definition (it remembers them by the address of a copy that is gone), and
+libRoadRunner 2.10 forgets every quantity that it has computed at each `piecewise`.
 """
 
 from __future__ import annotations
@@ -50,11 +51,6 @@ def apply(operator: str, *args: str) -> str:
     return f"<apply><{operator}/>{''.join(args)}</apply>"
 
 
-def piecewise(value: str, condition: str, otherwise: str) -> str:
-    """A value where a condition holds, and another one elsewhere."""
-    return f"<piecewise><piece>{value}{condition}</piece><otherwise>{otherwise}</otherwise></piecewise>"
-
-
 def content(expr: Any) -> str:
     """An expression without the ``<math>`` around it."""
     if expr.is_Number:
@@ -76,14 +72,18 @@ def content(expr: Any) -> str:
 
 
 def _pos(x: str, width: str) -> str:
-    zero = apply("times", number(0), width)  # with the unit of x, which a bare 0 would lack
-    return piecewise(apply("times", x, apply("divide", x, apply("plus", x, width))), apply("gt", x, zero), zero)
+    above = _positive(x, width)
+    return apply("times", above, apply("divide", above, apply("plus", above, width)))
 
 
 def _hill(x: str, k: str, n: str) -> str:
-    ratio = apply("power", apply("divide", k, x), n)
-    return piecewise(apply("divide", number(1), apply("plus", number(1), ratio)),
-                     apply("gt", x, apply("times", number(0), k)), number(0))
+    power = apply("power", apply("divide", _positive(x, k), k), n)
+    return apply("divide", power, apply("plus", number(1), power))
+
+
+def _positive(x: str, like: str) -> str:
+    """x, or zero below it; a bare 0 would lack the unit of x."""
+    return apply("max", x, apply("times", number(0), like))
 
 
 def _ordered(expr: Any) -> list[Any]:

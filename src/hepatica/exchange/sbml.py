@@ -21,7 +21,7 @@ from hepatica import __version__
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import HepaticaError, InputError
 from hepatica.exchange import mathml as ml
-from hepatica.exchange.units import define, split
+from hepatica.exchange.units import amount_of, define
 from hepatica.model.assemble import Model, in_health
 from hepatica.model.lang import Flow
 
@@ -173,7 +173,6 @@ class _Writer:
     def parameter(self, name: str, value: float | None, unit: str, label: str, *, constant: bool = True) -> Any:
         made = self.sbml.createParameter()
         self.ok(made.setId(name))
-        self.ok(made.setName(label))
         self.ok(made.setConstant(constant))
         self.ok(made.setUnits(self.unit(unit)))
         if value is not None:
@@ -189,8 +188,7 @@ class _Writer:
             self.ok(made.setId(name))
             self.ok(made.setName(f"one {per}, for what is stated per {per}" if per else "the body, for what is stated in all"))
             self.ok(made.setConstant(True))
-            if define(per).factors[0].kind in ("litre", "dimensionless"):
-                self.ok(made.setSpatialDimensions(3))
+            self.ok(made.setSpatialDimensions(3))
             self.ok(made.setSize(1.0))
             self.ok(made.setUnits(self.unit(per)))
         return name
@@ -214,7 +212,8 @@ class _Writer:
         self.ok(m.setTimeUnits(self.unit("day")))
         self.ok(m.setExtentUnits("dimensionless"))
         self.ok(m.setSubstanceUnits("dimensionless"))
-        self.ok(m.setVolumeUnits(self.unit("L")))
+        for setter, text in ((m.setVolumeUnits, "L"), (m.setAreaUnits, "m**2"), (m.setLengthUnits, "m")):
+            self.ok(setter(self.unit(text)))
 
     def _parameters(self) -> None:
         for p in self.model.parameters.values():
@@ -223,10 +222,9 @@ class _Writer:
     def _states(self) -> None:
         health = in_health(self.model) if len(self.run.initial) < len(self.model.states) else {}
         for s in self.model.states.values():
-            amount, per = split(s.unit)
+            amount, per = amount_of(s.unit)
             made = self.sbml.createSpecies()
             self.ok(made.setId(s.name))
-            self.ok(made.setName(s.label))
             self.ok(made.setCompartment(self.compartment(per)))
             self.ok(made.setSubstanceUnits(self.unit(amount)))
             self.ok(made.setHasOnlySubstanceUnits(not per))
@@ -266,7 +264,7 @@ class _Writer:
         for symbol in sorted(s.name for s in flow.expr.free_symbols):
             if symbol in self.model.states and symbol not in (flow.out_of, flow.into):
                 self.ok(made.createModifier().setSpecies(symbol))
-        amount, per = split(self.model.states[flow.into or flow.out_of or ""].unit)
+        amount, per = amount_of(self.model.states[flow.into or flow.out_of or ""].unit)
         law = ml.content(flow.expr)
         if per:
             law = ml.apply("times", law, ml.name(self.compartment(per)))

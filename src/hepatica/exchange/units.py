@@ -49,18 +49,19 @@ def define(text: str) -> UnitDefinition:
     return UnitDefinition(_id(parts), text or "dimensionless", tuple(factors) or (Factor("dimensionless", 1.0),))
 
 
-def split(text: str) -> tuple[str, str]:
-    """A unit as (amount, per what): "mg/dL" is ("milligram", "deciliter").
+def amount_of(text: str) -> tuple[str, str]:
+    """A state's unit as (amount, volume that it is in), the volume empty where it is no concentration.
 
     Examples
     --------
-    >>> split("1/day"), split("cell")
-    (('', 'day'), ('cell', ''))
+    >>> amount_of("mg/dL"), amount_of("cell"), amount_of("ng/kg")
+    (('milligram', 'deciliter'), ('cell', ''), ('ng/kg', ''))
     """
     parts = _parts(text)
-    over = [(n, p) for n, p in parts if p > 0]
-    under = [(n, -p) for n, p in parts if p < 0]
-    return tuple(" * ".join(f"{n}**{p:g}" if p != 1 else n for n, p in side) for side in (over, under))  # type: ignore[return-value]
+    over, under = ([n for n, p in parts if p == sign] for sign in (1, -1))
+    if len(parts) == 2 and len(over) == len(under) == 1 and REGISTRY.Quantity(1.0, under[0]).check("[volume]"):
+        return over[0], under[0]
+    return text, ""
 
 
 def _parts(text: str) -> list[tuple[str, float]]:

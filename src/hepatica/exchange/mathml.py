@@ -18,17 +18,7 @@ SBML = "http://www.sbml.org/sbml/level3/version2/core"
 PLAIN = {sp.exp: "exp", sp.log: "ln", sp.tanh: "tanh"}
 OPEN = f'<math xmlns="http://www.w3.org/1998/Math/MathML" xmlns:sbml="{SBML}">'
 
-
-def math(expr: Any) -> str:
-    """A whole ``<math>`` element.
-
-    Examples
-    --------
-    >>> x = sp.Symbol("x")
-    >>> math(x**2)[-69:]
-    '<ci>x</ci><cn type="integer" sbml:units="dimensionless">2</cn></apply></math>'
-    """
-    return f"{OPEN}{content(expr)}</math>"
+TIME = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
 
 
 def number(value: float, unit: str = "dimensionless") -> str:
@@ -52,7 +42,14 @@ def apply(operator: str, *args: str) -> str:
 
 
 def content(expr: Any) -> str:
-    """An expression without the ``<math>`` around it."""
+    """An expression, without the ``<math>`` around it.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> content(x**2)
+    '<apply><power/><ci>x</ci><cn type="integer" sbml:units="dimensionless">2</cn></apply>'
+    """
     if expr.is_Number:
         return number(float(expr))
     if expr.is_Symbol:

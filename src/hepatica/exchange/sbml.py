@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import sympy as sp
 
 from hepatica import __version__
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import HepaticaError, InputError
 from hepatica.exchange import mathml as ml
+from hepatica.exchange import sources
+from hepatica.exchange.schedule import Given, Moment, crossed, schedule
 from hepatica.exchange.units import amount_of, define
 from hepatica.model.assemble import Model, in_health
 from hepatica.model.lang import Flow
 
-Floats = NDArray[np.float64]
-Given = tuple[float, str, float, int]
+ABOUT = ("For research use; not for the care of patients. A mechanistic model of liver failure treated with mesenchymal "
+         "stromal cells, written by Hepatica {version}; states, parameters and quantities are spelt as there. Time is in days. "
+         "Concentrations are amounts in compartments of one unit of volume; conversion factors are 1 and carry units only. "
+         "A unit of enzyme activity (U) is counted as an amount of enzyme.")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Run:
     initial : mapping of str to float, optional
         States at `start`; what is left out is as in health.
     given : sequence of (time, state, amount, kind)
-        Dose events as `therapy.Regimen.events` and `engine.Events` have them: a bolus, or a change of rate per day.
+        Dose events as `therapy.Regimen.events` has them: a bolus, or a change of rate per day.
     crossings : mapping of str to sequence of float
         Times, day, at which threshold events happen, by the event's name.
     start, end : float, day
@@ -72,13 +75,13 @@ def to_sbml(model: Model, run: Run | None = None) -> str:
     Raises
     ------
     InputError
-        If the run names a parameter, a state or an event that the model lacks.
+        If the run names a parameter, a state or an event that the model lacks, or a time before its start.
     HepaticaError
         If python-libsbml is missing.
 
     References
     ----------
-    Hucka et al. 2019, doi:10.1515/jib-2019-0021 (SBML Level 3 Version 2 Core, Release 2).
+    Keating et al. 2020, doi:10.15252/msb.20199110 (SBML Level 3).
 
     Examples
     --------
@@ -87,8 +90,7 @@ def to_sbml(model: Model, run: Run | None = None) -> str:
     >>> "reaction" in to_sbml(assemble(MODULES))
     True
     """
-    writer = _Writer(model, run or Run())
-    return writer.write()
+    return _Writer(model, run or Run()).write()
 
 
 def library() -> Any:
@@ -112,42 +114,43 @@ class _Writer:
     """Builds one document."""
 
     def __init__(self, model: Model, run: Run) -> None:
-        self.sb = library()
-        self.model, self.run = model, run
-        self._check_run()
-        self.document = self.sb.SBMLDocument(3, 2)
-        self.sbml = self.document.createModel()
-        self.units: set[str] = set()
-        self.compartments: set[str] = set()
-        self.extents: dict[str, str] = {}
-
-    def _check_run(self) -> None:
         for where, given, known in (
-                ("parameters", self.run.parameters, self.model.parameters), ("initial", self.run.initial, self.model.states),
-                ("given", [row[1] for row in self.run.given], self.model.states),
-                ("crossings", self.run.crossings, [t.name for t in self.model.thresholds])):
+                ("parameters", run.parameters, model.parameters), ("initial", run.initial, model.states),
+                ("given", [row[1] for row in run.given], model.states),
+                ("crossings", run.crossings, [t.name for t in model.thresholds])):
             for name in given:
                 if name not in known:
                     raise InputError(where, name, "a name that `hepatica model` lists")
+        self.model, self.run, self.sb = model, run, library()
+        self.document = self.sb.SBMLDocument(3, 2)
+        self.sbml = self.document.createModel()
+        self.defined: set[str] = {"dimensionless"}
 
     def write(self) -> str:
         self._head()
-        self._parameters()
+        for p in self.model.parameters.values():
+            self._row(p)
         self._states()
         self._quantities()
-        self._flows()
-        self._events()
+        times = Counter(f.name for f in self.model.flows)
+        for f in self.model.flows:
+            made = self._reaction(f"flow_{f.name}" if times[f.name] == 1 else f"flow_{f.module}_{f.name}", f)
+            sources.notes(made, (("", f.name.replace("_", " ")), ("module", f.module), ("sources", sources.works(f.cite))))
+            sources.row(made, module=f.module, flow=f.name, cite=f.cite)
+            sources.described_by(self.sb, made, f.cite)
+        self._given()
         return str(self.sb.writeSBMLToString(self.document))
 
     # pieces
 
-    def ok(self, code: int) -> None:
-        if code != self.sb.LIBSBML_OPERATION_SUCCESS:
-            raise HepaticaError(f"libSBML refused a part of the model: {self.sb.OperationReturnValue_toString(code)}")
+    def ok(self, *codes: int) -> None:
+        for code in codes:
+            if code != self.sb.LIBSBML_OPERATION_SUCCESS:
+                raise HepaticaError(f"libSBML refused a part of the model: {self.sb.OperationReturnValue_toString(code)}")
 
     def math(self, element: Any, text: str) -> None:
-        """Give an element its mathematics, written as MathML."""
-        node = self.sb.readMathMLFromString(text)
+        """Give an element its mathematics, printed by `mathml`."""
+        node = self.sb.readMathMLFromString(f"{ml.OPEN}{text}</math>")
         if node is None:
             raise HepaticaError(f"libSBML could not read {text}")
         self.ok(element.setMath(node))
@@ -155,42 +158,31 @@ class _Writer:
     def unit(self, text: str) -> str:
         """Id of a unit, defined where it is first used."""
         found = define(text)
-        if found.id == "dimensionless":
-            return found.id
-        if found.id not in self.units:
-            self.units.add(found.id)
+        if found.id not in self.defined:
+            self.defined.add(found.id)
             definition = self.sbml.createUnitDefinition()
-            self.ok(definition.setId(found.id))
-            self.ok(definition.setName(found.name))
+            self.ok(definition.setId(found.id), definition.setName(found.name))
             for factor in found.factors:
                 part = definition.createUnit()
-                part.setKind(self.sb.UnitKind_forName(factor.kind))
-                part.setExponent(factor.exponent)
-                part.setScale(0)
-                part.setMultiplier(factor.multiplier)
+                self.ok(part.setKind(self.sb.UnitKind_forName(factor.kind)), part.setExponent(factor.exponent),
+                        part.setScale(0), part.setMultiplier(factor.multiplier))
         return found.id
 
-    def parameter(self, name: str, value: float | None, unit: str, label: str, *, constant: bool = True) -> Any:
+    def parameter(self, name: str, value: float | None, unit: str, *, constant: bool = True) -> Any:
         made = self.sbml.createParameter()
-        self.ok(made.setId(name))
-        self.ok(made.setConstant(constant))
-        self.ok(made.setUnits(self.unit(unit)))
+        self.ok(made.setId(name), made.setConstant(constant), made.setUnits(self.unit(unit)))
         if value is not None:
             self.ok(made.setValue(float(value)))
         return made
 
-    def compartment(self, per: str) -> str:
-        """A compartment of one unit of what a state is per: a litre of plasma, or the body."""
-        name = f"one_{define(per).id}" if per else "body"
-        if name not in self.compartments:
-            self.compartments.add(name)
+    def compartment(self, volume: str) -> str:
+        """A compartment of one unit of volume for concentrations; the body for what is stated in all."""
+        name = f"one_{define(volume).id}" if volume else "body"
+        if name not in self.defined:
+            self.defined.add(name)
             made = self.sbml.createCompartment()
-            self.ok(made.setId(name))
-            self.ok(made.setName(f"one {per}, for what is stated per {per}" if per else "the body, for what is stated in all"))
-            self.ok(made.setConstant(True))
-            self.ok(made.setSpatialDimensions(3))
-            self.ok(made.setSize(1.0))
-            self.ok(made.setUnits(self.unit(per)))
+            self.ok(made.setId(name), made.setConstant(True), made.setSpatialDimensions(3), made.setSize(1.0),
+                    made.setUnits(self.unit(volume)))
         return name
 
     def extent(self, amount: str) -> str:
@@ -198,167 +190,117 @@ class _Writer:
         if not amount:
             return ""
         name = f"one_{define(amount).id}_of_extent"
-        if name not in self.extents:
-            self.extents[name] = amount
-            self.parameter(name, 1.0, amount, f"one {amount} for each unit of a reaction's extent")
+        if name not in self.defined:
+            self.defined.add(name)
+            sources.notes(self.parameter(name, 1.0, amount), (("", f"one {amount} for each unit of a reaction's extent"),))
         return name
 
     # parts of the document
 
     def _head(self) -> None:
         m = self.sbml
-        self.ok(m.setId("hepatica"))
-        self.ok(m.setName(f"Hepatica {__version__}: {self.run.title}"))
-        self.ok(m.setTimeUnits(self.unit("day")))
-        self.ok(m.setExtentUnits("dimensionless"))
-        self.ok(m.setSubstanceUnits("dimensionless"))
-        for setter, text in ((m.setVolumeUnits, "L"), (m.setAreaUnits, "m**2"), (m.setLengthUnits, "m")):
-            self.ok(setter(self.unit(text)))
+        self.ok(m.setId("hepatica"), m.setName(f"Hepatica: {self.run.title}"), m.setTimeUnits(self.unit("day")),
+                m.setExtentUnits("dimensionless"), m.setSubstanceUnits("dimensionless"), m.setVolumeUnits(self.unit("L")),
+                m.setAreaUnits(self.unit("m**2")), m.setLengthUnits(self.unit("m")))
+        sources.notes(m, (("", ABOUT.format(version=__version__)), ("simulation", self.run.title),
+                          ("modules", ", ".join(self.model.modules)), ("hash of the model", self.model.hash)))
+        sources.row(m, version=__version__, hash=self.model.hash, purpose="for research use")
+        sources.refer(self.sb, m, self.sb.BQB_HAS_TAXON, [sources.HUMAN])
+        sources.refer(self.sb, m, self.sb.BQB_OCCURS_IN, [sources.LIVER])
 
-    def _parameters(self) -> None:
-        for p in self.model.parameters.values():
-            self.parameter(p.name, self.run.parameters.get(p.name, p.value), p.unit, p.entry.label)
+    def _row(self, p: Any) -> None:
+        made, e = self.parameter(p.name, self.run.parameters.get(p.name, p.value), p.unit), p.entry
+        sources.notes(made, (("", e.label), ("module", p.module), ("grade", e.grade), ("source", e.cite), ("reason", e.reason),
+                             ("note", e.note), ("works", sources.works(e.cite))))
+        sources.row(made, module=p.module, grade=e.grade, cite=e.cite)
+        sources.described_by(self.sb, made, e.cite)
+
+    def _labelled(self, made: Any, item: Any) -> None:
+        sources.notes(made, (("", item.label), ("module", item.module)))
+        sources.row(made, module=item.module)
 
     def _states(self) -> None:
         health = in_health(self.model) if len(self.run.initial) < len(self.model.states) else {}
         for s in self.model.states.values():
-            amount, per = amount_of(s.unit)
+            amount, volume = amount_of(s.unit)
             made = self.sbml.createSpecies()
-            self.ok(made.setId(s.name))
-            self.ok(made.setCompartment(self.compartment(per)))
-            self.ok(made.setSubstanceUnits(self.unit(amount)))
-            self.ok(made.setHasOnlySubstanceUnits(not per))
-            self.ok(made.setBoundaryCondition(False))
-            self.ok(made.setConstant(False))
             value = float(self.run.initial[s.name] if s.name in self.run.initial else health[s.name])
-            self.ok(made.setInitialConcentration(value) if per else made.setInitialAmount(value))
+            self.ok(made.setId(s.name), made.setCompartment(self.compartment(volume)), made.setSubstanceUnits(self.unit(amount)),
+                    made.setHasOnlySubstanceUnits(not volume), made.setBoundaryCondition(False), made.setConstant(False),
+                    made.setInitialConcentration(value) if volume else made.setInitialAmount(value))
             if extent := self.extent(amount):
                 self.ok(made.setConversionFactor(extent))
+            self._labelled(made, s)
 
     def _quantities(self) -> None:
         for q in self.model.quantities.values():
-            if q.expr.is_Number:
-                self.parameter(q.name, float(q.expr), q.unit, q.label)
+            if q.expr.is_Number:  # held constant: its module is switched off
+                self._labelled(self.parameter(q.name, float(q.expr), q.unit), q)
                 continue
-            self.parameter(q.name, None, q.unit, q.label, constant=False)
+            self._labelled(self.parameter(q.name, None, q.unit, constant=False), q)
             rule = self.sbml.createAssignmentRule()
             self.ok(rule.setVariable(q.name))
-            self.math(rule, ml.math(q.expr))
+            self.math(rule, ml.content(q.expr))
 
-    def _flows(self) -> None:
-        times = Counter(f.name for f in self.model.flows)
-        for f in self.model.flows:
-            self._reaction(f"flow_{f.name}" if times[f.name] == 1 else f"flow_{f.module}_{f.name}", f)
-
-    def _reaction(self, name: str, flow: Flow, label: str = "") -> Any:
+    def _reaction(self, name: str, flow: Flow) -> Any:
         made = self.sbml.createReaction()
-        self.ok(made.setId(name))
-        self.ok(made.setName(label or flow.name.replace("_", " ")))
-        self.ok(made.setReversible(True))  # some flows are net ones
+        self.ok(made.setId(name), made.setReversible(True))  # some flows are net ones
         for state, create in ((flow.out_of, made.createReactant), (flow.into, made.createProduct)):
             if state is not None:
                 reference = create()
-                self.ok(reference.setSpecies(state))
-                self.ok(reference.setStoichiometry(1.0))
-                self.ok(reference.setConstant(True))
+                self.ok(reference.setSpecies(state), reference.setStoichiometry(1.0), reference.setConstant(True))
         for symbol in sorted(s.name for s in flow.expr.free_symbols):
             if symbol in self.model.states and symbol not in (flow.out_of, flow.into):
                 self.ok(made.createModifier().setSpecies(symbol))
-        amount, per = amount_of(self.model.states[flow.into or flow.out_of or ""].unit)
+        amount, volume = amount_of(self.model.states[flow.into or flow.out_of or ""].unit)
         law = ml.content(flow.expr)
-        if per:
-            law = ml.apply("times", law, ml.name(self.compartment(per)))
+        if volume:
+            law = ml.apply("times", law, ml.name(self.compartment(volume)))
         if amount:
             law = ml.apply("divide", law, ml.name(self.extent(amount)))
-        self.math(made.createKineticLaw(), f"{ml.OPEN}{law}</math>")
+        self.math(made.createKineticLaw(), law)
         return made
 
-    # events
+    # what is given, and what happens
 
-    def _events(self) -> None:
-        import sympy as sp
+    def _rate_unit(self, state: str) -> str:
+        unit = self.model.states[state].unit
+        return f"({unit})/day" if unit else "1/day"
 
-        rows = sorted(self.run.given, key=lambda r: (r[0], r[3]))
-        doses = _Doses(rows)
-        for state in doses.infused:
-            unit = self.model.states[state].unit
-            self.parameter(f"infusion_{state}", 0.0, f"({unit or '1'})/day" if unit else "1/day",
-                           f"what is being infused into {state} at the moment", constant=False)
-            flow = Flow(f"infusion_{state}", sp.Symbol(f"infusion_{state}"), None, state, "regimen")
-            self._reaction(f"flow_infusion_{state}", flow, f"infusion into {state}")
-        for name, (state, size, kind) in doses.sizes.items():
-            unit = self.model.states[state].unit
-            if kind != BOLUS:
-                unit = f"({unit})/day" if unit else "1/day"
-            self.parameter(name, size, unit, f"{'dose' if kind == BOLUS else 'rate of infusion'} into {state}")
-        for k, (time, changes) in enumerate(doses.events, 1):
-            self._event(f"given_{k}", time, {
-                target: ml.apply("plus", ml.name(target), *(ml.name(p) for p in plus)) if plus else None
-                for target, (plus, _) in changes.items()}, changes)
-        self._crossings()
-
-    def _crossings(self) -> None:
-        for t in self.model.thresholds:
-            for k, time in enumerate(self.run.crossings.get(t.name, ()), 1):
-                adds = {state: ml.apply("plus", ml.name(state), ml.content(expr)) for state, expr in t.adds}
-                self._event(f"{t.name}_{k}", time, adds, {})
-
-    def _event(self, name: str, time: float, values: dict[str, str | None], changes: dict[str, tuple[list[str], list[str]]]) -> None:
-        if not (math.isfinite(time) and time >= self.run.start):
-            raise InputError("time of an event", time, f"a time of at least {self.run.start:g} d")
-        self.parameter(f"{name}_time", time, "day", f"time of {name.replace('_', ' ')}")
-        made = self.sbml.createEvent()
-        self.ok(made.setId(name))
-        self.ok(made.setName(name.replace("_", " ")))
-        self.ok(made.setUseValuesFromTriggerTime(True))
-        trigger = made.createTrigger()
-        self.ok(trigger.setInitialValue(False))
-        self.ok(trigger.setPersistent(True))
-        now = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
-        self.math(trigger, f"{ml.OPEN}{ml.apply('geq', now, ml.name(f'{name}_time'))}</math>")
-        for target, value in values.items():
-            plus, minus = changes.get(target, ([], []))
-            if target.startswith("infusion_"):
-                value = self._level(target, plus, minus)
-            assignment = made.createEventAssignment()
-            self.ok(assignment.setVariable(target))
-            self.math(assignment, f"{ml.OPEN}{value}</math>")
-
-    def _level(self, target: str, running: list[str], _: list[str]) -> str:
-        """The rate from now on: the sum of all infusions that run, exactly zero when none does."""
-        if not running:
-            unit = self.model.states[target.removeprefix("infusion_")].unit
-            return ml.number(0, self.unit(f"({unit})/day" if unit else "1/day"))
-        return ml.name(running[0]) if len(running) == 1 else ml.apply("plus", *(ml.name(r) for r in running))
-
-
-class _Doses:
-    """Dose events with names: sizes as parameters, and what each time sets."""
-
-    def __init__(self, rows: Iterable[Given]) -> None:
-        self.sizes: dict[str, tuple[str, float, int]] = {}
-        self.events: list[tuple[float, dict[str, tuple[list[str], list[str]]]]] = []
-        self.infused: list[str] = []
-        running: dict[str, list[str]] = {}
-        for time, state, amount, kind in rows:
-            if not self.events or self.events[-1][0] != time:
-                self.events.append((time, {}))
-            changes = self.events[-1][1]
-            if kind == BOLUS:
-                name = self._name("dose", state, amount, kind)
-                changes.setdefault(state, ([], []))[0].append(name)
-                continue
-            if state not in self.infused:
-                self.infused.append(state)
-            open_ = running.setdefault(state, [])
-            ended = next((n for n in open_ if self.sizes[n][1] == -amount), None)
-            if ended is not None:
-                open_.remove(ended)
+    def _given(self) -> None:
+        plan = schedule(self.run.given)
+        for state in plan.infused:
+            name = f"infusion_{state}"
+            sources.notes(self.parameter(name, 0.0, self._rate_unit(state), constant=False),
+                          (("", f"what is being infused into {state} per day, now"),))
+            made = self._reaction(f"flow_{name}", Flow(name, sp.Symbol(name), None, state, "regimen"))
+            sources.notes(made, (("", f"infusion into {state}"),))
+        for size in plan.sizes:
+            if size.kind == BOLUS:
+                unit, what = self.model.states[size.state].unit, "dose"
             else:
-                open_.append(self._name("rate", state, amount, kind))
-            changes[f"infusion_{state}"] = (list(open_), [])
+                unit, what = self._rate_unit(size.state), "rate of an infusion"
+            sources.notes(self.parameter(size.name, size.value, unit), (("", f"{what} into {size.state}"),))
+        for moment in (*plan.moments, *crossed(self.model.thresholds, self.run.crossings)):
+            self._event(moment)
 
-    def _name(self, word: str, state: str, amount: float, kind: int) -> str:
-        name = f"{word}_{sum(n.startswith(word) for n in self.sizes) + 1}"
-        self.sizes[name] = (state, amount, kind)
-        return name
+    def _event(self, moment: Moment) -> None:
+        if not (math.isfinite(moment.time) and moment.time >= self.run.start):
+            raise InputError(moment.name, moment.time, f"a time, in days, of at least {self.run.start:g}")
+        self.parameter(f"{moment.name}_time", moment.time, "day")
+        made = self.sbml.createEvent()
+        self.ok(made.setId(moment.name), made.setUseValuesFromTriggerTime(True))
+        trigger = made.createTrigger()
+        self.ok(trigger.setInitialValue(False), trigger.setPersistent(True))  # so that it happens at the start too
+        self.math(trigger, ml.apply("geq", ml.TIME, ml.name(f"{moment.name}_time")))
+        for state, terms in moment.adds.items():
+            added = [ml.name(t) if isinstance(t, str) else ml.content(t) for t in terms]
+            self._assign(made, state, ml.apply("plus", ml.name(state), *added))
+        for state, running in moment.rates.items():
+            zero = ml.number(0, self.unit(self._rate_unit(state)))  # exactly, where none is left
+            self._assign(made, f"infusion_{state}", ml.apply("plus", *map(ml.name, running)) if running else zero)
+
+    def _assign(self, event: Any, target: str, text: str) -> None:
+        made = event.createEventAssignment()
+        self.ok(made.setVariable(target))
+        self.math(made, text)

@@ -40,7 +40,7 @@ def define(text: str) -> UnitDefinition:
     Examples
     --------
     >>> define("mg/dL/day").id
-    'milligram_per_deciliter_day'
+    'milligram_per_day_deciliter'
     >>> [(f.kind, f.exponent, f.multiplier) for f in define("mg/dL").factors]
     [('litre', -1.0, 0.1), ('gram', 1.0, 0.001)]
     """

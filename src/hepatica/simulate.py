@@ -66,22 +66,7 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
         time, by), in units of the output per internal unit of the parameter, each infection held at its time.
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
-    base = cohort.under("treatment", cohort.parameters(hypothesis))
-    weight = base[:, system.parameters.index("body_weight")]
-    parameters, events = [], []
-    for arm in arms:
-        own = base.copy()
-        for name, value in combine(arm.together_with)[0].items():
-            own[:, system.parameters.index(name)] = value
-        if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
-            for name, multiplier in arm.product.multipliers().items():
-                own[:, system.parameters.index(name)] *= multiplier
-            for name, value in arm.product.settings().items():
-                own[:, system.parameters.index(name)] = value
-        parameters.append(own)
-        events.append(_events(system, arm, weight, float(times[-1])))
-    problem = Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
-                      Events.join(events), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
+    problem = problem_of(system, patients, arms, times, outputs=outputs, hypothesis=hypothesis, rtol=rtol)
     done = system.solve(problem, sensitivities=sensitivities, workers=workers, progress=progress)
     shape = (len(arms), n)
     values = done.values.reshape(*shape, len(times), len(outputs))
@@ -106,6 +91,28 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
                "extrapolation": cohort.population.extrapolation,
                "hepatica_version": __version__, "purpose": "for research use"},
     )
+
+
+def problem_of(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
+               hypothesis: str = "", rtol: float = RTOL) -> Problem:
+    """What an engine is asked: every patient of the first arm, then of the second, and so on."""
+    cohort, times = patients.cohort, np.asarray(times, float)
+    base = cohort.under("treatment", cohort.parameters(hypothesis))
+    weight = base[:, system.parameters.index("body_weight")]
+    parameters, events = [], []
+    for arm in arms:
+        own = base.copy()
+        for name, value in combine(arm.together_with)[0].items():
+            own[:, system.parameters.index(name)] = value
+        if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
+            for name, multiplier in arm.product.multipliers().items():
+                own[:, system.parameters.index(name)] *= multiplier
+            for name, value in arm.product.settings().items():
+                own[:, system.parameters.index(name)] = value
+        parameters.append(own)
+        events.append(_events(system, arm, weight, float(times[-1])))
+    return Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
+                   Events.join(events), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
 
 
 def _events(system: System, arm: Arm, weight: Floats, horizon: float) -> Events:

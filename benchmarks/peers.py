@@ -105,8 +105,8 @@ void lsoda_rates(double t, double *y, double *f, void *data) {{ rates(y, P, C, f
         (folder / "model.c").write_text(source)
         compiler = find_compiler()
         assert compiler is not None
-        subprocess.run([*compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "model.c", "-o", "model.so", "-lm"],
-                       cwd=folder, check=True, capture_output=True)
+        flags = ("-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "model.c", "-o", "model.so", "-lm")
+        subprocess.run([*compiler, *flags], cwd=folder, check=True, capture_output=True)
         return ctypes.CDLL(str(folder / "model.so"))
 
     def functions(self) -> tuple[Callable[..., None], Callable[..., None]]:
@@ -134,6 +134,9 @@ class Peer:
             return version(cls.package)
         except PackageNotFoundError:
             return None
+
+    def load(self, i: int) -> None:
+        """Whatever sets patient i's numbers in the engine and is not counted as its time."""
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
         """States of patient i, shape (n_times, n_states)."""
@@ -304,7 +307,7 @@ def _diffsl(setting: Setting) -> tuple[str, list[tuple[str, int]]]:
     names = {t: f"m{k}" for k, (t, _) in enumerate(row for row in lines.rates if "[" not in row[0])}
 
     def text(e: str) -> str:
-        e = re.sub(r"\by\[(\d+)\]", lambda m: f"(u{m[1]}*{float(setting.scale[int(m[1])])!r})", e)
+        e = re.sub(r"\by\[(\d+)\]", lambda m: f"(s{m[1]}*{float(setting.scale[int(m[1])])!r})", e)
         e = re.sub(r"\b([pc])\[(\d+)\]", r"\1\2", e)
         e = re.sub(r"\bq_\w+", lambda m: names[m[0]], e)
         return re.sub(r"(\d)e([-+]?)0*(\d)", r"\1e\2\3", _expanded(e))
@@ -314,7 +317,7 @@ def _diffsl(setting: Setting) -> tuple[str, list[tuple[str, int]]]:
     inner = [f"{names[t]} {{ {text(e)} }}" for t, e in lines.rates if t in names]
     outer = [text(e) for t, e in lines.rates if t not in names]
     rates = ",\n".join(f"({e})/{float(s)!r}" for e, s in zip(outer, setting.scale, strict=True))
-    return ("in_i { " + ", ".join(inputs) + " }\nu_i { " + ", ".join(f"u{i} = z{i}" for i in range(n)) + " }\n"
+    return ("in_i { " + ", ".join(inputs) + " }\nu_i { " + ", ".join(f"s{i} = z{i}" for i in range(n)) + " }\n"
             + "\n".join(inner) + "\nF_i {\n" + rates + "\n}\n"), used
 
 
@@ -339,41 +342,40 @@ def _document(setting: Setting) -> str:
     from hepatica.exchange.sbml import Run, to_sbml
 
     names = list(setting.model.states)
-    return to_sbml(setting.model, Run(given=tuple((t, names[s], a, 0) for t, s, a in setting.doses), end=float(setting.times[-1])))
+    given = tuple((t, names[s], a, 0) for t, s, a in setting.doses)
+    return to_sbml(setting.model, Run(given=given, end=float(setting.times[-1])))
 
 
 class RoadRunner(Peer):
     """libRoadRunner: SBML compiled by LLVM, CVODE; parameters are set in place, the model is never loaded again."""
 
-    name, package, settings = "libRoadRunner", "libroadrunner", "CVODE, stiff, doses as events"
+    name, package, settings = "libRoadRunner", "libroadrunner", "CVODE, BDF, doses as events"
 
     def __init__(self, setting: Setting) -> None:
         import roadrunner
 
         super().__init__(setting)
-        roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
-        self.rr = roadrunner.RoadRunner(_document(setting))
-        states = list(setting.model.states)
-        self.rr.timeCourseSelections = ["time", *states]
-        ids = list(self.rr.model.getGlobalParameterIds())
-        self.places = [(k, list(setting.model.parameters).index(name)) for k, name in enumerate(ids)
-                       if name in setting.model.parameters]
-        self.species = [f"init({name})" for name in states]
+        self.rr, self.states = roadrunner.RoadRunner(_document(setting)), list(setting.model.states)
+        self.rr.integrator.setValue("maximum_num_steps", 1_000_000)
+        self.columns = [name if name in self.rr.model.getFloatingSpeciesIds() else f"[{name}]" for name in self.states]
+        self.order = [self.states.index(name) for name in self.rr.model.getFloatingSpeciesIds()]
+
+    def load(self, i: int) -> None:
+        rr, s = self.rr, self.setting
+        rr.resetToOrigin()
+        for name, value in zip(s.model.parameters, s.parameters[i], strict=True):
+            rr.model[name] = value
+        rr.reset()
+        for name, value in zip(self.states, s.initial[i], strict=True):
+            rr.model[f"init({name})"] = value
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
-        s, rr = self.setting, self.rr
-        integrator = rr.getIntegrator()
-        integrator.setValue("stiff", True)
-        integrator.setValue("relative_tolerance", rtol)
-        integrator.setValue("absolute_tolerance", (rtol * s.scale).tolist())
-        integrator.setValue("maximum_num_steps", 1_000_000)
+        rr, s = self.rr, self.setting
+        rr.integrator.setValue("relative_tolerance", rtol)
+        rr.integrator.setValue("absolute_tolerance", [float(rtol * s.scale[k]) for k in self.order])
         rr.reset()
-        rr.model.setGlobalParameterValues([k for k, _ in self.places], [float(s.parameters[i, j]) for _, j in self.places])
-        names = list(rr.model.getFloatingSpeciesIds())
-        order = [list(s.model.states).index(n) for n in names]
-        rr.model.setFloatingSpeciesAmounts(range(len(names)), s.initial[i, order].tolist())
-        found = np.array(rr.simulate(0.0, float(s.times[-1]), len(s.times)))[:, 1:]
-        return found
+        rr.timeCourseSelections = self.columns
+        return np.array(rr.simulate(0.0, float(s.times[-1]), len(s.times)))
 
 
 class Copasi(Peer):
@@ -385,25 +387,30 @@ class Copasi(Peer):
         import basico
 
         super().__init__(setting)
-        self.basico = basico
+        self.basico, self.states = basico, list(setting.model.states)
         self.dm = basico.load_model_from_string(_document(setting))
         model = self.dm.getModel()
-        self.values = {v.getObjectName(): v for v in (model.getModelValue(k) for k in range(model.getNumModelValues()))}
-        self.metabolites = {m.getObjectName(): m for m in (model.getMetabolite(k) for k in range(model.getNumMetabs()))}
+        self.values = {v.getSBMLId(): v for v in map(model.getModelValue, range(model.getNumModelValues()))}
+        self.species = {v.getSBMLId(): v for v in map(model.getMetabolite, range(model.getNumMetabs()))}
 
-    def solve(self, i: int, rtol: float) -> np.ndarray:
-        s = self.setting
+    def load(self, i: int) -> None:
+        import COPASI
+
+        s, model, changed = self.setting, self.dm.getModel(), COPASI.ObjectStdVector()
         for name, value in zip(s.model.parameters, s.parameters[i], strict=True):
             if name in self.values:
                 self.values[name].setInitialValue(float(value))
-        for name, value in zip(s.model.states, s.initial[i], strict=True):
-            self.metabolites[name].setInitialConcentration(float(value))
-        model = self.dm.getModel()
-        model.applyInitialValues()
-        model.updateInitialValues(model.getObjectName() and 0)
-        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm, method="deterministic", r_tol=rtol,
-                                            a_tol=rtol, max_steps=1_000_000, use_numbers=False)
-        return frame[list(s.model.states)].to_numpy()
+                changed.append(self.values[name].getInitialValueReference())
+        for name, value in zip(self.states, s.initial[i], strict=True):
+            self.species[name].setInitialConcentration(float(value))
+            changed.append(self.species[name].getInitialConcentrationReference())
+        model.updateInitialValues(changed)
+
+    def solve(self, i: int, rtol: float) -> np.ndarray:
+        s = self.setting
+        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm, use_sbml_id=True,
+                                            r_tol=rtol, a_tol=1e-2 * rtol, max_steps=1_000_000)
+        return np.asarray(frame[self.states].to_numpy())
 
 
 PEERS: tuple[type[Peer], ...] = (RoadRunner, Copasi, Casadi, Diffsol, NumbaLSODA, Sundae, SciPy)

@@ -18,6 +18,8 @@ from rich.table import Table
 from hepatica import __version__
 from hepatica.cli.shell import (
     AsJson,
+    Bars,
+    Changes,
     Lang,
     app,
     language,
@@ -28,12 +30,14 @@ from hepatica.engine.compile import cache_folder, find_compiler
 from hepatica.errors import HepaticaError, InputError
 from hepatica.evidence import load as load_publication
 from hepatica.evidence import references
-from hepatica.model.assemble import assemble
+from hepatica.exchange import Run, patient_run, to_sbml, write_omex
+from hepatica.model.assemble import Model, assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
 from hepatica.patients import load_population, populations
-from hepatica.study import Study
+from hepatica.study import Study, load_study
+from hepatica.table import write_whole
 from hepatica.words import say
 
 
@@ -42,13 +46,26 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
           module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
           without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
           write: Annotated[Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")] = None,
+          export: Annotated[Path | None, typer.Option("--export", help="Write the model as SBML.")] = None,
+          omex: Annotated[Path | None, typer.Option("--omex", help="Write an archive of SBML and SED-ML.")] = None,
+          study: Annotated[Path | None, typer.Option("--study", help="Export a patient of this study.")] = None,
+          set_: Changes = None,
+          patient: Annotated[int, typer.Option("--patient", min=0, help="Which patient of the study.")] = 0,
+          arm: Annotated[str, typer.Option("--arm", help="Name of an arm; the first with cells unless given.")] = "",
+          hypothesis: Annotated[str, typer.Option("--hypothesis", help="The study's first unless given.")] = "",
           lang: Lang = "en", as_json: AsJson = False) -> None:
-    """Show the model: modules, equations, parameters with sources, diagram."""
+    """Show the model: modules, equations, parameters with sources, diagram; or export it for other tools.
+
+    Example: `hepatica model --export model.xml --study studies/hbv-aclf.toml --patient 3`
+    """
     lang, assembled = language(lang), assemble(MODULES, without=without)
     summary = assembled.summary()
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
-    if as_json and module:
+    if export is not None or omex is not None:
+        _export(assembled, export, omex, _run(assembled, study, set_ or [], patient, arm, hypothesis, lang), lang,
+                as_json)
+    elif as_json and module:
         rows = [{"parameter": p.name, "unit": p.unit, "value": p.value, **p.entry.model_dump(include={
             "label", "grade", "cite", "reason", "note"})} for p in assembled.parameters.values() if p.module == module]
         print(json.dumps({"module": module, "states": [s.name for s in assembled.states.values() if s.module == module],
@@ -73,6 +90,33 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
         raise HepaticaError("; ".join(summary["problems"]))
     if check and not as_json:
         out.print(say("cli.model_clean", lang), style="green")
+
+
+def _run(assembled: Model, study: Path | None, changes: list[str], patient: int, arm: str, hypothesis: str,
+         lang: str) -> Run:
+    if study is not None:
+        question, bars = load_study(study, changes), Bars(lang)
+        with bars.bars:
+            return patient_run(question, System(assembled), patient=patient, arm=arm, hypothesis=hypothesis, progress=bars)
+    if patient or arm or hypothesis or changes:
+        raise InputError("--study", None, "a study file; --patient, --arm, --hypothesis and --set choose from one")
+    return Run()
+
+
+def _export(assembled: Model, export: Path | None, omex: Path | None, run: Run, lang: str, as_json: bool) -> None:
+    if export is not None:
+        text = to_sbml(assembled, run)
+        write_whole(export, lambda p: p.write_text(text, encoding="utf-8"))
+    if omex is not None:
+        write_whole(omex, lambda p: write_omex(p, assembled, run))
+    written = [str(p) for p in (export, omex) if p is not None]
+    if as_json:
+        print(json.dumps({"files": written, "simulation": run.title, "model_hash": assembled.hash,
+                          "purpose": "for research use"}, ensure_ascii=False))
+        return
+    out.print(say("cli.exported", lang, title=escape(run.title)))
+    out.print(say("cli.written", lang, path=", ".join(written)), soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
 
 
 def _model_tables(assembled: Any, lang: str) -> None:

@@ -17,8 +17,9 @@ from hepatica.model.assemble import Model
 
 COMBINE = "http://identifiers.org/combine.specifications/"
 MODEL, COURSE, METADATA, MANIFEST = "model.xml", "simulation.sedml", "metadata.rdf", "manifest.xml"
-FORMATS = {".": "omex", MANIFEST: "omex-manifest", MODEL: "sbml.level-3.version-2", COURSE: "sed-ml.level-1.version-4",
+FORMATS = {".": "omex", MANIFEST: "omex-manifest", MODEL: "sbml.level-3.version-2", COURSE: "sed-ml",
            METADATA: "omex-metadata"}
+# "sed-ml" without its version: libCombine, and so COPASI 4.48, does not know version 4 by name and would skip the file
 CVODE, RELATIVE, ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 RTOL, ATOL = 1e-8, 1e-10
 SHOWN = ("bilirubin", "inr", "creatinine", "alt", "functional_mass", "cells_liver")

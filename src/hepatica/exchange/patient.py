@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hepatica.answering import admitted
@@ -16,7 +18,7 @@ RTOL = 1e-9  # at which the times of infections are found
 
 
 def patient_run(study: Study, system: System, *, patient: int = 0, arm: str = "", hypothesis: str = "",
-                workers: int | None = None) -> Run:
+                workers: int | None = None, progress: Callable[[str, int, int], None] | None = None) -> Run:
     """The patient's parameters, state at admission, doses, and infections at the times at which they happen.
 
     Parameters
@@ -27,6 +29,8 @@ def patient_run(study: Study, system: System, *, patient: int = 0, arm: str = ""
         Name of an arm of the study; the first one that gives cells unless given.
     hypothesis : str, optional
         The study's first one unless given.
+    progress : callable, optional
+        Called with (stage, done, total); the one stage is "admit".
 
     Raises
     ------
@@ -42,9 +46,13 @@ def patient_run(study: Study, system: System, *, patient: int = 0, arm: str = ""
     if not 0 <= patient < study.patients:
         raise InputError("--patient", patient, f"a number from 0 to {study.patients - 1}")
     few = study.model_copy(update={"patients": patient + 1})
+    if progress is not None:
+        progress("admit", 0, 1)
     one = admitted(few, system, workers=workers).take(np.array([patient]))
     problem = course(system, one, arms[arm], study.horizon, hypothesis)
     done = system.solve(problem, workers=workers)
+    if progress is not None:
+        progress("admit", 1, 1)
     if done.status[0]:
         raise InputError("--patient", patient, "a patient whose course can be solved; take another")
     return run_of(system, problem, done, 0, f"patient {patient} of '{study.title}', {arm}, {HYPOTHESES[hypothesis]}")

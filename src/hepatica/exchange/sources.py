@@ -12,7 +12,7 @@ from hepatica.evidence import references
 
 NAMESPACE = "urn:hepatica:row"
 XHTML = "http://www.w3.org/1999/xhtml"
-LIVER, HUMAN = "https://identifiers.org/uberon/UBERON:0002107", "https://identifiers.org/taxonomy/9606"
+LIVER, HUMAN = "http://identifiers.org/uberon/UBERON:0002107", "http://identifiers.org/taxonomy/9606"
 
 
 def keys(cite: str) -> list[str]:
@@ -38,7 +38,7 @@ def identifier(key: str) -> str:
     work = references()[key]
     if work.doi:
         return f"https://doi.org/{work.doi}"
-    return f"https://identifiers.org/pubmed:{work.pmid}" if work.pmid else ""
+    return f"http://identifiers.org/pubmed/{work.pmid}" if work.pmid else ""
 
 
 def notes(element: Any, lines: Iterable[tuple[str, str]]) -> None:

@@ -408,7 +408,7 @@ class Copasi(Peer):
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
         s = self.setting
-        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm, use_sbml_id=True,
+        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm, use_concentrations=True,
                                             r_tol=rtol, a_tol=1e-2 * rtol, max_steps=1_000_000)
         return np.asarray(frame[self.states].to_numpy())
 

@@ -22,6 +22,7 @@ from hepatica.study import load_study
 from hepatica.therapy import Product, Regimen
 
 STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
+RTOLS = (1e-10, 1e-12)  # of the peers; ours is 1e-9
 PATIENTS, DAYS, WITHIN, NEVER = 5, 60.0, 1e-6, 1e6
 OTHER = Arm("another", Regimen(3e6, infusions=3, interval=9.5, route="portal_vein", start=2.25), Product(thawed=True), labelled=True)
 
@@ -73,8 +74,6 @@ def grid(run):
 class RoadRunner:
     """libRoadRunner, its absolute tolerances given state by state: it takes a plain one as a share of the initial amount."""
 
-    rtol, atol = 1e-12, 1e-12
-
     def __init__(self, text, system):
         import roadrunner
 
@@ -84,12 +83,12 @@ class RoadRunner:
         self.rr, self.states = roadrunner.RoadRunner(text), system.states
         units = {n: s.unit for n, s in system.model.states.items()}
         self.columns = [f"[{n}]" if amount_of(units[n])[1] else n for n in system.states]
-        scale = dict(zip(system.states, system.scale.tolist(), strict=True))
-        self.rr.integrator.setValue("relative_tolerance", self.rtol)
-        self.rr.integrator.setValue("absolute_tolerance", [self.atol * scale[n] for n in self.rr.model.getFloatingSpeciesIds()])
+        self.scale = dict(zip(system.states, system.scale.tolist(), strict=True))
         self.rr.integrator.setValue("maximum_num_steps", 200_000)
 
-    def __call__(self, run, change):
+    def __call__(self, run, change, rtol):
+        self.rr.integrator.setValue("relative_tolerance", rtol)
+        self.rr.integrator.setValue("absolute_tolerance", [rtol * self.scale[n] for n in self.rr.model.getFloatingSpeciesIds()])
         if change:
             self.rr.resetToOrigin()
             for name, value in values(run).items():
@@ -110,13 +109,13 @@ class Copasi:
 
         self.basico = basico
         self.dm, self.states = self.basico.load_model_from_string(text), system.states
-        self.basico.set_task_settings("Time-Course", {"method": {
-            "Relative Tolerance": 1e-10, "Absolute Tolerance": 1e-12, "Max Internal Steps": 1_000_000}}, model=self.dm)
         model = self.dm.getModel()
         self.parameters = {model.getModelValue(i).getSBMLId(): model.getModelValue(i) for i in range(model.getNumModelValues())}
         self.species = {model.getMetabolite(i).getSBMLId(): model.getMetabolite(i) for i in range(model.getNumMetabs())}
 
-    def __call__(self, run, change):
+    def __call__(self, run, change, rtol):
+        self.basico.set_task_settings("Time-Course", {"method": {
+            "Relative Tolerance": rtol, "Absolute Tolerance": rtol / 100, "Max Internal Steps": 1_000_000}}, model=self.dm)
         if change:
             import COPASI
 
@@ -146,15 +145,18 @@ def worst(ours, theirs, system):
 def test_peers_find_the_same_course(peer, system, runs, record_property):
     most = max(len(found) for run, _ in runs.values() for found in run.crossings.values())
     assert most > 0, "some patient must get an infection"
-    loaded, apart = {}, {}
+    loaded, apart, again = {}, {}, []
     for (study, arm, i), (run, ours) in runs.items():
         padded, kind = shape(run, most)
         if new := kind not in loaded:
             loaded[kind] = peer(to_sbml(system.model, padded), system)
-        apart[study, arm, i] = worst(ours, loaded[kind](padded, change=not new), system)
+        apart[study, arm, i] = worst(ours, loaded[kind](padded, change=not new, rtol=RTOLS[0]), system)
+        if apart[study, arm, i][0] > WITHIN:  # a course that amplifies errors: ask more of the peer, never of the test
+            again.append(f"{study} {i}")
+            apart[study, arm, i] = worst(ours, loaded[kind](padded, change=True, rtol=RTOLS[1]), system)
     record_property("apart", max(apart.values())[0])
     print(f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} infections, "
-          f"largest difference {max(apart.values())[0]:.1e} of (size + scale)")
+          f"asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + scale)")
     assert len(apart) == len(STUDIES) * PATIENTS * 3
     assert {k: v for k, v in apart.items() if v[0] > WITHIN} == {}
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from hepatica import cli
+from hepatica.exchange import check
 from hepatica.patients import populations
 from hepatica.study import load_study
 
@@ -144,3 +145,28 @@ def test_bad_files_are_one_sentence(run, tmp_path, content):
         path.write_bytes(content)
     code, _, err = run("dose", path)
     assert code == 2 and "Traceback" not in err and len(err.strip().splitlines()) == 1
+
+
+def test_the_model_is_exported_whole_or_not_at_all(run, study, tmp_path):
+    code, out, _ = run("model", "--export", tmp_path / "model.xml", "--omex", tmp_path / "model.omex")
+    assert code == 0 and "typical healthy person" in out and "research use" in out
+    assert check((tmp_path / "model.xml").read_text(encoding="utf-8")) == [] and (tmp_path / "model.omex").exists()
+    (tmp_path / "file").touch()
+    code, _, err = run("model", "--export", tmp_path / "file" / "model.xml")
+    assert code == 2 and "folder" in err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "model.omex", "model.xml", "study.toml"]
+
+
+def test_a_patient_of_a_study_is_exported(run, study, tmp_path):
+    code, out, _ = run("model", "--export", tmp_path / "m.xml", "--study", study, *SMALL, "--patient", "3", "--json")
+    found = json.loads(out)
+    assert code == 0 and "patient 3" in found["simulation"] and "x4 q7d" in found["simulation"]
+    assert '<event id="given_8"' in (tmp_path / "m.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--patient", "3"], "--study"), (["--study", "STUDY", "--patient", "40", *SMALL], "0 to 39"),
+    (["--study", "STUDY", "--arm", "nope", *SMALL], "standard care"), (["--study", "STUDY", "--hypothesis", "nope"], "label_is_cells")])
+def test_a_patient_that_is_not_there_is_refused(run, study, tmp_path, arguments, says):
+    code, _, err = run("model", "--export", tmp_path / "m.xml", *(study if a == "STUDY" else a for a in arguments))
+    assert code == 2 and says in err and not (tmp_path / "m.xml").exists()

@@ -244,12 +244,19 @@ class Casadi(Peer):
                     "power": lambda x, m: ca.if_else(x > 0, ca.fmax(x, 1e-300) ** m, 0)}
         space |= positive | {name: getattr(ca, name) for name in ("exp", "log", "sqrt", "tanh")}
         u, p, c = ca.SX.sym("u", n), ca.SX.sym("p", setting.parameters.shape[1]), ca.SX.sym("c", setting.constants.shape[1])
+        self.space = space
         f: list[Any] = [0] * n
         y = [u[i] * float(setting.scale[i]) for i in range(n)]
         space["rates"](y, [p[i] for i in range(p.shape[0])], [c[i] for i in range(c.shape[0])], f)
         self.ode = ca.vertcat(*[v / float(s) for v, s in zip(f, setting.scale, strict=True)])
         self.dae = {"x": u, "p": ca.vertcat(p, c), "ode": self.ode}
         self.made: dict[tuple[float, int], Any] = {}
+
+    def prepare(self, p: Any) -> Any:
+        """What depends on parameters alone, as expressions."""
+        c: list[Any] = [0] * self.setting.constants.shape[1]
+        self.space["prepare"]([p[i] for i in range(p.shape[0])], c)
+        return self.ca.vertcat(*c)
 
     def integrator(self, rtol: float, times: np.ndarray, **more: Any) -> Any:
         """One for each tolerance and set of times."""
@@ -408,9 +415,9 @@ class Copasi(Peer):
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
         s = self.setting
-        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm, use_concentrations=True,
-                                            r_tol=rtol, a_tol=1e-2 * rtol, max_steps=1_000_000)
+        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm,
+                                            use_concentrations=True, r_tol=rtol, a_tol=1e-2 * rtol, max_steps=1_000_000)
         return np.asarray(frame[self.states].to_numpy())
 
 
-PEERS: tuple[type[Peer], ...] = (RoadRunner, Copasi, Casadi, Diffsol, NumbaLSODA, Sundae, SciPy)
+PEERS: tuple[type[Peer], ...] = (Copasi, RoadRunner, Casadi, Diffsol, NumbaLSODA, Sundae, SciPy)

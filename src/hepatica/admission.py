@@ -148,6 +148,14 @@ def plausibility(population: Population, labs: dict[str, Floats], *, softness: f
     return np.where(np.isfinite(weight), weight, 0.0)
 
 
+def plausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.bool_]:
+    """Which candidates are within all of the population's ranges, (n,); a failed solve is not."""
+    inside = np.ones(len(next(iter(labs.values()))), bool)
+    for name, limit in population.inclusion.items():
+        inside &= (labs[name] >= limit.low) & (labs[name] <= limit.high)  # NaN is neither
+    return inside
+
+
 def _implausible(population: Population, labs: dict[str, float]) -> str:
     for name, limit in population.inclusion.items():
         value = labs[name]

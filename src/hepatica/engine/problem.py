@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,3 +143,12 @@ class Solution:
     crossings: Floats = field(repr=False)
     retried: Ints | None = field(default=None, repr=False)
     sensitivities: Floats | None = field(default=None, repr=False)
+
+    @classmethod
+    def join(cls, parts: list[Solution]) -> Solution:
+        """The solutions of several batches of solves, one after another."""
+        columns: dict[str, Any] = {}
+        for f in fields(cls):
+            rows = [getattr(p, f.name) for p in parts]
+            columns[f.name] = None if rows[0] is None else np.concatenate(rows)
+        return cls(**columns)

@@ -45,8 +45,7 @@ def solve(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tup
         parts.append(_block(run, some, names, parameters, states, scale, lanes, groups))
         if progress is not None:
             progress(some.n)
-    return Solution(**{name: np.concatenate([getattr(p, name) for p in parts])
-                       for name in ("values", "final", "status", "steps", "rejected", "crossings", "sensitivities")})
+    return Solution.join(parts)
 
 
 def _block(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tuple[str, ...], states: tuple[str, ...],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from hepatica.engine import compile as compiler
-from hepatica.engine import kernel, reference
+from hepatica.engine import kernel, reference, spread
 from hepatica.engine import sensitivities as derivatives
 from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
@@ -33,6 +34,8 @@ class System:
     model : Model
     engine : {"auto", "compiled", "reference"}
         "auto" compiles where there is a compiler and otherwise answers with the reference engine.
+    executor : Executor, optional
+        Where to solve, instead of threads of this process: see `engine.spread`.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class System:
 
     model: Model
     engine: str = "auto"
+    executor: Executor | None = field(default=None, repr=False, compare=False)
     _library: list[Any] = field(default_factory=list, repr=False, compare=False)
     _chains: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -170,6 +174,9 @@ class System:
         for name in names:
             if name not in self.parameters and name not in self.states:
                 raise InputError("sensitivity", name, "a parameter, or a state for its initial value, of the model")
+        if self.executor is not None:
+            recipe = spread.Recipe.of(self.model, self.engine)
+            return spread.solve(self.executor, recipe, problem, sensitivities=names, progress=progress)
         if self.engine == "reference":
             if names:
                 raise EngineError("sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`")

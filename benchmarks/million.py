@@ -53,7 +53,8 @@ def main() -> None:
             seconds, seen = go(System(system.model, executor=executor))
     else:
         seconds, seen = go(system)
-    answer = {"patients": options.patients, "arms": len(ARMS), "seconds": seconds, "patients_per_second": options.patients / seconds,
+    answer = {"patients": options.patients, "arms": len(ARMS), "seconds": seconds,
+              "patients_per_second": options.patients / seconds,
               "memory_before_MiB": before, "memory_peak_MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
               "memory_children_MiB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, **seen}
     print(json.dumps(answer) if options.json else "\n".join(f"{k}: {v}" for k, v in answer.items()))

@@ -170,3 +170,15 @@ def test_a_patient_of_a_study_is_exported(run, study, tmp_path):
 def test_a_patient_that_is_not_there_is_refused(run, study, tmp_path, arguments, says):
     code, _, err = run("model", "--export", tmp_path / "m.xml", *(study if a == "STUDY" else a for a in arguments))
     assert code == 2 and says in err and not (tmp_path / "m.xml").exists()
+
+
+def test_an_ensemble_is_streamed_to_files(run, study, tmp_path):
+    code, out, err = run("ensemble", study, *SMALL, "--patients", "12", "--out", tmp_path / "e", "--json")
+    assert code == 0, err
+    assert json.loads(out)["patients"] == 12 and json.loads(out)["purpose"] == "for research use"
+    assert sorted(p.name for p in (tmp_path / "e").iterdir()) == ["bands.parquet", "endpoints.parquet"]
+
+
+def test_a_cluster_that_is_none_is_one_sentence(run, study):
+    code, _, err = run("dose", study, "--cluster", "somewhere", "--no-report")
+    assert code == 2 and "cluster: got 'somewhere'; tcp://host:port of a Dask scheduler" in " ".join(err.split())

@@ -23,6 +23,7 @@ from hepatica.cli.shell import (
     AsJson,
     Bars,
     Changes,
+    Cluster,
     Lang,
     StudyFile,
     Workers,
@@ -55,7 +56,7 @@ def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path
 @app.command()
 def dose(study: StudyFile, set_: Changes = None,
          folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("report"),
-         lang: Lang = "en", as_json: AsJson = False, workers: Workers = None,
+         lang: Lang = "en", as_json: AsJson = False, workers: Workers = None, cluster: Cluster = None,
          full: Annotated[bool, typer.Option("--full", help="Print every part of the report.")] = False,
          no_report: Annotated[bool, typer.Option("--no-report", help="Only the answer.")] = False) -> None:
     """Find the dose: which regimen, with what benefit, harm and doubt.
@@ -70,8 +71,8 @@ def dose(study: StudyFile, set_: Changes = None,
         write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     began = time.perf_counter()
     bars = Bars(lang)
-    with bars.bars:
-        found = answer(question, system=make_system(lang), workers=workers, progress=bars)
+    with make_system(lang, cluster) as system, bars.bars:
+        found = answer(question, system=system, workers=workers, progress=bars)
     seconds = time.perf_counter() - began
     drawing.join()
     from hepatica.report import cards, write_report
@@ -115,15 +116,14 @@ def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, An
 def simulate(study: StudyFile, set_: Changes = None,
              target: Annotated[Path, typer.Option("--out", help="NetCDF file.")] = Path("simulation.nc"),
              hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
-             lang: Lang = "en", as_json: AsJson = False, workers: Workers = None) -> None:
+             lang: Lang = "en", as_json: AsJson = False, workers: Workers = None, cluster: Cluster = None) -> None:
     """Simulate a study's arms and write every lab of every patient to NetCDF."""
     lang = language(lang)
     question: Study = load_study(study, set_ or [])
     if hypothesis not in HYPOTHESES:
         raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
     bars = Bars(lang)
-    with bars.bars:
-        system = make_system(lang)
+    with make_system(lang, cluster) as system, bars.bars:
         patients = admitted(question, system, workers=workers)
         arms, done = question.arms(), [0]
 
@@ -150,6 +150,39 @@ def simulate(study: StudyFile, set_: Changes = None,
 
 
 @app.command()
+def ensemble(study: StudyFile, set_: Changes = None,
+             patients: Annotated[int, typer.Option("--patients", min=1, help="Any number: memory stays bounded.")] = 10_000,
+             folder: Annotated[Path, typer.Option("--out", help="Folder of the files.")] = Path("ensemble"),
+             courses: Annotated[bool, typer.Option("--courses", help="Also every day of every patient, as Zarr.")] = False,
+             hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
+             lang: Lang = "en", as_json: AsJson = False, cluster: Cluster = None) -> None:
+    """Simulate many patients under a study's arms; write endpoints and percentile bands, a block at a time."""
+    from hepatica.ensemble import run
+
+    lang = language(lang)
+    question = load_study(study, set_ or [])
+    if hypothesis not in HYPOTHESES:
+        raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
+    bars, began, done = Bars(lang), time.perf_counter(), [0]
+
+    def step(k: int) -> None:
+        done[0] += k
+        bars(hypothesis, done[0], patients)
+
+    with make_system(lang, cluster) as system, bars.bars:
+        tally = run(system, population_of(question), question.arms(), folder, patients=patients, seed=question.seed,
+                    draws=question.draws, horizon=question.horizon, hypothesis=hypothesis, courses=courses, progress=step)
+    if as_json:
+        print(json.dumps({"folder": str(folder), "patients": tally.patients, "candidates": tally.candidates,
+                          "failed": tally.failed, "purpose": "for research use"}, ensure_ascii=False))
+        return
+    out.print(say("cli.ensemble", lang, patients=tally.patients, candidates=tally.candidates, failed=tally.failed,
+                  seconds=time.perf_counter() - began))
+    out.print(say("cli.written", lang, path=folder), soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
+
+
+@app.command()
 def sensitivity(study: StudyFile, set_: Changes = None,
                 folder: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("sensitivity"),
                 trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points.")] = 6,
@@ -159,7 +192,7 @@ def sensitivity(study: StudyFile, set_: Changes = None,
                     "--parameters", help="Only these, e.g. `--parameters 'cells:*'`; may be repeated.")] = None,
                 days: Annotated[str, typer.Option("--days", help="Horizon.")] = "168 d",
                 top: Annotated[int, typer.Option("--top", min=0, help="Parameters whose ends re-rank the doses.")] = 20,
-                lang: Lang = "en", as_json: AsJson = False, workers: Workers = None) -> None:
+                lang: Lang = "en", as_json: AsJson = False, workers: Workers = None, cluster: Cluster = None) -> None:
     """Screen which unknowns move survival, the gain by cells and the dose that comes first.
 
     Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2`
@@ -171,8 +204,8 @@ def sensitivity(study: StudyFile, set_: Changes = None,
     write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     arms, began = question.arms(), time.perf_counter()
     bars = Bars(lang)
-    with bars.bars:
-        q = Question(make_system(lang), population_of(question), ladder(arms, regimens), question.hypotheses,
+    with make_system(lang, cluster) as system, bars.bars:
+        q = Question(system, population_of(question), ladder(arms, regimens), question.hypotheses,
                      question.utility.utility(), question.times(), question.seed, patients, workers)
         found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
         best = [found.moved[k] for k in found.ranked()[:top] if not found.still[k]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from hepatica import __version__
 from hepatica.card import Card
 from hepatica.engine import System
 from hepatica.engine.compile import find_compiler
+from hepatica.engine.spread import workers_at
 from hepatica.errors import InputError
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
@@ -29,6 +32,8 @@ StudyFile = Annotated[Path, typer.Argument(help="Study file; `hepatica init` wri
 Changes = Annotated[list[str] | None, typer.Option("--set", help="Change a key, e.g. `--set dose='2e6 cells/kg'`.")]
 Lang = Annotated[str, typer.Option("--lang", envvar="HEPATICA_LANG", help="Language: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Cluster = Annotated[str | None, typer.Option(
+    "--cluster", help="Workers elsewhere: tcp://host:port of a Dask scheduler, processes:N, or mpi; same answer.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; the answer does not depend on it.")]
 
 
@@ -54,10 +59,13 @@ class Bars:
         self.bars.update(self.tasks[stage], completed=done)
 
 
-def make_system(lang: str) -> System:
+@contextmanager
+def make_system(lang: str, cluster: str | None = None) -> Iterator[System]:
+    """The shipped model, its workers in this process or where `cluster` says, as long as they are needed."""
     if find_compiler() is None:
         err.print(escape(say("cli.slow_engine", lang)), style="yellow")
-    return System(assemble(MODULES))
+    with nullcontext() if cluster is None else workers_at(cluster) as executor:
+        yield System(assemble(MODULES), executor=executor)
 
 
 def _version(asked: bool) -> None:

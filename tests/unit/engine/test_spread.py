@@ -1,0 +1,172 @@
+"""Workers elsewhere give the same bytes: threads, processes, a real Dask cluster, a worker killed in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import numpy as np
+import pytest
+
+from hepatica.engine import Events, Problem, System, spread
+from hepatica.errors import EngineError, InputError
+from hepatica.model.assemble import assemble
+from hepatica.model.modules import MODULES
+from hepatica.therapy import Regimen
+
+FIELDS = ("values", "final", "status", "steps", "rejected", "crossings", "retried")
+
+
+@pytest.fixture(scope="module")
+def problem(system, admitted):
+    """160 solves, some with infections; more than any first chunk."""
+    n = 160
+    rows = np.arange(n) % 40
+    given = Regimen(1e6, infusions=4, duration=1 / 24).events(65.0, viability=0.9)
+    one = [(t, system.states.index(s), a, k) for t, s, a, k in given]
+    return Problem(admitted.cohort.parameters()[rows], admitted.initial[rows], np.array([1.0, 28.0, 90.0]), ("bilirubin", "cells_liver"),
+                   Events.gather([one if i % 2 else [] for i in range(n)]), admitted.cohort.thresholds()[rows])
+
+
+@pytest.fixture(scope="module")
+def here(system, problem):
+    return system.solve(problem, workers=1)
+
+
+def same(a, b):
+    return all(np.asarray(getattr(a, f)).tobytes() == np.asarray(getattr(b, f)).tobytes() for f in FIELDS)
+
+
+@pytest.mark.parametrize("size", [7, 50, 1000])
+def test_threads_in_any_chunks(system, problem, here, size, monkeypatch):
+    monkeypatch.setattr(spread, "FIRST", size)
+    monkeypatch.setattr(spread, "MOST", size)
+    seen = []
+    with ThreadPoolExecutor(2) as pool:
+        assert same(here, System(system.model, executor=pool).solve(problem, progress=seen.append))
+    assert sum(seen) == problem.n
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_processes(system, problem, here, count):
+    with spread.workers_at(f"processes:{count}") as pool:
+        assert same(here, System(system.model, executor=pool).solve(problem))
+
+
+def test_a_process_that_dies_is_replaced_and_its_patients_sent_again(system, problem, here, monkeypatch):
+    monkeypatch.setattr(spread, "FIRST", 20)
+    monkeypatch.setattr(spread, "MOST", 20)
+    killed = []
+
+    def kill_one(done):
+        if not killed:
+            victim = next(iter(pool._pool._processes.values()))
+            os.kill(victim.pid, signal.SIGKILL)
+            killed.append(victim.pid)
+
+    with spread.workers_at("processes:2") as pool:
+        found = System(system.model, executor=pool).solve(problem, progress=kill_one)
+    assert killed and same(here, found)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A Dask scheduler and two workers, each a process of its own, on this machine only."""
+    folder = tmp_path_factory.mktemp("dask")
+    python = [sys.executable, "-W", "ignore", "-m"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+                                  "--scheduler-file", str(folder / "scheduler.json")], **quiet)
+    workers = [subprocess.Popen([*python, "distributed.cli.dask_worker", "--scheduler-file", str(folder / "scheduler.json"), "--nthreads", "1",
+                                 "--no-dashboard", "--no-nanny", "--host", "127.0.0.1", "--local-directory", str(folder)], **quiet)
+               for _ in range(2)]
+    try:
+        import json
+
+        for _ in range(300):
+            if (folder / "scheduler.json").exists() and (folder / "scheduler.json").stat().st_size:
+                break
+            time.sleep(0.1)
+        address = json.loads((folder / "scheduler.json").read_text())["address"]
+        from distributed import Client
+
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address, workers
+    finally:
+        for p in (*workers, scheduler):
+            p.kill()
+            p.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # distributed warns of its own event loop and of large messages
+def test_a_dask_cluster_and_a_worker_killed_in_the_middle(system, problem, here, cluster, monkeypatch):
+    address, workers = cluster
+    with spread.workers_at(address) as pool:
+        assert same(here, System(system.model, executor=pool).solve(problem))
+        monkeypatch.setattr(spread, "FIRST", 10)
+        monkeypatch.setattr(spread, "MOST", 10)
+
+        def kill_one(_):
+            if workers[0].poll() is None:
+                workers[0].send_signal(signal.SIGKILL)
+
+        seen = []
+        found = System(system.model, executor=pool).solve(problem, progress=lambda k: (seen.append(k), kill_one(k)))
+    assert workers[0].wait(10) == -signal.SIGKILL and sum(seen) == problem.n
+    assert same(here, found)
+
+
+class Deadly:
+    """An executor all of whose workers die."""
+
+    def submit(self, *_):
+        future = Future()
+        future.set_exception(BrokenProcessPool("a worker died"))
+        return future
+
+
+def test_workers_that_always_die_are_said(system, problem):
+    with pytest.raises(EngineError, match="workers died 1 times on patients 0 to 63 .BrokenProcessPool.; give each more memory"):
+        System(system.model, executor=Deadly()).solve(problem)
+
+
+def test_an_error_of_the_work_is_the_work_s(system, problem, monkeypatch):
+    monkeypatch.setattr(spread, "_system", lambda recipe: 1 / 0)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
+        System(system.model, executor=pool).solve(problem)
+
+
+def test_a_recipe_makes_the_same_model():
+    model = assemble(MODULES, without=["label", "treatments"])
+    recipe = spread.Recipe.of(model, "reference")
+    assert spread._system(recipe).model.hash == model.hash
+    other = spread.Recipe(recipe.modules, recipe.constants, "another", "reference")
+    with pytest.raises(EngineError, match="another version of the model; install the same"):
+        spread._system(other)
+
+
+def test_a_module_of_one_s_own_cannot_travel(model):
+    import dataclasses
+
+    mine = dataclasses.replace(model, modules=(*model.modules, "mine"))
+    with pytest.raises(EngineError, match="module 'mine' is not one of Hepatica's own"):
+        spread.Recipe.of(mine, "compiled")
+
+
+@pytest.mark.parametrize("place, words", [("nowhere", "tcp://host:port"), ("processes:0", "from 1 on"), ("processes:x", "from 1 on")])
+def test_a_place_that_is_none(place, words):
+    with pytest.raises(InputError, match=words), spread.workers_at(place):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(spread, "CONNECT", 1.0)
+    with pytest.raises(InputError, match="address of a Dask scheduler that answers"), spread.workers_at("tcp://127.0.0.1:9"):
+        pass

@@ -4,8 +4,9 @@
 
 Installs nothing: whichever of libroadrunner, copasi-basico, casadi, pydiffsol, numbalsoda, scikit-sundae and SciPy is
 there takes part (`benchmarks/peers.py` has their settings). The shipped model with four weekly doses of 5.85e7 cells,
-180 days, 181 times, all states. Error of a solve: its largest difference from a solve at 1e-11, over (size + scale) of
-the state; of an engine at a tolerance: the median of that over patients. CPU time on one core. For research use.
+180 days, 181 times, all states; every patient gets an infection on day 40. Error of a solve: its largest difference from
+a solve at 1e-11, over (size + scale) of the state; of an engine at a tolerance: the median of that over patients. CPU time
+on one core. For research use.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from hepatica.model.modules import MODULES  # noqa: E402
 from hepatica.patients import load_population  # noqa: E402
 
 DOSE, DAYS = 5.85e7, (0.0, 7.0, 14.0, 21.0)  # a million viable cells per kg for 65 kg, 9 of 10 alive
+INFECTED = 40.0  # day
 TIMES = np.arange(181.0)
 RTOLS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 TARGETS = (1e-4, 1e-5)
@@ -68,11 +70,22 @@ class Ours:
     def __init__(self, system: System, parameters: np.ndarray, initial: np.ndarray) -> None:
         self.system, self.parameters, self.initial = system, parameters, initial
 
-    def problem(self, rtol: float, n: int, doses: tuple[float, ...] = DAYS) -> Problem:
+    def given(self, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED) -> tuple[tuple[float, int, float], ...]:
+        """Doses, and what the onset of an infection adds in a typical patient, as (day, state, amount)."""
+        s = self.system
+        row = [(t, s.states.index("cells_venous"), DOSE) for t in doses]
+        typical = dict(zip(s.parameters, s.typical(), strict=True))
+        if infected is not None:
+            for event in s.model.thresholds:
+                row += [(infected, s.states.index(state), float(expr.xreplace({x: typical[x.name] for x in expr.free_symbols})))
+                        for state, expr in event.adds]
+        return tuple(row)
+
+    def problem(self, rtol: float, n: int, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED) -> Problem:
         """The first n patients, repeated if there are fewer."""
         s = self.system
         who = np.arange(n) % len(self.parameters)
-        row = [(t, s.states.index("cells_venous"), DOSE, 0) for t in doses]
+        row = [(t, k, amount, 0) for t, k, amount in self.given(doses, infected)]
         limits = np.full((n, len(s.model.thresholds), 8), np.inf)
         return Problem(self.parameters[who], self.initial[who], TIMES, s.states, Events.gather([row] * n), limits, rtol=rtol)
 
@@ -149,11 +162,11 @@ def costs(ours: Ours, rounds: int, model: Model) -> dict[str, Any]:
 
     out: dict[str, Any] = {"doses": [], "patients": [], "threads": [], "states": [], "steps_per_dose": {}}
     for rtol in (1e-4, 1e-5, 1e-6):
-        none = ours.time(ours.problem(rtol, 256, ()))[1].steps.mean()
-        four = ours.time(ours.problem(rtol, 256))[1].steps.mean()
+        none = ours.time(ours.problem(rtol, 256, (), None))[1].steps.mean()
+        four = ours.time(ours.problem(rtol, 256, DAYS, None))[1].steps.mean()
         out["steps_per_dose"][f"{rtol:g}"] = float((four - none) / 4)
     for count in (0, 1, 4, 12):
-        seconds, done = best(ours.problem(1e-6, 256, tuple(7.0 * k for k in range(count))))
+        seconds, done = best(ours.problem(1e-6, 256, tuple(7.0 * k for k in range(count)), None))
         out["doses"].append({"doses": count, "ms": 1e3 * seconds, "steps": float(done.steps.mean())})
     for n in (1, 8, 64, 512):
         out["patients"].append({"patients": n, "ms": 1e3 * best(ours.problem(1e-6, n))[0]})
@@ -170,7 +183,7 @@ def costs(ours: Ours, rounds: int, model: Model) -> dict[str, Any]:
         names = [ours.system.states.index(s) for s in small.states]
         columns = [ours.system.parameters.index(p) for p in small.parameters]
         part = Ours(small, ours.parameters[:, columns], ours.initial[:, names])
-        seconds, done = best(part.problem(1e-6, 256), mine=part)
+        seconds, done = best(part.problem(1e-6, 256, DAYS, None), mine=part)
         out["states"].append({"states": len(small.states), "ms": 1e3 * seconds, "us_per_step": 1e6 * seconds / done.steps.mean()})
     return out
 
@@ -325,7 +338,7 @@ def figure(work: list[dict[str, Any]], path: Path) -> None:
         style = {"marker": "osD^vP*X"[k % 8], "color": colours[k % 8], "lw": 2.5 if k == 0 else 1.2}
         axes.loglog(*zip(*rows, strict=True), label=name, **style)
     axes.set(xlabel="achieved error, relative to (size + scale): median over patients of the largest",
-             ylabel="CPU time a patient on one core, ms", title="Four doses, 180 days, 80 states, 181 times")
+             ylabel="CPU time a patient on one core, ms", title="Four doses, an infection, 180 days, 80 states, 181 times")
     axes.grid(alpha=0.3, which="both")
     axes.legend(frameon=False, fontsize=9)
     fig.savefig(path, metadata={"Date": None})
@@ -403,8 +416,7 @@ def main() -> None:
     many = 64 if options.quick else 512
     patients = admit(system, load_population("hbv_aclf"), many, seed=1, draws=many)
     ours = Ours(system, patients.cohort.parameters(), patients.initial)
-    setting = Setting(model, ours.parameters[:max(8, options.peers)], ours.initial, TIMES,
-                      tuple((t, system.states.index("cells_venous"), DOSE) for t in DAYS), system.scale)
+    setting = Setting(model, ours.parameters[:max(8, options.peers)], ours.initial, TIMES, ours.given(), system.scale)
     there, built, versions = {}, {}, {ours.name: __version__}
     for kind in PEERS:
         if kind.version() is None or (options.only is not None and kind.name not in options.only):
@@ -414,7 +426,7 @@ def main() -> None:
         built[kind.name], versions[kind.name] = time.process_time() - began, kind.version()
     answer: dict[str, Any] = {
         "machine": processor(), "python": platform.python_version(), "versions": versions, "build_seconds": built,
-        "task": f"{len(model.states)} states, {len(model.parameters)} parameters, four doses, 180 days, 181 times; "
+        "task": f"{len(model.states)} states, {len(model.parameters)} parameters, four doses, an infection, 180 days, 181 times; "
                 f"{many} patients of Hepatica, {options.peers} of each peer, {options.rounds} rounds.",
         "settings": {ours.name: ours.settings, **{name: p.settings for name, p in there.items()}},
         **precision(ours, there, options.peers, options.rounds, rtols, many),

@@ -38,13 +38,13 @@ static double dhill(double x, double k, double n) {
 
 @dataclass(frozen=True)
 class Setting:
-    """The same task for all: boluses at the same times for all patients, no infection."""
+    """The same task for all: the same boluses (doses, and what an infection adds) at the same times."""
 
     model: Model
     parameters: np.ndarray
     initial: np.ndarray
     times: np.ndarray
-    doses: tuple[tuple[float, int, float], ...]  # day, state, amount
+    doses: tuple[tuple[float, int, float], ...]  # whole day, state, amount
     scale: np.ndarray
 
     @cached_property

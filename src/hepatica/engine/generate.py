@@ -86,6 +86,10 @@ class slope(sp.Function):  # type: ignore[misc]
     """n h (1 - h) / x for x > 0: slope of a Hill function of value h and exponent n."""
 
 
+class over(sp.Function):  # type: ignore[misc]
+    """Second argument where the first is positive, else 0."""
+
+
 def _in_logarithms(expr: Expr, moving: set[Expr]) -> Expr:
     """Powers through logarithms, so that powers of one quantity share its logarithm and constants keep theirs.
 
@@ -108,10 +112,6 @@ def _in_logarithms(expr: Expr, moving: set[Expr]) -> Expr:
         return e.func(*args) if args else e
 
     return form(expr)
-
-
-class over(sp.Function):  # type: ignore[misc]
-    """Second argument where the first is positive, else 0."""
 
 
 Assignments = list[tuple[str, str]]

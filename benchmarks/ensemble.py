@@ -413,7 +413,7 @@ def main() -> None:
     rtols = (1e-4, 1e-6) if options.quick else RTOLS
     model = assemble(MODULES)
     system = System(model, "compiled")
-    many = 64 if options.quick else 512
+    many = 64 if options.quick else 256  # what fits in memory that the allocator keeps between solves
     patients = admit(system, load_population("hbv_aclf"), many, seed=1, draws=many)
     ours = Ours(system, patients.cohort.parameters(), patients.initial)
     setting = Setting(model, ours.parameters[:max(8, options.peers)], ours.initial, TIMES, ours.given(), system.scale)

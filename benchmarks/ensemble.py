@@ -48,18 +48,7 @@ ASKED = {"libRoadRunner": 25, "casadi CVODES": 25, "COPASI": 40, "pydiffsol BDF"
 LOSS = ("bilirubin_conjugated", "ast", "il6", "creatinine", "albumin")
 WEIGHTS = {"/": 8, "vexp": 25, "vlog": 30, "ln": 31, "rise": 35, "vtanh": 60, "pos": 12, "dpos": 20, "power": 90, "hill": 100,
            "slope": 12, "over": 1, "vsqrt": 8}  # operations that a call or division stands for, from its lines in lanes.h
-PEAK_C = """
-#include "lanes.h"
-double peak(int64_t n) {
-  V a[12], x = splat(0.999999), y = splat(1e-9);
-  for (int k = 0; k < 12; k++) a[k] = splat(1.0 + k);
-  for (int64_t i = 0; i < n; i++) for (int k = 0; k < 12; k++) a[k] = a[k] * x + y;
-  V s = splat(0.0);
-  for (int k = 0; k < 12; k++) s += a[k];
-  return s[0] + W;
-}
-int lanes(void) { return W; }
-"""
+PARTS = ("constants", "rates", "jacobian", "factor", "solve", "outputs", "norm", "dense output", "attempt")
 
 
 class Ours:
@@ -280,24 +269,23 @@ def _adjoint(setting: Setting, i: int, columns: list[int], states: list[int]) ->
     return run
 
 
-def limit(model: Model, us_per_step: float) -> dict[str, float]:
-    """Operations counted in one step of the generated source, and the share of the processor's peak reached."""
+def limit(ours: Ours, us_per_step: float) -> dict[str, Any]:
+    """Operations counted in one step of the generated source, the share of the processor's peak, and where time goes."""
+    model = ours.system.model
     with tempfile.TemporaryDirectory() as folder:
         write_sources(model, Path(folder))
-        (Path(folder) / "peak.c").write_text(PEAK_C)
+        (Path(folder) / "profile.c").write_text((Path(__file__).parent / "profile.c").read_text())
         compiler = find_compiler()
         assert compiler is not None
-        flags = [*compiler, NATIVE, *(f for f in FLAGS if f != "-fvisibility=hidden"), "peak.c", "-o", "peak.so"]
-        subprocess.run(flags, cwd=folder, check=True, capture_output=True)
-        library = ctypes.CDLL(str(Path(folder) / "peak.so"))
-        library.peak.restype = ctypes.c_double
-        rounds, n = [], 5_000_000
-        for _ in range(5):
-            began = time.process_time()
-            library.peak(ctypes.c_int64(n))
-            rounds.append(time.process_time() - began)
-        peak = 24 * n * library.lanes() / min(rounds)
+        command = [*compiler, NATIVE, *FLAGS, '-DMODEL_HEADER="model.h"', "profile.c", "-o", "profile.so", "-lm"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        library, found = ctypes.CDLL(str(Path(folder) / "profile.so")), np.zeros(11)
+        arrays = [np.ascontiguousarray(a) for a in (ours.parameters[:16], ours.initial[:16], ours.system.scale, found)]
+        library.profile(*(ctypes.c_void_p(a.ctypes.data) for a in arrays))
+        found = arrays[3]
         source = (Path(folder) / "model.h").read_text()
+    lanes, peak = int(found[9]), found[10] * 1e9
+    one = dict(zip(PARTS, found[:9] / lanes, strict=True))  # ns a patient
 
     def count(name: str) -> int:
         body = source[source.index(f"static void {name}("):].split("\n}\n")[0]
@@ -309,7 +297,7 @@ def limit(model: Model, us_per_step: float) -> dict[str, float]:
     sums = len(model.states) * (4 * 15 + 4 * 28)  # linear combinations of stages, error and update
     step = 7 * parts["m_rates"] + parts["m_jacobian"] + parts["m_factor"] + 8 * parts["m_solve"] + sums
     return {"operations_per_step": step, "gflops_peak": peak / 1e9, "gflops_reached": step / us_per_step / 1e3,
-            "share_of_peak": step / us_per_step / 1e-6 / peak, **parts}
+            "share_of_peak": step / us_per_step / 1e-6 / peak, "lanes": lanes, "ns": one, **parts}
 
 
 def latency(model: Model) -> dict[str, float]:
@@ -331,7 +319,7 @@ def figure(work: list[dict[str, Any]], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    fig, axes = plt.subplots(figsize=(7.5, 5), layout="constrained")
+    fig, axes = plt.subplots(figsize=(9, 5), layout="constrained")
     colours = ["#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"]
     for k, name in enumerate(dict.fromkeys(r["engine"] for r in work)):
         rows = sorted((r["error"], r["ms"]) for r in work if r["engine"] == name)
@@ -340,7 +328,7 @@ def figure(work: list[dict[str, Any]], path: Path) -> None:
     axes.set(xlabel="achieved error, relative to (size + scale): median over patients of the largest",
              ylabel="CPU time a patient on one core, ms", title="Four doses, an infection, 180 days, 80 states, 181 times")
     axes.grid(alpha=0.3, which="both")
-    axes.legend(frameon=False, fontsize=9)
+    fig.legend(loc="outside right upper", frameon=False, fontsize=9)
     fig.savefig(path, metadata={"Date": None})
 
 
@@ -376,7 +364,15 @@ def page(answer: dict[str, Any]) -> str:
     lines += ["## Against the processor's limit", "",
               f"One step of one patient is {x['operations_per_step']:.0f} operations (divisions, exponentials and logarithms "
               f"at the weights in the script), {x['gflops_reached']:.1f} of {x['gflops_peak']:.1f} GF/s: "
-              f"{100 * x['share_of_peak']:.0f} % of the peak of fused multiply-adds.", "", "## Start and memory", "",
+              f"{100 * x['share_of_peak']:.0f} % of the peak of fused multiply-adds. Where the time of a step goes, patients "
+              f"{x['lanes']} abreast:", "", "| part | times a step | ns a patient, all of them |", "|---|---|---|",
+              *(f"| {part} | {times} | {times * x['ns'][part]:.0f} |" for part, times in
+                (("jacobian", 1), ("factor", 1), ("rates", 7), ("solve", 8), ("norm", 1), ("dense output", 1))),
+              f"| sums over stages | 8 | {_sums(x['ns']):.0f} |",
+              "| a step as measured, its outputs and control with it | 1 | "
+              f"{1e3 * answer['costs']['states'][0]['us_per_step']:.0f} |",
+              "", "Rates are divisions, exponentials and logarithms; solves wait for their factors from the second-level cache.",
+              "", "## Start and memory", "",
               f"First use of a model {y['first']:.1f} s, later uses {y['from_cache']:.2f} s, imports and assembly apart. "
               f"Peak memory of this whole run {answer['memory_mib']:.0f} MiB. Building a peer: "
               + ", ".join(f"{n} {s:.1f} s" for n, s in answer["build_seconds"].items()) + ".", "", "## Gradient", "",
@@ -387,6 +383,11 @@ def page(answer: dict[str, Any]) -> str:
         lines.append(f"| {rtol} | {g['ms']:.1f} | {g['error']:.1e} | {number(g.get('casadi_adjoint_ms'), '.0f')} | "
                      f"{number(g.get('casadi_error'), '.1e')} | {number(g.get('ratio'), '.1f')} |")
     return "\n".join([*lines, "", "For research use.", ""])
+
+
+def _sums(ns: dict[str, float]) -> float:
+    """What of an attempt is neither of its parts."""
+    return ns["attempt"] - ns["factor"] - 7 * ns["rates"] - 8 * ns["solve"] - ns["norm"]
 
 
 def processor() -> str:
@@ -432,7 +433,7 @@ def main() -> None:
         **precision(ours, there, options.peers, options.rounds, rtols, many),
     }
     answer["costs"] = costs(ours, options.rounds, model)
-    answer["limit"] = limit(model, answer["costs"]["states"][0]["us_per_step"])
+    answer["limit"] = limit(ours, answer["costs"]["states"][0]["us_per_step"])
     answer["latency"] = latency(model)
     answer["gradient"] = gradient(ours, setting, Casadi.name in there, options.rounds)
     answer["memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

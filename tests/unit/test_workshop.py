@@ -124,12 +124,12 @@ def test_machine_paths_are_recognised(text: str, is_machine: bool) -> None:
 def test_layers_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     assert command.exists(), "install requirements-test.lock"
-    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
 def test_everything_imported_is_in_the_runtime_lock():
-    """What only the tests' lock holds would be missing after `make demo`."""
+    """What only the tests' lock holds would be missing after `make demo`; what an extra brings is asked for where it is used."""
     locked = {name.lower().replace("_", "-") for name in re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))}
     found = set()
     for path in (ROOT / "src").rglob("*.py"):
@@ -140,4 +140,9 @@ def test_everything_imported_is_in_the_runtime_lock():
                 found.add(node.module.split(".")[0])
     outside = {name.lower().replace("_", "-") for name in found} - set(sys.stdlib_module_names) - {"hepatica", "--future--"}
     outside = {name for name in outside if name.replace("-", "_") not in sys.stdlib_module_names}
-    assert outside <= locked, sorted(outside - locked)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    asked = {re.split(r"[<>=]", row)[0].removeprefix("python-") for name, rows in extras.items() if name != "test" for row in rows}
+    assert outside - asked <= locked, sorted(outside - asked - locked)
+    for path in (ROOT / "src").rglob("*.py"):  # never at the top of a module that everyone imports
+        top = {alias.name.split(".")[0] for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Import) for alias in node.names}
+        assert not top & asked, path

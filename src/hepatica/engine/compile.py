@@ -87,7 +87,8 @@ def build(model: Model) -> Path:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         write_sources(model, Path(folder))
         for flags in ((NATIVE, *FLAGS), FLAGS):
-            done = subprocess.run(command(compiler, flags), cwd=folder, capture_output=True, text=True, check=False)
+            done = subprocess.run(command(compiler, flags), cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
+                                  check=False)
             if done.returncode == 0:
                 break
         else:

@@ -408,6 +408,8 @@ class Copasi(Peer):
             if name in self.values:
                 self.values[name].setInitialValue(float(value))
                 changed.append(self.values[name].getInitialValueReference())
+        model.updateInitialValues(changed)
+        changed.clear()  # states after parameters: together, the order in which they take effect is left to chance
         for name, value in zip(self.states, s.initial[i], strict=True):
             self.species[name].setInitialConcentration(float(value))
             changed.append(self.species[name].getInitialConcentrationReference())

@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from rich.progress import Progress
 
 from hepatica.engine import System
@@ -44,7 +45,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, Progress(disable=options.json) as bar:
             task = bar.add_task("patients", total=options.patients)
             tally = run(system, load_population("hbv_aclf"), ARMS, Path(folder), patients=options.patients, seed=1, draws=1000,
-                        horizon=90.0, block=options.block, progress=lambda k: bar.advance(task, k))
+                        times=np.arange(91.0), block=options.block, progress=lambda k: bar.advance(task, k))
             size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file()) / 2**20
         return time.perf_counter() - began, {"candidates": tally.candidates, "failed": tally.failed, "MiB_written": size}
 

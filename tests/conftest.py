@@ -6,6 +6,11 @@ difference with git, and say in the changelog why they changed.
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,3 +120,34 @@ def bench(system):
 @pytest.fixture(scope="session")
 def make_bench():
     return Bench
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Makes a Dask scheduler and workers, each a process of its own, on this machine only: gives address and workers."""
+    @contextmanager
+    def make(count):
+        from distributed import Client
+
+        note = tmp_path / "scheduler.json"
+        python = [sys.executable, "-W", "ignore", "-m"]
+        common = ["--scheduler-file", str(note), "--host", "127.0.0.1", "--no-dashboard"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)
+        workers = [subprocess.Popen([*python, "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory",
+                                     str(tmp_path), *common], **quiet) for _ in range(count)]
+        try:
+            for _ in range(600):
+                if note.exists() and note.stat().st_size:
+                    break
+                time.sleep(0.1)
+            address = json.loads(note.read_text())["address"]
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(count, timeout=120)
+            yield address, workers
+        finally:
+            for p in (*workers, scheduler):
+                p.kill()
+                p.wait()
+
+    return make

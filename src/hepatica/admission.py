@@ -18,7 +18,7 @@ from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
-from hepatica.patients import Admitted, Cohort, Population
+from hepatica.patients import Admitted, Cohort, Population, identity
 
 Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass",
@@ -92,27 +92,26 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
     dropped: list[int] = []
     total = 0
     while short := [d for d in wanted if len(kept[d]) < wanted[d]]:
-        identity, draw = [], []
+        tried: list[int] = []
+        draw: list[int] = []
         for d in short:
             carrying = d + draws * carried[d]
             size = max(2 * (wanted[d] - len(kept[d])) + 1, tries[d] // 2)
             last = tries[d] + min(size, MAX_TRIES - gap[d])
-            for k in range(tries[d], last):
-                identity.append((carrying + 1) * 1_000_000 + k)
-                draw.append(carrying)
+            tried += range(tries[d], last)
+            draw += [carrying] * (last - tries[d])
             tries[d] = last
-        cohort = Cohort(system.model, population, seed, np.array(identity), np.array(draw))
+        cohort = Cohort(system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw))
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
-        total += len(identity)
-        for i in range(len(identity)):
-            d = (identity[i] // 1_000_000 - 1) % draws
-            why = _implausible(population, {k: v[i] for k, v in labs.items()})
+        total += len(draw)
+        for i, why in enumerate(implausible(population, labs)):
+            d = draw[i] % draws
             gap[d] = gap[d] + 1 if why else 0
             if why:
                 rejected[why] += 1
             else:
                 barren[d] = 0
-                kept[d].append((identity[i], draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
+                kept[d].append((int(cohort.patient[i]), draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
         for d in short:
             if gap[d] >= MAX_TRIES:
                 dropped.append(d + draws * carried[d])
@@ -148,21 +147,12 @@ def plausibility(population: Population, labs: dict[str, Floats], *, softness: f
     return np.where(np.isfinite(weight), weight, 0.0)
 
 
-def plausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.bool_]:
-    """Which candidates are within all of the population's ranges, (n,); a failed solve is not."""
-    inside = np.ones(len(next(iter(labs.values()))), bool)
-    for name, limit in population.inclusion.items():
-        inside &= (labs[name] >= limit.low) & (labs[name] <= limit.high)  # NaN is neither
-    return inside
-
-
-def _implausible(population: Population, labs: dict[str, float]) -> str:
+def implausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.object_]:
+    """Why each candidate is not a patient of the population, (n,) of str; "" where it is one."""
+    why = np.full(len(next(iter(labs.values()))), "", object)
     for name, limit in population.inclusion.items():
         value = labs[name]
-        if not np.isfinite(value):
-            return "failed"
-        if value < limit.low:
-            return f"{name} < {limit.low:g}"
-        if value > limit.high:
-            return f"{name} > {limit.high:g}"
-    return ""
+        for wrong, words in ((~np.isfinite(value), "failed"), (value < limit.low, f"{name} < {limit.low:g}"),
+                             (value > limit.high, f"{name} > {limit.high:g}")):
+            why[wrong & (why == "")] = words
+    return why

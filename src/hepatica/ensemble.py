@@ -1,7 +1,8 @@
 """Millions of patients in bounded memory: drawn, admitted, simulated and reduced a block at a time.
 
 Candidate k carries draw k modulo `draws` and is kept or not by itself, so neither the size of a block nor the number
-of workers changes a byte of what is written. Only endpoints and counts stay; courses go to disk where they are asked for.
+of workers changes a byte of what is written. A draw from the priors thus counts by how often it makes plausible
+patients, where `admit` gives every draw as many. Only endpoints and counts stay; courses go to disk where they are asked for.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ import pyarrow.parquet as pq
 import xarray as xr
 from numpy.typing import NDArray
 
-from hepatica.admission import arrive, plausible
+from hepatica.admission import arrive, implausible
 from hepatica.engine import System
 from hepatica.errors import EngineError, InputError
-from hepatica.patients import Admitted, Cohort, Population
+from hepatica.patients import SPAN, Admitted, Cohort, Population, identity
 from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
 OUTPUTS = ("bilirubin", "inr", "creatinine", "albumin", "functional_mass", "death_intensity")
-DAYS = (28.0, 90.0)  # endpoints are also read at the horizon
+DAYS = (28.0, 90.0)  # of endpoints, those that are output times; they are also read at the end
 BLOCK = 2048  # candidates simulated at a time
 GROUP = 65_536  # rows of a Parquet row group and patients of a Zarr chunk / 64, whatever the block
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -48,15 +49,15 @@ class Sketch:
     --------
     >>> s = Sketch((1,))
     >>> s.add(np.arange(1.0, 1001.0)[:, None])
-    >>> bool(abs(s.quantile(0.5)[0] / 500.5 - 1) < 0.01)
+    >>> bool(abs(s.quantile(0.5)[0] / 500.0 - 1) <= 0.01)
     True
     """
 
-    def __init__(self, shape: tuple[int, ...], *, accuracy: float = 0.005, smallest: float = 1e-9, largest: float = 1e12) -> None:
+    def __init__(self, shape: tuple[int, ...], *, accuracy: float = 0.01, smallest: float = 1e-9, largest: float = 1e9) -> None:
         self.gamma, self.smallest = (1 + accuracy) / (1 - accuracy), smallest
         self.half = int(np.ceil(np.log(largest / smallest) / np.log(self.gamma))) + 1
         self.shape, self.cells = shape, int(np.prod(shape))
-        self.counts = np.zeros((self.cells, 2 * self.half + 1), np.int64)
+        self.counts = np.zeros((self.cells, 2 * self.half + 1), np.uint32)  # as many patients as 32 bits can count
 
     def add(self, values: Floats) -> None:
         """Count values of shape (n, *shape); those that are not finite are left out."""
@@ -69,7 +70,7 @@ class Sketch:
         good = np.isfinite(flat)
         width = self.counts.shape[1]
         index = (np.arange(self.cells) * width + place)[good]
-        self.counts += np.bincount(index, minlength=self.cells * width).reshape(self.counts.shape)
+        self.counts += np.bincount(index, minlength=self.cells * width).astype(np.uint32).reshape(self.counts.shape)
 
     def merge(self, other: Sketch) -> None:
         """Add what another has counted."""
@@ -95,40 +96,41 @@ class Tally:
     bands: Sketch = field(default_factory=lambda: Sketch((1,)))
 
 
-def admissions(system: System, population: Population, n: int, *, seed: int, draws: int, block: int = BLOCK) -> Iterator[
-        tuple[Admitted, int]]:
+def admissions(system: System, population: Population, n: int, *, seed: int, draws: int, block: int = BLOCK,
+               workers: int | None = None) -> Iterator[Admitted]:
     """The first n plausible patients among candidates 0, 1, 2 ..., a block of candidates at a time.
 
     Yields
     ------
-    tuple of Admitted and int
-        Those kept of a block, and how many candidates it had up to the last one needed.
+    Admitted
+        Those kept of a block; `tried` counts the candidates since the last ones kept, up to the last one needed.
 
     Raises
     ------
     InputError
-        If 50,000 candidates in a row make no plausible patient.
+        If 50,000 candidates in a row make no plausible patient, or the draws are too few for so many patients.
     """
-    first, found, barren = 0, 0, 0
+    first, found, tried = 0, 0, 0
     while found < n:
         k = np.arange(first, first + block)
         draw = k % draws
-        cohort = Cohort(system.model, population, seed, (draw + 1) * 1_000_000 + k // draws, draw)
-        initial, labs = arrive(system, cohort)
-        kept = np.flatnonzero(plausible(population, labs))[: n - found]
-        found += len(kept)
-        used = int(kept[-1]) + 1 if found >= n else block
-        barren = 0 if len(kept) else barren + block
-        if barren > BARREN:
-            raise InputError("population", population.key, "one of which plausible patients arise; widen its inclusion")
-        first += block
+        if k[-1] // draws >= SPAN:
+            raise InputError("draws", draws, "more, for so many patients")
+        cohort = Cohort(system.model, population, seed, identity(draw, k // draws), draw)
+        initial, labs = arrive(system, cohort, workers=workers)
+        kept = np.flatnonzero(implausible(population, labs) == "")[: n - found]
+        found, first = found + len(kept), first + block
+        tried += int(kept[-1]) + 1 if found >= n else block
         if len(kept):
-            yield Admitted(cohort.take(kept), initial[kept], {name: v[kept] for name, v in labs.items()}, used), used
+            yield Admitted(cohort.take(kept), initial[kept], {name: v[kept] for name, v in labs.items()}, tried)
+            tried = 0
+        elif tried > BARREN:
+            raise InputError("population", population.key, "one of which plausible patients arise; widen its inclusion")
 
 
 def run(system: System, population: Population, arms: Sequence[Arm], folder: Path, *, patients: int, seed: int, draws: int,
-        horizon: float, hypothesis: str = "", outputs: Sequence[str] = OUTPUTS, block: int = BLOCK, courses: bool = False,
-        progress: Callable[[int], None] | None = None) -> Tally:
+        times: Floats, hypothesis: str = "", outputs: Sequence[str] = OUTPUTS, block: int = BLOCK, courses: bool = False,
+        workers: int | None = None, progress: Callable[[int], None] | None = None) -> Tally:
     """Simulate patients under every arm and write endpoints, percentile bands and, if wanted, whole courses.
 
     Parameters
@@ -136,6 +138,8 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
     folder : Path
         Gets ``endpoints.parquet`` (a row per patient and arm), ``bands.parquet`` and ``courses.zarr``; what was there
         of these is replaced once all is written, never before.
+    times : (n_times,) day
+        Of bands and courses, ascending from 0 on; survival is integrated over them.
     block : int
         Candidates at a time; more is no faster from some hundreds a worker on, and takes more memory.
     courses : bool
@@ -146,7 +150,7 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
     InputError
         If the folder cannot be written.
     """
-    times = np.unique(np.concatenate([np.arange(0.0, horizon, 1.0), [horizon]]))
+    times = np.asarray(times, float)
     tally = Tally(bands=Sketch((len(arms), len(times), len(outputs))))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,15 +160,15 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
     try:
         store = _Courses(work / "courses.zarr", arms, patients, times, outputs) if courses else None
         with _Rows(work / "endpoints.parquet") as rows:
-            for some, used in admissions(system, population, patients, seed=seed, draws=draws, block=block):
-                ds = simulate(system, some, arms, times, outputs=outputs, hypothesis=hypothesis)
+            for some in admissions(system, population, patients, seed=seed, draws=draws, block=block, workers=workers):
+                ds = simulate(system, some, arms, times, outputs=outputs, hypothesis=hypothesis, workers=workers)
                 values = np.stack([ds[name].values for name in outputs], axis=-1)  # arm, patient, time, output
                 rows.add(_endpoints(ds, some, tally.patients, outputs))
                 tally.bands.add(np.moveaxis(values, 1, 0))
                 if store is not None:
                     store.add(tally.patients, values)
                 tally.patients += len(some.initial)
-                tally.candidates += used
+                tally.candidates += some.tried
                 tally.failed += int((ds["status"].values != 0).sum())
                 if progress is not None:
                     progress(len(some.initial))
@@ -183,7 +187,7 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
 def _endpoints(ds: xr.Dataset, some: Admitted, first: int, outputs: Sequence[str]) -> pd.DataFrame:
     """One row per patient and arm: outputs and survival on some days, first infection, cost of the solve."""
     times, n, arms = ds["time"].values, ds.sizes["patient"], ds.sizes["arm"]
-    days = [d for d in DAYS if d < times[-1]] + [float(times[-1])]
+    days = [d for d in DAYS if d in times[:-1]] + [float(times[-1])]
     frame = pd.DataFrame({"patient": np.repeat(np.arange(first, first + n), arms), "arm": np.tile(ds["arm"].values, n),
                           "draw": np.repeat(some.cohort.draw, arms), "meld_at_admission": np.repeat(some.labs["meld"], arms)})
     if "death_intensity" in outputs:

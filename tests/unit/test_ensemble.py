@@ -17,7 +17,7 @@ from hepatica.simulate import Arm, simulate
 from hepatica.therapy import Regimen
 
 ARMS = (Arm("none"), Arm("cells", Regimen(1e6)))
-ASKED = {"patients": 30, "seed": 5, "draws": 12, "horizon": 35.0}
+ASKED = {"patients": 30, "seed": 5, "draws": 12, "times": np.arange(36.0)}
 
 
 def fingerprint(folder):
@@ -31,7 +31,7 @@ def whole(system, population, tmp_path_factory):
     return folder, tally
 
 
-@pytest.mark.parametrize("block", [9, 64])
+@pytest.mark.parametrize("block", [1, 9, 64])
 def test_the_size_of_a_block_changes_no_byte(system, population, whole, tmp_path, block, monkeypatch):
     again = run(system, population, ARMS, tmp_path / "again", **ASKED, courses=True, block=block)
     assert fingerprint(tmp_path / "again") == fingerprint(whole[0]) and (again.patients, again.candidates) == (30, whole[1].candidates)
@@ -53,11 +53,19 @@ def test_workers_elsewhere_change_no_byte(system, population, whole, tmp_path):
     assert fingerprint(tmp_path / "there") == fingerprint(whole[0])
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # distributed warns of its own event loop
+def test_a_cluster_changes_no_byte(system, population, whole, tmp_path, cluster):
+    with cluster(2) as (address, _), spread.workers_at(address) as pool:
+        run(System(system.model, executor=pool), population, ARMS, tmp_path / "there", **ASKED, courses=True, block=40)
+    assert fingerprint(tmp_path / "there") == fingerprint(whole[0])
+
+
 def test_what_is_written_is_what_simulate_finds(system, population, whole):
     folder, tally = whole
     rows = pd.read_parquet(folder / "endpoints.parquet")
     assert len(rows) == 60 and list(rows["patient"][:4]) == [0, 0, 1, 1] and tally.failed == 0
-    some = next(ensemble.admissions(system, population, 30, seed=5, draws=12))[0]
+    some = next(ensemble.admissions(system, population, 30, seed=5, draws=12))
     times = np.arange(36.0)
     ds = simulate(system, some, ARMS, times, outputs=ensemble.OUTPUTS)
     here = ds["bilirubin"].sel(arm="cells", time=28.0).values
@@ -71,7 +79,7 @@ def test_what_is_written_is_what_simulate_finds(system, population, whole):
     assert pq.read_schema(folder / "endpoints.parquet").metadata[b"purpose"] == b"for research use"
     bands = pd.read_parquet(folder / "bands.parquet").set_index(["arm", "day", "output"])
     exact = np.quantile(ds["albumin"].sel(arm="none", time=7.0).values, 0.5, method="lower")
-    assert bands.loc[("none", 7.0, "albumin"), "q50"] == pytest.approx(exact, rel=0.006)
+    assert bands.loc[("none", 7.0, "albumin"), "q50"] == pytest.approx(exact, rel=0.0101)
 
 
 def test_a_run_that_breaks_leaves_what_was_there(system, population, whole, tmp_path, monkeypatch):
@@ -96,7 +104,7 @@ def test_a_quantile_is_near_the_naive_one(values, q):
     s = Sketch((1,))
     s.add(np.array(values)[:, None])
     naive = np.sort(values)[int(np.floor(q * (len(values) - 1)))]
-    assert s.quantile(q)[0] == pytest.approx(naive, rel=0.0051, abs=0)
+    assert s.quantile(q)[0] == pytest.approx(naive, rel=0.0101, abs=0)
 
 
 @given(numbers, st.integers(0, 2**31))
@@ -115,4 +123,4 @@ def test_sketches_add_up_in_any_order(values, seed):
 def test_what_is_not_finite_is_left_out():
     s = Sketch((2,))
     s.add(np.array([[1.0, np.nan], [np.inf, np.nan]]))
-    assert s.quantile(0.5)[0] == pytest.approx(1.0, rel=0.0051) and np.isnan(s.quantile(0.5)[1])
+    assert s.quantile(0.5)[0] == pytest.approx(1.0, rel=0.0101) and np.isnan(s.quantile(0.5)[1])

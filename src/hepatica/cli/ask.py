@@ -155,7 +155,7 @@ def ensemble(study: StudyFile, set_: Changes = None,
              folder: Annotated[Path, typer.Option("--out", help="Folder of the files.")] = Path("ensemble"),
              courses: Annotated[bool, typer.Option("--courses", help="Also every day of every patient, as Zarr.")] = False,
              hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
-             lang: Lang = "en", as_json: AsJson = False, cluster: Cluster = None) -> None:
+             lang: Lang = "en", as_json: AsJson = False, workers: Workers = None, cluster: Cluster = None) -> None:
     """Simulate many patients under a study's arms; write endpoints and percentile bands, a block at a time."""
     from hepatica.ensemble import run
 
@@ -171,7 +171,8 @@ def ensemble(study: StudyFile, set_: Changes = None,
 
     with make_system(lang, cluster) as system, bars.bars:
         tally = run(system, population_of(question), question.arms(), folder, patients=patients, seed=question.seed,
-                    draws=question.draws, horizon=question.horizon, hypothesis=hypothesis, courses=courses, progress=step)
+                    draws=question.draws, times=question.times(), hypothesis=hypothesis, courses=courses, workers=workers,
+                    progress=step)
     if as_json:
         print(json.dumps({"folder": str(folder), "patients": tally.patients, "candidates": tally.candidates,
                           "failed": tally.failed, "purpose": "for research use"}, ensure_ascii=False))

@@ -20,7 +20,7 @@ from hepatica.dosing.utility import OUTPUTS, Utility, Worth, worth
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
-from hepatica.patients import Admitted, Cohort, Population
+from hepatica.patients import Admitted, Cohort, Population, identity
 from hepatica.simulate import RTOL, Arm, simulate
 from hepatica.therapy import combine
 
@@ -196,7 +196,7 @@ def settle(q: Question, base: int, pins: Pins) -> Pool | None:
     tried = 0
     while tried < MOST_TRIED * q.patients:
         tried += q.patients
-        who = (base + 1) * 1_000_000 + np.arange(tried)
+        who = identity(np.asarray(base), np.arange(tried))
         cohort = Cohort(q.system.model, q.population, q.seed, who, np.full(tried, base), pins, memo={})
         pool = arrived(q, cohort)
         enough = np.flatnonzero(np.cumsum(pool.weight > 0.5) >= q.patients)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hepatica.calibrate.sensitivity import HIGH, LOW, Movable
 from hepatica.dosing.influence import Point, Progress, Question, arrived, ask, moved_to
 from hepatica.dosing.utility import Utility
-from hepatica.patients import Cohort
+from hepatica.patients import Cohort, identity
 
 Floats = NDArray[np.float64]
 PER_DRAW = 3  # candidates per draw from what is not known
@@ -79,7 +79,7 @@ def tornado(q: Question, parameters: Sequence[Movable], *, draws: int = 100, pro
         Draws from what is not known, a few candidates each.
     """
     draw = np.repeat(np.arange(draws), PER_DRAW)
-    who = (draw + 1) * 1_000_000 + np.tile(np.arange(PER_DRAW), draws)
+    who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
     cohort = Cohort(q.system.model, q.population, q.seed, who, draw, {}, memo={})
     tell, total = progress or (lambda *_: None), 1 + 2 * len(parameters)
     pool = arrived(q, cohort)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from hepatica.engine.generate import c_source
+from hepatica.engine.generate_c import c_source
 from hepatica.errors import EngineError
 from hepatica.model import functions
 from hepatica.model.assemble import Model
@@ -76,7 +76,7 @@ def build(model: Model) -> Path:
     compiler = find_compiler()
     if compiler is None:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
-    texts = {name: _text(name) for name in (*SOURCES, "generate.py")}
+    texts = {name: _text(name) for name in (*SOURCES, "generate.py", "generate_c.py")}
     key = "|".join((model.hash, *texts.values(), functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
                     processor(), sys.platform))
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()

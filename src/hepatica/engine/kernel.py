@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,22 +64,18 @@ def solve(library: ctypes.CDLL, problem: Problem, scale: Floats, out_index: Ints
     batch = _Batch(n=n, n_times=nt, n_out=no, max_steps=problem.max_steps, frozen=frozen, start=problem.start,
                    rtol=problem.rtol, **pointers)
     threads = max(1, min(workers, -(-n // library.hepatica_lanes())))
-    if threads == 1 and progress is None:
-        codes = [library.hepatica_solve(ctypes.byref(batch))]
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            running = [pool.submit(library.hepatica_solve, ctypes.byref(batch)) for _ in range(threads)]
-            try:
-                _watch(running, finished, progress)
-            finally:
-                claimed[0] = n  # after an interruption no thread takes another patient
-            codes = [r.result() for r in running]
-    if any(codes):
+    with ThreadPoolExecutor(threads) as pool:
+        running = [pool.submit(library.hepatica_solve, ctypes.byref(batch)) for _ in range(threads)]
+        try:
+            _watch(running, finished, progress)
+        finally:
+            claimed[0] = n  # after an interruption no thread takes another patient
+    if any(r.result() for r in running):
         raise EngineError("the engine found no memory to work in; ask for fewer workers")
     return Solution(**outputs)
 
 
-def _watch(running: list, finished: Ints, progress: Progress | None) -> None:  # type: ignore[type-arg]
+def _watch(running: list[Future[int]], finished: Ints, progress: Progress | None) -> None:
     said, waiting = 0, True
     while waiting:
         waiting = bool(wait(running, None if progress is None else PAUSE).not_done)

@@ -111,7 +111,7 @@ def solve(executor: Executor, recipe: Recipe, problem: Problem, *, sensitivities
                 except Exception as error:
                     if not _lost(error):
                         raise
-                    if tried[first] >= TRIES or isinstance(error, BrokenExecutor) and not _renewed(executor):
+                    if tried[first] >= TRIES:
                         raise EngineError(f"workers died {tried[first]} times on patients {first} to {last - 1} "
                                           f"({type(error).__name__}); give each more memory, or use fewer") from error
                     again.append((first, last))
@@ -130,10 +130,6 @@ def _lost(error: Exception) -> bool:
     return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CancelledError", "FutureCancelledError")
 
 
-def _renewed(executor: Executor) -> bool:
-    return isinstance(executor, Processes) and executor.renew()
-
-
 def _slots(executor: Executor) -> int:
     client: Any = getattr(executor, "_client", None)
     if client is not None:
@@ -143,7 +139,7 @@ def _slots(executor: Executor) -> int:
 
 
 class Processes(Executor):
-    """A pool of processes that is made anew when one of them dies."""
+    """A pool of processes that is made anew when one of them has died."""
 
     def __init__(self, workers: int) -> None:
         self._max_workers = workers
@@ -152,18 +148,13 @@ class Processes(Executor):
     def _make(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._max_workers, mp_context=get_context("spawn"))
 
-    def renew(self) -> bool:
-        """Replace a broken pool."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = self._make()
-        return True
-
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         """As an Executor does; a pool that has broken meanwhile is replaced."""
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenExecutor:
-            self.renew()
+            self._pool.shutdown(wait=False)
+            self._pool = self._make()
             return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

@@ -97,7 +97,7 @@ SMALL V rise(V x) { return 1.0 / (1.0 + vexp(-x)); }
 SMALL V over(V x, V y) { return sel(x > 0.0, y, splat(0.0)); }
 SMALL V slope(V x, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(0.0)); }
 """
-"""Over the lanes of ``engine/lanes.h``; `ln` to `slope` are what ``engine/generate.py`` makes of powers and `hill`."""
+"""Over the lanes of ``engine/lanes.h``; `ln` to `slope` are what ``engine/generate_c.py`` makes of powers and `hill`."""
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh

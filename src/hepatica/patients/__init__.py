@@ -1,7 +1,7 @@
 """Virtual patients: populations as data, and cohorts drawn from them."""
 
 from hepatica.patients.admitted import Admitted
-from hepatica.patients.cohort import Cohort
+from hepatica.patients.cohort import SPAN, Cohort, identity
 from hepatica.patients.population import Population, load_population, populations
 
-__all__ = ["Admitted", "Cohort", "Population", "load_population", "populations"]
+__all__ = ["SPAN", "Admitted", "Cohort", "Population", "identity", "load_population", "populations"]

@@ -17,6 +17,18 @@ from hepatica.patients.streams import normals, uniforms
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 N_THRESHOLDS = 8
+SPAN = 1_000_000  # candidates that one draw can have
+
+
+def identity(draw: Ints, k: Ints | int) -> Ints:
+    """Identity of candidate k of a draw from the priors.
+
+    Examples
+    --------
+    >>> identity(np.array([0, 2]), 7).tolist()
+    [1000007, 3000007]
+    """
+    return (draw + 1) * SPAN + k
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepatica.engine.generate import _border, _lu, _share, _Writer, c_source, eliminate, generate
+from hepatica.engine.generate import Writer, generate
+from hepatica.engine.generate_c import _border, _lu, _share, c_source, eliminate
 
 
 def evaluate(system, y, p):
@@ -126,7 +127,7 @@ def printed(n, pattern, named=0):
 
 def test_the_bordered_elimination_of_the_whole_model(model, reference, admitted):
     """Rows for named quantities spare the chain rule; what comes out is the solution with total derivatives."""
-    w, n = _Writer(model), len(model.states)
+    w, n = Writer(model), len(model.states)
     entries, named = _border(w)
     rows = w.assign(w.needed) + [(f"J[{k}]", expr) for k, expr in enumerate(entries.values())]
     plain, shared = w.write(rows), w.write(_share(rows))

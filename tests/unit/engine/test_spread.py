@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -73,53 +70,27 @@ def test_a_process_that_dies_is_replaced_and_its_patients_sent_again(system, pro
     assert killed and same(here, found)
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A Dask scheduler and two workers, each a process of its own, on this machine only."""
-    folder = tmp_path_factory.mktemp("dask")
-    python = [sys.executable, "-W", "ignore", "-m"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                                  "--scheduler-file", str(folder / "scheduler.json")], **quiet)
-    workers = [subprocess.Popen([*python, "distributed.cli.dask_worker", "--scheduler-file", str(folder / "scheduler.json"), "--nthreads", "1",
-                                 "--no-dashboard", "--no-nanny", "--host", "127.0.0.1", "--local-directory", str(folder)], **quiet)
-               for _ in range(2)]
-    try:
-        import json
-
-        for _ in range(300):
-            if (folder / "scheduler.json").exists() and (folder / "scheduler.json").stat().st_size:
-                break
-            time.sleep(0.1)
-        address = json.loads((folder / "scheduler.json").read_text())["address"]
-        from distributed import Client
-
-        with Client(address, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
-        yield address, workers
-    finally:
-        for p in (*workers, scheduler):
-            p.kill()
-            p.wait()
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # distributed warns of its own event loop and of large messages
-def test_a_dask_cluster_and_a_worker_killed_in_the_middle(system, problem, here, cluster, monkeypatch):
-    address, workers = cluster
-    with spread.workers_at(address) as pool:
-        assert same(here, System(system.model, executor=pool).solve(problem))
-        monkeypatch.setattr(spread, "FIRST", 10)
-        monkeypatch.setattr(spread, "MOST", 10)
+def test_a_dask_cluster_and_workers_killed_in_the_middle(system, problem, here, cluster, monkeypatch):
+    with cluster(4) as (address, workers):
+        with spread.workers_at(address) as pool:
+            assert same(here, System(system.model, executor=pool).solve(problem))
+            monkeypatch.setattr(spread, "FIRST", 10)
+            monkeypatch.setattr(spread, "MOST", 10)
+            for left in (2, 1):  # 4 become 2, then 1
+                seen = []
 
-        def kill_one(_):
-            if workers[0].poll() is None:
-                workers[0].send_signal(signal.SIGKILL)
+                def kill(k, seen=seen, left=left):
+                    seen.append(k)
+                    for w in workers[left:]:
+                        if w.poll() is None:
+                            w.send_signal(signal.SIGKILL)
 
-        seen = []
-        found = System(system.model, executor=pool).solve(problem, progress=lambda k: (seen.append(k), kill_one(k)))
-    assert workers[0].wait(10) == -signal.SIGKILL and sum(seen) == problem.n
-    assert same(here, found)
+                found = System(system.model, executor=pool).solve(problem, progress=kill)
+                assert sum(seen) == problem.n and same(here, found)
+                assert sum(w.poll() is None for w in workers) == left
+        assert all(w.wait(10) == -signal.SIGKILL for w in workers[1:])
 
 
 class Deadly:
@@ -132,7 +103,7 @@ class Deadly:
 
 
 def test_workers_that_always_die_are_said(system, problem):
-    with pytest.raises(EngineError, match="workers died 1 times on patients [0-9]+ to [0-9]+ .BrokenProcessPool.; give each more memory"):
+    with pytest.raises(EngineError, match="workers died 4 times on patients [0-9]+ to [0-9]+ .BrokenProcessPool.; give each more memory"):
         System(system.model, executor=Deadly()).solve(problem)
 
 

@@ -12,28 +12,48 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from hepatica.errors import InputError
 
 Role = Literal["calibration", "supporting", "check"]
-Kind = Literal["mean_sd", "median", "proportion", "kaplan_meier", "change"]
+Kind = Literal["mean_sd", "mean", "median", "proportion", "kaplan_meier", "change"]
+Bias = Literal["low", "some", "high", "unclear"]
 
 VARIABLES: dict[str, str] = {
     "age": "year",
     "albumin": "g/L",
     "alt": "U/L",
+    "ammonia": "umol/L",
+    "ascites_improved": "percent",
     "ast": "U/L",
     "bilirubin": "mg/dL",
+    "bilirubin_fall_20": "percent",
+    "bleeding": "percent",
+    "child_pugh": "1",
+    "child_pugh_improved": "percent",
+    "cirrhosis": "percent",
+    "collagen": "percent",
+    "cossh_aclf": "1",
     "cossh_aclf_ii": "1",
     "creatinine": "mg/dL",
     "crp": "mg/dL",
     "death": "percent",
+    "dose_limiting_toxicity": "percent",
+    "fever": "percent",
+    "hepatorenal_syndrome": "percent",
+    "histology_improved": "percent",
     "inr": "1",
     "meld": "1",
+    "meld_improved": "percent",
+    "platelets": "1e9/L",
+    "prothrombin_activity": "percent",
+    "serious_adverse_event": "percent",
     "severe_infection": "percent",
     "sodium": "mmol/L",
     "survival": "percent",
+    "thrombosis": "percent",
     "transplant_free_survival": "percent",
     "transplanted": "percent",
     "white_cells": "1e9/L",
 }
 """What may be observed, and the one unit in which it is written."""
+MEASURED = ("collagen", "prothrombin_activity")  # in percent, yet no shares of people
 
 
 class _Row(BaseModel):
@@ -74,7 +94,14 @@ class Arm(_Row):
     interval: float | None = Field(default=None, gt=0)
     route: str = ""
     co_treatment: str = ""
+    start: float = Field(default=0.0, ge=0)
+    population: str = ""
     note: str = ""
+
+    @property
+    def gives_cells(self) -> bool:
+        """Whether anything is given that may be cells."""
+        return bool(self.product) or self.dose_high is not None
 
     @model_validator(mode="after")
     def _dosed(self) -> Arm:
@@ -85,6 +112,35 @@ class Arm(_Row):
         if self.dose_low is not None and self.dose_high is not None and self.dose_low > self.dose_high:
             raise ValueError(f"arm '{self.id}' has dose_low above dose_high")
         return self
+
+
+class Alternative(_Row):
+    """What another source says of an arm, instead of what stands in it.
+
+    Attributes
+    ----------
+    id : str
+        Name inside the publication: ``hepatica calibrate --alternative <key>:<id>`` takes it.
+    arm : str
+    note : str
+        Who says so.
+    dose_low, dose_high, dose_unit, infusions, product
+        As in `Arm`; what is not stated stays.
+    """
+
+    id: str
+    arm: str
+    note: str
+    dose_low: float | None = Field(default=None, gt=0)
+    dose_high: float | None = Field(default=None, gt=0)
+    dose_unit: Literal["", "cells/kg", "cells"] = ""
+    infusions: int | None = Field(default=None, gt=0)
+    product: str = ""
+
+    def of(self, arm: Arm) -> Arm:
+        """The arm as this source has it."""
+        own = self.model_dump(exclude={"id", "arm", "note"}, exclude_defaults=True)
+        return Arm(**(arm.model_dump() | own))
 
 
 class Observation(_Row):
@@ -99,8 +155,8 @@ class Observation(_Row):
     unit : str
     time : float
         Days since the start of treatment or admission.
-    kind : {"mean_sd", "median", "proportion", "kaplan_meier", "change"}
-        ``change`` is the mean change since day 0.
+    kind : {"mean_sd", "mean", "median", "proportion", "kaplan_meier", "change"}
+        ``mean`` has no spread beside it; ``change`` is the mean change since day 0.
     value : float
     sd : float or None
     q1, q3 : float or None
@@ -137,10 +193,12 @@ class Observation(_Row):
         if self.unit != wanted:
             raise ValueError(f"{self.variable} is written in {wanted}, not in '{self.unit}'")
         share = self.kind in ("proportion", "kaplan_meier")
-        if share != (self.unit == "percent"):
+        if share != (self.unit == "percent" and self.variable not in MEASURED):
             raise ValueError(f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
         if share and (self.sd is not None or not 0 <= self.value <= 100):
             raise ValueError(f"{self.variable} is a share: 0 to 100 percent and no sd")
+        if self.kind == "mean" and self.sd is not None:
+            raise ValueError(f"a mean of {self.variable} with sd is of kind 'mean_sd'")
         if self.kind in ("mean_sd", "change") and self.sd is None:
             raise ValueError(f"kind '{self.kind}' of {self.variable} needs sd")
         if (self.q1 is None) != (self.q3 is None) or (self.q1 is not None and self.kind != "median"):
@@ -154,6 +212,19 @@ class Observation(_Row):
         if not self.usable and not self.note:
             raise ValueError(f"{self.variable} of arm '{self.arm}' is not usable: say why in note")
         return self
+
+    @property
+    def lacks(self) -> str:
+        """Why it cannot enter a likelihood as it stands; empty if it can."""
+        if not self.usable:
+            return self.note
+        if self.kind == "mean":
+            return "no spread is printed"
+        if self.kind == "median" and self.q1 is None:
+            return "no quartiles are printed"
+        if self.n is None and self.low is None:
+            return "the number of people is not known"
+        return ""
 
     @property
     def events(self) -> int | None:
@@ -175,8 +246,15 @@ class Publication(_Row):
         None where not known.
     role : {"calibration", "supporting", "check"}
         Only ``calibration`` may enter a likelihood.
+    population : str
+        Key of the virtual population it is predicted with; empty where there is none like it.
+    risk_of_bias : {"low", "some", "high", "unclear"}
+        Of what it says of treatment; `bias` says why. It inflates the variance of what enters a likelihood.
+    bias : str
     conflicts : tuple of str
         Where sources disagree.
+    alternatives : tuple of Alternative
+        Where they disagree on what was given.
     arms : tuple of Arm
     observations : tuple of Observation
     """
@@ -190,8 +268,12 @@ class Publication(_Row):
     design: str
     role: Role
     disease: str
+    population: str = ""
+    risk_of_bias: Bias = "unclear"
+    bias: str = ""
     note: str = ""
     conflicts: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = Field(default=(), alias="alternative")
     arms: tuple[Arm, ...] = Field(alias="arm", min_length=1)
     observations: tuple[Observation, ...] = Field(alias="observation", min_length=1)
 
@@ -200,9 +282,14 @@ class Publication(_Row):
         ids = [arm.id for arm in self.arms]
         if len(set(ids)) < len(ids):
             raise ValueError("two arms have the same id")
-        used = {o.arm for o in self.observations} | {a.subset_of for a in self.arms if a.subset_of}
+        used = {o.arm for o in self.observations} | {a.subset_of for a in self.arms if a.subset_of} | {
+            a.arm for a in self.alternatives}
         if used - set(ids):
             raise ValueError(f"no arm '{sorted(used - set(ids))[0]}'; there are {', '.join(ids)}")
+        for other in self.alternatives:
+            other.of(self.arm(other.arm))  # an arm as it would be must be in order too
+        if self.risk_of_bias != "unclear" and not self.bias:
+            raise ValueError(f"risk_of_bias '{self.risk_of_bias}' needs its reason in bias")
         seen = [(o.arm, o.variable, o.time, o.kind) for o in self.observations]
         if len(set(seen)) < len(seen):
             raise ValueError("the same arm, variable, time and kind stands twice")

@@ -315,7 +315,7 @@ def latency(model: Model) -> dict[str, float]:
 
 def footprints(names: list[str]) -> dict[str, float]:
     """Peak MiB of a process that imports and builds one engine and solves one patient; Hepatica's makes the patients."""
-    command = [sys.executable, __file__, "--footprint"]
+    command = [sys.executable, str(Path(__file__).resolve()), "--footprint"]
     return {name: float(subprocess.run([*command, name], check=True, capture_output=True, text=True,
                                        encoding="utf-8").stdout.split()[-1]) for name in names}
 
@@ -441,6 +441,9 @@ def main() -> None:
         return
     if options.quick:
         options.peers, options.rounds = 2, 1
+    if options.write:
+        options.write = options.write.resolve()
+    os.chdir(tempfile.mkdtemp())  # casadi writes what it compiles where it stands
     rtols = (1e-4, 1e-6) if options.quick else RTOLS
     model = assemble(MODULES)
     system = System(model, "compiled")

@@ -18,7 +18,7 @@ from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
-from hepatica.patients import Admitted, Cohort, Population, identity
+from hepatica.patients import Admitted, Cohort, Draws, Population, identity
 
 Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass",
@@ -66,8 +66,8 @@ def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
             "organ_failures": np.asarray(organ_failures(**organs)), "aclf_grade": np.asarray(aclf_grade(**organs))}
 
 
-def admit(system: System, population: Population, n: int, *, seed: int, draws: int, workers: int | None = None,
-          rtol: float = 1e-4) -> Admitted:
+def admit(system: System, population: Population, n: int, *, seed: int, draws: int, known: Draws | None = None,
+          workers: int | None = None, rtol: float = 1e-4) -> Admitted:
     """Draw patients, simulate their history and keep the plausible ones.
 
     Patient i carries draw i modulo `draws`, and is the same patient whatever `n` is.
@@ -78,6 +78,8 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         Patients wanted.
     draws : int
         Draws from the priors to share among them.
+    known : Draws, optional
+        What calibration says of them; without it they come from the priors.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
             tried += range(tries[d], last)
             draw += [carrying] * (last - tries[d])
             tries[d] = last
-        cohort = Cohort(system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw))
+        cohort = Cohort(system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw),
+                        known)
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
         total += len(draw)
         for i, why in enumerate(implausible(population, labs)):
@@ -119,7 +122,8 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
                 if barren[d] > MOST_REPLACED:
                     raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
     rows = [kept[i % draws][i // draws] for i in range(n)]
-    cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))
+    cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]),
+                    known)
     return Admitted(cohort, np.stack([r[2] for r in rows]), {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},
                     total, dict(rejected), tuple(dropped))
 

@@ -74,7 +74,8 @@ def population_of(study: Study) -> Population:
 
 def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
     """The study's patients as they arrive."""
-    return admit(system, population_of(study), study.patients, seed=study.seed, draws=study.draws, workers=workers)
+    return admit(system, population_of(study), study.patients, seed=study.seed, draws=study.draws, known=study.known(),
+                 workers=workers)
 
 
 def answer(study: Study, *, system: System | None = None, workers: int | None = None,

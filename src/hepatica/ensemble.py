@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from hepatica.admission import arrive, implausible
 from hepatica.engine import System
 from hepatica.errors import EngineError, InputError
-from hepatica.patients import SPAN, Admitted, Cohort, Population, identity
+from hepatica.patients import SPAN, Admitted, Cohort, Draws, Population, identity
 from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -96,8 +96,8 @@ class Tally:
     bands: Sketch = field(default_factory=lambda: Sketch((1,)))
 
 
-def admissions(system: System, population: Population, n: int, *, seed: int, draws: int, block: int = BLOCK,
-               workers: int | None = None) -> Iterator[Admitted]:
+def admissions(system: System, population: Population, n: int, *, seed: int, draws: int, known: Draws | None = None,
+               block: int = BLOCK, workers: int | None = None) -> Iterator[Admitted]:
     """The first n plausible patients among candidates 0, 1, 2 ..., a block of candidates at a time.
 
     Yields
@@ -116,7 +116,7 @@ def admissions(system: System, population: Population, n: int, *, seed: int, dra
         draw = k % draws
         if k[-1] // draws >= SPAN:
             raise InputError("draws", draws, "more, for so many patients")
-        cohort = Cohort(system.model, population, seed, identity(draw, k // draws), draw)
+        cohort = Cohort(system.model, population, seed, identity(draw, k // draws), draw, known)
         initial, labs = arrive(system, cohort, workers=workers)
         kept = np.flatnonzero(implausible(population, labs) == "")[: n - found]
         found, first = found + len(kept), first + block
@@ -129,8 +129,8 @@ def admissions(system: System, population: Population, n: int, *, seed: int, dra
 
 
 def run(system: System, population: Population, arms: Sequence[Arm], folder: Path, *, patients: int, seed: int, draws: int,
-        times: Floats, hypothesis: str = "", outputs: Sequence[str] = OUTPUTS, block: int = BLOCK, courses: bool = False,
-        workers: int | None = None, progress: Callable[[int], None] | None = None) -> Tally:
+        times: Floats, known: Draws | None = None, hypothesis: str = "", outputs: Sequence[str] = OUTPUTS, block: int = BLOCK,
+        courses: bool = False, workers: int | None = None, progress: Callable[[int], None] | None = None) -> Tally:
     """Simulate patients under every arm and write endpoints, percentile bands and, if wanted, whole courses.
 
     Parameters
@@ -160,7 +160,8 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
     try:
         store = _Courses(work / "courses.zarr", arms, patients, times, outputs) if courses else None
         with _Rows(work / "endpoints.parquet") as rows:
-            for some in admissions(system, population, patients, seed=seed, draws=draws, block=block, workers=workers):
+            for some in admissions(system, population, patients, seed=seed, draws=draws, known=known, block=block,
+                                    workers=workers):
                 ds = simulate(system, some, arms, times, outputs=outputs, hypothesis=hypothesis, workers=workers)
                 values = np.stack([ds[name].values for name in outputs], axis=-1)  # arm, patient, time, output
                 rows.add(_endpoints(ds, some, tally.patients, outputs))

@@ -27,7 +27,7 @@ from hepatica.dosing import Harm, Utility
 from hepatica.dosing.utility import HARMS
 from hepatica.errors import InputError
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
-from hepatica.patients import populations
+from hepatica.patients import Draws, populations, posterior
 from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES, Regimen
 from hepatica.units import parse
@@ -179,6 +179,8 @@ class Study(_Strict):
     transplant_rate: float | None = Field(default=None, ge=0, allow_inf_nan=False,
                                           description="per day, at functional failure; that of the population unless given")
     together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
+    posterior: str = Field(default="learnt", description="learnt: the draws that ship; prior: nothing learnt; or a file of "
+                           "`hepatica calibrate`")
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
@@ -200,6 +202,12 @@ class Study(_Strict):
         if self.draws < MIN_DRAWS <= self.patients:
             raise InputError("draws", self.draws, f"at least {MIN_DRAWS}, so that ignorance is seen")
         return self
+
+    def known(self) -> Draws | None:
+        """What was learnt of what is not known; None leaves it to the priors."""
+        if self.posterior == "prior":
+            return None
+        return posterior() if self.posterior == "learnt" else Draws.read(Path(self.posterior))
 
     @property
     def hash(self) -> str:

@@ -171,6 +171,7 @@ def ensemble(study: StudyFile, set_: Changes = None,
 
     with make_system(lang, cluster) as system, bars.bars:
         tally = run(system, population_of(question), question.arms(), folder, patients=patients, seed=question.seed,
+                    known=question.known(),
                     draws=question.draws, times=question.times(), hypothesis=hypothesis, courses=courses, workers=workers,
                     progress=step)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -204,7 +205,7 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
     enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
     sure = enough and decision.gives_cells and all(c.gain.low > 0 for c in found)
     return replace(decision, confident=sure, confirmed=tuple(found),
-                   assumptions=deciding(np.mean(moved, axis=0), cohort))
+                   assumptions=deciding(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]))
 
 
 def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
@@ -218,7 +219,7 @@ def _spearman(x: Floats, y: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
 
 
-def deciding(gain: Floats, cohort: Cohort, *, top: int = 8) -> tuple[Assumption, ...]:
+def deciding(gain: Floats, cohort: Cohort, hypotheses: Sequence[str] = ("",), *, top: int = 8) -> tuple[Assumption, ...]:
     """Parameters whose draws go with the gain, strongest first; weaker than chance are left out.
 
     The threshold is Bonferroni's at 10 % for Spearman's correlation of that many draws.
@@ -229,12 +230,14 @@ def deciding(gain: Floats, cohort: Cohort, *, top: int = 8) -> tuple[Assumption,
     means = np.bincount(where[ok], gain[ok], minlength=len(draws)) / np.maximum(np.bincount(where[ok], minlength=len(draws)), 1)
     if len(draws) < 10 or means.std() == 0:
         return ()
-    typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws).prior_values()
+    typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws, cohort.known)
+    places = [typical.prior_values(h) for h in hypotheses]  # a draw may say something else under another hypothesis
     found = []
-    for name, values in typical.items():
+    for name in places[0]:
+        values = np.mean([p[name] for p in places], axis=0)
         rho = _spearman(values, means)
         p = 2 * stdtr(len(draws) - 2, -abs(rho) * np.sqrt((len(draws) - 2) / max(1 - rho**2, 1e-12)))
-        if p * len(typical) < 0.1:
+        if p * len(places[0]) < 0.1:
             entry = model.parameters[name].entry
             found.append(Assumption(name, entry.label, entry.grade, float(rho)))
     return tuple(sorted(found, key=lambda a: -abs(a.correlation))[:top])

@@ -80,7 +80,7 @@ def tornado(q: Question, parameters: Sequence[Movable], *, draws: int = 100, pro
     """
     draw = np.repeat(np.arange(draws), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
-    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, {}, memo={})
+    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, memo={})
     tell, total = progress or (lambda *_: None), 1 + 2 * len(parameters)
     pool = arrived(q, cohort)
     usual, care = ask(q, pool)

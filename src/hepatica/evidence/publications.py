@@ -56,6 +56,9 @@ VARIABLES: dict[str, str] = {
 MEASURED = ("collagen", "prothrombin_activity")  # in percent, yet no shares of people
 
 
+UNCOUNTED = "the number of people is not known"
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -215,7 +218,7 @@ class Observation(_Row):
 
     @property
     def lacks(self) -> str:
-        """Why it cannot enter a likelihood as it stands; empty if it can."""
+        """Why it cannot enter a likelihood by itself; empty if it can."""
         if not self.usable:
             return self.note
         if self.kind == "mean":
@@ -223,7 +226,7 @@ class Observation(_Row):
         if self.kind == "median" and self.q1 is None:
             return "no quartiles are printed"
         if self.n is None and self.low is None:
-            return "the number of people is not known"
+            return UNCOUNTED
         return ""
 
     @property
@@ -247,7 +250,9 @@ class Publication(_Row):
     role : {"calibration", "supporting", "check"}
         Only ``calibration`` may enter a likelihood.
     population : str
-        Key of the virtual population it is predicted with; empty where there is none like it.
+        Key of the virtual population it is predicted with; "none" where there is none like it, empty to go by the disease.
+    shares_people_with : tuple of str
+        Publications some of whose people are the same: together they count once.
     risk_of_bias : {"low", "some", "high", "unclear"}
         Of what it says of treatment; `bias` says why. It inflates the variance of what enters a likelihood.
     bias : str
@@ -269,6 +274,7 @@ class Publication(_Row):
     role: Role
     disease: str
     population: str = ""
+    shares_people_with: tuple[str, ...] = ()
     risk_of_bias: Bias = "unclear"
     bias: str = ""
     note: str = ""
@@ -301,6 +307,15 @@ class Publication(_Row):
             if arm.id == id:
                 return arm
         raise InputError(f"arm of {self.key}", id, f"use one of {', '.join(arm.id for arm in self.arms)}")
+
+    def people(self, o: Observation) -> int | None:
+        """People behind an observation; a share without a number of its own is of the whole arm."""
+        whole = self.arm(o.arm).n if o.kind in ("proportion", "kaplan_meier") else None
+        return o.n if o.n is not None else whole
+
+    def lacks(self, o: Observation) -> str:
+        """Why an observation cannot enter a likelihood; empty if it can."""
+        return "" if o.lacks == UNCOUNTED and self.people(o) is not None else o.lacks
 
     def find(
         self,

@@ -2,6 +2,7 @@
 
 from hepatica.patients.admitted import Admitted
 from hepatica.patients.cohort import SPAN, Cohort, identity
+from hepatica.patients.draws import Draws, posterior
 from hepatica.patients.population import Population, load_population, populations
 
-__all__ = ["SPAN", "Admitted", "Cohort", "Population", "identity", "load_population", "populations"]
+__all__ = ["SPAN", "Admitted", "Cohort", "Draws", "Population", "identity", "load_population", "populations", "posterior"]

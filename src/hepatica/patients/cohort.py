@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import Spread, internal
+from hepatica.patients.draws import Draws
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
 
@@ -46,6 +47,8 @@ class Cohort:
         Which draw from the priors each carries.
     pinned : mapping of str to (Spread, float)
         Parameters that stand at this quantile of this spread, around the value used, instead of being drawn.
+    known : Draws or None
+        What calibration says of each draw; None leaves all to the priors.
     spread : float
         Factor on every deviation between patients, to try the model beyond them.
     memo : dict or None
@@ -57,6 +60,7 @@ class Cohort:
     seed: int
     patient: Ints
     draw: Ints
+    known: Draws | None = None
     pinned: Mapping[str, tuple[Spread, float]] = field(default_factory=dict)
     spread: float = 1.0
     memo: dict[str, Floats] | None = field(default=None, repr=False, compare=False)
@@ -123,7 +127,7 @@ class Cohort:
         """Parameters (n, n_parameters) in internal units, in the model's order."""
         n = len(self.patient)
         columns = []
-        draws, where = np.unique(self.draw, return_inverse=True)
+        deviation = self.spread * (np.ones(n) if self.known is None else self.known.factor(self.draw))
         for name, parameter in self.model.parameters.items():
             if name in self.population.covariate:
                 columns.append(self.covariate(name) * internal(self.population.covariate[name].unit)[0])
@@ -135,25 +139,29 @@ class Cohort:
                 spread, quantile = self.pinned[name]
                 value = spread.quantile(value, quantile)
             elif entry.prior.varies:
-                z = self._numbers(normals, draws, where, f"prior:{name}")[:, 0]
-                u = self._numbers(uniforms, draws, where, f"spike:{name}")[:, 0]
-                value = entry.prior.apply(value, z, u)
+                value = entry.prior.apply(value, *self._places(name, hypothesis))
             if between.varies:
                 z = self._numbers(normals, self.patient, None, f"between:{name}")[:, 0]
-                value = between.apply(value, self.spread * z, np.ones(n))
+                value = between.apply(value, deviation * z, np.ones(n))
             columns.append(value)
         return np.stack(columns, axis=1)
 
-    def prior_values(self) -> dict[str, Floats]:
-        """What each draw says of every parameter with a prior, relative to no deviation between patients."""
+    def _places(self, name: str, hypothesis: str = "") -> tuple[Floats, Floats]:
+        """Where each patient's draw stands in the prior of a parameter: a normal number, and a uniform one for spikes."""
         draws, where = np.unique(self.draw, return_inverse=True)
+        found = []
+        for kind, purpose, make in (("z", "prior", normals), ("u", "spike", uniforms)):
+            known = None if self.known is None else self.known.of(kind, name, self.draw, hypothesis)
+            found.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
+        return found[0], found[1]
+
+    def prior_values(self, hypothesis: str = "") -> dict[str, Floats]:
+        """What each draw says of every parameter with a prior, relative to no deviation between patients."""
         out = {}
         for name, parameter in self.model.parameters.items():
-            prior = parameter.entry.prior
-            if prior.varies and name not in self.population.covariate:
-                z = normals(self.seed, draws, f"prior:{name}")[where, 0]
-                u = uniforms(self.seed, draws, f"spike:{name}")[where, 0]
-                out[name] = prior.apply(np.full(len(where), parameter.value), z, u)
+            if parameter.entry.prior.varies and name not in self.population.covariate:
+                value = np.full(len(self.draw), parameter.value)
+                out[name] = parameter.entry.prior.apply(value, *self._places(name, hypothesis))
         return out
 
     def thresholds(self) -> Floats:

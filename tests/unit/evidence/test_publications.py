@@ -111,11 +111,6 @@ def test_contradictory_row_is_kept_but_not_offered() -> None:
     assert study.find(arm="smt_day28", variable="meld", time=28)[0].value == 17.7
 
 
-def test_only_one_trial_of_cells_is_shipped() -> None:
-    """Other trials of MSC are kept away: the model is validated against them blind."""
-    assert [p.key for p in load_all().values() if any(arm.product for arm in p.arms)] == ["lin2017"]
-
-
 def test_find_without_a_match_is_empty_and_unknown_names_are_refused() -> None:
     lin = load("lin2017")
     assert lin.find(variable="bilirubin") == ()

@@ -1,0 +1,233 @@
+"""A bank of simulations: draws of what is not known, and what every published arm would have been under each of them.
+
+Made in blocks of draws, each written whole or not at all and kept, so that whatever stops the work costs one block.
+The same patients stand in every arm and under every hypothesis.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.admission import admit
+from hepatica.calibrate.arms import Predictable, predictable
+from hepatica.calibrate.expected import OUTPUTS, Course, Summary, Wanted, grid
+from hepatica.engine import System
+from hepatica.errors import InputError
+from hepatica.evidence import Publication
+from hepatica.patients import Draws, load_population
+from hepatica.simulate import Arm, simulate
+
+Floats = NDArray[np.float64]
+BLOCK = 100  # draws
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number of one published arm, as it is simulated."""
+
+    publication: str
+    arm: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is simulated: in each population, arms and the numbers wanted of them.
+
+    Attributes
+    ----------
+    arms : tuple of Predictable
+    lines : tuple of Line
+        Every number of every arm.
+    left : dict of str to str
+        Arms and observations that cannot be predicted, and why.
+    """
+
+    arms: tuple[Predictable, ...]
+    lines: tuple[Line, ...]
+    left: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, publications: Sequence[Publication]) -> Plan:
+        """All that can be simulated of some publications, their baselines included."""
+        arms, lines, left = [], [], {}
+        for p in publications:
+            for arm in p.arms:
+                found = predictable(p, arm)
+                if isinstance(found, str):
+                    left[f"{p.key} {arm.id}"] = found
+                    continue
+                own: dict[Wanted, None] = {}
+                for o in p.find(arm=arm.id, unusable=True):
+                    w = Wanted(o.variable, o.time, o.kind == "change")
+                    if not w.modelled:
+                        left[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
+                            "later than is followed" if Wanted(o.variable, 0.0).modelled else "the model does not have it"
+                        )
+                        continue
+                    own[w] = None
+                    if w.time > 0 and not w.change and Wanted(o.variable, 0.0) not in own and o.unit != "percent":
+                        own[Wanted(o.variable, 0.0)] = None
+                if own:
+                    arms.append(found)
+                    lines += [Line(p.key, arm.id, w) for w in own]
+        return cls(tuple(arms), tuple(lines), left)
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Populations that are needed."""
+        return tuple(dict.fromkeys(key for a in self.arms for key, _ in a.populations))
+
+    def only(self, *, cells: bool) -> Plan:
+        """Arms with cells, or those without."""
+        return self.narrowed(lambda a: a.cells == cells)
+
+    def narrowed(self, wanted: Callable[[Predictable], bool]) -> Plan:
+        """Some of the arms."""
+        arms = tuple(a for a in self.arms if wanted(a))
+        names = {(a.publication, a.arm) for a in arms}
+        return replace(self, arms=arms, lines=tuple(x for x in self.lines if (x.publication, x.arm) in names))
+
+    def of_arm(self, arm: Predictable) -> list[int]:
+        """Positions of an arm's lines."""
+        return [k for k, x in enumerate(self.lines) if (x.publication, x.arm) == (arm.publication, arm.arm)]
+
+    @property
+    def hash(self) -> str:
+        """Changes with anything that is asked."""
+        return hashlib.sha256(repr((self.arms, self.lines)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Draws and what each makes of every line; `summary` arrays are (draws, lines), NaN where no patient arises."""
+
+    plan: Plan
+    draws: Draws
+    summary: Summary
+
+    def take(self, which: NDArray[np.int64]) -> Bank:
+        """Some of the draws."""
+        s = self.summary
+        return Bank(self.plan, self.draws.take(which), Summary(s.mean[which], s.sd[which], s.noise[which]))
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Draws that made patients in every population."""
+        return np.asarray(np.isfinite(self.summary.mean).all(axis=1))
+
+    def join(self, other: Bank) -> Bank:
+        """Both banks' draws; the plan is the same."""
+        columns = {k: np.concatenate([v, other.draws.columns[k]]) for k, v in self.draws.columns.items()}
+        pairs = ((getattr(self.summary, n), getattr(other.summary, n)) for n in ("mean", "sd", "noise"))
+        return Bank(self.plan, Draws(columns), Summary(*(np.concatenate(p) for p in pairs)))
+
+
+def fill(
+    system: System,
+    plan: Plan,
+    draws: Draws,
+    folder: Path,
+    *,
+    people: int,
+    seed: int,
+    hypothesis: str = "",
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Bank:
+    """Simulate every arm of a plan under every draw, or read what an earlier run has finished.
+
+    Parameters
+    ----------
+    people : int
+        Patients of each population for each draw.
+    folder : Path
+        Where finished blocks stay.
+    progress : callable, optional
+        Told of each finished block of one population.
+
+    Returns
+    -------
+    Bank
+    """
+    blocks = [np.arange(first, min(first + BLOCK, draws.n)) for first in range(0, draws.n, BLOCK)]
+    own = folder / stamped(system, plan, draws, [people, seed, hypothesis, BLOCK])
+    shape = (draws.n, len(plan.lines))
+    parts: dict[str, Summary] = {}
+    for key in plan.populations:
+        found = [np.full(shape, np.nan) for _ in range(3)]
+        for b, rows in enumerate(blocks):
+            path = own / f"{key}-{b}.npy"
+            if not path.exists():
+                s = _block(system, plan, key, draws.take(rows), people, seed + b, hypothesis, workers)
+                save(path, np.stack([s.mean, s.sd, s.noise]))
+            for whole, block in zip(found, np.load(path), strict=True):
+                whole[rows] = block
+            if progress is not None:
+                progress(1)
+        parts[key] = Summary(*found)
+    summary = Summary(*(np.full(shape, np.nan) for _ in range(3)))
+    for arm in plan.arms:
+        k = plan.of_arm(arm)
+        mixed = Summary.mixed(
+            [(w, Summary(*(getattr(parts[key], n)[:, k] for n in ("mean", "sd", "noise")))) for key, w in arm.populations]
+        )
+        for name in ("mean", "sd", "noise"):
+            getattr(summary, name)[:, k] = getattr(mixed, name)
+    return Bank(plan, draws, summary)
+
+
+def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str:
+    """A name for work that is the same whenever it is asked for again."""
+    digest = hashlib.sha256(json.dumps([system.model.hash, plan.hash, more]).encode())
+    for name in sorted(draws.columns):
+        digest.update(name.encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def save(path: Path, values: Floats) -> None:
+    """Write an array whole, or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with temporary.open("wb") as file:
+            np.save(file, values)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError("folder", str(path.parent), f"one that can be written ({error.strerror})") from error
+
+
+def _block(
+    system: System, plan: Plan, key: str, draws: Draws, people: int, seed: int, hypothesis: str, workers: int | None
+) -> Summary:
+    """One population under some draws: (draws, lines), NaN for lines of other populations and draws without patients."""
+    n = draws.n
+    patients = admit(system, load_population(key), people * n, seed=seed, draws=n, known=draws, workers=workers)
+    own = np.flatnonzero(patients.cohort.draw < n)  # a draw that makes too few patients was replaced by another
+    whole = np.bincount(patients.cohort.draw[own], minlength=n) == people
+    own = own[whole[patients.cohort.draw[own]]]
+    where = patients.cohort.draw[own]
+    shape = (n, len(plan.lines))
+    found = Summary(*(np.full(shape, np.nan) for _ in range(3)))
+    here = [a for a in plan.arms if key in dict(a.populations)]
+    given: dict[Arm, list[int]] = {}
+    for a in here:
+        given.setdefault(replace(a.given, name=""), []).extend(plan.of_arm(a))
+    few = patients.take(own)
+    for arm, lines in given.items():
+        wanted = [plan.lines[k].wanted for k in lines]
+        ds = simulate(system, few, [arm], grid(wanted), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)
+        course = Course(ds, 0)
+        columns = [course.values(w) for w in wanted]
+        s = Summary.of(np.stack([v for v, _ in columns], axis=1), np.stack([w for _, w in columns], axis=1), where, n)
+        for name in ("mean", "sd", "noise"):
+            getattr(found, name)[:, lines] = getattr(s, name)
+    return found

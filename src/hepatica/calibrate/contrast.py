@@ -1,0 +1,184 @@
+"""Differences between arms of one publication: what the people's outcomes say of the cells.
+
+An odds ratio of a share, or the difference of a mean's change from day 0. Arms that share a control are compared with
+it; without one, the other arms are compared with the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.expected import SHARES, Wanted
+from hepatica.calibrate.likelihood import (
+    DEATHS,
+    INFLATION,
+    LEAST_SHARE,
+    LEVELS,
+    MOST,
+    QUARTILES,
+    WITHIN,
+    inflation_of,
+)
+from hepatica.evidence import Publication
+from hepatica.evidence.publications import Observation
+
+Floats = NDArray[np.float64]
+BETWEEN_TRIALS = {"share": 0.3, "log": 0.05, "level": 0.5}
+"""SD of what differs from trial to trial beside what is modelled (batches, donors, care), on each scale: assumed."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One published difference between a treated arm and the arm it is compared with.
+
+    Attributes
+    ----------
+    publication, treated, control, label : str
+    lines : tuple of int
+        Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
+    scale : {"share", "log", "level"}
+    value, error : float
+        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling,
+        inflation by risk of bias and what differs between trials.
+    weight : float
+    """
+
+    publication: str
+    treated: str
+    control: str
+    label: str
+    lines: tuple[int, ...]
+    scale: str
+    value: float
+    error: float
+    weight: float = 1.0
+
+    def of(self, mean: Floats) -> Floats:
+        """The simulated difference, of means (..., lines)."""
+        x = mean[..., list(self.lines)]
+        if self.scale == "share":
+            p = np.clip(x, LEAST_SHARE, 1 - LEAST_SHARE)
+            return np.asarray(logit(p[..., 0]) - logit(p[..., 1]))
+        if self.scale == "log":
+            x = np.log(x)
+        treated, control = x[..., 0], x[..., 1]
+        return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
+
+    def log_likelihood(self, simulated: Floats) -> Floats:
+        """Of simulated differences."""
+        return np.asarray(-0.5 * self.weight * ((simulated - self.value) / self.error) ** 2)
+
+
+def contrasts(
+    plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
+) -> tuple[Contrast, ...]:
+    """Every difference that the arms of a plan can show; of publications for calibration only."""
+    at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
+    cells = {(a.publication, a.arm): a.cells for a in plan.arms}
+    found: list[Contrast] = []
+    for p in publications:
+        if p.role != "calibration":
+            continue
+        treated = [a.id for a in p.arms if cells.get((p.key, a.id)) and not a.subset_of]
+        control = next((a.id for a in p.arms if cells.get((p.key, a.id)) is False and not a.subset_of), "")
+        own: list[Contrast] = []
+        for arm in treated:
+            against = control or treated[0]
+            if arm == against:
+                continue
+            rows = _pairs(p, arm, against, at)
+            if not rows and control and arm != treated[0]:  # nothing printed of the control
+                rows = _pairs(p, arm, against := treated[0], at)
+            for a, b in rows:
+                c = _one(p, a, b, arm, against, at, inflation_of(p, publications, inflation))
+                if c is not None:
+                    own.append(c)
+        own = [
+            replace(c, weight=1.0 / sum((x.treated, x.label.split()[0]) == (c.treated, c.label.split()[0]) for x in own))
+            for c in own
+        ]
+        total = sum(c.weight for c in own)
+        found += [replace(c, weight=c.weight * min(1.0, MOST[p.risk_of_bias] / total)) for c in own]
+    return tuple(found)
+
+
+def _pairs(
+    p: Publication, arm: str, against: str, at: dict[tuple[str, str, Wanted], int]
+) -> list[tuple[Observation, Observation]]:
+    """Observations of both arms at one time."""
+    control = {(o.variable, o.time, o.kind): o for o in p.find(arm=against)}
+    return [
+        (o, control[o.variable, o.time, o.kind])
+        for o in p.find(arm=arm)
+        if o.time > 0
+        and (o.variable, o.time, o.kind) in control
+        and (p.key, arm, _wanted(o)) in at
+        and not p.lacks(o)
+        and not p.lacks(control[o.variable, o.time, o.kind])
+    ]
+
+
+def _wanted(o: Observation) -> Wanted:
+    return Wanted(o.variable, o.time, o.kind == "change")
+
+
+def spread(o: Observation) -> float | None:
+    """SD between people behind a mean or a median, as printed; None where it is not."""
+    if o.sd is not None:
+        return o.sd
+    return (o.q3 - o.q1) / QUARTILES if o.q1 is not None and o.q3 is not None and o.q3 > o.q1 else None
+
+
+def _one(
+    p: Publication,
+    a: Observation,
+    b: Observation,
+    arm: str,
+    against: str,
+    at: dict[tuple[str, str, Wanted], int],
+    inflation: float,
+) -> Contrast | None:
+    lines: tuple[int, ...] = (at[p.key, arm, _wanted(a)], at[p.key, against, _wanted(b)])
+    label = f"{a.variable} day {a.time:g}"
+    if a.variable in SHARES:
+        people = [p.people(a), p.people(b)]
+        if None in people:
+            return None
+        (x, n), (y, m) = ((o.value / 100 * k + 0.5, k + 1.0) for o, k in zip((a, b), people, strict=True) if k is not None)
+        value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
+        error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)) + BETWEEN_TRIALS["share"] ** 2)
+        return Contrast(p.key, arm, against, label, lines, "share", value, float(error))
+    scale = "level" if a.variable in LEVELS or a.kind == "change" else "log"
+    sd, other = spread(a), spread(b)
+    if sd is None or other is None or a.n is None or b.n is None or (scale == "log" and min(a.value, b.value) <= 0):
+        return None
+    first = [
+        next((o for o in p.find(arm=x, variable=a.variable, time=0.0) if o.kind == a.kind and spread(o) and o.n), None)
+        for x in (arm, against)
+    ]
+    variance, value = 0.0, 0.0
+    for o, s, start, sign in ((a, sd, first[0], 1), (b, other, first[1], -1)):
+        size = o.value if scale == "log" else 1.0
+        now = s / size / np.sqrt(o.n or 1)
+        value += sign * (np.log(o.value) if scale == "log" else o.value)
+        if start is not None and a.kind != "change" and all(f is not None for f in first):
+            then = (spread(start) or 0.0) / (start.value if scale == "log" else 1.0) / np.sqrt(start.n or 1)
+            value -= sign * (np.log(start.value) if scale == "log" else start.value)
+            variance += now**2 + then**2 - 2 * WITHIN * now * then
+        else:
+            variance += now**2
+    if a.kind != "change" and all(f is not None for f in first):
+        lines = (*lines, at[p.key, arm, Wanted(a.variable, 0.0)], at[p.key, against, Wanted(a.variable, 0.0)])
+    error = np.sqrt(inflation * variance + BETWEEN_TRIALS[scale] ** 2)
+    return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error))
+
+
+def deaths(contrast: Contrast) -> bool:
+    """Whether it is one of survival."""
+    return contrast.label.split()[0] in DEATHS

@@ -1,0 +1,140 @@
+"""An emulator of a bank: each output as a quadratic of what is not known, with what it leaves unexplained.
+
+Ridge regression on all linear terms and on the products of the leading ones; its penalty and its error come from
+leaving out each draw in turn (Allen's PRESS), in closed form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from hepatica.model.assemble import Model
+from hepatica.patients import Draws
+
+Floats = NDArray[np.float64]
+LEADING = 28  # features whose products are used
+PENALTIES = np.logspace(-1, 4, 16)
+
+
+@dataclass(frozen=True)
+class Space:
+    """What is not known as independent standard normal numbers, and the features that are made of them.
+
+    Attributes
+    ----------
+    names : tuple of str
+        ``z:<parameter>``, ``u:<parameter>`` for whether a spike is hit (as a normal number), ``spread``.
+    weights : tuple of float
+        Of the spike of each ``u:``, NaN elsewhere.
+    """
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    @classmethod
+    def of(cls, model: Model, draws: Draws) -> Space:
+        """The space of some draws."""
+        names = tuple(k for k in draws.columns if "@" not in k)
+        weight = {f"u:{n}": p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
+        return cls(names, tuple(weight.get(n, np.nan) for n in names))
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers."""
+        return len(self.names)
+
+    def points(self, draws: Draws) -> Floats:
+        """Draws as points, (draws, dimension)."""
+        from scipy.special import ndtri
+
+        return np.stack(
+            [
+                ndtri(np.clip(draws.columns[n], 1e-12, 1 - 1e-12)) if n.startswith("u:") else draws.columns[n]
+                for n in self.names
+            ],
+            axis=1,
+        )
+
+    def draws(self, points: Floats) -> Draws:
+        """Points as draws."""
+        return Draws({n: ndtr(points[:, k]) if n.startswith("u:") else points[:, k].copy() for k, n in enumerate(self.names)})
+
+    def features(self, points: Floats) -> Floats:
+        """A spike counts as being hit or not, and its place only where it is not; (draws, dimension), centred."""
+        found = points.copy()
+        place = {n: k for k, n in enumerate(self.names)}
+        for k, (name, weight) in enumerate(zip(self.names, self.weights, strict=True)):
+            if name.startswith("u:"):
+                there = (ndtr(points[:, k]) >= weight).astype(float)
+                found[:, k] = (there - (1 - weight)) / np.sqrt(max(weight * (1 - weight), 1e-3))
+                found[:, place[f"z:{name[2:]}"]] *= there
+        return found
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Outputs as functions of points.
+
+    Attributes
+    ----------
+    leading : (m,) int
+        Features whose products are used.
+    coefficients : (terms, outputs)
+    centre : (outputs,)
+    unknown : (outputs,)
+        Variance that it leaves unexplained, the chance of few people apart.
+    explained : (outputs,)
+        Share of the variance that it predicts in draws left out, the chance of few people apart.
+    """
+
+    space: Space
+    leading: NDArray[np.int64]
+    coefficients: Floats
+    centre: Floats
+    unknown: Floats
+    explained: Floats
+
+    @classmethod
+    def fit(cls, space: Space, points: Floats, outputs: Floats, noise: Floats) -> Emulator:
+        """To outputs (draws, outputs) with the variance of each by the few people of a draw; all must be finite."""
+        base = space.features(points)
+        centre, scale = outputs.mean(0), np.maximum(outputs.std(0), 1e-12)
+        first = _ridge(base, (outputs - centre) / scale)[0]
+        strength = np.sort(np.abs(first), axis=1)[:, -3:].mean(axis=1) + np.sqrt((first**2).mean(axis=1))
+        leading = np.sort(np.argsort(-strength, kind="stable")[:LEADING])
+        coefficients, left = _ridge(_terms(base, leading), (outputs - centre) / scale)
+        error, chance = (left**2).mean(0) * scale**2, np.nan_to_num(noise.mean(0))
+        unknown = np.maximum(error - chance, 0.02 * error)
+        real = np.maximum(scale**2 - chance, 0.02 * scale**2)
+        return cls(space, leading, coefficients * scale, centre, unknown, 1 - unknown / real)
+
+    def __call__(self, points: Floats) -> Floats:
+        """Outputs at points, (points, outputs)."""
+        return self.centre + _terms(self.space.features(points), self.leading) @ self.coefficients
+
+
+def _terms(base: Floats, leading: NDArray[np.int64]) -> Floats:
+    a, b = np.triu_indices(len(leading))
+    lead = base[:, leading]
+    return np.concatenate([base, lead[:, a] * lead[:, b] - (a == b)], axis=1)
+
+
+def _ridge(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Coefficients (terms, outputs) at each output's best penalty, and errors of draws left out (draws, outputs)."""
+    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    uy = u.T @ y
+    best = np.full(y.shape[1], np.inf)
+    coefficients, left = np.zeros((x.shape[1], y.shape[1])), np.zeros_like(y)
+    for penalty in PENALTIES:
+        shrink = s**2 / (s**2 + penalty)
+        leverage = np.minimum((u**2 * shrink).sum(axis=1), 0.99)
+        error = (y - u @ (shrink[:, None] * uy)) / (1 - leverage)[:, None]
+        press = (error**2).mean(axis=0)
+        better = press < best
+        best[better], left[:, better] = press[better], error[:, better]
+        coefficients[:, better] = (vt.T @ ((s / (s**2 + penalty))[:, None] * uy))[:, better]
+    return coefficients, left

@@ -1,0 +1,171 @@
+"""What a simulated arm would be published as: means of survivors, their spread, and shares of people, draw by draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hepatica.outcomes.scores import child_pugh, meld
+from hepatica.outcomes.survival import competing_incidence
+
+Floats = NDArray[np.float64]
+SHARES = ("death", "survival", "transplant_free_survival", "transplanted", "severe_infection", "thrombosis")
+"""Shares of people that the model has; the rest of a publication's shares it does not."""
+MEASURED = (
+    "albumin",
+    "alt",
+    "ammonia",
+    "ast",
+    "bilirubin",
+    "child_pugh",
+    "collagen",
+    "creatinine",
+    "crp",
+    "inr",
+    "meld",
+    "prothrombin_activity",
+    "sodium",
+    "white_cells",
+)
+"""What is measured in people and the model has; their means are those of survivors."""
+OUTPUTS = (
+    "bilirubin",
+    "inr",
+    "creatinine",
+    "albumin",
+    "alt",
+    "ast",
+    "ammonia",
+    "sodium",
+    "crp",
+    "white_cells",
+    "collagen",
+    "prothrombin_activity",
+    "ascites",
+    "encephalopathy",
+    "death_intensity",
+    "transplant_intensity",
+    "thrombosis_hazard",
+)
+LONGEST = 370.0  # day; what is published later is not followed
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One number of an arm: a variable at a day, as it is or since day 0."""
+
+    variable: str
+    time: float
+    change: bool = False
+
+    @property
+    def modelled(self) -> bool:
+        """Whether the model has it, within the time that is followed."""
+        return self.variable in (*SHARES, *MEASURED) and self.time <= LONGEST
+
+
+def grid(wanted: Sequence[Wanted]) -> Floats:
+    """Output times, day: those wanted, and enough between them to integrate deaths."""
+    usual = np.concatenate(
+        [np.arange(0.0, 15.0), np.arange(16.0, 31.0, 2.0), np.arange(35.0, 91.0, 5.0), np.arange(100.0, LONGEST, 10.0)]
+    )
+    last = max((w.time for w in wanted), default=0.0)
+    return np.unique(np.concatenate([[0.0], usual[usual <= last], [w.time for w in wanted]]))
+
+
+class Course:
+    """Every patient of one arm of a Dataset, ready to be read as a publication would."""
+
+    def __init__(self, ds: xr.Dataset, arm: int) -> None:
+        self.ds, self.arm, self.times = ds, arm, ds["time"].values
+        self.dead, self.grafted = competing_incidence(
+            self.times, ds["death_intensity"].values[arm], ds["transplant_intensity"].values[arm]
+        )
+        self.solved = ds["status"].values[arm] == 0
+
+    def _at(self, time: float) -> int:
+        return int(np.argmin(np.abs(self.times - time)))
+
+    def values(self, w: Wanted) -> tuple[Floats, Floats]:
+        """Value of each patient and the weight it has in a mean, both (n,); NaN and 0 where a solve failed."""
+        k = self._at(w.time)
+        if w.variable in SHARES:
+            value, weight = self._share(w.variable, k), np.ones(len(self.solved))
+        else:
+            value = self._measured(w.variable, k) - (self._measured(w.variable, self._at(0.0)) if w.change else 0.0)
+            weight = 1.0 - self.dead[:, k] - self.grafted[:, k]
+        good = self.solved & np.isfinite(value) & np.isfinite(weight)
+        return np.where(good, value, np.nan), np.where(good, weight, 0.0)
+
+    def _share(self, name: str, k: int) -> Floats:
+        if name == "severe_infection":
+            first = self.ds["infection_time"].values[self.arm, :, 0]
+            free = 1.0 - self.dead - self.grafted
+            with np.errstate(invalid="ignore"):
+                alive = np.array(
+                    [np.interp(t, self.times, row) if np.isfinite(t) else 0.0 for t, row in zip(first, free, strict=True)]
+                )
+            return np.where(first <= self.times[k], alive, 0.0)
+        if name == "thrombosis":
+            return np.asarray(-np.expm1(-self.ds["thrombosis_hazard"].values[self.arm, :, k]))
+        dead, grafted = self.dead[:, k], self.grafted[:, k]
+        return np.asarray(
+            {"death": dead, "survival": 1 - dead, "transplanted": grafted, "transplant_free_survival": 1 - dead - grafted}[name]
+        )
+
+    def _measured(self, name: str, k: int) -> Floats:
+        def of(output: str) -> Floats:
+            return np.asarray(self.ds[output].values[self.arm, :, k], float)
+
+        if name == "meld":
+            return np.asarray(meld(bilirubin=of("bilirubin"), inr=of("inr"), creatinine=of("creatinine")), float)
+        if name == "child_pugh":
+            return np.asarray(
+                child_pugh(
+                    bilirubin=of("bilirubin"),
+                    albumin=of("albumin"),
+                    inr=of("inr"),
+                    ascites=np.minimum(np.floor(of("ascites")), 2.0),
+                    encephalopathy=np.clip(np.floor(of("encephalopathy")), 0, 4),
+                ),
+                float,
+            )
+        return of(name)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """By draw: mean, SD between people, and the variance of that mean by the few people of a draw; each (draws, wanted)."""
+
+    mean: Floats
+    sd: Floats
+    noise: Floats
+
+    @classmethod
+    def of(cls, values: Floats, weights: Floats, where: NDArray[np.int64], n: int) -> Summary:
+        """Of values (people, wanted) in n groups; NaN where a group has nobody."""
+        filled = np.nan_to_num(values)
+
+        def total(x: Floats) -> Floats:
+            return np.stack([np.bincount(where, x[:, k], minlength=n) for k in range(x.shape[1])], axis=1)
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weight = total(weights)
+            mean = total(weights * filled) / weight
+            away = np.where(weights > 0, filled - mean[where], 0.0)
+            people = np.maximum(weight**2 / total(weights**2), 1.0 + 1e-9)
+            correction = people / (people - 1.0)
+            sd = np.sqrt(total(weights * away**2) / weight * correction)
+            noise = total((weights * away) ** 2) / weight**2 * correction
+        return cls(mean, sd, noise)
+
+    @classmethod
+    def mixed(cls, parts: Sequence[tuple[float, Summary]]) -> Summary:
+        """Of people who come from several populations, by their shares."""
+        mean = np.sum([w * s.mean for w, s in parts], axis=0)
+        square = np.sum([w * (s.sd**2 + s.mean**2) for w, s in parts], axis=0)
+        return cls(mean, np.sqrt(np.maximum(square - mean**2, 0.0)), np.sum([w**2 * s.noise for w, s in parts], axis=0))

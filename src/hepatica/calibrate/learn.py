@@ -1,0 +1,265 @@
+"""One calibration from beginning to end: evidence in, draws with their provenance out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hepatica import __version__
+from hepatica.calibrate import infer
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts
+from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
+from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
+from hepatica.engine import System
+from hepatica.errors import InputError
+from hepatica.evidence import Publication, load_all
+from hepatica.patients import Draws
+
+Floats = NDArray[np.float64]
+UNTOUCHED = 0.9  # SD over that of the prior, above which nothing was learnt
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was learnt from what.
+
+    Attributes
+    ----------
+    publications : tuple of Publication
+        As they were used, alternatives applied.
+    plan : Plan
+        Arms without cells that were simulated.
+    data : tuple of Datum
+    untreated : Untreated
+    cell_plan : Plan
+    contrasts : tuple of Contrast
+    cells : dict of hypothesis to Cells
+    prior : dict of str to (rows, draws)
+        Of the cells, beside each row.
+    draws : Draws
+        What ships.
+    """
+
+    publications: tuple[Publication, ...]
+    plan: Plan
+    data: tuple[Datum, ...]
+    untreated: Untreated
+    cell_plan: Plan
+    contrasts: tuple[Contrast, ...]
+    cells: dict[str, Cells]
+    prior: dict[str, Floats]
+    draws: Draws
+
+    def contraction(self) -> pd.DataFrame:
+        """One row a parameter and hypothesis: mean and SD as places in the prior (0 and 1: nothing learnt), and R-hat."""
+        rows = []
+        space = self.untreated.emulator.space
+        first, second = self.untreated.runs
+        for k, name in enumerate(space.names):
+            if name.startswith("u:"):
+                continue
+            a, b = first[:, k], second[:, k]
+            within, between = (a.var() + b.var()) / 2, np.var([a.mean(), b.mean()], ddof=1)
+            both = np.concatenate([a, b])
+            rows.append(
+                {
+                    "parameter": name.removeprefix("z:"),
+                    "hypothesis": "",
+                    "mean": both.mean(),
+                    "sd": both.std(),
+                    "r_hat": float(np.sqrt(1 + between / within)),
+                }
+            )
+        for hypothesis, c in self.cells.items():
+            for name, value in c.columns.items():
+                if name.startswith("z:"):
+                    rows.append(
+                        {
+                            "parameter": name[2:],
+                            "hypothesis": hypothesis,
+                            "mean": value.mean(),
+                            "sd": value.std(),
+                            "r_hat": np.nan,
+                        }
+                    )
+        frame = pd.DataFrame(rows)
+        frame["learnt"] = (frame["sd"] < UNTOUCHED) | (frame["mean"].abs() > 0.25)
+        return frame.sort_values("sd", kind="stable", ignore_index=True)
+
+    def informing(self, top: int = 3) -> dict[str, list[tuple[str, float]]]:
+        """For each parameter that was learnt, the data that inform it most: share of the information on it, linearly."""
+        emulator, space = self.untreated.emulator, self.untreated.emulator.space
+        slopes = emulator.coefficients[: space.dimension]
+        shares: dict[str, list[tuple[str, float]]] = {}
+        for k, name in enumerate(space.names):
+            each: dict[str, float] = {}
+            for d in self.data:
+                at = [self.untreated.outputs.index(o) for o in d.outputs]
+                noise = d.error**2 if d.kind == "normal" else 4.0 / sum(d.value)
+                gained = float(np.mean(slopes[k, at] ** 2 / (noise + emulator.unknown[at]))) * d.weight
+                label = f"{d.publication} {d.arm}: {d.label}"
+                each[label] = each.get(label, 0.0) + gained
+            total = sum(each.values())
+            best = sorted(each.items(), key=lambda x: -x[1])[:top]
+            shares[name.removeprefix("z:")] = [(label, g / total) for label, g in best if total > 0]
+        return shares
+
+
+def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Publication, ...]:
+    """Publications that ship, some left out, some with what another source says (``<key>:<id>``).
+
+    Raises
+    ------
+    InputError
+        If there is no such publication or alternative.
+    """
+    found = load_all()
+    for key in without:
+        if key not in found:
+            raise InputError("--without", key, f"one of {', '.join(found)}")
+        del found[key]
+    for name in alternatives:
+        key, _, wanted = name.partition(":")
+        known = [f"{p.key}:{a.id}" for p in found.values() for a in p.alternatives]
+        if name not in known:
+            raise InputError("--alternative", name, f"one of {', '.join(known)}")
+        other = next(a for a in found[key].alternatives if a.id == wanted)
+        arms = tuple(other.of(arm) if arm.id == other.arm else arm for arm in found[key].arms)
+        found[key] = found[key].model_copy(update={"arms": arms})
+    return tuple(found.values())
+
+
+def evidence_hash(publications: Sequence[Publication]) -> str:
+    """Changes with any number of any publication."""
+    text = "\n".join(p.model_dump_json() for p in sorted(publications, key=lambda p: p.key))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def plans(publications: Sequence[Publication]) -> tuple[Plan, tuple[Datum, ...], Plan, tuple[Contrast, ...]]:
+    """What is simulated and compared: without cells, and with them."""
+    everything = Plan.of([p for p in publications if p.role == "calibration"])
+    plan = everything.only(cells=False)
+    told = data(plan, publications)
+    arms = {(d.publication, d.arm) for d in told}
+    plan = plan.narrowed(lambda a: (a.publication, a.arm) in arms)
+    told = data(plan, publications)
+    between = contrasts(everything, publications)
+    compared = {(c.publication, x) for c in between for x in (c.treated, c.control)}
+    cell_plan = everything.narrowed(lambda a: (a.publication, a.arm) in compared)
+    return plan, told, cell_plan, contrasts(cell_plan, publications)
+
+
+def calibrate(
+    system: System,
+    publications: Sequence[Publication],
+    folder: Path,
+    settings: Settings,
+    *,
+    hypotheses: Sequence[str],
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Learn from publications.
+
+    Parameters
+    ----------
+    publications : sequence of Publication
+        Those with the role ``calibration`` are learnt from.
+    folder : Path
+        Where finished work stays, to go on from.
+    hypotheses : sequence of str
+        Each gets its own posterior of the cells; the untreated course is the same for all.
+
+    Returns
+    -------
+    Calibration
+    """
+    plan, told, cell_plan, between = plans(publications)
+    if not told:
+        raise InputError("evidence", [p.key for p in publications], "at least one arm without cells that can be simulated")
+    untreated = infer.course(system, plan, told, settings, folder, workers=workers, progress=progress)
+    columns = dict(untreated.draws.columns)
+    learnt: dict[str, Cells] = {}
+    for h in hypotheses:
+        learnt[h] = infer.cells(
+            system, cell_plan, between, untreated.draws, h, settings, folder, workers=workers, progress=progress
+        )
+        columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
+    provenance: dict[str, Any] = {
+        "hepatica": __version__,
+        "evidence": evidence_hash(publications),
+        "model": system.model.hash,
+        "seed": settings.seed,
+        "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()},
+        "publications": sorted({d.publication for d in told} | {c.publication for c in between}),
+        "hypotheses": list(hypotheses),
+        "inflation": INFLATION,
+        "most_weight": MOST,
+        "between_trials": BETWEEN_TRIALS,
+        "log_evidence": untreated.log_evidence,
+        "draws_made_patients": [b.draws.n for b in untreated.banks],
+        "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
+        "purpose": "for research use",
+    }
+    made = Calibration(
+        tuple(publications),
+        plan,
+        told,
+        untreated,
+        cell_plan,
+        between,
+        learnt,
+        infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed),
+        Draws(columns, provenance),
+    )
+    worst = made.contraction()["r_hat"].max()
+    return Calibration(**{**made.__dict__, "draws": Draws(columns, provenance | {"r_hat_largest": float(worst)})})
+
+
+def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
+    """The draws, and beside them what was learnt from what, as JSON; both whole."""
+    posterior, notes = folder / "posterior.parquet", folder / "calibration.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = posterior.with_suffix(".tmp")
+    made.draws.write(temporary)
+    temporary.replace(posterior)
+    informing = made.informing()
+    rows = made.contraction().to_dict(orient="records")
+    for r in rows:
+        if r["learnt"] and not r["hypothesis"]:
+            r["informed_by"] = informing.get(str(r["parameter"]), [])
+    text = json.dumps(
+        {
+            "provenance": dict(made.draws.provenance),
+            "contraction": rows,
+            "data": [{"publication": d.publication, "arm": d.arm, "label": d.label, "weight": d.weight} for d in made.data],
+            "contrasts": [
+                {
+                    "publication": c.publication,
+                    "treated": c.treated,
+                    "control": c.control,
+                    "label": c.label,
+                    "value": c.value,
+                    "error": c.error,
+                    "weight": c.weight,
+                }
+                for c in made.contrasts
+            ],
+            "left": made.plan.left,
+        },
+        indent=1,
+        allow_nan=True,
+    )
+    temporary = notes.with_suffix(".tmp")
+    temporary.write_text(text.replace("NaN", "null"), encoding="utf-8")
+    temporary.replace(notes)
+    return posterior, notes

@@ -1,0 +1,247 @@
+"""What published numbers say of simulated ones: each kind of number by the way it arose.
+
+Deaths between visits are multinomial counts, other shares binomial, means of survivors normal with their standard error,
+and the spread between people informs the spread of the model. Two things temper them, both printed with every
+calibration: `INFLATION` of variance by risk of bias, and weights, so that repeated visits of the same people and
+publications with many numbers do not outvote the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from hepatica.calibrate.bank import Bank, Plan
+from hepatica.calibrate.expected import SHARES, Wanted
+from hepatica.evidence import Publication
+from hepatica.evidence.publications import Observation
+from hepatica.patients import load_population, populations
+
+Floats = NDArray[np.float64]
+INFLATION = {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0}
+"""Factor on the variance of what a publication says, by its risk of bias: assumed."""
+WITHIN = 0.5  # correlation of a person's value with the one at day 0: assumed
+MOST = {"low": 6.0, "some": 4.0, "unclear": 2.0, "high": 1.0}
+"""Weight of all of a publication's means and spreads together, by its risk of bias: assumed."""
+LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
+QUARTILES = 1.349  # SD of a normal distribution between its quartiles
+MEDIAN = 1.2533  # standard error of a median over that of a mean
+DEATHS = ("transplant_free_survival", "death", "survival")
+LEVELS = ("meld", "child_pugh")  # compared as they are, all else as logarithms
+
+
+@dataclass(frozen=True)
+class Output:
+    """A number that a draw makes of the lines of a plan, on the scale on which it is compared.
+
+    ``share`` is the logarithm of the odds, ``level`` and ``log`` a mean, ``ratio`` the logarithm of a mean over that at
+    day 0, ``rise`` a difference from day 0, and ``spread`` the logarithm of the SD between people.
+    """
+
+    kind: str
+    line: int
+    baseline: int = -1
+
+    def of(self, bank: Bank) -> tuple[Floats, Floats]:
+        """Value and the variance of it by the few people of a draw, both (draws,)."""
+        s = bank.summary
+        mean, noise = s.mean[:, self.line], s.noise[:, self.line]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if self.kind == "share":
+                p = np.clip(mean, LEAST_SHARE, 1 - LEAST_SHARE)
+                return logit(p), noise / (p * (1 - p)) ** 2
+            if self.kind == "level":
+                return mean, noise
+            if self.kind == "log":
+                return np.log(mean), noise / mean**2
+            if self.kind == "spread":
+                return np.log(np.maximum(s.sd[:, self.line], 1e-9)), np.full(len(mean), np.nan)
+            first, more = s.mean[:, self.baseline], s.noise[:, self.baseline]
+            if self.kind == "rise":
+                return mean - first, noise + more - 2 * WITHIN * np.sqrt(noise * more)
+            a, b = noise / mean**2, more / first**2
+            return np.log(mean / first), a + b - 2 * WITHIN * np.sqrt(a * b)
+
+
+@dataclass(frozen=True)
+class Datum:
+    """Published numbers that are compared together.
+
+    Attributes
+    ----------
+    publication, arm, label : str
+    outputs : tuple of Output
+    value : tuple of float
+        Counts between visits and after the last (``counts``), or one value on the output's scale (``normal``).
+    error : float
+        Standard error of a normal one.
+    kind : {"counts", "normal"}
+    weight : float
+        Power of its likelihood.
+    """
+
+    publication: str
+    arm: str
+    label: str
+    outputs: tuple[Output, ...]
+    value: tuple[float, ...]
+    error: float
+    kind: str
+    weight: float = 1.0
+
+    def log_likelihood(self, simulated: Floats, unknown: Floats) -> Floats:
+        """Of simulated outputs (particles, outputs) that carry a variance (outputs,) of their own; (particles,)."""
+        if self.kind == "normal":
+            variance = self.error**2 + unknown[0]
+            return np.asarray(-0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance)))
+        p = expit(simulated)
+        if self.label.split()[0] not in ("death", "transplanted", "severe_infection", "thrombosis"):
+            p = 1.0 - p  # written as survivors
+        p = np.maximum.accumulate(np.clip(p, LEAST_SHARE, 1 - LEAST_SHARE), axis=1)
+        each = np.diff(np.concatenate([np.zeros((len(p), 1)), p, np.ones((len(p), 1))], axis=1), axis=1)
+        counts = np.array(self.value)
+        n = counts.sum()
+        level = (p * (1 - p)).mean(axis=1)
+        shrink = 1.0 / (1.0 + n * unknown.mean() * level)  # as if fewer people had been seen
+        return np.asarray(self.weight * shrink * (counts * np.log(np.maximum(each, 1e-4))).sum(axis=1))
+
+
+def data(plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION) -> tuple[Datum, ...]:
+    """What the arms of a plan say; arms that are parts of others, and what lacks something, are left out."""
+    at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
+    fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
+    found: list[Datum] = []
+    for p in publications:
+        own: list[Datum] = []
+        deaths: list[Datum] = []
+        widened = inflation_of(p, publications, inflation)
+        seen: set[tuple[str, float]] = set()  # parts of one arm are the same people: what one says, another does not say again
+        for arm in p.arms:
+            part = bool(arm.subset_of) and (p.key, arm.subset_of) not in fitted
+            if part or p.role != "calibration":
+                continue
+            rows = [
+                o
+                for o in p.find(arm=arm.id)
+                if not p.lacks(o) and (p.key, arm.id, _wanted(o)) in at and not (arm.subset_of and o.variable in SHARES)
+            ]
+            series = next((s for v in DEATHS if (s := [o for o in rows if o.variable == v])), [])
+            deaths += _counts(p, arm.id, series, at, widened)
+            for o in rows:
+                if o.variable in SHARES and o.variable not in DEATHS:
+                    deaths += _counts(p, arm.id, [o], at, widened)
+                elif o.variable not in SHARES and not (arm.subset_of and (o.variable, o.time) in seen):
+                    own += _mean(
+                        p, o, rows, at, widened, bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted)
+                    )
+            seen |= {(o.variable, o.time) for o in rows}
+        total = sum(d.weight for d in own)
+        found += deaths + [replace(d, weight=d.weight * min(1.0, MOST[p.risk_of_bias] / total)) for d in own]
+    return tuple(found)
+
+
+def inflation_of(p: Publication, publications: Sequence[Publication], inflation: dict[str, float]) -> float:
+    """Factor on the variance of what a publication says: its risk of bias, and people that others count too."""
+    present = {x.key for x in publications if x.role == "calibration" and any(not x.lacks(o) for o in x.observations)}
+    return inflation[p.risk_of_bias] * (1 + len(present & set(p.shares_people_with)))
+
+
+def _wanted(o: Observation) -> Wanted:
+    return Wanted(o.variable, o.time, o.kind == "change")
+
+
+def _people(p: Publication, o: Observation) -> float:
+    """People behind a share: as printed, or as its confidence interval has them."""
+    n = p.people(o)
+    if n is not None:
+        return float(n)
+    assert o.low is not None and o.high is not None  # else it lacks something
+    share, half = min(max(o.value / 100, 0.01), 0.99), max((o.high - o.low) / 200 / 1.96, 1e-3)
+    return share * (1 - share) / half**2
+
+
+def _counts(
+    p: Publication, arm: str, series: list[Observation], at: dict[tuple[str, str, Wanted], int], inflation: float
+) -> list[Datum]:
+    """People who had the event by each visit, as counts between visits."""
+    series = sorted((o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time)
+    if not series:
+        return []
+    name = series[0].variable
+    n = _people(p, series[0]) / inflation
+    gone = np.array([o.value / 100 for o in series])
+    if name in ("survival", "transplant_free_survival"):
+        gone = 1.0 - gone
+    each = n * np.diff(np.concatenate([[0.0], np.maximum.accumulate(gone), [1.0]]))
+    outputs = tuple(Output("share", at[p.key, arm, _wanted(o)]) for o in series)
+    days = ", ".join(f"{o.time:g}" for o in series)
+    return [Datum(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
+
+
+def _mean(
+    p: Publication,
+    o: Observation,
+    rows: list[Observation],
+    at: dict[tuple[str, str, Wanted], int],
+    inflation: float,
+    target: bool,
+) -> list[Datum]:
+    """A mean or median: at day 0 only where a population is made to meet it, later as a change from day 0 if printed."""
+    sd = o.sd if o.sd is not None else (o.q3 - o.q1) / QUARTILES if o.q1 is not None and o.q3 is not None else None
+    if sd is None or o.n is None or o.n < 3 or sd <= 0:
+        return []
+    times = len({x.time for x in rows if x.variable == o.variable and x.time > 0}) or 1
+    k, widen = at[p.key, o.arm, _wanted(o)], (MEDIAN if o.kind == "median" else 1.0)
+    error, weight = sd / np.sqrt(o.n) * widen * np.sqrt(inflation), 1.0 / times
+    level, label = o.variable in LEVELS, f"{o.variable} day {o.time:g}"
+    if o.kind == "change":
+        return [Datum(p.key, o.arm, f"{label}, change", (Output("level", k),), (o.value,), error, "normal", weight)]
+    if o.value <= 0:
+        return []
+    if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows):
+        return []  # the mean change says it better
+    first = next((x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind), None)
+    if o.time > 0 and first is not None and first is not o and first.value > 0 and o.kind != "median":
+        b = at[p.key, o.arm, _wanted(first)]
+        start = (first.sd or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
+        if level:
+            both = np.sqrt(error**2 + start**2 - 2 * WITHIN * error * start)
+            return [
+                Datum(p.key, o.arm, f"{label}, rise", (Output("rise", k, b),), (o.value - first.value,), both, "normal", weight)
+            ]
+        e, s = error / o.value, start / first.value
+        both = np.sqrt(e**2 + s**2 - 2 * WITHIN * e * s)
+        return [
+            Datum(
+                p.key,
+                o.arm,
+                f"{label}, ratio",
+                (Output("ratio", k, b),),
+                (float(np.log(o.value / first.value)),),
+                both,
+                "normal",
+                weight,
+            )
+        ]
+    if o.time == 0 and not target:
+        return []
+    kind, value, scale = ("level", o.value, 1.0) if level else ("log", float(np.log(o.value)), o.value)
+    found = [Datum(p.key, o.arm, label, (Output(kind, k),), (value,), error / scale, "normal", weight)]
+    if o.time == 0:
+        found.append(
+            Datum(
+                p.key,
+                o.arm,
+                f"{label}, SD",
+                (Output("spread", k),),
+                (float(np.log(sd)),),
+                float(np.sqrt(inflation / (2 * (o.n - 1)) + 0.1**2)),
+                "normal",
+                weight,
+            )
+        )
+    return found

@@ -205,9 +205,7 @@ class Study(_Strict):
 
     def known(self) -> Draws | None:
         """What was learnt of what is not known; None leaves it to the priors."""
-        if self.posterior == "prior":
-            return None
-        return posterior() if self.posterior == "learnt" else Draws.read(Path(self.posterior))
+        return draws_of(self.posterior)
 
     @property
     def hash(self) -> str:
@@ -225,6 +223,13 @@ class Study(_Strict):
         """Output times, day: daily at first, then every fifth day."""
         late = np.arange(30.0, self.horizon, 5.0)
         return np.unique(np.concatenate([np.arange(0.0, min(30.0, self.horizon), 1.0), late, [self.horizon]]))
+
+
+def draws_of(name: str) -> Draws | None:
+    """Draws by name: ``learnt``, ``prior`` (None), or a file of `hepatica calibrate`."""
+    if name == "prior":
+        return None
+    return posterior() if name == "learnt" else Draws.read(Path(name))
 
 
 def load_study(path: Path, changes: Sequence[str] = ()) -> Study:

@@ -68,6 +68,8 @@ class Plan:
                 own: dict[Wanted, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
                     w = Wanted(o.variable, o.time, o.kind == "change")
+                    if not w.modelled and w.time == 0:
+                        continue
                     if not w.modelled:
                         left[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
                             "later than is followed" if Wanted(o.variable, 0.0).modelled else "the model does not have it"

@@ -21,9 +21,10 @@ from hepatica.calibrate.likelihood import (
     LEAST_SHARE,
     LEVELS,
     MOST,
-    QUARTILES,
     WITHIN,
+    Lines,
     inflation_of,
+    spread,
 )
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
@@ -108,9 +109,7 @@ def contrasts(
     return tuple(found)
 
 
-def _pairs(
-    p: Publication, arm: str, against: str, at: dict[tuple[str, str, Wanted], int]
-) -> list[tuple[Observation, Observation]]:
+def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:
     """Observations of both arms at one time."""
     control = {(o.variable, o.time, o.kind): o for o in p.find(arm=against)}
     return [
@@ -128,20 +127,13 @@ def _wanted(o: Observation) -> Wanted:
     return Wanted(o.variable, o.time, o.kind == "change")
 
 
-def spread(o: Observation) -> float | None:
-    """SD between people behind a mean or a median, as printed; None where it is not."""
-    if o.sd is not None:
-        return o.sd
-    return (o.q3 - o.q1) / QUARTILES if o.q1 is not None and o.q3 is not None and o.q3 > o.q1 else None
-
-
 def _one(
     p: Publication,
     a: Observation,
     b: Observation,
     arm: str,
     against: str,
-    at: dict[tuple[str, str, Wanted], int],
+    at: Lines,
     inflation: float,
 ) -> Contrast | None:
     lines: tuple[int, ...] = (at[p.key, arm, _wanted(a)], at[p.key, against, _wanted(b)])

@@ -18,7 +18,7 @@ from hepatica.calibrate import infer
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts
 from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
-from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
+from hepatica.calibrate.likelihood import BETWEEN_COHORTS, INFLATION, MOST, Datum, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
@@ -205,6 +205,7 @@ def calibrate(
         "inflation": INFLATION,
         "most_weight": MOST,
         "between_trials": BETWEEN_TRIALS,
+        "between_cohorts": BETWEEN_COHORTS,
         "log_evidence": untreated.log_evidence,
         "draws_made_patients": [b.draws.n for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},

@@ -22,11 +22,15 @@ from hepatica.evidence.publications import Observation
 from hepatica.patients import load_population, populations
 
 Floats = NDArray[np.float64]
+Lines = dict[tuple[str, str, Wanted], int]
 INFLATION = {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0}
 """Factor on the variance of what a publication says, by its risk of bias: assumed."""
 WITHIN = 0.5  # correlation of a person's value with the one at day 0: assumed
 MOST = {"low": 6.0, "some": 4.0, "unclear": 2.0, "high": 1.0}
 """Weight of all of a publication's means and spreads together, by its risk of bias: assumed."""
+BETWEEN_COHORTS = {"share": 0.3, "sd": 0.2, "spread": 0.1}
+"""SD of what differs from cohort to cohort beside what is modelled: of the logarithm of the odds of a share, of a mean in
+SDs between its people, and of the logarithm of that SD: assumed."""
 LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 MEDIAN = 1.2533  # standard error of a median over that of a mean
@@ -106,7 +110,7 @@ class Datum:
         counts = np.array(self.value)
         n = counts.sum()
         level = (p * (1 - p)).mean(axis=1)
-        shrink = 1.0 / (1.0 + n * unknown.mean() * level)  # as if fewer people had been seen
+        shrink = 1.0 / (1.0 + n * (unknown.mean() + BETWEEN_COHORTS["share"] ** 2) * level)  # as if fewer people had been seen
         return np.asarray(self.weight * shrink * (counts * np.log(np.maximum(each, 1e-4))).sum(axis=1))
 
 
@@ -135,9 +139,7 @@ def data(plan: Plan, publications: Sequence[Publication], *, inflation: dict[str
                 if o.variable in SHARES and o.variable not in DEATHS:
                     deaths += _counts(p, arm.id, [o], at, widened)
                 elif o.variable not in SHARES and not (arm.subset_of and (o.variable, o.time) in seen):
-                    own += _mean(
-                        p, o, rows, at, widened, bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted)
-                    )
+                    own += _mean(p, o, rows, at, widened, bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted))
             seen |= {(o.variable, o.time) for o in rows}
         total = sum(d.weight for d in own)
         found += deaths + [replace(d, weight=d.weight * min(1.0, MOST[p.risk_of_bias] / total)) for d in own]
@@ -164,9 +166,7 @@ def _people(p: Publication, o: Observation) -> float:
     return share * (1 - share) / half**2
 
 
-def _counts(
-    p: Publication, arm: str, series: list[Observation], at: dict[tuple[str, str, Wanted], int], inflation: float
-) -> list[Datum]:
+def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[Datum]:
     """People who had the event by each visit, as counts between visits."""
     series = sorted((o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time)
     if not series:
@@ -182,66 +182,52 @@ def _counts(
     return [Datum(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
 
 
-def _mean(
-    p: Publication,
-    o: Observation,
-    rows: list[Observation],
-    at: dict[tuple[str, str, Wanted], int],
-    inflation: float,
-    target: bool,
-) -> list[Datum]:
+def _mean(p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool) -> list[Datum]:
     """A mean or median: at day 0 only where a population is made to meet it, later as a change from day 0 if printed."""
-    sd = o.sd if o.sd is not None else (o.q3 - o.q1) / QUARTILES if o.q1 is not None and o.q3 is not None else None
-    if sd is None or o.n is None or o.n < 3 or sd <= 0:
+    sd, level = spread(o), o.variable in LEVELS
+    if sd is None or o.n is None or o.n < 3 or (o.value <= 0 and not level and o.kind != "change"):
         return []
-    times = len({x.time for x in rows if x.variable == o.variable and x.time > 0}) or 1
-    k, widen = at[p.key, o.arm, _wanted(o)], (MEDIAN if o.kind == "median" else 1.0)
-    error, weight = sd / np.sqrt(o.n) * widen * np.sqrt(inflation), 1.0 / times
-    level, label = o.variable in LEVELS, f"{o.variable} day {o.time:g}"
-    if o.kind == "change":
-        return [Datum(p.key, o.arm, f"{label}, change", (Output("level", k),), (o.value,), error, "normal", weight)]
-    if o.value <= 0:
-        return []
-    if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows):
+    if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows) and o.kind != "change":
         return []  # the mean change says it better
-    first = next((x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind), None)
-    if o.time > 0 and first is not None and first is not o and first.value > 0 and o.kind != "median":
+    times = len({x.time for x in rows if x.variable == o.variable and x.time > 0}) or 1
+    k, label = at[p.key, o.arm, _wanted(o)], f"{o.variable} day {o.time:g}"
+    widen = MEDIAN if o.kind == "median" else 1.0
+
+    def normal(what: str, output: Output, value: float, error: float, size: float = 1.0) -> Datum:
+        wide = float(np.hypot(error, BETWEEN_COHORTS["sd"] * (sd or 0.0) / size))
+        return Datum(p.key, o.arm, f"{label}{what}", (output,), (float(value),), wide, "normal", 1.0 / times)
+
+    error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
+    if o.kind == "change":
+        return [normal(", change", Output("level", k), o.value, error)]
+    first = next((x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None)
+    if o.time > 0 and first is not None and o.kind != "median":
         b = at[p.key, o.arm, _wanted(first)]
-        start = (first.sd or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
+        start = (spread(first) or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
         if level:
-            both = np.sqrt(error**2 + start**2 - 2 * WITHIN * error * start)
-            return [
-                Datum(p.key, o.arm, f"{label}, rise", (Output("rise", k, b),), (o.value - first.value,), both, "normal", weight)
-            ]
-        e, s = error / o.value, start / first.value
-        both = np.sqrt(e**2 + s**2 - 2 * WITHIN * e * s)
-        return [
-            Datum(
-                p.key,
-                o.arm,
-                f"{label}, ratio",
-                (Output("ratio", k, b),),
-                (float(np.log(o.value / first.value)),),
-                both,
-                "normal",
-                weight,
-            )
-        ]
+            return [normal(", rise", Output("rise", k, b), o.value - first.value, _paired(error, start))]
+        both = _paired(error / o.value, start / first.value)
+        return [normal(", ratio", Output("ratio", k, b), np.log(o.value / first.value), both, o.value)]
     if o.time == 0 and not target:
         return []
-    kind, value, scale = ("level", o.value, 1.0) if level else ("log", float(np.log(o.value)), o.value)
-    found = [Datum(p.key, o.arm, label, (Output(kind, k),), (value,), error / scale, "normal", weight)]
+    if level:
+        found = [normal("", Output("level", k), o.value, error)]
+    else:
+        found = [normal("", Output("log", k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
-        found.append(
-            Datum(
-                p.key,
-                o.arm,
-                f"{label}, SD",
-                (Output("spread", k),),
-                (float(np.log(sd)),),
-                float(np.sqrt(inflation / (2 * (o.n - 1)) + 0.1**2)),
-                "normal",
-                weight,
-            )
-        )
+        width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_COHORTS["spread"]))
+        outputs, value = (Output("spread", k),), (float(np.log(sd)),)
+        found.append(replace(found[0], label=f"{label}, SD", outputs=outputs, value=value, error=width))
     return found
+
+
+def _paired(now: float, then: float) -> float:
+    """Standard error of a difference of two means of the same people."""
+    return float(np.sqrt(now**2 + then**2 - 2 * WITHIN * now * then))
+
+
+def spread(o: Observation) -> float | None:
+    """SD between people behind a mean or a median, as printed; None where it is not."""
+    if o.sd is not None:
+        return o.sd
+    return (o.q3 - o.q1) / QUARTILES if o.q1 is not None and o.q3 is not None and o.q3 > o.q1 else None

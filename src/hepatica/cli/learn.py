@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,76 @@ import typer
 from hepatica.calibrate.infer import Settings
 from hepatica.calibrate.learn import calibrate as learn
 from hepatica.calibrate.learn import used, write
+from hepatica.calibrate.predict import validate as judge
 from hepatica.card import Card
 from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
 from hepatica.errors import InputError
-from hepatica.study import HYPOTHESES
+from hepatica.evidence import load_all
+from hepatica.evidence.publications import Publication, read
+from hepatica.report.predictions import prediction_cards
+from hepatica.study import HYPOTHESES, draws_of
 from hepatica.table import write_whole
 from hepatica.words import say
 
 QUICK = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Publications that the model has not seen; `hepatica evidence check` them.")
+    ] = None,
+    posterior_: Annotated[
+        str, typer.Option("--posterior", help="learnt, prior, or a file of `hepatica calibrate`.")
+    ] = "learnt",
+    patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
+    draws: Annotated[int, typer.Option(min=20)] = 200,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    workers: Workers = None,
+    cluster: Cluster = None,
+) -> None:
+    """Predict published numbers before looking at them, then look: scores beside two plain predictors.
+
+    Example: `hepatica validate new-trial.toml --json`
+    """
+    lang = language(lang)
+    if not files:
+        raise InputError("PATH", None, "at least one publication file; `hepatica evidence schema` says what one holds")
+    publications = [read_file(path) for path in files]
+    bars = Bars(lang)
+    with make_system(lang, cluster) as system, bars.bars:
+        found = judge(
+            system,
+            publications,
+            tuple(load_all().values()),
+            draws_of(posterior_),
+            hypotheses=tuple(HYPOTHESES),
+            people=patients,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            progress=bars,
+        )
+    if as_json:
+        totals = found.totals().to_dict(orient="records")
+        print(
+            json.dumps(
+                {
+                    "records": [r.json() for r in found.records],
+                    "totals": totals,
+                    "left": found.left,
+                    "alike": found.alike,
+                    "purpose": "for research use",
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    for card in prediction_cards(found, lang):
+        show(card)
+    out.print(say("common.research_use", lang), style="dim")
 
 
 @app.command()
@@ -48,23 +111,48 @@ def calibrate(
     write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
-        made = learn(system, publications, folder / "work", settings, hypotheses=hypothesis or tuple(HYPOTHESES), workers=workers,
-                     progress=bars)
+        made = learn(
+            system,
+            publications,
+            folder / "work",
+            settings,
+            hypotheses=hypothesis or tuple(HYPOTHESES),
+            workers=workers,
+            progress=bars,
+        )
     posterior, notes = write(made, folder)
     if as_json:
         print(notes.read_text(encoding="utf-8"))
         return
     rows = made.contraction()
     leading = rows[rows["learnt"]].head(25)
-    table = pd.DataFrame({
-        say("calibrate.parameter", lang): leading["parameter"],
-        say("calibrate.hypothesis", lang): [say(f"common.{h}", lang) if h else "" for h in leading["hypothesis"]],
-        say("calibrate.mean", lang): leading["mean"].map("{:+.2f}".format),
-        say("calibrate.sd", lang): leading["sd"].map("{:.2f}".format),
-    })
+    table = pd.DataFrame(
+        {
+            say("calibrate.parameter", lang): leading["parameter"],
+            say("calibrate.hypothesis", lang): [say(f"common.{h}", lang) if h else "" for h in leading["hypothesis"]],
+            say("calibrate.mean", lang): leading["mean"].map("{:+.2f}".format),
+            say("calibrate.sd", lang): leading["sd"].map("{:.2f}".format),
+        }
+    )
     learnt = int(rows["learnt"].sum())
-    text = say("calibrate.text", lang, learnt=learnt, of=len(rows), data=len(made.data), contrasts=len(made.contrasts),
-               publications=len(made.draws.provenance["publications"]), r_hat=f"{np.nanmax(rows['r_hat']):.3f}")
+    text = say(
+        "calibrate.text",
+        lang,
+        learnt=learnt,
+        of=len(rows),
+        data=len(made.data),
+        contrasts=len(made.contrasts),
+        publications=len(made.draws.provenance["publications"]),
+        r_hat=f"{np.nanmax(rows['r_hat']):.3f}",
+    )
     show(Card("calibrate", say("calibrate.title", lang), (text,), table, note=say("calibrate.note", lang)))
     out.print(say("cli.written", lang, path=posterior), say("cli.written", lang, path=notes), sep="\n")
     out.print(say("common.research_use", lang), style="dim")
+
+
+def read_file(path: Path) -> Publication:
+    """A publication from a file of the user's."""
+    try:
+        return read(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("PATH", str(path), f"a text file that can be read ({type(error).__name__})") from error

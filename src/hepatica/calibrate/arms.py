@@ -24,11 +24,11 @@ _SOURCES = (
     ("cord blood", "cord_blood"),
     ("umbilical", "umbilical_cord"),
     ("wharton", "umbilical_cord"),
-    ("uc-msc", "umbilical_cord"),
+    ("uc msc", "umbilical_cord"),
     ("adipose", "adipose"),
     ("progenitor", "liver_progenitor"),
     ("bone", "bone_marrow"),
-    ("bm-msc", "bone_marrow"),
+    ("bm msc", "bone_marrow"),
     ("marrow", "bone_marrow"),
 )
 _NO_MSC = ("mononuclear", "cd34", "cd133", "haematopoietic", "hematopoietic")
@@ -83,11 +83,9 @@ MIXED: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {
 
 def population_of(publication: Publication, arm: PublishedArm) -> str:
     """Key of the virtual population an arm is predicted with; empty where none is like it."""
-    for key in (arm.population, publication.population):
-        if key in populations():
-            return key
-    if arm.population or publication.population:
-        return ""
+    stated = arm.population or publication.population
+    if stated:
+        return stated if stated in populations() else ""
     text = f"{publication.disease} {publication.title}".lower()
     for first, then, key in _DISEASES:
         if any(w in text for w in first) and (not then or any(w in text for w in then)):
@@ -124,7 +122,7 @@ def predictable(publication: Publication, arm: PublishedArm) -> Predictable | st
 
 def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str, ...]]:
     """Regimen and product of an arm with what was assumed, or None and why not."""
-    text, assumed = f"{arm.product} {arm.label}".lower(), []
+    text, assumed = f"{arm.product} {arm.label}".lower().replace("-", " "), []
     if arm.dose_low is None or arm.dose_high is None:
         return None, ("its dose is not stated",)
     if any(w in text for w in _NO_MSC) and "msc" not in text:

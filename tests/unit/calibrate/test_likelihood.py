@@ -1,0 +1,147 @@
+"""What published numbers say: counts between visits, means of survivors, weights, and what is left out."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+from scipy.stats import multinomial, norm
+
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.contrast import Contrast, contrasts
+from hepatica.calibrate.learn import plans, used
+from hepatica.calibrate.likelihood import BETWEEN_COHORTS, INFLATION, MOST, Datum, Output, data, inflation_of
+from hepatica.evidence import load
+from hepatica.evidence.publications import read
+
+ONE = """
+key = "one"
+title = "t"
+cite = "Lin2017"
+country = "c"
+design = "d"
+role = "calibration"
+disease = "HBV-related ACLF"
+population = "hbv_aclf"
+risk_of_bias = "low"
+bias = "none"
+[[arm]]
+id = "a"
+label = "standard"
+n = 40
+[[arm]]
+id = "b"
+label = "cells"
+n = 50
+product = "bone-marrow MSC"
+dose_low = 1e6
+dose_high = 1e6
+dose_unit = "cells/kg"
+infusions = 1
+route = "peripheral vein"
+"""
+
+
+def row(arm, variable, unit, time, kind, value, **more):
+    rest = "".join(f"{k} = {v}\n" for k, v in more.items())
+    return f'[[observation]]\narm = "{arm}"\nvariable = "{variable}"\nunit = "{unit}"\ntime = {time}\nkind = "{kind}"\nvalue = {value}\n{rest}'
+
+
+def told(*rows):
+    p = read(ONE + "".join(rows))
+    return data(Plan.of([p]).only(cells=False), [p])
+
+
+def test_deaths_between_visits_are_counts():
+    d = told(row("a", "survival", "percent", 28, "kaplan_meier", 75, n=40), row("a", "survival", "percent", 90, "kaplan_meier", 50, n=40))
+    assert len(d) == 1 and d[0].kind == "counts" and np.allclose(d[0].value, [10, 10, 20])
+    p = np.array([[0.2, 0.45], [0.3, 0.6]])  # dead by then, two draws
+    unknown = np.full(2, -BETWEEN_COHORTS["share"] ** 2)  # nothing differs between cohorts
+    found = d[0].log_likelihood(logit(1 - p), unknown)
+    each = [multinomial.logpmf([10, 10, 20], 40, [a, b - a, 1 - b]) for a, b in p]
+    assert found[0] - found[1] == pytest.approx(each[0] - each[1])
+
+
+def test_counts_weigh_less_where_more_is_unknown():
+    d = told(row("a", "death", "percent", 28, "proportion", 25, n=40))[0]
+    x = logit(np.array([[0.25], [0.6]]))
+    sure, unsure = (np.diff(d.log_likelihood(x, np.array([u])))[0] for u in (0.0, 2.0))
+    assert sure < unsure < 0
+
+
+def test_a_mean_later_is_compared_as_its_ratio_to_day_0():
+    d = told(row("a", "bilirubin", "mg/dL", 0, "mean_sd", 20.0, sd=6, n=40), row("a", "bilirubin", "mg/dL", 28, "mean_sd", 10.0, sd=5, n=30))
+    assert [x.label for x in d] == ["bilirubin day 28, ratio"]  # day 0 is not for another population's arm to say
+    assert d[0].value[0] == pytest.approx(np.log(0.5))
+    e, s = 5 / np.sqrt(30) / 10, 6 / np.sqrt(40) / 20
+    assert d[0].error == pytest.approx(np.hypot(np.sqrt(e**2 + s**2 - e * s), BETWEEN_COHORTS["sd"] * 0.5))
+    x, unknown = np.array([[-0.5], [-1.0]]), np.array([0.01])
+    width = np.sqrt(d[0].error**2 + 0.01)
+    assert np.diff(d[0].log_likelihood(x, unknown))[0] == pytest.approx(np.diff(norm.logpdf(x[:, 0], np.log(0.5), width))[0] * d[0].weight)
+
+
+def test_visits_and_numbers_of_one_publication_do_not_outvote_the_rest():
+    rows = [row("a", v, u, t, "mean_sd", 10.0, sd=2, n=40) for v, u in (("bilirubin", "mg/dL"), ("inr", "1"), ("creatinine", "mg/dL"),
+            ("alt", "U/L"), ("ast", "U/L"), ("albumin", "g/L"), ("sodium", "mmol/L"), ("crp", "mg/dL")) if v != "crp" for t in (0, 7, 14, 28)]
+    d = told(*rows)
+    assert sum(x.weight for x in d) == pytest.approx(MOST["low"])
+    assert len({x.weight for x in d}) == 1
+
+
+def test_bias_and_shared_people_widen():
+    shipped = used()
+    lin, canonic = (next(p for p in shipped if p.key == k) for k in ("lin2017", "canonic"))
+    assert inflation_of(lin, shipped, INFLATION) == INFLATION["some"]
+    twin = canonic.model_copy(update={"key": "moreau2013"})
+    assert inflation_of(canonic, [canonic, twin], INFLATION) == 2 * inflation_of(canonic, [canonic], INFLATION)
+
+
+def test_what_lacks_something_is_left_out():
+    assert told(row("a", "bilirubin", "mg/dL", 28, "mean", 10.0)) == ()
+    p = read(ONE.replace('role = "calibration"', 'role = "check"') + row("a", "death", "percent", 28, "proportion", 25, n=40))
+    assert data(Plan.of([p]), [p]) == ()
+
+
+def test_the_shipped_evidence_counts_nobody_twice():
+    plan, d, cells, between = plans(used())
+    assert {x.publication for x in d} >= {"lin2017", "canonic", "alss2019", "carithers1989", "lee2009_nac"}
+    alss = [x for x in d if x.publication == "alss2019"]
+    assert len({(x.label, x.arm) for x in alss}) == len(alss) and not any("day 0" in x.label for x in alss if x.arm == "smt_day28")
+    assert {c.publication for c in between} >= {"lin2017", "zekri2015", "suk2016"} and all(c.error > 0 for c in between)
+    assert sum(c.weight for c in between if c.publication == "zekri2015") <= 1.0 + 1e-9
+    assert all(k in range(len(cells.lines)) for c in between for k in c.lines)
+
+
+def test_lin_2017_says_what_its_table_says():
+    p = load("lin2017").model_copy(update={"risk_of_bias": "low"})
+    plan = Plan.of([p])
+    found = {c.label: c for c in contrasts(plan, [p])}
+    a, b, n, m = 41.49, 30.52, 57.0, 55.0  # survivors and people, half a person added to each cell
+    c = found["survival day 168"]
+    assert c.value == pytest.approx(np.log(a / (n - a)) - np.log(b / (m - b)), abs=0.01) and found["severe_infection day 168"].value < 0
+    assert c.error == pytest.approx(np.sqrt(1 / a + 1 / (n - a) + 1 / b + 1 / (m - b) + 0.09), abs=0.01)
+
+
+def test_a_simulated_difference_is_read_as_the_published_one():
+    share = Contrast("p", "b", "a", "survival day 28", (0, 1), "share", 0.0, 1.0)
+    assert share.of(np.array([[0.8, 0.5]]))[0] == pytest.approx(logit(0.8))
+    log = Contrast("p", "b", "a", "inr day 28", (0, 1, 2, 3), "log", 0.0, 1.0)
+    assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
+    assert log.log_likelihood(np.array(2.0)) == pytest.approx(-2.0)
+
+
+def test_an_output_reads_its_line(system):
+    from hepatica.calibrate.bank import Bank
+    from hepatica.calibrate.expected import Summary
+    from hepatica.patients import Draws
+
+    s = Summary(np.array([[0.25, 4.0, 2.0]]), np.array([[0.4, 1.0, 0.5]]), np.array([[0.01, 0.04, 0.02]]))
+    bank = Bank(Plan((), ()), Draws({"z:x": np.zeros(1)}), s)
+    value, noise = Output("share", 0).of(bank)
+    assert expit(value[0]) == pytest.approx(0.25) and noise[0] == pytest.approx(0.01 / 0.1875**2)
+    assert Output("ratio", 1, 2).of(bank)[0][0] == pytest.approx(np.log(2)) and Output("rise", 1, 2).of(bank)[0][0] == 2
+    assert Output("spread", 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and Output("log", 1).of(bank)[1][0] == pytest.approx(0.0025)
+
+
+def test_a_normal_datum_prefers_what_was_seen():
+    d = Datum("p", "a", "inr day 7", (Output("level", 0),), (1.0,), 0.1, "normal")
+    x = d.log_likelihood(np.array([[1.0], [1.3]]), np.array([0.0]))
+    assert x[0] - x[1] == pytest.approx(4.5)

@@ -48,6 +48,8 @@ class Answer:
         Standard care and the shown regimen to five years, in a few patients; empty where the horizon is no shorter.
     failed : int
         Solves that failed after the retry.
+    before : Decision or None
+        The same question with the priors alone; None where nothing was learnt.
     error : float
         Error of the default tolerance, relative to (size + scale) of each output, on a sample of patients.
     """
@@ -62,6 +64,7 @@ class Answer:
     tails: dict[str, xr.Dataset]
     failed: int
     error: float
+    before: Decision | None = None
 
 
 def population_of(study: Study) -> Population:
@@ -130,7 +133,19 @@ def answer(study: Study, *, system: System | None = None, workers: int | None = 
     tails = _tails(study, system, patients, [arms[0], shown], workers)
     failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
     return Answer(study, patients.cohort.population, system, patients, decision, courses, kinetics, tails, failed,
-                  tolerance_error(system, patients, shown, study.hypotheses[0]))
+                  tolerance_error(system, patients, shown, study.hypotheses[0]), _before(study, system, workers, tell))
+
+
+def _before(study: Study, system: System, workers: int | None, tell: Callable[[str, int, int], None]) -> Decision | None:
+    """What would have been decided with the priors alone."""
+    if study.known() is None:
+        return None
+    tell("before", 0, 1)
+    patients = admitted(study.model_copy(update={"posterior": "prior"}), system, workers=workers)
+    found = [simulate(system, patients, study.arms(), study.times(), outputs=OUTPUTS, hypothesis=h, workers=workers)
+             for h in study.hypotheses]
+    tell("before", 1, 1)
+    return decide(found, study.arms(), study.utility.utility(), patients.cohort)
 
 
 def _tails(study: Study, system: System, patients: Admitted, arms: list[Arm],

@@ -19,10 +19,11 @@ from scipy.special import expit, logit
 
 from hepatica.admission import admit
 from hepatica.calibrate.arms import Predictable
-from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import BETWEEN_TRIALS
+from hepatica.calibrate.bank import Bank, Plan
+from hepatica.calibrate.contrast import BETWEEN_TRIALS, contrasts
 from hepatica.calibrate.expected import MEASURED, OUTPUTS, SHARES, Course, Summary, Wanted, grid
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN
+from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN, data
+from hepatica.calibrate.loo import resampled, smoothed
 from hepatica.calibrate.reference import Reference
 from hepatica.calibrate.score import Predictive, covered
 from hepatica.engine import System
@@ -101,11 +102,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Validation:
-    """Records, what could not be predicted and why, and how well each arm's patients could be made to look like it."""
+    """Records, what could not be predicted and why, and how well each arm's patients could be made to look like it.
+
+    `shapes` are Pareto k of publications that were left out of what was learnt; from 0.7 on they are not to be trusted.
+    """
 
     records: tuple[Record, ...]
     left: dict[str, str] = field(default_factory=dict)
     alike: dict[str, float] = field(default_factory=dict)
+    shapes: dict[str, float] = field(default_factory=dict)
 
     def frame(self) -> pd.DataFrame:
         """One row a record."""
@@ -149,6 +154,7 @@ def validate(
     people: int = 40,
     draws: int = 200,
     seed: int = 1,
+    leave_out: bool = False,
     workers: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Validation:
@@ -167,6 +173,7 @@ def validate(
     admissions: dict[str, Admitted] = {}
     records: list[Record] = []
     left, alike = dict(plan.left), {}
+    shapes: dict[str, float] = {}
     for k, p in enumerate(publications):
         if progress is not None:
             progress("predict", k, len(publications))
@@ -182,12 +189,15 @@ def validate(
             for h in hypotheses if a.cells else hypotheses[:1]:
                 drawn[a.arm][h] = _simulated(system, plan, p, a, admissions, h, draws, workers)
             alike[f"{p.key} {a.arm}"] = next(iter(drawn[a.arm].values())).alike
+        if leave_out:
+            drawn, shapes[p.key] = left_out(plan, p, publications, arms, drawn, seed)
+            reference = Reference([x for x in evidence if x.key != p.key])
         found = _Publication(p, {a.arm: a for a in arms}, drawn, reference, seed, draws, tuple(hypotheses))
         records += found.records()
         left |= found.left
     if progress is not None:
         progress("predict", len(publications), len(publications))
-    return Validation(tuple(records), left, alike)
+    return Validation(tuple(records), left, alike, shapes)
 
 
 @dataclass(frozen=True)
@@ -223,6 +233,47 @@ def _simulated(
         parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % draws, draws)))
     s = Summary.mixed(parts)
     return Arms({w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}, alike)
+
+
+def left_out(
+    plan: Plan,
+    p: Publication,
+    publications: Sequence[Publication],
+    arms: Sequence[Predictable],
+    drawn: dict[str, dict[str, Arms]],
+    seed: int,
+) -> tuple[dict[str, dict[str, Arms]], float]:
+    """The same draws as if a publication had not been learnt from, and the Pareto shape of their weights."""
+    own = plan.narrowed(lambda a: a.publication == p.key)
+    told = data(own.only(cells=False), publications)
+    between = contrasts(own, publications)
+    if not told and not between:
+        return drawn, 0.0
+    hypotheses = tuple(dict.fromkeys(h for rows in drawn.values() for h in rows))
+    found: dict[str, dict[str, Arms]] = {a.arm: {} for a in arms}
+    worst = 0.0
+    for h in hypotheses:
+        each = {a.arm: drawn[a.arm].get(h, next(iter(drawn[a.arm].values()))) for a in arms}
+        n = len(next(iter(next(iter(each.values())).summary.values()))[0])
+        mean, sd = np.full((n, len(own.lines)), np.nan), np.full((n, len(own.lines)), np.nan)
+        for k, line in enumerate(own.lines):
+            mean[:, k], sd[:, k] = each[line.arm].summary[line.wanted]
+        first = own.only(cells=False)
+        columns = [own.lines.index(x) for x in first.lines]
+        bank = Bank(first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], np.zeros((n, len(columns)))))
+        fit = np.zeros(n)
+        for d in told:
+            x = np.stack([o.of(bank)[0] for o in d.outputs], axis=1)
+            fit += np.nan_to_num(d.log_likelihood(x, np.zeros(len(d.outputs))), nan=0.0)
+        for c in between:
+            fit += np.nan_to_num(c.log_likelihood(c.of(mean)), nan=0.0)
+        weights, shape = smoothed(-fit)
+        worst = max(worst, shape)
+        rows = resampled(weights, float(uniforms(seed, np.array([0]), f"left out:{p.key}:{h}")[0, 0]))
+        for arm, made in each.items():
+            if h in drawn[arm]:
+                found[arm][h] = Arms({w: (m[rows], s[rows]) for w, (m, s) in made.summary.items()}, made.alike)
+    return found, worst
 
 
 def matched(p: Publication, a: Predictable, patients: Admitted) -> tuple[Floats, float]:

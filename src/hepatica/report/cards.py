@@ -14,6 +14,7 @@ from hepatica.report import figures, names, numbers, sentences
 from hepatica.report.afterwards import causes, five_years
 from hepatica.report.appendix import again, assumptions, sources
 from hepatica.report.beside import baseline, deaths, life
+from hepatica.report.learnt import learnt
 from hepatica.report.recovery import metabolic_recovery
 from hepatica.report.window import window
 from hepatica.words import say
@@ -193,6 +194,7 @@ CARDS: tuple[Maker, ...] = (
     where,
     over_dose,
     two_spreads,
+    learnt,
     assumptions,
     sources,
 )

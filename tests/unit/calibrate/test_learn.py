@@ -1,0 +1,136 @@
+"""A calibration from beginning to end, small: what is learnt, from what, and the same whatever stops it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hepatica.calibrate import infer
+from hepatica.calibrate.bank import Plan, fill
+from hepatica.calibrate.infer import Settings, with_cells_only
+from hepatica.calibrate.learn import calibrate, evidence_hash, plans, used, write
+from hepatica.errors import EngineError, InputError
+from hepatica.evidence import load, load_all
+from hepatica.patients import Draws
+
+SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+FEW = ("lin2017", "alss2019")
+
+
+@pytest.fixture(scope="module")
+def publications():
+    return tuple(load(k) for k in FEW)
+
+
+@pytest.fixture(scope="module")
+def made(system, publications, tmp_path_factory):
+    return calibrate(system, publications, tmp_path_factory.mktemp("work"), SMALL, hypotheses=("label_is_cells", "lung_only"))
+
+
+def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made):
+    cells = with_cells_only(model)
+    assert {"death_lung", "secretion_works", "cells_half", "efficacy_repair"} <= cells
+    assert not cells & {"death_rate", "alarm", "factor_consumption", "infection_rate", "tnf_half"}
+    for name in made.draws.columns:
+        kind, _, rest = name.partition(":")
+        if kind in "zu":
+            parameter, _, hypothesis = rest.partition("@")
+            assert (parameter in cells) == bool(hypothesis), name
+
+
+def test_draws_are_whole_and_say_where_they_come_from(made, system, publications):
+    p = made.draws.provenance
+    assert made.draws.n == SMALL.draws and all(np.isfinite(v).all() for v in made.draws.columns.values())
+    assert p["model"] == system.model.hash and p["evidence"] == evidence_hash(publications) and p["settings"]["people"] == 5
+    assert p["publications"] == sorted(FEW) and p["r_hat_largest"] >= 1.0
+    rows = made.contraction()
+    assert set(rows["hypothesis"]) == {"", "label_is_cells", "lung_only"} and (rows["sd"] > 0).all()
+    shares = made.informing()["death_rate"]
+    assert 0 < sum(s for _, s in shares) <= 1 and any("survival" in label for label, _ in shares)
+
+
+def test_the_same_again_and_from_what_was_finished(made, system, publications, tmp_path):
+    again = calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+    write(made, tmp_path / "a"), write(again, tmp_path / "b")
+    assert (tmp_path / "a" / "posterior.parquet").read_bytes() == (tmp_path / "b" / "posterior.parquet").read_bytes()
+    began = time.perf_counter()
+    calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+    assert time.perf_counter() - began < 60
+    notes = json.loads((tmp_path / "a" / "calibration.json").read_text())
+    assert notes["provenance"]["purpose"] == "for research use" and len(notes["contrasts"]) == 2
+
+
+def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
+    """If published cells had done wonders, the draws under which cells do much are taken."""
+    settings = replace(SMALL, draws=30, cell_draws=8, cell_people=6)
+    plan, told, cells, between = plans(publications)
+    course = Draws({k: v for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
+                    if k.split(":")[-1] not in with_cells_only(system.model)})
+    gain = {}
+    for value in (-3.0, 3.0):
+        survival = [replace(c, value=value, error=0.3) for c in between if c.label.startswith("survival")]
+        found = infer.cells(system, cells, survival, course, "label_is_cells", settings, tmp_path)
+        gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
+        assert (found.effective >= 1).all() and (found.effective <= 8).all()
+    assert gain[3.0] > gain[-3.0] + 0.1
+
+
+def test_a_bank_has_the_same_patients_with_and_without_cells(system, publications, tmp_path):
+    plan = Plan.of(publications)
+    d = Draws.prior(system.model, 4, seed=1)
+    nothing = Draws({**d.columns, **{k: np.full(4, 0.0) for k in d.columns if k.startswith("u:")}})  # all spikes hit: no effect
+    bank = fill(system, plan, nothing, tmp_path, people=4, seed=9, hypothesis="label_is_cells")
+    at = {(x.publication, x.arm, x.wanted.variable, x.wanted.time): k for k, x in enumerate(plan.lines)}
+    a, b = (bank.summary.mean[:, at["lin2017", arm, "severe_infection", 168.0]] for arm in ("smt", "msc"))
+    assert np.abs(a - b).max() < 0.05 and np.isfinite(a).any()
+
+
+def test_too_few_draws_are_said(system, publications, tmp_path):
+    with pytest.raises(EngineError, match="draws made patients in every population; use more draws"):
+        calibrate(system, publications, tmp_path, replace(SMALL, waves=(20,)), hypotheses=("lung_only",))
+
+
+def test_alternatives_and_publications_left_out():
+    assert {p.key for p in load_all().values()} - {p.key for p in used(without=["zekri2015"])} == {"zekri2015"}
+    other = next(p for p in used(alternatives=["lin2017:dose_1e6"]) if p.key == "lin2017")
+    assert other.arm("msc").dose_high == 1e7 and evidence_hash([other]) != evidence_hash([load("lin2017")])
+    with pytest.raises(InputError, match="lin2017:dose_1e6"):
+        used(alternatives=["lin2017:nothing"])
+    with pytest.raises(InputError, match="one of"):
+        used(without=["nobody"])
+
+
+def _command(folder):
+    without = [x for k, p in load_all().items() if k not in FEW and p.role == "calibration" for x in ("--without", k)]
+    return [sys.executable, "-m", "hepatica", "calibrate", "--quick", "--out", str(folder), "--hypothesis", "lung_only", *without]
+
+
+@pytest.mark.slow
+def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    done = subprocess.run(_command(tmp_path / "whole"), **quiet)
+    assert done.returncode == 0, done.stderr[-2000:]
+    work, chance = tmp_path / "killed" / "work", random.Random(5)
+    seen = 0
+    for _ in range(5):
+        process = subprocess.Popen(_command(tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        began, patience = time.time(), chance.uniform(0.0, 1.5)
+        while time.time() - began < 120 and process.poll() is None and len(list(work.rglob("*.npy"))) <= seen:
+            time.sleep(0.02)
+        time.sleep(patience)  # somewhere after the next block
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        seen = len(list(work.rglob("*.npy")))
+    assert not (tmp_path / "killed" / "posterior.parquet").exists() or seen
+    done = subprocess.run(_command(tmp_path / "killed"), **quiet)
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = ("posterior.parquet", "calibration.json")
+    assert all((tmp_path / "whole" / n).read_bytes() == (tmp_path / "killed" / n).read_bytes() for n in names)

@@ -355,8 +355,8 @@ def page(table: list[dict[str, Any]], options: argparse.Namespace) -> str:
         "",
         *[x.strip() for x in (__doc__ or "").split("\n\n", 2)[2].splitlines()],
         "",
-        "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the true best; in (b) "
-        "to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best gain.",
+        "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the true best; in "
+        "(b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best gain.",
         "",
         "| world | replicates | cells with confidence | 'cannot tell' | 90 % set holds a good regimen | its share of the grid | "
         "with room | regret | of standard care for all | of Lin's for all | effective draws |",

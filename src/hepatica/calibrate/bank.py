@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -97,6 +97,12 @@ class Plan:
         arms = tuple(a for a in self.arms if wanted(a))
         names = {(a.publication, a.arm) for a in arms}
         return replace(self, arms=arms, lines=tuple(x for x in self.lines if (x.publication, x.arm) in names))
+
+    def keeping(self, lines: Iterable[int]) -> Plan:
+        """Some of the lines, and the arms that have them."""
+        kept = tuple(self.lines[k] for k in sorted(set(lines)))
+        names = {(x.publication, x.arm) for x in kept}
+        return replace(self, arms=tuple(a for a in self.arms if (a.publication, a.arm) in names), lines=kept)
 
     def of_arm(self, arm: Predictable) -> list[int]:
         """Positions of an arm's lines."""

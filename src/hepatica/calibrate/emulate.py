@@ -131,7 +131,7 @@ def _ridge(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     coefficients, left = np.zeros((x.shape[1], y.shape[1])), np.zeros_like(y)
     for penalty in PENALTIES:
         shrink = s**2 / (s**2 + penalty)
-        leverage = np.minimum((u**2 * shrink).sum(axis=1), 0.99)
+        leverage = (u**2 * shrink).sum(axis=1)  # below 1, as no penalty is 0
         error = (y - u @ (shrink[:, None] * uy)) / (1 - leverage)[:, None]
         press = (error**2).mean(axis=0)
         better = press < best

@@ -60,12 +60,12 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (2000, 2000)
-    people: int = 16
+    waves: tuple[int, ...] = (1500, 1500)
+    people: int = 12
     particles: int = 2000
     moves: int = 20
-    cell_draws: int = 24
-    cell_people: int = 16
+    cell_draws: int = 16
+    cell_people: int = 12
     seed: int = 2026
 
 

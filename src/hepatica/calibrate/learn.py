@@ -148,14 +148,9 @@ def plans(publications: Sequence[Publication]) -> tuple[Plan, tuple[Datum, ...],
     """What is simulated and compared: without cells, and with them."""
     everything = Plan.of([p for p in publications if p.role == "calibration"])
     plan = everything.only(cells=False)
-    told = data(plan, publications)
-    arms = {(d.publication, d.arm) for d in told}
-    plan = plan.narrowed(lambda a: (a.publication, a.arm) in arms)
-    told = data(plan, publications)
-    between = contrasts(everything, publications)
-    compared = {(c.publication, x) for c in between for x in (c.treated, c.control)}
-    cell_plan = everything.narrowed(lambda a: (a.publication, a.arm) in compared)
-    return plan, told, cell_plan, contrasts(cell_plan, publications)
+    plan = plan.keeping(k for d in data(plan, publications) for o in d.outputs for k in (o.line, o.baseline) if k >= 0)
+    cell_plan = everything.keeping(k for c in contrasts(everything, publications) for k in c.lines)
+    return plan, data(plan, publications), cell_plan, contrasts(cell_plan, publications)
 
 
 def calibrate(

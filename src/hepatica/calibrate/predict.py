@@ -31,7 +31,7 @@ from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
 from hepatica.patients import Admitted, Draws, load_population
 from hepatica.patients.streams import normals, uniforms
-from hepatica.simulate import simulate
+from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
 LEAST_PEOPLE = 0.1  # share of virtual patients that must stay effective when they are made to look like an arm
@@ -170,25 +170,16 @@ def validate(
         Virtual patients of each population for each draw.
     """
     plan, reference = Plan.of(publications), Reference(evidence)
-    admissions: dict[str, Admitted] = {}
+    simulated = _Simulated(system, known, people, draws, seed, workers)
     records: list[Record] = []
-    left, alike = dict(plan.left), {}
+    left, alike = dict(plan.left), dict[str, float]()
     shapes: dict[str, float] = {}
     for k, p in enumerate(publications):
         if progress is not None:
             progress("predict", k, len(publications))
         arms = [a for a in plan.arms if a.publication == p.key]
-        drawn: dict[str, dict[str, Arms]] = {}
-        for a in arms:
-            for key, _ in a.populations:
-                if key not in admissions:
-                    admissions[key] = admit(
-                        system, load_population(key), people * draws, seed=seed, draws=draws, known=known, workers=workers
-                    )
-            drawn[a.arm] = {}
-            for h in hypotheses if a.cells else hypotheses[:1]:
-                drawn[a.arm][h] = _simulated(system, plan, p, a, admissions, h, draws, workers)
-            alike[f"{p.key} {a.arm}"] = next(iter(drawn[a.arm].values())).alike
+        drawn = {a.arm: {h: simulated.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms}
+        alike |= {f"{p.key} {arm}": next(iter(rows.values())).alike for arm, rows in drawn.items()}
         if leave_out:
             drawn, shapes[p.key] = left_out(plan, p, publications, arms, drawn, seed)
             reference = Reference([x for x in evidence if x.key != p.key])
@@ -208,31 +199,58 @@ class Arms:
     alike: float
 
 
-def _simulated(
-    system: System,
-    plan: Plan,
-    p: Publication,
-    a: Predictable,
-    admissions: dict[str, Admitted],
-    hypothesis: str,
-    draws: int,
-    workers: int | None,
-) -> Arms:
-    """Means and SDs of every line of an arm, (draws,) each."""
-    wanted = [plan.lines[i].wanted for i in plan.of_arm(a)]
-    parts, alike = [], 1.0
-    for key, share in a.populations:
-        patients = admissions[key]
-        weight, effective = matched(p, a, patients)
-        alike = min(alike, effective)
-        ds = simulate(
-            system, patients, [replace(a.given, name="")], grid(wanted), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers
-        )
-        read = [Course(ds, 0).values(w) for w in wanted]
-        values, weights = (np.stack([r[i] for r in read], axis=1) for i in (0, 1))
-        parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % draws, draws)))
-    s = Summary.mixed(parts)
-    return Arms({w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}, alike)
+class _Simulated:
+    """Virtual patients of every population and arm, each simulated once however many publications ask for it."""
+
+    def __init__(self, system: System, known: Draws | None, people: int, draws: int, seed: int, workers: int | None) -> None:
+        self.system, self.known, self.people, self.draws, self.seed, self.workers = system, known, people, draws, seed, workers
+        self.admissions: dict[str, Admitted] = {}
+        self.done: dict[tuple[str, Arm, str, tuple[Wanted, ...]], tuple[Floats, Floats]] = {}
+
+    def patients(self, key: str) -> Admitted:
+        """Of a population."""
+        if key not in self.admissions:
+            self.admissions[key] = admit(
+                self.system,
+                load_population(key),
+                self.people * self.draws,
+                seed=self.seed,
+                draws=self.draws,
+                known=self.known,
+                workers=self.workers,
+            )
+        return self.admissions[key]
+
+    def read(self, key: str, given: Arm, hypothesis: str, wanted: tuple[Wanted, ...]) -> tuple[Floats, Floats]:
+        """Value and weight of every patient for every number wanted, (patients, wanted) each."""
+        arm = replace(given, name="")
+        asked = (key, arm, hypothesis, wanted)
+        if asked not in self.done:
+            ds = simulate(
+                self.system,
+                self.patients(key),
+                [arm],
+                grid(wanted),
+                outputs=OUTPUTS,
+                hypothesis=hypothesis,
+                workers=self.workers,
+            )
+            read = [Course(ds, 0).values(w) for w in wanted]
+            self.done[asked] = (np.stack([r[0] for r in read], axis=1), np.stack([r[1] for r in read], axis=1))
+        return self.done[asked]
+
+    def arm(self, plan: Plan, p: Publication, a: Predictable, hypothesis: str) -> Arms:
+        """Means and SDs of every line of a published arm, (draws,) each."""
+        wanted = tuple(plan.lines[i].wanted for i in plan.of_arm(a))
+        parts, alike = [], 1.0
+        for key, share in a.populations:
+            patients = self.patients(key)
+            weight, effective = matched(p, a, patients)
+            alike = min(alike, effective)
+            values, weights = self.read(key, a.given, hypothesis, wanted)
+            parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)))
+        s = Summary.mixed(parts)
+        return Arms({w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}, alike)
 
 
 def left_out(
@@ -260,7 +278,9 @@ def left_out(
             mean[:, k], sd[:, k] = each[line.arm].summary[line.wanted]
         first = own.only(cells=False)
         columns = [own.lines.index(x) for x in first.lines]
-        bank = Bank(first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], np.zeros((n, len(columns)))))
+        bank = Bank(
+            first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], np.zeros((n, len(columns))))
+        )
         fit = np.zeros(n)
         for d in told:
             x = np.stack([o.of(bank)[0] for o in d.outputs], axis=1)

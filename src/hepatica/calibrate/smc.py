@@ -54,7 +54,7 @@ def sample(
     Parameters
     ----------
     log_likelihood : callable
-        Of points (n, dimension), (n,).
+        Of points (n, dimension), (n,); minus infinity where a point cannot be.
     moves : int
         Elliptical slices after each resampling.
     progress : callable, optional
@@ -89,11 +89,12 @@ def sample(
 
 
 def _step(fit: Floats, most: float) -> float:
-    """How far the power may rise."""
+    """How far the power may rise; points without a likelihood go at the first step, however short, and do not count."""
+    live = fit[fit > -np.inf]
 
     def effective(step: float) -> float:
-        w = np.exp(step * (fit - fit.max()))
-        return float(w.sum() ** 2 / (w**2).sum() / len(fit)) - KEPT
+        w = np.exp(step * (live - live.max()))
+        return float(w.sum() ** 2 / (w**2).sum() / len(live)) - KEPT
 
     if effective(most) >= 0:
         return most

@@ -104,7 +104,8 @@ def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, An
     return {
         "answer": list(made[0].text), "extrapolation": found.population.extrapolation,
         "recommended": d.arms[d.recommended].name, "top_ranked": d.arms[d.top].name,
-        "confident": d.confident, "edges": list(d.edges), "beyond_given": d.beyond_given, "failed": found.failed,
+        "confident": d.confident, "holds_best": [d.arms[a].name for a in d.holds_best],
+        "edges": list(d.edges), "beyond_given": d.beyond_given, "failed": found.failed,
         "assumptions": [vars(a) for a in d.assumptions], "arms": rows, "report": str(path) if path else None,
         "run": {"study_hash": found.study.hash, "model_hash": found.system.model.hash, "seed": found.study.seed,
                 "version": __version__, "engine": found.system.engine, "tolerance_error": found.error},

@@ -13,6 +13,7 @@ import typer
 from hepatica.calibrate.infer import Settings
 from hepatica.calibrate.learn import calibrate as learn
 from hepatica.calibrate.learn import used, write
+from hepatica.calibrate.people import KINDS, validate_people
 from hepatica.calibrate.predict import validate as judge
 from hepatica.card import Card
 from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
@@ -35,6 +36,11 @@ def validate(
     posterior_: Annotated[
         str, typer.Option("--posterior", help="learnt, prior, or a file of `hepatica calibrate`.")
     ] = "learnt",
+    people: Annotated[
+        Path | None, typer.Option("--people", help="Real people's labs, day by day (CSV): forecast each person instead.")
+    ] = None,
+    train: Annotated[Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")] = None,
+    kinds: Annotated[str, typer.Option("--kinds", help=f"With --people: virtual patients, {', '.join(KINDS)}.")] = "acute",
     patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
     draws: Annotated[int, typer.Option(min=20)] = 200,
     seed: Annotated[int, typer.Option(min=0)] = 1,
@@ -48,6 +54,15 @@ def validate(
     Without a file, each publication that was learnt from, left out in turn. Example: `hepatica validate new-trial.toml --json`
     """
     lang = language(lang)
+    if people is not None:
+        if files:
+            raise InputError("PATH", str(files[0]), "no publication beside --people")
+        with make_system(lang, cluster) as system:
+            told = validate_people(
+                people, system, train=train, kinds=kinds, seed=seed, known=draws_of(posterior_), workers=workers
+            )
+        print(json.dumps(told.to_dict(), allow_nan=False) if as_json else told.text())
+        return
     publications = [read_file(path) for path in files or ()] or [p for p in load_all().values() if p.role == "calibration"]
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:

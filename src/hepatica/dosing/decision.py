@@ -96,6 +96,8 @@ class Decision:
         Those that move the gain first.
     confirmed : tuple of Confirmed
         The top-ranked regimen again, per hypothesis; `confident` rests on these.
+    holds_best : tuple of int
+        The fewest arms that hold the best one with a probability of 90 %, the likeliest first.
     """
 
     arms: tuple[Arm, ...]
@@ -107,6 +109,7 @@ class Decision:
     beyond_given: bool
     assumptions: tuple[Assumption, ...]
     confirmed: tuple[Confirmed, ...] = ()
+    holds_best: tuple[int, ...] = ()
 
     @property
     def gives_cells(self) -> bool:
@@ -183,7 +186,26 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     shown = recommended if chosen.gives_cells else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
     moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
     return Decision(tuple(arms), by, recommended, regret, confident, edges, bool(beyond),
-                    deciding(moved, cohort))
+                    deciding(moved, cohort), holds_best=holding(by, cohort.draw))
+
+
+def holding(by: Sequence[Hypothesised], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
+    """The fewest arms that hold the best one with this probability, hypotheses counting alike; the likeliest first.
+
+    Draw by draw, the best is the admissible arm of the largest mean gain among its patients: few patients a draw make the
+    set larger than it need be.
+    """
+    draws, where = np.unique(draw, return_inverse=True)
+    chance = np.zeros(len(by[0].gain))
+    for h in by:
+        net = h.worth.net
+        good = np.isfinite(net).all(axis=0)
+        mean = np.stack([np.bincount(where[good], row[good], minlength=len(draws)) for row in net])
+        mean[~np.array(h.admissible)] = -np.inf
+        first = mean[:, np.bincount(where[good], minlength=len(draws)) > 0].argmax(axis=0)
+        chance += np.bincount(first, minlength=len(chance)) / len(first) / len(by)
+    order = np.argsort(-chance, kind="stable")
+    return tuple(order[: int(np.searchsorted(np.cumsum(chance[order]), level - 1e-12)) + 1].tolist())
 
 
 def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, cohort: Cohort) -> Decision:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from hepatica.errors import InputError
 
@@ -59,6 +61,33 @@ MEASURED = ("collagen", "prothrombin_activity")  # in percent, yet no shares of 
 UNCOUNTED = "the number of people is not known"
 
 
+class Wrong(NamedTuple):
+    """One thing that is wrong with a row or a publication: where in it, what was got, what to do."""
+
+    place: tuple[str | int, ...]
+    got: object
+    says: str
+
+
+class Disorder(ValueError):
+    """All that is wrong; the first speaks for the rest.
+
+    Parameters
+    ----------
+    wrongs : sequence of Wrong
+        At least one.
+    """
+
+    def __init__(self, wrongs: Sequence[Wrong]) -> None:
+        self.wrongs = tuple(wrongs)
+        super().__init__(self.wrongs[0].says)
+
+
+def _refuse(wrongs: Iterable[Wrong]) -> None:
+    if found := list(wrongs):
+        raise Disorder(found)
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -108,13 +137,18 @@ class Arm(_Row):
 
     @model_validator(mode="after")
     def _dosed(self) -> Arm:
+        _refuse(self._wrongs())
+        return self
+
+    def _wrongs(self) -> Iterator[Wrong]:
         if (self.dose_low is None, self.dose_high is None) != ((not self.dose_unit,) * 2):
-            raise ValueError(
-                f"arm '{self.id}' needs dose_low, dose_high and dose_unit together, or none of them"
+            yield Wrong(
+                (),
+                (self.dose_low, self.dose_high, self.dose_unit),
+                f"arm '{self.id}' needs dose_low, dose_high and dose_unit together, or none of them",
             )
         if self.dose_low is not None and self.dose_high is not None and self.dose_low > self.dose_high:
-            raise ValueError(f"arm '{self.id}' has dose_low above dose_high")
-        return self
+            yield Wrong(("dose_low",), self.dose_low, f"arm '{self.id}' has dose_low above dose_high")
 
 
 class Alternative(_Row):
@@ -174,7 +208,7 @@ class Observation(_Row):
     """
 
     arm: str
-    variable: str
+    variable: str = Field(json_schema_extra={"enum": list(VARIABLES)})
     unit: str
     time: float = Field(ge=0)
     kind: Kind
@@ -188,33 +222,47 @@ class Observation(_Row):
     usable: bool = True
     note: str = ""
 
+    @field_validator("variable")
+    @classmethod
+    def _known(cls, variable: str) -> str:
+        if variable not in VARIABLES:
+            raise ValueError(f"variable '{variable}' is not one of {', '.join(VARIABLES)}")
+        return variable
+
     @model_validator(mode="after")
     def _consistent(self) -> Observation:
-        wanted = VARIABLES.get(self.variable)
-        if wanted is None:
-            raise ValueError(f"variable '{self.variable}' is not one of {', '.join(VARIABLES)}")
-        if self.unit != wanted:
-            raise ValueError(f"{self.variable} is written in {wanted}, not in '{self.unit}'")
+        _refuse((*self._unsuited(), *self._spreads()))
+        return self
+
+    def _unsuited(self) -> Iterator[Wrong]:
+        """What is wrong of the unit, the kind and the standard deviation."""
+        if self.unit != VARIABLES[self.variable]:
+            yield Wrong(
+                ("unit",), self.unit, f"{self.variable} is written in {VARIABLES[self.variable]}, not in '{self.unit}'"
+            )
+            return  # what suits it goes by the unit
         share = self.kind in ("proportion", "kaplan_meier")
         if share != (self.unit == "percent" and self.variable not in MEASURED):
-            raise ValueError(f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
-        if share and (self.sd is not None or not 0 <= self.value <= 100):
-            raise ValueError(f"{self.variable} is a share: 0 to 100 percent and no sd")
+            yield Wrong(("kind",), self.kind, f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
+        elif share and (self.sd is not None or not 0 <= self.value <= 100):
+            yield Wrong(("value",), self.value, f"{self.variable} is a share: 0 to 100 percent and no sd")
         if self.kind == "mean" and self.sd is not None:
-            raise ValueError(f"a mean of {self.variable} with sd is of kind 'mean_sd'")
+            yield Wrong(("sd",), self.sd, f"a mean of {self.variable} with sd is of kind 'mean_sd'")
         if self.kind in ("mean_sd", "change") and self.sd is None:
-            raise ValueError(f"kind '{self.kind}' of {self.variable} needs sd")
+            yield Wrong(("sd",), None, f"kind '{self.kind}' of {self.variable} needs sd")
+
+    def _spreads(self) -> Iterator[Wrong]:
+        """What is wrong of quartiles, interval and use."""
         if (self.q1 is None) != (self.q3 is None) or (self.q1 is not None and self.kind != "median"):
-            raise ValueError(f"{self.variable} needs q1 and q3 together, and only with a median")
+            yield Wrong(("q1",), self.q1, f"{self.variable} needs q1 and q3 together, and only with a median")
         if self.q1 is not None and self.q3 is not None and not self.q1 <= self.value <= self.q3:
-            raise ValueError(f"{self.variable} {self.value} lies outside its quartiles")
+            yield Wrong(("value",), self.value, f"{self.variable} {self.value} lies outside its quartiles")
         if (self.low is None) != (self.high is None):
-            raise ValueError(f"{self.variable} needs low and high together")
+            yield Wrong(("low",), self.low, f"{self.variable} needs low and high together")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"{self.variable} {self.value} lies outside its interval")
+            yield Wrong(("value",), self.value, f"{self.variable} {self.value} lies outside its interval")
         if not self.usable and not self.note:
-            raise ValueError(f"{self.variable} of arm '{self.arm}' is not usable: say why in note")
-        return self
+            yield Wrong(("note",), self.note, f"{self.variable} of arm '{self.arm}' is not usable: say why in note")
 
     @property
     def lacks(self) -> str:
@@ -233,6 +281,67 @@ class Observation(_Row):
     def events(self) -> int | None:
         """People behind a proportion with known n, else None."""
         return None if self.kind != "proportion" or self.n is None else round(self.value * self.n / 100)
+
+
+def between(
+    ids: Sequence[str],
+    arms: Sequence[Arm | None],
+    observations: Sequence[Observation | None],
+    alternatives: Sequence[Alternative | None],
+) -> Iterator[Wrong]:
+    """What is wrong between rows that are each in order.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of all arms of the file, in its order.
+    arms, observations, alternatives : sequence
+        The rows of the file; None stands for one that is not in order itself.
+
+    Yields
+    ------
+    Wrong
+    """
+    for i, id in enumerate(ids):
+        if id in ids[:i]:
+            yield Wrong(("arm", i, "id"), id, "two arms have the same id")
+    places = [
+        *((("observation", i, "arm"), o.arm) for i, o in enumerate(observations) if o),
+        *((("arm", i, "subset_of"), a.subset_of) for i, a in enumerate(arms) if a and a.subset_of),
+        *((("alternative", i, "arm"), a.arm) for i, a in enumerate(alternatives) if a),
+    ]
+    for place, name in places:
+        if name not in ids:
+            yield Wrong(place, name, f"no arm '{name}'; there are {', '.join(ids)}")
+    for i, other in enumerate(alternatives):
+        arm = next((a for a in arms if a and other and a.id == other.arm), None)
+        if other and arm:
+            yield from (Wrong(("alternative", i, *w.place), w.got, w.says) for w in _amiss(other, arm))
+        if other and other.id in [a.id for a in alternatives[:i] if a]:
+            yield Wrong(("alternative", i, "id"), other.id, "two alternatives have the same id")
+    seen = set()
+    for i, o in enumerate(observations):
+        if o and (o.arm, o.variable, o.time, o.kind) in seen:
+            got = f"{o.variable} of {o.arm}, day {o.time:g}, {o.kind}"
+            yield Wrong(("observation", i), got, "the same arm, variable, time and kind stands twice")
+        seen.add(o and (o.arm, o.variable, o.time, o.kind))
+
+
+def _amiss(other: Alternative, arm: Arm) -> Iterator[Wrong]:
+    """An arm as another source has it must be in order too."""
+    try:
+        other.of(arm)
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            yield from wrongs(found)
+
+
+def wrongs(found: ErrorDetails) -> tuple[Wrong, ...]:
+    """All that an error of pydantic's stands for, in our words or its own."""
+    loc, inside = found["loc"], found.get("ctx", {}).get("error")
+    if isinstance(inside, Disorder):
+        return tuple(Wrong((*loc, *w.place), w.got, w.says) for w in inside.wrongs)
+    return (Wrong(loc, found["input"], found["msg"].removeprefix("Value error, ")),)
 
 
 class Publication(_Row):
@@ -262,6 +371,7 @@ class Publication(_Row):
         Where they disagree on what was given.
     arms : tuple of Arm
     observations : tuple of Observation
+        Empty where no printed number can be compared; `note` then says what was reported.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -281,24 +391,19 @@ class Publication(_Row):
     conflicts: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = Field(default=(), alias="alternative")
     arms: tuple[Arm, ...] = Field(alias="arm", min_length=1)
-    observations: tuple[Observation, ...] = Field(alias="observation", min_length=1)
+    observations: tuple[Observation, ...] = Field(default=(), alias="observation")
 
     @model_validator(mode="after")
     def _whole(self) -> Publication:
-        ids = [arm.id for arm in self.arms]
-        if len(set(ids)) < len(ids):
-            raise ValueError("two arms have the same id")
-        used = {o.arm for o in self.observations} | {a.subset_of for a in self.arms if a.subset_of} | {
-            a.arm for a in self.alternatives}
-        if used - set(ids):
-            raise ValueError(f"no arm '{sorted(used - set(ids))[0]}'; there are {', '.join(ids)}")
-        for other in self.alternatives:
-            other.of(self.arm(other.arm))  # an arm as it would be must be in order too
-        if self.risk_of_bias != "unclear" and not self.bias:
-            raise ValueError(f"risk_of_bias '{self.risk_of_bias}' needs its reason in bias")
-        seen = [(o.arm, o.variable, o.time, o.kind) for o in self.observations]
-        if len(set(seen)) < len(seen):
-            raise ValueError("the same arm, variable, time and kind stands twice")
+        unreasoned = Wrong(("bias",), self.bias, f"risk_of_bias '{self.risk_of_bias}' needs its reason in bias")
+        silent = Wrong(("observation",), "", "write an observation, or say in note what was reported")
+        _refuse(
+            (
+                *between([arm.id for arm in self.arms], self.arms, self.observations, self.alternatives),
+                *((unreasoned,) if self.risk_of_bias != "unclear" and not self.bias else ()),
+                *((silent,) if not self.observations and not self.note else ()),
+            )
+        )
         return self
 
     def arm(self, id: str) -> Arm:

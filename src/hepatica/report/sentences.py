@@ -114,6 +114,15 @@ def runner_up(answer: Answer, lang: str) -> list[str]:
     ]
 
 
+def holds_best(answer: Answer, lang: str) -> list[str]:
+    """How many of the arms it takes to hold the best one with a probability of 90 %, and which."""
+    d = answer.decision
+    if not d.holds_best:
+        return []
+    shown = names.listed((names.arm_name(d.arms[a], lang) for a in d.holds_best[:4]), lang)
+    return [say("decision.holds_best", lang, n=len(d.holds_best), total=len(d.arms), shown=shown)]
+
+
 def harm(answer: Answer, lang: str) -> list[str]:
     """Excess harms of the top-ranked regimen, the larger of the hypotheses, beside their limits."""
     d, utility, parts = answer.decision, answer.study.utility.utility(), []

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load, load_all, references
-from hepatica.evidence.publications import VARIABLES, keys, read
+from hepatica.evidence.publications import UNCOUNTED, VARIABLES, keys, read
+from hepatica.patients import populations
 from hepatica.units import unit
 
 GOOD = """
@@ -82,6 +83,57 @@ def test_means_and_changes_agree_where_usable() -> None:
             assert math.isclose(end.value - start.value, change.value, abs_tol=0.101), change
 
 
+@pytest.mark.parametrize("key", keys())
+def test_populations_are_there_and_alternatives_say_something_else(key: str) -> None:
+    publication = load(key)
+    stated = {publication.population, *(arm.population for arm in publication.arms)}
+    assert stated <= {"", "none", *populations()}
+    names = [other.id for other in publication.alternatives]
+    assert len(set(names)) == len(names)
+    for other in publication.alternatives:
+        arm = publication.arm(other.arm)
+        assert other.of(arm) != arm and other.note
+
+
+def test_a_publication_without_numbers_says_what_was_reported() -> None:
+    silent = {p.key for p in load_all().values() if not p.observations}
+    assert {"li2016", "fang2018", "wang2021_safety"} <= silent
+    assert all(load(key).note for key in silent)
+    bare = GOOD[: GOOD.index("[[observation]]")]
+    assert read('note = "n"' + bare).observations == ()
+    with pytest.raises(InputError, match="say in note what was reported"):
+        read(bare)
+
+
+def test_other_sources_change_what_was_given() -> None:
+    found = {key: {a.id: a.of(load(key).arm(a.arm)) for a in load(key).alternatives} for key in keys()}
+    assert found["lin2017"]["dose_1e6"].dose_high == 1e7 and found["lin2017"]["dose_1e6"].infusions == 4
+    assert found["peng2011"]["cells_1e7"].dose_low == 1e7
+    assert found["xul2014"]["dose_0.75e6"].dose_high == 7.5e5
+    assert found["li2016"]["per_kg"].dose_unit == "cells/kg"
+
+
+def test_what_an_observation_lacks() -> None:
+    def told(key: str, **which: str | float) -> set[str]:
+        publication = load(key)
+        return {publication.lacks(o) for o in publication.find(unusable=True, **which)}  # type: ignore[arg-type]
+
+    assert told("nevens2021", arm="all", variable="survival") == {""}
+    assert told("nevens2021", variable="age") == {"no spread is printed"}
+    assert told("sharma2020") == {UNCOUNTED}
+    assert told("aarc2017", arm="grade_3") == {UNCOUNTED}
+    assert told("mezzano2022") == {""}  # its interval stands for its n
+    assert "contradict" in told("southchina2022", time=90).pop()
+    assert told("correa2016", variable="bilirubin") == {"no quartiles are printed"}
+
+
+def test_cohorts_of_liver_derived_cells_add_up() -> None:
+    nevens = load("nevens2021")
+    assert sum(arm.n or 0 for arm in nevens.arms if arm.subset_of == "all") == nevens.arm("all").n == 24
+    assert [o.events for o in nevens.find(variable="death")] == [1, 0, 0, 1, 2]
+    assert [o.events for o in nevens.find(variable="serious_adverse_event")] == [3, 3, 0, 1, 3]
+
+
 @pytest.mark.parametrize(("name", "text"), VARIABLES.items())
 def test_variables_have_units(name: str, text: str) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
@@ -121,7 +173,7 @@ def test_find_without_a_match_is_empty_and_unknown_names_are_refused() -> None:
 
 
 def test_unknown_publication_is_refused_in_one_sentence() -> None:
-    with pytest.raises(InputError, match=r"^publication: got 'lin2018'; use one of alss2019, ") as caught:
+    with pytest.raises(InputError, match=r"^publication: got 'lin2018'; use one of aarc2017, ") as caught:
         load("lin2018")
     assert "\n" not in str(caught.value)
 

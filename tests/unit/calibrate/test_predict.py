@@ -1,0 +1,147 @@
+"""Predictions of files that the model itself made are covered as they should be; and what a user sees of them."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+from scipy.stats import binom
+from typer.testing import CliRunner
+
+from hepatica.admission import admit
+from hepatica.calibrate.arms import predictable
+from hepatica.calibrate.expected import OUTPUTS, Course, Wanted, grid
+from hepatica.calibrate.likelihood import BETWEEN_COHORTS
+from hepatica.calibrate.predict import coverage, matched, validate
+from hepatica.cli import learn  # noqa: F401 - registers the command
+from hepatica.cli.shell import app
+from hepatica.evidence import load, load_all
+from hepatica.evidence.publications import read
+from hepatica.patients import Draws, load_population
+from hepatica.simulate import simulate
+
+HYPOTHESES = ("label_is_cells", "lung_only")
+WANTED = (Wanted("survival", 28.0), Wanted("survival", 90.0), Wanted("severe_infection", 90.0), Wanted("bilirubin", 28.0), Wanted("inr", 28.0))
+HEAD = """
+key = "made{i}"
+title = "made by the model"
+cite = "Lin2017"
+country = "nowhere"
+design = "simulated"
+role = "check"
+disease = "HBV-related ACLF"
+population = "hbv_aclf"
+[[arm]]
+id = "care"
+label = "standard care"
+n = {n}
+[[arm]]
+id = "cells"
+label = "cells"
+n = {n}
+product = "bone-marrow MSC"
+donor = "allogeneic"
+dose_low = 1e6
+dose_high = 1e6
+dose_unit = "cells/kg"
+infusions = 4
+interval = 7
+route = "peripheral vein"
+"""
+
+
+def row(arm, w, value, n, sd=None):
+    unit = {"bilirubin": "mg/dL", "inr": "1"}.get(w.variable, "percent")
+    kind = "proportion" if unit == "percent" else "mean_sd"
+    more = "" if sd is None else f"sd = {sd}\n"
+    return (f'[[observation]]\narm = "{arm}"\nvariable = "{w.variable}"\nunit = "{unit}"\ntime = {w.time}\nkind = "{kind}"\n'
+            f"value = {value}\nn = {n}\n{more}")
+
+
+@pytest.fixture(scope="module")
+def files(system):
+    """Publications made from draws of the priors, each with a cohort's own deviation and the sampling of its people."""
+    count, people, n = 60, 40, 50
+    population, truth, rng = load_population("hbv_aclf"), Draws.prior(system.model, 60, seed=77), np.random.default_rng(4)
+    patients = admit(system, population, count * people, seed=78, draws=count, known=truth)
+    lin = load("lin2017").model_copy(update={"population": "hbv_aclf"})
+    text = HEAD.format(i=0, n=n)
+    blank = read(text + row("care", WANTED[0], 50, n))
+    arms = [predictable(blank, a).given for a in blank.arms]
+    made = {h: [Course(simulate(system, patients, [a], grid(WANTED), outputs=OUTPUTS, hypothesis=h), 0) for a in arms] for h in HYPOTHESES}
+    found = []
+    for i in range(count):
+        own, h = patients.cohort.draw == i, HYPOTHESES[rng.integers(2)]
+        if own.sum() < people:
+            continue
+        cohort, rows = {w.variable: rng.standard_normal() for w in WANTED}, []
+        for arm, course in zip(("care", "cells"), made[h], strict=True):
+            for w in WANTED:
+                value, weight = (x[own] for x in course.values(w))
+                mean = np.average(value, weights=weight)
+                if w.variable in ("bilirubin", "inr"):
+                    sd = np.sqrt(np.average((value - mean) ** 2, weights=weight))
+                    rows.append(row(arm, w, float(rng.normal(mean + BETWEEN_COHORTS["sd"] * sd * cohort[w.variable], sd / np.sqrt(n))), n, float(sd)))
+                else:
+                    p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + BETWEEN_COHORTS["share"] * cohort[w.variable])
+                    rows.append(row(arm, w, float(100 * rng.binomial(n, p) / n), n))
+        found.append(read(HEAD.format(i=i, n=n) + "".join(rows)))
+    assert lin.key == "lin2017" and len(found) > 50
+    return found
+
+
+@pytest.mark.slow
+def test_files_of_the_model_are_covered_at_the_nominal_rate(system, files):
+    found = validate(system, files, tuple(load_all().values()), Draws.prior(system.model, 100, seed=5), hypotheses=HYPOTHESES, people=20,
+                     draws=100, seed=6)
+    frame = found.frame()
+    arms = frame[frame["against"] == ""]
+    tests = 2 * arms.groupby(["arm", "endpoint", "time"]).ngroups
+    for (arm, endpoint, time), one in arms.groupby(["arm", "endpoint", "time"]):
+        for low, high, share in (("q25", "q75", 0.5), ("q05", "q95", 0.9)):
+            inside = ((one[low] <= one["observed"]) & (one["observed"] <= one[high])).sum()
+            lowest, highest = binom.interval(1 - 0.01 / tests, len(one), share)  # all of them together at 99 %
+            slack = 0.1 * len(one) if endpoint in ("survival", "severe_infection") else 0  # whole people lie on the ends
+            assert lowest <= inside <= highest + slack, (arm, endpoint, time, share, inside, len(one))
+    between = frame[frame["against"] != ""]
+    inside = ((between["q05"] <= between["observed"]) & (between["observed"] <= between["q95"])).mean()
+    assert len(between) == len(arms) / 2 and 0.85 < inside
+    assert 0.8 < coverage(found)[1] <= 1.0
+    totals = found.totals()
+    assert totals["numbers"].iloc[-1] == len(frame) and list(totals["publication"])[-1] == "all, each once"
+
+
+def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):
+    lin = load("lin2017")
+    p = lin.model_copy(update={"observations": (*lin.observations, lin.observations[0].model_copy(
+        update={"arm": "smt", "variable": "inr", "unit": "1", "value": 2.2, "sd": 0.5, "time": 0.0, "kind": "mean_sd"}))})
+    weight, effective = matched(p, predictable(p, p.arm("smt")), admitted)
+    before = np.exp(np.log(admitted.labs["inr"]).mean())
+    after = np.exp(np.average(np.log(admitted.labs["inr"]), weights=weight))
+    assert 0.1 <= effective < 1 and abs(after - 2.2) < abs(before - 2.2) and after == pytest.approx(2.2, rel=0.03)
+    assert matched(lin, predictable(lin, lin.arm("smt")), admitted)[1] == 1.0  # nothing printed, nothing matched
+
+
+def test_the_command_prints_one_record_a_number(tmp_path, files):
+    path = tmp_path / "new.toml"
+    path.write_text(HEAD.format(i=1, n=50) + row("care", WANTED[1], 60, 50) + row("cells", WANTED[1], 70, 50)
+                    + row("care", Wanted("fever", 28.0), 10, 50))
+    asked = ["validate", str(path), "--posterior", "prior", "--patients", "4", "--draws", "20"]
+    done = CliRunner().invoke(app, [*asked, "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert {(r["arm"], r["against"]) for r in found["records"]} == {("care", ""), ("cells", ""), ("cells", "care")}
+    need = {"publication", "arm", "endpoint", "time", "unit", "observed", "median", "q05", "q25", "q75", "q95", "crps", "logscore",
+            "no_effect_crps", "no_effect_logscore", "pooled_effect_crps", "pooled_effect_logscore"}
+    assert all(need <= set(r) for r in found["records"]) and found["purpose"] == "for research use"
+    assert found["left"] == {"made1 care fever day 28": "the model does not have it"}
+    text = CliRunner().invoke(app, asked).stdout
+    assert "research use" in text and "fever" in text
+
+
+def test_a_file_that_is_none_is_one_sentence(tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text("key = 3")
+    for path in (bad, tmp_path / "nowhere.toml"):
+        done = CliRunner().invoke(app, ["validate", str(path)])
+        assert done.exit_code != 0 and type(done.exception).__name__ == "InputError"

@@ -67,7 +67,7 @@ def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def admit(system: System, population: Population, n: int, *, seed: int, draws: int, known: Draws | None = None,
-          workers: int | None = None, rtol: float = 1e-4) -> Admitted:
+          replace: bool = True, workers: int | None = None, rtol: float = 1e-4) -> Admitted:
     """Draw patients, simulate their history and keep the plausible ones.
 
     Patient i carries draw i modulo `draws`, and is the same patient whatever `n` is.
@@ -80,6 +80,8 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         Draws from the priors to share among them.
     known : Draws, optional
         What calibration says of them; without it they come from the priors.
+    replace : bool
+        Whether a draw that makes no plausible patient is replaced by another; otherwise there are none of it.
 
     Raises
     ------
@@ -116,12 +118,17 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
                 barren[d] = 0
                 kept[d].append((int(cohort.patient[i]), draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
         for d in short:
-            if gap[d] >= MAX_TRIES:
+            if gap[d] >= MAX_TRIES and not replace:
+                dropped.append(d)
+                wanted[d], kept[d] = 0, []
+            elif gap[d] >= MAX_TRIES:
                 dropped.append(d + draws * carried[d])
                 carried[d], barren[d], tries[d], gap[d] = carried[d] + 1, barren[d] + 1, 0, 0
                 if barren[d] > MOST_REPLACED:
                     raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
-    rows = [kept[i % draws][i // draws] for i in range(n)]
+    rows = [kept[i % draws][i // draws] for i in range(n) if kept[i % draws]]
+    if not rows:
+        raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
     cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]),
                     known)
     return Admitted(cohort, np.stack([r[2] for r in rows]), {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},

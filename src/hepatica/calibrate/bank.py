@@ -22,11 +22,12 @@ from hepatica.calibrate.expected import OUTPUTS, Course, Summary, Wanted, grid
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication
-from hepatica.patients import Draws, load_population
+from hepatica.patients import SPAN, Draws, load_population
 from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
 BLOCK = 100  # draws
+POPULATION = "population"  # stands for a publication in lines that say how easily a population arises
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,10 @@ class Plan:
         kept = tuple(self.lines[k] for k in sorted(set(lines)))
         names = {(x.publication, x.arm) for x in kept}
         return replace(self, arms=tuple(a for a in self.arms if (a.publication, a.arm) in names), lines=kept)
+
+    def arising(self) -> Plan:
+        """The same, and of each population the share of candidates that are its patients."""
+        return replace(self, lines=(*self.lines, *(Line(POPULATION, key, Wanted("made", 0.0)) for key in self.populations)))
 
     def of_arm(self, arm: Predictable) -> list[int]:
         """Positions of an arm's lines."""
@@ -190,6 +195,10 @@ def fill(
         )
         for name in ("mean", "sd", "noise"):
             getattr(summary, name)[:, k] = getattr(mixed, name)
+    for i, line in enumerate(plan.lines):
+        if line.publication == POPULATION:
+            for name in ("mean", "sd", "noise"):
+                getattr(summary, name)[:, i] = getattr(parts[line.arm], name)[:, i]
     return Bank(plan, draws, summary)
 
 
@@ -218,18 +227,21 @@ def _block(
 ) -> Summary:
     """One population under some draws: (draws, lines), NaN for lines of other populations and draws without patients."""
     n = draws.n
-    patients = admit(system, load_population(key), people * n, seed=seed, draws=n, known=draws, workers=workers)
-    own = np.flatnonzero(patients.cohort.draw < n)  # a draw that makes too few patients was replaced by another
-    whole = np.bincount(patients.cohort.draw[own], minlength=n) == people
-    own = own[whole[patients.cohort.draw[own]]]
-    where = patients.cohort.draw[own]
+    few = admit(system, load_population(key), people * n, seed=seed, draws=n, known=draws, replace=False, workers=workers)
+    where = few.cohort.draw
     shape = (n, len(plan.lines))
     found = Summary(*(np.full(shape, np.nan) for _ in range(3)))
     here = [a for a in plan.arms if key in dict(a.populations)]
     given: dict[Arm, list[int]] = {}
     for a in here:
         given.setdefault(replace(a.given, name=""), []).extend(plan.of_arm(a))
-    few = patients.take(own)
+    tries = np.zeros(n)
+    np.maximum.at(tries, where, few.cohort.patient % SPAN + 1.0)
+    with np.errstate(divide="ignore"):
+        made = np.where(tries > 0, people / tries, np.nan)
+    for k, line in enumerate(plan.lines):
+        if (line.publication, line.arm) == (POPULATION, key):
+            found.mean[:, k], found.sd[:, k], found.noise[:, k] = made, 0.0, made**2 * (1 - made) / people
     for arm, lines in given.items():
         wanted = [plan.lines[k].wanted for k in lines]
         ds = simulate(system, few, [arm], grid(wanted), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.admission import admit
 from hepatica.calibrate import smc
-from hepatica.calibrate.bank import Bank, Plan, fill, save, stamped
+from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, save, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.expected import OUTPUTS, Course, Summary, grid
@@ -36,6 +36,8 @@ from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+ARISING = 0.7
+"""SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (1500, 1500)
-    people: int = 12
+    waves: tuple[int, ...] = (1500, 1200)
+    people: int = 10
     particles: int = 2000
     moves: int = 20
     cell_draws: int = 16
-    cell_people: int = 12
+    cell_people: int = 10
     seed: int = 2026
 
 
@@ -167,7 +169,8 @@ def course(
     tell = progress or (lambda *_: None)
     cells, prior = with_cells_only(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
     draws = Draws({k: v for k, v in prior.columns.items() if k.split(":")[-1] not in cells})
-    space, outputs, banks = Space.of(system.model, draws), outputs_of(data), []
+    space, banks = Space.of(system.model, draws), list[Bank]()
+    plan, learnt = plan.arising(), tuple(data)
     for wave, n in enumerate(settings.waves):
         total = len(plan.populations) * -(-n // 100)
         done = [0]
@@ -189,8 +192,11 @@ def course(
         banks.append(bank.take(np.flatnonzero(bank.whole)))
         if banks[-1].draws.n < 50:
             raise EngineError(f"only {banks[-1].draws.n} of {n} draws made patients in every population; use more draws")
+        if wave == 0:
+            learnt += arising(plan, banks[0])
+        outputs = outputs_of(learnt)
         emulator = fitted(space, banks, outputs)
-        target = log_likelihood(data, outputs, emulator)
+        target = log_likelihood(learnt, outputs, emulator)
         runs = []
         for k in range(2):
             with threadpool_limits(1):
@@ -209,6 +215,17 @@ def course(
     return Untreated(
         draws, emulator, outputs, tuple(banks), tuple(r.points for r in runs), float(np.mean([r.log_evidence for r in runs]))
     )
+
+
+def arising(plan: Plan, bank: Bank) -> tuple[Datum, ...]:
+    """Populations were fitted to arise as they do at typical values: draws that hardly make one are unlikely."""
+    found = []
+    for k, line in enumerate(plan.lines):
+        if line.publication == POPULATION:
+            output = Output("share", k)
+            usual = float(np.nanmedian(output.of(bank)[0]))
+            found.append(Datum(POPULATION, line.arm, "made", (output,), (usual,), ARISING, "normal"))
+    return tuple(found)
 
 
 def _told(tell: Progress, stage: str, power: float) -> None:

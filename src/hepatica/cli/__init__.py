@@ -1,4 +1,4 @@
-"""The command line: hepatica init, dose, simulate, sensitivity, calibrate, model, score, populations, schema, doctor."""
+"""The command line: hepatica init, dose, simulate, sensitivity, calibrate, model, score, populations, evidence and more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 
 from rich.markup import escape
 
-from hepatica.cli import ask, learn, look
+from hepatica.cli import ask, evidence, learn, look
 from hepatica.cli.shell import app, err
 from hepatica.errors import HepaticaError
 from hepatica.words import say
 
-__all__ = ["ask", "learn", "look", "main"]
+__all__ = ["ask", "evidence", "learn", "look", "main"]
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from hepatica.calibrate.infer import Settings, with_cells_only
 from hepatica.calibrate.learn import calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
-from hepatica.patients import Draws
+from hepatica.patients import Draws, posterior
 
 SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
 FEW = ("lin2017", "alss2019")
@@ -134,3 +134,10 @@ def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     names = ("posterior.parquet", "calibration.json")
     assert all((tmp_path / "whole" / n).read_bytes() == (tmp_path / "killed" / n).read_bytes() for n in names)
+
+
+def test_the_draws_that_ship_are_of_this_model_and_this_evidence(model):
+    """After a change of either: `hepatica calibrate`, then copy calibration/posterior.parquet to src/hepatica/patients."""
+    p = posterior().provenance
+    assert p["model"] == model.hash and p["evidence"] == evidence_hash(used())
+    assert posterior().n >= 400 and p["settings"]["seed"] == Settings.seed and set(p["hypotheses"]) == {"label_is_cells", "lung_only"}

@@ -18,7 +18,7 @@ from hepatica.report.sentences import verdict
 from hepatica.words import LANGUAGES, catalogue, say
 
 ORDER = ["answer", "hypotheses", "differences", "baseline", "course", "recovery", "survival", "deaths", "causes", "tail", "kinetics", "window", "spread",
-         "assumptions", "sources", "again"]
+         "learnt", "assumptions", "sources", "again"]
 
 
 def whole(made, lang):

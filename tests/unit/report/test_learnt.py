@@ -1,0 +1,33 @@
+"""Prior against posterior: the card says how much of the answer the priors decide, and when draws are stale."""
+
+from dataclasses import replace
+
+from hepatica.report import names
+from hepatica.report.learnt import learnt
+from hepatica.words import LANGUAGES
+
+
+def test_the_share_of_the_interval_that_is_left(found):
+    card = learnt(found, "en")
+    arm = found.decision.top
+    wide = [sum(getattr(d.by_hypothesis[h].gain[arm], "high") - d.by_hypothesis[h].gain[arm].low for d in (x,))
+            for h in range(2) for x in (found.decision, found.before)]
+    share = (wide[0] / wide[1] + wide[2] / wide[3]) / 2
+    assert f"{100 * share:.0f} % is still there" in card.text[0]
+    assert len(card.table) == 2 and names.arm_name(found.decision.arms[found.decision.recommended], "en") in card.table.to_string()
+    assert "lin2017" in card.text[2] and str(found.patients.cohort.known.n) in card.text[2]
+
+
+def test_priors_alone_say_so_and_stale_draws_too(found):
+    for lang in LANGUAGES:
+        alone = replace(found, before=None)
+        assert learnt(alone, lang).table is None
+    known = replace(found.patients.cohort.known, provenance={**found.patients.cohort.known.provenance, "model": "older"})
+    stale = replace(found, patients=replace(found.patients, cohort=replace(found.patients.cohort, known=known)))
+    assert "another version of the model" in learnt(stale, "en").text[-1]
+    assert "another version" not in " ".join(learnt(found, "en").text)
+
+
+def test_the_same_draws_before_and_after_leave_all_to_the_priors(found):
+    same = replace(found, before=found.decision)
+    assert "100 % is still there" in learnt(same, "en").text[0] and "the same regimen first" in learnt(same, "en").text[0]

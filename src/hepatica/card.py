@@ -39,3 +39,25 @@ class Card:
     figure: Callable[[], Figure] | None = None
     alt: str = ""
     note: str = ""
+
+    def markdown(self) -> str:
+        """Title, text, table and note, as Markdown.
+
+        Examples
+        --------
+        >>> print(Card("k", "Title", ("Text.",), pd.DataFrame({"a": ["1"]})).markdown())
+        ## Title
+        <BLANKLINE>
+        Text.
+        <BLANKLINE>
+        | a |
+        |---|
+        | 1 |
+        """
+        parts = [f"## {self.title}", *self.text]
+        if self.table is not None:
+            head = [str(c) for c in self.table.columns]
+            rows = [head, ["---"] * len(head), *([str(x) for x in row] for row in self.table.itertuples(index=False))]
+            lines = ["|---" * len(head) + "|" if k == 1 else f"| {' | '.join(row)} |" for k, row in enumerate(rows)]
+            parts.append("\n".join(lines))
+        return "\n\n".join([*parts, *([self.note] if self.note else [])])

@@ -44,6 +44,7 @@ def validate(
     patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
     draws: Annotated[int, typer.Option(min=20)] = 200,
     seed: Annotated[int, typer.Option(min=0)] = 1,
+    page: Annotated[Path | None, typer.Option("--out", help="Write a page of Markdown instead of printing.")] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
@@ -94,7 +95,14 @@ def validate(
             )
         )
         return
-    for card in prediction_cards(found, lang):
+    cards = prediction_cards(found, lang)
+    if page is not None:
+        head = f"# {say('validate.title', lang)}\n\n{say('common.research_use', lang)}\n\n"
+        text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
+        write_whole(page, lambda p: p.write_text(text, encoding="utf-8"))
+        out.print(say("cli.written", lang, path=page))
+        return
+    for card in cards:
         show(card)
     out.print(say("common.research_use", lang), style="dim")
 

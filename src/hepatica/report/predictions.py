@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepatica.calibrate.loo import TRUSTED
 from hepatica.calibrate.predict import Validation
 from hepatica.card import Card
 from hepatica.words import say
@@ -61,6 +62,14 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             }
         )
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
+    if found.shapes:
+        rows = [
+            {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= TRUSTED else "")}
+            for k, v in found.shapes.items()
+        ]
+        cards.append(
+            Card("left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang))
+        )
     if found.left:
         left = pd.DataFrame(
             {say("validate.what", lang): list(found.left), say("validate.why", lang): list(found.left.values())}

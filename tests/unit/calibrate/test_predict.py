@@ -122,6 +122,18 @@ def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):
     assert matched(lin, predictable(lin, lin.arm("smt")), admitted)[1] == 1.0  # nothing printed, nothing matched
 
 
+def test_a_publication_left_out_is_predicted_from_the_rest(system):
+    """Draws that agree with a publication lose weight when it is left out, and its references are made without it."""
+    own = [load("lin2017"), load("alss2019")]
+    known, asked = Draws.prior(system.model, 60, seed=8), {"hypotheses": HYPOTHESES, "people": 6, "draws": 60, "seed": 2}
+    inside, outside = (validate(system, own, own, known, leave_out=x, **asked) for x in (False, True))
+    assert set(outside.shapes) == {"lin2017", "alss2019"} and not inside.shapes
+    a, b = (x.frame().set_index(["publication", "arm", "against", "endpoint", "time"]) for x in (inside, outside))
+    assert (a.index == b.index).all() and (b["logscore"] < a["logscore"]).mean() > 0.5
+    width = [(x["pooled_effect_q95"] - x["pooled_effect_q05"]).xs("smt", level="against") for x in (a, b)]
+    assert (width[1] > width[0]).all()  # without Lin 2017 nobody else says what cells do
+
+
 def test_the_command_prints_one_record_a_number(tmp_path, files):
     path = tmp_path / "new.toml"
     path.write_text(HEAD.format(i=1, n=50) + row("care", WANTED[1], 60, 50) + row("cells", WANTED[1], 70, 50)

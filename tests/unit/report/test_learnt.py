@@ -10,8 +10,8 @@ from hepatica.words import LANGUAGES
 def test_the_share_of_the_interval_that_is_left(found):
     card = learnt(found, "en")
     arm = found.decision.top
-    wide = [sum(getattr(d.by_hypothesis[h].gain[arm], "high") - d.by_hypothesis[h].gain[arm].low for d in (x,))
-            for h in range(2) for x in (found.decision, found.before)]
+    gains = [x.by_hypothesis[h].gain[arm] for h in range(2) for x in (found.decision, found.before)]
+    wide = [g.high - g.low for g in gains]
     share = (wide[0] / wide[1] + wide[2] / wide[3]) / 2
     assert f"{100 * share:.0f} % is still there" in card.text[0]
     assert len(card.table) == 2 and names.arm_name(found.decision.arms[found.decision.recommended], "en") in card.table.to_string()

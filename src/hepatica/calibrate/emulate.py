@@ -100,14 +100,30 @@ class Emulator:
 
     @classmethod
     def fit(cls, space: Space, points: Floats, outputs: Floats, noise: Floats) -> Emulator:
-        """To outputs (draws, outputs) with the variance of each by the few people of a draw; all must be finite."""
-        base = space.features(points)
-        centre, scale = outputs.mean(0), np.maximum(outputs.std(0), 1e-12)
-        first = _ridge(base, (outputs - centre) / scale)[0]
+        """To outputs (draws, outputs) with the variance of each by the few people of a draw.
+
+        An output that is NaN under some draws (no patient arose) is fitted to the others.
+        """
+        base, known = space.features(points), np.isfinite(outputs)
+        groups = [np.flatnonzero((known.T == row).all(axis=1)) for row in np.unique(known.T, axis=0)]
+        centre, scale = np.nanmean(outputs, axis=0), np.maximum(np.nanstd(outputs, axis=0), 1e-12)
+        standard = (outputs - centre) / scale
+
+        def ridge(x: Floats) -> tuple[Floats, Floats]:
+            coefficients, error = np.zeros((x.shape[1], outputs.shape[1])), np.zeros(outputs.shape[1])
+            for columns in groups:
+                rows = known[:, columns[0]]
+                coefficients[:, columns], left = _ridge(x[rows], standard[np.ix_(rows, columns)])
+                error[columns] = (left**2).mean(0)
+            return coefficients, error
+
+        first = ridge(base)[0]
         strength = np.sort(np.abs(first), axis=1)[:, -3:].mean(axis=1) + np.sqrt((first**2).mean(axis=1))
         leading = np.sort(np.argsort(-strength, kind="stable")[:LEADING])
-        coefficients, left = _ridge(_terms(base, leading), (outputs - centre) / scale)
-        error, chance = (left**2).mean(0) * scale**2, np.nan_to_num(noise.mean(0))
+        coefficients, error = ridge(_terms(base, leading))
+        chance = np.array([np.nan_to_num(np.nanmean(noise[known[:, k], k])) if np.isfinite(noise[known[:, k], k]).any() else 0.0
+                           for k in range(outputs.shape[1])])
+        error = error * scale**2
         unknown = np.maximum(error - chance, 0.02 * error)
         real = np.maximum(scale**2 - chance, 0.02 * scale**2)
         return cls(space, leading, coefficients * scale, centre, unknown, 1 - unknown / real)

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 from threadpoolctl import threadpool_limits
 
-from hepatica.admission import admit
+from hepatica.admission import MAX_TRIES, admit
 from hepatica.calibrate import smc
 from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, save, stamped
 from hepatica.calibrate.contrast import Contrast
@@ -36,6 +37,7 @@ from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+FEWEST = 50  # draws that an output must be known of
 ARISING = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
@@ -82,7 +84,7 @@ class Untreated:
     outputs : tuple of Output
         Of the emulator.
     banks : tuple of Bank
-        One a wave, whole draws only.
+        One a wave.
     runs : tuple of (n, dimension)
         Particles of two independent runs.
     log_evidence : float
@@ -129,13 +131,19 @@ def outputs_of(data: Sequence[Datum]) -> tuple[Output, ...]:
 
 
 def fitted(space: Space, banks: Sequence[Bank], outputs: Sequence[Output]) -> Emulator:
-    """The emulator of some banks: the last wave in full, earlier ones only to hold it where that wave has nothing."""
-    points = np.concatenate([space.points(b.draws) for b in banks])
-    pairs = [o.of(_joined(banks)) for o in outputs]
+    """The emulator of all waves; a draw that made no patient of a population says that it hardly arises there."""
+    points, whole = np.concatenate([space.points(b.draws) for b in banks]), _joined(banks)
+    pairs = [o.of(whole) for o in outputs]
     y, noise = (np.stack([p[k] for p in pairs], axis=1) for k in (0, 1))
-    good = np.isfinite(y).all(axis=1)
+    for k, o in enumerate(outputs):
+        if whole.plan.lines[o.line].publication == POPULATION:
+            none = np.isnan(y[:, k])
+            y[none, k], noise[none, k] = logit(0.5 / MAX_TRIES), 0.5
+    fewest = int(np.isfinite(y).sum(axis=0).min())
+    if fewest < FEWEST:
+        raise EngineError(f"only {fewest} of {len(y)} draws made patients in some population; use more draws")
     with threadpool_limits(1):
-        return Emulator.fit(space, points[good], y[good], noise[good])
+        return Emulator.fit(space, points, y, noise)
 
 
 def _joined(banks: Sequence[Bank]) -> Bank:
@@ -189,9 +197,7 @@ def course(
             workers=workers,
             progress=step,
         )
-        banks.append(bank.take(np.flatnonzero(bank.whole)))
-        if banks[-1].draws.n < 50:
-            raise EngineError(f"only {banks[-1].draws.n} of {n} draws made patients in every population; use more draws")
+        banks.append(bank)
         if wave == 0:
             learnt += arising(plan, banks[0])
         outputs = outputs_of(learnt)
@@ -327,6 +333,7 @@ def cells(
         np.sum([c.log_likelihood(found[..., i]) for i, c in enumerate(contrasts)], axis=0) if contrasts else np.zeros((n, each))
     )
     fit = np.where(np.isfinite(fit), fit, -np.inf)
+    fit[~np.isfinite(fit).any(axis=1)] = 0.0  # a row that made no patients: nothing is learnt beside it
     weight = np.exp(fit - fit.max(axis=1, keepdims=True))
     weight /= weight.sum(axis=1, keepdims=True)
     u = uniforms(settings.seed, np.arange(n), f"cells chosen:{hypothesis}")[:, 0]

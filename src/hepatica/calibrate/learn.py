@@ -202,7 +202,7 @@ def calibrate(
         "between_trials": BETWEEN_TRIALS,
         "between_cohorts": BETWEEN_COHORTS,
         "log_evidence": untreated.log_evidence,
-        "draws_made_patients": [b.draws.n for b in untreated.banks],
+        "draws_made_patients": [int(b.whole.sum()) for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
         "purpose": "for research use",
     }

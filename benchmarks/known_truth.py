@@ -1,6 +1,6 @@
 """Decisions under a known truth: evidence made anew from worlds whose truth is known, learnt from, and asked for the dose.
 
-    python benchmarks/known_truth.py [--replicates 50] [--draws 1000] [--people 24] [--work FOLDER] [--json] [--write docs]
+    python benchmarks/known_truth.py [--replicates 50] [--draws 4000] [--people 24] [--work FOLDER] [--json] [--write docs]
 
 Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets in
 above a threshold; (e) one hypothesis true, then the other. In each replicate every published arm of the two populations in
@@ -35,7 +35,7 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
 from hepatica.simulate import simulate
-from hepatica.study import load_study
+from hepatica.study import MIN_DRAWS, load_study
 
 POPULATIONS = ("hbv_aclf", "decompensated_cirrhosis")
 WORLDS = ("a", "b", "c", "d", "e")
@@ -262,14 +262,19 @@ def decide(s: Setting, bank: Bank, w: np.ndarray) -> dict[str, Any]:
         chance += np.bincount(first, w[h], minlength=len(chance)) / len(w)
     order = np.argsort(-chance)
     inside = order[: int(np.searchsorted(np.cumsum(chance[order]), 0.9) + 1)]
-    return {"top": top, "confident": bool(top != 0 and low > 0), "set": inside.tolist(), "gain": gain[:, top].tolist()}
+    return {
+        "top": top,
+        "confident": bool(top != 0 and low > 0 and (1 / (w**2).sum(axis=1)).min() >= MIN_DRAWS),
+        "set": inside.tolist(),
+        "gain": gain[:, top].tolist(),
+    }
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replicates", type=int, default=50, help="of each world")
-    parser.add_argument("--draws", type=int, default=1000, help="of the bank")
+    parser.add_argument("--draws", type=int, default=4000, help="of the bank")
     parser.add_argument("--people", type=int, default=24, help="virtual patients of each draw of the bank")
     parser.add_argument("--truth-people", type=int, default=TRUTH_PEOPLE)
     parser.add_argument("--seed", type=int, default=1)

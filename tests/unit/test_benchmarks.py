@@ -34,3 +34,15 @@ def test_ensemble_beside_scipy():
 def test_no_failures_far_beyond_the_patients():
     found = run("failures.py", "--patients", "1000")
     assert found["failed"] == {} and found["failed_before_retry"] == {}
+
+
+@pytest.mark.slow
+def test_decisions_where_the_truth_is_known(tmp_path):
+    found = run("known_truth.py", "--draws", "60", "--people", "4", "--replicates", "5", "--truth-people", "4", "--work", str(tmp_path))
+    worlds = {r["world"]: r for r in found["worlds"]}
+    assert set(worlds) == set("abcde") and all(r["replicates"] <= 5 for r in worlds.values())
+    assert worlds["a"]["confident"] <= 1  # a bank this small is never sure of anything
+    gain = {w: worlds[w]["regret_standard"] for w in "ab"}
+    assert gain["a"] < 0.2 * gain["b"] and worlds["b"]["regret"] < worlds["b"]["regret_standard"]
+    again = run("known_truth.py", "--draws", "60", "--people", "4", "--replicates", "5", "--truth-people", "4", "--work", str(tmp_path))
+    assert again == found  # finished work is read, and nothing is left to chance

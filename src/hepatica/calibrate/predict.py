@@ -23,7 +23,7 @@ from hepatica.calibrate.bank import Bank, Plan
 from hepatica.calibrate.contrast import BETWEEN_TRIALS, contrasts
 from hepatica.calibrate.expected import MEASURED, OUTPUTS, SHARES, Course, Summary, Wanted, grid
 from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN, data
-from hepatica.calibrate.loo import resampled, smoothed
+from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
 from hepatica.calibrate.reference import Reference
 from hepatica.calibrate.score import Predictive, covered
 from hepatica.engine import System
@@ -197,6 +197,7 @@ class Arms:
 
     summary: dict[Wanted, tuple[Floats, Floats]]
     alike: float
+    noise: dict[Wanted, Floats]
 
 
 class _Simulated:
@@ -250,7 +251,8 @@ class _Simulated:
             values, weights = self.read(key, a.given, hypothesis, wanted)
             parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)))
         s = Summary.mixed(parts)
-        return Arms({w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}, alike)
+        summary = {w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}
+        return Arms(summary, alike, {w: s.noise[:, k] for k, w in enumerate(wanted)})
 
 
 def left_out(
@@ -261,7 +263,10 @@ def left_out(
     drawn: dict[str, dict[str, Arms]],
     seed: int,
 ) -> tuple[dict[str, dict[str, Arms]], float]:
-    """The same draws as if a publication had not been learnt from, and the Pareto shape of their weights."""
+    """The same draws as if a publication had not been learnt from, and the Pareto shape of their weights.
+
+    Where the shape says that the weights cannot be trusted, the draws stay as they are: what follows is then in sample.
+    """
     own = plan.narrowed(lambda a: a.publication == p.key)
     told = data(own.only(cells=False), publications)
     between = contrasts(own, publications)
@@ -273,18 +278,20 @@ def left_out(
     for h in hypotheses:
         each = {a.arm: drawn[a.arm].get(h, next(iter(drawn[a.arm].values()))) for a in arms}
         n = len(next(iter(next(iter(each.values())).summary.values()))[0])
-        mean, sd = np.full((n, len(own.lines)), np.nan), np.full((n, len(own.lines)), np.nan)
+        mean, sd, noise = (np.full((n, len(own.lines)), np.nan) for _ in range(3))
         for k, line in enumerate(own.lines):
             mean[:, k], sd[:, k] = each[line.arm].summary[line.wanted]
+            noise[:, k] = each[line.arm].noise[line.wanted]
         first = own.only(cells=False)
         columns = [own.lines.index(x) for x in first.lines]
         bank = Bank(
-            first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], np.zeros((n, len(columns))))
+            first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], noise[:, columns])
         )
         fit = np.zeros(n)
         for d in told:
-            x = np.stack([o.of(bank)[0] for o in d.outputs], axis=1)
-            fit += np.nan_to_num(d.log_likelihood(x, np.zeros(len(d.outputs))), nan=0.0)
+            pairs = [o.of(bank) for o in d.outputs]
+            x, few = np.stack([y for y, _ in pairs], axis=1), np.array([np.nan_to_num(v).mean() for _, v in pairs])
+            fit += np.nan_to_num(d.log_likelihood(x, few), nan=0.0)
         for c in between:
             fit += np.nan_to_num(c.log_likelihood(c.of(mean)), nan=0.0)
         weights, shape = smoothed(-fit)
@@ -292,8 +299,8 @@ def left_out(
         rows = resampled(weights, float(uniforms(seed, np.array([0]), f"left out:{p.key}:{h}")[0, 0]))
         for arm, made in each.items():
             if h in drawn[arm]:
-                found[arm][h] = Arms({w: (m[rows], s[rows]) for w, (m, s) in made.summary.items()}, made.alike)
-    return found, worst
+                found[arm][h] = Arms({w: (m[rows], s[rows]) for w, (m, s) in made.summary.items()}, made.alike, made.noise)
+    return (found, worst) if worst < TRUSTED else (drawn, worst)
 
 
 def matched(p: Publication, a: Predictable, patients: Admitted) -> tuple[Floats, float]:

@@ -93,7 +93,7 @@ def test_a_bank_has_the_same_patients_with_and_without_cells(system, publication
 
 
 def test_too_few_draws_are_said(system, publications, tmp_path):
-    with pytest.raises(EngineError, match="draws made patients in every population; use more draws"):
+    with pytest.raises(EngineError, match="draws made patients in some population, 50 are needed; use more draws"):
         calibrate(system, publications, tmp_path, replace(SMALL, waves=(20,)), hypotheses=("lung_only",))
 
 

@@ -141,7 +141,8 @@ def fitted(space: Space, banks: Sequence[Bank], outputs: Sequence[Output]) -> Em
             y[none, k], noise[none, k] = logit(0.5 / MAX_TRIES), 0.5
     fewest = int(np.isfinite(y).sum(axis=0).min())
     if fewest < FEWEST:
-        raise EngineError(f"only {fewest} of {len(y)} draws made patients in some population, {FEWEST} are needed; use more draws")
+        some = f"only {fewest} of {len(y)} draws made patients in some population"
+        raise EngineError(f"{some}, {FEWEST} are needed; use more draws")
     with threadpool_limits(1):
         return Emulator.fit(space, points, y, noise)
 

@@ -118,7 +118,7 @@ def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
     done = subprocess.run(_command(tmp_path / "whole"), **quiet)
     assert done.returncode == 0, done.stderr[-2000:]
     work, chance = tmp_path / "killed" / "work", random.Random(5)
-    seen = 0
+    seen = killed = 0
     for _ in range(5):
         process = subprocess.Popen(_command(tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         began, patience = time.time(), chance.uniform(0.0, 1.5)
@@ -127,9 +127,9 @@ def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
         time.sleep(patience)  # somewhere after the next block
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        killed += process.wait() == -signal.SIGKILL
         seen = len(list(work.rglob("*.npy")))
-    assert not (tmp_path / "killed" / "posterior.parquet").exists() or seen
+    assert killed and seen  # it was stopped in the midst of work, some of it finished
     done = subprocess.run(_command(tmp_path / "killed"), **quiet)
     assert done.returncode == 0, done.stderr[-2000:]
     names = ("posterior.parquet", "calibration.json")

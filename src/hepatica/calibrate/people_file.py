@@ -28,6 +28,7 @@ AGE, COMA, PLASMA, STEROID, OUTCOME = (
     "steroid pulse therapy",
     "SurvivalOrDeath",
 )
+CAUSE, DIAGNOSIS, DIALYSIS = "Etiology", "diagnosis", "CHDF"
 PT = "PT_percentage"
 INR_OF_PT = (24.92, -0.707)  # INR = 24.92 PT%^-0.707, which fits the pairs of the shared cohort
 LAST_DAY = 60.0  # later days are not followed
@@ -82,6 +83,10 @@ class People:
         What was left out or assumed in reading.
     absent : mapping of str to str
         What cannot be predicted or used, and why.
+    cause : (n,) of str
+        Cause; diagnosis, as the file has them, in small letters; not read where there is no entry at all.
+    dialysed : (n,) of bool
+        Whether blood was filtered for the kidney or ammonia; not read where there is no entry at all.
     """
 
     name: str
@@ -95,6 +100,8 @@ class People:
     event: Floats
     notes: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
+    cause: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
+    dialysed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
     @property
     def arm(self) -> Ints:
@@ -169,12 +176,24 @@ def read_people(path: str | Path) -> People:
     if "ammonia" in labs:
         notes.append("ammonia is taken to be in ug/dL (x 0.587 = umol/L); the file does not say")
     start = rows[day == 0].reset_index(drop=True)
+    covariates = _covariates(path, start, notes, absent)
+    filtered = _words(path, start, DIALYSIS, _DONE, "Did or NotDone") if DIALYSIS in start else np.zeros(len(start))
+    cause = np.array(["; ".join(row.get(c, "") for c in (CAUSE, DIAGNOSIS)).lower() for _, row in start.iterrows()], object)
     return People(
-        path.name, ids, days, labs, *_covariates(path, start, notes, absent), notes=tuple(notes), absent=absent
+        path.name,
+        ids,
+        days,
+        labs,
+        *covariates,
+        notes=tuple(notes),
+        absent=absent,
+        cause=cause,
+        dialysed=np.nan_to_num(filtered) > 0,
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """A CSV file as text, names and cells without spaces around them; `InputError` if it is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # a row longer than the header
@@ -186,6 +205,11 @@ def _table(path: Path) -> pd.DataFrame:
             "people", str(path), f"a CSV file in UTF-8 with one header line ({str(error).splitlines()[0]})"
         ) from error
     rows.columns = [str(c).strip() for c in rows.columns]
+    return rows.map(str.strip)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    rows = read_table(path)
     for names in (ID, DAY):
         if not set(names) & set(rows.columns):
             raise InputError(
@@ -193,7 +217,7 @@ def _table(path: Path) -> pd.DataFrame:
             )
     if not len(rows):
         raise InputError(path.name, "no rows", "one row per person and day")
-    return rows.map(str.strip)
+    return rows
 
 
 def _column(rows: pd.DataFrame, names: Sequence[str]) -> str:

@@ -104,8 +104,9 @@ def contrasts(
             replace(c, weight=1.0 / sum((x.treated, x.label.split()[0]) == (c.treated, c.label.split()[0]) for x in own))
             for c in own
         ]
-        total = sum(c.weight for c in own)
-        found += [replace(c, weight=c.weight * min(1.0, MOST[p.risk_of_bias] / total)) for c in own]
+        total = sum(c.weight for c in own if c.scale != "share")  # shares are counted people, and weigh what they are
+        most = min(1.0, MOST[p.risk_of_bias] / total) if total else 1.0
+        found += [c if c.scale == "share" else replace(c, weight=c.weight * most) for c in own]
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit, logit, logsumexp
 
 from hepatica.calibrate.bank import Bank, Plan
 from hepatica.calibrate.expected import SHARES, Wanted
@@ -34,6 +34,8 @@ SDs between its people, and of the logarithm of that SD: assumed."""
 LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 MEDIAN = 1.2533  # standard error of a median over that of a mean
+EVENTS = ("death", "transplanted", "severe_infection", "thrombosis")
+NODES, LOG_WEIGHTS = (lambda t, w: (t, np.log(w)))(*np.polynomial.hermite.hermgauss(9))
 DEATHS = ("transplant_free_survival", "death", "survival")
 LEVELS = ("meld", "child_pugh")  # compared as they are, all else as logarithms
 
@@ -102,16 +104,25 @@ class Datum:
         if self.kind == "normal":
             variance = self.error**2 + unknown[0]
             return np.asarray(-0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance)))
-        p = expit(simulated)
-        if self.label.split()[0] not in ("death", "transplanted", "severe_infection", "thrombosis"):
-            p = 1.0 - p  # written as survivors
-        p = np.maximum.accumulate(np.clip(p, LEAST_SHARE, 1 - LEAST_SHARE), axis=1)
-        each = np.diff(np.concatenate([np.zeros((len(p), 1)), p, np.ones((len(p), 1))], axis=1), axis=1)
-        counts = np.array(self.value)
+        return np.asarray(self.weight * self._counts(simulated, float(unknown.mean()) + BETWEEN_COHORTS["share"] ** 2))
+
+    def _counts(self, simulated: Floats, variance: float) -> Floats:
+        """Multinomial of counts between visits; what moves all its odds alike is integrated out (adaptive Gauss-Hermite)."""
+        events = self.label.split()[0] in EVENTS
+        x, counts = simulated if events else -simulated, np.array(self.value)  # else written as survivors
         n = counts.sum()
-        level = (p * (1 - p)).mean(axis=1)
-        shrink = 1.0 / (1.0 + n * (unknown.mean() + BETWEEN_COHORTS["share"] ** 2) * level)  # as if fewer people had been seen
-        return np.asarray(self.weight * shrink * (counts * np.log(np.maximum(each, 1e-4))).sum(axis=1))
+        seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
+        k = int(np.argmax(seen * (1 - seen)))
+        sampling = 1 / (n * seen[k] * (1 - seen[k]))
+        centre = (logit(seen[k]) - x[:, k]) * variance / (variance + sampling)
+        width = np.sqrt(2 * variance * sampling / (variance + sampling))
+        move = centre[:, None] + width * NODES
+        p = np.clip(expit(x[:, None, :] + move[:, :, None]), LEAST_SHARE, 1 - LEAST_SHARE)
+        p = np.maximum.accumulate(p, axis=2)
+        end = np.ones((*p.shape[:2], 1))
+        each = np.diff(np.concatenate([0 * end, p, end], axis=2), axis=2)
+        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) - move**2 / (2 * variance) + NODES**2 + LOG_WEIGHTS
+        return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
 
 
 def data(plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION) -> tuple[Datum, ...]:

@@ -35,6 +35,7 @@ from hepatica.cli.shell import (
 )
 from hepatica.dosing.influence import Question, ladder, screen
 from hepatica.dosing.tornado import Tornado, tornado
+from hepatica.dosing.variance import variance
 from hepatica.errors import InputError
 from hepatica.simulate import simulate as follow
 from hepatica.study import HYPOTHESES, MIN_DRAWS, Study, load_study
@@ -195,14 +196,21 @@ def sensitivity(study: StudyFile, set_: Changes = None,
                     "--parameters", help="Only these, e.g. `--parameters 'cells:*'`; may be repeated.")] = None,
                 days: Annotated[str, typer.Option("--days", help="Horizon.")] = "168 d",
                 top: Annotated[int, typer.Option("--top", min=0, help="Parameters whose ends re-rank the doses.")] = 20,
+                sobol: Annotated[int, typer.Option(
+                    "--sobol", min=0, help="Sobol' indices of so many parameters that lead the screen; 0: none.")] = 0,
+                samples: Annotated[int, typer.Option("--samples", min=2, help="Blocks for these, a power of two.")] = 64,
+                over: Annotated[str, typer.Option(help="Move these over: prior, or what the study has learnt.")] = "prior",
                 lang: Lang = "en", as_json: AsJson = False, workers: Workers = None, cluster: Cluster = None) -> None:
     """Screen which unknowns move survival, the gain by cells and the dose that comes first.
 
-    Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2`
+    Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
     """
     from hepatica.report import influence as shown
+    from hepatica.report import variance as divided
 
     lang = language(lang)
+    if over not in ("prior", "learnt"):
+        raise InputError("--over", over, "prior or learnt")
     question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
     write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     arms, began = question.arms(), time.perf_counter()
@@ -214,9 +222,18 @@ def sensitivity(study: StudyFile, set_: Changes = None,
         best = [found.moved[k] for k in found.ranked()[:top] if not found.still[k]]
         wide = replace(q, arms=ladder(arms, 6))
         turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
+        leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.still[k]]
+        arm = next(a for a in q.arms if a.name == found.regimen)
+        known = question.known() if over == "learnt" else None
+        many = replace(q, patients=max(MIN_DRAWS, patients))
+        shares = variance(many, leading, arm, samples=samples, known=known, progress=bars) if leading else None
     written = shown.write(found, turned, q, folder, lang, study_hash=question.hash)
+    if shares is not None:
+        written += divided.write(shares, many, folder, study_hash=question.hash)
     if as_json:
-        print(json.dumps(shown.whole(found, turned, q, question.hash), ensure_ascii=False))
+        whole = shown.whole(found, turned, q, question.hash)
+        extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}
+        print(json.dumps(whole | extra, ensure_ascii=False))
         return
     show(Card("sensitivity", say("sensitivity.title", lang), (), shown.table(found, q.system, lang, 12)))
     out.print(say("sensitivity.done", lang, moved=len(found.moved), bases=len(found.centre), held=len(found.held),
@@ -226,6 +243,10 @@ def sensitivity(study: StudyFile, set_: Changes = None,
     out.print(say("sensitivity.still", lang, n=int(found.still.sum()), path=folder / "moves_nothing.csv"), soft_wrap=True)
     if turned is not None:
         out.print(_turned(turned, lang))
+    if shares is not None:
+        show(divided.variance_card(shares, lang))
+    elif sobol:
+        out.print(say("sobol.none", lang))
     out.print(say("cli.written", lang, path=", ".join(p.name for p in written)), soft_wrap=True)
     out.print(say("common.research_use", lang), style="dim")
 

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
 from threadpoolctl import threadpool_limits
 
 from hepatica.admission import MAX_TRIES, admit
 from hepatica.calibrate import smc
-from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, save, stamped
+from hepatica.calibrate.bank import BLOCK, POPULATION, Bank, Plan, fill, save, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.expected import OUTPUTS, Course, Summary, grid
@@ -64,7 +65,7 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (1500, 1200)
+    waves: tuple[int, ...] = (1500, 1200, 1200)
     people: int = 10
     particles: int = 2000
     moves: int = 20
@@ -83,8 +84,12 @@ class Untreated:
     emulator : Emulator
     outputs : tuple of Output
         Of the emulator.
+    data : tuple of Datum
+        What was learnt from, and that populations arise.
     banks : tuple of Bank
         One a wave.
+    check : Bank
+        What the engine makes of the draws, for the emulator to be held against.
     runs : tuple of (n, dimension)
         Particles of two independent runs.
     log_evidence : float
@@ -93,7 +98,9 @@ class Untreated:
     draws: Draws
     emulator: Emulator
     outputs: tuple[Output, ...]
+    data: tuple[Datum, ...]
     banks: tuple[Bank, ...]
+    check: Bank
     runs: tuple[Floats, ...]
     log_evidence: float
 
@@ -180,32 +187,26 @@ def course(
     draws = Draws({k: v for k, v in prior.columns.items() if k.split(":")[-1] not in cells})
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, learnt = plan.arising(), tuple(data)
-    for wave, n in enumerate(settings.waves):
-        total = len(plan.populations) * -(-n // 100)
-        done = [0]
 
-        def step(k: int, wave: int = wave, total: int = total, done: list[int] = done) -> None:
+    def simulated(stage: str, wave: int) -> Bank:
+        total, done = len(plan.populations) * -(-draws.n // BLOCK), [0]
+
+        def step(k: int) -> None:
             done[0] += k
-            tell(f"wave {wave + 1}", done[0], total)
+            tell(stage, done[0], total)
 
-        bank = fill(
-            system,
-            plan,
-            draws,
-            folder,
-            people=settings.people,
-            seed=settings.seed + 1000 * wave,
-            workers=workers,
-            progress=step,
-        )
-        banks.append(bank)
+        seed = settings.seed + 1000 * wave
+        return fill(system, plan, draws, folder, people=settings.people, seed=seed, workers=workers, progress=step)
+
+    for wave in range(len(settings.waves)):
+        banks.append(simulated(f"wave {wave + 1}", wave))
         if wave == 0:
             learnt += arising(plan, banks[0])
         outputs = outputs_of(learnt)
         emulator = fitted(space, banks, outputs)
         target = log_likelihood(learnt, outputs, emulator)
         runs = []
-        for k in range(2):
+        for k in range(2 if wave + 1 == len(settings.waves) else 1):  # the second, of the last, shows that they agree
             with threadpool_limits(1):
                 runs.append(
                     smc.sample(
@@ -218,10 +219,37 @@ def course(
                     )
                 )
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
-        draws = space.draws(_spread_out(runs[0].points, following))
-    return Untreated(
-        draws, emulator, outputs, tuple(banks), tuple(r.points for r in runs), float(np.mean([r.log_evidence for r in runs]))
-    )
+        draws = space.draws(spread_out(runs[0].points, following))
+    evidence = float(np.mean([r.log_evidence for r in runs]))
+    check = simulated("check", len(settings.waves))
+    return Untreated(draws, emulator, outputs, learnt, tuple(banks), check, tuple(r.points for r in runs), evidence)
+
+
+def agreement(u: Untreated) -> pd.DataFrame:
+    """The emulator against the engine at the draws that were learnt, one row an output, on the scale of the likelihood.
+
+    Columns: ``emulator`` and ``engine`` (means over draws), ``apart`` (SD of their difference from draw to draw, the
+    chance of few people taken out), ``allowed`` (the SD that the likelihood adds for it), ``draws``.
+    """
+    points = u.emulator.space.points(u.draws)
+    made, rows = u.emulator(points), {}
+    for k, o in enumerate(u.outputs):
+        value, noise = o.of(u.check)
+        line, found = u.check.plan.lines[o.line], np.isfinite(value)
+        if not found.any():
+            continue
+        left = float(np.var(value[found] - made[found, k]) - np.nan_to_num(np.nanmean(np.nan_to_num(noise[found]))))
+        rows[k] = {
+            "publication": line.publication,
+            "arm": line.arm,
+            "output": f"{line.wanted.variable} day {line.wanted.time:g}, {o.kind}",
+            "emulator": float(made[found, k].mean()),
+            "engine": float(value[found].mean()),
+            "apart": float(np.sqrt(max(left, 0.0))),
+            "allowed": float(np.sqrt(u.emulator.unknown[k])),
+            "draws": int(found.sum()),
+        }
+    return pd.DataFrame(list(rows.values()))
 
 
 def arising(plan: Plan, bank: Bank) -> tuple[Datum, ...]:
@@ -239,7 +267,7 @@ def _told(tell: Progress, stage: str, power: float) -> None:
     tell(stage, int(100 * power), 100)
 
 
-def _spread_out(points: Floats, n: int) -> Floats:
+def spread_out(points: Floats, n: int) -> Floats:
     """n of the points, evenly through them."""
     return points[np.linspace(0, len(points) - 1, n).astype(int)] if n <= len(points) else points[np.arange(n) % len(points)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,7 @@ def calibrate(
     settings: Settings,
     *,
     hypotheses: Sequence[str],
+    people: Sequence[Publication] = (),
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
@@ -173,11 +174,15 @@ def calibrate(
         Where finished work stays, to go on from.
     hypotheses : sequence of str
         Each gets its own posterior of the cells; the untreated course is the same for all.
+    people : sequence of Publication
+        Made of files of real people (`people_evidence`); one takes the place of a publication of the same key.
 
     Returns
     -------
     Calibration
     """
+    printed, real = evidence_hash(publications), {p.key for p in people}
+    publications = (*(p for p in publications if p.key not in real), *people)
     plan, told, cell_plan, between = plans(publications)
     if not told:
         raise InputError("evidence", [p.key for p in publications], "at least one arm without cells that can be simulated")
@@ -191,7 +196,8 @@ def calibrate(
         columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
     provenance: dict[str, Any] = {
         "hepatica": __version__,
-        "evidence": evidence_hash(publications),
+        "evidence": printed,
+        "people": {p.key: evidence_hash([p]) for p in people},
         "model": system.model.hash,
         "seed": settings.seed,
         "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()},
@@ -217,8 +223,13 @@ def calibrate(
         infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed),
         Draws(columns, provenance),
     )
-    worst = made.contraction()["r_hat"].max()
-    return Calibration(**{**made.__dict__, "draws": Draws(columns, provenance | {"r_hat_largest": float(worst)})})
+    agreement = infer.agreement(untreated)
+    apart = np.hypot(agreement["emulator"] - agreement["engine"], agreement["apart"]) / agreement["allowed"]
+    provenance |= {
+        "r_hat_largest": float(made.contraction()["r_hat"].max()),
+        "emulator_error_over_allowed": {"median": float(apart.median()), "largest": float(apart.max())},
+    }
+    return replace(made, draws=Draws(columns, provenance))
 
 
 def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
@@ -233,6 +244,7 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
     for r in rows:
         if r["learnt"] and not r["hypothesis"]:
             r["informed_by"] = informing.get(str(r["parameter"]), [])
+    agreement = infer.agreement(made.untreated)
     text = json.dumps(
         {
             "provenance": dict(made.draws.provenance),
@@ -250,6 +262,7 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
                 }
                 for c in made.contrasts
             ],
+            "emulator": agreement.to_dict(orient="records"),
             "left": made.plan.left,
         },
         indent=1,

@@ -35,7 +35,7 @@ LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 MEDIAN = 1.2533  # standard error of a median over that of a mean
 EVENTS = ("death", "transplanted", "severe_infection", "thrombosis")
-NODES, LOG_WEIGHTS = (lambda t, w: (t, np.log(w)))(*np.polynomial.hermite.hermgauss(9))
+NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)
 DEATHS = ("transplant_free_survival", "death", "survival")
 LEVELS = ("meld", "child_pugh")  # compared as they are, all else as logarithms
 
@@ -121,7 +121,7 @@ class Datum:
         p = np.maximum.accumulate(p, axis=2)
         end = np.ones((*p.shape[:2], 1))
         each = np.diff(np.concatenate([0 * end, p, end], axis=2), axis=2)
-        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) - move**2 / (2 * variance) + NODES**2 + LOG_WEIGHTS
+        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) - move**2 / (2 * variance) + NODES**2 + np.log(WEIGHTS)
         return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
 
 

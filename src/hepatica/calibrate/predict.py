@@ -7,35 +7,30 @@ printed ones at day 0. Hypotheses stand side by side as halves of one mixture, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from hepatica.admission import admit
 from hepatica.calibrate.arms import Predictable
-from hepatica.calibrate.bank import Bank, Plan
-from hepatica.calibrate.contrast import BETWEEN_TRIALS, contrasts
-from hepatica.calibrate.expected import MEASURED, OUTPUTS, SHARES, Course, Summary, Wanted, grid
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN, data
-from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.contrast import BETWEEN_TRIALS
+from hepatica.calibrate.expected import MEASURED, SHARES, Wanted
+from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN
 from hepatica.calibrate.reference import Reference
 from hepatica.calibrate.score import Predictive, covered
+from hepatica.calibrate.simulated import Arms, Simulated
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
-from hepatica.patients import Admitted, Draws, load_population
+from hepatica.patients import Draws
 from hepatica.patients.streams import normals, uniforms
-from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
-LEAST_PEOPLE = 0.1  # share of virtual patients that must stay effective when they are made to look like an arm
-MATCHED = ("bilirubin", "inr", "creatinine", "albumin", "alt", "meld", "sodium")
 REFERENCES = ("no_effect", "pooled_effect")
 
 
@@ -104,13 +99,15 @@ class Record:
 class Validation:
     """Records, what could not be predicted and why, and how well each arm's patients could be made to look like it.
 
-    `shapes` are Pareto k of publications that were left out of what was learnt; from 0.7 on they are not to be trusted.
+    `shapes` are Pareto k of publications that were left out of what was learnt; from 0.7 on it was learnt anew without
+    them. `in_sample` names those that were learnt from.
     """
 
     records: tuple[Record, ...]
     left: dict[str, str] = field(default_factory=dict)
     alike: dict[str, float] = field(default_factory=dict)
     shapes: dict[str, float] = field(default_factory=dict)
+    in_sample: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """One row a record."""
@@ -154,7 +151,7 @@ def validate(
     people: int = 40,
     draws: int = 200,
     seed: int = 1,
-    leave_out: bool = False,
+    left_out: Mapping[str, Draws] | None = None,
     workers: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Validation:
@@ -168,171 +165,33 @@ def validate(
         What was learnt; None predicts from the priors.
     people : int
         Virtual patients of each population for each draw.
+    left_out : mapping of str to Draws, optional
+        What was learnt without a publication (`leave_out.leave_out`); it is predicted with these, and the references
+        are made without it.
     """
     plan, reference = Plan.of(publications), Reference(evidence)
-    simulated = _Simulated(system, known, people, draws, seed, workers)
+    everything = Simulated(system, known, people, draws, seed, workers)
     records: list[Record] = []
     left, alike = dict(plan.left), dict[str, float]()
-    shapes: dict[str, float] = {}
     for k, p in enumerate(publications):
         if progress is not None:
             progress("predict", k, len(publications))
         arms = [a for a in plan.arms if a.publication == p.key]
+        simulated, seen = everything, reference
+        if left_out and p.key in left_out:
+            simulated = Simulated(system, left_out[p.key], people, draws, seed, workers)
+            seen = Reference([x for x in evidence if x.key != p.key and x.key not in p.shares_people_with])
         drawn = {a.arm: {h: simulated.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms}
         alike |= {f"{p.key} {arm}": next(iter(rows.values())).alike for arm, rows in drawn.items()}
-        if leave_out:
-            drawn, shapes[p.key] = left_out(plan, p, publications, arms, drawn, seed)
-            reference = Reference([x for x in evidence if x.key != p.key])
-        found = _Publication(p, {a.arm: a for a in arms}, drawn, reference, seed, draws, tuple(hypotheses))
+        found = _Publication(p, {a.arm: a for a in arms}, drawn, seen, seed, draws, tuple(hypotheses))
         records += found.records()
         left |= found.left
     if progress is not None:
         progress("predict", len(publications), len(publications))
-    return Validation(tuple(records), left, alike, shapes)
-
-
-@dataclass(frozen=True)
-class Arms:
-    """An arm's simulated lines by draw, and the share of virtual patients that stay effective once they look like it."""
-
-    summary: dict[Wanted, tuple[Floats, Floats]]
-    alike: float
-    noise: dict[Wanted, Floats]
-
-
-class _Simulated:
-    """Virtual patients of every population and arm, each simulated once however many publications ask for it."""
-
-    def __init__(self, system: System, known: Draws | None, people: int, draws: int, seed: int, workers: int | None) -> None:
-        self.system, self.known, self.people, self.draws, self.seed, self.workers = system, known, people, draws, seed, workers
-        self.admissions: dict[str, Admitted] = {}
-        self.done: dict[tuple[str, Arm, str, tuple[Wanted, ...]], tuple[Floats, Floats]] = {}
-
-    def patients(self, key: str) -> Admitted:
-        """Of a population."""
-        if key not in self.admissions:
-            self.admissions[key] = admit(
-                self.system,
-                load_population(key),
-                self.people * self.draws,
-                seed=self.seed,
-                draws=self.draws,
-                known=self.known,
-                workers=self.workers,
-            )
-        return self.admissions[key]
-
-    def read(self, key: str, given: Arm, hypothesis: str, wanted: tuple[Wanted, ...]) -> tuple[Floats, Floats]:
-        """Value and weight of every patient for every number wanted, (patients, wanted) each."""
-        arm = replace(given, name="")
-        asked = (key, arm, hypothesis, wanted)
-        if asked not in self.done:
-            ds = simulate(
-                self.system,
-                self.patients(key),
-                [arm],
-                grid(wanted),
-                outputs=OUTPUTS,
-                hypothesis=hypothesis,
-                workers=self.workers,
-            )
-            read = [Course(ds, 0).values(w) for w in wanted]
-            self.done[asked] = (np.stack([r[0] for r in read], axis=1), np.stack([r[1] for r in read], axis=1))
-        return self.done[asked]
-
-    def arm(self, plan: Plan, p: Publication, a: Predictable, hypothesis: str) -> Arms:
-        """Means and SDs of every line of a published arm, (draws,) each."""
-        wanted = tuple(plan.lines[i].wanted for i in plan.of_arm(a))
-        parts, alike = [], 1.0
-        for key, share in a.populations:
-            patients = self.patients(key)
-            weight, effective = matched(p, a, patients)
-            alike = min(alike, effective)
-            values, weights = self.read(key, a.given, hypothesis, wanted)
-            parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)))
-        s = Summary.mixed(parts)
-        summary = {w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}
-        return Arms(summary, alike, {w: s.noise[:, k] for k, w in enumerate(wanted)})
-
-
-def left_out(
-    plan: Plan,
-    p: Publication,
-    publications: Sequence[Publication],
-    arms: Sequence[Predictable],
-    drawn: dict[str, dict[str, Arms]],
-    seed: int,
-) -> tuple[dict[str, dict[str, Arms]], float]:
-    """The same draws as if a publication had not been learnt from, and the Pareto shape of their weights.
-
-    Where the shape says that the weights cannot be trusted, the draws stay as they are: what follows is then in sample.
-    """
-    own = plan.narrowed(lambda a: a.publication == p.key)
-    told = data(own.only(cells=False), publications)
-    between = contrasts(own, publications)
-    if not told and not between:
-        return drawn, 0.0
-    hypotheses = tuple(dict.fromkeys(h for rows in drawn.values() for h in rows))
-    found: dict[str, dict[str, Arms]] = {a.arm: {} for a in arms}
-    worst = 0.0
-    for h in hypotheses:
-        each = {a.arm: drawn[a.arm].get(h, next(iter(drawn[a.arm].values()))) for a in arms}
-        n = len(next(iter(next(iter(each.values())).summary.values()))[0])
-        mean, sd, noise = (np.full((n, len(own.lines)), np.nan) for _ in range(3))
-        for k, line in enumerate(own.lines):
-            mean[:, k], sd[:, k] = each[line.arm].summary[line.wanted]
-            noise[:, k] = each[line.arm].noise[line.wanted]
-        first = own.only(cells=False)
-        columns = [own.lines.index(x) for x in first.lines]
-        bank = Bank(
-            first, Draws({"spread": np.zeros(n)}), Summary(mean[:, columns], sd[:, columns], noise[:, columns])
-        )
-        fit = np.zeros(n)
-        for d in told:
-            pairs = [o.of(bank) for o in d.outputs]
-            x, few = np.stack([y for y, _ in pairs], axis=1), np.array([np.nan_to_num(v).mean() for _, v in pairs])
-            fit += np.nan_to_num(d.log_likelihood(x, few), nan=0.0)
-        for c in between:
-            fit += np.nan_to_num(c.log_likelihood(c.of(mean)), nan=0.0)
-        weights, shape = smoothed(-fit)
-        worst = max(worst, shape)
-        rows = resampled(weights, float(uniforms(seed, np.array([0]), f"left out:{p.key}:{h}")[0, 0]))
-        for arm, made in each.items():
-            if h in drawn[arm]:
-                found[arm][h] = Arms({w: (m[rows], s[rows]) for w, (m, s) in made.summary.items()}, made.alike, made.noise)
-    return (found, worst) if worst < TRUSTED else (drawn, worst)
-
-
-def matched(p: Publication, a: Predictable, patients: Admitted) -> tuple[Floats, float]:
-    """Weights under which virtual patients have the arm's printed mean labs, as far as enough of them stay effective.
-
-    Exponential tilting; where too few would stay, it goes as far towards the printed means as leaves `LEAST_PEOPLE`.
-    """
-    rows = [
-        (o.variable, o.value)
-        for o in p.find(arm=a.arm, time=0.0)
-        if o.variable in MATCHED and o.variable in patients.labs and o.kind in ("mean_sd", "mean", "median")
-    ]
-    n = len(patients.cohort.patient)
-    if not rows:
-        return np.ones(n), 1.0
-    x = np.stack([np.log(np.maximum(patients.labs[v], 1e-6)) for v, _ in rows], axis=1)
-    mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x, goal = (x - mean) / sd, (np.log([max(v, 1e-6) for _, v in rows]) - mean) / sd
-    for toward in np.linspace(1.0, 0.0, 11):
-
-        def objective(k: Floats, at: Floats = toward * goal) -> tuple[float, Floats]:
-            e = x @ k
-            top = e.max()
-            w = np.exp(e - top)
-            return float(np.log(w.sum()) + top - k @ at + 5e-3 * k @ k), (w @ x) / w.sum() - at + 1e-2 * k
-
-        k = minimize(objective, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=[(-4, 4)] * x.shape[1]).x
-        w = np.exp(x @ k - (x @ k).max())
-        effective = float(w.sum() ** 2 / (w**2).sum() / n)
-        if effective >= LEAST_PEOPLE:
-            return w / w.mean(), effective
-    return np.ones(n), 1.0
+    shapes = {k: float(d.provenance.get("pareto_k", 0.0)) for k, d in (left_out or {}).items()}
+    learnt = set(known.provenance.get("publications", ())) if known is not None else set()
+    inside = tuple(p.key for p in publications if p.key in learnt and p.key not in shapes)
+    return Validation(tuple(records), left, alike, shapes, inside)
 
 
 class _Publication:

@@ -67,8 +67,49 @@ def sample(
     True
     """
     rng = np.random.default_rng([seed, 20_060_101])
-    x = rng.standard_normal((n, dimension))
-    fit = log_likelihood(x)
+    return _tempered(lambda x: (np.zeros(len(x)), log_likelihood(x)), rng.standard_normal((n, dimension)), rng, moves, progress)
+
+
+def without(
+    parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *, seed: int, moves: int = 20
+) -> Sampled:
+    """Particles of a posterior turned into those of the posterior without some of its data, by tempering these away.
+
+    Parameters
+    ----------
+    parts : callable
+        Log likelihoods of points (n, dimension) by the data that stay and by those that go, (n,) each.
+    points : (n, dimension)
+        Of the posterior from all data.
+
+    Examples
+    --------
+    >>> def parts(x):
+    ...     return -0.5 * (x[:, 0] - 2.0) ** 2, -0.5 * (x[:, 0] + 2.0) ** 2 / 0.25
+    >>> both = sample(lambda x: sum(parts(x)), 2, 2000, seed=1)
+    >>> rest = without(parts, both.points, seed=2)
+    >>> bool(abs(both.points[:, 0].mean() + 1.0) < 0.05 and abs(rest.points[:, 0].mean() - 1.0) < 0.1)
+    True
+    """
+    rng = np.random.default_rng([seed, 20_060_102])
+
+    def turned(x: Floats) -> tuple[Floats, Floats]:
+        stay, go = parts(x)
+        return stay + go, -go
+
+    return _tempered(turned, points.copy(), rng, moves, None)
+
+
+def _tempered(
+    parts: Callable[[Floats], tuple[Floats, Floats]],
+    x: Floats,
+    rng: np.random.Generator,
+    moves: int,
+    progress: Callable[[float], None] | None,
+) -> Sampled:
+    """From particles of the first part to those of both, the second raised from power 0 to 1."""
+    n = len(x)
+    _, fit = parts(x)
     power, powers, evidence, moved = 0.0, [0.0], 0.0, 1.0
     while power < 1.0:
         step = _step(fit, 1.0 - power)
@@ -77,11 +118,17 @@ def sample(
         power = min(1.0, power + step)
         powers.append(power)
         parents = np.searchsorted(np.cumsum(weight) / weight.sum(), (rng.random() + np.arange(n)) / n)
-        parents = np.minimum(parents, n - 1)
-        x, fit = x[parents], fit[parents]
+        x = x[np.minimum(parents, n - 1)]
         start = x.copy()
+
+        def target(points: Floats, power: float = power) -> Floats:
+            first, second = parts(points)
+            return first + power * second
+
+        value = target(x)
         for _ in range(moves):
-            x, fit = slice_move(log_likelihood, x, fit, power, rng)
+            x, value = slice_move(target, x, value, 1.0, rng)
+        _, fit = parts(x)
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
             progress(power)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +14,16 @@ import typer
 from hepatica.calibrate.infer import Settings
 from hepatica.calibrate.learn import calibrate as learn
 from hepatica.calibrate.learn import used, write
+from hepatica.calibrate.leave_out import leave_out
 from hepatica.calibrate.people import KINDS, validate_people
+from hepatica.calibrate.people_evidence import as_publications
 from hepatica.calibrate.predict import validate as judge
 from hepatica.card import Card
 from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication, read
+from hepatica.patients import Draws
 from hepatica.report.predictions import prediction_cards
 from hepatica.study import HYPOTHESES, draws_of
 from hepatica.table import write_whole
@@ -41,6 +45,9 @@ def validate(
     ] = None,
     train: Annotated[Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")] = None,
     kinds: Annotated[str, typer.Option("--kinds", help=f"With --people: virtual patients, {', '.join(KINDS)}.")] = "acute",
+    without: Annotated[
+        Path | None, typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest.")
+    ] = None,
     patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
     draws: Annotated[int, typer.Option(min=20)] = 200,
     seed: Annotated[int, typer.Option(min=0)] = 1,
@@ -52,7 +59,7 @@ def validate(
 ) -> None:
     """Predict published numbers before looking at them, then look: scores beside two plain predictors.
 
-    Without a file, each publication that was learnt from, left out in turn. Example: `hepatica validate new-trial.toml --json`
+    Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """
     lang = language(lang)
     if people is not None:
@@ -76,7 +83,7 @@ def validate(
             people=patients,
             draws=draws,
             seed=seed,
-            leave_out=not files,
+            left_out=left_out(without, publications) if without is not None else None,
             workers=workers,
             progress=bars,
         )
@@ -89,6 +96,8 @@ def validate(
                     "totals": totals,
                     "left": found.left,
                     "alike": found.alike,
+                    "pareto_k": found.shapes,
+                    "in_sample": found.in_sample,
                     "purpose": "for research use",
                 },
                 ensure_ascii=False,
@@ -114,6 +123,12 @@ def calibrate(
     alternative: Annotated[list[str] | None, typer.Option(help="What another source says, e.g. lin2017:dose_1e6.")] = None,
     hypothesis: Annotated[list[str] | None, typer.Option(help=f"Only these of {', '.join(HYPOTHESES)}.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = Settings.seed,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Real people's labs, day by day (CSV), to learn from as well; never kept.")
+    ] = None,
+    leave: Annotated[
+        bool, typer.Option("--leave-out", help="Learn without each publication too, for `hepatica validate --left-out`.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A few draws, to see that it runs; too few to use.")] = False,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -129,6 +144,7 @@ def calibrate(
         if name not in HYPOTHESES:
             raise InputError("--hypothesis", name, f"one of {', '.join(HYPOTHESES)}")
     publications = used(alternative or (), without or ())
+    people = [p for path in data or () for p in as_publications(path)]
     settings = Settings(**{**(QUICK if quick else Settings()).__dict__, "seed": seed})
     write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     bars = Bars(lang)
@@ -139,10 +155,15 @@ def calibrate(
             folder / "work",
             settings,
             hypotheses=hypothesis or tuple(HYPOTHESES),
+            people=people,
             workers=workers,
             progress=bars,
         )
-    posterior, notes = write(made, folder)
+        posterior, notes = write(made, folder)
+        if leave:
+            few = max(min(100, settings.draws), 20)
+            for key, draws in leave_out(made, system, folder / "work", settings, rows=few, workers=workers, progress=bars):
+                write_whole(folder / "without" / f"{key}.parquet", draws.write)
     if as_json:
         print(notes.read_text(encoding="utf-8"))
         return
@@ -170,6 +191,15 @@ def calibrate(
     show(Card("calibrate", say("calibrate.title", lang), (text,), table, note=say("calibrate.note", lang)))
     out.print(say("cli.written", lang, path=posterior), say("cli.written", lang, path=notes), sep="\n")
     out.print(say("common.research_use", lang), style="dim")
+
+
+def left_out(folder: Path, publications: Sequence[Publication]) -> dict[str, Draws]:
+    """Draws of a folder that were learnt without a publication."""
+    paths = {p.key: folder / f"{p.key}.parquet" for p in publications}
+    found = {key: Draws.read(path) for key, path in paths.items() if path.exists()}
+    if not found:
+        raise InputError("--left-out", str(folder), "the folder `without` of `hepatica calibrate --leave-out`")
+    return found
 
 
 def read_file(path: Path) -> Publication:

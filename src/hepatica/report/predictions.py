@@ -29,11 +29,13 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         }
         for r in found.records
     ]
+    names = ", ".join(found.in_sample)
+    inside = (say("validate.in_sample", lang, names=names),) if names else ()
     cards = [
         Card(
             "predictions",
             say("validate.title", lang),
-            (say("validate.text", lang),),
+            (say("validate.text", lang), *inside),
             pd.DataFrame(rows),
             note=say("validate.note", lang),
         )

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.infer import Cells, Untreated, arising
+from hepatica.calibrate.infer import Cells, Untreated
 from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEAST_SHARE, Datum, Output
 from hepatica.model.assemble import Model
 from hepatica.patients import Draws
@@ -172,7 +172,6 @@ def _correlations(told: Told, part: int) -> Floats:
 
 def together(
     untreated: Untreated,
-    data: Sequence[Datum],
     cells: Mapping[str, Cells],
     prior: Mapping[str, Floats],
     weights: Mapping[str, float],
@@ -182,9 +181,8 @@ def together(
 
     Parameters
     ----------
-    data, contrasts
-        What the course and the cells were learnt from.
-    prior, weights
+    cells : mapping of hypothesis to Cells
+    prior, weights, contrasts
         As for `of_cells`.
 
     Returns
@@ -193,7 +191,7 @@ def together(
         As `groups` and `pairs` give them; the hypothesis is "" for the course. The first direction of the cells is always
         there, learnt or not.
     """
-    course = of_course(untreated, data)
+    course = of_course(untreated)
     found, two = [groups(course)], [pairs(course, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         told = of_cells(c, prior, weights, contrasts)
@@ -212,10 +210,9 @@ def spikes(model: Model) -> dict[str, float]:
     return {n: p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
 
 
-def of_course(untreated: Untreated, data: Sequence[Datum], *, points: int = POINTS) -> Told:
-    """What the data say of the untreated course, through its emulator; how often populations arise is one of them."""
-    first = untreated.banks[0]
-    data = (*data, *arising(first.plan, first))
+def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
+    """What the data say of the untreated course, through its emulator."""
+    data = untreated.data
     emulator, both = untreated.emulator, np.concatenate(untreated.runs)
     unit = prior_sd(emulator.space)
     some = both[np.linspace(0, len(both) - 1, min(points, len(both))).astype(int)]

@@ -7,7 +7,19 @@ import pytest
 from scipy.special import expit
 
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.identify import OWN, Told, _root, _within, groups, of_cells, pairs, prior_sd, slopes
+from hepatica.calibrate.identify import (
+    OWN,
+    Told,
+    _root,
+    _within,
+    groups,
+    of_cells,
+    pairs,
+    prior_sd,
+    slopes,
+    spikes,
+    together,
+)
 from hepatica.calibrate.infer import Cells
 from hepatica.calibrate.likelihood import Datum, Output
 
@@ -192,3 +204,26 @@ def test_cells_whose_gain_is_a_product():
     found = pairs(told, least=0.1)
     r = {(a, b): v for a, b, v in found[["one", "other", "correlation"]].values}
     assert r["potency", "half"] > 0.1 > -0.1 > r["potency", "exposure"]
+
+
+def test_a_whole_calibration(model):
+    """A course of which one mean told the sum of two parameters, and cells of which nothing was told."""
+    rng = np.random.default_rng(8)
+    space = Space(("z:a", "z:b", "z:c"), (np.nan,) * 3)
+    x = rng.standard_normal((500, 3))
+    emulator = Emulator.fit(space, x, (x[:, :1] + x[:, 1:2]), np.full((500, 1), 1e-6))
+    data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 0.2, "normal"),)
+    covariance = np.linalg.inv(np.eye(3) + np.outer([1, 1, 0], [1, 1, 0]) / 0.04)
+    runs = tuple(rng.multivariate_normal(np.zeros(3), covariance, 1500) for _ in range(2))
+    untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
+    prior = {"z:p": rng.standard_normal((50, 8)), "z:q": rng.standard_normal((50, 8))}
+    cells = Cells({}, np.zeros(50, int), np.zeros((50, 8)), (prior["z:p"] + prior["z:q"])[..., None], np.ones(50))
+    seen = SimpleNamespace(publication="t", treated="c", control="s", label="inr day 7", error=9.0, weight=1.0)
+    found, two = together(untreated, {"h": cells}, prior, {}, [seen])
+    assert found["hypothesis"].tolist() == ["", "", "h", "h"]
+    assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}
+    assert found["learnt"].tolist() == [True, True, False, False] == found["confounded"].tolist()
+    assert found["informed_by"][0] == [("trial care: inr day 7", 1.0)]
+    assert two[["hypothesis", "one", "other"]].values.tolist() == [["", "a", "b"]] and two["correlation"][0] < -0.85
+    assert together(untreated, {}, {}, {}, [])[0]["hypothesis"].tolist() == ["", ""]
+    assert spikes(model)["efficacy_il10"] == model.parameters["efficacy_il10"].entry.prior.weight

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hepatica.calibrate import infer
+from hepatica.calibrate import infer, leave_out, smc
 from hepatica.calibrate.bank import Plan, fill
 from hepatica.calibrate.infer import Settings, with_cells_only
 from hepatica.calibrate.learn import calibrate, evidence_hash, plans, used, write
@@ -65,6 +65,46 @@ def test_the_same_again_and_from_what_was_finished(made, system, publications, t
     assert time.perf_counter() - began < 60
     notes = json.loads((tmp_path / "a" / "calibration.json").read_text())
     assert notes["provenance"]["purpose"] == "for research use" and len(notes["contrasts"]) == 2
+
+
+def test_the_emulator_is_held_against_the_engine(made):
+    rows = infer.agreement(made.untreated)
+    assert len(rows) and set(rows["publication"]) >= set(FEW) and (rows["allowed"] > 0).all() and (rows["draws"] > 10).all()
+    k = int(rows.index[rows["output"] == "survival day 168, share"][0])
+    u = made.untreated
+    o = next(o for o in u.outputs if u.check.plan.lines[o.line].wanted.time == 168.0 and o.kind == "share")
+    engine, chance = o.of(u.check)
+    emulated = u.emulator(u.emulator.space.points(u.draws))[:, u.outputs.index(o)]
+    assert rows["engine"][k] == pytest.approx(engine.mean()) and rows["emulator"][k] == pytest.approx(emulated.mean())
+    assert rows["apart"][k] == pytest.approx(np.sqrt(max(np.var(engine - emulated) - chance.mean(), 0.0)))
+    told = made.draws.provenance["emulator_error_over_allowed"]
+    assert 0 < told["median"] <= told["largest"]
+
+
+@pytest.mark.parametrize("trusted", [np.inf, -np.inf])
+def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch, trusted):
+    """Weighed anew or moved: as if it had been sampled from the others' data alone."""
+    u = made.untreated
+    monkeypatch.setattr(leave_out, "TRUSTED", trusted)
+    rest = infer.log_likelihood([d for d in u.data if d.publication != "alss2019"], u.outputs, u.emulator)
+    fresh = smc.sample(rest, u.emulator.space.dimension, 2000, seed=4, moves=10).points
+    whole = smc.sample(infer.log_likelihood(u.data, u.outputs, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10)
+    points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=10)
+    a, b, c = (u.emulator(x)[:, [o.kind == "share" for o in u.outputs]].mean(axis=0) for x in (points, fresh, whole.points))
+    assert np.isfinite(shape) and np.abs(a - b).max() < 0.4 * np.abs(c - b).max()
+    same, nothing = leave_out.course_without(u, ("zekri2015",), seed=5, moves=2)
+    assert nothing == 0.0 and (same == np.concatenate(u.runs)).all()
+
+
+def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
+    found = dict(leave_out.leave_out(made, system, tmp_path, SMALL, rows=20))
+    assert set(found) == set(FEW)
+    for key, d in found.items():
+        assert d.n == 20 and d.provenance["without"][0] == key and d.provenance["evidence"] != made.draws.provenance["evidence"]
+        assert all(np.isfinite(v).all() for v in d.columns.values())
+    cells = [k for k in found["lin2017"].columns if "@" in k]  # nobody else says what cells do
+    assert {k.split("@")[1] for k in cells} == {"label_is_cells", "lung_only"}
+    assert not [k for k in found["alss2019"].columns if "@" in k]
 
 
 def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):

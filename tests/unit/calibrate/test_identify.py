@@ -167,6 +167,22 @@ def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(
     assert rows.T @ rows == pytest.approx(0.5 * slope[0] @ odds @ slope[0].T, rel=1e-4)
 
 
+@pytest.mark.parametrize("n", [30.0, 400.0])
+@pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
+def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibration_uses(label, written, n):
+    unknown, outputs = np.array([0.02, 0.03]), (Output("share", 0), Output("share", 1))
+    eta = np.array([[-1.5, -0.4]]) * written
+    counts = tuple(n * np.diff([0.0, *(expit(eta[0] * written)), 1.0]))
+    d = Datum("p", "a", label, outputs, counts, 0.0, "counts", 0.7)
+    rows, h, e = _root(d, outputs, np.eye(2)[None], eta, unknown), 2e-2, np.eye(2)
+
+    def at(x):
+        return float(d.log_likelihood(eta + x, unknown)[0])
+
+    bend = [[(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e]
+    assert rows.T @ rows == pytest.approx(-np.array(bend), rel=0.01)
+
+
 def test_information_of_a_mean_holds_what_the_emulator_leaves():
     outputs, slope = (Output("log", 0),), np.array([[[0.5], [0.0]]])
     d = Datum("p", "a", "inr day 0", outputs, (0.4,), 0.3, "normal", 2.0)

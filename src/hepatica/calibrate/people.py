@@ -25,6 +25,7 @@ from hepatica.calibrate.people_learn import (
     LAST,
     LEAST_PEOPLE,
     MELD,
+    MIXED,
     MODEL,
     OUTCOME,
     REGRESSION,
@@ -32,6 +33,7 @@ from hepatica.calibrate.people_learn import (
     learn_outcome_widths,
     learn_widths,
 )
+from hepatica.calibrate.people_mixed import Mixed
 from hepatica.calibrate.people_pool import HORIZON, acute, chronic, make_pool
 from hepatica.calibrate.people_score import auc, brier, resampled_auc
 from hepatica.calibrate.people_weights import LEAST_EFFECTIVE, Likeness
@@ -46,7 +48,8 @@ ABOUT_LABS = (
     "Later labs: share of people inside the model's 50 and 90 % intervals; mean CRPS of log values (less is better) and",
     "ratios of it (below 1 the first is better). 'model as it is' has learnt only its spread; 'model' also its bias, from",
     "treatment and the same lab so far; 'regression' is ridge least squares on all labs so far, age, coma grade and",
-    "treatment; 'regression with model' also knows the model's forecast.",
+    "treatment; 'regression with model' also knows the model's forecast; 'mixed model' is a linear mixed model of the lab by",
+    "day, age, coma grade and treatment with an own intercept and slope of each person, fitted to all visits of the others.",
 )
 ABOUT_OUTCOME = (
     f"Death or transplant by day {HORIZON:g}; the horizon is assumed, the file has no times of events. 'model as it is' is the",
@@ -152,7 +155,7 @@ class Validation:
             lines += ["", *ABOUT_LABS, "", totals.round(3).to_string(index=False)]
             rows = totals[totals["day"] == "all"]
             for ours in (BARE, MODEL):
-                for other in (LAST, REGRESSION):
+                for other in (LAST, REGRESSION, MIXED):
                     ratio = (rows[f"crps {ours}"] / rows.get(f"crps {other}", np.nan)).dropna()
                     better = f"{int((ratio < 1).sum())} of {len(ratio)} labs and bases"
                     lines.append(f"'{ours}' is better than the {other} in {better}.")
@@ -232,6 +235,7 @@ def validate_people(
     groups = people.folds(folds) if train is None else None
     dropped = [(what, len(people.ids), why) for what, why in people.absent.items() if what in (*LABS, "platelets")]
     parts: dict[str, _Part] = {}
+    mixed: dict[tuple[int, str], Mixed | None] = {}
     for basis, days in BASES.items():
         missing = [(d, p.name) for d in days for p in (people, teachers) if d not in p.days]
         if missing:
@@ -241,7 +245,7 @@ def validate_people(
         later = _later((people, teachers), days)
         mine = Likeness(drawn, people, days, later)
         theirs = mine if groups is not None else Likeness(drawn, teachers, days, later)
-        parts[basis] = _forecast(basis, mine, theirs, groups)
+        parts[basis] = _forecast(basis, mine, theirs, groups, mixed)
         dropped += parts[basis].dropped
     tables = [t for part in parts.values() for t in part.tables if len(t)]
     if not tables:
@@ -270,7 +274,9 @@ class _Part:
     widths: dict[str, Mapping[str, float]]
 
 
-def _forecast(basis: str, mine: Likeness, theirs: Likeness, groups: Ints | None) -> _Part:
+def _forecast(
+    basis: str, mine: Likeness, theirs: Likeness, groups: Ints | None, mixed: dict[tuple[int, str], Mixed | None]
+) -> _Part:
     """Forecast everyone from one basis, by the other folds where there are folds."""
     people, days = mine.people, mine.known
     usable, able = _usable(people, days), _usable(theirs.people, days)
@@ -287,7 +293,7 @@ def _forecast(basis: str, mine: Likeness, theirs: Likeness, groups: Ints | None)
         taught = np.flatnonzero(able if groups is None else able & (groups != fold))
         used.append(learn_widths(theirs, taught))
         ends.append(learn_outcome_widths(theirs, taught))
-        one = Fold(basis, int(fold), theirs, taught, mine, tested, used[-1], ends[-1])
+        one = Fold(basis, int(fold), theirs, taught, mine, tested, used[-1], ends[-1], mixed)
         tables += [one.labs(), one.outcomes()]
         dropped += one.dropped
         borrowed += one.borrowed
@@ -325,27 +331,16 @@ def _total(part: pd.DataFrame, basis: str, lab: str, day: str) -> dict[str, Any]
     wide = part.pivot(index=["person", "day"], columns="predictor", values="score").dropna()
     if not len(wide):
         return None
-    model = part[part["predictor"] == MODEL].set_index(["person", "day"]).loc[wide.index]
-    inside = {
-        share: float(
-            ((model["observed"] >= model[f"low{share}"]) & (model["observed"] <= model[f"high{share}"])).mean()
-        )
-        for share in (50, 90)
-    }
-    row: dict[str, Any] = {
-        "basis": basis,
-        "lab": lab,
-        "day": day,
-        "n": len(wide),
-        "in 50 %": inside[50],
-        "in 90 %": inside[90],
-    }
-    row |= {
-        f"crps {name}": float(wide[name].mean()) for name in (MODEL, BARE, LAST, REGRESSION, BOTH) if name in wide
-    }
-    row |= {
-        f"model / {name}": row[f"crps {MODEL}"] / row[f"crps {name}"] for name in (LAST, REGRESSION) if name in wide
-    }
+    row: dict[str, Any] = {"basis": basis, "lab": lab, "day": day, "n": len(wide)}
+    for name, told in ((MODEL, "in"), (MIXED, f"{MIXED} in")):
+        if name in wide:
+            own = part[part["predictor"] == name].set_index(["person", "day"]).loc[wide.index]
+            for share in (50, 90):
+                inside = (own["observed"] >= own[f"low{share}"]) & (own["observed"] <= own[f"high{share}"])
+                row[f"{told} {share} %"] = float(inside.mean())
+    named = (LAST, REGRESSION, MIXED)
+    row |= {f"crps {name}": float(wide[name].mean()) for name in (MODEL, BARE, *named, BOTH) if name in wide}
+    row |= {f"model / {name}": row[f"crps {MODEL}"] / row[f"crps {name}"] for name in named if name in wide}
     if BOTH in wide and REGRESSION in wide:
         row["with model / regression"] = row[f"crps {BOTH}"] / row[f"crps {REGRESSION}"]
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from hepatica.calibrate.people_file import LABS, People
+from hepatica.calibrate.people_mixed import Mixed
 from hepatica.calibrate.people_pool import HORIZON
 from hepatica.calibrate.people_reference import Logistic, Ridge, spread
 from hepatica.calibrate.people_score import crps_normal, interval
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 OUTCOME = "death or transplant"
 BARE, MODEL, LAST, REGRESSION, BOTH = "model as it is", "model", "last value", "regression", "regression with model"
+MIXED = "mixed model"
 MELD = "MELD"
 LEAST_PEOPLE = 15  # to learn a lab on a day from
 LEAST_EVENTS = 5  # people with the outcome, and without it, to learn it from
@@ -118,6 +120,7 @@ class Fold:
     tested: Ints
     widths: Mapping[str, float]
     outcome_widths: Mapping[str, float]
+    mixed: dict[tuple[int, str], Mixed | None] = field(default_factory=dict)  # by fold and lab, the same from every basis
 
     def __post_init__(self) -> None:
         self.dropped: list[tuple[str, int, str]] = []
@@ -129,7 +132,7 @@ class Fold:
     def _seen(self, people: People) -> Floats:
         """What a regression may know of people: log labs so far, age, coma grade, plasma exchange and steroid."""
         labs = [people.at(lab, day) for lab in LABS for day in self.mine.known]
-        return np.column_stack([*labs, people.age, people.coma, people.plasma, people.steroid])
+        return np.column_stack([*labs, self._covariates(people)])
 
     def labs(self) -> pd.DataFrame:
         """Forecasts of later labs, all predictors."""
@@ -176,7 +179,25 @@ class Fold:
             )
             fit = Ridge.fit(x, y)
             given[name] = fit.predict(new), np.full(len(new), spread(fit.residual)[1])
+        mixed = self._mixed(lab)
+        if mixed is None:
+            self.dropped.append((f"{lab} by the {MIXED}", len(self.tested), "no fit of it converges"))
+        else:
+            so_far = np.stack([self.mine.people.at(lab, d)[self.tested] for d in self.mine.known], axis=1)
+            given[MIXED] = mixed.predict(so_far, self.mine.known, self._covariates(self.mine.people)[self.tested], day)
         return self._rows(lab, day, given)
+
+    def _mixed(self, lab: str) -> Mixed | None:
+        """The mixed model of a lab, from every visit of those taught."""
+        if (self.fold, lab) not in self.mixed:
+            people = self.theirs.people
+            values = np.log(people.labs[lab][self.taught]) if lab in people.labs else np.empty((0, len(people.days)))
+            self.mixed[self.fold, lab] = Mixed.fit(values, people.days, self._covariates(people)[self.taught])
+        return self.mixed[self.fold, lab]
+
+    def _covariates(self, people: People) -> Floats:
+        """What else a mixed model knows of people: age, coma grade, plasma exchange and steroid."""
+        return np.column_stack([people.age, people.coma, people.plasma, people.steroid])
 
     def _day_to_learn(self, lab: str, day: float) -> float | None:
         """The day itself, or the nearest one with enough people."""

@@ -1,8 +1,8 @@
 """What forecasts of people's labs are set beside: the last value, and regressions that know no physiology.
 
 The regression is, per lab and day, ridge least squares of the log value on all log labs seen so far, age, coma grade,
-plasma exchange and steroid; how much it is shrunk is chosen by leaving one out. It is no mixed model: with one value to
-predict per person, a random intercept of the person would be the same as the residual.
+plasma exchange and steroid; how much it is shrunk is chosen by leaving one out. The linear mixed model stands in
+`people_mixed`.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ import pytest
 from scipy.stats import norm
 
 from hepatica.calibrate import people as verb
+from hepatica.calibrate import people_learn
 from hepatica.calibrate.people import validate_people
 from hepatica.calibrate.people_file import LABS, read_people
-from hepatica.calibrate.people_learn import BARE, LAST, MODEL, OUTCOME, REGRESSION
+from hepatica.calibrate.people_learn import BARE, LAST, MIXED, MODEL, OUTCOME, REGRESSION
 from hepatica.calibrate.people_pool import ARMS, TIMES, acute, chronic, make_pool
 from hepatica.calibrate.people_reference import Logistic, Ridge, spread
 from hepatica.calibrate.people_score import auc, brier, crps_normal, interval, resampled_auc
@@ -73,6 +74,9 @@ def test_people_made_by_the_model_are_covered(found):
     assert held[50] == pytest.approx(0.5, abs=0.08) and held[90] == pytest.approx(0.9, abs=0.05)
     assert np.average(rows[f"model / {LAST}"], weights=rows["n"]) < 0.9
     assert np.average(rows[f"model / {REGRESSION}"], weights=rows["n"]) < 1.1
+    assert np.average(rows[f"model / {MIXED}"], weights=rows["n"]) < 1.1
+    assert np.average(rows[f"{MIXED} in 90 %"], weights=rows["n"]) == pytest.approx(0.9, abs=0.06)
+    assert f"better than the {MIXED}" in found.text()
     outcomes = found.outcomes().set_index(["basis", "predictor"])
     assert (outcomes.loc[(slice(None), [BARE, MODEL]), "auc"] > 0.75).all()
     assert (outcomes["auc_low"] < outcomes["auc"]).all() and (outcomes["auc"] < outcomes["auc_high"]).all()
@@ -273,3 +277,10 @@ def test_references_against_plain_fits():
 
 def test_the_horizon_is_that_of_the_pool():
     assert verb.HORIZON == TIMES[-1]
+
+
+def test_a_lab_whose_mixed_model_does_not_converge_is_foretold_by_the_others(path, system, monkeypatch):
+    monkeypatch.setattr(people_learn.Mixed, "fit", lambda *_: None)
+    left = validate_people(path, system, pool=400, folds=2, seed=3)
+    assert MIXED not in set(left.rows["predictor"]) and f"model / {REGRESSION}" in left.totals()
+    assert any(MIXED in what and "converges" in why for what, _, why in left.not_predicted)

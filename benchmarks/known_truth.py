@@ -102,13 +102,14 @@ class Setting:
 
     def simulate(self, draws: Draws, people: int, seed: int, folder: Path, tell: Any) -> Bank:
         """Every line of the evidence and every regimen under each draw; finished blocks stay in the folder."""
-        own = folder / stamped(self.system, self.plan, draws, [people, seed, [a.name for a in self.arms], "known truth"])
         parts = []
         for b, first in enumerate(range(0, draws.n, BLOCK)):
             rows = np.arange(first, min(first + BLOCK, draws.n))
-            path = own / f"{b}.npy"
+            few = draws.take(rows)
+            name = stamped(self.system, self.plan, few, [people, seed + b, [a.name for a in self.arms], "known truth"])
+            path = folder / f"{name}.npy"  # a longer bank begins with the blocks of a shorter one
             if not path.exists():
-                save(path, self._block(draws.take(rows), people, seed + b))
+                save(path, self._block(few, people, seed + b))
             parts.append(np.load(path))
             tell(len(rows))
         whole = np.concatenate(parts, axis=2)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepatica import __version__
-from hepatica.calibrate import infer
+from hepatica.calibrate import identify, infer
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts
 from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
@@ -43,8 +43,8 @@ class Calibration:
     cell_plan : Plan
     contrasts : tuple of Contrast
     cells : dict of hypothesis to Cells
-    prior : dict of str to (rows, draws)
-        Of the cells, beside each row.
+    groups, pairs : DataFrame
+        Parameters that can only be told together, and pairs that hang together (`identify.together`).
     draws : Draws
         What ships.
     """
@@ -56,7 +56,8 @@ class Calibration:
     cell_plan: Plan
     contrasts: tuple[Contrast, ...]
     cells: dict[str, Cells]
-    prior: dict[str, Floats]
+    groups: pd.DataFrame
+    pairs: pd.DataFrame
     draws: Draws
 
     def contraction(self) -> pd.DataFrame:
@@ -194,6 +195,8 @@ def calibrate(
             system, cell_plan, between, untreated.draws, h, settings, folder, workers=workers, progress=progress
         )
         columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
+    prior = infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
+    groups, pairs = identify.together(untreated, learnt, prior, identify.spikes(system.model), between)
     provenance: dict[str, Any] = {
         "hepatica": __version__,
         "evidence": printed,
@@ -220,7 +223,8 @@ def calibrate(
         cell_plan,
         between,
         learnt,
-        infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed),
+        groups,
+        pairs,
         Draws(columns, provenance),
     )
     agreement = infer.agreement(untreated)
@@ -262,6 +266,8 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
                 }
                 for c in made.contrasts
             ],
+            "together": made.groups.to_dict(orient="records"),
+            "correlated": made.pairs.to_dict(orient="records"),
             "emulator": agreement.to_dict(orient="records"),
             "left": made.plan.left,
         },

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure, SubFigure
 # Okabe and Ito's palette
 BLUE, VERMILLION, GREEN, PURPLE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#555555"
 CARE, CELLS, PUBLISHED, LIMIT = GREY, BLUE, VERMILLION, PURPLE
+PRIOR = "#CCCCCC"
 LOOKS = (
     (BLUE, "-", "o"),
     (VERMILLION, "--", "s"),

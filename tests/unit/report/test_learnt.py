@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from hepatica.report import names
-from hepatica.report.learnt import learnt
+from hepatica.report.learnt import SHOWN, learnt, most_moved
+from hepatica.report.style import PRIOR
 from hepatica.words import LANGUAGES
 
 
@@ -31,3 +34,15 @@ def test_priors_alone_say_so_and_stale_draws_too(found):
 def test_the_same_draws_before_and_after_leave_all_to_the_priors(found):
     same = replace(found, before=found.decision)
     assert "100 % is still there" in learnt(same, "en").text[0] and "the same regimen first" in learnt(same, "en").text[0]
+
+
+def test_the_figure_shows_where_the_draws_stand_in_the_prior(found):
+    moved = most_moved(found)
+    spread = [z.std() - abs(z.mean()) for _, z in moved]
+    assert spread == sorted(spread) and len(moved) == SHOWN
+    for lang in LANGUAGES:
+        ax = learnt(found, lang).figure().axes[0]
+        middle = [x.get_xdata()[0] for x in ax.get_lines() if len(x.get_xdata()) == 1]
+        assert np.allclose(middle, [np.median(z) for _, z in moved])
+        wide = [x.get_xdata() for x in ax.get_lines() if x.get_color() == PRIOR][0]
+        assert np.allclose(wide, [-1.645, 1.645], atol=1e-3)

@@ -78,7 +78,7 @@ def as_publications(path: Path) -> tuple[Publication, ...]:
     Returns
     -------
     tuple of Publication
-        One, with the role ``calibration`` and no cells. `joined` puts it beside those that ship.
+        One, with the role ``calibration`` and no cells; it takes the place of one that ships with the same key.
 
     Raises
     ------
@@ -106,19 +106,6 @@ def as_publications(path: Path) -> tuple[Publication, ...]:
         arms.append(group.arm(people))
         observations += [o for o in _observations(people, group) if o.arm == arms[-1].id]
     return (_publication(people, arms, observations),)
-
-
-def joined(publications: Sequence[Publication], more: Sequence[Publication]) -> tuple[Publication, ...]:
-    """Publications with more of them; one of the same key takes the other's place, so that nobody counts twice.
-
-    Examples
-    --------
-    >>> lin = load("lin2017")
-    >>> len(joined([lin, load("carithers1989")], [lin.model_copy(update={"note": "read anew"})]))
-    2
-    """
-    new = {p.key for p in more}
-    return (*(p for p in publications if p.key not in new), *more)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from hepatica.calibrate.learn import calibrate, evidence_hash, plans, used, writ
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
 from hepatica.patients import Draws, posterior
+from hepatica.words import LANGUAGES, say
 
 SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
 FEW = ("lin2017", "alss2019")
@@ -130,6 +131,11 @@ def test_a_bank_has_the_same_patients_with_and_without_cells(system, publication
     at = {(x.publication, x.arm, x.wanted.variable, x.wanted.time): k for k, x in enumerate(plan.lines)}
     a, b = (bank.summary.mean[:, at["lin2017", arm, "severe_infection", 168.0]] for arm in ("smt", "msc"))
     assert np.abs(a - b).max() < 0.05 and np.isfinite(a).any()
+
+
+def test_every_stage_has_words():
+    stages = [f"wave {k + 1}" for k in range(len(Settings().waves))] + ["posterior 1", "posterior 2", "check", "without", "predict"]
+    assert all(say(f"cli.{stage}", lang) for stage in stages for lang in LANGUAGES)
 
 
 def test_too_few_draws_are_said(system, publications, tmp_path):

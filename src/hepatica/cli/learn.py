@@ -24,6 +24,7 @@ from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication, read
 from hepatica.patients import Draws
+from hepatica.report.influence import draw
 from hepatica.report.predictions import prediction_cards
 from hepatica.study import HYPOTHESES, draws_of
 from hepatica.table import write_whole
@@ -107,7 +108,13 @@ def validate(
     cards = prediction_cards(found, lang)
     if page is not None:
         head = f"# {say('validate.title', lang)}\n\n{say('common.research_use', lang)}\n\n"
-        text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
+        parts = []
+        for card in cards:
+            parts.append(card.markdown())
+            if card.figure is not None:
+                picture = draw(card.figure(), page.parent / "img" / page.stem, png=False)[0]
+                parts.append(f"![{card.alt}]({picture.relative_to(page.parent).as_posix()})")
+        text = head + "\n\n".join(parts) + "\n"
         write_whole(page, lambda p: p.write_text(text, encoding="utf-8"))
         out.print(say("cli.written", lang, path=page))
         return

@@ -154,12 +154,13 @@ def write(screen: Screen, tornado: Tornado | None, q: Question, folder: Path, la
     return written
 
 
-def draw(figure: Figure, stem: Path) -> list[Path]:
-    """A figure as SVG and PNG, without dates."""
+def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
+    """A figure as SVG and, if wanted, PNG, without dates."""
     with styled():
-        svg = write_whole(stem.with_suffix(".svg"), lambda p: FigureCanvasSVG(figure).print_svg(
-            p, metadata={"Date": None, "Creator": None}))
-        figure.set_facecolor("white")
-        png = write_whole(stem.with_suffix(".png"), lambda p: FigureCanvasAgg(figure).print_png(
-            p, metadata={"Software": None}))
-    return [svg, png]
+        found = [write_whole(stem.with_suffix(".svg"), lambda p: FigureCanvasSVG(figure).print_svg(
+            p, metadata={"Date": None, "Creator": None}))]
+        if png:
+            figure.set_facecolor("white")
+            found.append(write_whole(stem.with_suffix(".png"), lambda p: FigureCanvasAgg(figure).print_png(
+                p, metadata={"Software": None})))
+    return found

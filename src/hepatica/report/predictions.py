@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
 
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepatica.calibrate.expected import SHARES
 from hepatica.calibrate.loo import TRUSTED
-from hepatica.calibrate.predict import Validation
+from hepatica.calibrate.predict import Record, Validation
 from hepatica.card import Card
+from hepatica.report.style import LOOKS, legend_below, panels, styled
 from hepatica.words import say
 
 
@@ -37,6 +43,8 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             say("validate.title", lang),
             (say("validate.text", lang), *inside),
             pd.DataFrame(rows),
+            partial(observed_over_predicted, found, lang),
+            alt=say("validate.alt", lang),
             note=say("validate.note", lang),
         )
     ]
@@ -78,3 +86,39 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         )
         cards.append(Card("left", say("validate.left", lang), (), left))
     return cards
+
+
+def observed_over_predicted(found: Validation, lang: str) -> Figure:
+    """Observed over predicted: shares of people, means on logarithmic axes, and differences of shares between arms.
+
+    A mark stands at the predicted median with its 90 % interval; it is hollow where what was observed lies outside.
+    """
+    shares = [r for r in found.records if r.endpoint in SHARES and not r.against]
+    between = [r for r in found.records if r.endpoint in SHARES and r.against]
+    means = [r for r in found.records if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0]
+    drawn = [(name, rows) for name, rows in (("shares", shares), ("means", means), ("differences", between)) if rows]
+    with styled():
+        figure, axes = panels(1, max(len(drawn), 1), width=3.3 * max(len(drawn), 1), height=3.9)
+        for ax, (name, rows) in zip(axes[0], drawn, strict=False):
+            _marks(ax, rows, lang)
+            if name == "means":
+                ax.set(xscale="log", yscale="log")
+            low, high = max(ax.get_xlim()[0], ax.get_ylim()[0]), min(ax.get_xlim()[1], ax.get_ylim()[1])
+            ax.plot([low, high], [low, high], color="black", lw=0.8, zorder=0)
+            ax.set(title=say(f"validate.{name}", lang))
+            ax.set(xlabel=say("validate.median", lang), ylabel=say("validate.observed", lang))
+        if drawn:
+            legend_below(figure, axes, 2)
+    return figure
+
+
+def _marks(ax: Axes, rows: list[Record], lang: str) -> None:
+    for cells, (colour, _, marker) in zip((False, True), LOOKS, strict=False):
+        here = [r for r in rows if r.cells == cells]
+        label = say(f"validate.{'with' if cells else 'without'}_cells", lang)
+        for k, r in enumerate(here):
+            inside = r.quantiles[0] <= r.observed <= r.quantiles[4]
+            ax.plot(r.quantiles[[0, 4]], [r.observed] * 2, color=colour, lw=0.6, alpha=0.45)
+            face = colour if inside else "white"
+            name = label if k == 0 else None
+            ax.plot(r.quantiles[2], r.observed, marker=marker, color=colour, mfc=face, ms=4.5, ls="none", label=name)

@@ -7,12 +7,12 @@ import sys
 
 from rich.markup import escape
 
-from hepatica.cli import ask, evidence, learn, look
+from hepatica.cli import ask, evidence, learn, look, qualify
 from hepatica.cli.shell import app, err
 from hepatica.errors import HepaticaError
 from hepatica.words import say
 
-__all__ = ["ask", "evidence", "learn", "look", "main"]
+__all__ = ["ask", "evidence", "learn", "look", "main", "qualify"]
 
 
 def main() -> None:

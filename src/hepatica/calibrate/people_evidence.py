@@ -5,6 +5,10 @@ would have passed on day 0 (its causes and its limits of admission) and by what 
 and day by day, the mean of those measured, with their SD and number, and how many were alive without a transplant.
 Who passes no door is kept and shown, in groups that no population predicts.
 
+Those without coma were given plasma exchange and steroids by how ill they were, and one population stands for all of them.
+Their levels on day 0, the spread of these and their survival are therefore told of all together (`POOLED`); the groups
+tell only how each lab goes on from where it began. Else the treatments would be learnt to do harm.
+
 How numbers are made
 --------------------
 Labs but albumin are means of a lognormal: from mean and SD of the logarithms, which are nearly symmetric where ALT, AST
@@ -39,7 +43,7 @@ from hepatica.calibrate.people_pool import HORIZON
 from hepatica.calibrate.people_weights import MEASURED
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load
-from hepatica.evidence.publications import VARIABLES, Arm, Observation
+from hepatica.evidence.publications import VARIABLES, Arm, Observation, keys
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Population, load_population
 
@@ -52,15 +56,23 @@ ADDITIVE = ("albumin",)  # told as it is, all else through logarithms
 EXCHANGED = ("inr", "bilirubin", "alt", "ast", "albumin")
 """What an exchange of plasma washes out or brings: after one, on an unknown day, it says little of the untreated course."""
 FILTERED = ("creatinine", "ammonia")  # washed out where blood is filtered, a treatment that the model has not
+_IMMUNE = ("hav", "hbv", "hev", "hepatitis", "aih", "autoimmune", "dili", "drug", "unknown", "indeterminate")
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "alf_paracetamol": ("paracetamol", "acetaminophen"),
-    "alf_indeterminate": ("hav", "hbv", "hev", "hepatitis", "aih", "autoimmune", "dili", "drug", "unknown", "indeterminate"),
+    "alf_indeterminate": _IMMUNE,
+    "acute_liver_injury": _IMMUNE,
 }
 """Words of a cause, and the population that is simulated so: effector cells that kill hepatocytes stand for viruses,
 autoimmunity, idiosyncratic drug injury and what nobody found. The first that fits counts."""
+POOLED = ("acute_liver_injury",)
+"""Populations whose people, whatever they were given, also stand together, on day 0 and at the end."""
 CHRONIC = ("aclf", "acute-on-chronic", "cirrho")  # no population of acute failure is like them
 GIVEN = ("no plasma exchange or steroid", "plasma exchange", "corticosteroid", "plasma exchange and corticosteroid")
+ALL = -1  # whatever was given
 SHOWN = "the mean of the same people stands for them"
+SEVERITY = "treatment went by severity; it counts once, of all together"
+ALL_NOTE = "day 0 was before treatment, and their survival is taken as if none of it had changed it."
+LEVEL = "its unit is assumed, so that only its course counts"
 WEEKLY = ("treatment", "subject", "week", "sbvalue")
 WEEKLY_KEY, UMOL = "carithers1989", 17.1  # umol/L of bilirubin in one mg/dL
 WEEKLY_ARMS = {"placebo": "placebo", "treated": "steroid"}
@@ -119,7 +131,7 @@ class Group:
     why : str
         Why not, in a word: empty, ``without coma`` or ``otherwise``.
     given : int
-        Position in `GIVEN`.
+        Position in `GIVEN`; `ALL` for those of a population together.
     who : (n,) of bool
         Of all people.
     """
@@ -132,11 +144,16 @@ class Group:
     @property
     def id(self) -> str:
         """Name inside the publication."""
+        if self.given == ALL:
+            return self.population
         return f"{self.why or self.population} {('untreated', 'exchange', 'steroid', 'both')[self.given]}".replace(" ", "_")
 
     def arm(self, people: People) -> Arm:
         """The group as an arm."""
         notes = []
+        if self.given == ALL:
+            n, label = int(self.who.sum()), f"like {self.population}: all, whatever they were given"
+            return Arm(id=self.id, label=label, n=n, population=self.population, note="Simulated untreated: " + ALL_NOTE)
         if self.given & 1:
             notes.append(
                 "Days of plasma exchange are not in the file; three sessions are simulated, labs that they move not used."
@@ -144,7 +161,7 @@ class Group:
         if self.given & 2:
             notes.append("A pulse of methylprednisolone; a corticosteroid held over the course is simulated.")
         if self.why == "without coma":
-            notes.append("All virtual populations of acute failure are admitted with encephalopathy.")
+            notes.append("Their cause, or a lab on day 0, is outside what acute injury without coma is admitted with.")
         elif self.why:
             notes.append("Their cause, or a lab on day 0, is outside what the virtual populations are admitted with.")
         label = f"{self.why or 'like ' + self.population}: {GIVEN[self.given]}"
@@ -154,7 +171,7 @@ class Group:
 
 
 def grouped(people: People) -> tuple[Group, ...]:
-    """People by population and treatment; everyone is in one group."""
+    """People by population and treatment; everyone is in one group, those of `POOLED` also in one together."""
     labs = _day_0(people)
     door = np.full(len(people.ids), "none", object)
     cause = people.cause if len(people.cause) else np.full(len(people.ids), "", object)
@@ -166,6 +183,8 @@ def grouped(people: People) -> tuple[Group, ...]:
     found = []
     for name in (*CAUSES, "without coma", "otherwise"):
         mine = awake if name == "without coma" else (door == "none") & ~awake if name == "otherwise" else door == name
+        if name in POOLED and mine.any():
+            found.append(Group(name, "", ALL, mine))
         for given in range(len(GIVEN)):
             who = mine & (people.arm == given)
             if who.any():
@@ -208,23 +227,28 @@ def _observations(people: People, group: Group) -> Iterator[Observation]:
     few = "" if group.who.sum() >= LEAST_PEOPLE else f"fewer than {LEAST_PEOPLE} people"
     for lab in people.labs:
         for k, day in enumerate(people.days):
+            if group.given == ALL and day > 0:
+                continue
             who = group.who.copy()
             if lab in FILTERED and len(people.dialysed):
                 who &= ~people.dialysed
             why = few or _unlike(lab, float(day), group.given)
+            if group.given == ALL and lab == "ammonia":
+                why = why or LEVEL
             yield from told(group.id, lab, float(day), people.labs[lab][who, k], people.labs[lab][who, 0], why)
     event = people.event[group.who]
     event = event[np.isfinite(event)]
     if len(event):
+        why = few or (SEVERITY if group.population in POOLED and group.given != ALL else "")
         yield Observation(
             arm=group.id, variable="transplant_free_survival", unit="percent", time=HORIZON, kind="proportion",
-            value=_short(100 * (1 - event.mean())), n=len(event), usable=not few,
-            note=few or f"the day is assumed to be {HORIZON:g}: the file has no times of events")  # fmt: skip
+            value=_short(100 * (1 - event.mean())), n=len(event), usable=not why,
+            note=why or f"the day is assumed to be {HORIZON:g}: the file has no times of events")  # fmt: skip
 
 
 def _unlike(lab: str, day: float, given: int) -> str:
     """Why a lab says nothing of the course on a day; empty if it does."""
-    if not given & 1 or lab not in EXCHANGED or day == 0:
+    if given == ALL or not given & 1 or lab not in EXCHANGED or day == 0:
         return ""
     return "plasma was exchanged, which moves it, on days that the file does not say"
 
@@ -283,7 +307,7 @@ def _publication(people: People, arms: Sequence[Arm], observations: Sequence[Obs
     return Publication(
         key=key,
         title=f"People of {people.name}, day by day",
-        cite=key,
+        cite=load(key).cite if key in keys() else key,
         country="not in the file",
         design="people followed one by one, not randomised; summed up by group when it is read",
         role="calibration",

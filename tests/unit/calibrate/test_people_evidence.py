@@ -56,7 +56,8 @@ def test_people_are_grouped_by_the_door_they_would_pass_and_by_treatment(publica
         "alf_indeterminate_steroid": ("alf_indeterminate", 10, GIVEN[2]),
         "alf_indeterminate_both": ("alf_indeterminate", 8, GIVEN[3]),
         "alf_indeterminate_exchange": ("alf_indeterminate", 4, GIVEN[1]),
-        "without_coma_untreated": ("none", 9, ""),
+        "acute_liver_injury": ("acute_liver_injury", 9, ""),
+        "acute_liver_injury_untreated": ("acute_liver_injury", 9, ""),
         "otherwise_untreated": ("none", 2, ""),
     }
     assert publication.role == "calibration" and not any(a.gives_cells for a in publication.arms)
@@ -97,6 +98,33 @@ def test_albumin_is_told_as_the_paired_change():
     assert found["change"].sd < 0.3 * found["mean_sd"].sd
 
 
+def test_those_without_coma_stand_together_on_day_0_and_at_the_end(tmp_path):
+    people = [person(i, coma=AWAKE, steroid=i % 2 == 0, dead=i == 0) for i in range(20)]
+    p = as_publications(written(tmp_path, people))[0]
+    assert [(a.id, a.n) for a in p.arms] == [
+        ("acute_liver_injury", 20), ("acute_liver_injury_untreated", 10), ("acute_liver_injury_steroid", 10)
+    ]  # fmt: skip
+    together = p.find(arm="acute_liver_injury", unusable=True)
+    assert {o.time for o in together if o.variable != "transplant_free_survival"} == {0.0}
+    assert {o.arm for o in p.find(variable="transplant_free_survival")} == {"acute_liver_injury"}
+    assert not [o for o in together if o.variable == "ammonia" and o.usable], "its unit is assumed"
+    assert p.find(arm="acute_liver_injury_steroid", variable="ammonia", time=7)
+
+
+def test_people_of_the_cohort_that_ships_take_the_place_of_its_aggregates(tmp_path):
+    """The same key and reference, and arms of the same names for the same population."""
+    people = [person(i, coma=AWAKE, steroid=i % 2 == 0, exchange=i % 4 < 2) for i in range(40)]
+    p, printed = as_publications(written(tmp_path, people, "yoshimura2025.csv"))[0], load("yoshimura2025")
+    assert (p.key, p.cite, p.role) == (printed.key, printed.cite, printed.role)
+    own = {a.id: (a.population or p.population, a.co_treatment) for a in p.arms}
+    assert own == {a.id: (a.population or printed.population, a.co_treatment) for a in printed.arms}
+
+    def counted(x):
+        return {(o.arm, o.variable, o.time, o.kind) for o in x.observations if not x.lacks(o) and o.time != 2}
+
+    assert counted(printed) == counted(p)
+
+
 def test_too_few_of_a_group_are_shown_and_not_used(publication):
     few = [o for o in publication.observations if o.arm == "alf_indeterminate_exchange"]
     assert few and all(publication.lacks(o) for o in few)
@@ -130,6 +158,12 @@ def test_filtered_blood_says_nothing_of_creatinine(tmp_path):
         ({"PTINR": 1.2, "days": (0, 1)}, "none"),
         ({"Tbil": 0.5}, "none"),
         ({"cause": "HBV ACLF"}, "none"),
+        ({"coma": AWAKE, "PTINR": 1.2, "days": (0, 1)}, "acute_liver_injury"),
+        ({"coma": AWAKE, "Tbil": 0.8}, "acute_liver_injury"),
+        ({"coma": AWAKE, "ALT": 60.0}, "none"),
+        ({"coma": AWAKE, "cause": "Ischaemia"}, "none"),
+        ({"coma": AWAKE, "cause": "paracetamol"}, "none"),
+        ({"coma": np.nan}, "none"),
     ],
 )
 def test_which_population_a_person_is_like(tmp_path, change, population):
@@ -141,14 +175,18 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     """The data appear with the right scale, those without a population are named, and the lines can be simulated."""
     plan, data, _, _ = plans([load("lin2017"), publication])
     mine = [d for d in data if d.publication == "made"]
-    assert {d.arm for d in mine} == {"alf_indeterminate_steroid", "alf_indeterminate_both"}
+    assert {d.arm for d in mine} == {
+        "alf_indeterminate_steroid", "alf_indeterminate_both", "acute_liver_injury", "acute_liver_injury_untreated"
+    }  # fmt: skip
     washed = {d.label for d in mine if d.arm == "alf_indeterminate_both"}
     assert not any(x.startswith(("inr", "alb", "alt")) for x in washed) and any(x.startswith("ammonia day 7") for x in washed)
-    assert np.allclose(next(d for d in mine if d.kind == "counts").value, np.array([3, 7]) / 1.5)
+    counts = {d.arm: d.value for d in mine if d.kind == "counts"}
+    assert np.allclose(counts["alf_indeterminate_steroid"], np.array([3, 7]) / 1.5)
+    assert "acute_liver_injury_untreated" not in counts and np.allclose(counts["acute_liver_injury"], np.array([0, 9]) / 1.5)
     ratio = next(d for d in mine if d.label == "bilirubin day 7, ratio")
     assert ratio.value[0] == pytest.approx(7 * np.log(0.9), abs=0.3)
     assert any(d.label == "albumin day 7, change" for d in mine)
-    assert "made without_coma_untreated" in plan.narrowed(lambda a: True).left
+    assert "made otherwise_untreated" in plan.narrowed(lambda a: True).left
     own = plan.narrowed(lambda a: a.publication == "made")
     bank = fill(system, own, Draws.prior(system.model, 6, seed=3), tmp_path, people=2, seed=1, workers=1)
     assert np.isfinite(bank.summary.mean).all(axis=1).any()

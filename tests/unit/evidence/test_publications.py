@@ -67,6 +67,9 @@ def test_numbers_fit_together(key: str) -> None:
         assert alive == sorted(alive, reverse=True)
 
 
+PAIRED = ("yoshimura2025",)  # its changes are of those who were measured on both days, its means of all who were on one
+
+
 def test_means_and_changes_agree_where_usable() -> None:
     for publication in load_all().values():
         for change in publication.find():
@@ -80,6 +83,8 @@ def test_means_and_changes_agree_where_usable() -> None:
                 )
                 for t in (0, change.time)
             )
+            if publication.key in PAIRED:
+                continue
             assert math.isclose(end.value - start.value, change.value, abs_tol=0.101), change
 
 

@@ -103,9 +103,9 @@ def test_every_population_has_its_sources(model, key):
 
 
 @pytest.mark.parametrize("key", populations())
-def test_acute_liver_failure_is_an_extrapolation_and_nothing_else_is(key):
+def test_acute_liver_failure_and_injury_are_extrapolations_and_nothing_else_is(key):
     p = load_population(key)
-    assert bool(p.extrapolation) == key.startswith("alf_") == bool(p.extrapolation_zh)
+    assert bool(p.extrapolation) == key.startswith(("alf_", "acute_")) == bool(p.extrapolation_zh)
 
 
 def test_a_population_like_another_states_only_what_differs():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.expected import SHARES, Wanted
@@ -28,6 +28,7 @@ from hepatica.calibrate.likelihood import (
 )
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
+from hepatica.patients.draws import NOTHING
 
 Floats = NDArray[np.float64]
 BETWEEN_TRIALS = {"share": 0.3, "log": 0.05, "level": 0.5}
@@ -170,6 +171,29 @@ def _one(
         lines = (*lines, at[p.key, arm, Wanted(a.variable, 0.0)], at[p.key, against, Wanted(a.variable, 0.0)])
     error = np.sqrt(inflation * variance + BETWEEN_TRIALS[scale] ** 2)
     return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error))
+
+
+def nothing(contrasts: Sequence[Contrast], fit: Floats, before: float = NOTHING) -> float:
+    """Chance that cells do nothing in people, after what the differences between arms say (Bayes' theorem).
+
+    Parameters
+    ----------
+    fit : array
+        Logarithm of the likelihood of all differences under each draw from the priors of the cells; not finite where a
+        draw made no patients.
+    before : float
+        The chance before.
+
+    Examples
+    --------
+    >>> c = Contrast("p", "a", "b", "survival day 90", (0, 1), "share", 1.0, 0.5)
+    >>> round(nothing([c], c.log_likelihood(np.array([1.0, 1.0]))), 3)  # as predicted: exp(-2) as likely if cells do nothing
+    0.015
+    """
+    plain = float(sum(c.log_likelihood(np.zeros(1))[0] for c in contrasts))
+    known = fit[np.isfinite(fit)]
+    factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0
+    return float(before / (before + (1 - before) * factor))
 
 
 def deaths(contrast: Contrast) -> bool:

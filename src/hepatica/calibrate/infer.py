@@ -295,6 +295,11 @@ class Cells:
     contrasts: Floats
     effective: Floats
 
+    @property
+    def told(self) -> Floats:
+        """The log likelihood where patients arose, NaN elsewhere."""
+        return np.where(np.isfinite(self.contrasts).all(axis=-1), self.log_likelihood, np.nan)
+
 
 def beside(model: Model, rows: int, each: int, seed: int) -> dict[str, Floats]:
     """Draws from the priors of what matters only with cells, (rows, each)."""

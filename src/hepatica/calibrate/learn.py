@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.calibrate import identify, infer
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts
+from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts, nothing
 from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
 from hepatica.calibrate.likelihood import BETWEEN_COHORTS, INFLATION, MOST, Datum, data
 from hepatica.engine import System
@@ -213,6 +213,7 @@ def calibrate(
         "log_evidence": untreated.log_evidence,
         "draws_made_patients": [int(b.whole.sum()) for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
+        "nothing": {h: nothing(between, c.told) for h, c in learnt.items()},
         "purpose": "for research use",
     }
     made = Calibration(

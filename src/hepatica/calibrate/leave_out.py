@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate import infer, smc
+from hepatica.calibrate.contrast import nothing
 from hepatica.calibrate.infer import Progress, Settings, Untreated
 from hepatica.calibrate.learn import Calibration, evidence_hash, plans
 from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
@@ -74,12 +75,14 @@ def leave_out(
         away = (key, *shared)
         points, shape = course_without(made.untreated, away, seed=settings.seed + i, moves=settings.moves)
         draws = made.untreated.emulator.space.draws(infer.spread_out(points, rows))
+        doubt: dict[str, float] = {}
         columns, remaining = dict(draws.columns), [p for p in made.publications if p.key not in away]
         if any(c.publication in away for c in made.contrasts):
             _, _, plan, contrasts = plans(remaining)
             for h in made.cells:
                 found = infer.cells(system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers)
                 columns |= {f"{name}@{h}": v for name, v in found.columns.items()}
+                doubt[h] = nothing(contrasts, found.told)
         yield (
             key,
             Draws(
@@ -87,6 +90,7 @@ def leave_out(
                 {
                     "without": list(away),
                     "pareto_k": shape,
+                    "nothing": doubt,
                     "learnt_anew": shape >= TRUSTED,
                     "evidence": evidence_hash(remaining),
                     "model": system.model.hash,

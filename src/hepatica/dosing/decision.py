@@ -15,11 +15,13 @@ from hepatica.dosing.nested import Split, split
 from hepatica.dosing.utility import Utility, Worth, worth
 from hepatica.model.assemble import Model
 from hepatica.patients import Cohort
+from hepatica.patients.draws import NOTHING
 from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]
 MIN_DRAWS = 40  # below which no interval of ignorance is called sure
+TAIL = 0.05  # chance of no gain from which on a gain is not called sure
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Decision:
     regret : (hypothesis, arm)
         Net quality-adjusted life days given up against the best arm of that hypothesis.
     confident : bool
-        Whether the 90 % interval of the gain excludes 0 under every hypothesis.
+        Whether the 90 % interval of the gain excludes 0 under every hypothesis, the chance that cells do nothing included.
     edges : tuple of str
         Axes of the grid ("dose", "infusions") on whose upper edge the recommended arm lies.
     beyond_given : bool
@@ -98,6 +100,8 @@ class Decision:
         The top-ranked regimen again, per hypothesis; `confident` rests on these.
     holds_best : tuple of int
         The fewest arms that hold the best one with a probability of 90 %, the likeliest first.
+    nothing : tuple of float
+        Chance under each hypothesis that cells do nothing in people (`Draws.nothing`).
     """
 
     arms: tuple[Arm, ...]
@@ -110,6 +114,7 @@ class Decision:
     assumptions: tuple[Assumption, ...]
     confirmed: tuple[Confirmed, ...] = ()
     holds_best: tuple[int, ...] = ()
+    nothing: tuple[float, ...] = ()
 
     @property
     def gives_cells(self) -> bool:
@@ -177,8 +182,8 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     worst = regret.max(axis=0)
     recommended = int(np.argmin(worst))
     chosen = arms[recommended].regimen
-    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS
-    confident = enough and chosen.gives_cells and all(h.gain[recommended].low > 0 for h in by)
+    doubts = tuple(NOTHING if cohort.known is None else cohort.known.nothing(h.hypothesis) for h in by)
+    confident = chosen.gives_cells and sure([h.gain[recommended] for h in by], doubts, cohort)
     edges = tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, recommended, axis))
     weight = float(np.median(cohort.covariate("body_weight")))
     given = ROUTES[chosen.route].highest_given.value
@@ -186,7 +191,13 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     shown = recommended if chosen.gives_cells else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
     moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
     return Decision(tuple(arms), by, recommended, regret, confident, edges, bool(beyond),
-                    deciding(moved, cohort), holds_best=holding(by, cohort.draw))
+                    deciding(moved, cohort), holds_best=holding(by, cohort.draw), nothing=doubts)
+
+
+def sure(gains: Sequence[Split], nothing: Sequence[float], cohort: Cohort) -> bool:
+    """Whether a gain lies above 0 with 95 % under every hypothesis, what the model does not doubt doubted too."""
+    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
+    return enough and all(g.low > 0 and p + (1 - p) * (1 - g.above_zero) < TAIL for g, p in zip(gains, nothing, strict=True))
 
 
 def holding(by: Sequence[Hypothesised], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
@@ -224,9 +235,8 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
         h = weigh(ds, pair, utility)
         found.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
         moved.append(h.worth.net[1] - h.worth.net[0])
-    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
-    sure = enough and decision.gives_cells and all(c.gain.low > 0 for c in found)
-    return replace(decision, confident=sure, confirmed=tuple(found),
+    certain = decision.gives_cells and sure([c.gain for c in found], decision.nothing, cohort)
+    return replace(decision, confident=certain, confirmed=tuple(found),
                    assumptions=deciding(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]))
 
 

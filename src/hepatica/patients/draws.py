@@ -20,6 +20,9 @@ from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+NOTHING = 0.1
+"""Chance, before any person's outcome is looked at, that cells do nothing in people whatever they do in animals and dishes:
+assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
 SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
 
 
@@ -76,6 +79,10 @@ class Draws:
         if "spread" not in self.columns:
             return np.ones(len(draw))
         return np.asarray(np.exp(SPREAD * self.columns["spread"][self.row(draw)]), float)
+
+    def nothing(self, hypothesis: str) -> float:
+        """Chance that cells do nothing in people, as the outcomes of people left it; `NOTHING` where none were looked at."""
+        return float(self.provenance.get("nothing", {}).get(hypothesis, NOTHING))
 
     def take(self, which: Ints) -> Draws:
         """Some of the rows."""

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from hepatica.answering import Answer
 from hepatica.card import Card
+from hepatica.patients.draws import NOTHING
 from hepatica.report import names
 from hepatica.report.figures import drawn
 from hepatica.report.style import LOOKS, PRIOR, legend_below, panels
@@ -45,6 +46,9 @@ def learnt(a: Answer, lang: str) -> Card:
     labels = {n: a.system.model.parameters[n.split("@")[0]].entry.label for n, _ in moved}
     told = (f"*{labels[n]}* ({v.mean():+.1f}, {v.std():.2f})" for n, v in moved)
     text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
+    after = (f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
+             for h, p in zip(a.decision.by_hypothesis, a.decision.nothing, strict=False))
+    text.append(say("report.learnt_nothing", lang, before=names.number(100 * NOTHING, 0), after=names.listed(after, lang)))
     p = known.provenance
     text.append(say("report.learnt_from", lang, publications=", ".join(p.get("publications", ())), evidence=p.get("evidence", ""),
                     model=p.get("model", ""), seed=p.get("seed", ""), draws=known.n))

@@ -7,6 +7,7 @@ import numpy as np
 from hepatica.answering import Answer
 from hepatica.dosing import Decision
 from hepatica.dosing.decision import MIN_DRAWS
+from hepatica.patients.draws import NOTHING
 from hepatica.report import names
 from hepatica.therapy import Regimen
 from hepatica.words import say
@@ -77,6 +78,7 @@ def benefit(answer: Answer, lang: str) -> list[str]:
     d, lines = answer.decision, []
     for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
         gain, alive = names.gains(d, k)
+        doubt = d.nothing[k] if d.nothing else NOTHING
         lines.append(
             say(
                 "decision.gain",
@@ -85,7 +87,7 @@ def benefit(answer: Answer, lang: str) -> list[str]:
                 gain=names.interval(gain, lang),
                 survival=names.interval(alive, lang, 100.0),
                 between=names.number(gain.between, 0),
-                chance=names.number(100 * gain.above_zero, 0),
+                chance=names.number(100 * (1 - doubt) * gain.above_zero, 0),
             )
         )
     return lines

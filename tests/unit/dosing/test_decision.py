@@ -8,6 +8,8 @@ import pytest
 from hepatica.dosing import Utility, confirm, decide
 from hepatica.dosing.decision import deciding
 from hepatica.dosing.utility import HARMS
+from hepatica.patients import Draws
+from hepatica.patients.draws import NOTHING
 from hepatica.simulate import Arm
 from hepatica.therapy import Regimen
 
@@ -25,7 +27,14 @@ def intensities(cohort, better, *, spread=0.0, ignorance=None):
     return base * (1 - effect)
 
 
+def trusting(cohort, nothing=0.0):
+    """The same patients, told how likely it is that cells do nothing in people."""
+    known = Draws({"spread": np.zeros(1)}, {"nothing": {"label_is_cells": nothing, "lung_only": nothing}})
+    return replace(cohort, known=known)
+
+
 def test_the_best_arm_is_found(cohort, grid, courses):
+    cohort = trusting(cohort)
     better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
     found = decide([courses(intensities(cohort, better, spread=0.5))], grid, Utility(), cohort)
     assert found.recommended == found.top == 5 and found.gives_cells and found.confident
@@ -83,6 +92,7 @@ def test_least_worst_regret_is_chosen_not_the_average(cohort, grid, courses):
 
 
 def test_confident_only_if_every_hypothesis_is(cohort, grid, courses):
+    cohort = trusting(cohort)
     sure = courses(intensities(cohort, [0, 0, 0, 0, 0, 0.5, 0]))
     rng = np.random.default_rng(1)
     unsure = courses(intensities(cohort, [0, 0, 0, 0, 0, 0.3, 0], ignorance=rng.normal(1.0, 1.5, 40)), hypothesis="lung_only")
@@ -159,7 +169,16 @@ def test_the_frame_has_a_row_for_every_hypothesis_and_arm(cohort, grid, courses)
     assert frame.loc[frame["arm"] == "standard care", "gain"].abs().max() == 0
 
 
+@pytest.mark.parametrize("nothing, certain", [(0.0, True), (0.049, True), (0.051, False), (NOTHING, False)])
+def test_nothing_is_sure_while_cells_may_do_nothing_in_people(cohort, grid, courses, nothing, certain):
+    better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
+    found = decide([courses(intensities(cohort, better))], grid, Utility(), trusting(cohort, nothing))
+    assert found.by_hypothesis[0].gain[5].above_zero == 1.0 and found.nothing == (nothing,) and found.confident == certain
+    assert decide([courses(intensities(cohort, better))], grid, Utility(), cohort).nothing == (NOTHING,)
+
+
 def test_asking_again_decides_how_sure(cohort, grid, courses):
+    cohort = trusting(cohort)
     better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
     first = decide([courses(intensities(cohort, better))], grid, Utility(), cohort)
     rng = np.random.default_rng(3)

@@ -36,7 +36,7 @@ def test_every_card_is_made_in_its_order(found, lang):
     made = make_cards(found, lang, command="hepatica dose x.toml")
     assert [c.key for c in made] == ORDER
     whole(made, lang)
-    assert sum(c.figure is not None for c in made) == 11
+    assert sum(c.figure is not None for c in made) == 12
     assert "hepatica dose x.toml" in made[-1].table.to_string()
 
 

@@ -18,7 +18,8 @@ def test_the_share_of_the_interval_that_is_left(found):
     share = (wide[0] / wide[1] + wide[2] / wide[3]) / 2
     assert f"{100 * share:.0f} % is still there" in card.text[0]
     assert len(card.table) == 2 and names.arm_name(found.decision.arms[found.decision.recommended], "en") in card.table.to_string()
-    assert "lin2017" in card.text[2] and str(found.patients.cohort.known.n) in card.text[2]
+    assert "chance of 10 %" in card.text[2] and f"{100 * found.decision.nothing[0]:.0f} %" in card.text[2]
+    assert "lin2017" in card.text[3] and str(found.patients.cohort.known.n) in card.text[2]
 
 
 def test_priors_alone_say_so_and_stale_draws_too(found):

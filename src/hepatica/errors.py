@@ -7,6 +7,9 @@ class HepaticaError(Exception):
     """An error that a user can act on; the command line prints it without a traceback."""
 
 
+MOST_SAID = 300  # characters of what was got
+
+
 class InputError(HepaticaError):
     """A value, key or file given by the user cannot be used.
 
@@ -22,7 +25,8 @@ class InputError(HepaticaError):
 
     def __init__(self, where: str, got: object, allowed: str) -> None:
         self.where, self.got, self.allowed = where, got, allowed
-        super().__init__(f"{where}: got {got!r}; {allowed}")
+        said = repr(got)
+        super().__init__(f"{where}: got {said if len(said) <= MOST_SAID else said[:MOST_SAID] + ' ...'}; {allowed}")
 
 
 class ModelError(HepaticaError):

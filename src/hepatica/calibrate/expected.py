@@ -122,19 +122,21 @@ class Course:
             return np.asarray(self.ds[output].values[self.arm, :, k], float)
 
         if name == "meld":
-            return np.asarray(meld(bilirubin=of("bilirubin"), inr=of("inr"), creatinine=of("creatinine")), float)
+            sound, (bilirubin, inr, creatinine) = _sound(of("bilirubin"), of("inr"), of("creatinine"))
+            return np.where(sound, np.asarray(meld(bilirubin=bilirubin, inr=inr, creatinine=creatinine), float), np.nan)
         if name == "child_pugh":
-            return np.asarray(
-                child_pugh(
-                    bilirubin=of("bilirubin"),
-                    albumin=of("albumin"),
-                    inr=of("inr"),
-                    ascites=np.minimum(np.floor(of("ascites")), 2.0),
-                    encephalopathy=np.clip(np.floor(of("encephalopathy")), 0, 4),
-                ),
-                float,
-            )
-        return of(name)
+            sound, (bilirubin, albumin, inr) = _sound(of("bilirubin"), of("albumin"), of("inr"))
+            ascites, coma = np.minimum(np.floor(of("ascites")), 2.0), np.clip(np.floor(of("encephalopathy")), 0, 4)
+            score = child_pugh(bilirubin=bilirubin, albumin=albumin, inr=inr, ascites=ascites, encephalopathy=coma)
+            return np.where(sound, np.asarray(score, float), np.nan)
+        sound, (value,) = _sound(of(name))
+        return np.where(sound, value, np.nan)
+
+
+def _sound(*labs: Floats) -> tuple[NDArray[np.bool_], list[Floats]]:
+    """Patients whose labs are all above zero, and the labs with 1 for the others: a lost liver's pools can run below."""
+    sound = np.asarray(np.all([np.isfinite(x) & (x > 0) for x in labs], axis=0))
+    return sound, [np.where(sound, x, 1.0) for x in labs]
 
 
 @dataclass(frozen=True)

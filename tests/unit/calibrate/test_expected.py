@@ -41,6 +41,16 @@ def test_means_are_of_survivors_and_scores_of_people():
     assert rise[0] == pytest.approx(ds["bilirubin"].values[0, 0, 2] - ds["bilirubin"].values[0, 0, 0])
 
 
+def test_a_lab_below_zero_is_nobody_s():
+    ds = course()
+    ds["bilirubin"].values[0, 1, 2] = -54.0
+    c = Course(ds, 0)
+    for name in ("meld", "bilirubin"):
+        value, weight = c.values(Wanted(name, 2.0))
+        assert np.isnan(value[[1, 3]]).all() and (weight[[1, 3]] == 0).all() and np.isfinite(value[[0, 2]]).all()
+    assert np.isfinite(c.values(Wanted("death", 2.0))[0][1]) and np.isfinite(c.values(Wanted("meld", 1.0))[0][1])
+
+
 @given(st.integers(0, 10_000))
 def test_a_summary_is_what_loops_find(seed):
     rng = np.random.default_rng(seed)

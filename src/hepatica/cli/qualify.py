@@ -101,6 +101,6 @@ def _unseen(publications: list[Publication]) -> list[Publication]:
     known, seen = load_all(), set[str]()
     for p in publications:
         if p.key in known or p.key in seen:
-            raise InputError("--files", p.key, "a file whose name (its key) no other publication has; rename it")
+            raise InputError("--files", p.key, "a key that no other publication has; change `key` in the file")
         seen.add(p.key)
     return publications

@@ -30,6 +30,13 @@ def summary(q: Qualification, lang: str) -> list[Card]:
     ]
     gaps = [f for f in badly_first(list(q.factors)) if f.adequate == "no"]
     text += [f"**{_factor(f, lang)}.** {_said('figure', f, lang)} {_said('gap', f, lang)}" for f in gaps]
+    k = q.known
+    if not k.draws:
+        text.append(say("qualify.nothing_learnt", lang))
+    elif not k.matches_model:
+        text.append(say("qualify.other_model", lang, was=k.model or "-", here=k.model_here))
+    elif not k.matches_evidence:
+        text.append(say("qualify.other_evidence", lang, was=k.evidence or "-", here=k.evidence_here))
     return [Card("answer", say("qualify.summary", lang), tuple(text), note=say("qualify.summary_note", lang))]
 
 
@@ -42,13 +49,10 @@ def context(q: Qualification, lang: str) -> list[Card]:
     rows["product"] = names.listed((f"{k} {v}" for k, v in s.product.model_dump().items() if v not in (None, "")), lang)
     rows["utility"] = names.listed((f"{k} {v:g}" for k, v in s.utility.model_dump().items() if isinstance(v, float)), lang)
     yardstick = s.utility.utility()
-    rows["harms"] = names.listed(
-        (
-            say("qualify.harm", lang, harm=say(f"decision.{h.name}", lang), loss=f"{h.loss:g}", limit=f"{100 * h.limit:g}")
-            for h in map(yardstick.harm, (x.name for x in HARMS))
-            if h.loss > 0
-        ),
-        lang,
+    rows["harms"] = say("qualify.then", lang).join(
+        say("qualify.harm", lang, harm=say(f"decision.{h.name}", lang), loss=f"{h.loss:g}", limit=f"{100 * h.limit:g}")
+        for h in map(yardstick.harm, (x.name for x in HARMS))
+        if h.loss > 0
     )
     rows["hypotheses"] = names.listed((names.hypothesis(h, lang) for h in s.hypotheses), lang)
     table = table_of(lang, ("what", [say(f"qualify.context_{k}", lang) for k in rows]), ("stated", list(rows.values())))

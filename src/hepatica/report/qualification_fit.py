@@ -28,7 +28,7 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
         ),
         (
             "dose",
-            names.listed(sorted({names.cells(r.cells(scope.weight) / scope.weight) for r, _ in scope.regimens}), lang),
+            names.listed(map(names.cells, sorted({r.cells(scope.weight) / scope.weight for r, _ in scope.regimens})), lang),
             _ranges(scope, lang),
         ),
         (

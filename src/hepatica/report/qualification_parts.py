@@ -177,7 +177,7 @@ def validation(q: Qualification, lang: str) -> list[Card]:
             "validation",
             say("qualify.validation", lang),
             tuple(text),
-            _scores(groups, lang),
+            _scores(groups, inside, lang),
             note=say("qualify.validation_note", lang),
         )
     ]
@@ -195,11 +195,17 @@ def validation(q: Qualification, lang: str) -> list[Card]:
     return found + _persons(q, lang)
 
 
-def _scores(groups: list[Group], lang: str) -> pd.DataFrame:
+def _scores(groups: list[Group], inside: list[str], lang: str) -> pd.DataFrame:
     return table_of(
         lang,
         ("standing", [say(f"qualify.group_{g.key}", lang) for g in groups]),
-        ("publications", [str(len(g.publications)) for g in groups]),
+        (
+            "publications",
+            [
+                say("qualify.of_them", lang, n=len(g.publications), inside=sum(p in inside for p in g.publications))
+                for g in groups
+            ],
+        ),
         ("numbers", [str(g.numbers) for g in groups]),
         ("in_50", [f"{100 * g.in_50:.0f} %" for g in groups]),
         ("in_90", [f"{100 * g.in_90:.0f} %" for g in groups]),
@@ -216,7 +222,10 @@ def _persons(q: Qualification, lang: str) -> list[Card]:
     p, rows = q.people, q.people.totals()
     rows = rows[rows["day"] == "all"] if len(rows) else rows
     text = say("qualify.people_text", lang, file=p.file, people=p.people, events=p.events)
-    found = [Card("people", say("qualify.people", lang), (text,), rows.round(3) if len(rows) else None)]
+    told = [text]
+    if q.known.provenance.get("people"):
+        told.append(say("qualify.people_learnt", lang, names=", ".join(q.known.provenance["people"])))
+    found = [Card("people", say("qualify.people", lang), tuple(told), rows.round(3) if len(rows) else None)]
     outcomes = p.outcomes()
     if len(outcomes):
         found.append(Card("people_outcomes", say("qualify.people_outcomes", lang), (), outcomes.round(3)))

@@ -18,7 +18,7 @@ def extrapolations(q: Qualification, lang: str) -> list[str]:
         why = q.population.extrapolation_zh if lang == "zh" else q.population.extrapolation
         found.append(say("qualify.extrapolated_population", lang, why=why))
     if never:
-        found.append(say("qualify.extrapolated_dose", lang, regimens=names.listed(never, lang)))
+        found.append(say("qualify.extrapolated_dose", lang, regimens=say("qualify.then", lang).join(never)))
     if unseen:
         found.append(say("qualify.extrapolated_here", lang, n=len(unseen), of=len(q.scope.regimens)))
     return found or [say("qualify.extrapolated_not", lang)]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hepatica.answering import answer
 from hepatica.dosing import decision
+from hepatica.patients import Draws
 from hepatica.report.sentences import verdict
 from hepatica.study import check_study
 
@@ -13,6 +14,8 @@ def test_few_draws_are_never_sure(system, monkeypatch):
                          "grid": {"dose": ["1e6 cells/kg"], "infusions": [4]}})
     found = answer(study, system=system)
     assert not found.decision.confident and "too few" in verdict(found, "en")
-    monkeypatch.setattr(decision, "MIN_DRAWS", 1)  # so it is the number of draws that forbids it
+    monkeypatch.setattr(decision, "MIN_DRAWS", 1)
+    assert not answer(study, system=system).decision.confident  # cells may do nothing in people
+    monkeypatch.setattr(Draws, "nothing", lambda self, hypothesis: 0.0)  # so it is the two that forbid it
     assert answer(study, system=system).decision.confident
     assert verdict(replace(found, decision=replace(found.decision, confident=True)), "en").startswith("Give cells")

@@ -142,7 +142,7 @@ def _calculation(r: Risk, checks: tuple[Check, ...], errors: tuple[Error, ...], 
     dense = by["dense"]
     hard = max((by[k] for k in ("hundred", "history", "reference")), key=lambda e: e.mean_gain)
     refused = next(c for c in checks if c.key == "refused")
-    ahead = min((abs(s.ahead) / s.ahead_error if s.ahead_error > 0 else 0.0 for s in sampling), default=0.0)
+    ahead = min((s.ahead / s.ahead_error if s.ahead_error > 0 else 0.0 for s in sampling), default=0.0)
     worst = max(sampling, key=lambda s: s.error, default=None)
     values = {"n": str(refused.of - int(refused.figure)), "of": str(refused.of)}
     return [

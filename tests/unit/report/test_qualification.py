@@ -197,6 +197,9 @@ def test_risk_and_factors_follow_the_figures(q):
 
     bad = tuple(replace(c, figure=1.0) if c.key == "nothing" else c for c in q.checks)
     assert again(checks=bad)["quality"] == "no" and again(checks=bad)["numerics"] == "no"
+    clear = tuple(replace(s, ahead=1.0, ahead_error=0.1) for s in q.sampling)
+    behind = (replace(clear[0], ahead=-1.0), *clear[1:])  # another regimen leads under one hypothesis
+    assert again(sampling=clear)["sampling"] == "yes" != again(sampling=behind)["sampling"]
     far = tuple(replace(e, mean_gain=99.0) for e in q.errors)
     assert again(errors=far)["solver"] == "no" and again(errors=far)["discretization"] == "no"
     sourced = {"human": 90, "assumed": 10}

@@ -39,8 +39,9 @@ def learnt(a: Answer, lang: str) -> Card:
     for old, new in zip(before.by_hypothesis, a.decision.by_hypothesis, strict=True):
         wide = old.gain[arm].high - old.gain[arm].low
         shares.append((new.gain[arm].high - new.gain[arm].low) / wide if wide > 0 else 1.0)
-    text = [say("report.learnt_text", lang, regimen=names.arm_name(a.decision.arms[arm], lang),
-                share=names.number(100 * float(np.mean(shares)), 0),
+    share = 100 * float(np.mean(shares))
+    text = [say(f"report.learnt_{'text' if share <= 100 else 'wider'}", lang, regimen=names.arm_name(a.decision.arms[arm], lang),
+                share=names.number(share, 0),
                 same=say(f"report.learnt_{'same' if before.recommended == a.decision.recommended else 'other'}", lang))]
     moved = most_moved(a)
     labels = {n: a.system.model.parameters[n.split("@")[0]].entry.label for n, _ in moved}

@@ -67,7 +67,7 @@ def test_it_is_well_formed(page):
     assert parsed.open == [] and raw.count("<svg") == 12
     assert len(set(parsed.ids)) == len(parsed.ids)
     assert {link[1:] for link in parsed.links if link != "#"} <= set(parsed.ids)
-    assert all(parsed.described) and len(parsed.described) == 11
+    assert all(parsed.described) and len(parsed.described) == 12
 
 
 def test_it_says_what_it_must(page, found):

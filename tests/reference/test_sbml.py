@@ -101,6 +101,10 @@ class RoadRunner:
         return np.array(self.rr.simulate(run.start, run.end, grid(run)))
 
 
+class BrokeOff(Exception):
+    """The peer stopped on the way: now and then COPASI finds an invalid state in a file that was changed after loading."""
+
+
 class Copasi:
     """COPASI, through its objects where a loaded file is changed."""
 
@@ -128,7 +132,8 @@ class Copasi:
                 changed.append(self.species[name].getInitialConcentrationReference())
             model.updateInitialValues(changed)
         frame = self.basico.run_time_course(run.start, run.end, grid(run) - 1, use_concentrations=True, model=self.dm)
-        assert len(frame) == grid(run)
+        if len(frame) != grid(run):
+            raise BrokeOff(f"{run.title}: {self.basico.get_task_settings('Time-Course', model=self.dm)['method']}")
         return frame[list(self.states)].to_numpy()
 
 
@@ -145,19 +150,24 @@ def worst(ours, theirs, system):
 def test_peers_find_the_same_course(peer, system, runs, record_property):
     most = max(len(found) for run, _ in runs.values() for found in run.crossings.values())
     assert most > 0, "some patient must get an infection"
-    loaded, apart, again = {}, {}, []
+    loaded, apart, again, anew = {}, {}, [], []
     for (study, arm, i), (run, ours) in runs.items():
         padded, kind = shape(run, most)
         if new := kind not in loaded:
             loaded[kind] = peer(to_sbml(system.model, padded), system)
-        apart[study, arm, i] = worst(ours, loaded[kind](padded, change=not new, rtol=RTOLS[0]), system)
+        try:
+            theirs = loaded[kind](padded, change=not new, rtol=RTOLS[0])
+        except BrokeOff:  # the file as it is, loaded anew, has to run
+            anew.append(f"{study} {i}")
+            theirs = peer(to_sbml(system.model, padded), system)(padded, change=False, rtol=RTOLS[0])
+        apart[study, arm, i] = worst(ours, theirs, system)
         if apart[study, arm, i][0] > WITHIN:  # a course that amplifies errors: ask more of the peer, never of the test
             again.append(f"{study} {i}")
             apart[study, arm, i] = worst(ours, loaded[kind](padded, change=True, rtol=RTOLS[1]), system)
     record_property("apart", max(apart.values())[0])
     print(f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} infections, "
           f"asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + scale)")
-    assert len(apart) == len(STUDIES) * PATIENTS * 3
+    assert len(apart) == len(STUDIES) * PATIENTS * 3 and len(anew) <= 0.05 * len(apart), anew
     assert {k: v for k, v in apart.items() if v[0] > WITHIN} == {}
 
 

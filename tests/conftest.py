@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from hepatica import cli
 from hepatica.admission import admit
 from hepatica.engine import Events, Problem, System
 from hepatica.model.assemble import assemble
@@ -32,6 +33,22 @@ YEAR = 365.25
 
 def pytest_addoption(parser):
     parser.addoption("--renew", action="store_true", help="write the frozen outputs of tests/regression anew")
+
+
+@pytest.fixture
+def hepatica(monkeypatch, capsys):
+    """The command as a user types it: exit code, what it printed, and what it said on standard error."""
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,9 @@
 """The command line: what it prints, what it writes, and that bad input is one sentence and exit code 2."""
 
 import json
-import sys
 
 import pytest
 
-from hepatica import cli
 from hepatica.exchange import check
 from hepatica.patients import populations
 from hepatica.study import load_study
@@ -15,18 +13,8 @@ SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='1e6 cells/
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+def run(hepatica):
+    return hepatica
 
 
 @pytest.fixture

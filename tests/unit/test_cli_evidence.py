@@ -1,12 +1,11 @@
 """hepatica evidence: what it lists, writes and says of a file of one's own."""
 
 import json
-import sys
+from functools import partial
 
 import pandas as pd
 import pytest
 
-from hepatica import cli
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import keys
 from hepatica.evidence.schema import schema
@@ -34,18 +33,8 @@ value = 2
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hepatica", "evidence", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+def run(hepatica):
+    return partial(hepatica, "evidence")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,13 @@ def section(card: Card, lang: str) -> Section:
 
 def render(answer: Answer, lang: str = "en", *, command: str = "") -> str:
     """The report as one HTML page that needs nothing else."""
+    subtitle, beside = say("report.subtitle", lang), say("report.tables_beside", lang)
+    made = cards(answer, lang, command=command)
+    return page(made, answer.study.title, lang, subtitle=subtitle, beside=beside, command=command)
+
+
+def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: str, command: str) -> str:
+    """Cards as one HTML page that needs nothing else."""
     room = Environment(
         loader=PackageLoader("hepatica.report"),
         autoescape=True,
@@ -102,14 +110,14 @@ def render(answer: Answer, lang: str = "en", *, command: str = "") -> str:
     )
     return room.get_template("report.html.jinja").render(
         lang=lang,
-        title=answer.study.title,
-        subtitle=say("report.subtitle", lang),
+        title=title,
+        subtitle=subtitle,
         contents=say("report.contents", lang),
-        cards=[section(card, lang) for card in cards(answer, lang, command=command)],
+        cards=[section(card, lang) for card in made],
         command=command,
         command_label=say("report.command", lang),
         made_by=say("report.made_by", lang, version=__version__),
-        beside=say("report.tables_beside", lang),
+        beside=beside,
         research=say("common.research_use", lang),
     )
 

@@ -12,20 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hepatica import __version__
 from hepatica.answering import admitted, population_of
 from hepatica.calibrate.people import Validation as PeopleValidation
 from hepatica.calibrate.people import validate_people
-from hepatica.card import Card
 from hepatica.dosing import Decision, decide
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.evidence import Publication, load_all
 from hepatica.patients import Admitted, Draws, Population
 from hepatica.report import qualification_judgement as judgement
-from hepatica.report.html import section
+from hepatica.report.html import page
 from hepatica.report.qualification_code import Check, verify_code
 from hepatica.report.qualification_evidence import Known, grades, known, sources
 from hepatica.report.qualification_influence import Influence, from_draws, read_screen
@@ -169,29 +167,6 @@ def qualify(
                          told, where, influence, risk, tuple(found), settings)  # fmt: skip
 
 
-def render(cards: Sequence[Card], title: str, lang: str = "en", *, command: str = "") -> str:
-    """Cards as one HTML page that needs nothing else."""
-    room = Environment(
-        loader=PackageLoader("hepatica.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return room.get_template("report.html.jinja").render(
-        lang=lang,
-        title=title,
-        subtitle=say("qualify.subtitle", lang),
-        contents=say("report.contents", lang),
-        cards=[section(card, lang) for card in cards],
-        command=command,
-        command_label=say("report.command", lang),
-        made_by=say("report.made_by", lang, version=__version__),
-        beside=say("qualify.beside", lang),
-        research=say("common.research_use", lang),
-    )
-
-
 def write_qualification(q: Qualification, folder: Path, lang: str = "en", *, command: str = "hepatica qualify") -> list[Path]:
     """Write the report as HTML, Markdown and JSON, each whole or not at all, and none before all are made.
 
@@ -209,13 +184,14 @@ def write_qualification(q: Qualification, folder: Path, lang: str = "en", *, com
 
     cards = qualification_cards(q, lang, command=command)
     title = say("qualify.title", lang, study=q.study.title)
-    page = render(cards, title, lang, command=command)
-    head = f"# {title}\n\n{say('common.research_use', lang)} {say('qualify.subtitle', lang)}\n\n"
+    subtitle, beside = say("qualify.subtitle", lang), say("qualify.beside", lang)
+    html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
+    head = f"# {title}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
     text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
     told = json.dumps(whole(q), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     return [
         write_whole(folder / f"{NAME}.{kind}", lambda p, t=t: p.write_text(t, encoding="utf-8"))  # type: ignore[misc]
-        for kind, t in (("html", page), ("md", text), ("json", told))
+        for kind, t in (("html", html), ("md", text), ("json", told))
     ]
 
 
@@ -273,4 +249,4 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
-__all__ = ["Error", "Factor", "Group", "Qualification", "Sampling", "qualify", "render", "whole", "write_qualification"]
+__all__ = ["Error", "Factor", "Group", "Qualification", "Sampling", "qualify", "whole", "write_qualification"]

@@ -1,12 +1,10 @@
 """`hepatica qualify`: what it writes and prints, and that bad input is one sentence and exit code 2."""
 
 import json
-import sys
 from importlib.resources import files
 
 import pytest
 
-from hepatica import cli
 from hepatica.cli import qualify as command
 from hepatica.evidence import load
 
@@ -15,20 +13,9 @@ SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='3e5 cells/
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def run(monkeypatch, hepatica):
     monkeypatch.setattr(command, "load_all", lambda: {k: load(k) for k in ("lin2017",)})
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+    return hepatica
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
 from threadpoolctl import threadpool_limits
@@ -223,33 +222,6 @@ def course(
     evidence = float(np.mean([r.log_evidence for r in runs]))
     check = simulated("check", len(settings.waves))
     return Untreated(draws, emulator, outputs, learnt, tuple(banks), check, tuple(r.points for r in runs), evidence)
-
-
-def agreement(u: Untreated) -> pd.DataFrame:
-    """The emulator against the engine at the draws that were learnt, one row an output, on the scale of the likelihood.
-
-    Columns: ``emulator`` and ``engine`` (means over draws), ``apart`` (SD of their difference from draw to draw, the
-    chance of few people taken out), ``allowed`` (the SD that the likelihood adds for it), ``draws``.
-    """
-    points = u.emulator.space.points(u.draws)
-    made, rows = u.emulator(points), {}
-    for k, o in enumerate(u.outputs):
-        value, noise = o.of(u.check)
-        line, found = u.check.plan.lines[o.line], np.isfinite(value)
-        if not found.any():
-            continue
-        left = float(np.var(value[found] - made[found, k]) - np.nan_to_num(np.nanmean(np.nan_to_num(noise[found]))))
-        rows[k] = {
-            "publication": line.publication,
-            "arm": line.arm,
-            "output": f"{line.wanted.variable} day {line.wanted.time:g}, {o.kind}",
-            "emulator": float(made[found, k].mean()),
-            "engine": float(value[found].mean()),
-            "apart": float(np.sqrt(max(left, 0.0))),
-            "allowed": float(np.sqrt(u.emulator.unknown[k])),
-            "draws": int(found.sum()),
-        }
-    return pd.DataFrame(list(rows.values()))
 
 
 def arising(plan: Plan, bank: Bank) -> tuple[Datum, ...]:

@@ -115,6 +115,33 @@ class Calibration:
         return shares
 
 
+def agreement(u: Untreated) -> pd.DataFrame:
+    """The emulator against the engine at the draws that were learnt, one row an output, on the scale of the likelihood.
+
+    Columns: ``emulator`` and ``engine`` (means over draws), ``apart`` (SD of their difference from draw to draw, the
+    chance of few people taken out), ``allowed`` (the SD that the likelihood adds for it), ``draws``.
+    """
+    points = u.emulator.space.points(u.draws)
+    made, rows = u.emulator(points), {}
+    for k, o in enumerate(u.outputs):
+        value, noise = o.of(u.check)
+        line, found = u.check.plan.lines[o.line], np.isfinite(value)
+        if not found.any():
+            continue
+        left = float(np.var(value[found] - made[found, k]) - np.nan_to_num(np.nanmean(np.nan_to_num(noise[found]))))
+        rows[k] = {
+            "publication": line.publication,
+            "arm": line.arm,
+            "output": f"{line.wanted.variable} day {line.wanted.time:g}, {o.kind}",
+            "emulator": float(made[found, k].mean()),
+            "engine": float(value[found].mean()),
+            "apart": float(np.sqrt(max(left, 0.0))),
+            "allowed": float(np.sqrt(u.emulator.unknown[k])),
+            "draws": int(found.sum()),
+        }
+    return pd.DataFrame(list(rows.values()))
+
+
 def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Publication, ...]:
     """Publications that ship, some left out, some with what another source says (``<key>:<id>``).
 
@@ -228,8 +255,8 @@ def calibrate(
         pairs,
         Draws(columns, provenance),
     )
-    agreement = infer.agreement(untreated)
-    apart = np.hypot(agreement["emulator"] - agreement["engine"], agreement["apart"]) / agreement["allowed"]
+    held = agreement(untreated)
+    apart = np.hypot(held["emulator"] - held["engine"], held["apart"]) / held["allowed"]
     provenance |= {
         "r_hat_largest": float(made.contraction()["r_hat"].max()),
         "emulator_error_over_allowed": {"median": float(apart.median()), "largest": float(apart.max())},
@@ -249,7 +276,6 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
     for r in rows:
         if r["learnt"] and not r["hypothesis"]:
             r["informed_by"] = informing.get(str(r["parameter"]), [])
-    agreement = infer.agreement(made.untreated)
     text = json.dumps(
         {
             "provenance": dict(made.draws.provenance),
@@ -269,7 +295,7 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
             ],
             "together": made.groups.to_dict(orient="records"),
             "correlated": made.pairs.to_dict(orient="records"),
-            "emulator": agreement.to_dict(orient="records"),
+            "emulator": agreement(made.untreated).to_dict(orient="records"),
             "left": made.plan.left,
         },
         indent=1,

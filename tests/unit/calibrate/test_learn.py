@@ -15,7 +15,7 @@ import pytest
 from hepatica.calibrate import infer, leave_out, smc
 from hepatica.calibrate.bank import Plan, fill
 from hepatica.calibrate.infer import Settings, with_cells_only
-from hepatica.calibrate.learn import calibrate, evidence_hash, plans, used, write
+from hepatica.calibrate.learn import agreement, calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
 from hepatica.patients import Draws, posterior
@@ -69,7 +69,7 @@ def test_the_same_again_and_from_what_was_finished(made, system, publications, t
 
 
 def test_the_emulator_is_held_against_the_engine(made):
-    rows = infer.agreement(made.untreated)
+    rows = agreement(made.untreated)
     assert len(rows) and set(rows["publication"]) >= set(FEW) and (rows["allowed"] > 0).all() and (rows["draws"] > 10).all()
     k = int(rows.index[rows["output"] == "survival day 168, share"][0])
     u = made.untreated

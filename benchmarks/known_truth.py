@@ -5,7 +5,7 @@
 Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets in
 above a threshold; (e) one hypothesis true, then the other. In each replicate every published arm of the two populations in
 which cells were given (HBV-ACLF, decompensated cirrhosis) is published anew from the truth: same publications, sizes and
-endpoints, with the noise of sampling. The method is a reduced one: one bank of draws from the priors serves all
+endpoints, with the noise of sampling and what trials typically differ by. The method is a reduced one: one bank of draws from the priors serves all
 replicates, each draw weighted by the likelihoods of `hepatica calibrate` of all differences between arms, and of deaths and
 infections without cells in the population that is asked about; labs and other populations are left out, or no draw of a
 bank would be left. The same decision rule stands on top. The truth is never in the bank. For research use.
@@ -35,7 +35,7 @@ from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import NOTHING, deviation
 from hepatica.simulate import simulate
 from hepatica.study import load_study
 
@@ -197,7 +197,7 @@ def publish(s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator) -
     for d in s.data:
         x = np.array([o.of(fake)[0][0] for o in d.outputs])
         if d.kind == "normal":
-            told.append(replace(d, value=(float(rng.normal(x[0], d.error)),)))
+            told.append(replace(d, value=(float(rng.normal(x[0], d.typical)),)))
             continue
         p = 1 / (1 + np.exp(-x))
         if d.label.split()[0] in ("survival", "transplant_free_survival"):
@@ -207,10 +207,14 @@ def publish(s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator) -
         people = round(sum(d.value) * wide)
         told.append(replace(d, value=tuple(rng.multinomial(people, each / each.sum()) / wide)))
     between = [
-        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]), c.error / np.sqrt(s.inflation[c.publication]))))
-        for c in s.contrasts
+        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]), _wide(c, s.inflation[c.publication])))) for c in s.contrasts
     ]
     return told, between
+
+
+def _wide(c: Contrast, inflation: float) -> float:
+    """SD with which a difference is seen: sampling, and what trials typically differ by."""
+    return float(np.hypot(c.error / np.sqrt(inflation), c.between * deviation(c.what)))
 
 
 def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:

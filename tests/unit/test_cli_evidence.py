@@ -60,6 +60,14 @@ def test_all_are_listed(run, monkeypatch):
     assert code == 0 and "仅供研究使用" in out and "疾病" in out
 
 
+def test_a_narrow_window_shows_fewer_columns_and_whole_words(run, monkeypatch):
+    monkeypatch.setattr("hepatica.cli.evidence.out._width", 80)
+    code, out, _ = run()
+    words = {w for p in load_all().values() for w in p.disease.split()}
+    assert code == 0 and all(key in out for key in keys()) and "Lin et al." not in out and "140" in out
+    assert {w.strip("()") for w in words if len(w) < 20} <= {w.strip("()") for w in out.split()} and max(map(len, out.split("\n")[:-4])) <= 80
+
+
 def test_filters_filter(run):
     everything = load_all()
     assert set(listed(run, "--disease", "hbv")) == {k for k, p in everything.items() if "hbv" in p.disease.lower()}

@@ -6,7 +6,7 @@ it; without one, the other arms are compared with the first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,11 +28,9 @@ from hepatica.calibrate.likelihood import (
 )
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import NOTHING, deviation
 
 Floats = NDArray[np.float64]
-BETWEEN_TRIALS = {"share": 0.3, "log": 0.05, "level": 0.5}
-"""SD of what differs from trial to trial beside what is modelled (batches, donors, care), on each scale: assumed."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,11 @@ class Contrast:
         Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
     scale : {"share", "log", "level"}
     value, error : float
-        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling,
-        inflation by risk of bias and what differs between trials.
+        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling and
+        inflation by risk of bias.
+    between : float
+        What the SD of what differs between trials (batches, donors, care) is in units of: 1 for shares, the SD between
+        people for means.
     weight : float
     """
 
@@ -59,7 +60,18 @@ class Contrast:
     scale: str
     value: float
     error: float
+    between: float = 1.0
     weight: float = 1.0
+
+    @property
+    def what(self) -> str:
+        """Which of `hepatica.patients.draws.BETWEEN` differs between trials."""
+        return "effect_share" if self.scale == "share" else "effect_mean"
+
+    @property
+    def typical(self) -> float:
+        """SD with what trials typically differ by."""
+        return float(np.hypot(self.error, self.between * deviation(self.what)))
 
     def of(self, mean: Floats) -> Floats:
         """The simulated difference, of means (..., lines)."""
@@ -72,9 +84,10 @@ class Contrast:
         treated, control = x[..., 0], x[..., 1]
         return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
 
-    def log_likelihood(self, simulated: Floats) -> Floats:
-        """Of simulated differences."""
-        return np.asarray(-0.5 * self.weight * ((simulated - self.value) / self.error) ** 2)
+    def log_likelihood(self, simulated: Floats, differs: Floats | None = None) -> Floats:
+        """Of simulated differences, where trials differ by SDs of the same shape (typically, if not given)."""
+        variance = self.error**2 + (self.between * (deviation(self.what) if differs is None else differs)) ** 2
+        return np.asarray(-0.5 * self.weight * ((simulated - self.value) ** 2 / variance + np.log(variance)))
 
 
 def contrasts(
@@ -146,7 +159,7 @@ def _one(
             return None
         (x, n), (y, m) = ((o.value / 100 * k + 0.5, k + 1.0) for o, k in zip((a, b), people, strict=True) if k is not None)
         value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
-        error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)) + BETWEEN_TRIALS["share"] ** 2)
+        error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)))
         return Contrast(p.key, arm, against, label, lines, "share", value, float(error))
     scale = "level" if a.variable in LEVELS or a.kind == "change" else "log"
     sd, other = spread(a), spread(b)
@@ -157,6 +170,7 @@ def _one(
         for x in (arm, against)
     ]
     variance, value = 0.0, 0.0
+    between = float(np.sqrt((sd**2 + other**2) / 2)) / (1.0 if scale == "level" else b.value)
     for o, s, start, sign in ((a, sd, first[0], 1), (b, other, first[1], -1)):
         size = o.value if scale == "log" else 1.0
         now = s / size / np.sqrt(o.n or 1)
@@ -169,11 +183,13 @@ def _one(
             variance += now**2
     if a.kind != "change" and all(f is not None for f in first):
         lines = (*lines, at[p.key, arm, Wanted(a.variable, 0.0)], at[p.key, against, Wanted(a.variable, 0.0)])
-    error = np.sqrt(inflation * variance + BETWEEN_TRIALS[scale] ** 2)
-    return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error))
+    error = np.sqrt(inflation * variance)
+    return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error), between)
 
 
-def nothing(contrasts: Sequence[Contrast], fit: Floats, before: float = NOTHING) -> float:
+def nothing(
+    contrasts: Sequence[Contrast], fit: Floats, differs: Mapping[str, Floats] | None = None, before: float = NOTHING
+) -> float:
     """Chance that cells do nothing in people, after what the differences between arms say (Bayes' theorem).
 
     Parameters
@@ -181,16 +197,21 @@ def nothing(contrasts: Sequence[Contrast], fit: Floats, before: float = NOTHING)
     fit : array
         Logarithm of the likelihood of all differences under each draw from the priors of the cells; not finite where a
         draw made no patients.
+    differs : mapping of str to array
+        Draws of the SD by which trials differ, of each kind of difference, over which the likelihood of no effect is
+        averaged; typical ones if not given.
     before : float
         The chance before.
 
     Examples
     --------
-    >>> c = Contrast("p", "a", "b", "survival day 90", (0, 1), "share", 1.0, 0.5)
+    >>> c = Contrast("p", "a", "b", "survival day 90", (0, 1), "share", 1.0, 0.5, 0.0)
     >>> round(nothing([c], c.log_likelihood(np.array([1.0, 1.0]))), 3)  # as predicted: exp(-2) as likely if cells do nothing
     0.015
     """
-    plain = float(sum(c.log_likelihood(np.zeros(1))[0] for c in contrasts))
+    still = [c.log_likelihood(np.zeros(1), None if differs is None else differs[c.what].ravel()) for c in contrasts]
+    none = np.sum(still, axis=0) if still else np.zeros(1)
+    plain = float(logsumexp(none) - np.log(len(none)))
     known = fit[np.isfinite(fit)]
     factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0
     return float(before / (before + (1 - before) * factor))

@@ -27,7 +27,8 @@ class Space:
     Attributes
     ----------
     names : tuple of str
-        ``z:<parameter>``, ``u:<parameter>`` for whether a spike is hit (as a normal number), ``spread``.
+        ``z:<parameter>``, ``u:<parameter>`` for whether a spike is hit (as a normal number), ``spread``,
+        ``between:<what>``.
     weights : tuple of float
         Of the spike of each ``u:``, NaN elsewhere.
     """
@@ -64,11 +65,16 @@ class Space:
         return Draws({n: ndtr(points[:, k]) if n.startswith("u:") else points[:, k].copy() for k, n in enumerate(self.names)})
 
     def features(self, points: Floats) -> Floats:
-        """A spike counts as being hit or not, and its place only where it is not; (draws, dimension), centred."""
+        """A spike counts as being hit or not, and its place only where it is not; (draws, dimension), centred.
+
+        What differs between cohorts is no feature: it stays at 0.
+        """
         found = points.copy()
         place = {n: k for k, n in enumerate(self.names)}
         for k, (name, weight) in enumerate(zip(self.names, self.weights, strict=True)):
-            if name.startswith("u:"):
+            if name.startswith("between:"):
+                found[:, k] = 0.0
+            elif name.startswith("u:"):
                 there = (ndtr(points[:, k]) >= weight).astype(float)
                 found[:, k] = (there - (1 - weight)) / np.sqrt(max(weight * (1 - weight), 1e-3))
                 found[:, place[f"z:{name[2:]}"]] *= there

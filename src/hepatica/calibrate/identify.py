@@ -24,9 +24,10 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.infer import Cells, Untreated
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEAST_SHARE, Datum, Output
+from hepatica.calibrate.likelihood import LEAST_SHARE, Datum, Output
 from hepatica.model.assemble import Model
 from hepatica.patients import Draws
+from hepatica.patients.draws import deviation
 
 Floats = NDArray[np.float64]
 TOLD = 0.9  # SD over that of the prior, below which a direction was learnt
@@ -257,7 +258,7 @@ def of_cells(cells: Cells, prior: Mapping[str, Floats], weights: Mapping[str, fl
     weight = (fit / fit.sum(axis=1, keepdims=True) / len(fit)).ravel()
     with threadpool_limits(1):
         slope = _within(x.reshape(*fit.shape, len(names)), cells.contrasts)
-    roots = np.array([s * np.sqrt(c.weight) / c.error for s, c in zip(slope.T, contrasts, strict=True)])
+    roots = np.array([s * np.sqrt(c.weight) / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
     labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
     part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
     return Told(_plain(names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part)
@@ -285,7 +286,7 @@ def _root(d: Datum, outputs: Sequence[Output], slope: Floats, simulated: Floats,
     """Rows (rows, features) whose products with themselves add up to the information of one datum, over the points."""
     at = [outputs.index(o) for o in d.outputs]
     if d.kind == "normal":
-        found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.error**2 + unknown[at[0]]))
+        found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
         return np.asarray(found)
     p = np.clip(expit(simulated[:, at]), LEAST_SHARE, 1 - LEAST_SHARE)
     gone = np.where(p[:, -1:] >= p[:, :1], p, 1 - p)  # whichever way it is written, what is counted are steps between visits
@@ -296,7 +297,7 @@ def _root(d: Datum, outputs: Sequence[Output], slope: Floats, simulated: Floats,
     k = np.arange(len(at))
     step[:, k, k], step[:, k + 1, k] = density, -density
     known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
-    alike, variance = known.sum(axis=2), float(unknown[at].mean()) + BETWEEN_COHORTS["share"] ** 2
+    alike, variance = known.sum(axis=2), float(unknown[at].mean()) + float(deviation("share")) ** 2
     whole = alike.sum(axis=1)[:, None, None]
     known = known - alike[:, :, None] * alike[:, None, :] / (1 / variance + whole)  # what moves all odds alike is unknown
     values, vectors = np.linalg.eigh(known)

@@ -30,6 +30,7 @@ from hepatica.errors import EngineError
 from hepatica.model.assemble import Model
 from hepatica.model.reach import dependencies, silent
 from hepatica.patients import Admitted, Draws, Population, load_population, populations
+from hepatica.patients.draws import deviation
 from hepatica.patients.population import Cause
 from hepatica.patients.streams import normals, uniforms
 from hepatica.simulate import simulate
@@ -38,6 +39,7 @@ from hepatica.therapy import TREATMENTS
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 FEWEST = 50  # draws that an output must be known of
+EFFECTS = {"effect_share", "effect_mean"}
 ARISING = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
@@ -118,14 +120,16 @@ def with_cells_only(model: Model) -> frozenset[str]:
 
 
 def log_likelihood(data: Sequence[Datum], outputs: Sequence[Output], emulator: Emulator) -> Callable[[Floats], Floats]:
-    """Of points, through the emulator."""
+    """Of points, through the emulator; how much cohorts differ is learnt beside it."""
     at = [np.array([outputs.index(o) for o in d.outputs]) for d in data]
+    places = {n: k for k, n in enumerate(emulator.space.names)}
 
     def of(points: Floats) -> Floats:
         simulated = emulator(points)
+        share, mean = (deviation(w, points[:, places[f"between:{w}"]]) for w in ("share", "mean"))
         total = np.zeros(len(points))
         for d, k in zip(data, at, strict=True):
-            total += d.log_likelihood(simulated[:, k], emulator.unknown[k])
+            total += d.log_likelihood(simulated[:, k], emulator.unknown[k], share, mean)
         return total
 
     return of
@@ -183,7 +187,7 @@ def course(
     """
     tell = progress or (lambda *_: None)
     cells, prior = with_cells_only(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
-    draws = Draws({k: v for k, v in prior.columns.items() if k.split(":")[-1] not in cells})
+    draws = Draws({k: v for k, v in prior.columns.items() if k.split(":")[-1] not in cells | EFFECTS})
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, learnt = plan.arising(), tuple(data)
 
@@ -275,7 +279,9 @@ class Cells:
 
 def beside(model: Model, rows: int, each: int, seed: int) -> dict[str, Floats]:
     """Draws from the priors of what matters only with cells, (rows, each)."""
-    who, columns = np.arange(rows * each), {}
+    who, columns = np.arange(rows * each), dict[str, Floats]()
+    for what in sorted(EFFECTS):
+        columns[f"between:{what}"] = normals(seed, who, f"cells:between:{what}")[:, 0].reshape(rows, each)
     for name in sorted(with_cells_only(model)):
         columns[f"z:{name}"] = normals(seed, who, f"cells:{name}")[:, 0].reshape(rows, each)
         if model.parameters[name].entry.prior.kind == "spike":
@@ -335,9 +341,9 @@ def cells(
         for arm in (a for a in plan.arms if key in dict(a.populations) and not a.cells):
             simulated[:, :, plan.of_arm(arm)] = simulated[:, :1, plan.of_arm(arm)]  # the same without cells, whatever they do
     found = np.stack([c.of(simulated) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
-    fit = (
-        np.sum([c.log_likelihood(found[..., i]) for i, c in enumerate(contrasts)], axis=0) if contrasts else np.zeros((n, each))
-    )
+    fit = np.zeros((n, each))
+    for i, c in enumerate(contrasts):
+        fit += c.log_likelihood(found[..., i], deviation(c.what, columns[f"between:{c.what}"]))
     fit = np.where(np.isfinite(fit), fit, -np.inf)
     fit[~np.isfinite(fit).any(axis=1)] = 0.0  # a row that made no patients: nothing is learnt beside it
     weight = np.exp(fit - fit.max(axis=1, keepdims=True))

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.calibrate import identify, infer
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import BETWEEN_TRIALS, Contrast, contrasts, nothing
+from hepatica.calibrate.contrast import Contrast, contrasts, nothing
 from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, INFLATION, MOST, Datum, data
+from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
 from hepatica.patients import Draws
+from hepatica.patients.draws import BETWEEN, deviation
 
 Floats = NDArray[np.float64]
 UNTOUCHED = 0.9  # SD over that of the prior, above which nothing was learnt
@@ -82,10 +83,10 @@ class Calibration:
             )
         for hypothesis, c in self.cells.items():
             for name, value in c.columns.items():
-                if name.startswith("z:"):
+                if name.startswith(("z:", "between:")):
                     rows.append(
                         {
-                            "parameter": name[2:],
+                            "parameter": name.removeprefix("z:"),
                             "hypothesis": hypothesis,
                             "mean": value.mean(),
                             "sd": value.std(),
@@ -105,7 +106,7 @@ class Calibration:
             each: dict[str, float] = {}
             for d in self.data:
                 at = [self.untreated.outputs.index(o) for o in d.outputs]
-                noise = d.error**2 if d.kind == "normal" else 4.0 / sum(d.value)
+                noise = d.typical**2 if d.kind == "normal" else 4.0 / sum(d.value)
                 gained = float(np.mean(slopes[k, at] ** 2 / (noise + emulator.unknown[at]))) * d.weight
                 label = f"{d.publication} {d.arm}: {d.label}"
                 each[label] = each.get(label, 0.0) + gained
@@ -223,6 +224,7 @@ def calibrate(
         )
         columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
     prior = infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
+    differs = {what: deviation(what, prior[f"between:{what}"]) for what in sorted(infer.EFFECTS)}
     groups, pairs = identify.together(untreated, learnt, prior, identify.spikes(system.model), between)
     provenance: dict[str, Any] = {
         "hepatica": __version__,
@@ -235,12 +237,11 @@ def calibrate(
         "hypotheses": list(hypotheses),
         "inflation": INFLATION,
         "most_weight": MOST,
-        "between_trials": BETWEEN_TRIALS,
-        "between_cohorts": BETWEEN_COHORTS,
+        "between": {k: list(map(float, v)) for k, v in BETWEEN.items()},
         "log_evidence": untreated.log_evidence,
         "draws_made_patients": [int(b.whole.sum()) for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
-        "nothing": {h: nothing(between, c.told) for h, c in learnt.items()},
+        "nothing": {h: nothing(between, c.told, differs) for h, c in learnt.items()},
         "purpose": "for research use",
     }
     made = Calibration(

@@ -22,6 +22,7 @@ from hepatica.calibrate.learn import Calibration, evidence_hash, plans
 from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
 from hepatica.engine import System
 from hepatica.patients import Draws
+from hepatica.patients.draws import deviation
 from hepatica.patients.streams import uniforms
 
 Floats = NDArray[np.float64]
@@ -79,10 +80,12 @@ def leave_out(
         columns, remaining = dict(draws.columns), [p for p in made.publications if p.key not in away]
         if any(c.publication in away for c in made.contrasts):
             _, _, plan, contrasts = plans(remaining)
+            prior = infer.beside(system.model, draws.n, settings.cell_draws, settings.seed)
+            differs = {what: deviation(what, prior[f"between:{what}"]) for what in sorted(infer.EFFECTS)}
             for h in made.cells:
                 found = infer.cells(system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers)
                 columns |= {f"{name}@{h}": v for name, v in found.columns.items()}
-                doubt[h] = nothing(contrasts, found.told)
+                doubt[h] = nothing(contrasts, found.told, differs)
         yield (
             key,
             Draws(

@@ -20,6 +20,7 @@ from hepatica.calibrate.expected import SHARES, Wanted
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
 from hepatica.patients import load_population, populations
+from hepatica.patients.draws import deviation
 
 Floats = NDArray[np.float64]
 Lines = dict[tuple[str, str, Wanted], int]
@@ -28,9 +29,8 @@ INFLATION = {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0}
 WITHIN = 0.5  # correlation of a person's value with the one at day 0: assumed
 MOST = {"low": 6.0, "some": 4.0, "unclear": 2.0, "high": 1.0}
 """Weight of all of a publication's means and spreads together, by its risk of bias: assumed."""
-BETWEEN_COHORTS = {"share": 0.3, "sd": 0.2, "spread": 0.1}
-"""SD of what differs from cohort to cohort beside what is modelled: of the logarithm of the odds of a share, of a mean in
-SDs between its people, and of the logarithm of that SD: assumed."""
+BETWEEN_SPREADS = 0.1
+"""SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
 LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 MEDIAN = 1.2533  # standard error of a median over that of a mean
@@ -85,6 +85,8 @@ class Datum:
         Counts between visits and after the last (``counts``), or one value on the output's scale (``normal``).
     error : float
         Standard error of a normal one.
+    between : float
+        SD between people of a normal mean, on the output's scale: what cohorts differ by is in units of it.
     kind : {"counts", "normal"}
     weight : float
         Power of its likelihood.
@@ -98,15 +100,29 @@ class Datum:
     error: float
     kind: str
     weight: float = 1.0
+    between: float = 0.0
 
-    def log_likelihood(self, simulated: Floats, unknown: Floats) -> Floats:
-        """Of simulated outputs (particles, outputs) that carry a variance (outputs,) of their own; (particles,)."""
+    @property
+    def typical(self) -> float:
+        """SD of a normal one with what cohorts typically differ by."""
+        return float(np.hypot(self.error, self.between * deviation("mean")))
+
+    def log_likelihood(
+        self, simulated: Floats, unknown: Floats, share: Floats | None = None, mean: Floats | None = None
+    ) -> Floats:
+        """Of simulated outputs (particles, outputs) that carry a variance (outputs,) of their own; (particles,).
+
+        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the medians of `BETWEEN` if not given.
+        """
+        share = deviation("share") if share is None else share
+        mean = deviation("mean") if mean is None else mean
         if self.kind == "normal":
-            variance = self.error**2 + unknown[0]
+            variance = self.error**2 + unknown[0] + (self.between * mean) ** 2
             return np.asarray(-0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance)))
-        return np.asarray(self.weight * self._counts(simulated, float(unknown.mean()) + BETWEEN_COHORTS["share"] ** 2))
+        variance = np.broadcast_to(float(unknown.mean()) + share**2, len(simulated))
+        return np.asarray(self.weight * self._counts(simulated, variance))
 
-    def _counts(self, simulated: Floats, variance: float) -> Floats:
+    def _counts(self, simulated: Floats, variance: Floats) -> Floats:
         """Multinomial of counts between visits; what moves all its odds alike is integrated out (adaptive Gauss-Hermite)."""
         events = self.label.split()[0] in EVENTS
         x, counts = simulated if events else -simulated, np.array(self.value)  # else written as survivors
@@ -116,12 +132,13 @@ class Datum:
         sampling = 1 / (n * seen[k] * (1 - seen[k]))
         centre = (logit(seen[k]) - x[:, k]) * variance / (variance + sampling)
         width = np.sqrt(2 * variance * sampling / (variance + sampling))
-        move = centre[:, None] + width * NODES
+        move = centre[:, None] + width[:, None] * NODES
         p = np.clip(expit(x[:, None, :] + move[:, :, None]), LEAST_SHARE, 1 - LEAST_SHARE)
         p = np.maximum.accumulate(p, axis=2)
         end = np.ones((*p.shape[:2], 1))
         each = np.diff(np.concatenate([0 * end, p, end], axis=2), axis=2)
-        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) - move**2 / (2 * variance) + NODES**2 + np.log(WEIGHTS)
+        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) + NODES**2 + np.log(WEIGHTS)
+        fit = fit - move**2 / (2 * variance[:, None])
         return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
 
 
@@ -205,8 +222,8 @@ def _mean(p: Publication, o: Observation, rows: list[Observation], at: Lines, in
     widen = MEDIAN if o.kind == "median" else 1.0
 
     def normal(what: str, output: Output, value: float, error: float, size: float = 1.0) -> Datum:
-        wide = float(np.hypot(error, BETWEEN_COHORTS["sd"] * (sd or 0.0) / size))
-        return Datum(p.key, o.arm, f"{label}{what}", (output,), (float(value),), wide, "normal", 1.0 / times)
+        between = (sd or 0.0) / size
+        return Datum(p.key, o.arm, f"{label}{what}", (output,), (float(value),), float(error), "normal", 1.0 / times, between)
 
     error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
     if o.kind == "change":
@@ -226,9 +243,9 @@ def _mean(p: Publication, o: Observation, rows: list[Observation], at: Lines, in
     else:
         found = [normal("", Output("log", k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
-        width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_COHORTS["spread"]))
+        width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_SPREADS))
         outputs, value = (Output("spread", k),), (float(np.log(sd)),)
-        found.append(replace(found[0], label=f"{label}, SD", outputs=outputs, value=value, error=width))
+        found.append(replace(found[0], label=f"{label}, SD", outputs=outputs, value=value, error=width, between=0.0))
     return found
 
 

@@ -8,137 +8,27 @@ printed ones at day 0. Hypotheses stand side by side as halves of one mixture, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from hepatica.calibrate.arms import Predictable
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import BETWEEN_TRIALS
 from hepatica.calibrate.expected import MEASURED, SHARES, Wanted
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, LEVELS, WITHIN
+from hepatica.calibrate.likelihood import LEVELS, WITHIN, spread
+from hepatica.calibrate.records import REFERENCES, Record, Validation
 from hepatica.calibrate.reference import Reference
-from hepatica.calibrate.score import Predictive, covered
+from hepatica.calibrate.score import Predictive
 from hepatica.calibrate.simulated import Arms, Simulated
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.publications import Observation
 from hepatica.patients import Draws
+from hepatica.patients.draws import BETWEEN
 from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
-REFERENCES = ("no_effect", "pooled_effect")
-
-
-@dataclass(frozen=True)
-class Record:
-    """One published number and what was predicted of it.
-
-    Attributes
-    ----------
-    publication, arm, against, endpoint, unit : str
-        `against` names the arm from which it is a difference; empty for an arm by itself.
-    time, observed : float
-    quantiles : (5,)
-    crps, log_score : float
-    by_hypothesis : dict of str to (median, crps, log score)
-    references : dict of str to (q05, q95, crps, log score)
-    cells : bool
-        Whether cells were given in the arm.
-    """
-
-    publication: str
-    arm: str
-    against: str
-    endpoint: str
-    unit: str
-    time: float
-    observed: float
-    quantiles: Floats
-    crps: float
-    log_score: float
-    by_hypothesis: dict[str, tuple[float, float, float]]
-    references: dict[str, tuple[float, float, float, float]]
-    cells: bool
-
-    def json(self) -> dict[str, Any]:
-        """As one flat record."""
-        q = dict(zip(("q05", "q25", "median", "q75", "q95"), map(float, self.quantiles), strict=True))
-        own = {
-            f"{n}_{k}": v
-            for n, row in self.references.items()
-            for k, v in zip(("q05", "q95", "crps", "logscore"), row, strict=True)
-        }
-        mine = {
-            f"{h}_{k}": v
-            for h, row in self.by_hypothesis.items()
-            for k, v in zip(("median", "crps", "logscore"), row, strict=True)
-        }
-        return {
-            "publication": self.publication,
-            "arm": self.arm,
-            "against": self.against,
-            "endpoint": self.endpoint,
-            "time": self.time,
-            "unit": self.unit,
-            "observed": self.observed,
-            **q,
-            "crps": self.crps,
-            "logscore": self.log_score,
-            **own,
-            **mine,
-            "cells": self.cells,
-        }
-
-
-@dataclass(frozen=True)
-class Validation:
-    """Records, what could not be predicted and why, and how well each arm's patients could be made to look like it.
-
-    `shapes` are Pareto k of publications that were left out of what was learnt; from 0.7 on it was learnt anew without
-    them. `in_sample` names those that were learnt from.
-    """
-
-    records: tuple[Record, ...]
-    left: dict[str, str] = field(default_factory=dict)
-    alike: dict[str, float] = field(default_factory=dict)
-    shapes: dict[str, float] = field(default_factory=dict)
-    in_sample: tuple[str, ...] = ()
-
-    def frame(self) -> pd.DataFrame:
-        """One row a record."""
-        return pd.DataFrame([r.json() for r in self.records])
-
-    def totals(self) -> pd.DataFrame:
-        """One row a publication and one for all of them, each counting once: coverage, scores, and the references' scores."""
-        frame = self.frame()
-        if frame.empty:
-            return frame
-        scale = np.maximum(frame["observed"].abs(), 1.0)
-        rows = pd.DataFrame(
-            {
-                "publication": frame["publication"],
-                "numbers": 1.0,
-                "in_50": (frame["q25"] <= frame["observed"]) & (frame["observed"] <= frame["q75"]),
-                "in_90": (frame["q05"] <= frame["observed"]) & (frame["observed"] <= frame["q95"]),
-                "crps": frame["crps"] / scale,
-                "logscore": frame["logscore"],
-                "width_90": (frame["q95"] - frame["q05"]) / scale,
-                **{f"{n}_crps": frame[f"{n}_crps"] / scale for n in REFERENCES},
-                **{f"{n}_logscore": frame[f"{n}_logscore"] for n in REFERENCES},
-                **{f"{n}_width_90": (frame[f"{n}_q95"] - frame[f"{n}_q05"]) / scale for n in REFERENCES},
-            }
-        )
-        numbers = rows.groupby("publication")["numbers"].sum()
-        each = rows.drop(columns="numbers").groupby("publication").mean()
-        each.insert(0, "numbers", numbers)
-        whole = each.mean().to_frame("all, each once").T
-        whole["numbers"] = numbers.sum()
-        return pd.concat([each, whole]).rename_axis("publication").reset_index()
 
 
 def validate(
@@ -170,6 +60,8 @@ def validate(
         are made without it.
     """
     plan, reference = Plan.of(publications), Reference(evidence)
+    rows = np.arange(draws)
+    ignorant = Draws({f"between:{what}": normals(seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN})
     everything = Simulated(system, known, people, draws, seed, workers)
     records: list[Record] = []
     left, alike = dict(plan.left), dict[str, float]()
@@ -183,7 +75,8 @@ def validate(
             seen = Reference([x for x in evidence if x.key != p.key and x.key not in p.shares_people_with])
         drawn = {a.arm: {h: simulated.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms}
         alike |= {f"{p.key} {arm}": next(iter(rows.values())).alike for arm, rows in drawn.items()}
-        found = _Publication(p, {a.arm: a for a in arms}, drawn, seen, seed, draws, tuple(hypotheses))
+        differs = simulated.known or ignorant
+        found = _Publication(p, {a.arm: a for a in arms}, drawn, seen, differs, seed, draws, tuple(hypotheses))
         records += found.records()
         left |= found.left
     if progress is not None:
@@ -203,12 +96,13 @@ class _Publication:
         arms: dict[str, Predictable],
         drawn: dict[str, dict[str, Arms]],
         reference: Reference,
+        known: Draws,
         seed: int,
         draws: int,
         hypotheses: tuple[str, ...],
     ) -> None:
         self.p, self.arms, self.drawn, self.reference, self.hypotheses = p, arms, drawn, reference, hypotheses
-        self.seed, self.draws = seed, draws
+        self.known, self.seed, self.draws = known, seed, draws
         self.left: dict[str, str] = {}
 
     def records(self) -> list[Record]:
@@ -254,54 +148,70 @@ class _Publication:
     def arm(self, o: Observation, w: Wanted, n: int, hypothesis: str) -> Predictive:
         """A number of one arm."""
         mean, sd = self._mean(o.arm, w, hypothesis)
-        cohort, _, _ = self._noise("cohort", o.variable)  # shared by the arms and visits of a publication
         _, z, u = self._noise(o.arm, o.variable, o.time)
+        move = self._cohort(o.variable) + (self._trial(o, hypothesis) if self.arms[o.arm].cells else 0.0)
         if o.variable in SHARES:
-            p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + BETWEEN_COHORTS["share"] * cohort)
-            return Predictive.share(p, n, u)
-        anchored = self._anchor(o, w) is not None
-        error = sd * np.sqrt((1 - WITHIN**2 if anchored else 1.0) / n)
-        return Predictive.normal(mean + BETWEEN_COHORTS["sd"] * sd * cohort, np.maximum(error, 1e-9), z)
+            return Predictive.share(expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move), n, u)
+        error = sd * np.sqrt(self._left(o, w) / n)
+        return Predictive.normal(mean + move * sd, np.maximum(error, 1e-9), z)
 
-    def _anchor(self, o: Observation, w: Wanted) -> float | None:
-        """The printed mean at day 0 of the same variable and kind."""
+    def _cohort(self, variable: str) -> Floats:
+        """What this cohort differs by, alike in its arms and visits: logarithm of odds of a share, SDs of people for a mean."""
+        sd = self.known.between("share" if variable in SHARES else "mean", np.arange(self.draws))
+        return np.asarray(sd * self._noise("cohort", variable)[0])
+
+    def _trial(self, o: Observation, hypothesis: str) -> Floats:
+        """What the effect of cells in this trial differs by, on the same scales."""
+        what = "effect_share" if o.variable in SHARES else "effect_mean"
+        sd = self.known.between(what, np.arange(self.draws), hypothesis)
+        return np.asarray(sd * self._noise("difference", o.arm, o.variable, o.time)[0])
+
+    def _anchor(self, o: Observation, w: Wanted) -> Observation | None:
+        """What is printed at day 0 of the same variable and kind."""
         if w.change or o.variable not in MEASURED:
             return None
-        return next(
-            (
-                b.value
-                for b in self.p.find(arm=o.arm, variable=o.variable, time=0.0)
-                if (b.kind == "median") == (o.kind == "median")
-            ),
-            None,
-        )
+        known = self.p.find(arm=o.arm, variable=o.variable, time=0.0)
+        return next((b for b in known if (b.kind == "median") == (o.kind == "median")), None)
 
-    def _mean(self, arm: str, w: Wanted, hypothesis: str, observation: Observation | None = None) -> tuple[Floats, Floats]:
+    def _left(self, o: Observation, w: Wanted) -> float:
+        """Share of the variance between people that is left once the mean at day 0 is printed."""
+        return 1.0 if self._anchor(o, w) is None else 1 - WITHIN**2
+
+    def _mean(self, arm: str, w: Wanted, hypothesis: str) -> tuple[Floats, Floats]:
+        """Mean and SD between people, (draws,) each, made to start from what is printed at day 0."""
         summary = self.drawn[arm].get(hypothesis, next(iter(self.drawn[arm].values()))).summary
         mean, sd = summary[w]
         known = np.isfinite(mean)
         mean, sd = np.where(known, mean, np.nanmean(mean)), np.where(np.isfinite(sd), sd, np.nanmean(sd))
-        o = observation or next((x for x in self.p.find(arm=arm, variable=w.variable, time=w.time)), None)
-        start = None if o is None else self._anchor(o, w)
-        if start is None or Wanted(w.variable, 0.0) not in summary:
+        o = next((x for x in self.p.find(arm=arm, variable=w.variable, time=w.time)), None)
+        if w.change:  # people's labs vary from day to day as well, which virtual patients' do not
+            at_start = next((s for b in self.p.find(arm=arm, variable=w.variable, time=0.0) if (s := spread(b))), 0.0)
+            return mean, np.maximum(sd, at_start * np.sqrt(2 * (1 - WITHIN)))
+        printed = None if o is None else self._anchor(o, w)
+        if printed is None or Wanted(w.variable, 0.0) not in summary:
             return mean, sd
-        first = summary[Wanted(w.variable, 0.0)][0]
+        first, wide = summary[Wanted(w.variable, 0.0)]
         first = np.where(np.isfinite(first), first, np.nanmean(first))
+        people, alike = spread(printed), np.full_like(first, np.nanmean(wide))
         if w.variable in LEVELS:
-            return mean - first + start, sd
-        return mean / first * start, sd / first * start
+            mean = mean - first + printed.value
+        else:
+            mean, sd, alike = (x / first * printed.value for x in (mean, sd, alike))
+        if people is not None and np.all(alike > 0):  # never narrower than virtual people: an SD that small may be an error's
+            sd = sd * np.maximum(people / alike, 1.0)
+        return mean, sd
 
     def difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int, hypothesis: str) -> Predictive:
         """A treated arm less its control."""
         (a, sa), (b, sb) = self._mean(o.arm, w, hypothesis), self._mean(other.arm, w, hypothesis)
-        cohort, _, _ = self._noise("cohort", o.variable)
-        trial, z, _ = self._noise("difference", o.arm, o.variable, o.time)
+        _, z, _ = self._noise("difference", o.arm, o.variable, o.time)
+        cohort, trial = self._cohort(o.variable), self._trial(o, hypothesis)
         if o.variable in SHARES:
-            la, lb = (logit(np.clip(x, 1e-3, 1 - 1e-3)) + BETWEEN_COHORTS["share"] * cohort for x in (a, b))
-            pa, pb = expit(la + BETWEEN_TRIALS["share"] * trial), expit(lb)
+            la, lb = (logit(np.clip(x, 1e-3, 1 - 1e-3)) + cohort for x in (a, b))
+            pa, pb = expit(la + trial), expit(lb)
             return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m), z)
-        between = BETWEEN_TRIALS["level"] if o.variable in LEVELS or w.change else BETWEEN_TRIALS["log"] * np.abs(b)
-        return Predictive.normal(a - b + between * trial, np.maximum(np.sqrt(sa**2 / n + sb**2 / m), 1e-9), z)
+        error = np.sqrt(sa**2 * self._left(o, w) / n + sb**2 * self._left(other, w) / m)
+        return Predictive.normal(a - b + trial * np.sqrt((sa**2 + sb**2) / 2), np.maximum(error, 1e-9), z)
 
     def plain(self, o: Observation, w: Wanted, n: int) -> dict[str, Predictive]:
         """A number of one arm by the references."""
@@ -315,11 +225,11 @@ class _Publication:
             if o.variable in SHARES:
                 found[name] = Predictive.share(expit(value + sd * z), n, u)
                 continue
-            _, spread = self._mean(o.arm, w, self.hypotheses[0])
-            start, people = self._anchor(o, w), float(np.mean(spread)) / np.sqrt(n)
-            level = start if start is not None else float(np.mean(self._mean(o.arm, w, self.hypotheses[0])[0]))
+            _, wide = self._mean(o.arm, w, self.hypotheses[0])
+            start, people = self._anchor(o, w), float(np.mean(wide)) / np.sqrt(n)
+            level = start.value if start is not None else float(np.mean(self._mean(o.arm, w, self.hypotheses[0])[0]))
             if w.change:
-                found[name] = Predictive.normal(np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(spread)))), z2)
+                found[name] = Predictive.normal(np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide)))), z2)
             elif o.variable in LEVELS:
                 found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people), z2)
             else:
@@ -342,7 +252,9 @@ class _Publication:
                 continue
             people = float(np.mean(sa)) * np.sqrt(1 / n + 1 / m)
             if not (o.variable in LEVELS or w.change):
-                move = (self._anchor(other, w) or float(np.mean(self._mean(other.arm, w, "")[0]))) * np.expm1(move)
+                start = self._anchor(other, w)
+                level = float(np.mean(self._mean(other.arm, w, "")[0])) if start is None else start.value
+                move = level * np.expm1(move)
             found[name] = Predictive.normal(move, np.full_like(z, people), z2)
         return found
 
@@ -383,13 +295,3 @@ class _Publication:
             references,
             self.arms[arm].cells,
         )
-
-
-def coverage(v: Validation) -> tuple[float, float]:
-    """Shares of numbers in their 50 and 90 % intervals, each publication counting once."""
-    each: dict[str, list[tuple[bool, bool]]] = {}
-    for r in v.records:
-        each.setdefault(r.publication, []).append(covered(r.observed, r.quantiles))
-    means = [np.mean(rows, axis=0) for rows in each.values()]
-    both = np.mean(means, axis=0)
-    return float(both[0]), float(both[1])

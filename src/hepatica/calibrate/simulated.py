@@ -15,7 +15,10 @@ from hepatica.calibrate.expected import OUTPUTS, Course, Summary, Wanted, grid
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Admitted, Draws, load_population
+from hepatica.patients.draws import NOTHING
+from hepatica.patients.streams import uniforms
 from hepatica.simulate import Arm, simulate
+from hepatica.therapy import NO_CELLS
 
 Floats = NDArray[np.float64]
 LEAST_PEOPLE = 0.1  # share of virtual patients that must stay effective when they are made to look like an arm
@@ -71,18 +74,24 @@ class Simulated:
         return self.done[asked]
 
     def arm(self, plan: Plan, p: Publication, a: Predictable, hypothesis: str) -> Arms:
-        """Means and SDs of every line of a published arm, (draws,) each."""
+        """Means and SDs of every line of a published arm, (draws,) each; under some draws cells do nothing in people."""
         wanted = tuple(plan.lines[i].wanted for i in plan.of_arm(a))
-        parts, alike = [], 1.0
+        doubt = (NOTHING if self.known is None else self.known.nothing(hypothesis)) if a.cells else 0.0
+        idle = uniforms(self.seed, np.arange(self.draws), "cells do nothing")[:, 0] < doubt
+        given = [a.given, *([replace(a.given, regimen=NO_CELLS)] if idle.any() else [])]
+        parts: list[list[tuple[float, Summary]]] = [[] for _ in given]
+        alike = 1.0
         for key, share in a.populations:
             patients = self.patients(key)
             weight, effective = matched(p, a, patients)
             alike = min(alike, effective)
-            values, weights = self.read(key, a.given, hypothesis, wanted)
-            parts.append((share, Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)))
-        s = Summary.mixed(parts)
-        summary = {w: (s.mean[:, k], s.sd[:, k]) for k, w in enumerate(wanted)}
-        return Arms(summary, alike)
+            for found, arm in zip(parts, given, strict=True):
+                values, weights = self.read(key, arm, hypothesis, wanted)
+                of = Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)
+                found.append((share, of))
+        each = [Summary.mixed(found) for found in parts]
+        mean, sd = (np.where(idle[:, None], getattr(each[-1], what), getattr(each[0], what)) for what in ("mean", "sd"))
+        return Arms({w: (mean[:, k], sd[:, k]) for k, w in enumerate(wanted)}, alike)
 
 
 def matched(p: Publication, a: Predictable, patients: Admitted) -> tuple[Floats, float]:

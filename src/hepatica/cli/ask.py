@@ -229,7 +229,7 @@ def sensitivity(study: StudyFile, set_: Changes = None,
         shares = variance(many, leading, arm, samples=samples, known=known, progress=bars) if leading else None
     written = shown.write(found, turned, q, folder, lang, study_hash=question.hash)
     if shares is not None:
-        written += divided.write(shares, many, folder, study_hash=question.hash)
+        written += divided.write(shares, many, folder, lang, study_hash=question.hash)
     if as_json:
         whole = shown.whole(found, turned, q, question.hash)
         extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}

@@ -69,19 +69,27 @@ def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, 
     out.print(say("common.research_use", lang), style="dim")
 
 
+COLUMNS = ("key", "citation", "year", "disease", "role", "arms", "people", "observations", "risk_of_bias", "population")
+NARROW = ("key", "disease", "arms", "people", "observations", "risk_of_bias")
+WIDE = 140  # characters from which all columns fit
+
+
 def _many(found: tuple[Publication, ...], lang: str) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("key", "citation", "year", "disease", "role", "arms", "people", "observations", "risk_of_bias", "population"):
+    names = COLUMNS if out.width >= WIDE else NARROW
+    for name in names:
         right = name in ("arms", "people", "observations")
-        table.add_column(say(f"evidence.column_{name}", lang), justify="right" if right else "left", overflow="fold",
-                         no_wrap=right or name == "key")
+        table.add_column(say(f"evidence.column_{name}", lang), justify="right" if right else "left", overflow="ellipsis",
+                         no_wrap=right or name in ("key", "year", "role", "risk_of_bias"))
     rows = summary(found)
     for row, p in zip(rows, found, strict=True):
-        table.add_row(*map(escape, (
-            row["key"], row["citation"], "–" if row["year"] is None else str(row["year"]), row["disease"], row["role"],
-            str(row["arms"]) + (" *" if row["cells"] else ""), _size(p), f"{row['usable']}/{row['observations']}",
-            row["risk_of_bias"], row["population"] or "–")))
+        told = {name: "–" if row.get(name) in (None, "") else str(row[name]) for name in COLUMNS if name in row}
+        told |= {"arms": str(row["arms"]) + (" *" if row["cells"] else ""), "people": _size(p),
+                 "observations": f"{row['usable']}/{row['observations']}"}
+        table.add_row(*(escape(told[name]) for name in names))
     out.print(table)
+    if names != COLUMNS:
+        out.print(say("evidence.narrow", lang, width=WIDE), style="dim", soft_wrap=True)
     out.print(say("evidence.count", lang, publications=len(rows), observations=sum(r["observations"] for r in rows),
                   usable=sum(r["usable"] for r in rows)), soft_wrap=True)
     out.print(say("evidence.legend", lang), style="dim", soft_wrap=True)

@@ -24,6 +24,23 @@ NOTHING = 0.1
 """Chance, before any person's outcome is looked at, that cells do nothing in people whatever they do in animals and dishes:
 assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
 SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
+BETWEEN = {"share": (0.3, 0.7), "mean": (0.2, 0.7), "effect_share": (np.exp(-3.93 / 2), 1.51 / 2), "effect_mean": (0.2, 0.7)}
+"""What differs from cohort to cohort beside what is modelled, and from trial to trial in what a treatment does: median of its
+SD, and SD of the logarithm of that SD, before anything is learnt. Of shares on the logarithm of the odds (ratio), of means in
+SDs between people. ``effect_share`` is what Cochrane reviews of mortality by treatments that are no drugs have (Turner et al.
+2012, doi 10.1093/ije/dys041: a variance of log-normal(-3.93, 1.51)); the others are assumed."""
+
+
+def deviation(what: str, place: Floats | float = 0.0) -> Floats:
+    """SD of what differs, at places in its prior.
+
+    Examples
+    --------
+    >>> deviation("share", np.array([0.0, 1.0])).round(3).tolist()
+    [0.3, 0.604]
+    """
+    median, wide = BETWEEN[what]
+    return np.asarray(median * np.exp(wide * np.asarray(place, float)))
 
 
 @dataclass(frozen=True)
@@ -35,7 +52,7 @@ class Draws:
     columns : mapping of str to (n,)
         ``z:<parameter>`` is a standard normal place in its prior, ``u:<parameter>`` decides whether a spike is hit;
         ``...@<hypothesis>`` stands where hypotheses differ. ``spread`` is the logarithm of a factor on every deviation
-        between patients, in units of `SPREAD`.
+        between patients, in units of `SPREAD`; ``between:<what>`` that of an SD of `BETWEEN`, in units of its own.
     provenance : mapping
         Where they come from: hashes of evidence and model, seed, settings.
 
@@ -80,6 +97,11 @@ class Draws:
             return np.ones(len(draw))
         return np.asarray(np.exp(SPREAD * self.columns["spread"][self.row(draw)]), float)
 
+    def between(self, what: str, draw: Ints, hypothesis: str = "") -> Floats:
+        """SD of what differs between cohorts or trials for draws; the median where nothing is said of it."""
+        z = self.of("between", what, draw, hypothesis)
+        return deviation(what, np.zeros(len(draw)) if z is None else z)
+
     def nothing(self, hypothesis: str) -> float:
         """Chance that cells do nothing in people, as the outcomes of people left it; `NOTHING` where none were looked at."""
         return float(self.provenance.get("nothing", {}).get(hypothesis, NOTHING))
@@ -92,6 +114,7 @@ class Draws:
     def prior(cls, model: Model, n: int, *, seed: int) -> Draws:
         """Rows drawn from the priors of all parameters that have one."""
         rows, columns = np.arange(n), {"spread": normals(seed, np.arange(n), "prior:spread")[:, 0]}
+        columns |= {f"between:{what}": normals(seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN}
         for name, p in model.parameters.items():
             if p.entry.prior.varies:
                 columns[f"z:{name}"] = normals(seed, rows, f"prior:{name}")[:, 0]

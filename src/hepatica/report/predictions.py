@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from hepatica.calibrate.expected import SHARES
 from hepatica.calibrate.loo import TRUSTED
-from hepatica.calibrate.predict import Record, Validation
+from hepatica.calibrate.records import Record, Validation
 from hepatica.card import Card
 from hepatica.report.style import LOOKS, legend_below, panels, styled
 from hepatica.words import say

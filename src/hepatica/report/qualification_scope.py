@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hepatica.calibrate.arms import Predictable, predictable
-from hepatica.calibrate.predict import Record
+from hepatica.calibrate.records import Record
 from hepatica.evidence import Publication
 from hepatica.study import Study
 from hepatica.therapy import ROUTES, Regimen

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from hepatica.calibrate.loo import TRUSTED
-from hepatica.calibrate.predict import REFERENCES, Record, Validation, validate
+from hepatica.calibrate.predict import validate
+from hepatica.calibrate.records import REFERENCES, Record, Validation
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Draws

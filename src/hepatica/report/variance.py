@@ -1,4 +1,4 @@
-"""What Sobol' indices say: a table to read, tables to keep."""
+"""What Sobol' indices say: a figure and a table to read, tables to keep."""
 
 from __future__ import annotations
 
@@ -8,14 +8,41 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from hepatica import __version__
 from hepatica.card import Card
 from hepatica.dosing.influence import Question
 from hepatica.dosing.variance import Variance
 from hepatica.report import names
+from hepatica.report.influence import draw
+from hepatica.report.style import GREY, legend_below, look, panels, styled
 from hepatica.table import write_whole
 from hepatica.words import say
+
+
+def figure(v: Variance, lang: str) -> Figure:
+    """First-order and total indices with their intervals: one panel an output, a row a parameter, filled by order."""
+    s, order = v.indices, list(np.argsort(-v.indices.total.max(axis=1), kind="stable"))
+    with styled():
+        columns = [(c, name, h) for c, (name, h) in enumerate(v.columns)]
+        made, axes = panels(1, len(columns), width=3.2 + 3.2 * len(columns), height=1.7 + 0.36 * len(order), sharey=True)
+        for ax, (c, name, hypothesis) in zip(axes[0], columns, strict=True):
+            for place, kind in enumerate(("first", "total")):
+                colour, _, marker = look(place)
+                y = -np.arange(len(order)) + (0.14 if place == 0 else -0.14)
+                mean, low, high = (getattr(s, f"{kind}{end}")[order, c] for end in ("", "_low", "_high"))
+                fill = "white" if kind == "first" else colour
+                ax.hlines(y, low, high, color=colour, lw=1.6)
+                ax.plot(mean, y, ls="none", marker=marker, ms=6, color=colour, mfc=fill, label=say(f"sobol.{kind}", lang))
+            ax.axvline(0.0, color=GREY, lw=0.8, zorder=0)
+            what = say(f"sobol.{name}", lang)
+            ax.set_title(f"{what}\n{names.hypothesis(hypothesis, lang)}" if hypothesis else what, fontsize=10)
+            ax.set_xlabel(say("sobol.axis", lang))
+        axes[0, 0].set_yticks(-np.arange(len(order)), [v.moved[k].name for k in order])
+        axes[0, 0].set_ylim(-len(order) + 0.4, 0.6)
+        legend_below(made, axes, 2)
+        return made
 
 
 def variance_card(v: Variance, lang: str) -> Card:
@@ -75,10 +102,11 @@ def whole(v: Variance, q: Question, study_hash: str) -> dict[str, Any]:
     }
 
 
-def write(v: Variance, q: Question, folder: Path, *, study_hash: str) -> list[Path]:
-    """``sobol.csv``, one row per parameter and output, and ``sobol.json``."""
+def write(v: Variance, q: Question, folder: Path, lang: str, *, study_hash: str) -> list[Path]:
+    """``sobol.csv``, one row per parameter and output, ``sobol.json``, and the figure."""
     text = json.dumps(whole(v, q, study_hash), ensure_ascii=False, indent=1)
     return [
         write_whole(folder / "sobol.csv", lambda p: v.frame().to_csv(p, index=False)),
         write_whole(folder / "sobol.json", lambda p: p.write_text(text + "\n", encoding="utf-8")),
+        *draw(figure(v, lang), folder / "sobol"),
     ]

@@ -207,7 +207,7 @@ def test_cells_whose_gain_is_a_product():
     acts = prior["u:works"] >= 0.3
     gain = acts * (prior["z:potency"] + prior["z:exposure"] - prior["z:half"]) + rng.standard_normal((400, 1))
     within = gain - gain.mean(axis=1, keepdims=True)
-    c = SimpleNamespace(publication="trial", treated="cells", control="care", label="survival day 90", error=0.4, weight=1.0)
+    c = SimpleNamespace(publication="trial", treated="cells", control="care", label="survival day 90", error=0.4, typical=0.4, weight=1.0)
     fit = -0.5 * (within / c.error) ** 2
     cells = Cells({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
     told = of_cells(cells, prior, {"works": 0.3}, [c])
@@ -234,7 +234,7 @@ def test_a_whole_calibration(model):
     untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
     prior = {"z:p": rng.standard_normal((50, 8)), "z:q": rng.standard_normal((50, 8))}
     cells = Cells({}, np.zeros(50, int), np.zeros((50, 8)), (prior["z:p"] + prior["z:q"])[..., None], np.ones(50))
-    seen = SimpleNamespace(publication="t", treated="c", control="s", label="inr day 7", error=9.0, weight=1.0)
+    seen = SimpleNamespace(publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0)
     found, two = together(untreated, {"h": cells}, prior, {}, [seen])
     assert found["hypothesis"].tolist() == ["", "", "h", "h"]
     assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}

@@ -6,11 +6,12 @@ from scipy.special import expit, logit
 from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import Contrast, contrasts
+from hepatica.calibrate.contrast import Contrast, contrasts, nothing
 from hepatica.calibrate.learn import plans, used
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS, INFLATION, MOST, Datum, Output, data, inflation_of
+from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, Output, data, inflation_of
 from hepatica.evidence import load
 from hepatica.evidence.publications import read
+from hepatica.patients.draws import BETWEEN, deviation
 
 ONE = """
 key = "one"
@@ -54,8 +55,7 @@ def test_deaths_between_visits_are_counts():
     d = told(row("a", "survival", "percent", 28, "kaplan_meier", 75, n=40), row("a", "survival", "percent", 90, "kaplan_meier", 50, n=40))
     assert len(d) == 1 and d[0].kind == "counts" and np.allclose(d[0].value, [10, 10, 20])
     p = np.array([[0.2, 0.45], [0.3, 0.6]])  # dead by then, two draws
-    unknown = np.full(2, 1e-8 - BETWEEN_COHORTS["share"] ** 2)  # nothing differs between cohorts
-    found = d[0].log_likelihood(logit(1 - p), unknown)
+    found = d[0].log_likelihood(logit(1 - p), np.full(2, 1e-8), np.zeros(2))  # nothing differs between cohorts
     each = [multinomial.logpmf([10, 10, 20], 40, [a, b - a, 1 - b]) for a, b in p]
     assert found[0] - found[1] == pytest.approx(each[0] - each[1], rel=1e-5)
 
@@ -71,13 +71,13 @@ def test_what_cohorts_differ_by_is_integrated_out():
     """Against a plain sum over a fine grid of what moves the odds; a share near a half is favoured by nothing."""
     d = told(*(row("a", "death", "percent", t, "kaplan_meier", v, n=650) for t, v in ((7, 1.0), (28, 5.0), (90, 12.5))))[0]
     unknown, moves = np.full(3, 0.3), np.linspace(-5, 5, 4001)
-    variance = 0.3 + BETWEEN_COHORTS["share"] ** 2
+    typical, differs = BETWEEN["share"][0], np.array([0.1, 0.5, 0.9])
     rows = np.array([logit([0.01, 0.05, 0.125]), logit([0.04, 0.2, 0.4]), logit([0.003, 0.01, 0.03])])
-    found = d.log_likelihood(rows, unknown)
-    for x, mine in zip(rows, found, strict=True):
+    found, learnt = d.log_likelihood(rows, unknown), d.log_likelihood(rows, unknown, differs)
+    for x, mine, sd in (*zip(rows, found, [typical] * 3, strict=True), *zip(rows, learnt, differs, strict=True)):
         p = np.clip(1 / (1 + np.exp(-(x + moves[:, None]))), 2e-3, None)
         each = np.diff(np.column_stack([np.zeros(len(p)), p, np.ones(len(p))]), axis=1)
-        terms = (np.array(d.value) * np.log(np.maximum(each, 1e-4))).sum(axis=1) + norm.logpdf(moves, 0, np.sqrt(variance))
+        terms = (np.array(d.value) * np.log(np.maximum(each, 1e-4))).sum(axis=1) + norm.logpdf(moves, 0, np.sqrt(0.3 + sd**2))
         assert mine == pytest.approx(np.log(np.exp(terms - terms.max()).sum() * 0.0025) + terms.max(), abs=1e-3)
     assert found.argmax() == 0
 
@@ -87,9 +87,13 @@ def test_a_mean_later_is_compared_as_its_ratio_to_day_0():
     assert [x.label for x in d] == ["bilirubin day 28, ratio"]  # day 0 is not for another population's arm to say
     assert d[0].value[0] == pytest.approx(np.log(0.5))
     e, s = 5 / np.sqrt(30) / 10, 6 / np.sqrt(40) / 20
-    assert d[0].error == pytest.approx(np.hypot(np.sqrt(e**2 + s**2 - e * s), BETWEEN_COHORTS["sd"] * 0.5))
+    assert d[0].error == pytest.approx(np.sqrt(e**2 + s**2 - e * s)) and d[0].between == 0.5
+    assert d[0].typical == pytest.approx(np.hypot(d[0].error, BETWEEN["mean"][0] * 0.5))
     x, unknown = np.array([[-0.5], [-1.0]]), np.array([0.01])
-    width = np.sqrt(d[0].error**2 + 0.01)
+    differs = np.array([0.1, 0.4])
+    each = norm.logpdf(x[:, 0], np.log(0.5), np.sqrt(d[0].error**2 + 0.01 + (0.5 * differs) ** 2))
+    assert np.diff(d[0].log_likelihood(x, unknown, mean=differs))[0] == pytest.approx(np.diff(each)[0] * d[0].weight)
+    width = np.sqrt(d[0].typical**2 + 0.01)
     assert np.diff(d[0].log_likelihood(x, unknown))[0] == pytest.approx(np.diff(norm.logpdf(x[:, 0], np.log(0.5), width))[0] * d[0].weight)
 
 
@@ -132,15 +136,31 @@ def test_lin_2017_says_what_its_table_says():
     a, b, n, m = 41.49, 30.52, 57.0, 55.0  # survivors and people, half a person added to each cell
     c = found["survival day 168"]
     assert c.value == pytest.approx(np.log(a / (n - a)) - np.log(b / (m - b)), abs=0.01) and found["severe_infection day 168"].value < 0
-    assert c.error == pytest.approx(np.sqrt(1 / a + 1 / (n - a) + 1 / b + 1 / (m - b) + 0.09), abs=0.01)
+    assert c.error == pytest.approx(np.sqrt(1 / a + 1 / (n - a) + 1 / b + 1 / (m - b)), abs=0.01)
+    assert c.typical == pytest.approx(np.hypot(c.error, 0.14), abs=1e-3)  # Turner et al. 2012: median of the SD 0.14
 
 
 def test_a_simulated_difference_is_read_as_the_published_one():
     share = Contrast("p", "b", "a", "survival day 28", (0, 1), "share", 0.0, 1.0)
     assert share.of(np.array([[0.8, 0.5]]))[0] == pytest.approx(logit(0.8))
-    log = Contrast("p", "b", "a", "inr day 28", (0, 1, 2, 3), "log", 0.0, 1.0)
+    log = Contrast("p", "b", "a", "inr day 28", (0, 1, 2, 3), "log", 0.0, 1.0, 2.0)
     assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
-    assert log.log_likelihood(np.array(2.0)) == pytest.approx(-2.0)
+    for differs in (None, 0.0, 0.7):
+        sd = np.hypot(1.0, 2.0 * (deviation("effect_mean") if differs is None else differs))
+        each = [float(log.log_likelihood(np.array(x), differs)) for x in (2.0, 0.5)]
+        assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
+
+
+def test_the_chance_of_nothing_is_bayes_theorem():
+    """Against a plain sum over two draws, and over what trials may differ by."""
+    c = Contrast("p", "b", "a", "survival day 28", (0, 1), "share", 0.8, 0.3)
+    differs = {"effect_share": np.array([0.1, 0.6])}
+    simulated = np.array([0.2, 1.1])
+    fit = c.log_likelihood(simulated, differs["effect_share"])
+    works = np.mean([norm.pdf(0.8, x, np.hypot(0.3, s)) for x, s in zip(simulated, differs["effect_share"], strict=True)])
+    none = np.mean([norm.pdf(0.8, 0, np.hypot(0.3, s)) for s in differs["effect_share"]])
+    assert nothing([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
+    assert nothing([], np.zeros(3)) == pytest.approx(0.1)
 
 
 def test_an_output_reads_its_line(system):

@@ -11,14 +11,15 @@ from typer.testing import CliRunner
 from hepatica.admission import admit
 from hepatica.calibrate.arms import predictable
 from hepatica.calibrate.expected import OUTPUTS, Course, Wanted, grid
-from hepatica.calibrate.likelihood import BETWEEN_COHORTS
-from hepatica.calibrate.predict import coverage, validate
+from hepatica.calibrate.predict import validate
+from hepatica.calibrate.records import coverage
 from hepatica.calibrate.simulated import matched
 from hepatica.cli import learn  # noqa: F401 - registers the command
 from hepatica.cli.shell import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import Draws, load_population
+from hepatica.patients.draws import NOTHING
 from hepatica.simulate import simulate
 
 HYPOTHESES = ("label_is_cells", "lung_only")
@@ -75,16 +76,22 @@ def files(system):
         own, h = patients.cohort.draw == i, HYPOTHESES[rng.integers(2)]
         if own.sum() < people:
             continue
-        cohort, rows = {w.variable: rng.standard_normal() for w in WANTED}, []
-        for arm, course in zip(("care", "cells"), made[h], strict=True):
+        one, rows = np.array([i]), []
+        differs = {x: float(truth.between(x, one, h)[0]) for x in ("share", "mean", "effect_share", "effect_mean")}
+        kinds = {w.variable: "mean" if w.variable in ("bilirubin", "inr") else "share" for w in WANTED}
+        cohort = {v: differs[x] * rng.standard_normal() for v, x in kinds.items()}
+        acts = rng.random() > NOTHING
+        for arm, course in zip(("care", "cells"), (made[h][0], made[h][1] if acts else made[h][0]), strict=True):
             for w in WANTED:
                 value, weight = (x[own] for x in course.values(w))
                 mean = np.average(value, weights=weight)
+                trial = differs["effect_" + kinds[w.variable]] * rng.standard_normal() if arm == "cells" else 0.0
+                move = cohort[w.variable] + trial
                 if w.variable in ("bilirubin", "inr"):
                     sd = np.sqrt(np.average((value - mean) ** 2, weights=weight))
-                    rows.append(row(arm, w, float(rng.normal(mean + BETWEEN_COHORTS["sd"] * sd * cohort[w.variable], sd / np.sqrt(n))), n, float(sd)))
+                    rows.append(row(arm, w, float(rng.normal(mean + sd * move, sd / np.sqrt(n))), n, float(sd)))
                 else:
-                    p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + BETWEEN_COHORTS["share"] * cohort[w.variable])
+                    p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move)
                     rows.append(row(arm, w, float(100 * rng.binomial(n, p) / n), n))
         found.append(read(HEAD.format(i=i, n=n) + "".join(rows)))
     assert lin.key == "lin2017" and len(found) > 50

@@ -149,7 +149,9 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     code, out, _ = run(*small, "--json")
     found = json.loads(out)["sobol"]
     assert code == 0 and found["blocks"] == 2 and found["over"] == "learnt" and len(found["indices"]) == 10
-    assert {"sobol.csv", "sobol.json"} <= {p.name for p in (tmp_path / "s").iterdir()}
+    assert {"sobol.csv", "sobol.json", "sobol.svg", "sobol.png"} <= {p.name for p in (tmp_path / "s").iterdir()}
+    picture = (tmp_path / "s" / "sobol.svg").read_text(encoding="utf-8")
+    assert all(row["parameter"] in picture for row in found["indices"]) and "in all" in picture
     before = (tmp_path / "s" / "sobol.csv").read_bytes()
     code, out, _ = run(*small, "--lang", "zh")
     assert code == 0 and "Sobol" in out and (tmp_path / "s" / "sobol.csv").read_bytes() == before

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hepatica.calibrate.predict import Record, Validation
+from hepatica.calibrate.records import Record, Validation
 from hepatica.report.predictions import observed_over_predicted, prediction_cards
 from hepatica.words import LANGUAGES
 

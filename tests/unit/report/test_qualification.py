@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepatica.calibrate.predict import Record, Validation
+from hepatica.calibrate.records import Record, Validation
 from hepatica.errors import InputError
 from hepatica.evidence import load, load_all, references
 from hepatica.outcomes.scores import SCORES

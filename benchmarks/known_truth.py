@@ -2,13 +2,14 @@
 
     python benchmarks/known_truth.py [--replicates 50] [--draws 4000] [--people 24] [--work FOLDER] [--json] [--write docs]
 
-Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets in
-above a threshold; (e) one hypothesis true, then the other. In each replicate every published arm of the two populations in
-which cells were given (HBV-ACLF, decompensated cirrhosis) is published anew from the truth: same publications, sizes and
-endpoints, with the noise of sampling and what trials typically differ by. The method is a reduced one: one bank of draws from the priors serves all
-replicates, each draw weighted by the likelihoods of `hepatica calibrate` of all differences between arms, and of deaths and
-infections without cells in the population that is asked about; labs and other populations are left out, or no draw of a
-bank would be left. The same decision rule stands on top. The truth is never in the bank. For research use.
+Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets
+in above a threshold; (e) one hypothesis true, then the other. In each replicate every published arm of the two
+populations in which cells were given (HBV-ACLF, decompensated cirrhosis) is published anew from the truth: same
+publications, sizes and endpoints, with the noise of sampling and what trials typically differ by. The method is a reduced
+one: one bank of draws from the priors serves all replicates, each draw weighted by the likelihoods of `hepatica
+calibrate` of all differences between arms, and of deaths and infections without cells in the population that is asked
+about; labs and other populations are left out, or no draw of a bank would be left. The same decision rule stands on top.
+The truth is never in the bank. For research use.
 """
 
 from __future__ import annotations

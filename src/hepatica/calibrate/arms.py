@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import Arm as PublishedArm
+from hepatica.evidence.observations import Arm as PublishedArm
 from hepatica.patients import populations
 from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES, Product, Regimen

@@ -27,7 +27,7 @@ from hepatica.calibrate.likelihood import (
     spread,
 )
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import Observation
+from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import NOTHING, deviation
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from scipy.special import expit, logit, logsumexp
 from hepatica.calibrate.bank import Bank, Plan
 from hepatica.calibrate.expected import SHARES, Wanted
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import Observation
+from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.patients.draws import deviation
 

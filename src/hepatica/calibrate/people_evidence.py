@@ -43,7 +43,8 @@ from hepatica.calibrate.people_pool import HORIZON
 from hepatica.calibrate.people_weights import MEASURED
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load
-from hepatica.evidence.publications import VARIABLES, Arm, Observation, keys
+from hepatica.evidence.observations import VARIABLES, Arm, Observation
+from hepatica.evidence.publications import keys
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Population, load_population
 

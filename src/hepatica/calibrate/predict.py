@@ -23,7 +23,7 @@ from hepatica.calibrate.score import Predictive
 from hepatica.calibrate.simulated import Arms, Simulated
 from hepatica.engine import System
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import Observation
+from hepatica.evidence.observations import Observation
 from hepatica.patients import Draws
 from hepatica.patients.draws import BETWEEN
 from hepatica.patients.streams import normals, uniforms

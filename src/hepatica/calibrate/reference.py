@@ -18,7 +18,7 @@ from hepatica.calibrate.contrast import Contrast, contrasts
 from hepatica.calibrate.expected import SHARES
 from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import Observation
+from hepatica.evidence.observations import Observation
 
 IGNORANT = {"share": 1.0, "log": 0.4, "level": 4.0}
 """SD where the evidence has nothing like it: of the logarithm of the odds, of a logarithm, of a level."""

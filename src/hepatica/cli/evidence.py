@@ -15,7 +15,7 @@ from hepatica.cli.shell import AsJson, Lang, app, language, out
 from hepatica.errors import InputError
 from hepatica.evidence import Publication
 from hepatica.evidence.check import Checked, Fault, check_file, same_key
-from hepatica.evidence.publications import Arm, Observation
+from hepatica.evidence.observations import Arm, Observation
 from hepatica.evidence.schema import schema
 from hepatica.evidence.tabulate import SUFFIXES, export, observations, people, select, summary, whole
 from hepatica.patients import populations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hepatica.evidence.publications import Arm, Observation, Publication, load, load_all
+from hepatica.evidence.observations import Arm, Observation
+from hepatica.evidence.publications import Publication, load, load_all
 from hepatica.evidence.references import Reference, reference, references
 
 __all__ = ["Arm", "Observation", "Publication", "Reference", "load", "load_all", "reference", "references"]

@@ -13,16 +13,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hepatica.evidence.publications import (
-    Alternative,
-    Arm,
-    Observation,
-    Publication,
-    Wrong,
-    between,
-    keys,
-    wrongs,
-)
+from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong, wrongs
+from hepatica.evidence.publications import Publication, between, keys
 from hepatica.evidence.references import references
 
 ROWS: dict[str, type[BaseModel]] = {"arm": Arm, "observation": Observation, "alternative": Alternative}

@@ -10,7 +10,8 @@ from typing import Any, get_args
 import pandas as pd
 
 from hepatica.errors import InputError
-from hepatica.evidence.publications import VARIABLES, Publication, Role, keys, load, load_all
+from hepatica.evidence.observations import VARIABLES
+from hepatica.evidence.publications import Publication, Role, keys, load, load_all
 from hepatica.evidence.references import references
 from hepatica.table import write_whole
 

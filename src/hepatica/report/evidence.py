@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.errors import InputError
-from hepatica.evidence.publications import VARIABLES, Arm, Observation, Publication
+from hepatica.evidence.observations import VARIABLES, Arm, Observation
+from hepatica.evidence.publications import Publication
 from hepatica.evidence.tabulate import short
 from hepatica.report import names
 from hepatica.report.style import BLUE, GREEN, GREY, LIMIT, SKY, VERMILLION, styled

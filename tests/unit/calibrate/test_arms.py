@@ -4,7 +4,7 @@ import pytest
 
 from hepatica.calibrate.arms import population_of, predictable
 from hepatica.evidence import load, load_all
-from hepatica.evidence.publications import Arm
+from hepatica.evidence.observations import Arm
 from hepatica.patients import populations
 
 

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from hepatica.admission import admit
 from hepatica.calibrate.arms import predictable
+from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.expected import OUTPUTS, Course, Wanted, grid
 from hepatica.calibrate.predict import validate
 from hepatica.calibrate.records import coverage
-from hepatica.calibrate.simulated import matched
+from hepatica.calibrate.simulated import Simulated, matched
 from hepatica.cli import learn  # noqa: F401 - registers the command
 from hepatica.cli.shell import app
 from hepatica.evidence import load, load_all
@@ -128,6 +129,31 @@ def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):
     after = np.exp(np.average(np.log(admitted.labs["inr"]), weights=weight))
     assert 0.1 <= effective < 1 and abs(after - 2.2) < abs(before - 2.2) and after == pytest.approx(2.2, rel=0.03)
     assert matched(lin, predictable(lin, lin.arm("smt")), admitted)[1] == 1.0  # nothing printed, nothing matched
+
+
+def test_cells_that_do_nothing_are_predicted_to(system):
+    """Where they are sure to, a treated arm is the one without cells; where they are sure not to, it is another."""
+    p, hypothesis = load("lin2017"), HYPOTHESES[0]
+    plan, prior = Plan.of([p]), Draws.prior(system.model, 20, seed=3)
+    arms = {a.arm: a for a in plan.arms}
+    for chance in (0.0, 1.0):
+        known = Draws(prior.columns, {"nothing": {hypothesis: chance}})
+        found = Simulated(system, known, 4, 20, 1, None)
+        care, cells = (found.arm(plan, p, arms[a], hypothesis).summary[Wanted("survival", 168.0)][0] for a in ("smt", "msc"))
+        assert np.allclose(care, cells, equal_nan=True) == bool(chance)
+
+
+def test_people_vary_as_those_printed_at_day_0(system):
+    """Where these vary more than virtual ones; a smaller SD may be a standard error and is not believed."""
+    asked = {"hypotheses": HYPOTHESES, "people": 6, "draws": 40, "seed": 2}
+    widths = []
+    for sd in (0.01, 0.1, 40.0):
+        rows = [row("care", Wanted("bilirubin", 0.0), 15.0, 50, sd), row("care", Wanted("bilirubin", 28.0), 9.0, 50, 6.0)]
+        found = validate(system, [read(HEAD.format(i=2, n=50) + "".join(rows))], tuple(load_all().values()), Draws.prior(system.model, 40, seed=5),
+                         **asked)
+        q = found.records[0].quantiles
+        widths.append(q[4] - q[0])
+    assert widths[0] == widths[1] < widths[2] / 1.5
 
 
 def test_a_publication_left_out_is_predicted_from_the_rest(system):

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load, load_all, references
-from hepatica.evidence.publications import UNCOUNTED, VARIABLES, keys, read
+from hepatica.evidence.observations import UNCOUNTED, VARIABLES
+from hepatica.evidence.publications import keys, read
 from hepatica.patients import populations
 from hepatica.units import unit
 

@@ -3,7 +3,7 @@
 import json
 
 from hepatica.evidence import Publication
-from hepatica.evidence.publications import VARIABLES
+from hepatica.evidence.observations import VARIABLES
 from hepatica.evidence.schema import FILE, RENEW, schema
 
 

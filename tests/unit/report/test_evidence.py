@@ -7,7 +7,7 @@ from matplotlib.container import ErrorbarContainer
 
 from hepatica.errors import InputError
 from hepatica.evidence import load, load_all
-from hepatica.evidence.publications import VARIABLES
+from hepatica.evidence.observations import VARIABLES
 from hepatica.evidence.tabulate import select
 from hepatica.report.evidence import evidence_figure, label, series, spread, write_figure
 

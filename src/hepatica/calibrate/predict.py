@@ -8,10 +8,12 @@ printed ones at day 0. Hypotheses stand side by side as halves of one mixture, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
+from scipy.stats import binom
 
 from hepatica.calibrate.arms import Predictable
 from hepatica.calibrate.bank import Plan
@@ -131,9 +133,8 @@ class _Publication:
                 if n is None or m is None:
                     continue
                 mine = {h: self.difference(o, w, other, n, m, h) for h in self._of(arm)}
-                found.append(
-                    self._record(o, arm, control, mine, self.plain_difference(o, w, other, n, m), o.value - other.value)
-                )
+                one = self._record(o, arm, control, mine, self.plain_difference(o, w, other, n, m), o.value - other.value)
+                found.append(replace(one, odds=self.odds(o, w, other, n, m)) if o.variable in SHARES else one)
         return found
 
     def _of(self, arm: str) -> tuple[str, ...]:
@@ -203,15 +204,31 @@ class _Publication:
 
     def difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int, hypothesis: str) -> Predictive:
         """A treated arm less its control."""
-        (a, sa), (b, sb) = self._mean(o.arm, w, hypothesis), self._mean(other.arm, w, hypothesis)
         _, z, _ = self._noise("difference", o.arm, o.variable, o.time)
-        cohort, trial = self._cohort(o.variable), self._trial(o, hypothesis)
         if o.variable in SHARES:
-            la, lb = (logit(np.clip(x, 1e-3, 1 - 1e-3)) + cohort for x in (a, b))
-            pa, pb = expit(la + trial), expit(lb)
+            pa, pb = self._shares(o, w, other, hypothesis)
             return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m), z)
+        (a, sa), (b, sb) = self._mean(o.arm, w, hypothesis), self._mean(other.arm, w, hypothesis)
+        trial = self._trial(o, hypothesis)
         error = np.sqrt(sa**2 * self._left(o, w) / n + sb**2 * self._left(other, w) / m)
         return Predictive.normal(a - b + trial * np.sqrt((sa**2 + sb**2) / 2), np.maximum(error, 1e-9), z)
+
+    def _shares(self, o: Observation, w: Wanted, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
+        """Shares of a treated arm and its control, of one cohort and with what cells do in this trial."""
+        cohort, trial = self._cohort(o.variable), self._trial(o, hypothesis)
+        la, lb = (logit(np.clip(self._mean(x, w, hypothesis)[0], 1e-3, 1 - 1e-3)) + cohort for x in (o.arm, other.arm))
+        return np.asarray(expit(la + trial)), np.asarray(expit(lb))
+
+    def odds(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> tuple[float, ...]:
+        """The odds ratio of a treated arm and its control as it would be seen: observed, median, 5 and 95 % quantiles."""
+        u, v = (self._noise("odds", x.arm, o.variable, o.time)[2] for x in (o, other))
+
+        def ratio(x: Floats | float, y: Floats | float) -> Floats:
+            return np.asarray((x + 0.5) / (n - x + 0.5) / ((y + 0.5) / (m - y + 0.5)))
+
+        drawn = [self._shares(o, w, other, h) for h in self._of(o.arm)]
+        seen = np.concatenate([ratio(binom.ppf(u, n, a), binom.ppf(v, m, b)) for a, b in drawn])
+        return (float(ratio(n * o.value / 100, m * other.value / 100)), *map(float, np.quantile(seen, (0.5, 0.05, 0.95))))
 
     def plain(self, o: Observation, w: Wanted, n: int) -> dict[str, Predictive]:
         """A number of one arm by the references."""

@@ -30,6 +30,9 @@ class Record:
     references : dict of str to (q05, q95, crps, log score)
     cells : bool
         Whether cells were given in the arm.
+    odds : tuple of float
+        Of a difference of shares, as an odds ratio: observed, predicted median, 5 and 95 % quantiles, half a person added
+        to each count. Empty for everything else.
     """
 
     publication: str
@@ -45,6 +48,7 @@ class Record:
     by_hypothesis: dict[str, tuple[float, float, float]]
     references: dict[str, tuple[float, float, float, float]]
     cells: bool
+    odds: tuple[float, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """As one flat record."""
@@ -72,6 +76,7 @@ class Record:
             "logscore": self.log_score,
             **own,
             **mine,
+            **dict(zip(("odds_ratio", "odds_ratio_median", "odds_ratio_q05", "odds_ratio_q95"), self.odds, strict=False)),
             "cells": self.cells,
         }
 

@@ -48,6 +48,21 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             note=say("validate.note", lang),
         )
     ]
+    odds = [
+        {
+            say("validate.publication", lang): r.publication,
+            say("validate.arm", lang): f"{r.arm} - {r.against}",
+            say("validate.endpoint", lang): r.endpoint,
+            say("validate.day", lang): f"{r.time:g}",
+            say("validate.observed", lang): f"{r.odds[0]:.2f}",
+            say("validate.median", lang): f"{r.odds[1]:.2f}",
+            "90 %": f"{r.odds[2]:.2f} - {r.odds[3]:.2f}" + ("" if r.odds[2] <= r.odds[0] <= r.odds[3] else " *"),
+        }
+        for r in found.records
+        if r.odds
+    ]
+    if odds:
+        cards.append(Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang)))
     totals = found.totals()
     if len(totals):
         table = pd.DataFrame(

@@ -185,6 +185,9 @@ def test_the_command_prints_one_record_a_number(tmp_path, files):
     need = {"publication", "arm", "endpoint", "time", "unit", "observed", "median", "q05", "q25", "q75", "q95", "crps", "logscore",
             "no_effect_crps", "no_effect_logscore", "pooled_effect_crps", "pooled_effect_logscore"}
     assert all(need <= set(r) for r in found["records"]) and found["purpose"] == "for research use"
+    one = next(r for r in found["records"] if r["against"])
+    assert one["odds_ratio"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5)) and not any("odds_ratio" in r for r in found["records"] if not r["against"])
+    assert 0 < one["odds_ratio_q05"] < one["odds_ratio_median"] < one["odds_ratio_q95"]
     assert found["left"] == {"made1 care fever day 28": "the model does not have it"}
     text = CliRunner().invoke(app, asked).stdout
     assert "research use" in text and "fever" in text

@@ -89,6 +89,20 @@ def validate(
     return Validation(tuple(records), left, alike, shapes, inside)
 
 
+def moved(mean: Floats, beside: Floats, sd: Floats, by: Floats, w: Wanted) -> Floats:
+    """A mean moved by so many SDs between people (about a mean `beside`); as a factor where means are compared as logarithms.
+
+    Examples
+    --------
+    >>> mean, sd = np.array([10.0]), np.array([2.0])
+    >>> [float(moved(mean, mean, sd, np.array([-9.0]), Wanted(v, 28.0))[0].round(2)) for v in ("meld", "bilirubin")]
+    [-8.0, 1.68]
+    """
+    if w.change or w.variable in LEVELS:
+        return np.asarray(mean + by * sd)
+    return np.asarray(mean * np.exp(by * np.sqrt(np.log1p((sd / beside) ** 2))))
+
+
 class _Publication:
     """Predictions of one publication from its simulated arms."""
 
@@ -154,7 +168,7 @@ class _Publication:
         if o.variable in SHARES:
             return Predictive.share(expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move), n, u)
         error = sd * np.sqrt(self._left(o, w) / n)
-        return Predictive.normal(mean + move * sd, np.maximum(error, 1e-9), z)
+        return Predictive.normal(moved(mean, mean, sd, move, w), np.maximum(error, 1e-9), z)
 
     def _cohort(self, variable: str) -> Floats:
         """What this cohort differs by, alike in its arms and visits: logarithm of odds of a share, SDs of people for a mean."""
@@ -211,7 +225,7 @@ class _Publication:
         (a, sa), (b, sb) = self._mean(o.arm, w, hypothesis), self._mean(other.arm, w, hypothesis)
         trial = self._trial(o, hypothesis)
         error = np.sqrt(sa**2 * self._left(o, w) / n + sb**2 * self._left(other, w) / m)
-        return Predictive.normal(a - b + trial * np.sqrt((sa**2 + sb**2) / 2), np.maximum(error, 1e-9), z)
+        return Predictive.normal(moved(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, w) - b, np.maximum(error, 1e-9), z)
 
     def _shares(self, o: Observation, w: Wanted, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
         """Shares of a treated arm and its control, of one cohort and with what cells do in this trial."""

@@ -90,7 +90,7 @@ def files(system):
                 move = cohort[w.variable] + trial
                 if w.variable in ("bilirubin", "inr"):
                     sd = np.sqrt(np.average((value - mean) ** 2, weights=weight))
-                    rows.append(row(arm, w, float(rng.normal(mean + sd * move, sd / np.sqrt(n))), n, float(sd)))
+                    rows.append(row(arm, w, float(rng.normal(mean * np.exp(move * np.sqrt(np.log1p((sd / mean) ** 2))), sd / np.sqrt(n))), n, float(sd)))
                 else:
                     p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move)
                     rows.append(row(arm, w, float(100 * rng.binomial(n, p) / n), n))

@@ -12,15 +12,15 @@ from hepatica.admission import admit
 from hepatica.calibrate.arms import predictable
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.expected import OUTPUTS, Course, Wanted, grid
-from hepatica.calibrate.predict import validate
+from hepatica.calibrate.predict import _Publication, validate
 from hepatica.calibrate.records import coverage
-from hepatica.calibrate.simulated import Simulated, matched
+from hepatica.calibrate.simulated import Arms, Simulated, matched
 from hepatica.cli import learn  # noqa: F401 - registers the command
 from hepatica.cli.shell import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import NOTHING, deviation
 from hepatica.simulate import simulate
 
 HYPOTHESES = ("label_is_cells", "lung_only")
@@ -199,3 +199,42 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path):
     for path in (bad, tmp_path / "nowhere.toml"):
         done = CliRunner().invoke(app, ["validate", str(path)])
         assert done.exit_code != 0 and type(done.exception).__name__ == "InputError"
+
+
+def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says():
+    """Of constant arms: shares, their difference and odds ratio, a mean, a change; each against numbers drawn naively."""
+    n, draws, h = 50, 40000, HYPOTHESES[0]
+    share, lab, change = Wanted("survival", 90.0), Wanted("inr", 28.0), Wanted("albumin", 28.0, True)
+    rows = [row(a, share, v, n) for a, v in (("care", 50), ("cells", 60))] + [row(a, lab, 2.0, n, 0.5) for a in ("care", "cells")]
+    rows += [row("care", Wanted("albumin", 0.0), 30.0, n, 6.0).replace("percent", "g/L").replace("proportion", "mean_sd"),
+             row("care", Wanted("albumin", 28.0), 1.0, n, 2.0).replace("percent", "g/L").replace("proportion", "change")]
+    p = read(HEAD.format(i=3, n=n) + "".join(rows))
+    full = np.ones(draws)
+    drawn = {a: {h: Arms({share: (x * full, full), lab: (2 * full, 0.5 * full), change: (full, 0.1 * full)}, 1.0)}
+             for a, x in (("care", 0.5), ("cells", 0.7))}
+    places = {"share": 1.0, "mean": 1.0, "effect_share": 3.0, "effect_mean": 1.5}
+    known = Draws({f"between:{k}": v * full for k, v in places.items()})
+    s = {k: float(deviation(k, v)) for k, v in places.items()}
+    made = _Publication(p, {a: predictable(p, p.arm(a)) for a in drawn}, drawn, None, known, 1, draws, (h,))
+    care, cells = (p.find(arm=a, variable="survival")[0] for a in ("care", "cells"))
+    rng = np.random.default_rng(2)
+    cohort, trial = s["share"] * rng.standard_normal(draws), s["effect_share"] * rng.standard_normal(draws)
+    x, y = rng.binomial(n, expit(logit(0.7) + cohort + trial)), rng.binomial(n, expit(cohort))
+    for seen, naive in ((made.arm(care, share, n, h), 2 * y), (made.arm(cells, share, n, h), 2 * x), (made.difference(cells, share, care, n, n, h), 2 * (x - y))):
+        assert seen.samples.std() == pytest.approx(naive.std(), rel=0.04) and seen.samples.mean() == pytest.approx(naive.mean(), abs=1.0)
+    ratio = (x + 0.5) / (n - x + 0.5) / ((y + 0.5) / (n - y + 0.5))
+    observed, *said = made.odds(cells, share, care, n, n)
+    assert observed == pytest.approx((30.5 / 20.5) / (25.5 / 25.5)) and np.allclose(np.log(said), np.log(np.quantile(ratio, (0.5, 0.05, 0.95))), atol=0.15)
+    one, other = (p.find(arm=a, variable="inr")[0] for a in ("care", "cells"))
+    width = np.sqrt(np.log1p(0.25**2))
+    cohort, trial = s["mean"] * rng.standard_normal(draws) * width, s["effect_mean"] * rng.standard_normal(draws) * width
+    error = 0.5 / np.sqrt(n)
+    naive = 2 * np.exp(cohort) + error * rng.standard_normal(draws)
+    assert made.arm(one, lab, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
+    naive = 2 * np.exp(cohort + trial) + error * rng.standard_normal(draws)
+    assert made.arm(other, lab, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
+    naive = 2 * np.exp(trial) - 2 + error * np.sqrt(2) * rng.standard_normal(draws)
+    assert made.difference(other, lab, one, n, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
+    later = next(o for o in p.find(arm="care", variable="albumin") if o.kind == "change")
+    expected = 6.0 * np.hypot(s["mean"], 1 / np.sqrt(n))  # with half correlated days a change varies as the level does
+    assert made.arm(later, change, n, h).samples.std() == pytest.approx(expected, rel=0.04)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hepatica import __version__
 from hepatica.calibrate.people_file import LABS, LAST_DAY, People, read_people
+from hepatica.calibrate.people_inflammation import READINGS, compare, read_readings
 from hepatica.calibrate.people_learn import (
     BARE,
     BOTH,
@@ -32,6 +33,7 @@ from hepatica.calibrate.people_learn import (
     Fold,
     learn_outcome_widths,
     learn_widths,
+    meld_of,
 )
 from hepatica.calibrate.people_mixed import Mixed
 from hepatica.calibrate.people_pool import HORIZON, acute, chronic, make_pool
@@ -54,6 +56,10 @@ ABOUT_LABS = (
 ABOUT_OUTCOME = (
     f"Death or transplant by day {HORIZON:g}; the horizon is assumed, the file has no times of events. 'model as it is' is the",
     "model's own probability, 'model' the same recalibrated; MELD and the regression are logistic.",
+)
+ABOUT_READINGS = (
+    "Inflammation on day 0, by which nobody was weighted and from which nothing was learnt: medians and quartiles, seen and as",
+    "the other labs of the same day imply; 'rank' is Spearman's correlation of the two (95 % interval), beside that of MELD.",
 )
 POOL = 12_000
 KINDS = ("acute", "chronic", "both")
@@ -79,6 +85,8 @@ class Validation:
         Discrepancy of each lab that weighs, by basis, for labs and for the outcome, median of folds; infinite leaves it out.
     settings : mapping
         Seed, pool, folds, versions.
+    inflammation : DataFrame
+        Readings of day 0 (`people_inflammation.compare`).
     """
 
     file: str
@@ -91,6 +99,7 @@ class Validation:
     tempered: Mapping[str, float]
     widths: Mapping[str, Mapping[str, float]]
     settings: Mapping[str, Any]
+    inflammation: pd.DataFrame
 
     def frame(self) -> pd.DataFrame:
         """One row per prediction: what was predicted by what, its intervals, what was observed and the score.
@@ -161,6 +170,8 @@ class Validation:
                     lines.append(f"'{ours}' is better than the {other} in {better}.")
         if len(outcomes):
             lines += ["", *ABOUT_OUTCOME, "", outcomes.round(3).to_string(index=False)]
+        if len(self.inflammation):
+            lines += ["", *ABOUT_READINGS, "", self.inflammation.round(2).to_string(index=False)]
         lines.append("")
         for basis, share in self.tempered.items():
             evened = f"weights of {100 * share:.0f} % of people were evened out to {LEAST_EFFECTIVE:g} effective candidates"
@@ -183,8 +194,9 @@ class Validation:
 
         widths = {b: {lab: w if np.isfinite(w) else None for lab, w in row.items()} for b, row in self.widths.items()}
         return {"file": self.file, "learnt_from": self.learnt_from, "people": self.people, "events": self.events,
-                "labs": plain(self.totals()), "outcomes": plain(self.outcomes()), "tempered": dict(self.tempered),
-                "widths": widths, "not_predicted": [{"what": w, "people": n, "why": y} for w, n, y in self.not_predicted],
+                "labs": plain(self.totals()), "outcomes": plain(self.outcomes()), "inflammation": plain(self.inflammation),
+                "tempered": dict(self.tempered), "widths": widths,
+                "not_predicted": [{"what": w, "people": n, "why": y} for w, n, y in self.not_predicted],
                 "notes": list(self.notes), "settings": dict(self.settings), "purpose": "for research use"}
 
 
@@ -235,6 +247,7 @@ def validate_people(
     groups = people.folds(folds) if train is None else None
     dropped = [(what, len(people.ids), why) for what, why in people.absent.items() if what in (*LABS, "platelets")]
     parts: dict[str, _Part] = {}
+    inflammation = pd.DataFrame()
     mixed: dict[tuple[int, str], Mixed | None] = {}
     for basis, days in BASES.items():
         missing = [(d, p.name) for d in days for p in (people, teachers) if d not in p.days]
@@ -247,6 +260,9 @@ def validate_people(
         theirs = mine if groups is not None else Likeness(drawn, teachers, days, later)
         parts[basis] = _forecast(basis, mine, theirs, groups, mixed)
         dropped += parts[basis].dropped
+        if days == (0.0,):
+            inflammation, unread = _inflammation(path, mine, parts[basis].widths[basis], seed)
+            dropped += [(what, len(people.ids), why) for what, why in unread.items()]
     tables = [t for part in parts.values() for t in part.tables if len(t)]
     if not tables:
         needed = f"at least {LEAST_PEOPLE} people with labs on day 0 and later"
@@ -260,7 +276,7 @@ def validate_people(
     tempered = {basis: part.tempered for basis, part in parts.items()}
     rows = pd.concat(tables, ignore_index=True)
     return Validation(people.name, teachers.name, len(people.ids), int(np.nansum(people.event)), rows, _gathered(dropped), notes,
-                      tempered, widths, settings)
+                      tempered, widths, settings, inflammation)
 
 
 @dataclass(frozen=True)
@@ -302,6 +318,15 @@ def _forecast(
         name: {lab: float(np.median([w[lab] for w in found])) for lab in LABS}
         for name, found in ((basis, used), (f"{basis}, {OUTCOME}", ends))}
     return _Part(tables, dropped, borrowed, float(evened[usable].mean()) if usable.any() else 0.0, widths)
+
+
+def _inflammation(
+    path: str | Path, mine: Likeness, widths: Mapping[str, float], seed: int
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Readings of day 0 beside what the labs of that day imply, and what cannot be compared."""
+    seen, unread = read_readings(path, mine.people)
+    said = np.exp(mine.readings(widths))
+    return compare(seen, dict(zip(READINGS, said.T, strict=True)), meld_of(mine.people, (0.0,)), seed=seed), unread
 
 
 def _later(both: Sequence[People], known: Sequence[float]) -> tuple[float, ...]:

@@ -162,7 +162,7 @@ def read_people(path: str | Path) -> People:
     where = (np.array([place[i] for i in who[known]]), np.searchsorted(days, day[known]))
     labs = {}
     for name, lab in LABS.items():
-        values = _lab(path, rows, name, lab, notes)
+        values = lab_values(path, rows, name, lab, notes)
         if values is None:
             absent[name] = f"the file has no values in a column {lab.column}" + (f" or {PT}" if name == "inr" else "")
             continue
@@ -275,7 +275,7 @@ def _numbers(path: Path, rows: pd.DataFrame, column: str, notes: list[str], unit
     return values.to_numpy(float)
 
 
-def _lab(path: Path, rows: pd.DataFrame, name: str, lab: Lab, notes: list[str]) -> Floats | None:
+def lab_values(path: Path, rows: pd.DataFrame, name: str, lab: Lab, notes: list[str]) -> Floats | None:
     """Values in the file's unit; None where there is no such column or nothing in it."""
     values = np.full(len(rows), np.nan)
     found = lab.column in rows or (name == "inr" and PT in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -233,7 +233,7 @@ class Fold:
         if _learnable(event):
             odds = _odds(self.teaching_event[self.taught][good]), _odds(bare)
             scores = [
-                self._meld(x.people, who)[:, None]
+                meld_of(x.people, self.mine.known)[who][:, None]
                 for x, who in ((self.theirs, self.taught[good]), (self.mine, self.tested))
             ]
             seen = self.seen[0][good], self.seen[1]
@@ -258,7 +258,9 @@ class Fold:
         who = {"person": self.mine.people.ids[self.tested], "fold": self.fold, "basis": self.basis}
         return pd.DataFrame(who | {"quantity": quantity, "day": day, "predictor": predictor} | columns)
 
-    def _meld(self, people: People, who: Ints) -> Floats:
-        values = {lab: np.exp(people.last(lab, self.mine.known)[who]) for lab in ("bilirubin", "inr", "creatinine")}
-        found: Floats = meld(bilirubin=values["bilirubin"], creatinine=values["creatinine"], inr=values["inr"])
-        return found
+
+def meld_of(people: People, days: Sequence[float]) -> Floats:
+    """MELD of the last labs on those days, (n,); NaN where one is missing."""
+    bilirubin, inr, creatinine = (np.exp(people.last(lab, days)) for lab in ("bilirubin", "inr", "creatinine"))
+    found: Floats = meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr)
+    return found

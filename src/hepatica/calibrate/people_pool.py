@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import arrive
 from hepatica.calibrate.people_file import LABS
+from hepatica.calibrate.people_inflammation import READINGS
 from hepatica.engine import Events, System
 from hepatica.model.parameters import Spread
 from hepatica.outcomes.survival import competing_incidence
@@ -34,7 +35,7 @@ SESSIONS = (
     2.0,
 )  # day of each plasma exchange: in acute liver injury one a day at first, not every third day
 ARMS = ((), ("plasma_exchange",), ("corticosteroid",), ("plasma_exchange", "corticosteroid"))
-OUTPUTS = (*LABS, "death_intensity", "transplant_intensity")
+OUTPUTS = (*LABS, *READINGS, "death_intensity", "transplant_intensity")
 LEAST = 1e-3  # smallest value whose logarithm is taken
 ROOM = "Wide on purpose: room for the labs of real people, who choose by weight."
 CONTENT = (2.0, 1.2)  # factor on what a dying hepatocyte spills, and its CV between people
@@ -60,6 +61,8 @@ class Pool:
         Logarithms, in the order of `LABS`.
     alive : (n_arms, n, n_times)
         Probability of being neither dead nor transplanted.
+    readings : (n, n_readings)
+        Logarithms on day 0, in the order of `READINGS`.
     age, coma : (n,)
         At admission; coma is the continuous West-Haven grade.
     kind : (n,) of int
@@ -72,6 +75,7 @@ class Pool:
 
     labs: Floats
     alive: Floats
+    readings: Floats
     age: Floats
     coma: Floats
     kind: Ints
@@ -180,7 +184,7 @@ def make_pool(
         What calibration says of the draws from the priors; each candidate has a draw of its own.
     """
     kinds = acute(system) if kinds is None else kinds
-    parts: list[tuple[Floats, Floats, Floats, Ints]] = []
+    parts: list[tuple[Floats, Floats, Floats, Floats, Ints]] = []
     for k, population in enumerate(kinds.values()):
         who = np.arange(k, n, len(kinds))
         cohort = Cohort(system.model, population, seed, identity(who, 0), who, known, memo={})
@@ -189,14 +193,17 @@ def make_pool(
         kept = Admitted(cohort.take(good), initial[good], {name: v[good] for name, v in labs.items()}, n)
         values, status = follow(system, kept, workers)
         with np.errstate(invalid="ignore"):
-            found = np.log(np.maximum(values[..., : len(LABS)], LEAST))
+            found = np.log(np.maximum(values[..., :-2], LEAST))
+        found, readings = found[..., : len(LABS)], found[0, :, 0, len(LABS) :]
         died, grafted = competing_incidence(TIMES, values[..., -2], values[..., -1])
         solved = (status == 0).all(axis=0) & np.isfinite(found).all(axis=(0, 2, 3))
         covariates = np.stack([kept.cohort.covariate("age"), kept.labs["encephalopathy"]])
-        parts.append((found[:, solved], (1 - died - grafted)[:, solved], covariates[:, solved], np.full(int(solved.sum()), k)))
-    labs_all, alive, who_all = (np.concatenate([p[j] for p in parts], axis=1) for j in range(3))
-    kind = np.concatenate([p[3] for p in parts])
-    return Pool(labs_all, alive, who_all[0], who_all[1], kind, tuple(kinds), n)
+        solved &= np.isfinite(readings).all(axis=1)
+        alive = (1 - died - grafted)[:, solved]
+        parts.append((found[:, solved], alive, covariates[:, solved], readings[solved], np.full(int(solved.sum()), k)))
+    labs_all, alive_all, who_all = (np.concatenate([p[j] for p in parts], axis=1) for j in range(3))
+    readings_all, kind = (np.concatenate([p[j] for p in parts]) for j in (3, 4))
+    return Pool(labs_all, alive_all, readings_all, who_all[0], who_all[1], kind, tuple(kinds), n)
 
 
 def follow(system: System, patients: Admitted, workers: int | None = None) -> tuple[Floats, Ints]:

@@ -104,6 +104,13 @@ class Likeness:
             self.events[key] = found
         return self.events[key]
 
+    def readings(self, widths: Widths) -> Floats:
+        """Mean of the log readings of day 0, (n, n_readings), weighed in the same way."""
+        found = np.full((len(self.people.ids), self.pool.readings.shape[1]), np.nan)
+        for _, who, weight, _, _ in self._weighed(widths):
+            found[who] = weight @ self.pool.readings
+        return found
+
     def _weighed(self, widths: Widths) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats, Floats]]:
         for (arm, who), squares, base in zip(self.groups, self.squares, self.base, strict=True):
             told = base.copy()

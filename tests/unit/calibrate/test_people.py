@@ -8,12 +8,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, spearmanr
 
 from hepatica.calibrate import people as verb
 from hepatica.calibrate import people_learn
 from hepatica.calibrate.people import validate_people
 from hepatica.calibrate.people_file import LABS, read_people
+from hepatica.calibrate.people_inflammation import READINGS, compare, read_readings
 from hepatica.calibrate.people_learn import BARE, LAST, MIXED, MODEL, OUTCOME, REGRESSION
 from hepatica.calibrate.people_pool import ARMS, TIMES, acute, chronic, make_pool
 from hepatica.calibrate.people_reference import Logistic, Ridge, spread
@@ -43,7 +44,8 @@ def synthetic(pool, n, seed):
             if day == 0:
                 row |= {"Age": round(pool.age[who]), "Encephalopathy_grade_d0": np.floor(pool.coma[who]), "PE": "Did" if arm % 2 else "NotDone",
                         "steroid pulse therapy": "Did" if arm > 1 else "NotDone", "Plt": 10.0,
-                        "SurvivalOrDeath": "Death(Internal)" if u[2] < pool.event[arm, who] else "Survival(Internal)"}
+                        "SurvivalOrDeath": "Death(Internal)" if u[2] < pool.event[arm, who] else "Survival(Internal)", "HGF": 1.0}
+                row |= {lab.column: v / lab.factor for lab, v in zip(READINGS.values(), np.exp(pool.readings[who]), strict=True)}
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -80,6 +82,42 @@ def test_people_made_by_the_model_are_covered(found):
     outcomes = found.outcomes().set_index(["basis", "predictor"])
     assert (outcomes.loc[(slice(None), [BARE, MODEL]), "auc"] > 0.75).all()
     assert (outcomes["auc_low"] < outcomes["auc"]).all() and (outcomes["auc"] < outcomes["auc_high"]).all()
+
+
+def test_inflammation_that_the_labs_imply_is_held_against_what_was_measured(found, path, table, tmp_path):
+    """People made by the model are ranked as they are; a reading that cannot be read costs that reading only."""
+    frame = found.inflammation.set_index("reading")
+    assert set(frame.index) == set(READINGS) and (frame["people"] == len(set(table["id"]))).all()
+    assert (frame.loc[["tnf", "il6", "crp"], "rank"] > 0.2).all() and (frame["rank_low"] < frame["rank"]).all()
+    assert (np.abs(np.log(frame["said"] / frame["seen"])) < 0.5).all() and (frame["seen_q1"] <= frame["seen_q3"]).all()
+    seen, _ = read_readings(path, read_people(path))
+    assert frame.loc["il6", "seen"] == pytest.approx(np.median(seen["il6"]))
+    assert "by which nobody was weighted" in found.text() and "patients' own HGF is not in the model" in found.text()
+    first = table["BloodColectionDate"] == 0
+    broken = table.assign(CRP=np.where(first, "high", ""), WBC=np.where(first, 5.0, np.nan)).drop(columns=["serumTNF", "HGF"])
+    broken["serumIL-10"] = np.where(table["id"] == 3, table["serumIL-10"], np.nan)
+    broken.iloc[::-1].to_csv(tmp_path / "broken.csv", index=False)
+    people = read_people(tmp_path / "broken.csv")
+    seen, why = read_readings(tmp_path / "broken.csv", people)
+    assert set(seen) == {"il6", "il10"} and set(why) == {"CRP", "WBC"} and "a number in mg/dL" in why["CRP"]
+    where = {i: k for k, i in enumerate(people.ids)}
+    assert np.isfinite(seen["il10"]).sum() == 1 and np.isfinite(seen["il10"][where["3"]])
+    own = table[first].set_index("id")["serumIL-6"]
+    assert all(seen["il6"][where[str(i)]] == pytest.approx(own[i]) for i in own.index)
+
+
+def test_ranks_against_scipy():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=60)
+    y, z = x + rng.normal(size=60), np.round(rng.normal(size=60))
+    y[5] = np.nan
+    good = np.isfinite(y)
+    row = compare({"crp": y, "few": np.where(np.arange(60) < 9, y, np.nan)}, {"crp": x, "few": x}, z, seed=4)
+    assert row["reading"].tolist() == ["crp"] and row["people"][0] == 59
+    assert row["rank"][0] == pytest.approx(spearmanr(x[good], y[good]).statistic)
+    assert row["rank_meld"][0] == pytest.approx(spearmanr(z[good], y[good]).statistic)
+    again = [spearmanr(x[good][k], y[good][k]).statistic for k in rng.integers(59, size=(400, 59))]
+    assert (row["rank_low"][0], row["rank_high"][0]) == pytest.approx(tuple(np.quantile(again, (0.025, 0.975))), abs=0.06)
 
 
 def test_the_frame_and_the_words(found):
@@ -175,7 +213,7 @@ def test_settings_and_few_people_are_refused(table, path, system, tmp_path):
     small = tmp_path / "small.csv"
     table[table["id"] < 6].to_csv(small, index=False)
     few = validate_people(small, system, pool=200)
-    assert not len(few.totals()) and all("to learn from" in why for w, _, why in few.not_predicted if w != "platelets")
+    assert not len(few.totals()) and all("to learn from" in why for w, _, why in few.not_predicted if w not in ("platelets", "HGF"))
 
 
 def test_limits_gaps_and_people_without_a_first_day(table, tmp_path):
@@ -217,7 +255,7 @@ def test_weights_against_a_plain_loop(system, path):
     people, pool = read_people(path), make_pool(system, 60, seed=4)
     like = Likeness(pool, people, (0.0,), (2.0,))
     widths = dict.fromkeys(LABS, 2.0) | {"alt": np.inf}
-    posterior, event = like.posterior(widths), like.event(widths)
+    posterior, event, readings = like.posterior(widths), like.event(widths), like.readings(widths)
     for i in (0, 7):
         arm, weight = people.arm[i], []
         for j in range(len(pool.age)):
@@ -229,6 +267,7 @@ def test_weights_against_a_plain_loop(system, path):
         weight = np.array(weight) / np.sum(weight)
         if posterior.temper[i] == 1:
             assert event[i] == pytest.approx(weight @ pool.event[arm], rel=1e-4)
+            np.testing.assert_allclose(readings[i], weight @ pool.readings, rtol=1e-4)
             living = weight * pool.alive[arm, :, 2]
             np.testing.assert_allclose(posterior.mean[i, 1], living @ pool.labs[arm, :, 2] / living.sum(), rtol=1e-3)
     assert (posterior.temper == 1).any()

@@ -3,7 +3,8 @@
     python benchmarks/known_truth.py [--replicates 50] [--draws 4000] [--people 24] [--work FOLDER] [--json] [--write docs]
 
 Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets
-in above a threshold; (e) one hypothesis true, then the other. In each replicate every published arm of the two
+in above a threshold; (e) one hypothesis true, then the other, and cells may do better or worse in people than their
+mechanisms say. In each replicate every published arm of the two
 populations in which cells were given (HBV-ACLF, decompensated cirrhosis) is published anew from the truth: same
 publications, sizes and endpoints, with the noise of sampling and what trials typically differ by. The method is a reduced
 one: one bank of draws from the priors serves all replicates, each draw weighted by the likelihoods of `hepatica
@@ -182,6 +183,9 @@ def truths(s: Setting, world: str, n: int, seed: int) -> Draws:
         for name in ("hepatocyte_like_share", "regulatory_msc", "tumour_cells", "drive_efferocytosis"):
             if f"z:{name}" in columns:
                 columns[f"z:{name}"] = np.full(n, -8.0)
+    if world != "e":  # cells do what the mechanisms say and nothing else
+        for name in ("unexplained_survival", "unexplained_infection"):
+            columns[f"z:{name}"] = np.zeros(n)
     if world in "bd":
         columns["z:cells_half"] = columns["z:cells_half"] - 2.0
     if world == "c":

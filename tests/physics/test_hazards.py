@@ -53,6 +53,26 @@ def test_cells_move_the_risk_of_a_tumour_only_where_they_act(bench, name, value)
     assert found[1] / found[0] == pytest.approx(np.exp(value / 2))  # 1e6 per kg: half of the effect
 
 
+@pytest.mark.parametrize("value", [0.7, -0.7])
+def test_what_no_mechanism_explains_multiplies_deaths_and_infections_of_people_given_cells(bench, value):
+    """At half of its dose half of it, as a hazard ratio; nobody who got no cells is touched, nor are bleeding and tumours."""
+    own = {"unexplained_survival": value, "unexplained_infection": -value, "unexplained_dose": 1e6}
+    p = np.repeat(bench.parameters(cirrhosis=0.5, tumour_cells_act=0.0, **own), 2, axis=0)
+    y = bench.state(np.repeat(bench.rest(p[:1]), 2, axis=0), phagocytes=0.4, paralysis=0.3)
+    y[1, bench.system.states.index("cells_cleared")] = 65e6
+    names = (*INTENSITIES, "infections_unexplained", "infection_hazard")
+    found = bench.follow(p, y, [0.0, 0.01], names)
+    ill = ("acute_intensity", *(f"death_by_{c}" for c in ("liver", "infection", "circulation", "brain", "other")))
+    by = {"infections_unexplained": value / 2, **dict.fromkeys(ill, -value / 2)}
+    for name in (n for n in names[:-1] if n != "death_intensity"):
+        assert found[name][1, 0] == pytest.approx(found[name][0, 0] * np.exp(by.get(name, 0.0)), rel=1e-6), name
+    assert (np.stack([found[n] for n in ill[:-2]]) > 0).all()
+    infections = found["infection_hazard"][:, 1] - found["infection_hazard"][:, 0]
+    assert infections[1] / infections[0] == pytest.approx(np.exp(value / 2), rel=1e-3)
+    without = bench.follow(bench.parameters(cirrhosis=0.5), y[:1], [0.0, 0.01], names)
+    assert all((found[n][0] == without[n][0]).all() for n in names)
+
+
 def test_the_old_die_sooner(bench):
     """Age is in years in tables and files, in days inside."""
     p = np.repeat(bench.parameters(cirrhosis=0.3), 2, axis=0)

@@ -8,7 +8,7 @@ unusually is not made up for by the cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -289,6 +289,11 @@ def beside(model: Model, rows: int, each: int, seed: int) -> dict[str, Floats]:
     return columns
 
 
+def differing(columns: Mapping[str, Floats]) -> dict[str, Floats]:
+    """SD by which trials differ in what cells do, of each kind of difference, in draws of `beside`."""
+    return {what: deviation(what, columns[f"between:{what}"]) for what in sorted(EFFECTS)}
+
+
 def cells(
     system: System,
     plan: Plan,
@@ -341,9 +346,9 @@ def cells(
         for arm in (a for a in plan.arms if key in dict(a.populations) and not a.cells):
             simulated[:, :, plan.of_arm(arm)] = simulated[:, :1, plan.of_arm(arm)]  # the same without cells, whatever they do
     found = np.stack([c.of(simulated) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
-    fit = np.zeros((n, each))
+    fit, differs = np.zeros((n, each)), differing(columns)
     for i, c in enumerate(contrasts):
-        fit += c.log_likelihood(found[..., i], deviation(c.what, columns[f"between:{c.what}"]))
+        fit += c.log_likelihood(found[..., i], differs[c.what])
     fit = np.where(np.isfinite(fit), fit, -np.inf)
     fit[~np.isfinite(fit).any(axis=1)] = 0.0  # a row that made no patients: nothing is learnt beside it
     weight = np.exp(fit - fit.max(axis=1, keepdims=True))

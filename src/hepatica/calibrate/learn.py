@@ -23,7 +23,7 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
 from hepatica.patients import Draws
-from hepatica.patients.draws import BETWEEN, deviation
+from hepatica.patients.draws import BETWEEN
 
 Floats = NDArray[np.float64]
 UNTOUCHED = 0.9  # SD over that of the prior, above which nothing was learnt
@@ -224,7 +224,6 @@ def calibrate(
         )
         columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
     prior = infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
-    differs = {what: deviation(what, prior[f"between:{what}"]) for what in sorted(infer.EFFECTS)}
     groups, pairs = identify.together(untreated, learnt, prior, identify.spikes(system.model), between)
     provenance: dict[str, Any] = {
         "hepatica": __version__,
@@ -241,7 +240,7 @@ def calibrate(
         "log_evidence": untreated.log_evidence,
         "draws_made_patients": [int(b.whole.sum()) for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
-        "nothing": {h: nothing(between, c.told, differs) for h, c in learnt.items()},
+        "nothing": {h: nothing(between, c.told, infer.differing(prior)) for h, c in learnt.items()},
         "purpose": "for research use",
     }
     made = Calibration(

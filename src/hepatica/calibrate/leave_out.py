@@ -22,7 +22,6 @@ from hepatica.calibrate.learn import Calibration, evidence_hash, plans
 from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
 from hepatica.engine import System
 from hepatica.patients import Draws
-from hepatica.patients.draws import deviation
 from hepatica.patients.streams import uniforms
 
 Floats = NDArray[np.float64]
@@ -81,11 +80,10 @@ def leave_out(
         if any(c.publication in away for c in made.contrasts):
             _, _, plan, contrasts = plans(remaining)
             prior = infer.beside(system.model, draws.n, settings.cell_draws, settings.seed)
-            differs = {what: deviation(what, prior[f"between:{what}"]) for what in sorted(infer.EFFECTS)}
             for h in made.cells:
                 found = infer.cells(system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers)
                 columns |= {f"{name}@{h}": v for name, v in found.columns.items()}
-                doubt[h] = nothing(contrasts, found.told, differs)
+                doubt[h] = nothing(contrasts, found.told, infer.differing(prior))
         yield (
             key,
             Draws(

@@ -5,6 +5,7 @@ Question: who dies, of what, and what do cells add to it?
 The intensity of death is a sum: that of the acute illness, a log-linear
 predictor faded out with inflammation and paralysis; that of chronic disease, anchored on five-year survival; deaths by
 bleeding; deaths by late tumour. Contributions to the acute predictor share its deaths among the failing organs.
+What cells do to deaths beside all mechanisms multiplies the first two.
 Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.
 """
 
@@ -14,11 +15,13 @@ from hepatica.model.lang import Draft
 
 def hazards(m: Draft) -> None:
     """Intensities that feed nothing back are read out; harms of infusion accumulate while cells flow."""
-    ageing = _ageing(m)
+    factor = _ageing(m) * m.needs("deaths_unexplained", "")
+    given = m.let("given_per_kg", m.needs("cells_given", "cell") / m.pars("body_weight")[0], "cell/kg",
+                  "MSC given so far, living and dead")
     bleeding = _bleeding(m)
-    tumour = _tumour(m)
-    acute, weights = _acute(m, ageing)
-    chronic, worn = _chronic(m, ageing)
+    tumour = _tumour(m, given)
+    acute, weights = _acute(m, factor)
+    chronic, worn = _chronic(m, factor)
     base = m.pars("cause_base")[0]
     each = acute / (base + sum(weights.values()))
     liver = m.let("death_by_liver", each * weights["liver"] + chronic * worn, "1/day", "deaths by liver failure")
@@ -32,7 +35,7 @@ def hazards(m: Draft) -> None:
     listing, listed_mass, listed_steep = m.pars("transplant_rate transplant_mass transplant_steep")
     m.let("transplant_intensity", listing * (1 - hill(m.needs("functional_mass", ""), listed_mass, listed_steep)), "1/day",
           "intensity of transplant")
-    _infusion(m)
+    _infusion(m, given)
 
 
 def _ageing(m: Draft):  # type: ignore[no-untyped-def]
@@ -40,7 +43,7 @@ def _ageing(m: Draft):  # type: ignore[no-untyped-def]
     return exp(by_age * (age - age_mean))
 
 
-def _acute(m: Draft, ageing):  # type: ignore[no-untyped-def]
+def _acute(m: Draft, factor):  # type: ignore[no-untyped-def]
     """Intensity of the acute illness, and how strongly each organ speaks in it (positive parts)."""
     h, N, Z = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("paralysis", "")
     gfr, he, P = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("pathogen", "")
@@ -55,16 +58,16 @@ def _acute(m: Draft, ageing):  # type: ignore[no-untyped-def]
     infected = m.let("infected", hill(P, septic, 1), "", "share of inflammation that bacteria explain")
     weights = {"liver": pos(mass, width), "infection": infected * by_N * inflamed + by_Z * Z,
                "circulation": (1 - infected) * by_N * inflamed + pos(kidney, width), "brain": by_brain * he}
-    acute = m.let("acute_intensity", rate * exp(failing) * ageing * acuteness, "1/day",
+    acute = m.let("acute_intensity", rate * exp(failing) * factor * acuteness, "1/day",
                   "intensity of death by the acute illness")
     return acute, weights
 
 
-def _chronic(m: Draft, ageing):  # type: ignore[no-untyped-def]
+def _chronic(m: Draft, factor):  # type: ignore[no-untyped-def]
     """Intensity without an acute illness in health, and its relative rise with lost mass."""
     rate, by_mass, floor, width = m.pars("chronic_rate chronic_mass death_floor cause_width")
     lost = pos(-log(m.needs("functional_mass", "") + floor), width)
-    return rate * ageing, exp(by_mass * lost) - 1
+    return rate * factor, exp(by_mass * lost) - 1
 
 
 def _bleeding(m: Draft):  # type: ignore[no-untyped-def]
@@ -85,14 +88,13 @@ def _bleeding(m: Draft):  # type: ignore[no-untyped-def]
                  "deaths by bleeding")
 
 
-def _tumour(m: Draft):  # type: ignore[no-untyped-def]
+def _tumour(m: Draft, given):  # type: ignore[no-untyped-def]
     """Background by scar and age; cells may multiply it either way, or not at all."""
     scar, age = m.needs("scar", ""), m.pars("age")[0]
     without, with_scar, half, steep, by_age, age_mean = m.pars(
         "tumour_rate tumour_rate_scar tumour_scar_half tumour_scar_steep tumour_age age_mean")
-    acts, by_cells, dose, weight = m.pars("tumour_cells_act tumour_cells tumour_dose body_weight")
+    acts, by_cells, dose = m.pars("tumour_cells_act tumour_cells tumour_dose")
     by_graft, by_growth = m.pars("tumour_engrafted tumour_tgf_beta")
-    given = m.needs("cells_given", "cell") / weight
     exposed = acts * (by_cells * hill(given, dose, 1) + by_graft * m.needs("hepatocyte_like", "")
                       + by_growth * m.needs("tgf_beta_added", ""))
     tumour = m.let("tumour_intensity", (without + (with_scar - without) * hill(scar, half, steep))
@@ -101,7 +103,7 @@ def _tumour(m: Draft):  # type: ignore[no-untyped-def]
                  "deaths by late tumour, dated to its onset")
 
 
-def _infusion(m: Draft) -> None:
+def _infusion(m: Draft, given) -> None:  # type: ignore[no-untyped-def]
     """Thrombo-embolism and fever, while cells pass."""
     blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("venous", "hepatic_artery", "portal"))
     lung, entering = m.needs("cells_lung", "cell"), m.needs("cells_entering", "cell/day")
@@ -115,5 +117,4 @@ def _infusion(m: Draft) -> None:
     m.flow("thrombosis_by_cells", clot_cells * tissue_factor * entering / weight * (1 + load / crowding), into=T,
            cite="Thompson2020")
     m.flow("lung_embolism", embolism * hill(lung / weight, lethal, lethal_steep), into=T)
-    m.let("reaction_hazard", m.pars("reaction_per_dose")[0] * m.needs("cells_given", "cell") / weight, "",
-          "cumulative hazard of an infusion reaction (fever)")
+    m.let("reaction_hazard", m.pars("reaction_per_dose")[0] * given, "", "cumulative hazard of an infusion reaction (fever)")

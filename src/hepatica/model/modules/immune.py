@@ -84,5 +84,7 @@ def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-
     exposed = outside + (1 - outside) * hill(N, ward_half, 2)
     treated = (1 - prevented * prophylaxis) * (1 + m.pars("infection_steroid")[0] * m.needs("steroid", ""))
     failing = 1 + by_failure * pos(1 - h, m.pars("failure_width")[0]) ** 2
-    m.flow("infection_risk", rate * exposed * treated * failing * (1 + by_paralysis * Z) * (1 + by_shunt * shunt), into=H)
+    beyond = m.needs("infections_unexplained", "")
+    m.flow("infection_risk", rate * exposed * treated * beyond * failing * (1 + by_paralysis * Z) * (1 + by_shunt * shunt),
+           into=H)
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})

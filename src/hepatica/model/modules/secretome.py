@@ -4,10 +4,12 @@ Question: how much of each factor do the living cells make where it can reach th
 
 Factors turn over in hours, so their levels follow the cells; saturating effects are 0 without cells. Local
 factors reach the liver's cells from the liver itself; from elsewhere only the stated part of them does.
+What people's outcomes differ by from all of this together has unknowns of its own, harm as possible as benefit.
 
 Not covered: vesicles apart from the factors they carry, mitochondrial transfer, antigen presentation by MSC.
 """
 
+from hepatica.model.functions import exp, hill
 from hepatica.model.lang import Draft
 
 
@@ -43,6 +45,7 @@ def secretome(m: Draft) -> None:
     by_death = weight * F / (1 + F)
     calm = m.let("calming", mediated + by_death - mediated * by_death, "", "immune effect of MSC, both channels")
     _effects(m, growth, calm, mediated)
+    _unexplained(m)
 
 
 def _fresh(m: Draft):  # type: ignore[no-untyped-def]
@@ -87,3 +90,11 @@ def _effects(m: Draft, growth, calm, mediated) -> None:  # type: ignore[no-untyp
     m.let("il10_gain", il10 * mediated, "pg/mL", "interleukin 10 added by MSC")
     m.let("polarisation_added", polarisation * calm, "", "turn of macrophages to repair added by MSC, 0 to 1")
     m.let("regulatory_added", regulation * mediated, "", "induction of regulatory T cells by MSC, 0 to 1")
+
+
+def _unexplained(m: Draft) -> None:
+    """What cells do to people's deaths and infections that no mechanism here explains."""
+    survival, infection, dose = m.pars("unexplained_survival unexplained_infection unexplained_dose")
+    given = hill(m.needs("given_per_kg", "cell/kg"), dose, 1)
+    m.let("deaths_unexplained", exp(-survival * given), "", "factor of cells on deaths that no mechanism explains")
+    m.let("infections_unexplained", exp(-infection * given), "", "factor of cells on infections that no mechanism explains")

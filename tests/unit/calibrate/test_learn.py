@@ -11,17 +11,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from hepatica.calibrate import infer, leave_out, smc
-from hepatica.calibrate.bank import Plan, fill
+from hepatica.calibrate.bank import Plan, fill, stamped
 from hepatica.calibrate.infer import Settings, with_cells_only
 from hepatica.calibrate.learn import agreement, calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
 from hepatica.patients import Draws, posterior
+from hepatica.patients.draws import BETWEEN
 from hepatica.words import LANGUAGES, say
 
 SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+EFFECT = BETWEEN["effect_share"]
 FEW = ("lin2017", "alss2019")
 
 
@@ -108,6 +111,11 @@ def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
     assert not [k for k in found["alss2019"].columns if "@" in k]
 
 
+def found_places(system, settings):
+    """Places in the prior of how much trials differ in what cells do to shares."""
+    return infer.beside(system.model, settings.draws, settings.cell_draws, settings.seed)["between:effect_share"]
+
+
 def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
     """If published cells had done wonders, the draws under which cells do much are taken."""
     settings = replace(SMALL, draws=30, cell_draws=8, cell_people=6)
@@ -120,13 +128,31 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
         found = infer.cells(system, cells, survival, course, "label_is_cells", settings, tmp_path)
         gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
         assert (found.effective >= 1).all() and (found.effective <= 8).all()
+        wide = np.hypot(0.3, np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings)))  # trials differ, draw by draw
+        plain = sum(c.weight * norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
+        apart = found.log_likelihood - plain
+        assert np.ptp(apart[np.isfinite(apart)]) < 1e-9  # but for a constant
     assert gain[3.0] > gain[-3.0] + 0.1
+
+
+def test_finished_work_is_known_by_what_is_simulated(system, publications):
+    """How much cohorts differ is simulated by nobody; any other draw, setting, plan or order of draws makes other work."""
+    plan, d = Plan.of(publications), Draws.prior(system.model, 4, seed=1)
+    name = stamped(system, plan, d, [1])
+
+    def other(**columns):
+        return stamped(system, plan, Draws({**d.columns, **columns}), [1])
+
+    assert other(**{"between:share": np.full(4, 9.0)}) == name == stamped(system, plan, Draws(dict(d.columns)), [1])
+    assert len({name, stamped(system, plan, d, [2]), stamped(system, Plan.of(publications[:1]), d, [1]), other(spread=np.full(4, 9.0)),
+                stamped(system, plan, d.take(np.array([1, 0, 2, 3])), [1])}) == 5
 
 
 def test_a_bank_has_the_same_patients_with_and_without_cells(system, publications, tmp_path):
     plan = Plan.of(publications)
     d = Draws.prior(system.model, 4, seed=1)
-    nothing = Draws({**d.columns, **{k: np.full(4, 0.0) for k in d.columns if k.startswith("u:")}})  # all spikes hit: no effect
+    still = [k for k in d.columns if k.startswith("u:") or k in ("z:unexplained_survival", "z:unexplained_infection")]
+    nothing = Draws({**d.columns, **{k: np.zeros(4) for k in still}})  # all spikes hit, nothing unexplained: no effect
     bank = fill(system, plan, nothing, tmp_path, people=4, seed=9, hypothesis="label_is_cells")
     at = {(x.publication, x.arm, x.wanted.variable, x.wanted.time): k for k, x in enumerate(plan.lines)}
     a, b = (bank.summary.mean[:, at["lin2017", arm, "severe_infection", 168.0]] for arm in ("smt", "msc"))

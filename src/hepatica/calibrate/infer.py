@@ -70,7 +70,7 @@ class Settings:
     people: int = 10
     particles: int = 2000
     moves: int = 20
-    cell_draws: int = 16
+    cell_draws: int = 48
     cell_people: int = 10
     seed: int = 2026
 

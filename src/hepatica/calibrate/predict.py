@@ -154,32 +154,32 @@ class _Publication:
     def _of(self, arm: str) -> tuple[str, ...]:
         return tuple(self.drawn[arm])
 
-    def _noise(self, *what: object) -> tuple[Floats, Floats, Floats]:
-        """Standard normal, standard normal and uniform numbers, one a draw, its own for each number predicted."""
-        purpose, rows = "validate:" + ":".join(map(str, (self.p.key, *what))), np.arange(self.draws)
-        both = normals(self.seed, rows, purpose, 2)
-        return both[:, 0], both[:, 1], uniforms(self.seed, rows, purpose + ":u")[:, 0]
+    def _normal(self, *what: object) -> Floats:
+        """Standard normal numbers, one a draw, its own for each thing that differs."""
+        return np.asarray(normals(self.seed, np.arange(self.draws), self._purpose(*what))[:, 0])
+
+    def _purpose(self, *what: object) -> str:
+        return "validate:" + ":".join(map(str, (self.p.key, *what)))
 
     def arm(self, o: Observation, w: Wanted, n: int, hypothesis: str) -> Predictive:
         """A number of one arm."""
         mean, sd = self._mean(o.arm, w, hypothesis)
-        _, z, u = self._noise(o.arm, o.variable, o.time)
         move = self._cohort(o.variable) + (self._trial(o, hypothesis) if self.arms[o.arm].cells else 0.0)
         if o.variable in SHARES:
-            return Predictive.share(expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move), n, u)
+            return Predictive.share(expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move), n)
         error = sd * np.sqrt(self._left(o, w) / n)
-        return Predictive.normal(moved(mean, mean, sd, move, w), np.maximum(error, 1e-9), z)
+        return Predictive.normal(moved(mean, mean, sd, move, w), np.maximum(error, 1e-9))
 
     def _cohort(self, variable: str) -> Floats:
         """What this cohort differs by, alike in its arms and visits: logarithm of odds of a share, SDs of people for a mean."""
         sd = self.known.between("share" if variable in SHARES else "mean", np.arange(self.draws))
-        return np.asarray(sd * self._noise("cohort", variable)[0])
+        return np.asarray(sd * self._normal("cohort", variable))
 
     def _trial(self, o: Observation, hypothesis: str) -> Floats:
         """What the effect of cells in this trial differs by, on the same scales."""
         what = "effect_share" if o.variable in SHARES else "effect_mean"
         sd = self.known.between(what, np.arange(self.draws), hypothesis)
-        return np.asarray(sd * self._noise("difference", o.arm, o.variable, o.time)[0])
+        return np.asarray(sd * self._normal("difference", o.arm, o.variable, o.time))
 
     def _anchor(self, o: Observation, w: Wanted) -> Observation | None:
         """What is printed at day 0 of the same variable and kind."""
@@ -218,14 +218,13 @@ class _Publication:
 
     def difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int, hypothesis: str) -> Predictive:
         """A treated arm less its control."""
-        _, z, _ = self._noise("difference", o.arm, o.variable, o.time)
         if o.variable in SHARES:
             pa, pb = self._shares(o, w, other, hypothesis)
-            return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m), z)
+            return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m))
         (a, sa), (b, sb) = self._mean(o.arm, w, hypothesis), self._mean(other.arm, w, hypothesis)
         trial = self._trial(o, hypothesis)
         error = np.sqrt(sa**2 * self._left(o, w) / n + sb**2 * self._left(other, w) / m)
-        return Predictive.normal(moved(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, w) - b, np.maximum(error, 1e-9), z)
+        return Predictive.normal(moved(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, w) - b, np.maximum(error, 1e-9))
 
     def _shares(self, o: Observation, w: Wanted, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
         """Shares of a treated arm and its control, of one cohort and with what cells do in this trial."""
@@ -235,7 +234,8 @@ class _Publication:
 
     def odds(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> tuple[float, ...]:
         """The odds ratio of a treated arm and its control as it would be seen: observed, median, 5 and 95 % quantiles."""
-        u, v = (self._noise("odds", x.arm, o.variable, o.time)[2] for x in (o, other))
+        rows = np.arange(self.draws)
+        u, v = (uniforms(self.seed, rows, self._purpose("odds", x.arm, o.variable, o.time) + ":u")[:, 0] for x in (o, other))
 
         def ratio(x: Floats | float, y: Floats | float) -> Floats:
             return np.asarray((x + 0.5) / (n - x + 0.5) / ((y + 0.5) / (m - y + 0.5)))
@@ -248,30 +248,30 @@ class _Publication:
         """A number of one arm by the references."""
         a = self.arms[o.arm]
         base, effect = self.reference.untreated(a.populations[0][0], o.variable, o.time), self.reference.effect(o.variable)
-        z, z2, u = self._noise("reference", o.arm, o.variable, o.time)
+        z = self._normal("reference", o.arm, o.variable, o.time)
         found = {}
         for name in REFERENCES:
             use = a.cells and name == "pooled_effect"
             value, sd = base.value + (effect.value if use else 0.0), float(np.hypot(base.sd, effect.sd if use else 0.0))
             if o.variable in SHARES:
-                found[name] = Predictive.share(expit(value + sd * z), n, u)
+                found[name] = Predictive.share(expit(value + sd * z), n)
                 continue
             _, wide = self._mean(o.arm, w, self.hypotheses[0])
             start, people = self._anchor(o, w), float(np.mean(wide)) / np.sqrt(n)
             level = start.value if start is not None else float(np.mean(self._mean(o.arm, w, self.hypotheses[0])[0]))
             if w.change:
-                found[name] = Predictive.normal(np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide)))), z2)
+                found[name] = Predictive.normal(np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide)))))
             elif o.variable in LEVELS:
-                found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people), z2)
+                found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people))
             else:
-                found[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people), z2)
+                found[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
         return found
 
     def plain_difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> dict[str, Predictive]:
         """A difference between arms by the references."""
         a = self.arms[o.arm]
         base, effect = self.reference.untreated(a.populations[0][0], o.variable, o.time), self.reference.effect(o.variable)
-        z, z2, _ = self._noise("reference difference", o.arm, o.variable, o.time)
+        z = self._normal("reference difference", o.arm, o.variable, o.time)
         _, sa = self._mean(o.arm, w, self.hypotheses[0])
         found = {}
         for name in REFERENCES:
@@ -279,14 +279,14 @@ class _Publication:
             if o.variable in SHARES:
                 p = expit(np.full_like(z, base.value))
                 q = expit(base.value + move)
-                found[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n), z2)
+                found[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
                 continue
             people = float(np.mean(sa)) * np.sqrt(1 / n + 1 / m)
             if not (o.variable in LEVELS or w.change):
                 start = self._anchor(other, w)
                 level = float(np.mean(self._mean(other.arm, w, "")[0])) if start is None else start.value
                 move = level * np.expm1(move)
-            found[name] = Predictive.normal(move, np.full_like(z, people), z2)
+            found[name] = Predictive.normal(move, np.full_like(z, people))
         return found
 
     def _record(

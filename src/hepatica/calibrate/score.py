@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+WITHIN_PART = (np.arange(40) + 0.5) / 40  # quantiles at which each part is asked: no chance of our own beside that of people
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Predictive:
 
     Attributes
     ----------
-    samples : (k,)
-        Of the number as it would be printed, sampling of its people included.
+    samples : (j,)
+        Of the number as it would be printed, sampling of its people included; of each part at `WITHIN_PART`.
     mean, sd : (k,)
         Of each part of the mixture, for its density; or for ``people``, of whom a share is counted, `mean` is that share.
     people : int
@@ -33,27 +34,34 @@ class Predictive:
     people: int = 0
 
     @classmethod
-    def normal(cls, mean: Floats, sd: Floats, noise: Floats) -> Predictive:
-        """A mixture of normal distributions; `noise` are standard normal numbers, one a part."""
+    def normal(cls, mean: Floats, sd: Floats) -> Predictive:
+        """A mixture of normal distributions.
+
+        Examples
+        --------
+        >>> Predictive.normal(np.array([0.0, 0.0]), np.array([1.0, 1.0])).quantiles().round(2).tolist()
+        [-1.66, -0.67, 0.0, 0.67, 1.66]
+        """
         mean, sd = np.broadcast_arrays(np.asarray(mean, float), np.asarray(sd, float))
-        return cls(mean + sd * noise, mean, sd)
+        return cls((mean[:, None] + sd[:, None] * norm.ppf(WITHIN_PART)).ravel(), mean, sd)
 
     @classmethod
-    def share(cls, p: Floats, people: int, u: Floats) -> Predictive:
-        """Percent of so many people; `u` are uniform numbers, one a part."""
+    def share(cls, p: Floats, people: int) -> Predictive:
+        """Percent of so many people."""
         p = np.clip(p, 1e-6, 1 - 1e-6)
-        return cls(100.0 * binom.ppf(u, people, p) / people, p, np.zeros_like(p), people)
+        counted = binom.ppf(WITHIN_PART, people, p[:, None]).ravel()
+        return cls(100.0 * counted / people, p, np.zeros_like(p), people)
 
     def quantiles(self) -> Floats:
         """At `QUANTILES`."""
-        return np.quantile(self.samples, QUANTILES)
+        return np.quantile(self.samples, QUANTILES, method="hazen")
 
     def crps(self, observed: float) -> float:
         """Continuous ranked probability score, in the unit of the number; 0 is perfect (Gneiting & Raftery 2007).
 
         Examples
         --------
-        >>> p = Predictive.normal(np.array([1.0]), np.array([0.0]), np.array([0.0]))
+        >>> p = Predictive.normal(np.array([1.0]), np.array([0.0]))
         >>> p.crps(3.0)
         2.0
         """

@@ -39,8 +39,8 @@ class Predictive:
 
         Examples
         --------
-        >>> Predictive.normal(np.array([0.0, 0.0]), np.array([1.0, 1.0])).quantiles().round(2).tolist()
-        [-1.66, -0.67, 0.0, 0.67, 1.66]
+        >>> Predictive.normal(np.array([5.0, 5.0]), np.array([1.0, 1.0])).quantiles().round(2).tolist()
+        [3.34, 4.32, 5.0, 5.68, 6.66]
         """
         mean, sd = np.broadcast_arrays(np.asarray(mean, float), np.asarray(sd, float))
         return cls((mean[:, None] + sd[:, None] * norm.ppf(WITHIN_PART)).ravel(), mean, sd)

@@ -34,6 +34,7 @@ TOLD = 0.9  # SD over that of the prior, below which a direction was learnt
 LOADS = 0.05  # share of a direction's squared length from which a parameter belongs to it
 OWN = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
 TOP = 3  # data named for each direction
+CELLS = 3  # directions of the cells that are always given: what no mechanism explains leads in two of them
 POINTS = 64  # particles over which the information is averaged
 COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "learnt", "confounded", "informed_by")
 
@@ -189,14 +190,14 @@ def together(
     Returns
     -------
     (DataFrame, DataFrame)
-        As `groups` and `pairs` give them; the hypothesis is "" for the course. The first direction of the cells is always
-        there, learnt or not.
+        As `groups` and `pairs` give them; the hypothesis is "" for the course. The first directions of the cells (`CELLS`) are
+        always there, learnt or not.
     """
     course = of_course(untreated)
     found, two = [groups(course)], [pairs(course, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         told = of_cells(c, prior, weights, contrasts)
-        found.append(groups(told, hypothesis=h, always=1))
+        found.append(groups(told, hypothesis=h, always=CELLS))
         two.append(pairs(told, hypothesis=h))
     return _joined(found), _joined(two)
 

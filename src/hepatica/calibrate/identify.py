@@ -13,7 +13,7 @@ Two parameters that only count as their sum show half.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ TOLD = 0.9  # SD over that of the prior, below which a direction was learnt
 LOADS = 0.05  # share of a direction's squared length from which a parameter belongs to it
 OWN = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
 TOP = 3  # data named for each direction
-CELLS = 3  # directions of the cells that are always given: what no mechanism explains leads in two of them
+UNEXPLAINED = "unexplained_"  # how the names begin of what cells do beyond their mechanisms
 POINTS = 64  # particles over which the information is averaged
 COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "learnt", "confounded", "informed_by")
 
@@ -68,6 +68,12 @@ class Told:
     particles: Floats
     weight: Floats
     part: NDArray[np.int64]
+
+    def without(self, begins: str) -> Told:
+        """The same of the parameters whose names begin otherwise."""
+        keep = np.array([not n.startswith(begins) for n in self.names], bool)
+        names = tuple(n for n, k in zip(self.names, keep, strict=True) if k)
+        return replace(self, names=names, roots=self.roots[:, keep], particles=self.particles[:, keep])
 
     def sd(self, along: Floats) -> Floats:
         """SD of the particles along directions (p, k), over that of the prior; (k,)."""
@@ -190,14 +196,16 @@ def together(
     Returns
     -------
     (DataFrame, DataFrame)
-        As `groups` and `pairs` give them; the hypothesis is "" for the course. The first directions of the cells (`CELLS`) are
-        always there, learnt or not.
+        As `groups` and `pairs` give them; the hypothesis is "" for the course. After the directions of the cells comes the first
+        of their mechanisms, learnt or not, as if what these do not explain were known to be nothing.
     """
     course = of_course(untreated)
     found, two = [groups(course)], [pairs(course, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         told = of_cells(c, prior, weights, contrasts)
-        found.append(groups(told, hypothesis=h, always=CELLS))
+        first, rest = groups(told, hypothesis=h), groups(told.without(UNEXPLAINED), hypothesis=h, always=1)
+        rest["group"] += len(set(first["group"]))
+        found += [first, rest]
         two.append(pairs(told, hypothesis=h))
     return _joined(found), _joined(two)
 

@@ -203,9 +203,11 @@ def together(
     found, two = [groups(course)], [pairs(course, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         told = of_cells(c, prior, weights, contrasts)
-        first, rest = groups(told, hypothesis=h), groups(told.without(UNEXPLAINED), hypothesis=h, always=1)
-        rest["group"] += len(set(first["group"]))
-        found += [first, rest]
+        all_of, leading = groups(told, hypothesis=h), groups(told.without(UNEXPLAINED), hypothesis=h, always=1)
+        leading = leading[leading["group"] == 1]
+        found.append(all_of)
+        if not any(set(g["parameter"]) == set(leading["parameter"]) for _, g in all_of.groupby("group")):
+            found.append(leading.assign(group=all_of["group"].nunique() + 1))
         two.append(pairs(told, hypothesis=h))
     return _joined(found), _joined(two)
 

@@ -222,7 +222,7 @@ def test_cells_whose_gain_is_a_product():
     assert r["potency", "half"] > 0.1 > -0.1 > r["potency", "exposure"]
 
 
-def test_a_whole_calibration(model):
+def test_a_whole_calibration():
     """A course of which one mean told the sum of two parameters, and cells of which nothing was told."""
     rng = np.random.default_rng(8)
     space = Space(("z:a", "z:b", "z:c"), (np.nan,) * 3)
@@ -242,4 +242,28 @@ def test_a_whole_calibration(model):
     assert found["informed_by"][0] == [("trial care: inr day 7", 1.0)]
     assert two[["hypothesis", "one", "other"]].values.tolist() == [["", "a", "b"]] and two["correlation"][0] < -0.85
     assert together(untreated, {}, {}, {}, [])[0]["hypothesis"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("learnt", [False, True])
+def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
+    """What is not explained leads alone; then come the mechanisms as if it were nothing, and a group of theirs once."""
+    rng = np.random.default_rng(9)
+    prior = {k: rng.standard_normal((400, 16)) for k in ("z:p", "z:q", "z:unexplained_survival")}
+    both, beyond = (prior["z:p"] + prior["z:q"]) / 4, 3 * prior["z:unexplained_survival"]
+    seen = [SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
+            for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))]
+    differ = np.stack([beyond + both, both], axis=-1)
+    fit = -0.5 * sum((differ[..., k] / c.error) ** 2 for k, c in enumerate(seen))
+    cells = Cells({}, np.zeros(400, int), fit, differ, np.ones(400))
+    none = SimpleNamespace(emulator=Emulator.fit(Space(("z:a",), (np.nan,)), rng.standard_normal((60, 1)), rng.standard_normal((60, 1)),
+                                                 np.ones((60, 1))), runs=(rng.standard_normal((80, 1)),) * 2, outputs=(), data=())
+    none.data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 99.0, "normal"),)
+    none.outputs = none.data[0].outputs
+    found, _ = together(none, {"h": cells}, prior, {}, seen)
+    own = found[found["hypothesis"] == "h"]
+    assert own["group"].tolist() == [1, 1] and set(own["parameter"]) == {"p", "q"}
+    assert own["learnt"].tolist() == [learnt, learnt]
+
+
+def test_spikes_are_those_of_the_model(model):
     assert spikes(model)["efficacy_il10"] == model.parameters["efficacy_il10"].entry.prior.weight

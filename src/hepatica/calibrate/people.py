@@ -324,7 +324,7 @@ def _inflammation(
     path: str | Path, mine: Likeness, widths: Mapping[str, float], seed: int
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Readings of day 0 beside what the labs of that day imply, and what cannot be compared."""
-    seen, unread = read_readings(path, mine.people)
+    seen, unread = read_readings(path)
     said = np.exp(mine.readings(widths))
     return compare(seen, dict(zip(READINGS, said.T, strict=True)), meld_of(mine.people, (0.0,)), seed=seed), unread
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from hepatica.calibrate.people_file import DAY, ID, Lab, People, lab_values, read_table
+from hepatica.calibrate.people_file import DAY, Lab, lab_values, read_table
 from hepatica.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -30,16 +30,16 @@ FEWEST = 10  # people with a reading, below which nothing is said of it
 BOOTSTRAP = 1000
 
 
-def read_readings(path: str | Path, people: People) -> tuple[dict[str, Floats], dict[str, str]]:
+def read_readings(path: str | Path) -> tuple[dict[str, Floats], dict[str, str]]:
     """Readings of day 0 in the model's units, (n,) each and NaN where not measured; and what cannot be used, and why.
 
-    A column that cannot be read costs that reading only: the forecasts do not need it.
+    People stand in the order of `people_file.read_people`, which has checked the file. A column that cannot be
+    read costs that reading only: the forecasts do not need it.
     """
     path = Path(path)
     rows = read_table(path)
-    days, who = (next(n for n in names if n in rows) for names in (DAY, ID))
-    first = rows[(pd.to_numeric(rows[days], errors="coerce") == 0).to_numpy()].reset_index(drop=True)
-    place = {i: k for k, i in enumerate(people.ids)}
+    day = rows[next(n for n in DAY if n in rows)]
+    first = rows[(pd.to_numeric(day) == 0).to_numpy()].reset_index(drop=True)
     found: dict[str, Floats] = {}
     why = {column: reason for column, reason in NOT_MODELLED.items() if column in rows}
     for name, lab in READINGS.items():
@@ -49,8 +49,7 @@ def read_readings(path: str | Path, people: People) -> tuple[dict[str, Floats], 
             why[lab.column] = f"cannot be read ({error})"
             continue
         if values is not None:
-            found[name] = np.full(len(people.ids), np.nan)
-            found[name][[place[i] for i in first[who]]] = values * lab.factor
+            found[name] = values * lab.factor
     return found, why
 
 

@@ -90,7 +90,7 @@ def test_inflammation_that_the_labs_imply_is_held_against_what_was_measured(foun
     assert set(frame.index) == set(READINGS) and (frame["people"] == len(set(table["id"]))).all()
     assert (frame.loc[["tnf", "il6", "crp"], "rank"] > 0.2).all() and (frame["rank_low"] < frame["rank"]).all()
     assert (np.abs(np.log(frame["said"] / frame["seen"])) < 0.5).all() and (frame["seen_q1"] <= frame["seen_q3"]).all()
-    seen, _ = read_readings(path, read_people(path))
+    seen, _ = read_readings(path)
     assert frame.loc["il6", "seen"] == pytest.approx(np.median(seen["il6"]))
     assert "by which nobody was weighted" in found.text() and "patients' own HGF is not in the model" in found.text()
     first = table["BloodColectionDate"] == 0
@@ -98,7 +98,7 @@ def test_inflammation_that_the_labs_imply_is_held_against_what_was_measured(foun
     broken["serumIL-10"] = np.where(table["id"] == 3, table["serumIL-10"], np.nan)
     broken.iloc[::-1].to_csv(tmp_path / "broken.csv", index=False)
     people = read_people(tmp_path / "broken.csv")
-    seen, why = read_readings(tmp_path / "broken.csv", people)
+    seen, why = read_readings(tmp_path / "broken.csv")
     assert set(seen) == {"il6", "il10"} and set(why) == {"CRP", "WBC"} and "a number in mg/dL" in why["CRP"]
     where = {i: k for k, i in enumerate(people.ids)}
     assert np.isfinite(seen["il10"]).sum() == 1 and np.isfinite(seen["il10"][where["3"]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,11 @@ class Arm:
     product: Product = field(default_factory=Product)
     together_with: tuple[str, ...] = ()
     labelled: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        """Everything that decides what is simulated, as plain values under fixed names, for hashing."""
+        return {"name": self.name, "regimen": asdict(self.regimen), "product": asdict(self.product),
+                "together_with": list(self.together_with), "labelled": self.labelled}
 
 
 def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],

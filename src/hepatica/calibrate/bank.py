@@ -115,8 +115,10 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """Changes with anything that is asked."""
-        return hashlib.sha256(repr((self.arms, self.lines)).encode()).hexdigest()[:16]
+        """Changes with anything that is asked, and with nothing else: fields are named here, not taken from classes."""
+        arms = [[a.publication, a.arm, a.populations, a.given.fields(), a.cells] for a in self.arms]
+        lines = [[x.publication, x.arm, x.wanted.variable, x.wanted.time, x.wanted.change] for x in self.lines]
+        return hashlib.sha256(json.dumps({"arms": arms, "lines": lines}, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

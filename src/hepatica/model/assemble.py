@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import sympy as sp
 
 from hepatica.errors import ModelError
 from hepatica.model.dimensions import check, measure
+from hepatica.model.functions import canonical
 from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
 from hepatica.model.parameters import GRADES, Parameter, read_table
 
@@ -53,18 +55,15 @@ class Model:
 
     @functools.cached_property
     def hash(self) -> str:
-        """Hash of equations, parameters and events."""
-        digest = hashlib.blake2b(digest_size=12)
-        for name in self.states:
-            digest.update(f"{name}={sp.srepr(self.rate_of(name))};".encode())
-        for q in self.quantities.values():
-            digest.update(f"{q.name}={sp.srepr(q.expr)};".encode())
-        for p in self.parameters.values():
-            digest.update(f"{p.name}:{p.entry.model_dump_json()};".encode())
-        for t in self.thresholds:
-            digest.update(repr(t).encode())
-        digest.update(repr([(s.name, s.initial, s.scale) for s in self.states.values()]).encode())
-        return digest.hexdigest()
+        """Hash of equations, parameters and events, each by its own fields: no class name and no repr enters it."""
+        fields = {
+            "states": [[s.name, s.initial, s.scale, canonical(self.rate_of(s.name))] for s in self.states.values()],
+            "quantities": [[q.name, canonical(q.expr)] for q in self.quantities.values()],
+            "parameters": [[p.name, p.entry.model_dump(mode="json")] for p in self.parameters.values()],
+            "thresholds": [[t.name, t.hazard, [[s, canonical(e)] for s, e in t.adds]] for t in self.thresholds],
+        }
+        text = json.dumps(fields, sort_keys=True, ensure_ascii=False)
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     def edges(self) -> list[tuple[str, str, str]]:
         """Dependencies (giving module, taking module, name)."""

@@ -88,6 +88,31 @@ def sigmoid(x: Any) -> Any:
     return (1 + tanh(x / 2)) / 2
 
 
+_OPERATORS = {sp.Add: "+", sp.Mul: "*", sp.Pow: "^", sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", pos: "pos", dpos: "dpos",
+              hill: "hill", dhill: "dhill"}
+
+
+def canonical(expr: Any) -> str:
+    """Canonical text of an expression, for hashing: the same for equal expressions whatever SymPy or we call our classes.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> canonical(hill(x, y, 2) + x / 3), canonical(x / 3 + hill(x, y, 2))
+    ('(+ (* 1/3 x) (hill x y 2))', '(+ (* 1/3 x) (hill x y 2))')
+    """
+    if expr.is_Symbol:
+        return str(expr.name)
+    if expr.is_Rational:
+        return f"{expr.p}/{expr.q}" if expr.q != 1 else str(expr.p)
+    if expr.is_Number or not expr.args:
+        return float(expr).hex()
+    operator, parts = _OPERATORS[expr.func], [canonical(a) for a in expr.args]
+    if operator in "+*":
+        parts.sort()
+    return f"({' '.join([operator, *parts])})"
+
+
 C_SOURCE = """\
 SMALL V pos(V x, V w) { return sel(x > 0.0, x * x / (x + w), splat(0.0)); }
 SMALL V dpos(V x, V w) { return sel(x > 0.0, x * (x + 2.0 * w) / ((x + w) * (x + w)), splat(0.0)); }

@@ -1,5 +1,7 @@
 """The language of modules and their assembly: what fits together, and how a misfit is said."""
 
+import dataclasses
+
 import pytest
 import sympy as sp
 
@@ -7,6 +9,7 @@ import hepatica.model.assemble as assembly
 from hepatica.errors import ModelError
 from hepatica.model.assemble import assemble
 from hepatica.model.functions import hill, pos
+from hepatica.model.modules import MODULES
 from hepatica.model.parameters import read_table
 
 STATE = "[state.{}]\ninitial = 0.0\nscale = 1.0\n"
@@ -268,3 +271,19 @@ def test_the_hash_knows_equations_values_and_starts(build):
     assert build((pool, POOL.replace("value = 1.0", "value = 2.0", 1))).hash != first
     assert build((pool, POOL.replace("initial = 0.0", "initial = 1.0"))).hash != first
     assert build((pool, POOL.replace("scale = 1.0", "scale = 2.0"))).hash != first
+
+
+def renamed(obj, **changed):
+    """The same fields under a class of another name."""
+    fields = {f.name: getattr(obj, f.name) for f in dataclasses.fields(obj)}
+    return type("Renamed", (type(obj),), {})(**fields | changed)
+
+
+def test_a_renamed_class_changes_no_hash_of_a_model():
+    model = assemble(MODULES)
+    other = dataclasses.replace(
+        model, thresholds=tuple(map(renamed, model.thresholds)), states={n: renamed(s) for n, s in model.states.items()},
+        quantities={n: renamed(q) for n, q in model.quantities.items()}, parameters={n: renamed(p) for n, p in model.parameters.items()})
+    assert "Renamed" in repr(other.thresholds) and other.hash == model.hash
+    moved = dataclasses.replace(model, thresholds=tuple(renamed(t, hazard="elsewhere") for t in model.thresholds))
+    assert moved.hash != model.hash

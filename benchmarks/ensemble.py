@@ -46,8 +46,21 @@ RTOLS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 TARGETS = (1e-4, 1e-5)
 ASKED = {"libRoadRunner": 25, "casadi CVODES": 25, "COPASI": 40, "pydiffsol BDF": 10, "numbalsoda": 10}
 LOSS = ("bilirubin_conjugated", "ast", "il6", "creatinine", "albumin")
-WEIGHTS = {"/": 8, "vexp": 25, "vlog": 30, "ln": 31, "rise": 35, "vtanh": 60, "pos": 12, "dpos": 20, "power": 90, "hill": 100,
-           "slope": 12, "over": 1, "vsqrt": 8}  # operations that a call or division stands for, from its lines in lanes.h
+WEIGHTS = {
+    "/": 8,
+    "vexp": 25,
+    "vlog": 30,
+    "ln": 31,
+    "rise": 35,
+    "vtanh": 60,
+    "pos": 12,
+    "dpos": 20,
+    "power": 90,
+    "hill": 100,
+    "slope": 12,
+    "over": 1,
+    "vsqrt": 8,
+}  # operations that a call or division stands for, from its lines in lanes.h
 PARTS = ("constants", "rates", "jacobian", "factor", "solve", "outputs", "norm", "dense output", "attempt")
 
 
@@ -59,24 +72,36 @@ class Ours:
     def __init__(self, system: System, parameters: np.ndarray, initial: np.ndarray) -> None:
         self.system, self.parameters, self.initial = system, parameters, initial
 
-    def given(self, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED) -> tuple[tuple[float, int, float], ...]:
+    def given(
+        self, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED
+    ) -> tuple[tuple[float, int, float], ...]:
         """Doses, and what the onset of an infection adds in a typical patient, as (day, state, amount)."""
         s = self.system
         row = [(t, s.states.index("cells_venous"), DOSE) for t in doses]
         typical = dict(zip(s.parameters, s.typical(), strict=True))
         if infected is not None:
             for event in s.model.thresholds:
-                row += [(infected, s.states.index(state), float(expr.xreplace({x: typical[x.name] for x in expr.free_symbols})))
-                        for state, expr in event.adds]
+                row += [
+                    (
+                        infected,
+                        s.states.index(state),
+                        float(expr.xreplace({x: typical[x.name] for x in expr.free_symbols})),
+                    )
+                    for state, expr in event.adds
+                ]
         return tuple(row)
 
-    def problem(self, rtol: float, n: int, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED) -> Problem:
+    def problem(
+        self, rtol: float, n: int, doses: tuple[float, ...] = DAYS, infected: float | None = INFECTED
+    ) -> Problem:
         """The first n patients, repeated if there are fewer."""
         s = self.system
         who = np.arange(n) % len(self.parameters)
         row = [(t, k, amount, 0) for t, k, amount in self.given(doses, infected)]
         limits = np.full((n, len(s.model.thresholds), 8), np.inf)
-        return Problem(self.parameters[who], self.initial[who], TIMES, s.states, Events.gather([row] * n), limits, rtol=rtol)
+        return Problem(
+            self.parameters[who], self.initial[who], TIMES, s.states, Events.gather([row] * n), limits, rtol=rtol
+        )
 
     def time(self, problem: Problem, workers: int = 1) -> tuple[float, Any]:
         """CPU seconds a patient (wall seconds with several workers), and the solution."""
@@ -101,7 +126,9 @@ def at(target: float, rows: list[dict[str, Any]]) -> float | None:
     return None
 
 
-def precision(ours: Ours, peers: dict[str, Any], n: int, rounds: int, rtols: tuple[float, ...], many: int) -> dict[str, Any]:
+def precision(
+    ours: Ours, peers: dict[str, Any], n: int, rounds: int, rtols: tuple[float, ...], many: int
+) -> dict[str, Any]:
     """Work and achieved error of every engine at every tolerance, rounds interleaved."""
     scale = ours.system.scale
     exact = ours.system.solve(ours.problem(1e-11, many)).values
@@ -131,21 +158,38 @@ def precision(ours: Ours, peers: dict[str, Any], n: int, rounds: int, rtols: tup
                     continue  # said above
                 spent.setdefault((name, rtol), []).append(float(np.mean(took)))
                 errors[name, rtol] = error(np.array(found), exact[:n], scale)
-    rows = [{"engine": name, "rtol": rtol, "ms": 1e3 * float(np.median(s)), "error": float(np.median(errors[name, rtol])),
-             "largest_error": float(errors[name, rtol].max())} for (name, rtol), s in spent.items()]
+    rows = [
+        {
+            "engine": name,
+            "rtol": rtol,
+            "ms": 1e3 * float(np.median(s)),
+            "error": float(np.median(errors[name, rtol])),
+            "largest_error": float(errors[name, rtol].max()),
+        }
+        for (name, rtol), s in spent.items()
+    ]
     matched = []
     wrong = {name for name in peers if min((r["error"] for r in rows if r["engine"] == name), default=1.0) > TARGETS[0]}
     for target in TARGETS:
         mine = at(target, [r for r in rows if r["engine"] == ours.name])
         for name in (ours.name, *peers):
             ms = at(target, [r for r in rows if r["engine"] == name and name not in wrong])
-            matched.append({"error": target, "engine": name, "ms": ms, "patients_per_second": 1e3 / ms if ms else None,
-                            "ratio": ms / mine if ms and mine else None, "asked": ASKED.get(name)})
+            matched.append(
+                {
+                    "error": target,
+                    "engine": name,
+                    "ms": ms,
+                    "patients_per_second": 1e3 / ms if ms else None,
+                    "ratio": ms / mine if ms and mine else None,
+                    "asked": ASKED.get(name),
+                }
+            )
     return {"work": rows, "matched": matched, "disagree": sorted(wrong)}
 
 
 def costs(ours: Ours, rounds: int, model: Model) -> dict[str, Any]:
     """What doses, patients, threads and states cost, at a tolerance of 1e-6."""
+
     def best(problem: Problem, workers: int = 1, mine: Ours = ours) -> tuple[float, Any]:
         runs = [mine.time(problem, workers) for _ in range(rounds)]
         return min(r[0] for r in runs), runs[0][1]
@@ -174,7 +218,9 @@ def costs(ours: Ours, rounds: int, model: Model) -> dict[str, Any]:
         columns = [ours.system.parameters.index(p) for p in small.parameters]
         part = Ours(small, ours.parameters[:, columns], ours.initial[:, names])
         seconds, done = best(part.problem(1e-6, 256, DAYS, None), mine=part)
-        out["states"].append({"states": len(small.states), "ms": 1e3 * seconds, "us_per_step": 1e6 * seconds / done.steps.mean()})
+        out["states"].append(
+            {"states": len(small.states), "ms": 1e3 * seconds, "us_per_step": 1e6 * seconds / done.steps.mean()}
+        )
     return out
 
 
@@ -225,8 +271,11 @@ def gradient(ours: Ours, setting: Setting, with_casadi: bool, rounds: int) -> di
                 theirs.append(time.process_time() - began)
         row: dict[str, Any] = {"ms": 1e3 * float(np.median(took)), "error": off(mine)}
         if adjoint is not None:
-            row |= {"casadi_adjoint_ms": 1e3 * float(np.median(theirs)), "casadi_error": off(other),
-                    "ratio": float(np.median(theirs) / np.median(took))}
+            row |= {
+                "casadi_adjoint_ms": 1e3 * float(np.median(theirs)),
+                "casadi_error": off(other),
+                "ratio": float(np.median(theirs) / np.median(took)),
+            }
         out[f"{rtol:g}"] = row
     return out
 
@@ -289,35 +338,61 @@ def limit(ours: Ours, us_per_step: float) -> dict[str, Any]:
     one = dict(zip(PARTS, found[:9] / lanes, strict=True))  # ns a patient
 
     def count(name: str) -> int:
-        body = source[source.index(f"static void {name}("):].split("\n}\n")[0]
+        body = source[source.index(f"static void {name}(") :].split("\n}\n")[0]
         calls = {w: len(re.findall(rf"\b{w}\(", body)) if w != "/" else body.count("/") for w in WEIGHTS}
-        return body.count(" * ") + body.count("*") // 2 + body.count(" + ") + body.count(" - ") + sum(
-            WEIGHTS[w] * c for w, c in calls.items())
+        return (
+            body.count(" * ")
+            + body.count("*") // 2
+            + body.count(" + ")
+            + body.count(" - ")
+            + sum(WEIGHTS[w] * c for w, c in calls.items())
+        )
 
     parts = {name: count(name) for name in ("m_rates", "m_jacobian", "m_factor", "m_solve")}
     sums = len(model.states) * (4 * 15 + 4 * 28)  # linear combinations of stages, error and update
     step = 7 * parts["m_rates"] + parts["m_jacobian"] + parts["m_factor"] + 8 * parts["m_solve"] + sums
-    return {"operations_per_step": step, "gflops_peak": peak / 1e9, "gflops_reached": step / us_per_step / 1e3,
-            "share_of_peak": step / us_per_step / 1e-6 / peak, "lanes": lanes, "ns": one, **parts}
+    return {
+        "operations_per_step": step,
+        "gflops_peak": peak / 1e9,
+        "gflops_reached": step / us_per_step / 1e3,
+        "share_of_peak": step / us_per_step / 1e-6 / peak,
+        "lanes": lanes,
+        "ns": one,
+        **parts,
+    }
 
 
 def latency(model: Model) -> dict[str, float]:
     """Seconds from an assembled model to an engine: the first time, and from the cache; imports and assembly apart."""
-    code = ("import time\nfrom hepatica.engine import System\nfrom hepatica.model.assemble import assemble\n"
-            "from hepatica.model.modules import MODULES\nm = assemble(MODULES)\nt = time.perf_counter()\nSystem(m)\n"
-            "print(time.perf_counter() - t)")
+    code = (
+        "import time\nfrom hepatica.engine import System\nfrom hepatica.model.assemble import assemble\n"
+        "from hepatica.model.modules import MODULES\nm = assemble(MODULES)\nt = time.perf_counter()\nSystem(m)\n"
+        "print(time.perf_counter() - t)"
+    )
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"HEPATICA_CACHE": folder}
-        took = [float(subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True,
-                                     text=True).stdout) for _ in range(2)]
+        took = [
+            float(
+                subprocess.run(
+                    [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+                ).stdout
+            )
+            for _ in range(2)
+        ]
     return {"first": took[0], "from_cache": took[1]}
 
 
 def footprints(names: list[str]) -> dict[str, float]:
     """Peak MiB of a process that imports and builds one engine and solves one patient; Hepatica's makes the patients."""
     command = [sys.executable, str(Path(__file__).resolve()), "--footprint"]
-    return {name: float(subprocess.run([*command, name], check=True, capture_output=True, text=True,
-                                       encoding="utf-8").stdout.split()[-1]) for name in names}
+    return {
+        name: float(
+            subprocess.run(
+                [*command, name], check=True, capture_output=True, text=True, encoding="utf-8"
+            ).stdout.split()[-1]
+        )
+        for name in names
+    }
 
 
 def footprint(name: str) -> float:
@@ -351,8 +426,11 @@ def figure(work: list[dict[str, Any]], path: Path) -> None:
         rows = sorted((r["error"], r["ms"]) for r in work if r["engine"] == name)
         style = {"marker": "osD^vP*X"[k % 8], "color": colours[k % 8], "lw": 2.5 if k == 0 else 1.2}
         axes.loglog(*zip(*rows, strict=True), label=name, **style)
-    axes.set(xlabel="achieved error, relative to (size + scale): median over patients of the largest",
-             ylabel="CPU time a patient on one core, ms", title="Four doses, an infection, 180 days, 80 states, 181 times")
+    axes.set(
+        xlabel="achieved error, relative to (size + scale): median over patients of the largest",
+        ylabel="CPU time a patient on one core, ms",
+        title="Four doses, an infection, 180 days, 80 states, 181 times",
+    )
     axes.grid(alpha=0.3, which="both")
     fig.legend(loc="outside right upper", frameon=False, fontsize=9)
     fig.savefig(path, metadata={"Date": None})
@@ -360,57 +438,125 @@ def figure(work: list[dict[str, Any]], path: Path) -> None:
 
 def page(answer: dict[str, Any]) -> str:
     """The results as a page of the docs."""
+
     def number(x: float | None, form: str) -> str:
         return "not reached" if x is None else format(x, form)
 
-    lines = ["# Benchmarks", "", "Written by `python benchmarks/ensemble.py --write docs`; run it to repeat. One core of "
-             f"{answer['machine']}, Python {answer['python']}. {answer['task']}", "",
-             "## Time at matched achieved error", "",
-             "| error | engine | version | ms a patient | patients/s/core | times slower | asked |",
-             "|---|---|---|---|---|---|---|"]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `python benchmarks/ensemble.py --write docs`; run it to repeat. One core of "
+        f"{answer['machine']}, Python {answer['python']}. {answer['task']}",
+        "",
+        "## Time at matched achieved error",
+        "",
+        "| error | engine | version | ms a patient | patients/s/core | times slower | asked |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for r in answer["matched"]:
-        lines.append(f"| {r['error']:g} | {r['engine']} | {answer['versions'][r['engine']]} | {number(r['ms'], '.2f')} | "
-                     f"{number(r['patients_per_second'], '.0f')} | {number(r['ratio'], '.1f')} | {r['asked'] or ''} |")
-    lines += ["", "Engines whose answers differ from the rest, their times left out: "
-              + (", ".join(answer["disagree"]) or "none") + ".",
-              "", "![Time against achieved error](img/work-precision.svg)", "", "Settings:", ""]
+        lines.append(
+            f"| {r['error']:g} | {r['engine']} | {answer['versions'][r['engine']]} | {number(r['ms'], '.2f')} | "
+            f"{number(r['patients_per_second'], '.0f')} | {number(r['ratio'], '.1f')} | {r['asked'] or ''} |"
+        )
+    lines += [
+        "",
+        "Engines whose answers differ from the rest, their times left out: "
+        + (", ".join(answer["disagree"]) or "none")
+        + ".",
+        "",
+        "![Time against achieved error](img/work-precision.svg)",
+        "",
+        "Settings:",
+        "",
+    ]
     lines += [f"- {name}: {text}" for name, text in answer["settings"].items()]
-    lines += ["", "## All runs", "", "| engine | tolerance | ms a patient | error, median | error, largest |",
-              "|---|---|---|---|---|"]
-    lines += [f"| {r['engine']} | {r['rtol']:g} | {r['ms']:.2f} | {r['error']:.1e} | {r['largest_error']:.1e} |"
-              for r in answer["work"]]
+    lines += [
+        "",
+        "## All runs",
+        "",
+        "| engine | tolerance | ms a patient | error, median | error, largest |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['engine']} | {r['rtol']:g} | {r['ms']:.2f} | {r['error']:.1e} | {r['largest_error']:.1e} |"
+        for r in answer["work"]
+    ]
     c = answer["costs"]
-    lines += ["", "## What costs", "", "At a tolerance of 1e-6.", "", "| doses | steps | ms a patient |", "|---|---|---|"]
+    lines += [
+        "",
+        "## What costs",
+        "",
+        "At a tolerance of 1e-6.",
+        "",
+        "| doses | steps | ms a patient |",
+        "|---|---|---|",
+    ]
     lines += [f"| {r['doses']} | {r['steps']:.0f} | {r['ms']:.2f} |" for r in c["doses"]]
-    lines += ["", "Steps per dose: " + ", ".join(f"{v:.1f} at {k}" for k, v in c["steps_per_dose"].items()) + ".", "",
-              "| patients at once | ms a patient |", "|---|---|",
-              *(f"| {r['patients']} | {r['ms']:.2f} |" for r in c["patients"]), "",
-              "| states | ms a patient | µs a step |", "|---|---|---|",
-              *(f"| {r['states']} | {r['ms']:.2f} | {r['us_per_step']:.2f} |" for r in c["states"]), "",
-              f"Two threads: {c['threads']['ratio']:.2f} times one.", ""]
+    lines += [
+        "",
+        "Steps per dose: " + ", ".join(f"{v:.1f} at {k}" for k, v in c["steps_per_dose"].items()) + ".",
+        "",
+        "| patients at once | ms a patient |",
+        "|---|---|",
+        *(f"| {r['patients']} | {r['ms']:.2f} |" for r in c["patients"]),
+        "",
+        "| states | ms a patient | µs a step |",
+        "|---|---|---|",
+        *(f"| {r['states']} | {r['ms']:.2f} | {r['us_per_step']:.2f} |" for r in c["states"]),
+        "",
+        f"Two threads: {c['threads']['ratio']:.2f} times one.",
+        "",
+    ]
     x, y = answer["limit"], answer["latency"]
-    lines += ["## Against the processor's limit", "",
-              f"One step of one patient is {x['operations_per_step']:.0f} operations (divisions, exponentials and logarithms "
-              f"at the weights in the script), {x['gflops_reached']:.1f} of {x['gflops_peak']:.1f} GF/s: "
-              f"{100 * x['share_of_peak']:.0f} % of the peak of fused multiply-adds. Where the time of a step goes, patients "
-              f"{x['lanes']} abreast:", "", "| part | times a step | ns a patient, all of them |", "|---|---|---|",
-              *(f"| {part} | {times} | {times * x['ns'][part]:.0f} |" for part, times in
-                (("jacobian", 1), ("factor", 1), ("rates", 7), ("solve", 8), ("norm", 1), ("dense output", 1))),
-              f"| sums over stages | 8 | {_sums(x['ns']):.0f} |",
-              "| a step as measured, its outputs and control with it | 1 | "
-              f"{1e3 * answer['costs']['states'][0]['us_per_step']:.0f} |",
-              "", "Rates are divisions, exponentials and logarithms; solves wait for their factors from the second-level cache.",
-              "", "## Start and memory", "",
-              f"First use of a model {y['first']:.1f} s, later uses {y['from_cache']:.2f} s, imports and assembly apart. "
-              "Building a peer: " + ", ".join(f"{n} {s:.1f} s" for n, s in answer["build_seconds"].items())
-              + ". Peak memory of a process that has built one, each with Hepatica's own in it: "
-              + ", ".join(f"{n} {m:.0f} MiB" for n, m in answer["memory_mib"].items()) + ".", "", "## Gradient", "",
-              "Twenty parameters, one loss over five states and 26 weeks; error against central differences at 1e-11.", "",
-              "| tolerance | ms | error | casadi adjoint, ms | its error | ratio |", "|---|---|---|---|---|---|"]
+    lines += [
+        "## Against the processor's limit",
+        "",
+        f"One step of one patient is {x['operations_per_step']:.0f} operations (divisions, exponentials and logarithms "
+        f"at the weights in the script), {x['gflops_reached']:.1f} of {x['gflops_peak']:.1f} GF/s: "
+        f"{100 * x['share_of_peak']:.0f} % of the peak of fused multiply-adds. Where the time of a step goes, patients "
+        f"{x['lanes']} abreast:",
+        "",
+        "| part | times a step | ns a patient, all of them |",
+        "|---|---|---|",
+        *(
+            f"| {part} | {times} | {times * x['ns'][part]:.0f} |"
+            for part, times in (
+                ("jacobian", 1),
+                ("factor", 1),
+                ("rates", 7),
+                ("solve", 8),
+                ("norm", 1),
+                ("dense output", 1),
+            )
+        ),
+        f"| sums over stages | 8 | {_sums(x['ns']):.0f} |",
+        "| a step as measured, its outputs and control with it | 1 | "
+        f"{1e3 * answer['costs']['states'][0]['us_per_step']:.0f} |",
+        "",
+        "Rates are divisions, exponentials and logarithms; solves wait for their factors from the second-level cache.",
+        "",
+        "## Start and memory",
+        "",
+        f"First use of a model {y['first']:.1f} s, later uses {y['from_cache']:.2f} s, imports and assembly apart. "
+        "Building a peer: "
+        + ", ".join(f"{n} {s:.1f} s" for n, s in answer["build_seconds"].items())
+        + ". Peak memory of a process that has built one, each with Hepatica's own in it: "
+        + ", ".join(f"{n} {m:.0f} MiB" for n, m in answer["memory_mib"].items())
+        + ".",
+        "",
+        "## Gradient",
+        "",
+        "Twenty parameters, one loss over five states and 26 weeks; error against central differences at 1e-11.",
+        "",
+        "| tolerance | ms | error | casadi adjoint, ms | its error | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
     for rtol in ("1e-05", "1e-06"):
         g = answer["gradient"][rtol]
-        lines.append(f"| {rtol} | {g['ms']:.1f} | {g['error']:.1e} | {number(g.get('casadi_adjoint_ms'), '.0f')} | "
-                     f"{number(g.get('casadi_error'), '.1e')} | {number(g.get('ratio'), '.1f')} |")
+        lines.append(
+            f"| {rtol} | {g['ms']:.1f} | {g['error']:.1e} | {number(g.get('casadi_adjoint_ms'), '.0f')} | "
+            f"{number(g.get('casadi_error'), '.1e')} | {number(g.get('ratio'), '.1f')} |"
+        )
     return "\n".join([*lines, "", "For research use.", ""])
 
 
@@ -453,7 +599,7 @@ def main() -> None:
     many = 64 if options.quick else 256  # what fits in memory that the allocator keeps between solves
     patients = admit(system, load_population("hbv_aclf"), many, seed=1, draws=many)
     ours = Ours(system, patients.cohort.parameters(), patients.initial)
-    setting = Setting(model, ours.parameters[:max(8, options.peers)], ours.initial, TIMES, ours.given(), system.scale)
+    setting = Setting(model, ours.parameters[: max(8, options.peers)], ours.initial, TIMES, ours.given(), system.scale)
     there, built, versions = {}, {}, {ours.name: __version__}
     for kind in PEERS:
         if kind.version() is None or (options.only is not None and kind.name not in options.only):
@@ -462,9 +608,12 @@ def main() -> None:
         there[kind.name] = kind(setting)
         built[kind.name], versions[kind.name] = time.process_time() - began, kind.version()
     answer: dict[str, Any] = {
-        "machine": processor(), "python": platform.python_version(), "versions": versions, "build_seconds": built,
+        "machine": processor(),
+        "python": platform.python_version(),
+        "versions": versions,
+        "build_seconds": built,
         "task": f"{len(model.states)} states, {len(model.parameters)} parameters, four doses, an infection, 180 days, 181 times; "
-                f"{many} patients of Hepatica, {options.peers} of each peer, {options.rounds} rounds.",
+        f"{many} patients of Hepatica, {options.peers} of each peer, {options.rounds} rounds.",
         "settings": {ours.name: ours.settings, **{name: p.settings for name, p in there.items()}},
         **precision(ours, there, options.peers, options.rounds, rtols, many),
     }

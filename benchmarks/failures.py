@@ -52,19 +52,35 @@ def main() -> None:
             last["no admission: the history failed"] += int(lost.sum())
             kept, n = cohort.take(np.flatnonzero(~lost)), int((~lost).sum())
             rows = [[(t, system.states.index(s), a, k) for t, s, a, k in given]] * n
-            done = system.solve(Problem(kept.under("treatment", kept.parameters()), initial[~lost], TIMES, ("bilirubin",),
-                                        Events.gather(rows), kept.thresholds()))
+            done = system.solve(
+                Problem(
+                    kept.under("treatment", kept.parameters()),
+                    initial[~lost],
+                    TIMES,
+                    ("bilirubin",),
+                    Events.gather(rows),
+                    kept.thresholds(),
+                )
+            )
             assert done.retried is not None
             first.update(STATUS[int(s)] for s in done.retried[done.retried != 0])
             last.update(STATUS[int(s)] for s in done.status[done.status != 0])
             steps.append(done.steps)
             bar.advance(task, len(who))
     counted = np.concatenate(steps)
-    answer = {"patients": options.patients, "spread": options.spread, "population": options.population,
-              "failed_before_retry": dict(first), "failed": {k: v for k, v in last.items() if v},
-              "steps": {"median": float(np.median(counted)), "99 %": float(np.quantile(counted, 0.99)),
-                        "most": int(counted.max())},
-              "seconds": time.perf_counter() - began}
+    answer = {
+        "patients": options.patients,
+        "spread": options.spread,
+        "population": options.population,
+        "failed_before_retry": dict(first),
+        "failed": {k: v for k, v in last.items() if v},
+        "steps": {
+            "median": float(np.median(counted)),
+            "99 %": float(np.quantile(counted, 0.99)),
+            "most": int(counted.max()),
+        },
+        "seconds": time.perf_counter() - began,
+    }
     print(json.dumps(answer) if options.json else "\n".join(f"{k}: {v}" for k, v in answer.items()))
 
 

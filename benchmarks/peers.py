@@ -90,7 +90,9 @@ class Setting:
 
         places = {f"J[{k}]": f"J[{i + n * j}]" for k, (i, j) in enumerate(lines.pattern)}
         head = "const double *restrict y, const double *restrict p, const double *restrict c, double *restrict"
-        source = SCALAR_C + f"""
+        source = (
+            SCALAR_C
+            + f"""
 void rates({head} f) {{
 {body(lines.rates, {})}
 }}
@@ -102,6 +104,7 @@ static const double *P, *C;
 void patient(const double *p, const double *c) {{ P = p; C = c; }}
 void lsoda_rates(double t, double *y, double *f, void *data) {{ rates(y, P, C, f); }}
 """
+        )
         folder = Path(tempfile.mkdtemp())
         (folder / "model.c").write_text(source)
         compiler = find_compiler()
@@ -166,8 +169,12 @@ class SciPy(Peer):
             rates(y, f)
             return f
 
-        return s.over_segments(s.initial[i], lambda y, t: odeint(
-            rhs, y, t, Dfun=lambda y, _: jacobian(y), col_deriv=True, rtol=rtol, atol=rtol * s.scale, mxstep=100_000))
+        return s.over_segments(
+            s.initial[i],
+            lambda y, t: odeint(
+                rhs, y, t, Dfun=lambda y, _: jacobian(y), col_deriv=True, rtol=rtol, atol=rtol * s.scale, mxstep=100_000
+            ),
+        )
 
 
 class NumbaLSODA(Peer):
@@ -232,11 +239,17 @@ class Casadi(Peer):
         self.ca, n = ca, len(setting.scale)
         space: dict[str, Any] = {}
         exec(python_source(setting.model), space)
-        positive = {"pos": lambda x, w: ca.if_else(x > 0, x * x / (x + w), 0),
-                    "hill": lambda x, k, m: ca.if_else(x > 0, 1 / (1 + (k / ca.fmax(x, 1e-60)) ** m), 0),
-                    "power": lambda x, m: ca.if_else(x > 0, ca.fmax(x, 1e-300) ** m, 0)}
+        positive = {
+            "pos": lambda x, w: ca.if_else(x > 0, x * x / (x + w), 0),
+            "hill": lambda x, k, m: ca.if_else(x > 0, 1 / (1 + (k / ca.fmax(x, 1e-60)) ** m), 0),
+            "power": lambda x, m: ca.if_else(x > 0, ca.fmax(x, 1e-300) ** m, 0),
+        }
         space |= positive | {name: getattr(ca, name) for name in ("exp", "log", "sqrt", "tanh")}
-        u, p, c = ca.SX.sym("u", n), ca.SX.sym("p", setting.parameters.shape[1]), ca.SX.sym("c", setting.constants.shape[1])
+        u, p, c = (
+            ca.SX.sym("u", n),
+            ca.SX.sym("p", setting.parameters.shape[1]),
+            ca.SX.sym("c", setting.constants.shape[1]),
+        )
         self.space = space
         f: list[Any] = [0] * n
         y = [u[i] * float(setting.scale[i]) for i in range(n)]
@@ -255,8 +268,18 @@ class Casadi(Peer):
         """One for each tolerance and set of times."""
         key = (rtol, len(times))
         if key not in self.made:
-            jit = {"jit": True, "compiler": "shell", "jit_options": {"flags": ["-O3", "-march=native"], "verbose": False}}
-            options = {"reltol": rtol, "abstol": rtol, "max_num_steps": 1_000_000, **(jit if find_compiler() else {}), **more}
+            jit = {
+                "jit": True,
+                "compiler": "shell",
+                "jit_options": {"flags": ["-O3", "-march=native"], "verbose": False},
+            }
+            options = {
+                "reltol": rtol,
+                "abstol": rtol,
+                "max_num_steps": 1_000_000,
+                **(jit if find_compiler() else {}),
+                **more,
+            }
             self.made[key] = self.ca.integrator("F", "cvodes", self.dae, 0.0, times[1:].tolist(), options)
         return self.made[key]
 
@@ -317,14 +340,26 @@ def _diffsl(setting: Setting) -> tuple[str, list[tuple[str, int]]]:
     inner = [f"{names[t]} {{ {text(e)} }}" for t, e in lines.rates if t in names]
     outer = [text(e) for t, e in lines.rates if t not in names]
     rates = ",\n".join(f"({e})/{float(s)!r}" for e, s in zip(outer, setting.scale, strict=True))
-    return ("in_i { " + ", ".join(inputs) + " }\nu_i { " + ", ".join(f"s{i} = z{i}" for i in range(n)) + " }\n"
-            + "\n".join(inner) + "\nF_i {\n" + rates + "\n}\n"), used
+    return (
+        "in_i { "
+        + ", ".join(inputs)
+        + " }\nu_i { "
+        + ", ".join(f"s{i} = z{i}" for i in range(n))
+        + " }\n"
+        + "\n".join(inner)
+        + "\nF_i {\n"
+        + rates
+        + "\n}\n"
+    ), used
 
 
 def _expanded(text: str) -> str:
     """Calls of pos, hill and power in terms of what DiffSL has."""
-    for name, form in (("hill", "(1.0/(1.0+pow({1}/max({0},0.0+1e-60),{2})))"),
-                       ("pos", "(max({0},0.0)*max({0},0.0)/(max({0},0.0)+{1}))"), ("power", "pow(max({0},0.0),{1})")):
+    for name, form in (
+        ("hill", "(1.0/(1.0+pow({1}/max({0},0.0+1e-60),{2})))"),
+        ("pos", "(max({0},0.0)*max({0},0.0)/(max({0},0.0)+{1}))"),
+        ("power", "pow(max({0},0.0),{1})"),
+    ):
         while (found := re.search(rf"\b{name}\(", text)) is not None:
             depth, start, parts = 0, found.end(), []
             for k in range(found.end() - 1, len(text)):
@@ -333,7 +368,7 @@ def _expanded(text: str) -> str:
                     parts.append(f"({text[start:k].strip()})")
                     start = k + 1
                 if depth == 0:
-                    text = text[:found.start()] + form.format(*parts) + text[k + 1:]
+                    text = text[: found.start()] + form.format(*parts) + text[k + 1 :]
                     break
     return text
 
@@ -343,8 +378,15 @@ def _document(setting: Setting) -> str:
 
     names, m = list(setting.model.states), setting.model
     given = tuple((t, names[s], a, 0) for t, s, a in setting.doses)
-    return to_sbml(m, Run(dict(zip(m.parameters, setting.parameters[0].tolist(), strict=True)),
-                          dict(zip(names, setting.initial[0].tolist(), strict=True)), given, end=float(setting.times[-1])))
+    return to_sbml(
+        m,
+        Run(
+            dict(zip(m.parameters, setting.parameters[0].tolist(), strict=True)),
+            dict(zip(names, setting.initial[0].tolist(), strict=True)),
+            given,
+            end=float(setting.times[-1]),
+        ),
+    )
 
 
 class RoadRunner(Peer):
@@ -414,8 +456,16 @@ class Copasi(Peer):
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
         s = self.setting
-        frame = self.basico.run_time_course(0.0, float(s.times[-1]), len(s.times) - 1, model=self.dm,
-                                            use_concentrations=True, r_tol=rtol, a_tol=1e-2 * rtol, max_steps=1_000_000)
+        frame = self.basico.run_time_course(
+            0.0,
+            float(s.times[-1]),
+            len(s.times) - 1,
+            model=self.dm,
+            use_concentrations=True,
+            r_tol=rtol,
+            a_tol=1e-2 * rtol,
+            max_steps=1_000_000,
+        )
         return np.asarray(frame[self.states].to_numpy())
 
 

@@ -40,8 +40,15 @@ def main() -> None:
     options = parser.parse_args()
     began = time.perf_counter()
     try:
-        found = validate_people(options.data, System(assemble(MODULES)), train=options.train, pool=options.pool,
-                                kinds=options.kinds, seed=options.seed, known=draws_of(options.posterior))
+        found = validate_people(
+            options.data,
+            System(assemble(MODULES)),
+            train=options.train,
+            pool=options.pool,
+            kinds=options.kinds,
+            seed=options.seed,
+            known=draws_of(options.posterior),
+        )
     except HepaticaError as error:
         sys.exit(str(error))
     seconds = time.perf_counter() - began

@@ -36,8 +36,16 @@ Floats = np.ndarray
 Target = Callable[[Floats], tuple[float, Floats]]
 MEAN, SD = 0.25, (0.8, 1.25)  # agreed before anything was run
 RHAT = 1.05
-TRUTH = {"alarm_half": 0.5, "tnf_half": -0.5, "excretion_half": 0.8, "effector_lifetime": -0.8, "cholestasis_rate": 0.4,
-         "alt_content": 0.6, "factor_consumption": -0.6, "cast_half": 0.3}
+TRUTH = {
+    "alarm_half": 0.5,
+    "tnf_half": -0.5,
+    "excretion_half": 0.8,
+    "effector_lifetime": -0.8,
+    "cholestasis_rate": 0.4,
+    "alt_content": 0.6,
+    "factor_consumption": -0.6,
+    "cast_half": 0.3,
+}
 RANKS = 63  # particles among which a truth is ranked
 LEVEL = 0.99
 DEEPEST, WILD, ACCEPTED = 10, 1000.0, 0.8
@@ -97,8 +105,15 @@ def _grow(target: Target, end: State, level: float, start: float, way: int, dept
     inside = first.inside + second.inside
     picked = second.picked if inside and rng.random() < second.inside / inside else first.picked
     left, right = (first.left, second.right) if way > 0 else (second.left, first.right)
-    return Tree(left, right, picked, inside, second.going and _straight(left, right), first.accepted + second.accepted,
-                first.leaps + second.leaps)
+    return Tree(
+        left,
+        right,
+        picked,
+        inside,
+        second.going and _straight(left, right),
+        first.accepted + second.accepted,
+        first.leaps + second.leaps,
+    )
 
 
 def _double(target: Target, state: State, step: float, rng: Any) -> tuple[State, float, int]:
@@ -182,14 +197,20 @@ def whitened(problem: Reduced, seen: Floats) -> tuple[Target, Callable[[Floats],
 def weighted(problem: Reduced, seen: Floats, near: Floats, n: int, seed: int) -> dict[str, Any]:
     """Mean, SD and log evidence by importance sampling from a t distribution of 5 degrees of freedom about some points."""
     k = problem.dimension
-    wide = multivariate_t(near.mean(0), 1.5 * np.atleast_2d(np.cov(near.T)), df=5, seed=np.random.default_rng([seed, 5]))
+    wide = multivariate_t(
+        near.mean(0), 1.5 * np.atleast_2d(np.cov(near.T)), df=5, seed=np.random.default_rng([seed, 5])
+    )
     x = wide.rvs(n).reshape(n, k)
     log = problem.log_likelihood(x, seen) - 0.5 * (x**2).sum(axis=1) - 0.5 * k * np.log(2 * np.pi) - wide.logpdf(x)
     weight = np.exp(log - log.max())
     evidence, weight = float(np.log(weight.mean()) + log.max()), weight / weight.sum()
     mean = weight @ x
-    return {"mean": mean, "sd": np.sqrt(weight @ (x - mean) ** 2), "log_evidence": evidence,
-            "effective": float(1 / (weight**2).sum())}
+    return {
+        "mean": mean,
+        "sd": np.sqrt(weight @ (x - mean) ** 2),
+        "log_evidence": evidence,
+        "effective": float(1 / (weight**2).sum()),
+    }
 
 
 def agreement(
@@ -202,30 +223,62 @@ def agreement(
     found = smc.sample(lambda x: problem.log_likelihood(x, seen), problem.dimension, particles, seed=seed, moves=moves)
     middle = time.perf_counter()
     target, back = whitened(problem, seen)
-    starts = 2 * np.random.default_rng([seed, 4]).standard_normal((chains, problem.dimension))  # wider than the posterior
+    starts = 2 * np.random.default_rng([seed, 4]).standard_normal(
+        (chains, problem.dimension)
+    )  # wider than the posterior
     runs = [nuts(target, s, warmup=warmup, draws=draws, seed=[seed, k]) for k, s in enumerate(starts)]
     ended = time.perf_counter()
     third = weighted(problem, seen, found.points, 20 * particles, seed)
     other = np.stack([back(r[0]) for r in runs])
     mean, sd = other.mean(axis=(0, 1)), other.std(axis=(0, 1))
     away, ratio, hat = (found.points.mean(0) - mean) / sd, found.points.std(0) / sd, r_hat(other)
-    rows = [{"parameter": name, "truth": truth[k], "mean_smc": found.points[:, k].mean(), "mean_nuts": mean[k],
-             "sd_smc": found.points[:, k].std(), "sd_nuts": sd[k], "away": away[k], "ratio": ratio[k], "r_hat": hat[k],
-             "effective": n, "mean_weighted": third["mean"][k], "sd_weighted": third["sd"][k]}
-            for k, (name, n) in enumerate(zip(problem.names, effective(other), strict=True))]
+    rows = [
+        {
+            "parameter": name,
+            "truth": truth[k],
+            "mean_smc": found.points[:, k].mean(),
+            "mean_nuts": mean[k],
+            "sd_smc": found.points[:, k].std(),
+            "sd_nuts": sd[k],
+            "away": away[k],
+            "ratio": ratio[k],
+            "r_hat": hat[k],
+            "effective": n,
+            "mean_weighted": third["mean"][k],
+            "sd_weighted": third["sd"][k],
+        }
+        for k, (name, n) in enumerate(zip(problem.names, effective(other), strict=True))
+    ]
     ok = np.abs(away).max() <= MEAN and ratio.min() >= SD[0] and ratio.max() <= SD[1] and hat.max() < RHAT
-    return {"rows": [{k: v if isinstance(v, str) else float(v) for k, v in r.items()} for r in rows], "passed": bool(ok),
-            "particles": particles, "moves": moves, "powers": len(found.powers) - 1, "log_evidence": found.log_evidence,
-            "chains": chains, "warmup": warmup, "draws": draws, "leaps": float(np.mean([r[1]["leaps"] for r in runs])),
-            "weighted": {"log_evidence": third["log_evidence"], "effective": third["effective"]},
-            "accepted": float(np.mean([r[1]["accepted"] for r in runs])), "seconds_smc": middle - began,
-            "seconds_nuts": ended - middle}
+    return {
+        "rows": [{k: v if isinstance(v, str) else float(v) for k, v in r.items()} for r in rows],
+        "passed": bool(ok),
+        "particles": particles,
+        "moves": moves,
+        "powers": len(found.powers) - 1,
+        "log_evidence": found.log_evidence,
+        "chains": chains,
+        "warmup": warmup,
+        "draws": draws,
+        "leaps": float(np.mean([r[1]["leaps"] for r in runs])),
+        "weighted": {"log_evidence": third["log_evidence"], "effective": third["effective"]},
+        "accepted": float(np.mean([r[1]["accepted"] for r in runs])),
+        "seconds_smc": middle - began,
+        "seconds_nuts": ended - middle,
+    }
 
 
 # ---------------------------------------------------------------- simulation-based calibration
 def ranks(
-    simulate: Callable[[Floats, int], Floats], fit: Callable[[Floats, Floats], Floats], dimension: int, replicates: int, *,
-    particles: int, moves: int, seed: int = 1, progress: Callable[[int], None] = lambda i: None,
+    simulate: Callable[[Floats, int], Floats],
+    fit: Callable[[Floats, Floats], Floats],
+    dimension: int,
+    replicates: int,
+    *,
+    particles: int,
+    moves: int,
+    seed: int = 1,
+    progress: Callable[[int], None] = lambda i: None,
 ) -> Floats:
     """Rank, 0 to `RANKS`, of each replicate's truth among particles of its posterior, and of the truth's log likelihood.
 
@@ -276,17 +329,48 @@ def threshold(replicates: int, quantities: int, *, level: float = LEVEL, tries: 
     return float(np.quantile(least, 1 - level))
 
 
-def calibration(problem: Reduced, replicates: int, *, particles: int, moves: int, seed: int = 1,
-                progress: Callable[[int], None] = lambda i: None) -> dict[str, Any]:
+def calibration(
+    problem: Reduced,
+    replicates: int,
+    *,
+    particles: int,
+    moves: int,
+    seed: int = 1,
+    progress: Callable[[int], None] = lambda i: None,
+) -> dict[str, Any]:
     """Simulation-based calibration of the sampler on the problem."""
     began = time.perf_counter()
-    found = ranks(lambda truth, i: problem.observe(truth, [seed, i, 2]), problem.log_likelihood, problem.dimension, replicates,
-                  particles=particles, moves=moves, seed=seed, progress=progress)
+    found = ranks(
+        lambda truth, i: problem.observe(truth, [seed, i, 2]),
+        problem.log_likelihood,
+        problem.dimension,
+        replicates,
+        particles=particles,
+        moves=moves,
+        seed=seed,
+        progress=progress,
+    )
     names, least, limit = [*problem.names, "log likelihood"], tails(found), threshold(replicates, found.shape[1])
-    rows = [{"quantity": n, "mean_rank": float(found[:, k].mean() / RANKS), "sd_rank": float(found[:, k].std() / RANKS),
-             "tail": float(least[k]), "inside": bool(least[k] >= limit)} for k, n in enumerate(names)]
-    return {"rows": rows, "passed": all(r["inside"] for r in rows), "replicates": replicates, "particles": particles,
-            "moves": moves, "limit": limit, "seconds": time.perf_counter() - began, "ranks": found.tolist()}
+    rows = [
+        {
+            "quantity": n,
+            "mean_rank": float(found[:, k].mean() / RANKS),
+            "sd_rank": float(found[:, k].std() / RANKS),
+            "tail": float(least[k]),
+            "inside": bool(least[k] >= limit),
+        }
+        for k, n in enumerate(names)
+    ]
+    return {
+        "rows": rows,
+        "passed": all(r["inside"] for r in rows),
+        "replicates": replicates,
+        "particles": particles,
+        "moves": moves,
+        "limit": limit,
+        "seconds": time.perf_counter() - began,
+        "ranks": found.tolist(),
+    }
 
 
 def figure(answer: dict[str, Any], path: Path) -> None:
@@ -329,15 +413,23 @@ def page(answer: dict[str, Any]) -> str:
         shown = ("truth", "mean_smc", "mean_nuts", "mean_weighted", "sd_smc", "sd_nuts", "sd_weighted", "away", "ratio")
         numbers = (f"{r[k]:.2f}" for k in shown)
         lines.append(f"| {r['parameter']} | {' | '.join(numbers)} | {r['r_hat']:.3f} | {r['effective']:.0f} |")
-    lines += ["", f"Means within {MEAN} SD, SD ratio {SD[0]} to {SD[1]}, R-hat below {RHAT}: {verdict[a['passed']]}. "
-              f"Log evidence {a['log_evidence']:.2f} by SMC, {a['weighted']['log_evidence']:.2f} by weights "
-              f"({a['weighted']['effective']:.0f} effective draws).", "",
-              f"Simulation-based calibration: {c['replicates']} replicates of {c['particles']} particles and {c['moves']} moves, "
-              f"{c['seconds']:.0f} s; simultaneous {100 * LEVEL:.0f} % band (tail probability {c['limit']:.2g} at a place).", "",
-              "| quantity | mean rank (0.5) | SD of ranks (0.29) | least tail probability | inside |", "|---|---|---|---|---|"]
+    lines += [
+        "",
+        f"Means within {MEAN} SD, SD ratio {SD[0]} to {SD[1]}, R-hat below {RHAT}: {verdict[a['passed']]}. "
+        f"Log evidence {a['log_evidence']:.2f} by SMC, {a['weighted']['log_evidence']:.2f} by weights "
+        f"({a['weighted']['effective']:.0f} effective draws).",
+        "",
+        f"Simulation-based calibration: {c['replicates']} replicates of {c['particles']} particles and {c['moves']} moves, "
+        f"{c['seconds']:.0f} s; simultaneous {100 * LEVEL:.0f} % band (tail probability {c['limit']:.2g} at a place).",
+        "",
+        "| quantity | mean rank (0.5) | SD of ranks (0.29) | least tail probability | inside |",
+        "|---|---|---|---|---|",
+    ]
     for r in c["rows"]:
-        lines.append(f"| {r['quantity']} | {r['mean_rank']:.3f} | {r['sd_rank']:.3f} | {r['tail']:.2g} | "
-                     f"{'yes' if r['inside'] else 'NO'} |")
+        lines.append(
+            f"| {r['quantity']} | {r['mean_rank']:.3f} | {r['sd_rank']:.3f} | {r['tail']:.2g} | "
+            f"{'yes' if r['inside'] else 'NO'} |"
+        )
     return "\n".join([*lines, "", f"All inside: {verdict[c['passed']]}.", "", "For research use."])
 
 
@@ -353,7 +445,9 @@ def main() -> None:
     sizes = {"chains": 2, "warmup": 150, "draws": 400} if options.quick else {"chains": 4, "warmup": 300, "draws": 1000}
     answer = {
         "agreement": agreement(problem, particles=1000, moves=20, **sizes),
-        "calibration": calibration(problem, options.replicates or (40 if options.quick else 200), particles=252, moves=5),
+        "calibration": calibration(
+            problem, options.replicates or (40 if options.quick else 200), particles=252, moves=5
+        ),
     }
     if options.write:
         figure(answer["calibration"], options.write / "calibration.svg")

@@ -24,8 +24,14 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import load_population
 
-settings.register_profile("hepatica", derandomize=True, deadline=None, database=None, print_blob=False,
-                          suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "hepatica",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("hepatica")
 
 YEAR = 365.25
@@ -38,6 +44,7 @@ def pytest_addoption(parser):
 @pytest.fixture
 def hepatica(monkeypatch, capsys):
     """The command as a user types it: exit code, what it printed, and what it said on standard error."""
+
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
         code = 0
@@ -113,8 +120,9 @@ class Bench:
         n = len(p)
         if thresholds is None:
             thresholds = np.full((n, len(self.system.model.thresholds), 8), np.inf)
-        return Problem(p, y, np.asarray(times, float), tuple(outputs), events or Events.none(n), thresholds,
-                       start=start, rtol=rtol)
+        return Problem(
+            p, y, np.asarray(times, float), tuple(outputs), events or Events.none(n), thresholds, start=start, rtol=rtol
+        )
 
     def follow(self, p, y, times, outputs, **extra):
         """Outputs by name, each (n, n_times); every solve must succeed."""
@@ -142,6 +150,7 @@ def make_bench():
 @pytest.fixture
 def cluster(tmp_path):
     """Makes a Dask scheduler and workers, each a process of its own, on this machine only: gives address and workers."""
+
     @contextmanager
     def make(count):
         from distributed import Client
@@ -151,8 +160,22 @@ def cluster(tmp_path):
         common = ["--scheduler-file", str(note), "--host", "127.0.0.1", "--no-dashboard"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)
-        workers = [subprocess.Popen([*python, "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory",
-                                     str(tmp_path), *common], **quiet) for _ in range(count)]
+        workers = [
+            subprocess.Popen(
+                [
+                    *python,
+                    "distributed.cli.dask_worker",
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--local-directory",
+                    str(tmp_path),
+                    *common,
+                ],
+                **quiet,
+            )
+            for _ in range(count)
+        ]
         try:
             for _ in range(600):
                 if note.exists() and note.stat().st_size:

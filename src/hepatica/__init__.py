@@ -8,14 +8,42 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Answer": "answering", "Arm": "simulate", "MODULES": "model.modules", "Product": "therapy", "Regimen": "therapy",
-    "Study": "study", "System": "engine", "admit": "admission", "answer": "answering", "assemble": "model.assemble",
-    "cards": "report", "check_study": "study", "decide": "dosing", "load_population": "patients",
-    "load_study": "study", "simulate": "simulate", "write_report": "report",
+    "Answer": "answering",
+    "Arm": "simulate",
+    "MODULES": "model.modules",
+    "Product": "therapy",
+    "Regimen": "therapy",
+    "Study": "study",
+    "System": "engine",
+    "admit": "admission",
+    "answer": "answering",
+    "assemble": "model.assemble",
+    "cards": "report",
+    "check_study": "study",
+    "decide": "dosing",
+    "load_population": "patients",
+    "load_study": "study",
+    "simulate": "simulate",
+    "write_report": "report",
 }
 __all__ = [
-    "MODULES", "Answer", "Arm", "Product", "Regimen", "Study", "System", "admit", "answer", "assemble", "cards",
-    "check_study", "decide", "load_population", "load_study", "simulate", "write_report",
+    "MODULES",
+    "Answer",
+    "Arm",
+    "Product",
+    "Regimen",
+    "Study",
+    "System",
+    "admit",
+    "answer",
+    "assemble",
+    "cards",
+    "check_study",
+    "decide",
+    "load_population",
+    "load_study",
+    "simulate",
+    "write_report",
 ]
 
 

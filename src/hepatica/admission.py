@@ -21,30 +21,59 @@ from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
 from hepatica.patients import Admitted, Cohort, Draws, Population, identity
 
 Floats = NDArray[np.float64]
-LABS = ("bilirubin", "inr", "creatinine", "alt", "albumin", "encephalopathy", "sodium", "functional_mass",
-        "arterial_pressure", "ast", "white_cells")
+LABS = (
+    "bilirubin",
+    "inr",
+    "creatinine",
+    "alt",
+    "albumin",
+    "encephalopathy",
+    "sodium",
+    "functional_mass",
+    "arterial_pressure",
+    "ast",
+    "white_cells",
+)
 IF_MODELLED = ("oxygenation",)  # read where the model has it
-VASOPRESSORS_BELOW = 60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
+VASOPRESSORS_BELOW = (
+    60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
+)
 MAX_TRIES = 100  # candidates in a row without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
 
 
-def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None) -> tuple[
-        Floats, dict[str, Floats]]:
+def arrive(
+    system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None
+) -> tuple[Floats, dict[str, Floats]]:
     """Simulate history; states and labs at admission, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
     wanted = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
     parameters = cohort.parameters()
     quiet = np.full_like(cohort.thresholds(), np.inf)  # patients are those who lived to admission uninfected
     years = population.background_years * 365.25
-    background = system.solve(Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n),
-                                      quiet, rtol=rtol), workers=workers)
+    background = system.solve(
+        Problem(parameters, system.healthy(parameters), np.array([years]), (), Events.none(n), quiet, rtol=rtol),
+        workers=workers,
+    )
     onset, insult, parameters = cohort.onset(), cohort.doses("insult"), cohort.under("before", parameters)
     # one time axis for all: the insult begins `onset` days before time 0
-    rows = [[(-onset[i], system.states.index(state), amount[i], BOLUS) for state, amount in insult.items() if amount[i] > 0]
-            for i in range(n)]
-    done = system.solve(Problem(parameters, background.final, np.array([0.0]), wanted, Events.gather(rows), quiet,
-                                start=-population.longest_onset, rtol=rtol), workers=workers)
+    rows = [
+        [(-onset[i], system.states.index(state), amount[i], BOLUS) for state, amount in insult.items() if amount[i] > 0]
+        for i in range(n)
+    ]
+    done = system.solve(
+        Problem(
+            parameters,
+            background.final,
+            np.array([0.0]),
+            wanted,
+            Events.gather(rows),
+            quiet,
+            start=-population.longest_onset,
+            rtol=rtol,
+        ),
+        workers=workers,
+    )
     labs = {name: done.values[:, 0, k] for k, name in enumerate(wanted)}
     initial = done.final.copy()
     for k, name in enumerate(system.states):
@@ -57,17 +86,37 @@ def arrive(system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int |
 
 def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
     """MELD, failing organs (CLIF-C) and grade of ACLF of labs at admission."""
-    bilirubin, creatinine, inr, pressure = (labs[name] for name in ("bilirubin", "creatinine", "inr", "arterial_pressure"))
+    bilirubin, creatinine, inr, pressure = (
+        labs[name] for name in ("bilirubin", "creatinine", "inr", "arterial_pressure")
+    )
     organs: dict[str, Any] = {
-        "bilirubin": bilirubin, "creatinine": creatinine, "inr": inr, "encephalopathy": labs["encephalopathy"],
-        "arterial_pressure": pressure, "vasopressors": pressure < VASOPRESSORS_BELOW, "pao2_fio2": labs.get("oxygenation"),
+        "bilirubin": bilirubin,
+        "creatinine": creatinine,
+        "inr": inr,
+        "encephalopathy": labs["encephalopathy"],
+        "arterial_pressure": pressure,
+        "vasopressors": pressure < VASOPRESSORS_BELOW,
+        "pao2_fio2": labs.get("oxygenation"),
     }
-    return {"meld": np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr)),
-            "organ_failures": np.asarray(organ_failures(**organs)), "aclf_grade": np.asarray(aclf_grade(**organs))}
+    return {
+        "meld": np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr)),
+        "organ_failures": np.asarray(organ_failures(**organs)),
+        "aclf_grade": np.asarray(aclf_grade(**organs)),
+    }
 
 
-def admit(system: System, population: Population, n: int, *, seed: int, draws: int, known: Draws | None = None,
-          replace: bool = True, workers: int | None = None, rtol: float = 1e-4) -> Admitted:
+def admit(
+    system: System,
+    population: Population,
+    n: int,
+    *,
+    seed: int,
+    draws: int,
+    known: Draws | None = None,
+    replace: bool = True,
+    workers: int | None = None,
+    rtol: float = 1e-4,
+) -> Admitted:
     """Draw patients, simulate their history and keep the plausible ones.
 
     Patient i carries draw i modulo `draws`, and is the same patient whatever `n` is.
@@ -89,8 +138,14 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
         If no plausible patients can be made.
     """
     wanted = {d: len(range(d, n, draws)) for d in range(min(draws, n))}
-    carried, barren = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # how often draw d was replaced, in all and in a row
-    tries, gap = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)  # candidates, in all and since the last plausible one
+    carried, barren = (
+        dict.fromkeys(wanted, 0),
+        dict.fromkeys(wanted, 0),
+    )  # how often draw d was replaced, in all and in a row
+    tries, gap = (
+        dict.fromkeys(wanted, 0),
+        dict.fromkeys(wanted, 0),
+    )  # candidates, in all and since the last plausible one
     kept: dict[int, list[tuple[int, int, Floats, dict[str, float]]]] = {d: [] for d in wanted}
     rejected: Counter[str] = Counter()
     dropped: list[int] = []
@@ -105,8 +160,9 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
             tried += range(tries[d], last)
             draw += [carrying] * (last - tries[d])
             tries[d] = last
-        cohort = Cohort(system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw),
-                        known)
+        cohort = Cohort(
+            system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw), known
+        )
         initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
         total += len(draw)
         for i, why in enumerate(implausible(population, labs)):
@@ -129,10 +185,17 @@ def admit(system: System, population: Population, n: int, *, seed: int, draws: i
     rows = [kept[i % draws][i // draws] for i in range(n) if kept[i % draws]]
     if not rows:
         raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
-    cohort = Cohort(system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]),
-                    known)
-    return Admitted(cohort, np.stack([r[2] for r in rows]), {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},
-                    total, dict(rejected), tuple(dropped))
+    cohort = Cohort(
+        system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), known
+    )
+    return Admitted(
+        cohort,
+        np.stack([r[2] for r in rows]),
+        {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},
+        total,
+        dict(rejected),
+        tuple(dropped),
+    )
 
 
 def plausibility(population: Population, labs: dict[str, Floats], *, softness: float = 0.02) -> Floats:
@@ -163,7 +226,10 @@ def implausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.o
     why = np.full(len(next(iter(labs.values()))), "", object)
     for name, limit in population.inclusion.items():
         value = labs[name]
-        for wrong, words in ((~np.isfinite(value), "failed"), (value < limit.low, f"{name} < {limit.low:g}"),
-                             (value > limit.high, f"{name} > {limit.high:g}")):
+        for wrong, words in (
+            (~np.isfinite(value), "failed"),
+            (value < limit.low, f"{name} < {limit.low:g}"),
+            (value > limit.high, f"{name} > {limit.high:g}"),
+        ):
             why[wrong & (why == "")] = words
     return why

@@ -53,7 +53,9 @@ class Sketch:
     True
     """
 
-    def __init__(self, shape: tuple[int, ...], *, accuracy: float = 0.01, smallest: float = 1e-9, largest: float = 1e9) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], *, accuracy: float = 0.01, smallest: float = 1e-9, largest: float = 1e9
+    ) -> None:
         self.gamma, self.smallest = (1 + accuracy) / (1 - accuracy), smallest
         self.half = int(np.ceil(np.log(largest / smallest) / np.log(self.gamma))) + 1
         self.shape, self.cells = shape, int(np.prod(shape))
@@ -66,7 +68,9 @@ class Sketch:
         with np.errstate(divide="ignore", invalid="ignore"):
             steps = np.ceil(np.log(size / self.smallest) / np.log(self.gamma))
         steps = np.clip(np.nan_to_num(steps, nan=0.0, neginf=0.0), 0, self.half - 1).astype(np.int64)
-        place = self.half + np.where(size < self.smallest, 0, np.sign(np.nan_to_num(flat)).astype(np.int64) * (steps + 1))
+        place = self.half + np.where(
+            size < self.smallest, 0, np.sign(np.nan_to_num(flat)).astype(np.int64) * (steps + 1)
+        )
         good = np.isfinite(flat)
         width = self.counts.shape[1]
         index = (np.arange(self.cells) * width + place)[good]
@@ -96,8 +100,17 @@ class Tally:
     bands: Sketch = field(default_factory=lambda: Sketch((1,)))
 
 
-def admissions(system: System, population: Population, n: int, *, seed: int, draws: int, known: Draws | None = None,
-               block: int = BLOCK, workers: int | None = None) -> Iterator[Admitted]:
+def admissions(
+    system: System,
+    population: Population,
+    n: int,
+    *,
+    seed: int,
+    draws: int,
+    known: Draws | None = None,
+    block: int = BLOCK,
+    workers: int | None = None,
+) -> Iterator[Admitted]:
     """The first n plausible patients among candidates 0, 1, 2 ..., a block of candidates at a time.
 
     Yields
@@ -128,9 +141,24 @@ def admissions(system: System, population: Population, n: int, *, seed: int, dra
             raise InputError("population", population.key, "one of which plausible patients arise; widen its inclusion")
 
 
-def run(system: System, population: Population, arms: Sequence[Arm], folder: Path, *, patients: int, seed: int, draws: int,
-        times: Floats, known: Draws | None = None, hypothesis: str = "", outputs: Sequence[str] = OUTPUTS, block: int = BLOCK,
-        courses: bool = False, workers: int | None = None, progress: Callable[[int], None] | None = None) -> Tally:
+def run(
+    system: System,
+    population: Population,
+    arms: Sequence[Arm],
+    folder: Path,
+    *,
+    patients: int,
+    seed: int,
+    draws: int,
+    times: Floats,
+    known: Draws | None = None,
+    hypothesis: str = "",
+    outputs: Sequence[str] = OUTPUTS,
+    block: int = BLOCK,
+    courses: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Tally:
     """Simulate patients under every arm and write endpoints, percentile bands and, if wanted, whole courses.
 
     Parameters
@@ -160,8 +188,9 @@ def run(system: System, population: Population, arms: Sequence[Arm], folder: Pat
     try:
         store = _Courses(work / "courses.zarr", arms, patients, times, outputs) if courses else None
         with _Rows(work / "endpoints.parquet") as rows:
-            for some in admissions(system, population, patients, seed=seed, draws=draws, known=known, block=block,
-                                    workers=workers):
+            for some in admissions(
+                system, population, patients, seed=seed, draws=draws, known=known, block=block, workers=workers
+            ):
                 ds = simulate(system, some, arms, times, outputs=outputs, hypothesis=hypothesis, workers=workers)
                 values = np.stack([ds[name].values for name in outputs], axis=-1)  # arm, patient, time, output
                 rows.add(_endpoints(ds, some, tally.patients, outputs))
@@ -189,8 +218,14 @@ def _endpoints(ds: xr.Dataset, some: Admitted, first: int, outputs: Sequence[str
     """One row per patient and arm: outputs and survival on some days, first infection, cost of the solve."""
     times, n, arms = ds["time"].values, ds.sizes["patient"], ds.sizes["arm"]
     days = [d for d in DAYS if d in times[:-1]] + [float(times[-1])]
-    frame = pd.DataFrame({"patient": np.repeat(np.arange(first, first + n), arms), "arm": np.tile(ds["arm"].values, n),
-                          "draw": np.repeat(some.cohort.draw, arms), "meld_at_admission": np.repeat(some.labs["meld"], arms)})
+    frame = pd.DataFrame(
+        {
+            "patient": np.repeat(np.arange(first, first + n), arms),
+            "arm": np.tile(ds["arm"].values, n),
+            "draw": np.repeat(some.cohort.draw, arms),
+            "meld_at_admission": np.repeat(some.labs["meld"], arms),
+        }
+    )
     if "death_intensity" in outputs:
         hazard = ds["death_intensity"].values
         passed = np.cumsum(0.5 * (hazard[..., 1:] + hazard[..., :-1]) * np.diff(times), axis=-1)
@@ -229,7 +264,9 @@ class _Rows:
             self.waiting = self.waiting.iloc[GROUP:]
 
     def _write(self, frame: pd.DataFrame) -> None:
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({"purpose": "for research use"})
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
+            {"purpose": "for research use"}
+        )
         if self.writer is None:
             self.writer = pq.ParquetWriter(self.path, table.schema, compression="zstd")
         self.writer.write_table(table, row_group_size=GROUP)
@@ -253,9 +290,14 @@ class _Courses:
         group = zarr.open_group(path, mode="w", zarr_format=3, attributes={"purpose": "for research use"})
         group.create_array("time", data=times, dimension_names=("time",))
         self.array = group.create_array(
-            "values", shape=(len(arms), patients, len(times), len(outputs)), dtype="float64", fill_value=np.nan,
-            chunks=(1, self.size, len(times), len(outputs)), dimension_names=("arm", "patient", "time", "output"),
-            attributes={"arm": [a.name for a in arms], "output": list(outputs)})
+            "values",
+            shape=(len(arms), patients, len(times), len(outputs)),
+            dtype="float64",
+            fill_value=np.nan,
+            chunks=(1, self.size, len(times), len(outputs)),
+            dimension_names=("arm", "patient", "time", "output"),
+            attributes={"arm": [a.name for a in arms], "output": list(outputs)},
+        )
         self.first, self.waiting = 0, np.empty((len(arms), 0, len(times), len(outputs)))
 
     def add(self, first: int, values: Floats) -> None:
@@ -264,5 +306,5 @@ class _Courses:
         last = first + values.shape[1] == self.array.shape[1]
         full = self.waiting.shape[1] if last else self.waiting.shape[1] // self.size * self.size
         if full:
-            self.array[:, self.first:self.first + full] = self.waiting[:, :full]
+            self.array[:, self.first : self.first + full] = self.waiting[:, :full]
             self.waiting, self.first = self.waiting[:, full:], self.first + full

@@ -39,13 +39,28 @@ class Arm:
 
     def fields(self) -> dict[str, Any]:
         """Everything that decides what is simulated, as plain values under fixed names, for hashing."""
-        return {"name": self.name, "regimen": asdict(self.regimen), "product": asdict(self.product),
-                "together_with": list(self.together_with), "labelled": self.labelled}
+        return {
+            "name": self.name,
+            "regimen": asdict(self.regimen),
+            "product": asdict(self.product),
+            "together_with": list(self.together_with),
+            "labelled": self.labelled,
+        }
 
 
-def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
-             hypothesis: str = "", rtol: float = RTOL, sensitivities: Sequence[str] = (), workers: int | None = None,
-             progress: Callable[[int], None] | None = None) -> xr.Dataset:
+def simulate(
+    system: System,
+    patients: Admitted,
+    arms: Sequence[Arm],
+    times: Floats,
+    *,
+    outputs: Sequence[str],
+    hypothesis: str = "",
+    rtol: float = RTOL,
+    sensitivities: Sequence[str] = (),
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> xr.Dataset:
     """Follow patients from admission under each arm.
 
     Parameters
@@ -75,31 +90,58 @@ def simulate(system: System, patients: Admitted, arms: Sequence[Arm], times: Flo
     done = system.solve(problem, sensitivities=sensitivities, workers=workers, progress=progress)
     shape = (len(arms), n)
     values = done.values.reshape(*shape, len(times), len(outputs))
-    data: dict[str, Any] = {name: (("arm", "patient", "time"), values[..., k], _attrs(system, name))
-                            for k, name in enumerate(outputs)}
+    data: dict[str, Any] = {
+        name: (("arm", "patient", "time"), values[..., k], _attrs(system, name)) for k, name in enumerate(outputs)
+    }
     if done.sensitivities is not None:
         slopes = done.sensitivities.reshape(*shape, len(times), len(outputs), len(sensitivities))
-        data |= {f"{name}_by": (("arm", "patient", "time", "by"), slopes[..., k, :], {"label": f"derivative of {name}"})
-                 for k, name in enumerate(outputs)}
+        data |= {
+            f"{name}_by": (("arm", "patient", "time", "by"), slopes[..., k, :], {"label": f"derivative of {name}"})
+            for k, name in enumerate(outputs)
+        }
     data["status"] = (("arm", "patient"), done.status.reshape(shape), {"label": "0 solved; else a cause"})
     data["steps"] = (("arm", "patient"), done.steps.reshape(shape), {"label": "steps of the solver"})
     if done.crossings.shape[1]:
-        data["infection_time"] = (("arm", "patient", "infection"), done.crossings[:, 0].reshape(*shape, -1),
-                                  {"units": "day", "label": "onset of infection"})
+        data["infection_time"] = (
+            ("arm", "patient", "infection"),
+            done.crossings[:, 0].reshape(*shape, -1),
+            {"units": "day", "label": "onset of infection"},
+        )
     by = {"by": list(sensitivities)} if sensitivities else {}
     return xr.Dataset(
         data,
-        coords=by | {"arm": [a.name for a in arms], "patient": np.arange(n), "time": ("time", times, {"units": "day"}),
-                "draw": ("patient", cohort.draw), "identity": ("patient", cohort.patient)},
-        attrs={"model_hash": system.model.hash, "seed": cohort.seed, "engine": system.engine, "rtol": rtol,
-               "hypothesis": hypothesis or "default", "population": cohort.population.key,
-               "extrapolation": cohort.population.extrapolation,
-               "hepatica_version": __version__, "purpose": "for research use"},
+        coords=by
+        | {
+            "arm": [a.name for a in arms],
+            "patient": np.arange(n),
+            "time": ("time", times, {"units": "day"}),
+            "draw": ("patient", cohort.draw),
+            "identity": ("patient", cohort.patient),
+        },
+        attrs={
+            "model_hash": system.model.hash,
+            "seed": cohort.seed,
+            "engine": system.engine,
+            "rtol": rtol,
+            "hypothesis": hypothesis or "default",
+            "population": cohort.population.key,
+            "extrapolation": cohort.population.extrapolation,
+            "hepatica_version": __version__,
+            "purpose": "for research use",
+        },
     )
 
 
-def problem_of(system: System, patients: Admitted, arms: Sequence[Arm], times: Floats, *, outputs: Sequence[str],
-               hypothesis: str = "", rtol: float = RTOL) -> Problem:
+def problem_of(
+    system: System,
+    patients: Admitted,
+    arms: Sequence[Arm],
+    times: Floats,
+    *,
+    outputs: Sequence[str],
+    hypothesis: str = "",
+    rtol: float = RTOL,
+) -> Problem:
     """What an engine is asked: every patient of the first arm, then of the second, and so on."""
     cohort, times = patients.cohort, np.asarray(times, float)
     base = cohort.under("treatment", cohort.parameters(hypothesis))
@@ -116,14 +158,25 @@ def problem_of(system: System, patients: Admitted, arms: Sequence[Arm], times: F
                 own[:, system.parameters.index(name)] = value
         parameters.append(own)
         events.append(_events(system, arm, weight, float(times[-1])))
-    return Problem(np.concatenate(parameters), np.tile(patients.initial, (len(arms), 1)), times, tuple(outputs),
-                   Events.join(events), np.tile(cohort.thresholds(), (len(arms), 1, 1)), rtol=rtol)
+    return Problem(
+        np.concatenate(parameters),
+        np.tile(patients.initial, (len(arms), 1)),
+        times,
+        tuple(outputs),
+        Events.join(events),
+        np.tile(cohort.thresholds(), (len(arms), 1, 1)),
+        rtol=rtol,
+    )
 
 
 def _events(system: System, arm: Arm, weight: Floats, horizon: float) -> Events:
     """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
-    given = arm.regimen.events(1.0, viability=arm.product.viability, thawed=arm.product.thawed,
-                               labelled=arm.labelled or bool(arm.product.tracer))
+    given = arm.regimen.events(
+        1.0,
+        viability=arm.product.viability,
+        thawed=arm.product.thawed,
+        labelled=arm.labelled or bool(arm.product.tracer),
+    )
     rows = [(*row, arm.regimen.per_kg) for row in given] + [(*row, False) for row in combine(arm.together_with)[1]]
     rows = sorted((row for row in rows if row[0] <= horizon), key=lambda row: (row[0], row[3]))
     one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k, _ in rows]])

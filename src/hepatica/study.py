@@ -153,10 +153,22 @@ class UtilityTable(_Strict):
 
     def utility(self) -> Utility:
         """The yardstick."""
-        harms = tuple(Harm(h.name, self.loss.get(h.name, h.loss), self.limit.get(h.name, h.limit),  # type: ignore[call-overload]
-                           h.reason) for h in HARMS)
-        worth = replace(STANDARD_GAMBLE, child_a=self.child_a, child_b=self.child_b, child_c=self.child_c,
-                        transplanted=self.transplanted)
+        harms = tuple(
+            Harm(
+                h.name,
+                self.loss.get(h.name, h.loss),
+                self.limit.get(h.name, h.limit),  # type: ignore[call-overload]
+                h.reason,
+            )
+            for h in HARMS
+        )
+        worth = replace(
+            STANDARD_GAMBLE,
+            child_a=self.child_a,
+            child_b=self.child_b,
+            child_c=self.child_c,
+            transplanted=self.transplanted,
+        )
         return Utility(harms, worth)
 
 
@@ -176,11 +188,17 @@ class Study(_Strict):
     seed: int = Field(default=1, ge=0)
     horizon: Days = Field(default="180 d", validate_default=True)  # type: ignore[valid-type]
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
-    transplant_rate: float | None = Field(default=None, ge=0, allow_inf_nan=False,
-                                          description="per day, at functional failure; that of the population unless given")
+    transplant_rate: float | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="per day, at functional failure; that of the population unless given",
+    )
     together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
-    posterior: str = Field(default="learnt", description="learnt: the draws that ship; prior: nothing learnt; or a file of "
-                           "`hepatica calibrate`")
+    posterior: str = Field(
+        default="learnt",
+        description="learnt: the draws that ship; prior: nothing learnt; or a file of `hepatica calibrate`",
+    )
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
@@ -216,8 +234,10 @@ class Study(_Strict):
         """Standard care first, then every regimen of the grid."""
         product = self.product.product()
         beside = self.together_with
-        return [Arm("standard care", together_with=beside),
-                *(Arm(r.label, r, product, together_with=beside) for r in self.grid.regimens())]
+        return [
+            Arm("standard care", together_with=beside),
+            *(Arm(r.label, r, product, together_with=beside) for r in self.grid.regimens()),
+        ]
 
     def times(self) -> NDArray[np.float64]:
         """Output times, day: daily at first, then every fifth day."""
@@ -294,8 +314,11 @@ def _change(data: dict[str, Any], change: str) -> None:
         raise InputError("--set", change, "key=value, as dose='2e6 cells/kg'")
     path = key.split(".")
     if len(path) == 1 and path[0] not in Study.model_fields:
-        for table, fields in (("grid", Grid.model_fields), ("product", ProductTable.model_fields),
-                              ("utility", UtilityTable.model_fields)):
+        for table, fields in (
+            ("grid", Grid.model_fields),
+            ("product", ProductTable.model_fields),
+            ("utility", UtilityTable.model_fields),
+        ):
             if path[0] in fields:
                 path = [table, path[0]]
     try:

@@ -14,8 +14,13 @@ HYPOTHESES = ("", "lung_only")
 TIMES = np.array([0.0, 0.01, 0.5, 1.0, 6.9, 7.3, 14.0, 28.0, 60.0])
 doses = st.floats(3.0, 8.0).map(lambda power: 10.0**power)
 regimens = st.builds(
-    Regimen, dose=doses, per_kg=st.booleans(), infusions=st.integers(1, 5), interval=st.sampled_from([0.0, 0.3, 1.0, 7.0]),
-    route=st.sampled_from(sorted(ROUTES)), duration=st.sampled_from([0.0, 1 / 24, 0.2, 2.0]),
+    Regimen,
+    dose=doses,
+    per_kg=st.booleans(),
+    infusions=st.integers(1, 5),
+    interval=st.sampled_from([0.0, 0.3, 1.0, 7.0]),
+    route=st.sampled_from(sorted(ROUTES)),
+    duration=st.sampled_from([0.0, 1 / 24, 0.2, 2.0]),
     start=st.sampled_from([0.0, 3.0]),
 )
 viabilities = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0))
@@ -56,7 +61,9 @@ def test_the_cell_states_are_closed(model):
 @given(regimen=regimens, viability=viabilities, hypothesis=st.sampled_from(HYPOTHESES))
 def test_mass_balance_of_cells_closes(system, few, weights, regimen, viability, hypothesis):
     names = cell_states(system)
-    ds = simulate(system, few, [Arm("a", regimen, Product(viability=viability))], TIMES, outputs=names, hypothesis=hypothesis)
+    ds = simulate(
+        system, few, [Arm("a", regimen, Product(viability=viability))], TIMES, outputs=names, hypothesis=hypothesis
+    )
     assert not ds["status"].values.any()
     held = sum(ds[n].values[0] for n in names)
     for i, weight in enumerate(weights):
@@ -72,8 +79,15 @@ def test_no_state_of_a_typical_patient_goes_negative(bench, ill, regimen, viabil
     p = bench.parameters(hypothesis, cirrhosis=0.3, infection_rate=0.02)
     thresholds = np.full((1, 1, 8), np.inf)
     thresholds[0, 0, 0] = 0.4
-    found = bench.follow(p, ill, TIMES, bench.system.states, events=bench.events(regimen.events(65.0, viability=viability)),
-                         thresholds=thresholds, rtol=1e-4)
+    found = bench.follow(
+        p,
+        ill,
+        TIMES,
+        bench.system.states,
+        events=bench.events(regimen.events(65.0, viability=viability)),
+        thresholds=thresholds,
+        rtol=1e-4,
+    )
     for name, scale in zip(bench.system.states, bench.system.scale, strict=True):
         assert found[name].min() >= -1e-6 * scale, name
 
@@ -87,16 +101,27 @@ def ill(bench):
 @pytest.mark.parametrize("hypothesis", HYPOTHESES)
 def test_no_state_of_any_drawn_patient_goes_negative(system, admitted, hypothesis):
     """With parameters drawn from the priors and between patients, by each route, up to the highest doses."""
-    arms = [Arm("none"), *(Arm(f"{route} {dose} {d}", Regimen(dose, infusions=4, route=route, duration=d), Product(viability=v))
-                           for route in ROUTES for dose, d, v in ((1e5, 0.0, 1.0), (1e6, 1 / 24, 0.9), (1e8, 0.0, 0.5)))]
+    arms = [
+        Arm("none"),
+        *(
+            Arm(f"{route} {dose} {d}", Regimen(dose, infusions=4, route=route, duration=d), Product(viability=v))
+            for route in ROUTES
+            for dose, d, v in ((1e5, 0.0, 1.0), (1e6, 1 / 24, 0.9), (1e8, 0.0, 0.5))
+        ),
+    ]
     ds = simulate(system, admitted, arms, np.arange(0.0, 91.0, 0.5), outputs=system.states, hypothesis=hypothesis)
     lowest = {name: float(ds[name].min()) / scale for name, scale in zip(system.states, system.scale, strict=True)}
     assert {n: v for n, v in lowest.items() if not v >= -1e-6} == {}
 
 
 @settings(max_examples=15)
-@given(source=st.sampled_from(sorted(SOURCES)), viability=viabilities, potency=st.floats(0.0, 5.0), thawed=st.booleans(),
-       regimen=st.one_of(regimens.map(lambda r: replace(r, dose=0.0)), regimens.map(lambda r: replace(r, infusions=0))))
+@given(
+    source=st.sampled_from(sorted(SOURCES)),
+    viability=viabilities,
+    potency=st.floats(0.0, 5.0),
+    thawed=st.booleans(),
+    regimen=st.one_of(regimens.map(lambda r: replace(r, dose=0.0)), regimens.map(lambda r: replace(r, infusions=0))),
+)
 def test_no_cells_are_standard_care_to_the_last_bit(system, few, source, viability, potency, thawed, regimen):
     product = Product(source=source, viability=viability, potency=potency, thawed=thawed, passage=9)
     ds = simulate(system, few, [Arm("care"), Arm("nothing", regimen, product)], TIMES, outputs=system.outputs)
@@ -110,10 +135,26 @@ def test_no_cells_are_standard_care_to_the_last_bit(system, few, source, viabili
 @pytest.mark.parametrize("route", sorted(ROUTES))
 def test_dead_cells_secrete_nothing_but_are_engulfed(system, few, route, hypothesis):
     regimen = Regimen(1e6, infusions=2, route=route, duration=1 / 24)
-    living = ["hgf", "mediators", "vegf_added", "tgf_beta_added", "mmp_added", "il6_added", "growth_effect", "mediator_effect",
-              "cells_lung", "cells_liver"]
-    ds = simulate(system, few, [Arm("dead", regimen, Product(viability=0.0))], np.arange(0.0, 30.0, 0.5), outputs=[*living, "efferocytosis"],
-                  hypothesis=hypothesis)
+    living = [
+        "hgf",
+        "mediators",
+        "vegf_added",
+        "tgf_beta_added",
+        "mmp_added",
+        "il6_added",
+        "growth_effect",
+        "mediator_effect",
+        "cells_lung",
+        "cells_liver",
+    ]
+    ds = simulate(
+        system,
+        few,
+        [Arm("dead", regimen, Product(viability=0.0))],
+        np.arange(0.0, 30.0, 0.5),
+        outputs=[*living, "efferocytosis"],
+        hypothesis=hypothesis,
+    )
     for name in living:
         assert (ds[name].values == 0.0).all(), name
     assert (ds["efferocytosis"].values[..., 1:] > 0).all()
@@ -131,7 +172,9 @@ def test_two_infusions_at_one_time_are_one_of_double_dose(system, few, route, du
 
 def test_an_infusion_at_the_horizon_changes_nothing_before_it(system, few):
     once, again = Regimen(1e6, infusions=1), Regimen(1e6, infusions=2, interval=28.0)
-    ds = simulate(system, few, [Arm("once", once), Arm("again", again)], np.arange(0.0, 28.5, 1.0), outputs=system.states)
+    ds = simulate(
+        system, few, [Arm("once", once), Arm("again", again)], np.arange(0.0, 28.5, 1.0), outputs=system.states
+    )
     before = ds.isel(time=slice(None, -1))
     assert all(before[s].values[0].tobytes() == before[s].values[1].tobytes() for s in system.states)
     entered = float(ds["cells_venous"].values[1, :, -1].min() - ds["cells_venous"].values[0, :, -1].max())
@@ -161,23 +204,36 @@ def test_cells_per_kg_at_a_weight_are_that_many_cells(regimen, weight, viability
 
 
 def test_at_most_the_stated_share_turns_into_hepatocyte_like_cells(system, few, weights):
-    ds = simulate(system, few, [Arm("portal", Regimen(1e6, route="portal_vein"), Product(viability=1.0))], np.arange(0.0, 60.0),
-                  outputs=["cells_hepatocyte_like"])
+    ds = simulate(
+        system,
+        few,
+        [Arm("portal", Regimen(1e6, route="portal_vein"), Product(viability=1.0))],
+        np.arange(0.0, 60.0),
+        outputs=["cells_hepatocyte_like"],
+    )
     share = ds["cells_hepatocyte_like"].values[0].max(axis=1) / (1e6 * weights)
     assert (share > 0).all() and (share <= 0.0023).all()
 
 
 def test_label_outlives_cells_and_is_never_more_than_was_given(system, few, weights):
     names = ["label_living", "label_lung", "label_liver", "label_spleen", "label_per_cell"]
-    ds = simulate(system, few, [Arm("seen", Regimen(1e6, infusions=1), Product(viability=0.8), labelled=True)],
-                  np.arange(0.0, 40.0), outputs=names, hypothesis="lung_only")
+    ds = simulate(
+        system,
+        few,
+        [Arm("seen", Regimen(1e6, infusions=1), Product(viability=0.8), labelled=True)],
+        np.arange(0.0, 40.0),
+        outputs=names,
+        hypothesis="lung_only",
+    )
     total = sum(ds[n].values[0] for n in names[:-1])
     assert (total <= 1e6 * weights[:, None] * (1 + 1e-6)).all() and (np.diff(total[:, 1:], axis=1) <= 1e-3).all()
     assert (ds["label_per_cell"].values[0, :, -1] < 1e-3).all() and (total[:, -1] > 1e5 * weights).all()
 
 
 def test_unlabelled_cells_show_nothing(system, few):
-    ds = simulate(system, few, [Arm("unseen", Regimen(1e6))], TIMES, outputs=["image_lung", "image_liver", "image_spleen"])
+    ds = simulate(
+        system, few, [Arm("unseen", Regimen(1e6))], TIMES, outputs=["image_lung", "image_liver", "image_spleen"]
+    )
     assert all((ds[n].values == 0).all() for n in ("image_lung", "image_liver", "image_spleen"))
 
 
@@ -190,9 +246,19 @@ def test_a_tracer_that_leaks_fades_from_living_cells(system, few):
 
 
 def test_receptors_targeting_and_size_bring_more_cells_to_the_liver(system, few):
-    products = {"usual": Product(), "cxcr4": Product(cxcr4=3.0), "cmet": Product(cmet=3.0), "targeted": Product(targeting=2.0)}
-    ds = simulate(system, few, [Arm(k, Regimen(1e6), v) for k, v in products.items()], np.array([0.0, 2.0]),
-                  outputs=["cells_liver"])
+    products = {
+        "usual": Product(),
+        "cxcr4": Product(cxcr4=3.0),
+        "cmet": Product(cmet=3.0),
+        "targeted": Product(targeting=2.0),
+    }
+    ds = simulate(
+        system,
+        few,
+        [Arm(k, Regimen(1e6), v) for k, v in products.items()],
+        np.array([0.0, 2.0]),
+        outputs=["cells_liver"],
+    )
     found = ds["cells_liver"].values[:, :, -1]
     assert (found[1:] > found[0]).all()
 
@@ -204,8 +270,13 @@ def test_natural_killer_cells_shorten_life_and_spare_autologous_cells(system, fe
 
 
 def test_thawed_cells_recover(system, few):
-    ds = simulate(system, few, [Arm("thawed", Regimen(1e6), Product(thawed=True)), Arm("fresh", Regimen(1e6))],
-                  np.array([0.0, 0.5, 1.0, 5.0]), outputs=["freshness", "cells_living"])
+    ds = simulate(
+        system,
+        few,
+        [Arm("thawed", Regimen(1e6), Product(thawed=True)), Arm("fresh", Regimen(1e6))],
+        np.array([0.0, 0.5, 1.0, 5.0]),
+        outputs=["freshness", "cells_living"],
+    )
     parameters = few.cohort.parameters()
     potency, rate = (parameters[:, system.parameters.index(n)][:, None] for n in ("thaw_potency", "thaw_recovery"))
     thawed, fresh = ds["freshness"].values

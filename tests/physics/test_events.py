@@ -30,7 +30,9 @@ def test_a_crossing_is_where_the_reference_engine_finds_it(bench, make_bench, re
     p, y = ill
     found = []
     for b in (bench, make_bench(reference)):
-        problem = b.problem(p, y, [60.0], ("pathogen",), events=events(b, DOSES[arm]), thresholds=thresholds(0.35, 0.5), rtol=1e-9)
+        problem = b.problem(
+            p, y, [60.0], ("pathogen",), events=events(b, DOSES[arm]), thresholds=thresholds(0.35, 0.5), rtol=1e-9
+        )
         found.append(b.system.solve(problem).crossings[0, 0])
     assert np.isfinite(found[0][:2]).all() and np.isnan(found[0][2:]).all()
     np.testing.assert_allclose(found[0][:2], found[1][:2], atol=1e-6, rtol=0)
@@ -38,8 +40,10 @@ def test_a_crossing_is_where_the_reference_engine_finds_it(bench, make_bench, re
 
 def test_a_crossing_at_the_default_tolerance_is_near(bench, ill):
     p, y = ill
-    loose, tight = (bench.system.solve(bench.problem(p, y, [60.0], ("pathogen",), thresholds=thresholds(0.35, 0.5), rtol=rtol))
-                    for rtol in (1e-4, 1e-9))
+    loose, tight = (
+        bench.system.solve(bench.problem(p, y, [60.0], ("pathogen",), thresholds=thresholds(0.35, 0.5), rtol=rtol))
+        for rtol in (1e-4, 1e-9)
+    )
     np.testing.assert_allclose(loose.crossings[0, 0, :2], tight.crossings[0, 0, :2], rtol=1e-3)
 
 
@@ -60,7 +64,9 @@ def test_an_event_adds_what_the_module_says(bench, ill):
     found = bench.follow(p, y, [when - 1e-6, when + 1e-6, 90.0], ("pathogen", "antibiotic"), thresholds=limits)
     assert found["pathogen"][0, 0] == 0.0
     np.testing.assert_allclose(found["pathogen"][0, 1], p[0, bench.system.parameters.index("inoculum")], rtol=1e-3)
-    np.testing.assert_allclose(found["antibiotic"][0, 1], p[0, bench.system.parameters.index("antibiotic_course")], rtol=1e-3)
+    np.testing.assert_allclose(
+        found["antibiotic"][0, 1], p[0, bench.system.parameters.index("antibiotic_course")], rtol=1e-3
+    )
 
 
 def test_arms_share_their_thresholds(system, admitted):
@@ -96,6 +102,8 @@ def test_a_dose_at_the_time_of_an_event_counts_once(bench, ill):
     when = bench.system.solve(bench.problem(p, y, [90.0], ("pathogen",), thresholds=limits)).crossings[0, 0, 0]
     rows = [(when, "cells_venous", 1e7, 0)]
     names = [s for s, state in bench.system.model.states.items() if state.module == "cells" and state.unit == "cell"]
-    found = bench.follow(p, y, [when + 1e-3, 90.0], (*names, "antibiotic"), events=bench.events(rows), thresholds=limits)
+    found = bench.follow(
+        p, y, [when + 1e-3, 90.0], (*names, "antibiotic"), events=bench.events(rows), thresholds=limits
+    )
     np.testing.assert_allclose(sum(found[n][0, 0] for n in names), 1e7, rtol=1e-9)
     assert found["antibiotic"][0, 0] == pytest.approx(1.0, rel=1e-2)

@@ -7,25 +7,64 @@ import sympy as sp
 from hepatica.simulate import Arm, simulate
 from hepatica.therapy import Regimen
 
-NUMPY = [{
-    "pos": lambda x, w: np.where(x > 0, x * x / (np.where(x > 0, x, 1.0) + w), 0.0),
-    "hill": lambda x, k, n: np.where(x > 0, 1 / (1 + (k / np.where(x > 0, x, 1.0)) ** n), 0.0),
-}, "numpy"]
+NUMPY = [
+    {
+        "pos": lambda x, w: np.where(x > 0, x * x / (np.where(x > 0, x, 1.0) + w), 0.0),
+        "hill": lambda x, k, n: np.where(x > 0, 1 / (1 + (k / np.where(x > 0, x, 1.0)) ** n), 0.0),
+    },
+    "numpy",
+]
 # net sources by nature: constants that make health a steady state, and renewal, which is two-way
-SIGNED = {"jak_source", "socs3_source", "gene_source", "tnf_production", "growth_production", "stat3_activation", "renewal"}
+SIGNED = {
+    "jak_source",
+    "socs3_source",
+    "gene_source",
+    "tnf_production",
+    "growth_production",
+    "stat3_activation",
+    "renewal",
+}
 N = 4000
-SHARES = ("growth_effect", "mediator_effect", "protection", "released_to_liver", "shunt", "shunt_cells", "restraint",
-          "regeneration_brake")
-POSITIVE = ("room", "functional_mass", "hvpg", "sinusoidal_flow", "arterial_pressure", "filtration", "inr", "il6", "tnf",
-            "prothrombin_activity", "death_intensity", "icg_pdr", "ascites", "licensing", "homing")
+SHARES = (
+    "growth_effect",
+    "mediator_effect",
+    "protection",
+    "released_to_liver",
+    "shunt",
+    "shunt_cells",
+    "restraint",
+    "regeneration_brake",
+)
+POSITIVE = (
+    "room",
+    "functional_mass",
+    "hvpg",
+    "sinusoidal_flow",
+    "arterial_pressure",
+    "filtration",
+    "inr",
+    "il6",
+    "tnf",
+    "prothrombin_activity",
+    "death_intensity",
+    "icg_pdr",
+    "ascites",
+    "licensing",
+    "homing",
+)
 
 
 @pytest.fixture(scope="module", params=["", "lung_only"])
 def values(request, system, admitted):
     """All symbols of the model at many draws: states of treated courses, parameters drawn anew."""
-    arms = [Arm("none"), Arm("iv", Regimen(5e6, infusions=4)), Arm("portal", Regimen(1e7, infusions=2, route="portal_vein"))]
-    courses = simulate(system, admitted, arms, np.array([0.02, 3.0, 10.0, 40.0, 90.0]), outputs=system.states,
-                       hypothesis=request.param)
+    arms = [
+        Arm("none"),
+        Arm("iv", Regimen(5e6, infusions=4)),
+        Arm("portal", Regimen(1e7, infusions=2, route="portal_vein")),
+    ]
+    courses = simulate(
+        system, admitted, arms, np.array([0.02, 3.0, 10.0, 40.0, 90.0]), outputs=system.states, hypothesis=request.param
+    )
     n = N
     which = np.random.default_rng(5).integers(0, courses["albumin"].size, n)
     found = {s: np.maximum(courses[s].values.ravel()[which], 0.0) for s in system.states}
@@ -45,8 +84,11 @@ def drawn(model, population, hypothesis, n):
         for spread in (entry.prior, entry.between if fitted is None or fitted.between is None else fitted.between):
             value = spread.apply(value, rng.standard_normal(n), rng.random(n))
         found[name] = value
-    return found | {"cirrhosis": np.linspace(0.0, 0.82, n), "body_weight": rng.uniform(40.0, 110.0, n),
-                    "age": rng.uniform(18.0, 65.0, n)}
+    return found | {
+        "cirrhosis": np.linspace(0.0, 0.82, n),
+        "body_weight": rng.uniform(40.0, 110.0, n),
+        "age": rng.uniform(18.0, 65.0, n),
+    }
 
 
 def evaluate(expr, found):

@@ -7,15 +7,32 @@ from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.simulate import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
-INTENSITIES = (*BY_CAUSE, "death_intensity", "acute_intensity", "transplant_intensity", "bleeding_intensity", "tumour_intensity")
+INTENSITIES = (
+    *BY_CAUSE,
+    "death_intensity",
+    "acute_intensity",
+    "transplant_intensity",
+    "bleeding_intensity",
+    "tumour_intensity",
+)
 TIMES = np.array([0.0, 1.0, 7.0, 14.0, 28.0, 90.0, 180.0, 720.0, 1826.0])
 
 
 @pytest.fixture(scope="module")
 def courses(system, admitted):
-    arms = [Arm("care"), Arm("nothing", Regimen(0.0, infusions=4)), Arm("dead", Regimen(1e6, infusions=4), Product(viability=0.0)),
-            Arm("cells", Regimen(2e6, infusions=4))]
-    return simulate(system, admitted, arms, TIMES, outputs=(*INTENSITIES, "acuteness", "infected", "thrombosis_hazard", "reaction_hazard"))
+    arms = [
+        Arm("care"),
+        Arm("nothing", Regimen(0.0, infusions=4)),
+        Arm("dead", Regimen(1e6, infusions=4), Product(viability=0.0)),
+        Arm("cells", Regimen(2e6, infusions=4)),
+    ]
+    return simulate(
+        system,
+        admitted,
+        arms,
+        TIMES,
+        outputs=(*INTENSITIES, "acuteness", "infected", "thrombosis_hazard", "reaction_hazard"),
+    )
 
 
 def test_causes_add_up_to_the_intensity_of_death(courses):
@@ -32,7 +49,9 @@ def test_nothing_is_negative_and_shares_are_shares(courses):
 def test_without_cells_only_the_background_clots(courses, admitted, system):
     rate = admitted.cohort.parameters()[:, system.parameters.index("clot_rate")]
     for arm in ("care", "nothing"):
-        np.testing.assert_allclose(courses["thrombosis_hazard"].sel(arm=arm).values, rate[:, None] * TIMES, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(
+            courses["thrombosis_hazard"].sel(arm=arm).values, rate[:, None] * TIMES, rtol=1e-6, atol=1e-12
+        )
         assert (courses["reaction_hazard"].sel(arm=arm).values == 0).all()
     assert (courses["thrombosis_hazard"].sel(arm="cells").values[:, -1] > rate * TIMES[-1]).any()
 

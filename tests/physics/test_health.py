@@ -18,7 +18,10 @@ def test_a_healthy_liver_stays_healthy(bench, model, years):
     p = bench.parameters()
     y = bench.system.healthy(p)
     found = bench.follow(p, y, [years * YEAR], bench.system.states)
-    moved = {s: abs(float(found[s][0, 0] - y[0, bench.system.states.index(s)])) / model.states[s].scale for s in lasting(model)}
+    moved = {
+        s: abs(float(found[s][0, 0] - y[0, bench.system.states.index(s)])) / model.states[s].scale
+        for s in lasting(model)
+    }
     assert {s: d for s, d in moved.items() if not d <= 1e-6} == {}
 
 
@@ -54,7 +57,14 @@ def test_more_scar_is_worse_in_every_lab(bench):
     p = np.repeat(bench.parameters(), len(degrees), axis=0)
     p[:, bench.system.parameters.index("cirrhosis")] = degrees
     found = bench.follow(p, bench.rest(p), [0.0], LABS)
-    for name, sign in (("functional_mass", -1), ("bilirubin", 1), ("inr", 1), ("albumin", -1), ("ammonia", 1), ("icg_pdr", -1)):
+    for name, sign in (
+        ("functional_mass", -1),
+        ("bilirubin", 1),
+        ("inr", 1),
+        ("albumin", -1),
+        ("ammonia", 1),
+        ("icg_pdr", -1),
+    ):
         assert (sign * np.diff(found[name][:, 0]) > 0).all(), name
 
 
@@ -92,7 +102,9 @@ def test_a_flare_without_antiviral_is_no_better(bench):
     p = np.repeat(bench.parameters(cirrhosis=0.2), 2, axis=0)
     y = bench.state(bench.rest(p), effectors_young=1.0)
     p[:, bench.system.parameters.index("antiviral")] = [0.0, 1.0]
-    found = bench.follow(p, y, np.arange(0.0, 91.0, 3.0), ("functional_mass", "bilirubin", "inr", "virus", "death_intensity"))
+    found = bench.follow(
+        p, y, np.arange(0.0, 91.0, 3.0), ("functional_mass", "bilirubin", "inr", "virus", "death_intensity")
+    )
     for name, sign in (("functional_mass", 1), ("bilirubin", -1), ("inr", -1), ("virus", -1), ("death_intensity", -1)):
         without, with_it = sign * found[name]
         scale = np.abs(found[name]).max()

@@ -23,8 +23,11 @@ def unrest(system, p):
     space, c, f = system._python, [0.0] * system._python["N_CONSTANTS"], [0.0] * len(system.states)
     space["prepare"](p.tolist(), c)
     space["rates"](system.healthy(p[None])[0].tolist(), p.tolist(), c, f)
-    return max(abs(rate) / system.model.states[s].scale for s, rate in zip(system.states, f, strict=True)
-               if s != "infection_hazard")
+    return max(
+        abs(rate) / system.model.states[s].scale
+        for s, rate in zip(system.states, f, strict=True)
+        if s != "infection_hazard"
+    )
 
 
 @pytest.mark.parametrize("factor", [0.6, 1.0, 1.5])
@@ -50,8 +53,13 @@ def flare(bench, *, infected=False, **values):
     limits = np.full((1, len(bench.system.model.thresholds), 8), np.inf)
     if infected:
         limits[0, [t.name for t in bench.system.model.thresholds].index("infection"), 0] = 0.05
-    found = bench.follow(bench.set(p, **values), y, np.arange(0.0, 28.01, 1 / 12), ("tnf", "il6", "il10", "crp", "phagocytes",
-                         "infection_hazard", "pathogen"), thresholds=limits)
+    found = bench.follow(
+        bench.set(p, **values),
+        y,
+        np.arange(0.0, 28.01, 1 / 12),
+        ("tnf", "il6", "il10", "crp", "phagocytes", "infection_hazard", "pathogen"),
+        thresholds=limits,
+    )
     return {name: v[0] for name, v in found.items()}
 
 

@@ -47,8 +47,10 @@ def test_no_cause_acts_unless_it_is_given(bench):
 @pytest.mark.parametrize(("amount", "low", "high"), [(1.0, 1500, 4000), (2.0, 4000, 8000), (4.0, 5500, 12000)])
 def test_overdose_by_dose(bench, healthy, amount, low, high):
     found = overdose(bench, healthy, amount)
-    print(f"{amount:g} units: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f} on day "
-          f"{peak(found, 'inr'):.1f}, functional mass {found['functional_mass'].min():.2f}, day 28 {found['functional_mass'][-1]:.2f}")
+    print(
+        f"{amount:g} units: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f} on day "
+        f"{peak(found, 'inr'):.1f}, functional mass {found['functional_mass'].min():.2f}, day 28 {found['functional_mass'][-1]:.2f}"
+    )
     assert low < found["alt"].max() < high
     assert peak(found, "ast") <= peak(found, "alt") <= peak(found, "inr")
     assert 0.9 < peak(found, "alt") < 3.0
@@ -70,8 +72,14 @@ def test_an_overdose_of_five_units_is_liver_failure(bench, healthy):
 def test_acetylcysteine_by_time(bench, healthy, amount):
     """Begun within eight hours it protects whatever the overdose, later ever less (Smilkstein1988)."""
     lost = 1 - overdose(bench, healthy, amount)["functional_mass"].min()
-    share = {h: 1 - (1 - overdose(bench, healthy, amount, h * HOUR)["functional_mass"].min()) / lost for h in (4, 8, 10, 16, 24)}
-    print(f"{amount:g} units, share of the loss prevented by hour of start: " + ", ".join(f"{h} h {v:.2f}" for h, v in share.items()))
+    share = {
+        h: 1 - (1 - overdose(bench, healthy, amount, h * HOUR)["functional_mass"].min()) / lost
+        for h in (4, 8, 10, 16, 24)
+    }
+    print(
+        f"{amount:g} units, share of the loss prevented by hour of start: "
+        + ", ".join(f"{h} h {v:.2f}" for h, v in share.items())
+    )
     assert (np.diff(list(share.values())) < 0).all()
     assert share[8] > 0.7 and share[10] > 0.35 and share[24] < 0.2
 
@@ -83,7 +91,9 @@ def test_a_flare_does_better_with_antiviral(bench):
     p = bench.parameters(cirrhosis=0.3, flare_kill=0.7)
     y = bench.state(bench.rest(p), effectors_young=1.0)
     times = np.array([28.0, 90.0])
-    without, with_it = (course(bench, bench.set(p.copy(), antiviral=a), y, times)["functional_mass"] for a in (0.0, 1.0))
+    without, with_it = (
+        course(bench, bench.set(p.copy(), antiviral=a), y, times)["functional_mass"] for a in (0.0, 1.0)
+    )
     print(f"functional mass on day 28 and 90: {without.round(3)} without, {with_it.round(3)} with antiviral")
     assert (with_it > without).all()
 
@@ -111,9 +121,13 @@ def test_alcohol_with_and_without_abstinence(bench, drunk):
     times = np.array([0.0, 30.0, 90.0, 180.0])
     rest = course(bench, bench.parameters(cirrhosis=0.6), before, times[:1])
     on, off = (course(bench, bench.set(p.copy(), drinking=d), after, times) for d in (1.0, 0.0))
-    print(f"bilirubin {off['bilirubin'].round(1)}, INR {off['inr'].round(2)}, mass {off['functional_mass'].round(2)} on days 0, 30, 90, 180")
+    print(
+        f"bilirubin {off['bilirubin'].round(1)}, INR {off['inr'].round(2)}, mass {off['functional_mass'].round(2)} on days 0, 30, 90, 180"
+    )
     assert 3 < off["bilirubin"][0] < 25 and 1.5 < off["inr"][0] < 2.6 and 80 < off["alt"][0] < 250
-    gained = (off["functional_mass"] - off["functional_mass"][0]) / (rest["functional_mass"][0] - off["functional_mass"][0])
+    gained = (off["functional_mass"] - off["functional_mass"][0]) / (
+        rest["functional_mass"][0] - off["functional_mass"][0]
+    )
     assert gained[1] < 0.5 < gained[2] < 0.9 < gained[3] + 0.15
     assert on["functional_mass"][3] < on["functional_mass"][0] * 1.1 and on["bilirubin"][3] > 3 * off["bilirubin"][3]
 
@@ -121,7 +135,9 @@ def test_alcohol_with_and_without_abstinence(bench, drunk):
 def test_steroid_calms_alcoholic_hepatitis_early(bench, drunk):
     p, _, after = drunk
     times = np.array([7.0, 28.0, 180.0])
-    without, steroid = (course(bench, bench.set(p.copy(), drinking=0.0, corticosteroid=s), after, times) for s in (0.0, 1.0))
+    without, steroid = (
+        course(bench, bench.set(p.copy(), drinking=0.0, corticosteroid=s), after, times) for s in (0.0, 1.0)
+    )
     assert (steroid["bilirubin"] < without["bilirubin"]).all()
     gain = steroid["functional_mass"] / without["functional_mass"] - 1
     assert gain[1] > 0.01 and gain[2] < gain[1]
@@ -134,8 +150,10 @@ def test_steroid_calms_alcoholic_hepatitis_early(bench, drunk):
 def test_shock_of_the_liver_passes(bench, healthy, dose):
     """Enzymes peak within one to three days and are near normal in ten (Waseem2016)."""
     found = course(bench, *healthy, doses=[(0.0, "ischaemia_insult", dose)])
-    print(f"insult {dose:g}: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f}, "
-          f"mass {found['functional_mass'].min():.2f}")
+    print(
+        f"insult {dose:g}: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f}, "
+        f"mass {found['functional_mass'].min():.2f}"
+    )
     assert found["alt"].max() > 800 and 0.5 < peak(found, "alt") < 3.0
     assert found["alt"][80] < 0.1 * found["alt"].max()
     assert found["functional_mass"][-1] > found["functional_mass"].min() and found["inr"][-1] < 1.2
@@ -153,9 +171,12 @@ def reaction(bench, healthy):
 
 def test_drug_reaction_stopped_and_continued(bench, reaction):
     p, y = reaction
-    on, off = (course(bench, bench.set(p.copy(), drug_taken=t), y, np.array([0.0, 7.0, 14.0, 28.0, 90.0]))
-               for t in (1.0, 0.0))
-    print(f"mass on days 0, 7, 14, 28, 90: {on['functional_mass'].round(2)} continued, {off['functional_mass'].round(2)} stopped")
+    on, off = (
+        course(bench, bench.set(p.copy(), drug_taken=t), y, np.array([0.0, 7.0, 14.0, 28.0, 90.0])) for t in (1.0, 0.0)
+    )
+    print(
+        f"mass on days 0, 7, 14, 28, 90: {on['functional_mass'].round(2)} continued, {off['functional_mass'].round(2)} stopped"
+    )
     assert off["functional_mass"][-1] > 0.6 and off["alt"][3] < 100
     assert on["functional_mass"][-1] < 0.2 and on["functional_mass"][2] < off["functional_mass"][2]
 
@@ -171,8 +192,19 @@ def test_a_drug_without_effector_cells_does_nothing(bench, healthy):
 
 def test_both_outcomes_exist_after_resection(make_bench):
     """Two steady states, recovery and failure (Verma2018): which one, the remnant decides."""
-    constants = {"kill": 0.0, "room": 1.0, "room_chronic": 1.0, "scar": 0.0, "phagocytes": 0.0, "growth_drive": 0.0, "repair_gain": 0.0,
-                 "hypoxia": 0.0, "tgf_beta": 1.0, "gcsf_effect": 0.0, "hepatocyte_like": 0.0}
+    constants = {
+        "kill": 0.0,
+        "room": 1.0,
+        "room_chronic": 1.0,
+        "scar": 0.0,
+        "phagocytes": 0.0,
+        "growth_drive": 0.0,
+        "repair_gain": 0.0,
+        "hypoxia": 0.0,
+        "tgf_beta": 1.0,
+        "gcsf_effect": 0.0,
+        "hepatocyte_like": 0.0,
+    }
     alone = make_bench(System(assemble([hepatocytes], constants=constants), "reference"))
     left = []
     for remnant in (0.10, 0.30):
@@ -190,10 +222,21 @@ def test_the_knife_edge(bench):
     p = np.repeat(bench.parameters(), n, axis=0)
     bench.set(p, cirrhosis=rng.uniform(0.05, 0.6, n), flare_kill=1.2 * np.exp(0.35 * rng.standard_normal(n)))
     y = bench.state(bench.rest(p, rtol=1e-4), effectors_young=1.0)
-    share = [float((bench.follow(bench.set(p.copy(), overload_death=k), y, [60.0], ("functional_mass",),
-                                 rtol=1e-4)["functional_mass"] < 0.15).mean()) for k in rates]
-    print("share of flares with functional mass under 0.15 on day 60, by overload_death: "
-          + ", ".join(f"{k:.2f} {s:.2f}" for k, s in zip(rates, share, strict=True)))
+    share = [
+        float(
+            (
+                bench.follow(bench.set(p.copy(), overload_death=k), y, [60.0], ("functional_mass",), rtol=1e-4)[
+                    "functional_mass"
+                ]
+                < 0.15
+            ).mean()
+        )
+        for k in rates
+    ]
+    print(
+        "share of flares with functional mass under 0.15 on day 60, by overload_death: "
+        + ", ".join(f"{k:.2f} {s:.2f}" for k, s in zip(rates, share, strict=True))
+    )
     assert share[0] < 0.1 < 0.5 < share[-1]
     assert (np.diff(share) >= 0).all()
 

@@ -13,8 +13,12 @@ from hepatica.therapy import Product, Regimen
 
 TIMES = np.arange(0.0, 29.0, 2.0)
 OUTPUTS = ("bilirubin", "inr", "functional_mass", "cells_liver", "infection_hazard", "thrombosis_hazard")
-ARMS = [Arm("none"), Arm("iv", Regimen(1e6, infusions=4)), Arm("artery", Regimen(2e6, route="hepatic_artery", duration=0.1)),
-        Arm("dead", Regimen(1e6), Product(viability=0.0))]
+ARMS = [
+    Arm("none"),
+    Arm("iv", Regimen(1e6, infusions=4)),
+    Arm("artery", Regimen(2e6, route="hepatic_artery", duration=0.1)),
+    Arm("dead", Regimen(1e6), Product(viability=0.0)),
+]
 
 
 def same(a, b):
@@ -61,10 +65,13 @@ def test_patient_17_is_the_same_in_cohorts_of_20_and_40(system, population):
     assert small.cohort.thresholds()[17].tobytes() == large.cohort.thresholds()[17].tobytes()
 
 
-@pytest.mark.parametrize("plausible", [
-    pytest.param(lambda d, k: d > 0 or k in (55, 130), id="one found late, the next later"),
-    pytest.param(lambda d, k: d > 0 or k in (70, 75), id="both found late"),
-])
+@pytest.mark.parametrize(
+    "plausible",
+    [
+        pytest.param(lambda d, k: d > 0 or k in (55, 130), id="one found late, the next later"),
+        pytest.param(lambda d, k: d > 0 or k in (70, 75), id="both found late"),
+    ],
+)
 def test_a_patient_that_is_hard_to_find_is_the_same_whatever_the_cohort(system, population, monkeypatch, plausible):
     """Draw 0 rarely makes a plausible patient; how many are wanted of it must not decide who the first is."""
 
@@ -88,9 +95,16 @@ def test_another_seed_is_another_patient(system, population):
 
 
 def test_a_change_of_treatment_after_admission_does_not_reach_back(system, population, admitted):
-    changed = admit(system, population.model_copy(update={"treatment": population.treatment | {"antiviral": 0.0}}), 40,
-                    seed=11, draws=40)
+    changed = admit(
+        system,
+        population.model_copy(update={"treatment": population.treatment | {"antiviral": 0.0}}),
+        40,
+        seed=11,
+        draws=40,
+    )
     assert changed.initial.tobytes() == admitted.initial.tobytes()
-    worse, usual = (simulate(system, replace(admitted, cohort=a.cohort), [Arm("none")], np.array([60.0]), outputs=("virus",))
-                    for a in (changed, admitted))
+    worse, usual = (
+        simulate(system, replace(admitted, cohort=a.cohort), [Arm("none")], np.array([60.0]), outputs=("virus",))
+        for a in (changed, admitted)
+    )
     assert float(worse["virus"].mean()) > 2 * float(usual["virus"].mean())

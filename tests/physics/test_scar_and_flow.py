@@ -10,14 +10,35 @@ from hepatica.model.modules.organs import organs
 from hepatica.model.modules.portal import portal
 
 YEAR = 365.25
-OTHERS = {"macrophages_repair": 1.0, "tgf_beta_added": 0.0, "mmp_added": 0.0, "vegf_added": 0.0, "ischaemia": 0.0, "tnf": 1.5,
-          "phagocytes": 0.0, "hepatocytes_quiescent": 1.0, "hepatocytes_primed": 0.0, "hepatocytes_replicating": 0.0,
-          "hepatocytes_senescent": 0.0, "hepatocytes_injured": 0.0, "bilirubin": 0.6, "albumin": 42.0, "ammonia": 35.0,
-          "death_flux": 0.0}
+OTHERS = {
+    "macrophages_repair": 1.0,
+    "tgf_beta_added": 0.0,
+    "mmp_added": 0.0,
+    "vegf_added": 0.0,
+    "ischaemia": 0.0,
+    "tnf": 1.5,
+    "phagocytes": 0.0,
+    "hepatocytes_quiescent": 1.0,
+    "hepatocytes_primed": 0.0,
+    "hepatocytes_replicating": 0.0,
+    "hepatocytes_senescent": 0.0,
+    "hepatocytes_injured": 0.0,
+    "bilirubin": 0.6,
+    "albumin": 42.0,
+    "ammonia": 35.0,
+    "death_flux": 0.0,
+}
 ALONE = {
     matrix: {"death_flux": 0.0, "macrophages_repair": 1.0, "tgf_beta_added": 0.0, "mmp_added": 0.0, "hvpg": 4.0},
-    portal: OTHERS | {"collagen_degree": 0.0, "stellate": 0.0, "degree_chronic": 0.0, "stellate_chronic": 0.0,
-                      "arterial_saturation": 0.98, "pressure_relative": 1.0},
+    portal: OTHERS
+    | {
+        "collagen_degree": 0.0,
+        "stellate": 0.0,
+        "degree_chronic": 0.0,
+        "stellate_chronic": 0.0,
+        "arterial_saturation": 0.98,
+        "pressure_relative": 1.0,
+    },
     organs: OTHERS | {"shunt": 0.0, "scar": 0.0, "hvpg": 4.0},
 }
 DEGREES = [0.0, 0.2, 0.41, 0.70, 0.82]
@@ -34,7 +55,11 @@ def together(make_bench):
 
 def after(bench, names, *, degree=0.0, days=365.0, start=None, **parameters):
     """Outputs after some days from the chronic start, typical in everything else."""
-    p = bench.parameters(cirrhosis=degree, **parameters) if "cirrhosis" in bench.system.parameters else bench.parameters(**parameters)
+    p = (
+        bench.parameters(cirrhosis=degree, **parameters)
+        if "cirrhosis" in bench.system.parameters
+        else bench.parameters(**parameters)
+    )
     y = bench.system.healthy(p) if start is None else bench.state(bench.system.healthy(p), **start)
     found = bench.follow(p, y, [days], names)
     return {n: found[n][0, 0] for n in names}
@@ -60,14 +85,40 @@ def test_no_rate_is_left_in_health_for_any_draw(make_bench, module):
         c, f = [0.0] * space["N_CONSTANTS"], [0.0] * len(bench.system.states)
         space["prepare"](p.tolist(), c)
         space["rates"](y.tolist(), p.tolist(), c, f)
-        assert {s: r for s, r in zip(bench.system.states, f, strict=True) if abs(r) > 1e-9 * model.states[s].scale} == {}
+        assert {
+            s: r for s, r in zip(bench.system.states, f, strict=True) if abs(r) > 1e-9 * model.states[s].scale
+        } == {}
 
 
 def test_everything_is_one_or_nought_in_health(together):
-    ones = ("room", "resistance", "sinusoidal_flow", "portal_flow", "arterial_flow", "perfusion", "waste_clearance", "endothelium",
-            "tgf_beta", "mmp", "timp", "filtration", "pressure_relative")
-    noughts = ("shunt", "shunt_cells", "lost_volume", "hypoxia", "collagen_degree", "stellate", "chronic_drive", "collaterals",
-               "renal_vasoconstriction", "tubular_injury", "encephalopathy")
+    ones = (
+        "room",
+        "resistance",
+        "sinusoidal_flow",
+        "portal_flow",
+        "arterial_flow",
+        "perfusion",
+        "waste_clearance",
+        "endothelium",
+        "tgf_beta",
+        "mmp",
+        "timp",
+        "filtration",
+        "pressure_relative",
+    )
+    noughts = (
+        "shunt",
+        "shunt_cells",
+        "lost_volume",
+        "hypoxia",
+        "collagen_degree",
+        "stellate",
+        "chronic_drive",
+        "collaterals",
+        "renal_vasoconstriction",
+        "tubular_injury",
+        "encephalopathy",
+    )
     found = after(together, (*ones, *noughts), days=10 * YEAR)
     assert {n: found[n] for n in ones if abs(found[n] - 1) > 1e-12} == {}
     assert {n: found[n] for n in noughts if abs(found[n]) > 1e-12} == {}
@@ -112,23 +163,40 @@ def test_signs_of_the_scar(make_bench):
     assert collagen(tgf_beta_added=1.0) > collagen(tgf_beta_added=0.3) > 1.005 * usual
     assert collagen(mmp_added=1.0) < collagen(mmp_added=0.3) < 0.95 * usual
     assert collagen(death_flux=0.02) > collagen(death_flux=0.002) > 1.02 * usual
-    assert collagen(death_flux=0.0002) == pytest.approx(usual, rel=1e-6), "what goes with a chronic background is no insult"
+    assert collagen(death_flux=0.0002) == pytest.approx(usual, rel=1e-6), (
+        "what goes with a chronic background is no insult"
+    )
     assert collagen(macrophages_repair=1.2) == pytest.approx(usual, rel=1e-6)
     assert collagen(macrophages_repair=3.0) != pytest.approx(usual, rel=1e-3)
     assert collagen(cause_removed=1.0) < collagen(cause_removed=0.5) < 0.9 * usual
-    assert collagen(0.0, 5 * YEAR, death_flux=0.02) > 5.0 > collagen(0.0, 30.0, death_flux=0.02), "only injury that goes on scars"
+    assert collagen(0.0, 5 * YEAR, death_flux=0.02) > 5.0 > collagen(0.0, 30.0, death_flux=0.02), (
+        "only injury that goes on scars"
+    )
 
 
 def test_signs_of_the_circulation(make_bench):
-    names = ("endothelium", "resistance", "hvpg", "perfusion", "hypoxia", "hepatic_vein_saturation", "waste_clearance", "shunt")
+    names = (
+        "endothelium",
+        "resistance",
+        "hvpg",
+        "perfusion",
+        "hypoxia",
+        "hepatic_vein_saturation",
+        "waste_clearance",
+        "shunt",
+    )
 
     def flow(degree=0.5, days=30.0, **changes):
-        return after(build(make_bench, [matrix, portal, organs], OTHERS, "reference", **changes), names, degree=degree, days=days)
+        return after(
+            build(make_bench, [matrix, portal, organs], OTHERS, "reference", **changes), names, degree=degree, days=days
+        )
 
     usual, helped, hurt = flow(), flow(vegf_added=1.0), flow(tnf=40.0)
     assert helped["endothelium"] > usual["endothelium"] > hurt["endothelium"]
     assert helped["resistance"] < usual["resistance"] < hurt["resistance"]
-    assert helped["hvpg"] < usual["hvpg"] < hurt["hvpg"] and helped["perfusion"] > usual["perfusion"] > hurt["perfusion"]
+    assert (
+        helped["hvpg"] < usual["hvpg"] < hurt["hvpg"] and helped["perfusion"] > usual["perfusion"] > hurt["perfusion"]
+    )
     swollen = flow(hepatocytes_injured=0.1)
     assert swollen["resistance"] > usual["resistance"] and swollen["shunt"] > usual["shunt"]
     levels = [flow(0.0, ischaemia=x) for x in (0.0, 0.5, 0.8, 0.9, 1.0)]
@@ -141,8 +209,14 @@ def test_signs_of_the_circulation(make_bench):
 
 def test_oxygen_does_not_limit_ordinary_failure(make_bench):
     """A liver of 15 % with swollen cells, inflamed: the sinusoids still bring enough; in septic shock they may not."""
-    failing = {"hepatocytes_quiescent": 0.1, "hepatocytes_primed": 0.03, "hepatocytes_replicating": 0.02, "hepatocytes_injured": 0.03,
-               "phagocytes": 0.4, "tnf": 12.0}
+    failing = {
+        "hepatocytes_quiescent": 0.1,
+        "hepatocytes_primed": 0.03,
+        "hepatocytes_replicating": 0.02,
+        "hepatocytes_injured": 0.03,
+        "phagocytes": 0.4,
+        "tnf": 12.0,
+    }
     names = ("hypoxia", "hepatic_vein_saturation")
     for constants, limits in ((failing, False), (failing | {"phagocytes": 1.5, "tnf": 80.0}, True)):
         bench = build(make_bench, [matrix, portal, organs], OTHERS, "reference", **constants)
@@ -152,8 +226,18 @@ def test_oxygen_does_not_limit_ordinary_failure(make_bench):
 
 
 def test_signs_of_the_organs(make_bench):
-    names = ("arterial_pressure", "oxygenation", "filtration", "creatinine", "sodium", "encephalopathy", "ascites",
-             "renal_vasoconstriction", "tubular_injury", "arterial_saturation")
+    names = (
+        "arterial_pressure",
+        "oxygenation",
+        "filtration",
+        "creatinine",
+        "sodium",
+        "encephalopathy",
+        "ascites",
+        "renal_vasoconstriction",
+        "tubular_injury",
+        "arterial_saturation",
+    )
 
     def organ(**changes):
         return after(build(make_bench, [organs], ALONE[organs], "reference", **changes), names, days=60.0)
@@ -175,7 +259,16 @@ def test_bounds_over_the_priors(together):
     p = drawn(together.system, n, seed=8)
     together.set(p, cirrhosis=np.linspace(0.0, 0.82, n))
     found = together.follow(p, together.system.healthy(p), [0.0, 8 * YEAR], together.system.outputs, rtol=1e-5)
-    for name in ("shunt", "stellate", "hypoxia", "hepatic_vein_saturation", "tubular_injury", "room", "lost_volume", "endothelium"):
+    for name in (
+        "shunt",
+        "stellate",
+        "hypoxia",
+        "hepatic_vein_saturation",
+        "tubular_injury",
+        "room",
+        "lost_volume",
+        "endothelium",
+    ):
         assert (found[name] >= -1e-12).all() and (found[name] <= 1.0 + 1e-12).all(), name
     for name in ("hvpg", "collagen", "perfusion", "filtration", "creatinine", "oxygen_supply", "stiffness", "room"):
         assert (found[name] > 0).all() and np.isfinite(found[name]).all(), name

@@ -13,8 +13,19 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules.hepatocytes import hepatocytes
 
 TABLE = tomllib.loads(Path(__file__).with_name("signs.toml").read_text(encoding="utf-8"))
-HEALTH = {"kill": 0.0, "room": 1.0, "room_chronic": 1.0, "scar": 0.0, "phagocytes": 0.0, "growth_drive": 0.0, "repair_gain": 0.0, "hypoxia": 0.0,
-          "tgf_beta": 1.0, "gcsf_effect": 0.0, "hepatocyte_like": 0.0}
+HEALTH = {
+    "kill": 0.0,
+    "room": 1.0,
+    "room_chronic": 1.0,
+    "scar": 0.0,
+    "phagocytes": 0.0,
+    "growth_drive": 0.0,
+    "repair_gain": 0.0,
+    "hypoxia": 0.0,
+    "tgf_beta": 1.0,
+    "gcsf_effect": 0.0,
+    "hepatocyte_like": 0.0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +47,12 @@ def begun(bench):
 def test_it_moves_the_right_way(bench, begun, sign):
     p, y = begun[sign["insult"]]
     rows = [(sign.get("dosed_on", 0.0), state, amount, BOLUS) for state, amount in sign.get("doses", {}).items()]
-    base, other = (bench.follow(bench.set(p.copy(), **sets), y, [float(sign["day"])], ("functional_mass",),
-                                events=bench.events(events))["functional_mass"][0, 0]
-                   for sets, events in ((sign.get("against", {}), []), (sign.get("sets", {}), rows)))
+    base, other = (
+        bench.follow(
+            bench.set(p.copy(), **sets), y, [float(sign["day"])], ("functional_mass",), events=bench.events(events)
+        )["functional_mass"][0, 0]
+        for sets, events in ((sign.get("against", {}), []), (sign.get("sets", {}), rows))
+    )
     print(f"{sign['name']}: {base:.3f} -> {other:.3f} on day {sign['day']}")
     assert (other > base) == sign["better"]
     assert abs(other / base - 1) > 1e-3, "it moves nothing"
@@ -51,7 +65,9 @@ def test_each_sign_has_a_source_or_its_logic():
             assert not part or part.split(",")[0].strip() in references(), sign["name"]
 
 
-@pytest.mark.parametrize(("need", "worse"), [("tgf_beta", 2.0), ("hypoxia", 0.3), ("phagocytes", 0.3), ("scar", 0.5), ("kill", 0.01)])
+@pytest.mark.parametrize(
+    ("need", "worse"), [("tgf_beta", 2.0), ("hypoxia", 0.3), ("phagocytes", 0.3), ("scar", 0.5), ("kill", 0.01)]
+)
 def test_each_brake_alone_slows_regrowth_after_resection(make_bench, need, worse):
     regrown = []
     for value in (HEALTH[need], worse):

@@ -22,8 +22,14 @@ def follow_cells(make_bench, hypothesis, species, death, dose):
     b = make_bench(System(assemble([cells], constants={"death_flux": death, "shunt_cells": 0.0}), "compiled"))
     p = as_species(b.system, b.parameters(hypothesis), species)
     events = b.events(Regimen(dose, per_kg=False).events(1.0, viability=1.0))
-    return {o: v[0] for o, v in zip(ORGANS, b.follow(p, b.system.healthy(p), TIMES, [f"cells_{o}" for o in ORGANS],
-                                                     events=events).values(), strict=True)}
+    return {
+        o: v[0]
+        for o, v in zip(
+            ORGANS,
+            b.follow(p, b.system.healthy(p), TIMES, [f"cells_{o}" for o in ORGANS], events=events).values(),
+            strict=True,
+        )
+    }
 
 
 def test_living_cells_hardly_leave_the_lung_of_the_mouse(make_bench):
@@ -39,8 +45,10 @@ def test_living_cells_hardly_leave_the_lung_of_the_mouse(make_bench):
 @pytest.mark.parametrize("kind", ["acute", "chronic"])
 def test_injury_raises_exposure_of_the_liver(make_bench, kind, hypothesis):
     want = TABLE["homing"]
-    hurt, well = (np.trapezoid(follow_cells(make_bench, hypothesis, "mouse", d, 1e6)["liver"], TIMES)
-                  for d in (want[f"death_{kind}"], 0.0))
+    hurt, well = (
+        np.trapezoid(follow_cells(make_bench, hypothesis, "mouse", d, 1e6)["liver"], TIMES)
+        for d in (want[f"death_{kind}"], 0.0)
+    )
     assert hurt / well == pytest.approx(want[kind], rel=want["tolerance"])
 
 
@@ -54,8 +62,14 @@ def test_pigs_fare_best_with_cells_by_the_portal_vein(bench, hypothesis):
         rows = [(0.0, "drug", want["toxin"], 0)]
         if route is not None:
             rows += Regimen(want["cells"], per_kg=False, route=route).events(25.0, viability=0.95)
-        found = bench.follow(p, bench.system.healthy(p), times, ("death_intensity", "functional_mass"), events=bench.events(rows),
-                             rtol=1e-5)
+        found = bench.follow(
+            p,
+            bench.system.healthy(p),
+            times,
+            ("death_intensity", "functional_mass"),
+            events=bench.events(rows),
+            rtol=1e-5,
+        )
         dead.append(np.trapezoid(found["death_intensity"][0], times))
         lowest.append(found["functional_mass"][0].min())
     assert dead[0] > dead[1] > dead[2]

@@ -18,7 +18,9 @@ NAMES = ("tnf", "il6", "il8", "il10")
 
 @pytest.fixture(scope="module")
 def alone(make_bench):
-    held = dict.fromkeys(("pathogen", "shunt", "plasma_removed", "phagocytes", "steroid", "il6_added", "il10_gain"), 0.0)
+    held = dict.fromkeys(
+        ("pathogen", "shunt", "plasma_removed", "phagocytes", "steroid", "il6_added", "il10_gain"), 0.0
+    )
     ones = dict.fromkeys(("functional_mass", "macrophages_inflammatory"), 1.0)
     return make_bench(System(assemble([cytokines], constants=held | ones), "compiled"))
 
@@ -32,8 +34,11 @@ def neutral(alone, **values):
 def test_peaks(alone, study):
     p = neutral(alone, **study["parameters"])
     y = alone.state(alone.system.healthy(p), monocytes_resting=28200.0)
-    rows = [(0.0, "endotoxin", study["bolus"], BOLUS)] if study["bolus"] else [
-        (0.0, "endotoxin", 24 * study["rate"], RATE), (4 / 24, "endotoxin", -24 * study["rate"], RATE)]
+    rows = (
+        [(0.0, "endotoxin", study["bolus"], BOLUS)]
+        if study["bolus"]
+        else [(0.0, "endotoxin", 24 * study["rate"], RATE), (4 / 24, "endotoxin", -24 * study["rate"], RATE)]
+    )
     hours = np.arange(0.0, 12.0, 0.01)
     found = alone.follow(p, y, hours / 24, NAMES, events=alone.events(rows), rtol=1e-8)
     for name in NAMES:
@@ -51,8 +56,17 @@ def test_nothing_given_is_rest(alone):
 @pytest.mark.parametrize("name, sign", [("il10_gain", -1), ("steroid", -1), ("phagocytes", 1)])
 def test_what_moves_tnf(make_bench, name, sign):
     """Interleukin 10 and steroid restrain the lasting drive; activated phagocytes are it."""
-    held = {"pathogen": 0.0, "shunt": 0.3, "plasma_removed": 0.0, "phagocytes": 0.2, "steroid": 0.0, "il6_added": 0.0,
-            "il10_gain": 0.0, "functional_mass": 0.3, "macrophages_inflammatory": 1.0}
+    held = {
+        "pathogen": 0.0,
+        "shunt": 0.3,
+        "plasma_removed": 0.0,
+        "phagocytes": 0.2,
+        "steroid": 0.0,
+        "il6_added": 0.0,
+        "il10_gain": 0.0,
+        "functional_mass": 0.3,
+        "macrophages_inflammatory": 1.0,
+    }
     found = []
     for constants in (held, held | {name: held[name] + (5.0 if name == "il10_gain" else 0.5)}):
         b = make_bench(System(assemble([cytokines], constants=constants), "reference"))

@@ -12,8 +12,15 @@ INFECTED = np.array([[[0.05, 0.4, np.inf, np.inf, np.inf, np.inf, np.inf, np.inf
 def problem(bench, admitted, i, regimen, rtol):
     p = admitted.cohort.parameters("label_is_cells")[i : i + 1]
     bench.set(p, antiviral=1.0)
-    return bench.problem(p, admitted.initial[i : i + 1], TIMES, bench.system.outputs, thresholds=INFECTED, rtol=rtol,
-                         events=bench.events(regimen.events(68.0, viability=0.8)))
+    return bench.problem(
+        p,
+        admitted.initial[i : i + 1],
+        TIMES,
+        bench.system.outputs,
+        thresholds=INFECTED,
+        rtol=rtol,
+        events=bench.events(regimen.events(68.0, viability=0.8)),
+    )
 
 
 def scales(system):
@@ -21,19 +28,26 @@ def scales(system):
     return np.concatenate([system.scale, np.zeros(len(system.model.quantities))])
 
 
-REGIMENS = {"bolus": Regimen(1e6, infusions=4), "artery 1 h": Regimen(5e6, infusions=4, route="hepatic_artery", duration=1 / 24)}
+REGIMENS = {
+    "bolus": Regimen(1e6, infusions=4),
+    "artery 1 h": Regimen(5e6, infusions=4, route="hepatic_artery", duration=1 / 24),
+}
 
 
 @pytest.mark.parametrize("regimen", REGIMENS.values(), ids=REGIMENS)
 @pytest.mark.parametrize("i", [3])
 def test_compiled_and_reference_engine_agree(bench, make_bench, reference, admitted, i, regimen):
-    a, b = (bench_.system.solve(problem(bench_, admitted, i, regimen, 1e-9)) for bench_ in (bench, make_bench(reference)))
+    a, b = (
+        bench_.system.solve(problem(bench_, admitted, i, regimen, 1e-9)) for bench_ in (bench, make_bench(reference))
+    )
     assert a.status[0] == b.status[0] == 0
     assert np.isfinite(a.crossings[0, 0, 0]), "the patient must get the infection"
     np.testing.assert_allclose(a.crossings, b.crossings, atol=1e-6)
     ns = len(bench.system.states)
     apart = np.abs(a.values - b.values) - 1e-6 * (np.abs(b.values) + scales(bench.system))
-    worst = {name: float(apart[0, :, k].max()) for k, name in enumerate(bench.system.outputs) if apart[0, :, k].max() > 0}
+    worst = {
+        name: float(apart[0, :, k].max()) for k, name in enumerate(bench.system.outputs) if apart[0, :, k].max() > 0
+    }
     assert {n: v for n, v in worst.items() if n in bench.system.states} == {}
     final = np.abs(a.final - b.final) - 1e-6 * (np.abs(b.final) + bench.system.scale)
     assert final.max() <= 0 and ns == final.shape[1]
@@ -43,7 +57,9 @@ def test_the_default_tolerance_errs_by_less_than_a_thousandth(bench, admitted, r
     """Against a tight tolerance, over (size + scale), all states, ten patients in a flare with an infection."""
     worst = 0.0
     for i in range(10):
-        loose, tight = (bench.system.solve(problem(bench, admitted, i, REGIMENS["bolus"], rtol)) for rtol in (1e-4, 1e-9))
+        loose, tight = (
+            bench.system.solve(problem(bench, admitted, i, REGIMENS["bolus"], rtol)) for rtol in (1e-4, 1e-9)
+        )
         size = np.abs(tight.final) + bench.system.scale
         n = len(bench.system.states)
         apart = np.abs(loose.values - tight.values)[0, :, :n] / (np.abs(tight.values[0, :, :n]) + bench.system.scale)
@@ -54,6 +70,8 @@ def test_the_default_tolerance_errs_by_less_than_a_thousandth(bench, admitted, r
 
 
 def test_a_tighter_tolerance_is_nearer(bench, admitted):
-    done = [bench.system.solve(problem(bench, admitted, 3, REGIMENS["bolus"], rtol)).final for rtol in (1e-3, 1e-5, 1e-10)]
+    done = [
+        bench.system.solve(problem(bench, admitted, 3, REGIMENS["bolus"], rtol)).final for rtol in (1e-3, 1e-5, 1e-10)
+    ]
     far, near = (np.abs((d - done[2]) / (np.abs(done[2]) + bench.system.scale)).max() for d in done[:2])
     assert near < far / 5

@@ -22,8 +22,13 @@ def infuse(bench, hypothesis, days, names, **values):
     """A bolus into a vein of a stable cirrhotic, typical in everything; per cent of dose."""
     p = bench.parameters(hypothesis, cirrhosis=IMAGE["degree"], **values)
     y = bench.rest(p)
-    found = bench.follow(p, y, days, names, events=bench.events([
-        (0.0, "cells_venous", IMAGE["cells"], 0), (0.0, "label_living", IMAGE["cells"], 0)]))
+    found = bench.follow(
+        p,
+        y,
+        days,
+        names,
+        events=bench.events([(0.0, "cells_venous", IMAGE["cells"], 0), (0.0, "label_living", IMAGE["cells"], 0)]),
+    )
     return {name: 100 * v[0] / IMAGE["cells"] for name, v in found.items()}
 
 
@@ -46,18 +51,23 @@ def test_label_in_between_follows_the_exponentials_through_the_ranges(bench):
 
 def test_label_without_living_cells_can_look_alike(bench):
     """Efflux and debris bring label to liver and spleen though hardly a cell lives there."""
-    found = infuse(bench, "lung_only", [IMAGE["day"]], ["image_lung", "image_liver", "image_spleen", "cells_liver", "cells_spleen"])
+    found = infuse(
+        bench, "lung_only", [IMAGE["day"]], ["image_lung", "image_liver", "image_spleen", "cells_liver", "cells_spleen"]
+    )
     assert found["image_spleen"][0] > 20 and found["image_liver"][0] > 10 and found["image_lung"][0] < 6
     assert found["cells_liver"][0] + found["cells_spleen"][0] < 0.05
     value = {n: p.value for n, p in bench.system.model.parameters.items()}
     assert found["image_liver"][0] / found["image_spleen"][0] == pytest.approx(
-        value["label_to_liver"] / value["label_to_spleen"], rel=0.02)
+        value["label_to_liver"] / value["label_to_spleen"], rel=0.02
+    )
 
 
 def test_smaller_cells_pass_the_lung(bench):
     """Peak of arterial cells of 15.1 against 18.5 um (rat)."""
-    peaks = [infuse(bench, "lung_only", np.linspace(0.0, 0.02, 200), ["cells_arterial"], diameter=d)["cells_arterial"].max()
-             for d in (SIZE["small"], SIZE["usual"])]
+    peaks = [
+        infuse(bench, "lung_only", np.linspace(0.0, 0.02, 200), ["cells_arterial"], diameter=d)["cells_arterial"].max()
+        for d in (SIZE["small"], SIZE["usual"])
+    ]
     assert peaks[0] / peaks[1] == pytest.approx(SIZE["ratio"], rel=SIZE["tolerance"])
 
 
@@ -68,7 +78,18 @@ def test_the_spleen_shows_more_than_the_liver(bench):
 
 def test_under_lung_only_hardly_a_living_cell_is_outside_the_lung(bench):
     """From one hour on: before, cells are still in passing through the blood."""
-    names = ["cells_liver", "cells_spleen", "cells_rest", "cells_gut", "cells_kidney", "cells_venous", "cells_arterial", "cells_hepatic_artery", "cells_portal", "cells_lung"]
+    names = [
+        "cells_liver",
+        "cells_spleen",
+        "cells_rest",
+        "cells_gut",
+        "cells_kidney",
+        "cells_venous",
+        "cells_arterial",
+        "cells_hepatic_artery",
+        "cells_portal",
+        "cells_lung",
+    ]
     found = infuse(bench, "lung_only", [1 / 24, 0.25, 1.0, 2.0, 3.0, 10.0], names)
     outside = sum(found[n] for n in names if n != "cells_lung")
     assert outside.max() < CONFINED["outside_lung"]

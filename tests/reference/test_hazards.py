@@ -11,10 +11,24 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules.hazards import hazards
 
 TABLE = tomllib.loads(Path(__file__).with_name("hazards.toml").read_text(encoding="utf-8"))
-QUIET = {"functional_mass": 1.0, "phagocytes": 0.0, "paralysis": 0.0, "pathogen": 0.0, "filtration": 1.0, "encephalopathy": 0.0,
-         "hvpg": 4.0, "inr": 1.0, "fibrinogen": 3.0, "scar": 0.0, "hepatocyte_like": 0.0, "tgf_beta_added": 0.0,
-         **{f"cells_{s}": 0.0 for s in ("venous", "hepatic_artery", "portal", "lung")},
-         "cells_entering": 0.0, "cells_given": 0.0, "deaths_unexplained": 1.0}
+QUIET = {
+    "functional_mass": 1.0,
+    "phagocytes": 0.0,
+    "paralysis": 0.0,
+    "pathogen": 0.0,
+    "filtration": 1.0,
+    "encephalopathy": 0.0,
+    "hvpg": 4.0,
+    "inr": 1.0,
+    "fibrinogen": 3.0,
+    "scar": 0.0,
+    "hepatocyte_like": 0.0,
+    "tgf_beta_added": 0.0,
+    **{f"cells_{s}": 0.0 for s in ("venous", "hepatic_artery", "portal", "lung")},
+    "cells_entering": 0.0,
+    "cells_given": 0.0,
+    "deaths_unexplained": 1.0,
+}
 
 
 def yearly(make_bench, *names, **held):

@@ -12,7 +12,9 @@ from hepatica.model.modules.macrophages import macrophages
 # Frank2021, BIOMD0000001060: a, S, k, n, p1, p2, b, q; start 1.2 and 2.0
 A, S, K, N, P1, P2, B, Q = 5.0, 3.75, 1.0, 6.0, 0.5, 1.0, 0.05, 5.0
 
-HELD = dict.fromkeys(("phagocytes", "pathogen", "efferocytosis", "polarisation_added", "regulatory_added", "il10_rise"), 0.0)
+HELD = dict.fromkeys(
+    ("phagocytes", "pathogen", "efferocytosis", "polarisation_added", "regulatory_added", "il10_rise"), 0.0
+)
 
 
 def published(t, x):
@@ -30,8 +32,11 @@ def alone(make_bench):
 @pytest.mark.parametrize("start", [(1.2, 2.0), (2.0, 0.3), (0.2, 0.2)])
 def test_course_of_the_switch(alone, start):
     rest = in_health(alone.system.model)
-    p = alone.set(alone.system.neutral()[None].copy(), drive_first=S - rest["drive_first_rest"],
-                  drive_second=S - rest["drive_second_rest"])
+    p = alone.set(
+        alone.system.neutral()[None].copy(),
+        drive_first=S - rest["drive_first_rest"],
+        drive_second=S - rest["drive_second_rest"],
+    )
     y = alone.state(alone.system.healthy(p), macrophages_1=start[0], macrophages_2=start[1])
     times = np.linspace(0.0, 10.0, 21)
     found = alone.follow(p, y, times, ("macrophages_1", "macrophages_2"), rtol=1e-8)
@@ -48,8 +53,11 @@ def test_it_is_bistable():
 def test_both_ends_of_the_switch(alone, start):
     """The steady state of each basin, solved apart by a root of the published right-hand side."""
     rest = in_health(alone.system.model)
-    p = alone.set(alone.system.neutral()[None].copy(), drive_first=S - rest["drive_first_rest"],
-                  drive_second=S - rest["drive_second_rest"])
+    p = alone.set(
+        alone.system.neutral()[None].copy(),
+        drive_first=S - rest["drive_first_rest"],
+        drive_second=S - rest["drive_second_rest"],
+    )
     y = alone.state(alone.system.healthy(p), macrophages_1=start[0], macrophages_2=start[1])
     found = alone.follow(p, y, [60.0], ("macrophages_1", "macrophages_2"), rtol=1e-9)
     ends = [found["macrophages_1"][0, 0], found["macrophages_2"][0, 0]]
@@ -66,12 +74,22 @@ def test_without_a_drive_the_switch_returns_to_health(alone, start):
     assert [v[0, 0] for v in found.values()] == pytest.approx([1.0, 1.0], abs=1e-4)
 
 
-@pytest.mark.parametrize("name, value, signs", [
-    ("phagocytes", 0.3, (1, -1, 0)), ("pathogen", 1.0, (1, -1, 0)), ("il10_rise", 2.0, (-1, 1, 1)),
-    ("efferocytosis", 1.0, (-1, 1, 0)), ("polarisation_added", 1.0, (-1, 1, 0)), ("regulatory_added", 1.0, (0, 0, 1))])
+@pytest.mark.parametrize(
+    "name, value, signs",
+    [
+        ("phagocytes", 0.3, (1, -1, 0)),
+        ("pathogen", 1.0, (1, -1, 0)),
+        ("il10_rise", 2.0, (-1, 1, 1)),
+        ("efferocytosis", 1.0, (-1, 1, 0)),
+        ("polarisation_added", 1.0, (-1, 1, 0)),
+        ("regulatory_added", 1.0, (0, 0, 1)),
+    ],
+)
 def test_what_turns_the_switch(make_bench, name, value, signs):
     """Signs for inflammatory, repairing and regulatory cells after a month."""
     b = make_bench(System(assemble([macrophages], constants=HELD | {name: value}), "reference"))
     p = b.parameters()
-    found = b.follow(p, b.system.healthy(p), [30.0], ("macrophages_inflammatory", "macrophages_repair", "regulatory_cells"))
+    found = b.follow(
+        p, b.system.healthy(p), [30.0], ("macrophages_inflammatory", "macrophages_repair", "regulatory_cells")
+    )
     assert [int(np.sign(round(v[0, 0] - 1, 5))) for v in found.values()] == list(signs)

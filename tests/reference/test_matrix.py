@@ -14,10 +14,24 @@ from hepatica.model.modules.portal import portal
 
 TABLE = tomllib.loads(Path(__file__).with_name("matrix.toml").read_text(encoding="utf-8"))
 YEAR = 365.25
-REST = {"macrophages_repair": 1.0, "tgf_beta_added": 0.0, "mmp_added": 0.0, "vegf_added": 0.0, "ischaemia": 0.0, "tnf": 1.5,
-        "phagocytes": 0.0, "hepatocytes_quiescent": 1.0, "hepatocytes_primed": 0.0, "hepatocytes_replicating": 0.0,
-        "hepatocytes_senescent": 0.0, "hepatocytes_injured": 0.0, "bilirubin": 0.6, "albumin": 42.0, "ammonia": 35.0,
-        "death_flux": 0.0}
+REST = {
+    "macrophages_repair": 1.0,
+    "tgf_beta_added": 0.0,
+    "mmp_added": 0.0,
+    "vegf_added": 0.0,
+    "ischaemia": 0.0,
+    "tnf": 1.5,
+    "phagocytes": 0.0,
+    "hepatocytes_quiescent": 1.0,
+    "hepatocytes_primed": 0.0,
+    "hepatocytes_replicating": 0.0,
+    "hepatocytes_senescent": 0.0,
+    "hepatocytes_injured": 0.0,
+    "bilirubin": 0.6,
+    "albumin": 42.0,
+    "ammonia": 35.0,
+    "death_flux": 0.0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +47,9 @@ def steady(bench, degree, names, years=8.0, **changes):
 
 
 def test_stiffness_is_the_published_line(make_bench):
-    for hvpg, collagen, kilopascal in zip(*(TABLE["stiffness"][n] for n in ("hvpg", "collagen", "kilopascal")), strict=True):
+    for hvpg, collagen, kilopascal in zip(
+        *(TABLE["stiffness"][n] for n in ("hvpg", "collagen", "kilopascal")), strict=True
+    ):
         constants = {n: REST[n] for n in ("death_flux", "macrophages_repair", "tgf_beta_added", "mmp_added")}
         bench = make_bench(System(assemble([matrix], constants=constants | {"hvpg": hvpg}), "reference"))
         p = bench.parameters(cirrhosis=0.4)
@@ -67,8 +83,18 @@ def within(value, band):
 def test_flow_and_oxygen_of_a_healthy_liver(together):
     t = TABLE["oxygen"]
     value = {n: q.value for n, q in together.system.model.parameters.items()}
-    found = steady(together, 0.0, ("oxygen_demand", "oxygen_supply", "hepatic_vein_saturation", "arterial_saturation",
-                                   "inflow_saturation", "hypoxia"))
+    found = steady(
+        together,
+        0.0,
+        (
+            "oxygen_demand",
+            "oxygen_supply",
+            "hepatic_vein_saturation",
+            "arterial_saturation",
+            "inflow_saturation",
+            "hypoxia",
+        ),
+    )
     assert within(value["hepatic_flow_per_gram"], t["flow"]) and within(value["portal_share"], t["portal_share"])
     assert within(found["oxygen_demand"], t["use"]) and found["hypoxia"] == 0.0
     assert within(found["arterial_saturation"] - value["oxygen_gut"], t["portal_saturation"])
@@ -95,12 +121,16 @@ def test_filtration_in_ascites_is_low_at_a_normal_creatinine(together):
 def test_a_scar_regresses_without_its_cause(together):
     t = TABLE["regression"]
     assert steady(together, t["degree"], ("collagen",))["collagen"] > TABLE["pressure"]["stage_six"][0]
-    assert within(steady(together, t["degree"], ("collagen",), t["years"], cause_removed=1.0)["collagen"], t["collagen_after"])
+    assert within(
+        steady(together, t["degree"], ("collagen",), t["years"], cause_removed=1.0)["collagen"], t["collagen_after"]
+    )
 
 
 def test_a_smouldering_hepatitis_scars_slowly(make_bench):
     t = TABLE["progression"]
-    bench = make_bench(System(assemble([matrix, portal, organs], constants=REST | {"death_flux": t["death"]}), "compiled"))
+    bench = make_bench(
+        System(assemble([matrix, portal, organs], constants=REST | {"death_flux": t["death"]}), "compiled")
+    )
     p = bench.parameters()
     found = bench.follow(p, bench.system.healthy(p), np.array([0.0, t["years"] * YEAR]), ("collagen",))["collagen"][0]
     assert found[0] == 2.0

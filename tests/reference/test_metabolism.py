@@ -12,19 +12,30 @@ from hepatica.model.modules.metabolism import metabolism
 
 TABLE = tomllib.loads(Path(__file__).with_name("metabolism.toml").read_text(encoding="utf-8"))
 AMMONIA, UREA, LACTATE, CAPACITY, GLUCOSE, ACUTE, CHILD = (
-    TABLE[k] for k in ("ammonia", "urea", "lactate", "urea_capacity", "glucose", "acute_failure", "child"))
-HEALTHY = {"functional_mass": 1.0, "filtration": 1.0, "phagocytes": 0.0, "scar": 0.0, "shunt": 0.0, "sinusoidal_flow": 1.0,
-           "endothelium": 1.0, "hypoxia": 0.0}
+    TABLE[k] for k in ("ammonia", "urea", "lactate", "urea_capacity", "glucose", "acute_failure", "child")
+)
+HEALTHY = {
+    "functional_mass": 1.0,
+    "filtration": 1.0,
+    "phagocytes": 0.0,
+    "scar": 0.0,
+    "shunt": 0.0,
+    "sinusoidal_flow": 1.0,
+    "endothelium": 1.0,
+    "hypoxia": 0.0,
+}
 
 
 @pytest.fixture(scope="module")
 def settled(make_bench):
     """Outputs of the module alone after it has settled, what it needs held at health but for the values given."""
+
     def of(*names, **values):
         bench = make_bench(System(assemble([metabolism], constants=HEALTHY | values), "reference"))
         p = bench.parameters()
         found = bench.follow(p, bench.system.healthy(p), [20.0], names)
         return {n: float(v[0, 0]) for n, v in found.items()}
+
     return of
 
 
@@ -34,14 +45,29 @@ def stable(bench):
     degrees = [0.0, *CHILD["degree"]]
     p = np.repeat(bench.parameters(), len(degrees), axis=0)
     p[:, bench.system.parameters.index("cirrhosis")] = degrees
-    names = ("bilirubin", "albumin", "inr", "ammonia", "fibrinogen", "glucose", "glycogen", "glycogenolysis",
-             "glucose_production", "lactate_clearance", "lactate", "fhnc", "urea_synthesis")
+    names = (
+        "bilirubin",
+        "albumin",
+        "inr",
+        "ammonia",
+        "fibrinogen",
+        "glucose",
+        "glycogen",
+        "glycogenolysis",
+        "glucose_production",
+        "lactate_clearance",
+        "lactate",
+        "fhnc",
+        "urea_synthesis",
+    )
     return bench.follow(p, bench.rest(p), [0.0], names)
 
 
 def test_fluxes_in_health_are_the_published_balance(settled):
     assert AMMONIA["gut"] + AMMONIA["kidney"] + AMMONIA["liver"] + AMMONIA["muscle"] == 0.0
-    found = settled("liver_ammonia", "muscle_ammonia_uptake", "brain_ammonia_uptake", "urea_synthesis", "ammonia", "urea")
+    found = settled(
+        "liver_ammonia", "muscle_ammonia_uptake", "brain_ammonia_uptake", "urea_synthesis", "ammonia", "urea"
+    )
     assert found["liver_ammonia"] == pytest.approx(-AMMONIA["liver"])
     assert found["muscle_ammonia_uptake"] == pytest.approx(-AMMONIA["muscle"])
     assert found["brain_ammonia_uptake"] == 0.0
@@ -52,8 +78,10 @@ def test_fluxes_in_health_are_the_published_balance(settled):
     assert p["urea_gut"].value == -UREA["gut"]
 
 
-@pytest.mark.parametrize(("kind", "cause", "other"), [
-    ("cirrhosis", ("shunt", "sinusoidal_flow"), ("functional_mass",)), ("necrosis", ("functional_mass",), ("shunt",))])
+@pytest.mark.parametrize(
+    ("kind", "cause", "other"),
+    [("cirrhosis", ("shunt", "sinusoidal_flow"), ("functional_mass",)), ("necrosis", ("functional_mass",), ("shunt",))],
+)
 def test_what_raises_ammonia(settled, kind, cause, other):
     """Putting the named cause right brings ammonia down most of the way; the other cause does less."""
     sick = TABLE["message"][kind]
@@ -107,7 +135,8 @@ def test_glucose_of_acute_failure(settled):
     assert found["insulin_sensitivity"] == pytest.approx(ACUTE["sensitivity"], abs=0.04)
     assert found["glycogenolysis"] < 0.1 and found["glucose"] < 3.0
     assert settled("glucose_production", functional_mass=0.15)["glucose_production"] == pytest.approx(
-        ACUTE["use"] * GLUCOSE["production"][0], rel=0.15)
+        ACUTE["use"] * GLUCOSE["production"][0], rel=0.15
+    )
 
 
 @pytest.mark.parametrize("lab", ["bilirubin", "albumin", "inr", "ammonia", "fibrinogen", "glucose"])

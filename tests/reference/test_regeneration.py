@@ -18,15 +18,31 @@ POOLS = ("hepatocytes", "hepatocytes_quiescent", "hepatocytes_primed", "hepatocy
 @pytest.fixture(scope="module")
 def alone(make_bench):
     """The module of hepatocytes without the others."""
-    model = assemble([hepatocytes], constants={
-        "kill": 0.0, "room": 1.0, "room_chronic": 1.0, "scar": 0.0, "phagocytes": 0.0, "growth_drive": 0.0, "repair_gain": 0.0, "hypoxia": 0.0,
-        "tgf_beta": 1.0, "gcsf_effect": 0.0, "hepatocyte_like": 0.0})
+    model = assemble(
+        [hepatocytes],
+        constants={
+            "kill": 0.0,
+            "room": 1.0,
+            "room_chronic": 1.0,
+            "scar": 0.0,
+            "phagocytes": 0.0,
+            "growth_drive": 0.0,
+            "repair_gain": 0.0,
+            "hypoxia": 0.0,
+            "tgf_beta": 1.0,
+            "gcsf_effect": 0.0,
+            "hepatocyte_like": 0.0,
+        },
+    )
     return make_bench(System(model, "compiled"))
 
 
 def resect(alone, course, times):
-    p = alone.set(alone.system.neutral()[None].copy(), metabolic_load=course["metabolic_load"],
-                  overload_death=course["overload_death"])
+    p = alone.set(
+        alone.system.neutral()[None].copy(),
+        metabolic_load=course["metabolic_load"],
+        overload_death=course["overload_death"],
+    )
     if "lowest_mass" in course:
         alone.set(p, lowest_mass=course["lowest_mass"])
     y = alone.state(alone.system.healthy(p), hepatocytes_quiescent=course["remnant"])
@@ -40,7 +56,19 @@ def published(course, times, *, quick=False):
     M, kap = course["metabolic_load"], course["overload_death"] / 24
     kTNF, kapT, VJ, KJ, kapJ, pro, VST, KST, kapS = 1.5, 0.9, 2e4, 1e4, 0.4, 2.0, 750.0, 0.4, 0.1
     VSO, KSO, KI, kapC, VIE, KIE, kapI, kup, kGF, kapG = 2.4e4, 7e-4, 0.015, 0.4, 250.0, 18.0, 5.0, 0.06, 0.1125, 0.23
-    kapE, kdeg, kQ, kR, kP, kprol, kreq, thr, br, tha, ba = 33.0, 7.0, 7e-3, 5.4e-2, 4.4e-3, 2e-2, 0.1, 8.0, 3.0, 0.15, 0.075
+    kapE, kdeg, kQ, kR, kP, kprol, kreq, thr, br, tha, ba = (
+        33.0,
+        7.0,
+        7e-3,
+        5.4e-2,
+        4.4e-3,
+        2e-2,
+        0.1,
+        8.0,
+        3.0,
+        0.15,
+        0.075,
+    )
     pT, pJ = VJ / (KJ + 1) + kapT - kTNF * M, kapJ - VJ / (KJ + 1)
     pS = -VST * pro**2 / (pro**2 + KST * (1 + 1 / KI)) + VIE / (1 + KIE) + VSO / (1 + KSO) + kapS
     pC, pI, pG = kapC - VSO / (1 + KSO), kapI - VIE / (1 + KIE), kup + kapG - kGF * M
@@ -53,16 +81,29 @@ def published(course, times, *, quick=False):
         ap = kap * 0.5 * (1 + np.tanh((tha - N) / ba))
         jak, stat = VJ * T / (KJ + T), VST * pro**2 * J / (pro**2 + KST * (1 + C / KI))
         early, socs = VIE * S / (S + KIE), VSO * S / (S + KSO)
-        return [kTNF * M / N - jak - kapT * T + pT, jak - kapJ * J + pJ, stat - early - socs - kapS * S + pS,
-                socs - kapC * C + pC, kapE + kdeg - kdeg * T * E - kapE * E, early - kapI * I + pI,
-                kGF * M / N - kup * G * E - kapG * G + pG,
-                -kQ * (I - 1) * Q + kR * E * R + kreq * back * P - ap * Q,
-                kQ * (I - 1) * Q - kP * (G - 1) * P - kreq * back * P - ap * P,
-                kP * (G - 1) * P - kR * E * R + kprol * R - ap * R]
+        return [
+            kTNF * M / N - jak - kapT * T + pT,
+            jak - kapJ * J + pJ,
+            stat - early - socs - kapS * S + pS,
+            socs - kapC * C + pC,
+            kapE + kdeg - kdeg * T * E - kapE * E,
+            early - kapI * I + pI,
+            kGF * M / N - kup * G * E - kapG * G + pG,
+            -kQ * (I - 1) * Q + kR * E * R + kreq * back * P - ap * Q,
+            kQ * (I - 1) * Q - kP * (G - 1) * P - kreq * back * P - ap * P,
+            kP * (G - 1) * P - kR * E * R + kprol * R - ap * R,
+        ]
 
     assert np.abs(f(0, [1.0] * 8 + [0.0, 0.0])).max() < 1e-9
-    done = solve_ivp(f, (0, 24 * max(times)), [1.0] * 7 + [course["remnant"], 0.0, 0.0], "LSODA", t_eval=24 * np.array(times),
-                     rtol=1e-9, atol=1e-11)
+    done = solve_ivp(
+        f,
+        (0, 24 * max(times)),
+        [1.0] * 7 + [course["remnant"], 0.0, 0.0],
+        "LSODA",
+        t_eval=24 * np.array(times),
+        rtol=1e-9,
+        atol=1e-11,
+    )
     assert done.success
     return done.y[7:].sum(axis=0)
 

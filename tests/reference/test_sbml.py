@@ -27,7 +27,12 @@ from hepatica.therapy import Product, Regimen
 STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
 RTOLS = (1e-10, 1e-12)  # of the peers; ours is 1e-9
 PATIENTS, WITHIN, NEVER = 5, 1e-6, 1e6
-OTHER = Arm("another", Regimen(3e6, infusions=3, interval=9.5, route="portal_vein", start=2.25), Product(thawed=True), labelled=True)
+OTHER = Arm(
+    "another",
+    Regimen(3e6, infusions=3, interval=9.5, route="portal_vein", start=2.25),
+    Product(thawed=True),
+    labelled=True,
+)
 
 
 def arms(study):
@@ -50,7 +55,10 @@ def runs(system):
             done = system.solve(problem)
             assert not done.status.any(), (path.stem, done.status)
             for i in range(PATIENTS):
-                found[path.stem, arm.name, i] = (run_of(system, problem, done, i, f"{path.stem}, {arm.name}, {i}"), done.values[i])
+                found[path.stem, arm.name, i] = (
+                    run_of(system, problem, done, i, f"{path.stem}, {arm.name}, {i}"),
+                    done.values[i],
+                )
     return found
 
 
@@ -58,8 +66,10 @@ def shape(run, most):
     """The run with as many infections as any has, the rest of them never, and what decides a file's shape."""
     times = {name: (*found, *[NEVER] * (most - len(found))) for name, found in run.crossings.items()}
     plan = schedule(run.given)
-    moments = tuple((m.name, tuple((s, tuple(a)) for s, a in m.adds.items()), tuple((s, tuple(r)) for s, r in m.rates.items()))
-                    for m in plan.moments)
+    moments = tuple(
+        (m.name, tuple((s, tuple(a)) for s, a in m.adds.items()), tuple((s, tuple(r)) for s, r in m.rates.items()))
+        for m in plan.moments
+    )
     return replace(run, crossings=times), (tuple((s.name, s.state, s.kind == BOLUS) for s in plan.sizes), moments)
 
 
@@ -67,7 +77,12 @@ def values(run):
     """Every parameter of a run's file that differs from run to run."""
     plan = schedule(run.given)
     times = {f"{name}_{k}_time": t for name, found in run.crossings.items() for k, t in enumerate(found, 1)}
-    return dict(run.parameters) | {s.name: s.value for s in plan.sizes} | {f"{m.name}_time": m.time for m in plan.moments} | times
+    return (
+        dict(run.parameters)
+        | {s.name: s.value for s in plan.sizes}
+        | {f"{m.name}_time": m.time for m in plan.moments}
+        | times
+    )
 
 
 def grid(run):
@@ -91,7 +106,9 @@ class RoadRunner:
 
     def __call__(self, run, change, rtol):
         self.rr.integrator.setValue("relative_tolerance", rtol)
-        self.rr.integrator.setValue("absolute_tolerance", [rtol * self.scale[n] for n in self.rr.model.getFloatingSpeciesIds()])
+        self.rr.integrator.setValue(
+            "absolute_tolerance", [rtol * self.scale[n] for n in self.rr.model.getFloatingSpeciesIds()]
+        )
         if change:
             self.rr.resetToOrigin()
             for name, value in values(run).items():
@@ -140,12 +157,17 @@ class Copasi:
         self.basico = basico
         self.dm, self.states = self.basico.load_model_from_string(text), system.states
         model = self.dm.getModel()
-        self.parameters = {model.getModelValue(i).getSBMLId(): model.getModelValue(i) for i in range(model.getNumModelValues())}
+        self.parameters = {
+            model.getModelValue(i).getSBMLId(): model.getModelValue(i) for i in range(model.getNumModelValues())
+        }
         self.species = {model.getMetabolite(i).getSBMLId(): model.getMetabolite(i) for i in range(model.getNumMetabs())}
 
     def __call__(self, run, change, rtol):
-        self.basico.set_task_settings("Time-Course", {"method": {
-            "Relative Tolerance": rtol, "Absolute Tolerance": rtol / 100, "Max Internal Steps": 1_000_000}}, model=self.dm)
+        self.basico.set_task_settings(
+            "Time-Course",
+            {"method": {"Relative Tolerance": rtol, "Absolute Tolerance": rtol / 100, "Max Internal Steps": 1_000_000}},
+            model=self.dm,
+        )
         if change:
             import COPASI
 
@@ -194,8 +216,10 @@ def test_peers_find_the_same_course(peer, system, runs, record_property):
             theirs = alone(peer, to_sbml(system.model, padded), padded, system, RTOLS[1])
             apart[study, arm, i] = worst(ours, theirs, system)
     record_property("apart", max(apart.values())[0])
-    print(f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} infections, "
-          f"asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + scale)")
+    print(
+        f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} infections, "
+        f"asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + scale)"
+    )
     assert len(apart) == len(STUDIES) * PATIENTS * 3 and len(anew) <= 0.2 * len(apart), anew
     assert {k: v for k, v in apart.items() if v[0] > WITHIN} == {}
 

@@ -119,9 +119,7 @@ def test_trap_a_creatinine_is_capped_and_bilirubin_is_not() -> None:
     assert scores.meld(**LABS, dialysis=True) == scores.meld(**{**LABS, "creatinine": 4})
 
 
-@pytest.mark.parametrize(
-    ("score", "low", "high"), [(scores.meld_na, 125, 137), (scores.meld_na_kim2008, 125, 140)]
-)
+@pytest.mark.parametrize(("score", "low", "high"), [(scores.meld_na, 125, 137), (scores.meld_na_kim2008, 125, 140)])
 def test_trap_b_sodium_is_held_in_its_limits(score, low: float, high: float) -> None:
     assert score(**LABS, sodium=low - 15) == score(**LABS, sodium=low) > score(**LABS, sodium=low + 1)
     assert score(**LABS, sodium=high + 15) == score(**LABS, sodium=high) < score(**LABS, sodium=high - 1)

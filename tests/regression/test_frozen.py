@@ -15,17 +15,59 @@ from hepatica.therapy import Regimen
 
 FOLDER = Path(__file__).parent
 DAYS = [0.0, 1.0, 7.0, 14.0, 28.0, 90.0, 180.0]
-OUTPUTS = ("functional_mass", "bilirubin", "inr", "albumin", "creatinine", "alt", "il6", "sodium", "ammonia", "hvpg", "icg_pdr",
-           "encephalopathy", "ascites", "phagocytes", "pathogen", "paralysis", "cells_lung", "cells_liver", "image_spleen",
-           "growth_effect", "mediator_effect", "efferocytosis", "death_intensity", "thrombosis_hazard", "reaction_hazard",
-           "infection_hazard")
+OUTPUTS = (
+    "functional_mass",
+    "bilirubin",
+    "inr",
+    "albumin",
+    "creatinine",
+    "alt",
+    "il6",
+    "sodium",
+    "ammonia",
+    "hvpg",
+    "icg_pdr",
+    "encephalopathy",
+    "ascites",
+    "phagocytes",
+    "pathogen",
+    "paralysis",
+    "cells_lung",
+    "cells_liver",
+    "image_spleen",
+    "growth_effect",
+    "mediator_effect",
+    "efferocytosis",
+    "death_intensity",
+    "thrombosis_hazard",
+    "reaction_hazard",
+    "infection_hazard",
+)
 CASES = {
     "healthy": ("", {}, None, None, 0.0),
     "cirrhosis": ("", {"cirrhosis": 0.7}, None, None, 0.0),
     "flare": ("", {"cirrhosis": 0.3, "flare_kill": 0.25, "antiviral": 1.0}, None, None, 1.0),
-    "flare_infected": ("", {"cirrhosis": 0.3, "flare_kill": 0.25, "antiviral": 1.0, "infection_rate": 0.01}, None, 0.3, 1.0),
-    "flare_cells": ("", {"cirrhosis": 0.3, "flare_kill": 0.25, "antiviral": 1.0}, Regimen(1e6, infusions=4, duration=1 / 24), None, 1.0),
-    "flare_cells_lung_only": ("lung_only", {"cirrhosis": 0.3, "flare_kill": 0.25}, Regimen(1e6, infusions=4, duration=1 / 24), None, 1.0),
+    "flare_infected": (
+        "",
+        {"cirrhosis": 0.3, "flare_kill": 0.25, "antiviral": 1.0, "infection_rate": 0.01},
+        None,
+        0.3,
+        1.0,
+    ),
+    "flare_cells": (
+        "",
+        {"cirrhosis": 0.3, "flare_kill": 0.25, "antiviral": 1.0},
+        Regimen(1e6, infusions=4, duration=1 / 24),
+        None,
+        1.0,
+    ),
+    "flare_cells_lung_only": (
+        "lung_only",
+        {"cirrhosis": 0.3, "flare_kill": 0.25},
+        Regimen(1e6, infusions=4, duration=1 / 24),
+        None,
+        1.0,
+    ),
     "flare_cells_artery": ("", {"cirrhosis": 0.3, "flare_kill": 0.25}, Regimen(2e6, route="hepatic_artery"), None, 1.0),
     "flare_cells_portal": ("", {"cirrhosis": 0.3, "flare_kill": 0.25}, Regimen(2e6, route="portal_vein"), None, 1.0),
 }
@@ -47,8 +89,11 @@ def test_frozen(bench, renew, name):
     if renew:
         p = bench.parameters(hypothesis, **changes)
         found = run(bench, p, regimen, threshold, insult)
-        kept = {"days": DAYS, "parameters": dict(zip(bench.system.parameters, p[0].tolist(), strict=True)),
-                "outputs": {n: [float(f"{x:.12g}") for x in v[0]] for n, v in found.items()}}
+        kept = {
+            "days": DAYS,
+            "parameters": dict(zip(bench.system.parameters, p[0].tolist(), strict=True)),
+            "outputs": {n: [float(f"{x:.12g}") for x in v[0]] for n, v in found.items()},
+        }
         path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert set(kept["parameters"]) == set(bench.system.parameters), "parameters came or went: renew (see the docstring)"

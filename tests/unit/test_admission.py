@@ -33,13 +33,24 @@ def test_labs_are_those_of_the_states(system, admitted):
 
 def test_failing_organs_are_those_of_the_labs():
     """Liver, kidney, circulation by pressure, lung by oxygenation where there is one; a failed solve stays unknown."""
-    labs = {name: np.array(v) for name, v in {
-        "bilirubin": [13.0, 13.0, 2.0, np.nan], "creatinine": [1.0, 2.2, 1.0, 1.0], "inr": [1.8, 1.8, 1.2, 1.2],
-        "encephalopathy": [0.9, 0.0, 0.0, 0.0], "arterial_pressure": [80.0, 55.0, 80.0, 80.0]}.items()}
+    labs = {
+        name: np.array(v)
+        for name, v in {
+            "bilirubin": [13.0, 13.0, 2.0, np.nan],
+            "creatinine": [1.0, 2.2, 1.0, 1.0],
+            "inr": [1.8, 1.8, 1.2, 1.2],
+            "encephalopathy": [0.9, 0.0, 0.0, 0.0],
+            "arterial_pressure": [80.0, 55.0, 80.0, 80.0],
+        }.items()
+    }
     found = scored(labs)
     assert found["organ_failures"][:3].tolist() == [1, 3, 0] and found["aclf_grade"][:3].tolist() == [0, 3, 0]
     assert np.isnan(found["organ_failures"][3]) and np.isnan(found["aclf_grade"][3])
-    assert scored(labs | {"oxygenation": np.array([400.0, 400.0, 150.0, 400.0])})["organ_failures"][:3].tolist() == [1, 3, 1]
+    assert scored(labs | {"oxygenation": np.array([400.0, 400.0, 150.0, 400.0])})["organ_failures"][:3].tolist() == [
+        1,
+        3,
+        1,
+    ]
 
 
 def test_a_draw_whose_patients_are_rare_is_replaced(system, population):
@@ -85,7 +96,9 @@ def test_fewer_patients_than_draws(system, population):
 def test_taking_some_keeps_rows_together(admitted):
     which = np.array([31, 4])
     some = admitted.take(which)
-    assert (some.initial == admitted.initial[which]).all() and (some.cohort.patient == admitted.cohort.patient[which]).all()
+    assert (some.initial == admitted.initial[which]).all() and (
+        some.cohort.patient == admitted.cohort.patient[which]
+    ).all()
     assert all((some.labs[k] == admitted.labs[k][which]).all() for k in admitted.labs)
 
 
@@ -97,7 +110,13 @@ def test_admission_is_the_state_after_the_insult(system, admitted):
 
 
 def test_without_the_insult_labs_are_those_of_the_background(system, population, admitted):
-    quiet = Cohort(system.model, population.model_copy(update={"insult": {}}), 11, admitted.cohort.patient[:5], admitted.cohort.draw[:5])
+    quiet = Cohort(
+        system.model,
+        population.model_copy(update={"insult": {}}),
+        11,
+        admitted.cohort.patient[:5],
+        admitted.cohort.draw[:5],
+    )
     _, labs = arrive(system, quiet)
     assert (labs["functional_mass"] > 1.02 * admitted.labs["functional_mass"][:5]).all()
     assert (labs["bilirubin"] < admitted.labs["bilirubin"][:5]).all()
@@ -108,10 +127,23 @@ def test_an_earlier_insult_is_an_earlier_insult(system, population, admitted):
     ids, draws = admitted.cohort.patient[:5], admitted.cohort.draw[:5]
     labs = []
     for days in (14.0, 28.0):
-        onset = population.covariate["onset"].model_copy(update={"parts": tuple(
-            p.model_copy(update={"low": days, "high": days}) for p in population.covariate["onset"].parts)})
-        _, found = arrive(system, Cohort(system.model, population.model_copy(
-            update={"covariate": population.covariate | {"onset": onset}}), 11, ids, draws))
+        onset = population.covariate["onset"].model_copy(
+            update={
+                "parts": tuple(
+                    p.model_copy(update={"low": days, "high": days}) for p in population.covariate["onset"].parts
+                )
+            }
+        )
+        _, found = arrive(
+            system,
+            Cohort(
+                system.model,
+                population.model_copy(update={"covariate": population.covariate | {"onset": onset}}),
+                11,
+                ids,
+                draws,
+            ),
+        )
         labs.append(found)
     assert (np.abs(labs[0]["bilirubin"] - labs[1]["bilirubin"]) > 0.01).all()
 
@@ -119,7 +151,10 @@ def test_an_earlier_insult_is_an_earlier_insult(system, population, admitted):
 @pytest.mark.parametrize("kind", ["constant", "normal"])
 def test_an_onset_of_any_kind_works(system, population, admitted, kind):
     """A covariate may be constant or normal, so the onset may be, too."""
-    part = {"constant": {"kind": "constant", "mean": 20.0}, "normal": {"kind": "normal", "mean": 20.0, "sd": 2.0, "low": 10.0}}[kind]
+    part = {
+        "constant": {"kind": "constant", "mean": 20.0},
+        "normal": {"kind": "normal", "mean": 20.0, "sd": 2.0, "low": 10.0},
+    }[kind]
     onset = type(population.covariate["onset"])(unit="day", parts=[part], reason="made up")
     other = population.model_copy(update={"covariate": population.covariate | {"onset": onset}})
     initial, _ = arrive(system, Cohort(system.model, other, 11, admitted.cohort.patient[:3], admitted.cohort.draw[:3]))
@@ -134,7 +169,9 @@ def test_the_longest_onset_of_several_parts_counts(system, population, admitted)
     for parts in ([long, short | {"weight": 1e-9}], [long]):
         onset = cls(unit="day", parts=parts, reason="made up")
         other = population.model_copy(update={"covariate": population.covariate | {"onset": onset}})
-        found.append(arrive(system, Cohort(system.model, other, 11, admitted.cohort.patient[:3], admitted.cohort.draw[:3]))[1])
+        found.append(
+            arrive(system, Cohort(system.model, other, 11, admitted.cohort.patient[:3], admitted.cohort.draw[:3]))[1]
+        )
     np.testing.assert_allclose(found[0]["bilirubin"], found[1]["bilirubin"], rtol=1e-3)
 
 

@@ -15,8 +15,17 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
     """Under five draws in all of which cells save many: beside what is not explained no benefit is so sure."""
     kind = {k: np.full_like(v, 3.0) if "unexplained_survival" in k else v for k, v in posterior().columns.items()}
     Draws(kind, posterior().provenance).write(tmp_path / "kind.parquet")
-    study = check_study({"title": "t", "patients": 5, "draws": 5, "seed": 2, "horizon": "180 d",
-                         "posterior": str(tmp_path / "kind.parquet"), "grid": {"dose": ["1e6 cells/kg"], "infusions": [4]}})
+    study = check_study(
+        {
+            "title": "t",
+            "patients": 5,
+            "draws": 5,
+            "seed": 2,
+            "horizon": "180 d",
+            "posterior": str(tmp_path / "kind.parquet"),
+            "grid": {"dose": ["1e6 cells/kg"], "infusions": [4]},
+        }
+    )
     found = answer(study, system=system)
     assert not found.decision.confident and "too few" in verdict(found, "en")
     monkeypatch.setattr(decision, "MIN_DRAWS", 1)

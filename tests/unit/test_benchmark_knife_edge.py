@@ -49,7 +49,16 @@ def test_a_parameter_stands_at_its_value_in_every_draw(knife, system, population
 
 def test_summary_is_mean_and_interval_over_draws(knife):
     rows = [
-        {"value": 1.0, "way": "w", "hypothesis": "h", "draw": k, "dead": float(k), "auc": 0.5, "gain": 2.0 * k, "failed": 0}
+        {
+            "value": 1.0,
+            "way": "w",
+            "hypothesis": "h",
+            "draw": k,
+            "dead": float(k),
+            "auc": 0.5,
+            "gain": 2.0 * k,
+            "failed": 0,
+        }
         for k in range(101)
     ]
     row = knife.summed(pd.DataFrame(rows)).iloc[0]

@@ -66,7 +66,9 @@ def test_concordance_counts_pairs_of_different_people(pbc, small):
         cut, happened = np.minimum(time, horizon), event & (time <= horizon)
         counted = pbc.pairs(cut, happened, risk, person)
         for weight in (np.ones(25), times):
-            assert pbc.concordance(counted, weight) == pytest.approx(naive_concordance(cut, happened, risk, person, weight), rel=1e-6)
+            assert pbc.concordance(counted, weight) == pytest.approx(
+                naive_concordance(cut, happened, risk, person, weight), rel=1e-6
+            )
 
 
 def test_concordance_is_that_of_lifelines_for_one_visit_each(pbc, small):
@@ -105,7 +107,9 @@ def test_weights_count_people_as_copies_of_them_would(pbc, small):
     two = pbc.Visits(named, day[copied], time[copied], event[copied], pd.DataFrame(index=range(len(copied))))
     died, w = pbc.ipcw(one, 365.25, weight)
     died2, w2 = pbc.ipcw(two, 365.25, np.ones(27))
-    assert pbc.brier(risk, died, w, weight[person].sum()) == pytest.approx(pbc.brier(risk[copied], died2, w2, len(copied)))
+    assert pbc.brier(risk, died, w, weight[person].sum()) == pytest.approx(
+        pbc.brier(risk[copied], died2, w2, len(copied))
+    )
 
 
 def test_slope_is_that_of_lifelines(pbc, small):
@@ -143,8 +147,13 @@ def test_says_what_to_install(pbc, monkeypatch, capsys):
 
 @pytest.mark.slow
 def test_benchmark_runs():
-    done = subprocess.run([sys.executable, str(ROOT / "benchmarks" / "pbc.py"), "--bootstrap", "5", "--json"], capture_output=True,
-                          text=True, env=os.environ | {"PYTHONWARNINGS": "ignore"}, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "pbc.py"), "--bootstrap", "5", "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
     assert (found["people"], found["visits"], found["events"]) == (312, 1945, 169)
@@ -152,6 +161,9 @@ def test_benchmark_runs():
     rows = {(r["predictor"], r["horizon"]): r for r in found["rows"]}
     assert rows["Mayo score", "3 y"]["c"][0] > 0.8 and rows["ALBI", "3 y"]["c"][0] > 0.75  # the data are read right
     for label in ("90 d", "1 y", "3 y"):
-        assert all(rows[name, label]["brier"][0] <= rows["no labs", label]["brier"][0] for name in ("Mayo score", "Cox, all labs"))
+        assert all(
+            rows[name, label]["brier"][0] <= rows["no labs", label]["brier"][0]
+            for name in ("Mayo score", "Cox, all labs")
+        )
         assert abs(rows["Cox, all labs", label]["slope"][0] - 1) < 0.3
         assert np.isfinite(rows["Hepatica", label]["brier"]).all()  # good or bad, as it comes

@@ -12,8 +12,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(name, *arguments):
-    done = subprocess.run([sys.executable, str(ROOT / "benchmarks" / name), *arguments, "--json"], capture_output=True, text=True,
-                          env=os.environ | {"PYTHONWARNINGS": "ignore"}, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / name), *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
@@ -38,11 +43,35 @@ def test_no_failures_far_beyond_the_patients():
 
 @pytest.mark.slow
 def test_decisions_where_the_truth_is_known(tmp_path):
-    found = run("known_truth.py", "--draws", "60", "--people", "4", "--replicates", "5", "--truth-people", "4", "--work", str(tmp_path))
+    found = run(
+        "known_truth.py",
+        "--draws",
+        "60",
+        "--people",
+        "4",
+        "--replicates",
+        "5",
+        "--truth-people",
+        "4",
+        "--work",
+        str(tmp_path),
+    )
     worlds = {r["world"]: r for r in found["worlds"]}
     assert set(worlds) == set("abcde") and all(r["replicates"] <= 5 for r in worlds.values())
     assert worlds["a"]["confident"] <= 1  # a bank this small is never sure of anything
     gain = {w: worlds[w]["regret_standard"] for w in "ab"}
     assert gain["a"] < 0.2 * gain["b"] and worlds["b"]["regret"] < worlds["b"]["regret_standard"]
-    again = run("known_truth.py", "--draws", "60", "--people", "4", "--replicates", "5", "--truth-people", "4", "--work", str(tmp_path))
+    again = run(
+        "known_truth.py",
+        "--draws",
+        "60",
+        "--people",
+        "4",
+        "--replicates",
+        "5",
+        "--truth-people",
+        "4",
+        "--work",
+        str(tmp_path),
+    )
     assert again == found  # finished work is read, and nothing is left to chance

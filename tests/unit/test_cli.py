@@ -8,8 +8,20 @@ from hepatica.exchange import check
 from hepatica.patients import populations
 from hepatica.study import load_study
 
-SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='1e6 cells/kg'", "--set", "infusions=4",
-         "--set", "route='peripheral_vein'", "--set", "horizon='90 d'"]
+SMALL = [
+    "--set",
+    "patients=40",
+    "--set",
+    "draws=40",
+    "--set",
+    "dose='1e6 cells/kg'",
+    "--set",
+    "infusions=4",
+    "--set",
+    "route='peripheral_vein'",
+    "--set",
+    "horizon='90 d'",
+]
 
 
 @pytest.fixture
@@ -82,12 +94,37 @@ def test_populations_are_listed_with_their_sources(run):
 
 
 def test_sensitivity_writes_all_and_repeats(run, study, tmp_path):
-    small = ["--set", "dose=['1e5 cells/kg', '2e6 cells/kg']", "--set", "infusions=1", "--days", "30 d", "--trajectories", 1,
-             "--patients", 4, "--parameters", "hazards:death_mass", "--parameters", "efficacy_recruitment", "--top", 1]
+    small = [
+        "--set",
+        "dose=['1e5 cells/kg', '2e6 cells/kg']",
+        "--set",
+        "infusions=1",
+        "--days",
+        "30 d",
+        "--trajectories",
+        1,
+        "--patients",
+        4,
+        "--parameters",
+        "hazards:death_mass",
+        "--parameters",
+        "efficacy_recruitment",
+        "--top",
+        1,
+    ]
     code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "s", "--workers", 1)
     assert code == 0 and "death_mass" in out and "research use" in out
-    names = {"sensitivity.csv", "effects.csv", "moves_nothing.csv", "doses.csv", "sensitivity.json", "influence.svg",
-             "influence.png", "doses.svg", "doses.png"}
+    names = {
+        "sensitivity.csv",
+        "effects.csv",
+        "moves_nothing.csv",
+        "doses.csv",
+        "sensitivity.json",
+        "influence.svg",
+        "influence.png",
+        "doses.svg",
+        "doses.png",
+    }
     assert {p.name for p in (tmp_path / "s").iterdir()} == names
     code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "t", "--workers", 2, "--json")
     assert code == 0 and json.loads(out)["purpose"] == "for research use"
@@ -111,16 +148,19 @@ def test_schema_and_doctor(run):
     assert found["engine"] in ("compiled", "reference")
 
 
-@pytest.mark.parametrize("arguments, named", [
-    (["--set", "dose='1e6 mg'"], "dose"),
-    (["--set", "dose='-1e6 cells/kg'"], "dose"),
-    (["--set", "route='nose'"], "route"),
-    (["--set", "viability=2"], "viability"),
-    (["--set", "patiens=3"], "patiens"),
-    (["--set", "horizon=30"], "horizon"),
-    (["--set", "nonsense"], "--set"),
-    (["--lang", "fr"], "--lang"),
-])
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--set", "dose='1e6 mg'"], "dose"),
+        (["--set", "dose='-1e6 cells/kg'"], "dose"),
+        (["--set", "route='nose'"], "route"),
+        (["--set", "viability=2"], "viability"),
+        (["--set", "patiens=3"], "patiens"),
+        (["--set", "horizon=30"], "horizon"),
+        (["--set", "nonsense"], "--set"),
+        (["--lang", "fr"], "--lang"),
+    ],
+)
 def test_bad_input_is_one_sentence(run, study, arguments, named):
     code, _, err = run("dose", study, *arguments)
     assert code == 2 and named in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
@@ -152,9 +192,15 @@ def test_a_patient_of_a_study_is_exported(run, study, tmp_path):
     assert '<event id="given_8"' in (tmp_path / "m.xml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["--patient", "3"], "--study"), (["--study", "STUDY", "--patient", "40", *SMALL], "0 to 39"),
-    (["--study", "STUDY", "--arm", "nope", *SMALL], "standard care"), (["--study", "STUDY", "--hypothesis", "nope"], "label_is_cells")])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--patient", "3"], "--study"),
+        (["--study", "STUDY", "--patient", "40", *SMALL], "0 to 39"),
+        (["--study", "STUDY", "--arm", "nope", *SMALL], "standard care"),
+        (["--study", "STUDY", "--hypothesis", "nope"], "label_is_cells"),
+    ],
+)
 def test_a_patient_that_is_not_there_is_refused(run, study, tmp_path, arguments, says):
     code, _, err = run("model", "--export", tmp_path / "m.xml", *(study if a == "STUDY" else a for a in arguments))
     assert code == 2 and says in err and not (tmp_path / "m.xml").exists()

@@ -65,7 +65,9 @@ def test_a_narrow_window_shows_fewer_columns_and_whole_words(run, monkeypatch):
     code, out, _ = run()
     words = {w for p in load_all().values() for w in p.disease.split()}
     assert code == 0 and all(key in out for key in keys()) and "Lin et al." not in out and "140" in out
-    assert {w.strip("()") for w in words if len(w) < 20} <= {w.strip("()") for w in out.split()} and max(map(len, out.split("\n")[:-4])) <= 80
+    assert {w.strip("()") for w in words if len(w) < 20} <= {w.strip("()") for w in out.split()} and max(
+        map(len, out.split("\n")[:-4])
+    ) <= 80
 
 
 def test_filters_filter(run):
@@ -73,7 +75,12 @@ def test_filters_filter(run):
     assert set(listed(run, "--disease", "hbv")) == {k for k, p in everything.items() if "hbv" in p.disease.lower()}
     assert set(listed(run, "list", "--role", "check")) == {k for k, p in everything.items() if p.role == "check"}
     with_cells, without = set(listed(run, "--cells")), set(listed(run, "--no-cells"))
-    assert "lin2017" in with_cells and "canonic" in without and not with_cells & without and with_cells | without == set(keys())
+    assert (
+        "lin2017" in with_cells
+        and "canonic" in without
+        and not with_cells & without
+        and with_cells | without == set(keys())
+    )
     meld = listed(run, "--variable", "meld", "--cells")
     assert "zekri2015" in meld and "lin2017" not in meld
     code, out, _ = run("--disease", "gout")
@@ -92,12 +99,21 @@ def test_one_is_shown_whole(run, monkeypatch):
     assert "no spread" in run("--key", "tujios2022")[1] or "no quartiles" in run("--key", "tujios2022")[1]
 
 
-@pytest.mark.parametrize(("arguments", "named"), [
-    (["--key", "lin2018"], "lin2017"), (["--role", "fit"], "calibration"), (["--variable", "tbil"], "bilirubin"), (["--lang", "fr"], "zh"),
-    (["--cells", "export", "x.csv"], "after it"), (["export", "x.xlsx"], ".csv"), (["export", "x.csv", "--disease", "gout"], "no publication matches"),
-    (["plot", "x.pdf", "--variable", "meld"], ".svg"), (["plot", "x.svg", "--variable", "meld", "--key", "lin2017"], "--key lin2017"),
-    (["plot", "x.svg", "--variable", "fever"], "fewer filters"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--key", "lin2018"], "lin2017"),
+        (["--role", "fit"], "calibration"),
+        (["--variable", "tbil"], "bilirubin"),
+        (["--lang", "fr"], "zh"),
+        (["--cells", "export", "x.csv"], "after it"),
+        (["export", "x.xlsx"], ".csv"),
+        (["export", "x.csv", "--disease", "gout"], "no publication matches"),
+        (["plot", "x.pdf", "--variable", "meld"], ".svg"),
+        (["plot", "x.svg", "--variable", "meld", "--key", "lin2017"], "--key lin2017"),
+        (["plot", "x.svg", "--variable", "fever"], "fewer filters"),
+    ],
+)
 def test_bad_input_is_one_sentence_and_writes_nothing(run, tmp_path, monkeypatch, arguments, named):
     monkeypatch.chdir(tmp_path)
     code, _, err = run(*arguments)
@@ -129,26 +145,48 @@ def test_plot_writes_a_figure(run, tmp_path):
 
 def test_a_file_in_order(run, mine):
     code, out, _ = run("check", mine)
-    assert code == 0 and "in order: 1 arms, 1 observations, 1 of them cannot enter a likelihood: 1 × no quartiles are printed" in out
+    assert (
+        code == 0
+        and "in order: 1 arms, 1 observations, 1 of them cannot enter a likelihood: 1 × no quartiles are printed" in out
+    )
     assert "Its role is check" in out and "research use" in out
     code, out, _ = run("check", mine, "--json")
     (found,) = json.loads(out)["files"]
-    assert code == 0 and found["in_order"] and found["kept_out"] == {"no quartiles are printed": 1} and found["warnings"] == []
+    assert (
+        code == 0
+        and found["in_order"]
+        and found["kept_out"] == {"no quartiles are printed": 1}
+        and found["warnings"] == []
+    )
     assert "合格" in run("check", mine, "--lang", "zh")[1]
 
 
 def test_warnings_leave_it_in_order(run, mine):
-    mine.write_text(GOOD.replace('disease = "x"', 'disease = "x"\npopulation = "nope"').replace("n = 10\n", 'n = 10\nproduct = "MSC"\n'), encoding="utf-8")
+    mine.write_text(
+        GOOD.replace('disease = "x"', 'disease = "x"\npopulation = "nope"').replace(
+            "n = 10\n", 'n = 10\nproduct = "MSC"\n'
+        ),
+        encoding="utf-8",
+    )
     code, out, _ = run("check", mine)
     assert code == 0 and "no shipped population" in out and "cells without dose, route, infusions" in out
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (None, "no such file"), (b"key = '\xff'", "UTF-8"), (b'key = "a', "valid TOML"), (b"", "title: add it"),
-    (GOOD.replace("value = 2", 'value = "two"').encode(), "value: got 'two'"), (GOOD.replace("[[arm]]", "[arm]").encode(), "[[arm]]"),
-    (GOOD.replace('unit = "1"', 'unit = "[bold]"').encode(), "not in '[bold]'"), ((GOOD + GOOD[GOOD.index("[[obs"):]).encode(), "stands twice"),
-    ((GOOD + '[[arm]]\nid = "all"\nlabel = "b"\n').encode(), "two arms have the same id"), (GOOD.replace('role = "check"', 'roll = "check"').encode(), "did you mean role"),
-])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file"),
+        (b"key = '\xff'", "UTF-8"),
+        (b'key = "a', "valid TOML"),
+        (b"", "title: add it"),
+        (GOOD.replace("value = 2", 'value = "two"').encode(), "value: got 'two'"),
+        (GOOD.replace("[[arm]]", "[arm]").encode(), "[[arm]]"),
+        (GOOD.replace('unit = "1"', 'unit = "[bold]"').encode(), "not in '[bold]'"),
+        ((GOOD + GOOD[GOOD.index("[[obs") :]).encode(), "stands twice"),
+        ((GOOD + '[[arm]]\nid = "all"\nlabel = "b"\n').encode(), "two arms have the same id"),
+        (GOOD.replace('role = "check"', 'roll = "check"').encode(), "did you mean role"),
+    ],
+)
 def test_a_wrong_file_gives_its_message_and_exit_code_1(run, mine, content, says):
     mine.unlink() if content is None else mine.write_bytes(content)
     code, out, err = run("check", mine)
@@ -158,10 +196,19 @@ def test_a_wrong_file_gives_its_message_and_exit_code_1(run, mine, content, says
 
 
 def test_all_errors_of_all_files_are_said(run, mine, tmp_path):
-    mine.write_text(GOOD.replace('title = "t"', 'titel = "t"').replace('role = "check"', 'role = "fit"'), encoding="utf-8")
+    mine.write_text(
+        GOOD.replace('title = "t"', 'titel = "t"').replace('role = "check"', 'role = "fit"'), encoding="utf-8"
+    )
     (tmp_path / "good.toml").write_text(GOOD, encoding="utf-8")
     code, out, _ = run("check", mine, tmp_path, tmp_path / "good.toml")
-    assert code == 1 and "titel" in out and "title: add it" in out and "'fit'" in out and "a folder" in out and "in order" in out
+    assert (
+        code == 1
+        and "titel" in out
+        and "title: add it" in out
+        and "'fit'" in out
+        and "a folder" in out
+        and "in order" in out
+    )
     assert "4 things are wrong in 2 of 3 files" in out
     code, out, _ = run("check", tmp_path / "good.toml", tmp_path / "good.toml")
     assert code == 1 and "has this key too" in out

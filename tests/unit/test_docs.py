@@ -38,19 +38,28 @@ def test_model_pages_are_those_of_the_model(model):
     found = pages(model)
     assert {p.name for p in (ROOT / "docs/model").glob("*.md")} == set(found)
     for name, text in found.items():
-        assert (ROOT / "docs/model" / name).read_text(encoding="utf-8") == text, "run `hepatica model --write docs/model`"
+        assert (ROOT / "docs/model" / name).read_text(encoding="utf-8") == text, (
+            "run `hepatica model --write docs/model`"
+        )
 
 
 def test_each_module_has_a_figure_and_its_files(model):
     assert set(model.modules) <= set(FIGURES), "give the module a line in report/behaviour.py: FIGURES"
-    assert {p.name for p in (ROOT / "docs/model/img").iterdir()} == {f"{m}.{kind}" for m in model.modules for kind in ("svg", "json")}
+    assert {p.name for p in (ROOT / "docs/model/img").iterdir()} == {
+        f"{m}.{kind}" for m in model.modules for kind in ("svg", "json")
+    }
 
 
 @pytest.mark.parametrize("module", [m.__name__ for m in MODULES])
 def test_figures_show_what_the_model_does(system, module):
     outputs = FIGURES[module][1]
     assert 1 <= len(outputs) <= 4 and set(outputs) <= set(system.outputs)
-    own = {n for group in (system.model.states, system.model.quantities) for n, item in group.items() if item.module == module}
+    own = {
+        n
+        for group in (system.model.states, system.model.quantities)
+        for n, item in group.items()
+        if item.module == module
+    }
     assert own & set(outputs)
     kept = json.loads((ROOT / f"docs/model/img/{module}.json").read_text(encoding="utf-8"))
     found = behave(system, module).rounded()
@@ -58,13 +67,17 @@ def test_figures_show_what_the_model_does(system, module):
     for name, runs in kept["outputs"].items():
         for label, values in runs.items():
             size = max(abs(v) for v in values) or 1.0
-            assert found["outputs"][name][label] == pytest.approx(values, rel=0.01, abs=2e-3 * size), "run `hepatica model --write docs/model`"
+            assert found["outputs"][name][label] == pytest.approx(values, rel=0.01, abs=2e-3 * size), (
+                "run `hepatica model --write docs/model`"
+            )
 
 
 def test_writing_the_pages_is_repeatable(system, tmp_path, monkeypatch):
     monkeypatch.setattr("hepatica.report.behaviour.FIGURES", {"enzymes": FIGURES["enzymes"]})
     one, two = (write_pages(system, tmp_path / name) for name in ("a", "b"))
-    assert [p.name for p in one] == [p.name for p in two] and [p.read_bytes() for p in one] == [p.read_bytes() for p in two]
+    assert [p.name for p in one] == [p.name for p in two] and [p.read_bytes() for p in one] == [
+        p.read_bytes() for p in two
+    ]
     assert b"<dc:date>" not in one[-1].read_bytes() and one[-1].name == "enzymes.svg"
 
 

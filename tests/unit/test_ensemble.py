@@ -21,7 +21,11 @@ ASKED = {"patients": 30, "seed": 5, "draws": 12, "times": np.arange(36.0)}
 
 
 def fingerprint(folder):
-    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,10 @@ def whole(system, population, tmp_path_factory):
 @pytest.mark.parametrize("block", [1, 9, 64])
 def test_the_size_of_a_block_changes_no_byte(system, population, whole, tmp_path, block, monkeypatch):
     again = run(system, population, ARMS, tmp_path / "again", **ASKED, courses=True, block=block)
-    assert fingerprint(tmp_path / "again") == fingerprint(whole[0]) and (again.patients, again.candidates) == (30, whole[1].candidates)
+    assert fingerprint(tmp_path / "again") == fingerprint(whole[0]) and (again.patients, again.candidates) == (
+        30,
+        whole[1].candidates,
+    )
 
 
 def test_small_groups_and_chunks_are_filled_in_any_blocks(system, population, tmp_path, monkeypatch):
@@ -70,8 +77,11 @@ def test_what_is_written_is_what_simulate_finds(system, population, whole):
     ds = simulate(system, some, ARMS, times, outputs=ensemble.OUTPUTS)
     here = ds["bilirubin"].sel(arm="cells", time=28.0).values
     np.testing.assert_array_equal(rows.loc[rows["arm"] == "cells", "bilirubin_28"], here)
-    np.testing.assert_allclose(rows.loc[rows["arm"] == "none", "survival_35"],
-                               np.exp(-np.trapezoid(ds["death_intensity"].sel(arm="none").values, times, axis=-1)), rtol=1e-12)
+    np.testing.assert_allclose(
+        rows.loc[rows["arm"] == "none", "survival_35"],
+        np.exp(-np.trapezoid(ds["death_intensity"].sel(arm="none").values, times, axis=-1)),
+        rtol=1e-12,
+    )
     import zarr
 
     courses = zarr.open_group(folder / "courses.zarr", mode="r")["values"]
@@ -87,7 +97,9 @@ def test_a_run_that_breaks_leaves_what_was_there(system, population, whole, tmp_
     monkeypatch.setattr(ensemble, "_bands", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(system, population, ARMS, tmp_path, **ASKED)
-    assert [p.name for p in tmp_path.iterdir()] == ["endpoints.parquet"] and (tmp_path / "endpoints.parquet").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["endpoints.parquet"] and (
+        tmp_path / "endpoints.parquet"
+    ).read_text() == "old"
 
 
 def test_a_folder_that_cannot_be_written(system, population, tmp_path):

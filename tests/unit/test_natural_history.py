@@ -38,7 +38,9 @@ def test_labs_at_entry_are_about_those_published(ward):
     population, patients, _ = ward
     publication = load(population.baseline)
     met = {v for s in population.fit.targets if s.publication == population.baseline for v in s.variables}
-    skipped = APART.get(population.key, set()) | ({o.variable for o in publication.observations} - met if met else set())
+    skipped = APART.get(population.key, set()) | (
+        {o.variable for o in publication.observations} - met if met else set()
+    )
     seen = 0
     for o in publication.find(arm=population.baseline_arm, time=0):
         if o.variable not in patients.labs or o.variable in skipped:
@@ -65,5 +67,7 @@ def test_deaths_and_transplants_are_about_those_published(system, ward):
 
 
 def test_the_grades_of_aclf_die_in_their_order():
-    by_grade = [[e.value for e in intensity.published(load_population(f"aclf_grade_{g}").fit.deaths)] for g in (1, 2, 3)]
+    by_grade = [
+        [e.value for e in intensity.published(load_population(f"aclf_grade_{g}").fit.deaths)] for g in (1, 2, 3)
+    ]
     assert all(a < b for low, high in zip(by_grade, by_grade[1:], strict=False) for a, b in zip(low, high, strict=True))

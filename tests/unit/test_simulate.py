@@ -8,7 +8,11 @@ from hepatica.simulate import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
 TIMES = np.array([0.0, 1.0, 7.0, 14.0])
-ARMS = [Arm("care"), Arm("cells", Regimen(1e6, infusions=2)), Arm("cord", Regimen(1e6), Product("umbilical_cord", passage=8))]
+ARMS = [
+    Arm("care"),
+    Arm("cells", Regimen(1e6, infusions=2)),
+    Arm("cord", Regimen(1e6), Product("umbilical_cord", passage=8)),
+]
 NAMES = ("bilirubin", "inr", "cells_lung", "tissue_factor_load", "thrombosis_hazard")
 
 
@@ -18,12 +22,25 @@ def ds(system, admitted):
 
 
 def test_the_dataset_says_what_it_holds(ds, system, admitted):
-    assert ds["bilirubin"].dims == ("arm", "patient", "time") and ds.sizes == {"arm": 3, "patient": 40, "time": 4, "infection": 8}
-    assert ds["bilirubin"].attrs["units"] == "mg/dL" and ds["bilirubin"].attrs["module"] == "bilirubin" and ds["inr"].attrs["units"] == ""
+    assert ds["bilirubin"].dims == ("arm", "patient", "time") and ds.sizes == {
+        "arm": 3,
+        "patient": 40,
+        "time": 4,
+        "infection": 8,
+    }
+    assert (
+        ds["bilirubin"].attrs["units"] == "mg/dL"
+        and ds["bilirubin"].attrs["module"] == "bilirubin"
+        and ds["inr"].attrs["units"] == ""
+    )
     assert ds["time"].attrs["units"] == "day" and ds["arm"].values.tolist() == ["care", "cells", "cord"]
-    assert ds.attrs["model_hash"] == system.model.hash and ds.attrs["hypothesis"] == "lung_only" and ds.attrs["seed"] == 11
+    assert (
+        ds.attrs["model_hash"] == system.model.hash and ds.attrs["hypothesis"] == "lung_only" and ds.attrs["seed"] == 11
+    )
     assert ds.attrs["purpose"] == "for research use" and ds.attrs["engine"] == "compiled"
-    assert (ds["draw"].values == admitted.cohort.draw).all() and (ds["identity"].values == admitted.cohort.patient).all()
+    assert (ds["draw"].values == admitted.cohort.draw).all() and (
+        ds["identity"].values == admitted.cohort.patient
+    ).all()
     assert (ds["status"] == 0).all() and (ds["steps"] > 0).all()
 
 
@@ -33,8 +50,16 @@ def test_all_arms_start_from_the_admission_labs(ds, admitted):
 
 
 def test_products_multiply(system, admitted):
-    plain, twice = (simulate(system, admitted, [Arm("x", Regimen(1e6), Product(tissue_factor=t))], np.array([0.0, 1e-4]),
-                             outputs=("tissue_factor_load",)) for t in (1.0, 2.0))
+    plain, twice = (
+        simulate(
+            system,
+            admitted,
+            [Arm("x", Regimen(1e6), Product(tissue_factor=t))],
+            np.array([0.0, 1e-4]),
+            outputs=("tissue_factor_load",),
+        )
+        for t in (1.0, 2.0)
+    )
     np.testing.assert_allclose(twice["tissue_factor_load"][..., 0], 2 * plain["tissue_factor_load"][..., 0], rtol=1e-12)
 
 
@@ -47,7 +72,9 @@ def test_treatment_begins_at_admission(system, admitted, population):
     assert population.treatment["antiviral"] == 1.0
     off = admitted.cohort.population.model_copy(update={"treatment": population.treatment | {"antiviral": 0.0}})
     cohort = type(admitted.cohort)(system.model, off, 11, admitted.cohort.patient, admitted.cohort.draw)
-    without = simulate(system, type(admitted)(cohort, admitted.initial, admitted.labs, 0), [Arm("care")], TIMES, outputs=("virus",))
+    without = simulate(
+        system, type(admitted)(cohort, admitted.initial, admitted.labs, 0), [Arm("care")], TIMES, outputs=("virus",)
+    )
     treated = simulate(system, admitted, [Arm("care")], TIMES, outputs=("virus",))
     assert (without["virus"].values[..., 1:] > treated["virus"].values[..., 1:]).all()
 
@@ -65,7 +92,10 @@ def test_an_output_that_does_not_exist(system, admitted):
 
 def test_the_engines_agree_on_an_arm(reference, system, admitted):
     few = admitted.take(np.arange(2))
-    a, b = (simulate(s, few, [ARMS[1]], TIMES, outputs=("bilirubin", "cells_lung", "inr"), rtol=1e-7) for s in (system, reference))
+    a, b = (
+        simulate(s, few, [ARMS[1]], TIMES, outputs=("bilirubin", "cells_lung", "inr"), rtol=1e-7)
+        for s in (system, reference)
+    )
     for name in ("bilirubin", "cells_lung", "inr"):
         np.testing.assert_allclose(a[name], b[name], rtol=1e-4, atol=10.0 if name == "cells_lung" else 0)
     assert b.attrs["engine"] == "reference"

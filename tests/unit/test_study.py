@@ -62,7 +62,13 @@ BAD = [  # what is wrong, changes, the key that the sentence names, what it says
     ("misspelt harm", {"utility": {"loss": {"trombosis": "1 d"}}}, "utility.loss.trombosis", "trombosis", "thrombosis"),
     ("misspelt table of utility", {"utility": {"losses": {}}}, "utility.losses", {}, "loss"),
     ("loss without unit", {"utility": {"loss": {"reaction": 3}}}, "reaction", 3, "unit is missing"),
-    ("limit above 1", {"utility": {"limit": {"reaction": 1.5}}}, "utility.limit.reaction", 1.5, "less than or equal to 1"),
+    (
+        "limit above 1",
+        {"utility": {"limit": {"reaction": 1.5}}},
+        "utility.limit.reaction",
+        1.5,
+        "less than or equal to 1",
+    ),
     ("utility above 1", {"utility": {"child_a": 1.5}}, "utility.child_a", 1.5, "1"),
     ("too few draws", {"draws": 10}, "draws", 10, "at least 40"),
     ("no draw", {"draws": 0}, "draws", 0, "1"),
@@ -132,27 +138,53 @@ def path(tmp_path):
     return where
 
 
-@pytest.mark.parametrize("change, says", [
-    ("dose", "key=value"), ("=3", "key=value"), ("", "key=value"), ("title.x=3", "not one"), ("nonsense=3", "nonsense"),
-    ("grid.nonsense=3", "grid.nonsense"), ("grid=3", "grid"), ("product.source.x=3", "not one"), ("patients=", "patients"),
-    ("patients=ten", "patients"), ("dose=2e6", "dose"), ("viability=2", "product.viability"), ("loss.reaction=3 d", "loss"),
-    ("utility.loss.reaction=3 kg", "loss"), ("dose='2e6 cells/kg", "dose"), ("horizon=[1]", "horizon"), ("route=nose", "nose"),
-])
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ("dose", "key=value"),
+        ("=3", "key=value"),
+        ("", "key=value"),
+        ("title.x=3", "not one"),
+        ("nonsense=3", "nonsense"),
+        ("grid.nonsense=3", "grid.nonsense"),
+        ("grid=3", "grid"),
+        ("product.source.x=3", "not one"),
+        ("patients=", "patients"),
+        ("patients=ten", "patients"),
+        ("dose=2e6", "dose"),
+        ("viability=2", "product.viability"),
+        ("loss.reaction=3 d", "loss"),
+        ("utility.loss.reaction=3 kg", "loss"),
+        ("dose='2e6 cells/kg", "dose"),
+        ("horizon=[1]", "horizon"),
+        ("route=nose", "nose"),
+    ],
+)
 def test_a_malformed_change_is_one_sentence(path, change, says):
     with pytest.raises(InputError) as error:
         load_study(path, [change])
     assert says in str(error.value) and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("change, read", [
-    ("patients=50", lambda s: s.patients == 50), ("dose='2e6 cells/kg'", lambda s: [d.cells for d in s.grid.dose] == [2e6]),
-    ("dose=2e6 cells/kg", lambda s: [d.cells for d in s.grid.dose] == [2e6]), ("infusions=3", lambda s: s.grid.infusions == (3,)),
-    ("infusions=[1, 2]", lambda s: s.grid.infusions == (1, 2)), ("grid.route=portal_vein", lambda s: s.grid.route == ("portal_vein",)),
-    ("viability=0.5", lambda s: s.product.viability == 0.5), ("product.source=adipose", lambda s: s.product.source == "adipose"),
-    ("utility.loss.reaction='3 d'", lambda s: s.utility.loss["reaction"] == 3.0), ("title=Mine", lambda s: s.title == "Mine"),
-    ("child_a=0.9", lambda s: s.utility.child_a == 0.9), (" horizon = '90 d' ", lambda s: s.horizon == 90.0),
-    ("hypotheses=['lung_only']", lambda s: s.hypotheses == ("lung_only",)), ("duration=2 h", lambda s: s.grid.duration == pytest.approx(1 / 12)),
-])
+@pytest.mark.parametrize(
+    "change, read",
+    [
+        ("patients=50", lambda s: s.patients == 50),
+        ("dose='2e6 cells/kg'", lambda s: [d.cells for d in s.grid.dose] == [2e6]),
+        ("dose=2e6 cells/kg", lambda s: [d.cells for d in s.grid.dose] == [2e6]),
+        ("infusions=3", lambda s: s.grid.infusions == (3,)),
+        ("infusions=[1, 2]", lambda s: s.grid.infusions == (1, 2)),
+        ("grid.route=portal_vein", lambda s: s.grid.route == ("portal_vein",)),
+        ("viability=0.5", lambda s: s.product.viability == 0.5),
+        ("product.source=adipose", lambda s: s.product.source == "adipose"),
+        ("utility.loss.reaction='3 d'", lambda s: s.utility.loss["reaction"] == 3.0),
+        ("title=Mine", lambda s: s.title == "Mine"),
+        ("child_a=0.9", lambda s: s.utility.child_a == 0.9),
+        (" horizon = '90 d' ", lambda s: s.horizon == 90.0),
+        ("hypotheses=['lung_only']", lambda s: s.hypotheses == ("lung_only",)),
+        ("duration=2 h", lambda s: s.grid.duration == pytest.approx(1 / 12)),
+    ],
+)
 def test_a_change_is_read(path, change, read):
     assert read(load_study(path, [change]))
     assert load_study(path, [change]).hash != load_study(path).hash
@@ -179,9 +211,22 @@ def test_the_studies_that_ship_are_accepted(name):
 def rescaled(per):
     """The same question in other units."""
     if per == "base":
-        return study(horizon="84 d", **grid(dose=["1e6 cells/kg", "2e6 cells/kg"], interval=["7 d"], duration="1 h", start="2 d", infusions=[1, 4]))
-    return study(horizon="12 weeks", **grid(dose=["1e3 cells/g", "2 cells/mg"], interval=["168 h"], duration="60 min", start="0.2857142857142857 week",
-                                            infusions=[1, 4]))
+        return study(
+            horizon="84 d",
+            **grid(
+                dose=["1e6 cells/kg", "2e6 cells/kg"], interval=["7 d"], duration="1 h", start="2 d", infusions=[1, 4]
+            ),
+        )
+    return study(
+        horizon="12 weeks",
+        **grid(
+            dose=["1e3 cells/g", "2 cells/mg"],
+            interval=["168 h"],
+            duration="60 min",
+            start="0.2857142857142857 week",
+            infusions=[1, 4],
+        ),
+    )
 
 
 def test_the_same_question_in_other_units_has_the_same_arms(system, admitted):
@@ -203,7 +248,13 @@ def test_arms_are_the_grid_and_standard_care():
 
 
 def test_repeats_and_nothing_are_left_out():
-    s = study(**grid(dose=["1e6 cells/kg", "1e6 cells/kg", "0 cells/kg", "1000 cells/g"], infusions=[1, 0], interval=["7 d", "14 d"]))
+    s = study(
+        **grid(
+            dose=["1e6 cells/kg", "1e6 cells/kg", "0 cells/kg", "1000 cells/g"],
+            infusions=[1, 0],
+            interval=["7 d", "14 d"],
+        )
+    )
     assert [a.name for a in s.arms()] == ["standard care", "1e6/kg once peripheral vein"]
 
 
@@ -222,8 +273,22 @@ def test_times_are_dense_early_and_reach_the_horizon():
 
 
 def test_the_hash_is_of_the_meaning():
-    assert rescaled("base").hash == check_study({"title": "t", "horizon": "84 d", "grid": {
-        "dose": ["1e6 cells/kg", "2e6 cells/kg"], "interval": ["7 d"], "duration": "1 h", "start": "2 d", "infusions": [1, 4]}}).hash
+    assert (
+        rescaled("base").hash
+        == check_study(
+            {
+                "title": "t",
+                "horizon": "84 d",
+                "grid": {
+                    "dose": ["1e6 cells/kg", "2e6 cells/kg"],
+                    "interval": ["7 d"],
+                    "duration": "1 h",
+                    "start": "2 d",
+                    "infusions": [1, 4],
+                },
+            }
+        ).hash
+    )
     assert study().hash != study(seed=2).hash
 
 

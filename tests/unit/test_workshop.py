@@ -50,9 +50,15 @@ def version(line: str) -> str:
 def tracked() -> list[Path]:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
-        return sorted(p for folder in ("src", "tests", "docs", "studies") for p in (ROOT / folder).rglob("*")
-                      if p.is_file() and "__pycache__" not in p.parts)
-    done = subprocess.run([git, "-c", f"safe.directory={ROOT}", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+        return sorted(
+            p
+            for folder in ("src", "tests", "docs", "studies")
+            for p in (ROOT / folder).rglob("*")
+            if p.is_file() and "__pycache__" not in p.parts
+        )
+    done = subprocess.run(
+        [git, "-c", f"safe.directory={ROOT}", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    )
     return [ROOT / name for name in done.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -113,10 +119,15 @@ def test_tree_holds_nothing_of_one_machine() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("text, is_machine", [
-    ("open('" + FOLDERS[0] + "main')", True), (FOLDERS[1] + "x", True), ("a" + FOLDERS[2] + "b", False),
-    ("../frame" + FOLDERS[0] + "x", False),
-])
+@pytest.mark.parametrize(
+    "text, is_machine",
+    [
+        ("open('" + FOLDERS[0] + "main')", True),
+        (FOLDERS[1] + "x", True),
+        ("a" + FOLDERS[2] + "b", False),
+        ("../frame" + FOLDERS[0] + "x", False),
+    ],
+)
 def test_machine_paths_are_recognised(text: str, is_machine: bool) -> None:
     assert bool(re.search(f"{LEFT_OF_A_PATH}(?:{'|'.join(FOLDERS)})", text)) is is_machine
 
@@ -130,7 +141,10 @@ def test_layers_hold() -> None:
 
 def test_everything_imported_is_in_the_runtime_lock():
     """What only the tests' lock holds would be missing after `make demo`; what an extra brings is asked for where it is used."""
-    locked = {name.lower().replace("_", "-") for name in re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))}
+    locked = {
+        name.lower().replace("_", "-")
+        for name in re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    }
     found = set()
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -138,11 +152,23 @@ def test_everything_imported_is_in_the_runtime_lock():
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 found.add(node.module.split(".")[0])
-    outside = {name.lower().replace("_", "-") for name in found} - set(sys.stdlib_module_names) - {"hepatica", "--future--"}
+    outside = (
+        {name.lower().replace("_", "-") for name in found} - set(sys.stdlib_module_names) - {"hepatica", "--future--"}
+    )
     outside = {name for name in outside if name.replace("-", "_") not in sys.stdlib_module_names}
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    asked = {re.split(r"[<>=]", row)[0].removeprefix("python-") for name, rows in extras.items() if name != "test" for row in rows}
+    asked = {
+        re.split(r"[<>=]", row)[0].removeprefix("python-")
+        for name, rows in extras.items()
+        if name != "test"
+        for row in rows
+    }
     assert outside - asked <= locked, sorted(outside - asked - locked)
     for path in (ROOT / "src").rglob("*.py"):  # never at the top of a module that everyone imports
-        top = {alias.name.split(".")[0] for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Import) for alias in node.names}
+        top = {
+            alias.name.split(".")[0]
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
         assert not top & asked, path

@@ -73,7 +73,9 @@ class Plan:
                         continue
                     if not w.modelled:
                         left[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
-                            "later than is followed" if Wanted(o.variable, 0.0).modelled else "the model does not have it"
+                            "later than is followed"
+                            if Wanted(o.variable, 0.0).modelled
+                            else "the model does not have it"
                         )
                         continue
                     own[w] = None
@@ -107,7 +109,9 @@ class Plan:
 
     def arising(self) -> Plan:
         """The same, and of each population the share of candidates that are its patients."""
-        return replace(self, lines=(*self.lines, *(Line(POPULATION, key, Wanted("made", 0.0)) for key in self.populations)))
+        return replace(
+            self, lines=(*self.lines, *(Line(POPULATION, key, Wanted("made", 0.0)) for key in self.populations))
+        )
 
     def of_arm(self, arm: Predictable) -> list[int]:
         """Positions of an arm's lines."""
@@ -193,7 +197,10 @@ def fill(
     for arm in plan.arms:
         k = plan.of_arm(arm)
         mixed = Summary.mixed(
-            [(w, Summary(*(getattr(parts[key], n)[:, k] for n in ("mean", "sd", "noise")))) for key, w in arm.populations]
+            [
+                (w, Summary(*(getattr(parts[key], n)[:, k] for n in ("mean", "sd", "noise"))))
+                for key, w in arm.populations
+            ]
         )
         for name in ("mean", "sd", "noise"):
             getattr(summary, name)[:, k] = getattr(mixed, name)
@@ -207,7 +214,9 @@ def fill(
 def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str:
     """A name for work that is the same whenever it is asked for again."""
     digest = hashlib.sha256(json.dumps([system.model.hash, plan.hash, more]).encode())
-    for name in sorted(n for n in draws.columns if not n.startswith("between:")):  # these change nothing that is simulated
+    for name in sorted(
+        n for n in draws.columns if not n.startswith("between:")
+    ):  # these change nothing that is simulated
         digest.update(name.encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
     return digest.hexdigest()[:16]
 
@@ -229,7 +238,9 @@ def _block(
 ) -> Summary:
     """One population under some draws: (draws, lines), NaN for lines of other populations and draws without patients."""
     n = draws.n
-    few = admit(system, load_population(key), people * n, seed=seed, draws=n, known=draws, replace=False, workers=workers)
+    few = admit(
+        system, load_population(key), people * n, seed=seed, draws=n, known=draws, replace=False, workers=workers
+    )
     where = few.cohort.draw
     shape = (n, len(plan.lines))
     found = Summary(*(np.full(shape, np.nan) for _ in range(3)))

@@ -115,7 +115,9 @@ def contrasts(
                 if c is not None:
                     own.append(c)
         own = [
-            replace(c, weight=1.0 / sum((x.treated, x.label.split()[0]) == (c.treated, c.label.split()[0]) for x in own))
+            replace(
+                c, weight=1.0 / sum((x.treated, x.label.split()[0]) == (c.treated, c.label.split()[0]) for x in own)
+            )
             for c in own
         ]
         total = sum(c.weight for c in own if c.scale != "share")  # shares are counted people, and weigh what they are
@@ -157,7 +159,9 @@ def _one(
         people = [p.people(a), p.people(b)]
         if None in people:
             return None
-        (x, n), (y, m) = ((o.value / 100 * k + 0.5, k + 1.0) for o, k in zip((a, b), people, strict=True) if k is not None)
+        (x, n), (y, m) = (
+            (o.value / 100 * k + 0.5, k + 1.0) for o, k in zip((a, b), people, strict=True) if k is not None
+        )
         value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
         error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)))
         return Contrast(p.key, arm, against, label, lines, "share", value, float(error))

@@ -62,7 +62,9 @@ class Space:
 
     def draws(self, points: Floats) -> Draws:
         """Points as draws."""
-        return Draws({n: ndtr(points[:, k]) if n.startswith("u:") else points[:, k].copy() for k, n in enumerate(self.names)})
+        return Draws(
+            {n: ndtr(points[:, k]) if n.startswith("u:") else points[:, k].copy() for k, n in enumerate(self.names)}
+        )
 
     def features(self, points: Floats) -> Floats:
         """A spike counts as being hit or not, and its place only where it is not; (draws, dimension), centred.
@@ -127,8 +129,12 @@ class Emulator:
         strength = np.sort(np.abs(first), axis=1)[:, -3:].mean(axis=1) + np.sqrt((first**2).mean(axis=1))
         leading = np.sort(np.argsort(-strength, kind="stable")[:LEADING])
         coefficients, error = ridge(_terms(base, leading))
-        chance = np.array([np.nan_to_num(np.nanmean(noise[known[:, k], k])) if np.isfinite(noise[known[:, k], k]).any() else 0.0
-                           for k in range(outputs.shape[1])])
+        chance = np.array(
+            [
+                np.nan_to_num(np.nanmean(noise[known[:, k], k])) if np.isfinite(noise[known[:, k], k]).any() else 0.0
+                for k in range(outputs.shape[1])
+            ]
+        )
         error = error * scale**2
         unknown = np.maximum(error - chance, 0.02 * error)
         real = np.maximum(scale**2 - chance, 0.02 * scale**2)

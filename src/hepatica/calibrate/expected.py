@@ -107,14 +107,22 @@ class Course:
             free = 1.0 - self.dead - self.grafted
             with np.errstate(invalid="ignore"):
                 alive = np.array(
-                    [np.interp(t, self.times, row) if np.isfinite(t) else 0.0 for t, row in zip(first, free, strict=True)]
+                    [
+                        np.interp(t, self.times, row) if np.isfinite(t) else 0.0
+                        for t, row in zip(first, free, strict=True)
+                    ]
                 )
             return np.where(first <= self.times[k], alive, 0.0)
         if name == "thrombosis":
             return np.asarray(-np.expm1(-self.ds["thrombosis_hazard"].values[self.arm, :, k]))
         dead, grafted = self.dead[:, k], self.grafted[:, k]
         return np.asarray(
-            {"death": dead, "survival": 1 - dead, "transplanted": grafted, "transplant_free_survival": 1 - dead - grafted}[name]
+            {
+                "death": dead,
+                "survival": 1 - dead,
+                "transplanted": grafted,
+                "transplant_free_survival": 1 - dead - grafted,
+            }[name]
         )
 
     def _measured(self, name: str, k: int) -> Floats:

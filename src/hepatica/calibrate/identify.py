@@ -127,7 +127,17 @@ def groups(told: Told, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame
         number += 1
         sign, by = np.sign(v[members[0]]), informing(seen[:, k], told)
         rows += [
-            (hypothesis, number, told.names[m], float(sign * v[m]), float(own[m]), float(width[k]), learnt, m in confounded, by)
+            (
+                hypothesis,
+                number,
+                told.names[m],
+                float(sign * v[m]),
+                float(own[m]),
+                float(width[k]),
+                learnt,
+                m in confounded,
+                by,
+            )
             for m in members
         ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -163,7 +173,11 @@ def pairs(told: Told, *, least: float = 0.2, hypothesis: str = "") -> pd.DataFra
     i, j = np.triu_indices(len(told.names), 1)
     strength = np.abs(agreed[i, j])
     order = np.argsort(-strength, kind="stable")
-    rows = [(hypothesis, told.names[i[k]], told.names[j[k]], float(agreed[i[k], j[k]])) for k in order if strength[k] >= least]
+    rows = [
+        (hypothesis, told.names[i[k]], told.names[j[k]], float(agreed[i[k], j[k]]))
+        for k in order
+        if strength[k] >= least
+    ]
     return pd.DataFrame(rows, columns=["hypothesis", "one", "other", "correlation"])
 
 
@@ -245,7 +259,9 @@ def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
     )
 
 
-def of_cells(cells: Cells, prior: Mapping[str, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]) -> Told:
+def of_cells(
+    cells: Cells, prior: Mapping[str, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]
+) -> Told:
     """What differences between arms say of the cells, beside the rows of the course.
 
     Parameters
@@ -278,7 +294,9 @@ def of_cells(cells: Cells, prior: Mapping[str, Floats], weights: Mapping[str, fl
 def prior_sd(space: Space) -> Floats:
     """SD of each feature under the priors: that of a place that counts only where its spike is not hit is less than 1."""
     weight = dict(zip(space.names, space.weights, strict=True))
-    return np.array([np.sqrt(max(1 - weight.get(f"u:{n[2:]}", 0.0), 1e-3)) if n.startswith("z:") else 1.0 for n in space.names])
+    return np.array(
+        [np.sqrt(max(1 - weight.get(f"u:{n[2:]}", 0.0), 1e-3)) if n.startswith("z:") else 1.0 for n in space.names]
+    )
 
 
 def slopes(emulator: Emulator, points: Floats) -> Floats:
@@ -300,7 +318,9 @@ def _root(d: Datum, outputs: Sequence[Output], slope: Floats, simulated: Floats,
         found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
         return np.asarray(found)
     p = np.clip(expit(simulated[:, at]), LEAST_SHARE, 1 - LEAST_SHARE)
-    gone = np.where(p[:, -1:] >= p[:, :1], p, 1 - p)  # whichever way it is written, what is counted are steps between visits
+    gone = np.where(
+        p[:, -1:] >= p[:, :1], p, 1 - p
+    )  # whichever way it is written, what is counted are steps between visits
     edge = np.zeros((len(p), 1))
     each = np.maximum(np.diff(np.concatenate([edge, gone, edge + 1], axis=1), axis=1), 1e-4)
     density = p * (1 - p)
@@ -310,7 +330,9 @@ def _root(d: Datum, outputs: Sequence[Output], slope: Floats, simulated: Floats,
     known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
     alike, variance = known.sum(axis=2), float(unknown[at].mean()) + float(deviation("share")) ** 2
     whole = alike.sum(axis=1)[:, None, None]
-    known = known - alike[:, :, None] * alike[:, None, :] / (1 / variance + whole)  # what moves all odds alike is unknown
+    known = known - alike[:, :, None] * alike[:, None, :] / (
+        1 / variance + whole
+    )  # what moves all odds alike is unknown
     values, vectors = np.linalg.eigh(known)
     root = np.sqrt(np.maximum(values, 0.0) * d.weight)[:, :, None] * np.swapaxes(vectors, 1, 2)
     return np.asarray(np.einsum("pri,pfi->prf", root, slope[:, :, at]).reshape(-1, slope.shape[1]))

@@ -245,7 +245,11 @@ def _told(tell: Progress, stage: str, power: float) -> None:
 
 def spread_out(points: Floats, n: int) -> Floats:
     """n of the points, evenly through them."""
-    return points[np.linspace(0, len(points) - 1, n).astype(int)] if n <= len(points) else points[np.arange(n) % len(points)]
+    return (
+        points[np.linspace(0, len(points) - 1, n).astype(int)]
+        if n <= len(points)
+        else points[np.arange(n) % len(points)]
+    )
 
 
 @dataclass(frozen=True)
@@ -344,7 +348,9 @@ def cells(
             done += 1
             tell(hypothesis, done, total)
         for arm in (a for a in plan.arms if key in dict(a.populations) and not a.cells):
-            simulated[:, :, plan.of_arm(arm)] = simulated[:, :1, plan.of_arm(arm)]  # the same without cells, whatever they do
+            simulated[:, :, plan.of_arm(arm)] = simulated[
+                :, :1, plan.of_arm(arm)
+            ]  # the same without cells, whatever they do
     found = np.stack([c.of(simulated) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
     fit, differs = np.zeros((n, each)), differing(columns)
     for i, c in enumerate(contrasts):
@@ -356,7 +362,11 @@ def cells(
     u = uniforms(settings.seed, np.arange(n), f"cells chosen:{hypothesis}")[:, 0]
     chosen = np.minimum((np.cumsum(weight, axis=1) < u[:, None]).sum(axis=1), each - 1)
     return Cells(
-        {name: v[np.arange(n), chosen] for name, v in columns.items()}, chosen, fit, found, 1.0 / (weight**2).sum(axis=1)
+        {name: v[np.arange(n), chosen] for name, v in columns.items()},
+        chosen,
+        fit,
+        found,
+        1.0 / (weight**2).sum(axis=1),
     )
 
 

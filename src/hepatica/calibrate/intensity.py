@@ -59,16 +59,24 @@ class Outcomes:
 
     def of(self, variable: str) -> Floats:
         """A published variable as a share over time; survivors of a transplant count as alive."""
-        return {"death": self.dead, "survival": 1 - self.dead, "transplant_free_survival": self.free,
-                "transplanted": self.transplanted}[variable]
+        return {
+            "death": self.dead,
+            "survival": 1 - self.dead,
+            "transplant_free_survival": self.free,
+            "transplanted": self.transplanted,
+        }[variable]
 
 
-def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population) -> Callable[[dict[str, float]], Outcomes]:
+def outcomes(
+    ds: xr.Dataset, patients: Admitted, system: System, row: Population
+) -> Callable[[dict[str, float]], Outcomes]:
     """Outcomes of the first arm for typical values of the intensities' parameters; what is unknown of them stays as drawn."""
     columns = patients.cohort.under("treatment", patients.cohort.parameters()).T[:, :, None]
-    typical = {name: system.model.parameters[name].value for name in system.parameters} | {
-        name: f.value for name, f in row.fitted.items()} | {
-        name: v for name, v in row.treatment.items() if isinstance(v, float)}
+    typical = (
+        {name: system.model.parameters[name].value for name in system.parameters}
+        | {name: f.value for name, f in row.fitted.items()}
+        | {name: v for name, v in row.treatment.items() if isinstance(v, float)}
+    )
     times, functions = ds["time"].values, []
     for expr in expressions(system, (r.parameter for r in row.fit.intensity)).values():
         symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
@@ -82,7 +90,9 @@ def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population
                 continue
             column = columns[system.parameters.index(name)]
             if name in values:  # a value of 0 has no deviation to keep
-                column = column * (values[name] / typical[name]) if typical[name] else np.full_like(column, values[name])
+                column = (
+                    column * (values[name] / typical[name]) if typical[name] else np.full_like(column, values[name])
+                )
             given.append(column)
         shape = (len(columns[0]), len(times))
         return np.minimum(np.broadcast_to(np.asarray(function(*given), float), shape), 50.0)
@@ -93,7 +103,9 @@ def outcomes(ds: xr.Dataset, patients: Admitted, system: System, row: Population
         step = (both[:, 1:] + both[:, :-1]) / 2 * np.diff(times)
         free = np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
         share = (transplant[:, 1:] + transplant[:, :-1]) / np.maximum(both[:, 1:] + both[:, :-1], 1e-300)
-        gone = np.concatenate([np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1)
+        gone = np.concatenate(
+            [np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1
+        )
         known = np.isfinite(free).all(axis=1)
         alive, moved = free[known].mean(0), gone[known].mean(0)
         return Outcomes(alive, 1 - alive - moved, moved, free)
@@ -116,10 +128,18 @@ def published(source: Published) -> list[Event]:
     Survival of all is left out where transplants are counted: some of them die after it.
     """
     wanted = source.variables or VARIABLES
-    rows = [o for o in load(source.publication).find(arm=source.arm) if o.variable in VARIABLES and o.variable in wanted]
+    rows = [
+        o for o in load(source.publication).find(arm=source.arm) if o.variable in VARIABLES and o.variable in wanted
+    ]
     counted = any(o.variable == "transplanted" for o in rows)
-    return sorted((Event(o.variable, float(o.time), float(o.value) / 100) for o in rows
-                   if not (counted and o.variable in ("survival", "death"))), key=lambda e: (e.time, e.variable))
+    return sorted(
+        (
+            Event(o.variable, float(o.time), float(o.value) / 100)
+            for o in rows
+            if not (counted and o.variable in ("survival", "death"))
+        ),
+        key=lambda e: (e.time, e.variable),
+    )
 
 
 def is_rate(system: System, name: str) -> bool:
@@ -127,8 +147,13 @@ def is_rate(system: System, name: str) -> bool:
     return system.model.parameters[name].unit == "1/day"
 
 
-def fit(found: Callable[[dict[str, float]], Outcomes], times: Floats, events: list[Event], rows: tuple[Intensity, ...],
-        system: System) -> tuple[dict[str, float], Floats]:
+def fit(
+    found: Callable[[dict[str, float]], Outcomes],
+    times: Floats,
+    events: list[Event],
+    rows: tuple[Intensity, ...],
+    system: System,
+) -> tuple[dict[str, float], Floats]:
     """Least squares on the published shares; the values and, for each event, simulated minus published."""
     rates = np.array([is_rate(system, r.parameter) for r in rows])
     start = np.array([np.log(r.start) if rate else r.start for r, rate in zip(rows, rates, strict=True)])
@@ -138,8 +163,9 @@ def fit(found: Callable[[dict[str, float]], Outcomes], times: Floats, events: li
     pull = np.array([r.pull for r in rows])
 
     def values(theta: Floats) -> dict[str, float]:
-        return {r.parameter: float(np.exp(x)) if rate else float(x)
-                for r, rate, x in zip(rows, rates, theta, strict=True)}
+        return {
+            r.parameter: float(np.exp(x)) if rate else float(x) for r, rate, x in zip(rows, rates, theta, strict=True)
+        }
 
     def misfit(theta: Floats) -> Floats:
         done = found(values(theta))

@@ -214,7 +214,9 @@ def calibrate(
     publications = (*(p for p in publications if p.key not in real), *people)
     plan, told, cell_plan, between = plans(publications)
     if not told:
-        raise InputError("evidence", [p.key for p in publications], "at least one arm without cells that can be simulated")
+        raise InputError(
+            "evidence", [p.key for p in publications], "at least one arm without cells that can be simulated"
+        )
     untreated = infer.course(system, plan, told, settings, folder, workers=workers, progress=progress)
     columns = dict(untreated.draws.columns)
     learnt: dict[str, Cells] = {}
@@ -280,7 +282,9 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
         {
             "provenance": dict(made.draws.provenance),
             "contraction": rows,
-            "data": [{"publication": d.publication, "arm": d.arm, "label": d.label, "weight": d.weight} for d in made.data],
+            "data": [
+                {"publication": d.publication, "arm": d.arm, "label": d.label, "weight": d.weight} for d in made.data
+            ],
             "contrasts": [
                 {
                     "publication": c.publication,

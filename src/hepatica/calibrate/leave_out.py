@@ -81,7 +81,9 @@ def leave_out(
             _, _, plan, contrasts = plans(remaining)
             prior = infer.beside(system.model, draws.n, settings.cell_draws, settings.seed)
             for h in made.cells:
-                found = infer.cells(system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers)
+                found = infer.cells(
+                    system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers
+                )
                 columns |= {f"{name}@{h}": v for name, v in found.columns.items()}
                 doubt[h] = nothing(contrasts, found.told, infer.differing(prior))
         yield (

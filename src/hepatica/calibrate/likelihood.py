@@ -118,7 +118,9 @@ class Datum:
         mean = deviation("mean") if mean is None else mean
         if self.kind == "normal":
             variance = self.error**2 + unknown[0] + (self.between * mean) ** 2
-            return np.asarray(-0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance)))
+            return np.asarray(
+                -0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance))
+            )
         variance = np.broadcast_to(float(unknown.mean()) + share**2, len(simulated))
         return np.asarray(self.weight * self._counts(simulated, variance))
 
@@ -142,7 +144,9 @@ class Datum:
         return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
 
 
-def data(plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION) -> tuple[Datum, ...]:
+def data(
+    plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
+) -> tuple[Datum, ...]:
     """What the arms of a plan say; arms that are parts of others, and what lacks something, are left out."""
     at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
@@ -151,7 +155,9 @@ def data(plan: Plan, publications: Sequence[Publication], *, inflation: dict[str
         own: list[Datum] = []
         deaths: list[Datum] = []
         widened = inflation_of(p, publications, inflation)
-        seen: set[tuple[str, float]] = set()  # parts of one arm are the same people: what one says, another does not say again
+        seen: set[tuple[str, float]] = (
+            set()
+        )  # parts of one arm are the same people: what one says, another does not say again
         for arm in p.arms:
             part = bool(arm.subset_of) and (p.key, arm.subset_of) not in fitted
             if part or p.role != "calibration":
@@ -196,7 +202,9 @@ def _people(p: Publication, o: Observation) -> float:
 
 def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[Datum]:
     """People who had the event by each visit, as counts between visits."""
-    series = sorted((o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time)
+    series = sorted(
+        (o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time
+    )
     if not series:
         return []
     name = series[0].variable
@@ -210,7 +218,9 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
     return [Datum(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
 
 
-def _mean(p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool) -> list[Datum]:
+def _mean(
+    p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool
+) -> list[Datum]:
     """A mean or median: at day 0 only where a population is made to meet it, later as a change from day 0 if printed."""
     sd, level = spread(o), o.variable in LEVELS
     if sd is None or o.n is None or o.n < 3 or (o.value <= 0 and not level and o.kind != "change"):
@@ -223,12 +233,16 @@ def _mean(p: Publication, o: Observation, rows: list[Observation], at: Lines, in
 
     def normal(what: str, output: Output, value: float, error: float, size: float = 1.0) -> Datum:
         between = (sd or 0.0) / size
-        return Datum(p.key, o.arm, f"{label}{what}", (output,), (float(value),), float(error), "normal", 1.0 / times, between)
+        return Datum(
+            p.key, o.arm, f"{label}{what}", (output,), (float(value),), float(error), "normal", 1.0 / times, between
+        )
 
     error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
     if o.kind == "change":
         return [normal(", change", Output("level", k), o.value, error)]
-    first = next((x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None)
+    first = next(
+        (x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None
+    )
     if o.time > 0 and first is not None and o.kind != "median":
         b = at[p.key, o.arm, _wanted(first)]
         start = (spread(first) or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)

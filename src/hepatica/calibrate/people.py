@@ -139,7 +139,9 @@ class Validation:
         found = []
         for basis in BASES:
             here = part[part["basis"] == basis]
-            wide = here.pivot(index="person", columns="predictor", values="predicted").dropna(axis=1, how="all").dropna()
+            wide = (
+                here.pivot(index="person", columns="predictor", values="predicted").dropna(axis=1, how="all").dropna()
+            )
             if not len(wide):
                 continue
             event = here.drop_duplicates("person").set_index("person")["observed"].loc[wide.index].to_numpy(float)
@@ -150,7 +152,11 @@ class Validation:
                 less, more = _ends(drawn[BARE] - drawn[name])
                 row = {"basis": basis, "predictor": name, "people": len(event), "events": int(event.sum())}
                 row |= {"auc": auc(event, score), "auc_low": low, "auc_high": high}
-                row |= {"model_more_by": auc(event, scores[BARE]) - auc(event, score), "more_low": less, "more_high": more}
+                row |= {
+                    "model_more_by": auc(event, scores[BARE]) - auc(event, score),
+                    "more_low": less,
+                    "more_high": more,
+                }
                 found.append(row | {"brier": brier(event, score), "mean_probability": float(score.mean())})
         return pd.DataFrame(found)
 
@@ -174,7 +180,9 @@ class Validation:
             lines += ["", *ABOUT_READINGS, "", self.inflammation.round(2).to_string(index=False)]
         lines.append("")
         for basis, share in self.tempered.items():
-            evened = f"weights of {100 * share:.0f} % of people were evened out to {LEAST_EFFECTIVE:g} effective candidates"
+            evened = (
+                f"weights of {100 * share:.0f} % of people were evened out to {LEAST_EFFECTIVE:g} effective candidates"
+            )
             lines.append(f"{basis}: {evened}.")
         for basis, row in self.widths.items():
             unused = [lab for lab, width in row.items() if not np.isfinite(width)]
@@ -193,11 +201,21 @@ class Validation:
             ]
 
         widths = {b: {lab: w if np.isfinite(w) else None for lab, w in row.items()} for b, row in self.widths.items()}
-        return {"file": self.file, "learnt_from": self.learnt_from, "people": self.people, "events": self.events,
-                "labs": plain(self.totals()), "outcomes": plain(self.outcomes()), "inflammation": plain(self.inflammation),
-                "tempered": dict(self.tempered), "widths": widths,
-                "not_predicted": [{"what": w, "people": n, "why": y} for w, n, y in self.not_predicted],
-                "notes": list(self.notes), "settings": dict(self.settings), "purpose": "for research use"}
+        return {
+            "file": self.file,
+            "learnt_from": self.learnt_from,
+            "people": self.people,
+            "events": self.events,
+            "labs": plain(self.totals()),
+            "outcomes": plain(self.outcomes()),
+            "inflammation": plain(self.inflammation),
+            "tempered": dict(self.tempered),
+            "widths": widths,
+            "not_predicted": [{"what": w, "people": n, "why": y} for w, n, y in self.not_predicted],
+            "notes": list(self.notes),
+            "settings": dict(self.settings),
+            "purpose": "for research use",
+        }
 
 
 def validate_people(
@@ -270,13 +288,31 @@ def validate_people(
     notes = people.notes + tuple(f"{teachers.name}: {note}" for note in teachers.notes if train is not None)
     notes += tuple(why for what, why in people.absent.items() if what not in (*LABS, "platelets"))
     notes += tuple(dict.fromkeys(note for part in parts.values() for note in part.borrowed))
-    settings = {"seed": seed, "pool": len(drawn.age), "tried": drawn.tried, "folds": folds if train is None else 0,
-                "kinds": kinds, "model_hash": system.model.hash, "hepatica_version": __version__}
+    settings = {
+        "seed": seed,
+        "pool": len(drawn.age),
+        "tried": drawn.tried,
+        "folds": folds if train is None else 0,
+        "kinds": kinds,
+        "model_hash": system.model.hash,
+        "hepatica_version": __version__,
+    }
     widths = {name: row for part in parts.values() for name, row in part.widths.items()}
     tempered = {basis: part.tempered for basis, part in parts.items()}
     rows = pd.concat(tables, ignore_index=True)
-    return Validation(people.name, teachers.name, len(people.ids), int(np.nansum(people.event)), rows, _gathered(dropped), notes,
-                      tempered, widths, settings, inflammation)
+    return Validation(
+        people.name,
+        teachers.name,
+        len(people.ids),
+        int(np.nansum(people.event)),
+        rows,
+        _gathered(dropped),
+        notes,
+        tempered,
+        widths,
+        settings,
+        inflammation,
+    )
 
 
 @dataclass(frozen=True)
@@ -316,7 +352,8 @@ def _forecast(
         evened[tested] = one.posterior.temper[tested] < 1
     widths: dict[str, Mapping[str, float]] = {
         name: {lab: float(np.median([w[lab] for w in found])) for lab in LABS}
-        for name, found in ((basis, used), (f"{basis}, {OUTCOME}", ends))}
+        for name, found in ((basis, used), (f"{basis}, {OUTCOME}", ends))
+    }
     return _Part(tables, dropped, borrowed, float(evened[usable].mean()) if usable.any() else 0.0, widths)
 
 

@@ -147,14 +147,18 @@ class Group:
         """Name inside the publication."""
         if self.given == ALL:
             return self.population
-        return f"{self.why or self.population} {('untreated', 'exchange', 'steroid', 'both')[self.given]}".replace(" ", "_")
+        return f"{self.why or self.population} {('untreated', 'exchange', 'steroid', 'both')[self.given]}".replace(
+            " ", "_"
+        )
 
     def arm(self, people: People) -> Arm:
         """The group as an arm."""
         notes = []
         if self.given == ALL:
             n, label = int(self.who.sum()), f"like {self.population}: all, whatever they were given"
-            return Arm(id=self.id, label=label, n=n, population=self.population, note="Simulated untreated: " + ALL_NOTE)
+            return Arm(
+                id=self.id, label=label, n=n, population=self.population, note="Simulated untreated: " + ALL_NOTE
+            )
         if self.given & 1:
             notes.append(
                 "Days of plasma exchange are not in the file; three sessions are simulated, labs that they move not used."
@@ -285,7 +289,9 @@ def told(arm: str, lab: str, day: float, now: Floats, first: Floats, why: str) -
     change = (now - first)[both]
     if lab in ADDITIVE and day > 0 and len(change) >= LEAST_MEASURED and np.ptp(change) > 0:
         size = _short(float(change.std(ddof=1)))
-        yield Observation(**row, kind="change", value=_short(float(change.mean())), sd=size, **plain | {"n": len(change)})
+        yield Observation(
+            **row, kind="change", value=_short(float(change.mean())), sd=size, **plain | {"n": len(change)}
+        )
 
 
 def _without(variance: float, error: float) -> float:
@@ -333,7 +339,9 @@ def _weekly(path: Path, rows: pd.DataFrame) -> Publication:
         raise InputError(f"{path.name}: week", got, "one row per subject and week")
     middle = float(table["sbvalue"].median()) if table["sbvalue"].notna().any() else np.nan
     if not 50 <= middle <= 1000 or (table["sbvalue"] <= 0).any():
-        raise InputError(f"{path.name}: sbvalue", f"a median of {middle:g}", "bilirubin above 0 in umol/L; 1 mg/dL is 17.1")
+        raise InputError(
+            f"{path.name}: sbvalue", f"a median of {middle:g}", "bilirubin above 0 in umol/L; 1 mg/dL is 17.1"
+        )
     found: list[Observation] = []
     for arm, own in table.groupby("arm"):
         wide = own.pivot(index="subject", columns="week", values="sbvalue") / UMOL

@@ -178,7 +178,9 @@ def read_people(path: str | Path) -> People:
     start = rows[day == 0].reset_index(drop=True)
     covariates = _covariates(path, start, notes, absent)
     filtered = _words(path, start, DIALYSIS, _DONE, "Did or NotDone") if DIALYSIS in start else np.zeros(len(start))
-    cause = np.array(["; ".join(row.get(c, "") for c in (CAUSE, DIAGNOSIS)).lower() for _, row in start.iterrows()], object)
+    cause = np.array(
+        ["; ".join(row.get(c, "") for c in (CAUSE, DIAGNOSIS)).lower() for _, row in start.iterrows()], object
+    )
     return People(
         path.name,
         ids,
@@ -200,7 +202,13 @@ def read_table(path: Path) -> pd.DataFrame:
             rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     except FileNotFoundError as error:
         raise InputError("people", str(path), "a CSV file that exists") from error
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
+    except (
+        OSError,
+        UnicodeDecodeError,
+        pd.errors.ParserError,
+        pd.errors.ParserWarning,
+        pd.errors.EmptyDataError,
+    ) as error:
         raise InputError(
             "people", str(path), f"a CSV file in UTF-8 with one header line ({str(error).splitlines()[0]})"
         ) from error
@@ -212,9 +220,7 @@ def _table(path: Path) -> pd.DataFrame:
     rows = read_table(path)
     for names in (ID, DAY):
         if not set(names) & set(rows.columns):
-            raise InputError(
-                f"{path.name}: {names[0]}", list(rows.columns)[:8], f"a column named {' or '.join(names)}"
-            )
+            raise InputError(f"{path.name}: {names[0]}", list(rows.columns)[:8], f"a column named {' or '.join(names)}")
     if not len(rows):
         raise InputError(path.name, "no rows", "one row per person and day")
     return rows
@@ -370,9 +376,7 @@ _ENDS = (
 )
 
 
-def _words(
-    path: Path, start: pd.DataFrame, column: str, meaning: Sequence[tuple[str, float]], allowed: str
-) -> Floats:
+def _words(path: Path, start: pd.DataFrame, column: str, meaning: Sequence[tuple[str, float]], allowed: str) -> Floats:
     """Words of a column as 0 and 1, by the first beginning (of `_DONE`) or part (of `_ENDS`) that fits; NaN where empty."""
     values = np.full(len(start), np.nan)
     for k, text in enumerate(start[column].str.lower()):

@@ -88,8 +88,12 @@ def compare(seen: Mapping[str, Floats], said: Mapping[str, Floats], meld: Floats
         low, high = np.nanquantile(again, (0.025, 0.975))
         row: dict[str, float | int | str] = {"reading": name, "people": n}
         for what, x in (("seen", a), ("said", b)):
-            row |= dict(zip((f"{what}_q1", what, f"{what}_q3"), map(float, np.quantile(x, (0.25, 0.5, 0.75))), strict=True))
-        rows.append(row | {"rank": _rank(b, a), "rank_low": float(low), "rank_high": float(high), "rank_meld": _rank(c, a)})
+            row |= dict(
+                zip((f"{what}_q1", what, f"{what}_q3"), map(float, np.quantile(x, (0.25, 0.5, 0.75))), strict=True)
+            )
+        rows.append(
+            row | {"rank": _rank(b, a), "rank_low": float(low), "rank_high": float(high), "rank_meld": _rank(c, a)}
+        )
     return pd.DataFrame(rows)
 
 

@@ -120,7 +120,9 @@ class Fold:
     tested: Ints
     widths: Mapping[str, float]
     outcome_widths: Mapping[str, float]
-    mixed: dict[tuple[int, str], Mixed | None] = field(default_factory=dict)  # by fold and lab, the same from every basis
+    mixed: dict[tuple[int, str], Mixed | None] = field(
+        default_factory=dict
+    )  # by fold and lab, the same from every basis
 
     def __post_init__(self) -> None:
         self.dropped: list[tuple[str, int, str]] = []
@@ -250,9 +252,13 @@ class Fold:
             why = f"fewer than {LEAST_EVENTS} people with it, or without, to learn from"
             self.dropped.append((f"{OUTCOME} from {self.basis}, recalibrated", len(self.tested), why))
         observed = people.event[self.tested]
-        return pd.concat([
-            self._table(OUTCOME, HORIZON, name, predicted=p, observed=observed, score=(p - observed) ** 2)
-            for name, p in given.items()], ignore_index=True)
+        return pd.concat(
+            [
+                self._table(OUTCOME, HORIZON, name, predicted=p, observed=observed, score=(p - observed) ** 2)
+                for name, p in given.items()
+            ],
+            ignore_index=True,
+        )
 
     def _table(self, quantity: str, day: float, predictor: str, **columns: Floats) -> pd.DataFrame:
         who = {"person": self.mine.people.ids[self.tested], "fold": self.fold, "basis": self.basis}

@@ -147,7 +147,10 @@ def _converged(y: Floats, x: Floats, z: Floats, person: NDArray[np.int64]) -> tu
     """Fixed effects, covariance between people and residual variance by the first optimiser that converges."""
     for method in METHODS:
         with warnings.catch_warnings():
-            for known in (ConvergenceWarning, SingularMatrixWarning):  # what they say is asked of the result; see the policy
+            for known in (
+                ConvergenceWarning,
+                SingularMatrixWarning,
+            ):  # what they say is asked of the result; see the policy
                 warnings.simplefilter("ignore", known)
             try:
                 done = MixedLM(y, x, groups=person, exog_re=z).fit(reml=True, method=[method])

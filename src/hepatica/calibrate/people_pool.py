@@ -215,7 +215,9 @@ def follow(system: System, patients: Admitted, workers: int | None = None) -> tu
         for name in given:
             for control, value in TREATMENTS[name].sets:
                 parameters[:, system.parameters.index(control)] = value
-            rows += [(t, system.states.index(state), amount, 0) for t in SESSIONS for state, amount in TREATMENTS[name].doses]
+            rows += [
+                (t, system.states.index(state), amount, 0) for t in SESSIONS for state, amount in TREATMENTS[name].doses
+            ]
         n = len(parameters)
         events = Events.gather([sorted(rows)] * n) if rows else Events.none(n)
         done = system.solve(replace(problem, parameters=parameters, events=events), workers=workers)

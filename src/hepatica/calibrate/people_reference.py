@@ -106,9 +106,7 @@ class Logistic:
 
     def predict(self, features: Floats) -> Floats:
         """Probabilities (n,)."""
-        return np.asarray(
-            expit(self.weights[0] + _filled(features, self.centre, self.scale) @ self.weights[1:]), float
-        )
+        return np.asarray(expit(self.weights[0] + _filled(features, self.centre, self.scale) @ self.weights[1:]), float)
 
 
 def spread(residual: Floats, variance: Floats | None = None) -> tuple[float, float]:

@@ -61,9 +61,7 @@ class Likeness:
         self.labs: Floats = labs
         self.groups = [(arm, np.flatnonzero(people.arm == arm)) for arm in range(len(pool.labs))]
         self.groups = [(arm, who) for arm, who in self.groups if len(who)]
-        self.squares: list[dict[tuple[str, float], Small]] = [
-            self._squares(seen[arm], who) for arm, who in self.groups
-        ]
+        self.squares: list[dict[tuple[str, float], Small]] = [self._squares(seen[arm], who) for arm, who in self.groups]
         self.base: list[Small] = [self._base(who) for _, who in self.groups]
         self.memo: dict[tuple[tuple[str, float], ...], Posterior] = {}
         self.events: dict[tuple[tuple[str, float], ...], Floats] = {}

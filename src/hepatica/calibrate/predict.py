@@ -75,7 +75,9 @@ def validate(
         if left_out and p.key in left_out:
             simulated = Simulated(system, left_out[p.key], people, draws, seed, workers)
             seen = Reference([x for x in evidence if x.key != p.key and x.key not in p.shares_people_with])
-        drawn = {a.arm: {h: simulated.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms}
+        drawn = {
+            a.arm: {h: simulated.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms
+        }
         alike |= {f"{p.key} {arm}": next(iter(rows.values())).alike for arm, rows in drawn.items()}
         differs = simulated.known or ignorant
         found = _Publication(p, {a.arm: a for a in arms}, drawn, seen, differs, seed, draws, tuple(hypotheses))
@@ -134,20 +136,26 @@ class _Publication:
                 if n is None:
                     self.left[f"{self.p.key} {arm} {o.variable} day {o.time:g}"] = "the number of people is not known"
                     continue
-                found.append(self._record(o, arm, "", {h: self.arm(o, w, n, h) for h in self._of(arm)}, self.plain(o, w, n)))
+                found.append(
+                    self._record(o, arm, "", {h: self.arm(o, w, n, h) for h in self._of(arm)}, self.plain(o, w, n))
+                )
         for arm in self.arms:
             if not control or not self.arms[arm].cells:
                 continue
             for o in self.p.find(arm=arm):
                 w = Wanted(o.variable, o.time, o.kind == "change")
-                other = next((b for b in self.p.find(arm=control, variable=o.variable, time=o.time) if b.kind == o.kind), None)
+                other = next(
+                    (b for b in self.p.find(arm=control, variable=o.variable, time=o.time) if b.kind == o.kind), None
+                )
                 if o.time <= 0 or not w.modelled or other is None:
                     continue
                 n, m = o.n or self.p.arm(arm).n, other.n or self.p.arm(control).n
                 if n is None or m is None:
                     continue
                 mine = {h: self.difference(o, w, other, n, m, h) for h in self._of(arm)}
-                one = self._record(o, arm, control, mine, self.plain_difference(o, w, other, n, m), o.value - other.value)
+                one = self._record(
+                    o, arm, control, mine, self.plain_difference(o, w, other, n, m), o.value - other.value
+                )
                 found.append(replace(one, odds=self.odds(o, w, other, n, m)) if o.variable in SHARES else one)
         return found
 
@@ -212,7 +220,9 @@ class _Publication:
             mean = mean - first + printed.value
         else:
             mean, sd, alike = (x / first * printed.value for x in (mean, sd, alike))
-        if people is not None and np.all(alike > 0):  # never narrower than virtual people: an SD that small may be an error's
+        if people is not None and np.all(
+            alike > 0
+        ):  # never narrower than virtual people: an SD that small may be an error's
             sd = sd * np.maximum(people / alike, 1.0)
         return mean, sd
 
@@ -235,19 +245,27 @@ class _Publication:
     def odds(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> tuple[float, ...]:
         """The odds ratio of a treated arm and its control as it would be seen: observed, median, 5 and 95 % quantiles."""
         rows = np.arange(self.draws)
-        u, v = (uniforms(self.seed, rows, self._purpose("odds", x.arm, o.variable, o.time) + ":u")[:, 0] for x in (o, other))
+        u, v = (
+            uniforms(self.seed, rows, self._purpose("odds", x.arm, o.variable, o.time) + ":u")[:, 0] for x in (o, other)
+        )
 
         def ratio(x: Floats | float, y: Floats | float) -> Floats:
             return np.asarray((x + 0.5) / (n - x + 0.5) / ((y + 0.5) / (m - y + 0.5)))
 
         drawn = [self._shares(o, w, other, h) for h in self._of(o.arm)]
         seen = np.concatenate([ratio(binom.ppf(u, n, a), binom.ppf(v, m, b)) for a, b in drawn])
-        return (float(ratio(n * o.value / 100, m * other.value / 100)), *map(float, np.quantile(seen, (0.5, 0.05, 0.95))))
+        return (
+            float(ratio(n * o.value / 100, m * other.value / 100)),
+            *map(float, np.quantile(seen, (0.5, 0.05, 0.95))),
+        )
 
     def plain(self, o: Observation, w: Wanted, n: int) -> dict[str, Predictive]:
         """A number of one arm by the references."""
         a = self.arms[o.arm]
-        base, effect = self.reference.untreated(a.populations[0][0], o.variable, o.time), self.reference.effect(o.variable)
+        base, effect = (
+            self.reference.untreated(a.populations[0][0], o.variable, o.time),
+            self.reference.effect(o.variable),
+        )
         z = self._normal("reference", o.arm, o.variable, o.time)
         found = {}
         for name in REFERENCES:
@@ -260,7 +278,9 @@ class _Publication:
             start, people = self._anchor(o, w), float(np.mean(wide)) / np.sqrt(n)
             level = start.value if start is not None else float(np.mean(self._mean(o.arm, w, self.hypotheses[0])[0]))
             if w.change:
-                found[name] = Predictive.normal(np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide)))))
+                found[name] = Predictive.normal(
+                    np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide))))
+                )
             elif o.variable in LEVELS:
                 found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people))
             else:
@@ -270,7 +290,10 @@ class _Publication:
     def plain_difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> dict[str, Predictive]:
         """A difference between arms by the references."""
         a = self.arms[o.arm]
-        base, effect = self.reference.untreated(a.populations[0][0], o.variable, o.time), self.reference.effect(o.variable)
+        base, effect = (
+            self.reference.untreated(a.populations[0][0], o.variable, o.time),
+            self.reference.effect(o.variable),
+        )
         z = self._normal("reference difference", o.arm, o.variable, o.time)
         _, sa = self._mean(o.arm, w, self.hypotheses[0])
         found = {}

@@ -76,7 +76,9 @@ class Record:
             "logscore": self.log_score,
             **own,
             **mine,
-            **dict(zip(("odds_ratio", "odds_ratio_median", "odds_ratio_q05", "odds_ratio_q95"), self.odds, strict=False)),
+            **dict(
+                zip(("odds_ratio", "odds_ratio_median", "odds_ratio_q05", "odds_ratio_q95"), self.odds, strict=False)
+            ),
             "cells": self.cells,
         }
 

@@ -21,8 +21,16 @@ from hepatica.simulate import Arm, problem_of
 
 Floats = NDArray[np.float64]
 POPULATION, SEED, PATIENT = "hbv_aclf", 11, 4  # the patient whose bilirubin still rises after admission
-UNKNOWN = ("alarm_half", "tnf_half", "excretion_half", "effector_lifetime", "cholestasis_rate", "alt_content",
-           "factor_consumption", "cast_half")
+UNKNOWN = (
+    "alarm_half",
+    "tnf_half",
+    "excretion_half",
+    "effector_lifetime",
+    "cholestasis_rate",
+    "alt_content",
+    "factor_consumption",
+    "cast_half",
+)
 LABS = ("bilirubin", "inr", "alt", "albumin", "creatinine")
 DAYS = (1.0, 3.0, 7.0, 14.0, 28.0)
 NOISE = 0.1  # SD of the logarithm
@@ -93,8 +101,13 @@ class Reduced:
         n, one = len(points), self.patient
         parameters = np.repeat(one.parameters, n, axis=0)
         parameters[:, self._columns] *= np.exp(self.spread * points)
-        return replace(one, parameters=parameters, initial=np.repeat(one.initial, n, axis=0), events=Events.none(n),
-                       thresholds=np.repeat(one.thresholds, n, axis=0))
+        return replace(
+            one,
+            parameters=parameters,
+            initial=np.repeat(one.initial, n, axis=0),
+            events=Events.none(n),
+            thresholds=np.repeat(one.thresholds, n, axis=0),
+        )
 
 
 def reduced(system: System, names: Sequence[str] = UNKNOWN) -> Reduced:
@@ -111,10 +124,14 @@ def reduced(system: System, names: Sequence[str] = UNKNOWN) -> Reduced:
             raise InputError("names", name, "a parameter whose prior is lognormal")
     drawn = Draws.prior(system.model, 1, seed=0).columns
     middle = Draws({name: np.ones(1) if name.startswith("u:") else np.zeros(1) for name in drawn})
-    admitted = admit(system, load_population(POPULATION), PATIENT + 1, seed=SEED, draws=1, known=middle).take(np.array([PATIENT]))
+    admitted = admit(system, load_population(POPULATION), PATIENT + 1, seed=SEED, draws=1, known=middle).take(
+        np.array([PATIENT])
+    )
     problem = problem_of(system, admitted, [Arm("standard care")], np.array(DAYS), outputs=LABS, rtol=RTOL)
     quiet = replace(problem, thresholds=np.full_like(problem.thresholds, np.inf))
-    return Reduced(system, quiet, tuple(names), np.array([np.sqrt(np.log1p(rows[n].entry.prior.cv**2)) for n in names]))
+    return Reduced(
+        system, quiet, tuple(names), np.array([np.sqrt(np.log1p(rows[n].entry.prior.cv ** 2)) for n in names])
+    )
 
 
 def _log(values: Floats) -> Floats:

@@ -117,6 +117,8 @@ class Reference:
             sign = -1.0 if (own == "survival") != (variable == "survival") and {own, variable} <= set(DEATHS) else 1.0
             if own == variable or (own in DEATHS and variable in DEATHS):
                 each.setdefault(c.publication, []).append((sign * c.value, c.error))
-        values = [float(np.average([v for v, _ in rows], weights=[1 / e**2 for _, e in rows])) for rows in each.values()]
+        values = [
+            float(np.average([v for v, _ in rows], weights=[1 / e**2 for _, e in rows])) for rows in each.values()
+        ]
         errors = [float(np.mean([e for _, e in rows])) for rows in each.values()]
         return pool(values, errors, IGNORANT[kind])

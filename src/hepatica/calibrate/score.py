@@ -11,7 +11,9 @@ from scipy.stats import binom, norm
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-WITHIN_PART = (np.arange(40) + 0.5) / 40  # quantiles at which each part is asked: no chance of our own beside that of people
+WITHIN_PART = (
+    np.arange(40) + 0.5
+) / 40  # quantiles at which each part is asked: no chance of our own beside that of people
 
 
 @dataclass(frozen=True)

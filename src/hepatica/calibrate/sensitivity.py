@@ -61,7 +61,10 @@ def controls(population: Population) -> dict[str, str]:
     held: tuple[Population | Cause, ...] = (population, *population.causes)
     groups = (
         ("property of the patient", population.covariate),
-        ("control of history or treatment", ["transplant_rate", *(name for p in held for name in (*p.before, *p.treatment))]),
+        (
+            "control of history or treatment",
+            ["transplant_rate", *(name for p in held for name in (*p.before, *p.treatment))],
+        ),
         ("established treatment", [name for t in TREATMENTS.values() for name, _ in t.sets]),
         ("property of the product", {**product.multipliers(), **product.settings()}),
     )
@@ -76,8 +79,14 @@ def ignorance(p: Parameter) -> tuple[Spread, bool]:
     return (Spread(kind="logitnormal", sd=NOMINAL) if share else Spread(kind="lognormal", cv=NOMINAL)), True
 
 
-def movable(model: Model, population: Population, outputs: Sequence[str], *, patterns: Iterable[str] = (),
-            dosed: Iterable[str] = ()) -> tuple[list[Movable], dict[str, str]]:
+def movable(
+    model: Model,
+    population: Population,
+    outputs: Sequence[str],
+    *,
+    patterns: Iterable[str] = (),
+    dosed: Iterable[str] = (),
+) -> tuple[list[Movable], dict[str, str]]:
     """Parameters to move, in the model's order, and those left alone with the reason.
 
     Parameters
@@ -196,5 +205,7 @@ def _quantiles(values: Floats, which: tuple[float, float]) -> Floats:
     """Quantiles along the first axis, NaN left out; NaN where all are."""
     ordered = np.sort(values, axis=0)  # NaN last
     last = np.isfinite(values).sum(axis=0) - 1
-    found = [np.take_along_axis(ordered, np.rint(np.maximum(last, 0) * q).astype(np.int64)[None], axis=0)[0] for q in which]
+    found = [
+        np.take_along_axis(ordered, np.rint(np.maximum(last, 0) * q).astype(np.int64)[None], axis=0)[0] for q in which
+    ]
     return np.stack(found)

@@ -36,8 +36,17 @@ class Arms:
 class Simulated:
     """Virtual patients of every population and arm, each simulated once however many publications ask for it."""
 
-    def __init__(self, system: System, known: Draws | None, people: int, draws: int, seed: int, workers: int | None) -> None:
-        self.system, self.known, self.people, self.draws, self.seed, self.workers = system, known, people, draws, seed, workers
+    def __init__(
+        self, system: System, known: Draws | None, people: int, draws: int, seed: int, workers: int | None
+    ) -> None:
+        self.system, self.known, self.people, self.draws, self.seed, self.workers = (
+            system,
+            known,
+            people,
+            draws,
+            seed,
+            workers,
+        )
         self.admissions: dict[str, Admitted] = {}
         self.done: dict[tuple[str, Arm, str, tuple[Wanted, ...]], tuple[Floats, Floats]] = {}
 

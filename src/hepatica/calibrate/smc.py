@@ -67,12 +67,12 @@ def sample(
     True
     """
     rng = np.random.default_rng([seed, 20_060_101])
-    return _tempered(lambda x: (np.zeros(len(x)), log_likelihood(x)), rng.standard_normal((n, dimension)), rng, moves, progress)
+    return _tempered(
+        lambda x: (np.zeros(len(x)), log_likelihood(x)), rng.standard_normal((n, dimension)), rng, moves, progress
+    )
 
 
-def without(
-    parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *, seed: int, moves: int = 20
-) -> Sampled:
+def without(parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *, seed: int, moves: int = 20) -> Sampled:
     """Particles of a posterior turned into those of the posterior without some of its data, by tempering these away.
 
     Parameters

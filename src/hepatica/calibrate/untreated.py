@@ -69,7 +69,9 @@ def targets(source: Published, system: System) -> list[Target]:
         if (o.variable, o.time) not in seen:
             seen.add((o.variable, o.time))
             quartiles = None if o.q1 is None or o.q3 is None else (float(o.q1), float(o.q3))
-            rows.append(Target(o.variable, float(o.time), float(o.value), o.kind == "median", float(o.sd or np.nan), quartiles))
+            rows.append(
+                Target(o.variable, float(o.time), float(o.value), o.kind == "median", float(o.sd or np.nan), quartiles)
+            )
     return rows
 
 
@@ -84,7 +86,8 @@ def with_values(population: Population, values: dict[str, float]) -> Population:
     """The population with other fitted values; treatments stay treatments."""
     cite = load(population.fit.deaths.publication).cite
     whys = {m.parameter: m.why for m in population.fit.moved} | {
-        row.parameter: f"outcome without cells ({cite})" for row in population.fit.intensity}
+        row.parameter: f"outcome without cells ({cite})" for row in population.fit.intensity
+    }
     fitted, treatment = dict(population.fitted), dict(population.treatment)
     for name, value in values.items():
         if name in treatment:
@@ -107,8 +110,9 @@ class Met:
     published_spread: float = float("nan")
 
 
-def misfit(values: dict[str, float], system: System, population: Population, n: int, draws: int, seed: int) -> tuple[
-        Floats, dict[str, float], list[Met]]:
+def misfit(
+    values: dict[str, float], system: System, population: Population, n: int, draws: int, seed: int
+) -> tuple[Floats, dict[str, float], list[Met]]:
     """Residuals in units of their tolerances, the parameters of the intensities, and each target as met."""
     trial, at = with_values(population, values), times(population)
     patients = admit(system, trial, n, seed=seed, draws=draws)
@@ -117,8 +121,10 @@ def misfit(values: dict[str, float], system: System, population: Population, n: 
     moving = intensity.needed(system, (r.parameter for r in trial.fit.intensity))
     outputs = tuple(name for name in system.outputs if name in labs | set(moving))
     ds = simulate(system, patients, [Arm("standard care")], at, outputs=outputs)
-    ds["meld"] = (("arm", "patient", "time"), np.asarray(meld(
-        bilirubin=ds["bilirubin"].values, inr=ds["inr"].values, creatinine=ds["creatinine"].values)))
+    ds["meld"] = (
+        ("arm", "patient", "time"),
+        np.asarray(meld(bilirubin=ds["bilirubin"].values, inr=ds["inr"].values, creatinine=ds["creatinine"].values)),
+    )
     found = intensity.outcomes(ds, patients, system, trial)
     events = intensity.published(trial.fit.deaths)
     death, wrong = intensity.fit(found, at, events, trial.fit.intensity, system)
@@ -140,8 +146,14 @@ def _met(target: Target, value: Floats, weight: Floats) -> Met:
     known = np.isfinite(value) & np.isfinite(weight)
     value, weight = value[known], weight[known]
     if not target.median:
-        return Met(target.variable, target.time, target.value, float(np.average(value, weights=weight)), float(value.std()),
-                   target.sd)
+        return Met(
+            target.variable,
+            target.time,
+            target.value,
+            float(np.average(value, weights=weight)),
+            float(value.std()),
+            target.sd,
+        )
     order = np.argsort(value)
     place = (np.cumsum(weight[order]) - 0.5 * weight[order]) / weight.sum()
     q1, q2, q3 = np.interp([0.25, 0.5, 0.75], place, value[order])
@@ -183,11 +195,14 @@ def search(population: Population, system: System, *, n: int, draws: int, seed: 
     """Values of the moved parameters that meet the targets best, each weakly pulled to its start."""
     names = [m.parameter for m in population.fit.moved]
     if unknown := [name for name in names if name not in system.parameters]:
-        raise InputError(f"population {population.key}: fit.moved", unknown[0], "a parameter that `hepatica model` lists")
+        raise InputError(
+            f"population {population.key}: fit.moved", unknown[0], "a parameter that `hepatica model` lists"
+        )
     if not names:
         return {}
     given = {k: v for k, v in population.treatment.items() if isinstance(v, float)} | {
-        k: f.value for k, f in population.fitted.items()}
+        k: f.value for k, f in population.fitted.items()
+    }
     start = np.log([given.get(m.parameter, m.start) for m in population.fit.moved])
     with Progress() as progress:
         task = progress.add_task(f"fitting {population.key}", total=rounds * (len(start) + 1))
@@ -219,11 +234,15 @@ def main() -> None:
     print(f"{population.key}: misfit {np.sum(wrong**2):.2f} over {len(wrong)} targets")
     for row in rows:
         spread = f"  spread {row.published_spread:.2f}, {row.spread:.2f}" if np.isfinite(row.published_spread) else ""
-        print(f"{row.variable:24s} day {row.time:4g}  published {row.published:8.2f}  simulated {row.simulated:8.2f}{spread}")
+        print(
+            f"{row.variable:24s} day {row.time:4g}  published {row.published:8.2f}  simulated {row.simulated:8.2f}{spread}"
+        )
     cited = dict.fromkeys(load(p.publication).cite for p in (*population.fit.targets, population.fit.deaths))
     print("sources: " + "; ".join(references()[key].short() for key in cited))
-    print(block(set(values | death), with_values(population, values | death)),
-          {k: v for k, v in (values | death).items() if k in population.treatment})
+    print(
+        block(set(values | death), with_values(population, values | death)),
+        {k: v for k, v in (values | death).items() if k in population.treatment},
+    )
     if options.write:
         write(population, values | death)
 

@@ -21,8 +21,10 @@ from hepatica.evidence.tabulate import SUFFIXES, export, observations, people, s
 from hepatica.patients import populations
 from hepatica.words import say
 
-group = typer.Typer(help="Published evidence: list, export and plot it; check a file of your own. For research use.",
-                    rich_markup_mode="markdown")
+group = typer.Typer(
+    help="Published evidence: list, export and plot it; check a file of your own. For research use.",
+    rich_markup_mode="markdown",
+)
 app.add_typer(group, name="evidence")
 
 Disease = Annotated[str, typer.Option("--disease", help="Part of the disease, e.g. HBV.")]
@@ -33,8 +35,16 @@ Key = Annotated[str, typer.Option("--key", help="One publication, e.g. lin2017."
 
 
 @group.callback(invoke_without_command=True)
-def evidence(ctx: typer.Context, disease: Disease = "", role: InRole = "", variable: Variable = "", cells: Cells = None,
-             key: Key = "", lang: Lang = "en", as_json: AsJson = False) -> None:
+def evidence(
+    ctx: typer.Context,
+    disease: Disease = "",
+    role: InRole = "",
+    variable: Variable = "",
+    cells: Cells = None,
+    key: Key = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """List published evidence; `--key` shows one publication whole.
 
     Example: `hepatica evidence --disease HBV --cells`
@@ -43,12 +53,21 @@ def evidence(ctx: typer.Context, disease: Disease = "", role: InRole = "", varia
         _list(disease, role, variable, cells, key, lang, as_json)
     elif disease or role or variable or cells is not None or key or as_json:
         name = ctx.invoked_subcommand
-        raise InputError("hepatica evidence", f"options before '{name}'", f"write them after it: hepatica evidence {name} ...")
+        raise InputError(
+            "hepatica evidence", f"options before '{name}'", f"write them after it: hepatica evidence {name} ..."
+        )
 
 
 @group.command("list")
-def list_publications(disease: Disease = "", role: InRole = "", variable: Variable = "", cells: Cells = None, key: Key = "",
-                      lang: Lang = "en", as_json: AsJson = False) -> None:
+def list_publications(
+    disease: Disease = "",
+    role: InRole = "",
+    variable: Variable = "",
+    cells: Cells = None,
+    key: Key = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """The same as `hepatica evidence` alone."""
     _list(disease, role, variable, cells, key, lang, as_json)
 
@@ -79,19 +98,34 @@ def _many(found: tuple[Publication, ...], lang: str) -> None:
     names = COLUMNS if out.width >= WIDE else NARROW
     for name in names:
         right = name in ("arms", "people", "observations")
-        table.add_column(say(f"evidence.column_{name}", lang), justify="right" if right else "left", overflow="ellipsis",
-                         no_wrap=right or name in ("key", "year", "role", "risk_of_bias"))
+        table.add_column(
+            say(f"evidence.column_{name}", lang),
+            justify="right" if right else "left",
+            overflow="ellipsis",
+            no_wrap=right or name in ("key", "year", "role", "risk_of_bias"),
+        )
     rows = summary(found)
     for row, p in zip(rows, found, strict=True):
         told = {name: "–" if row.get(name) in (None, "") else str(row[name]) for name in COLUMNS if name in row}
-        told |= {"arms": str(row["arms"]) + (" *" if row["cells"] else ""), "people": _size(p),
-                 "observations": f"{row['usable']}/{row['observations']}"}
+        told |= {
+            "arms": str(row["arms"]) + (" *" if row["cells"] else ""),
+            "people": _size(p),
+            "observations": f"{row['usable']}/{row['observations']}",
+        }
         table.add_row(*(escape(told[name]) for name in names))
     out.print(table)
     if names != COLUMNS:
         out.print(say("evidence.narrow", lang, width=WIDE), style="dim", soft_wrap=True)
-    out.print(say("evidence.count", lang, publications=len(rows), observations=sum(r["observations"] for r in rows),
-                  usable=sum(r["usable"] for r in rows)), soft_wrap=True)
+    out.print(
+        say(
+            "evidence.count",
+            lang,
+            publications=len(rows),
+            observations=sum(r["observations"] for r in rows),
+            usable=sum(r["usable"] for r in rows),
+        ),
+        soft_wrap=True,
+    )
     out.print(say("evidence.legend", lang), style="dim", soft_wrap=True)
 
 
@@ -105,8 +139,19 @@ def _one(p: Publication, variable: str, lang: str) -> None:
     full = whole(p)
     _say(f"{p.key}: {p.title}", style="bold")
     _say(say("evidence.source", lang, reference=full["reference"]))
-    _say(say("evidence.design", lang, design=p.design, country=p.country, disease=p.disease, role=p.role,
-             population=p.population or "–", risk=p.risk_of_bias, bias=p.bias).rstrip())
+    _say(
+        say(
+            "evidence.design",
+            lang,
+            design=p.design,
+            country=p.country,
+            disease=p.disease,
+            role=p.role,
+            population=p.population or "–",
+            risk=p.risk_of_bias,
+            bias=p.bias,
+        ).rstrip()
+    )
     if p.shares_people_with:
         _say(say("evidence.shares", lang, keys=", ".join(p.shares_people_with)))
     if p.note:
@@ -174,9 +219,16 @@ def value(o: Observation) -> str:
 
 
 @group.command("export")
-def export_observations(path: Annotated[Path, typer.Argument(help=f"Ends with {', '.join(SUFFIXES)}.")],
-                        disease: Disease = "", role: InRole = "", variable: Variable = "", cells: Cells = None, key: Key = "",
-                        lang: Lang = "en", as_json: AsJson = False) -> None:
+def export_observations(
+    path: Annotated[Path, typer.Argument(help=f"Ends with {', '.join(SUFFIXES)}.")],
+    disease: Disease = "",
+    role: InRole = "",
+    variable: Variable = "",
+    cells: Cells = None,
+    key: Key = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """Write every observation, one a row, with its arm and its source, as CSV, Parquet or JSON.
 
     Example: `hepatica evidence export bilirubin.csv --variable bilirubin`
@@ -185,7 +237,9 @@ def export_observations(path: Annotated[Path, typer.Argument(help=f"Ends with {'
     frame = observations(found, variable)
     export(frame, path)
     if as_json:
-        _print_json({"file": str(path), "observations": len(frame), "publications": len(found), "purpose": "for research use"})
+        _print_json(
+            {"file": str(path), "observations": len(frame), "publications": len(found), "purpose": "for research use"}
+        )
         return
     out.print(say("evidence.exported", lang, n=len(frame), publications=len(found)))
     _written(path, lang)
@@ -207,10 +261,16 @@ def _written(path: Path, lang: str) -> None:
 
 
 @group.command()
-def plot(path: Annotated[Path, typer.Argument(help="Ends with .svg or .png.")],
-         variable: Annotated[str, typer.Option("--variable", help="What to draw over time, e.g. bilirubin.")],
-         disease: Disease = "", role: InRole = "", cells: Cells = None, key: Key = "", lang: Lang = "en",
-         as_json: AsJson = False) -> None:
+def plot(
+    path: Annotated[Path, typer.Argument(help="Ends with .svg or .png.")],
+    variable: Annotated[str, typer.Option("--variable", help="What to draw over time, e.g. bilirubin.")],
+    disease: Disease = "",
+    role: InRole = "",
+    cells: Cells = None,
+    key: Key = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """Draw a variable over time, an arm a line, with the spread that is printed.
 
     Example: `hepatica evidence plot meld.svg --variable meld --cells`
@@ -220,15 +280,24 @@ def plot(path: Annotated[Path, typer.Argument(help="Ends with .svg or .png.")],
 
     write_figure(evidence_figure(found, variable, lang), path)
     if as_json:
-        _print_json({"file": str(path), "arms": len(series(found, variable)), "publications": len(found),
-                     "purpose": "for research use"})
+        _print_json(
+            {
+                "file": str(path),
+                "arms": len(series(found, variable)),
+                "publications": len(found),
+                "purpose": "for research use",
+            }
+        )
         return
     _written(path, lang)
 
 
 @group.command("check")
-def check_files(files: Annotated[list[Path], typer.Argument(help="Publication files, TOML.")], lang: Lang = "en",
-                as_json: AsJson = False) -> None:
+def check_files(
+    files: Annotated[list[Path], typer.Argument(help="Publication files, TOML.")],
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """Check publication files of your own: all that is wrong with them; exit code 1 if anything is.
 
     Example: `hepatica evidence check new-trial.toml`
@@ -238,8 +307,14 @@ def check_files(files: Annotated[list[Path], typer.Argument(help="Publication fi
     twice = same_key(checked)
     faults = [*(f for c in checked for f in c.faults), *twice]
     if as_json:
-        _print_json({"files": [_found(c) for c in checked], "twice": [vars(f) for f in twice], "in_order": not faults,
-                     "purpose": "for research use"})
+        _print_json(
+            {
+                "files": [_found(c) for c in checked],
+                "twice": [vars(f) for f in twice],
+                "in_order": not faults,
+                "purpose": "for research use",
+            }
+        )
     else:
         for c in checked:
             _tell(c, lang)
@@ -247,7 +322,9 @@ def check_files(files: Annotated[list[Path], typer.Argument(help="Publication fi
             _mark(fault, "red", say("evidence.wrong", lang))
         if faults:
             wrong = len({f.file for f in faults})
-            out.print(say("evidence.wrong_count", lang, faults=len(faults), wrong=wrong, files=len(files)), style="bold red")
+            out.print(
+                say("evidence.wrong_count", lang, faults=len(faults), wrong=wrong, files=len(files)), style="bold red"
+            )
         out.print(say("common.research_use", lang), style="dim")
     if faults:
         raise typer.Exit(1)
@@ -255,10 +332,24 @@ def check_files(files: Annotated[list[Path], typer.Argument(help="Publication fi
 
 def _found(c: Checked) -> dict[str, Any]:
     p = c.publication
-    counts = {} if p is None else {
-        "key": p.key, "role": p.role, "arms": len(p.arms), "observations": len(p.observations), "kept_out": c.kept_out}
-    return {"file": c.file, "in_order": not c.faults, **counts, "errors": [vars(f) for f in c.faults],
-            "warnings": [vars(f) for f in c.warnings]}
+    counts = (
+        {}
+        if p is None
+        else {
+            "key": p.key,
+            "role": p.role,
+            "arms": len(p.arms),
+            "observations": len(p.observations),
+            "kept_out": c.kept_out,
+        }
+    )
+    return {
+        "file": c.file,
+        "in_order": not c.faults,
+        **counts,
+        "errors": [vars(f) for f in c.faults],
+        "warnings": [vars(f) for f in c.warnings],
+    }
 
 
 def _tell(c: Checked, lang: str) -> None:
@@ -269,8 +360,18 @@ def _tell(c: Checked, lang: str) -> None:
         return
     p, why = c.publication, c.kept_out
     reasons = ": " + "; ".join(f"{n} × {reason}" for reason, n in why.items()) if why else ""
-    _say(say("evidence.in_order", lang, file=c.file, arms=len(p.arms), observations=len(p.observations),
-             out=sum(why.values())) + reasons, style="green")
+    _say(
+        say(
+            "evidence.in_order",
+            lang,
+            file=c.file,
+            arms=len(p.arms),
+            observations=len(p.observations),
+            out=sum(why.values()),
+        )
+        + reasons,
+        style="green",
+    )
     if p.role != "calibration":
         _say(say("evidence.never_learnt", lang, role=p.role))
     for doubt in c.warnings:

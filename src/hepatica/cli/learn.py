@@ -36,18 +36,25 @@ QUICK = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, c
 @app.command()
 def validate(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Publications that the model has not seen; `hepatica evidence check` them.")
+        list[Path] | None,
+        typer.Argument(help="Publications that the model has not seen; `hepatica evidence check` them."),
     ] = None,
     posterior_: Annotated[
         str, typer.Option("--posterior", help="learnt, prior, or a file of `hepatica calibrate`.")
     ] = "learnt",
     people: Annotated[
-        Path | None, typer.Option("--people", help="Real people's labs, day by day (CSV): forecast each person instead.")
+        Path | None,
+        typer.Option("--people", help="Real people's labs, day by day (CSV): forecast each person instead."),
     ] = None,
-    train: Annotated[Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")] = None,
-    kinds: Annotated[str, typer.Option("--kinds", help=f"With --people: virtual patients, {', '.join(KINDS)}.")] = "acute",
+    train: Annotated[
+        Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")
+    ] = None,
+    kinds: Annotated[
+        str, typer.Option("--kinds", help=f"With --people: virtual patients, {', '.join(KINDS)}.")
+    ] = "acute",
     without: Annotated[
-        Path | None, typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest.")
+        Path | None,
+        typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest."),
     ] = None,
     patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
     draws: Annotated[int, typer.Option(min=20)] = 200,
@@ -72,7 +79,9 @@ def validate(
             )
         print(json.dumps(told.to_dict(), allow_nan=False) if as_json else told.text())
         return
-    publications = [read_file(path) for path in files or ()] or [p for p in load_all().values() if p.role == "calibration"]
+    publications = [read_file(path) for path in files or ()] or [
+        p for p in load_all().values() if p.role == "calibration"
+    ]
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
         found = judge(
@@ -125,16 +134,22 @@ def validate(
 
 @app.command()
 def calibrate(
-    folder: Annotated[Path, typer.Option("--out", help="Folder of the draws and of finished work.")] = Path("calibration"),
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the draws and of finished work.")] = Path(
+        "calibration"
+    ),
     without: Annotated[list[str] | None, typer.Option(help="Leave a publication out, e.g. zekri2015.")] = None,
-    alternative: Annotated[list[str] | None, typer.Option(help="What another source says, e.g. lin2017:dose_1e6.")] = None,
+    alternative: Annotated[
+        list[str] | None, typer.Option(help="What another source says, e.g. lin2017:dose_1e6.")
+    ] = None,
     hypothesis: Annotated[list[str] | None, typer.Option(help=f"Only these of {', '.join(HYPOTHESES)}.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = Settings.seed,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Real people's labs, day by day (CSV), to learn from as well; never kept.")
+        list[Path] | None,
+        typer.Option("--data", help="Real people's labs, day by day (CSV), to learn from as well; never kept."),
     ] = None,
     leave: Annotated[
-        bool, typer.Option("--leave-out", help="Learn without each publication too, for `hepatica validate --left-out`.")
+        bool,
+        typer.Option("--leave-out", help="Learn without each publication too, for `hepatica validate --left-out`."),
     ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A few draws, to see that it runs; too few to use.")] = False,
     lang: Lang = "en",
@@ -169,7 +184,9 @@ def calibrate(
         posterior, notes = write(made, folder)
         if leave:
             few = max(min(100, settings.draws), 20)
-            for key, draws in leave_out(made, system, folder / "work", settings, rows=few, workers=workers, progress=bars):
+            for key, draws in leave_out(
+                made, system, folder / "work", settings, rows=few, workers=workers, progress=bars
+            ):
                 write_whole(folder / "without" / f"{key}.parquet", draws.write)
     if as_json:
         print(notes.read_text(encoding="utf-8"))

@@ -42,18 +42,23 @@ from hepatica.words import say
 
 
 @app.command()
-def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
-          module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
-          without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
-          write: Annotated[Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")] = None,
-          export: Annotated[Path | None, typer.Option("--export", help="Write the model as SBML.")] = None,
-          omex: Annotated[Path | None, typer.Option("--omex", help="Write an archive of SBML and SED-ML.")] = None,
-          study: Annotated[Path | None, typer.Option("--study", help="Export a patient of this study.")] = None,
-          set_: Changes = None,
-          patient: Annotated[int, typer.Option("--patient", min=0, help="Which patient of the study.")] = 0,
-          arm: Annotated[str, typer.Option("--arm", help="Name of an arm; the first with cells unless given.")] = "",
-          hypothesis: Annotated[str, typer.Option("--hypothesis", help="The study's first unless given.")] = "",
-          lang: Lang = "en", as_json: AsJson = False) -> None:
+def model(
+    check: Annotated[bool, typer.Option("--check", help="Counts, grades and problems.")] = False,
+    module: Annotated[str, typer.Option("--module", help="Show one module: equations and parameters.")] = "",
+    without: Annotated[list[str], typer.Option("--without", help="Switch a module off; repeat for more.")] = [],  # noqa: B006
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option("--export", help="Write the model as SBML.")] = None,
+    omex: Annotated[Path | None, typer.Option("--omex", help="Write an archive of SBML and SED-ML.")] = None,
+    study: Annotated[Path | None, typer.Option("--study", help="Export a patient of this study.")] = None,
+    set_: Changes = None,
+    patient: Annotated[int, typer.Option("--patient", min=0, help="Which patient of the study.")] = 0,
+    arm: Annotated[str, typer.Option("--arm", help="Name of an arm; the first with cells unless given.")] = "",
+    hypothesis: Annotated[str, typer.Option("--hypothesis", help="The study's first unless given.")] = "",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """Show the model: modules, equations, parameters with sources, diagram; or export it for other tools.
 
     Example: `hepatica model --export model.xml --study studies/hbv-aclf.toml --patient 3`
@@ -63,13 +68,30 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
     if export is not None or omex is not None:
-        _export(assembled, export, omex, _run(assembled, study, set_ or [], patient, arm, hypothesis, lang), lang,
-                as_json)
+        _export(
+            assembled, export, omex, _run(assembled, study, set_ or [], patient, arm, hypothesis, lang), lang, as_json
+        )
     elif as_json and module:
-        rows = [{"parameter": p.name, "unit": p.unit, "value": p.value, **p.entry.model_dump(include={
-            "label", "grade", "cite", "reason", "note"})} for p in assembled.parameters.values() if p.module == module]
-        print(json.dumps({"module": module, "states": [s.name for s in assembled.states.values() if s.module == module],
-                          "parameters": rows}, ensure_ascii=False))
+        rows = [
+            {
+                "parameter": p.name,
+                "unit": p.unit,
+                "value": p.value,
+                **p.entry.model_dump(include={"label", "grade", "cite", "reason", "note"}),
+            }
+            for p in assembled.parameters.values()
+            if p.module == module
+        ]
+        print(
+            json.dumps(
+                {
+                    "module": module,
+                    "states": [s.name for s in assembled.states.values() if s.module == module],
+                    "parameters": rows,
+                },
+                ensure_ascii=False,
+            )
+        )
     elif as_json:
         print(json.dumps(summary, ensure_ascii=False))
     elif write is not None:
@@ -92,12 +114,15 @@ def model(check: Annotated[bool, typer.Option("--check", help="Counts, grades an
         out.print(say("cli.model_clean", lang), style="green")
 
 
-def _run(assembled: Model, study: Path | None, changes: list[str], patient: int, arm: str, hypothesis: str,
-         lang: str) -> Run:
+def _run(
+    assembled: Model, study: Path | None, changes: list[str], patient: int, arm: str, hypothesis: str, lang: str
+) -> Run:
     if study is not None:
         question, bars = load_study(study, changes), Bars(lang)
         with bars.bars:
-            return patient_run(question, System(assembled), patient=patient, arm=arm, hypothesis=hypothesis, progress=bars)
+            return patient_run(
+                question, System(assembled), patient=patient, arm=arm, hypothesis=hypothesis, progress=bars
+            )
     if patient or arm or hypothesis or changes:
         raise InputError("--study", None, "a study file; --patient, --arm, --hypothesis and --set choose from one")
     return Run()
@@ -111,8 +136,17 @@ def _export(assembled: Model, export: Path | None, omex: Path | None, run: Run, 
         write_whole(omex, lambda p: write_omex(p, assembled, run))
     written = [str(p) for p in (export, omex) if p is not None]
     if as_json:
-        print(json.dumps({"files": written, "simulation": run.title, "model_hash": assembled.hash,
-                          "purpose": "for research use"}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "files": written,
+                    "simulation": run.title,
+                    "model_hash": assembled.hash,
+                    "purpose": "for research use",
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     out.print(say("cli.exported", lang, title=escape(run.title)))
     out.print(say("cli.written", lang, path=", ".join(written)), soft_wrap=True)
@@ -121,14 +155,25 @@ def _export(assembled: Model, export: Path | None, omex: Path | None, run: Run, 
 
 def _model_tables(assembled: Any, lang: str) -> None:
     s = assembled.summary()
-    out.print(say("cli.model_summary", lang, modules=len(s["modules"]), states=s["states"], flows=s["flows"],
-                  parameters=s["parameters"]), style="bold")
+    out.print(
+        say(
+            "cli.model_summary",
+            lang,
+            modules=len(s["modules"]),
+            states=s["states"],
+            flows=s["flows"],
+            parameters=s["parameters"],
+        ),
+        style="bold",
+    )
     table = Table(box=None)
     for key in ("module", "states", "flows", "parameters"):
         table.add_column(say(f"cli.{key}", lang), justify="left" if key == "module" else "right")
     for m in s["modules"]:
-        counts = [sum(x.module == m for x in group) for group in (
-            assembled.states.values(), assembled.flows, assembled.parameters.values())]
+        counts = [
+            sum(x.module == m for x in group)
+            for group in (assembled.states.values(), assembled.flows, assembled.parameters.values())
+        ]
         table.add_row(m, *map(str, counts))
     out.print(table)
     grades = Table(box=None)
@@ -140,9 +185,12 @@ def _model_tables(assembled: Any, lang: str) -> None:
 
 
 @app.command()
-def score(name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none lists them.")] = "",
-          values: Annotated[list[str] | None, typer.Argument(help="Inputs, e.g. bilirubin='54 umol/L'.")] = None,
-          lang: Lang = "en", as_json: AsJson = False) -> None:
+def score(
+    name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none lists them.")] = "",
+    values: Annotated[list[str] | None, typer.Argument(help="Inputs, e.g. bilirubin='54 umol/L'.")] = None,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
     """Compute a liver score from labs with units.
 
     Example: `hepatica score meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2`
@@ -170,9 +218,19 @@ def score(name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none list
     result = chosen.function(**inputs)
     readings = {label: _plain(f(result)) for label, f in chosen.readings}
     if as_json:
-        print(json.dumps({"score": name, "value": _plain(result), "inputs": {k: _plain(v) for k, v in inputs.items()},
-                          "readings": readings, "cites": list(chosen.cites), "purpose": "for research use"},
-                         ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "score": name,
+                    "value": _plain(result),
+                    "inputs": {k: _plain(v) for k, v in inputs.items()},
+                    "readings": readings,
+                    "cites": list(chosen.cites),
+                    "purpose": "for research use",
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     out.print(f"[bold]{chosen.title}: {_text(result)}[/bold]  {chosen.result_label}")
     for label, value in readings.items():
@@ -194,9 +252,14 @@ def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
     """List the populations that a study may name, with their sources; extrapolations are marked."""
     lang, rows = language(lang), []
     for p in map(load_population, populations()):
-        rows.append({"key": p.key, "title": p.title_zh if lang == "zh" else p.title,
-                     "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
-                     "sources": [references()[load_publication(k).cite].short() for k in p.publications]})
+        rows.append(
+            {
+                "key": p.key,
+                "title": p.title_zh if lang == "zh" else p.title,
+                "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
+                "sources": [references()[load_publication(k).cite].short() for k in p.publications],
+            }
+        )
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return
@@ -224,9 +287,13 @@ def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
     """Say what is here, what is missing, and how to get it."""
     lang, compiler = language(lang), find_compiler()
     found = {
-        "hepatica": __version__, "python": platform.python_version(), "platform": platform.platform(),
+        "hepatica": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
         "compiler": " ".join(Path(c).name for c in compiler) if compiler else say("cli.slow_engine", lang),
-        "engine": "compiled" if compiler else "reference", "cache": str(cache_folder()), "cores": os.cpu_count(),
+        "engine": "compiled" if compiler else "reference",
+        "cache": str(cache_folder()),
+        "cores": os.cpu_count(),
         **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
     }
     if as_json:

@@ -35,19 +35,29 @@ from hepatica.words import say
 
 @app.command()
 def qualify(
-    study: Annotated[Path | None, typer.Argument(help="Study file; the one that `hepatica init` writes unless given.")] = None,
+    study: Annotated[
+        Path | None, typer.Argument(help="Study file; the one that `hepatica init` writes unless given.")
+    ] = None,
     set_: Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("qualification"),
-    people: Annotated[Path | None, typer.Option("--people", help="Real people's labs, day by day (CSV), to forecast.")] = None,
+    people: Annotated[
+        Path | None, typer.Option("--people", help="Real people's labs, day by day (CSV), to forecast.")
+    ] = None,
     blind: Annotated[
         list[Path] | None, typer.Option("--files", help="A publication that the model has not seen; may be repeated.")
     ] = None,
-    influence: Annotated[Path | None, typer.Option("--influence", help="Folder of a finished `hepatica sensitivity`.")] = None,
+    influence: Annotated[
+        Path | None, typer.Option("--influence", help="Folder of a finished `hepatica sensitivity`.")
+    ] = None,
     without: Annotated[
-        Path | None, typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest.")
+        Path | None,
+        typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest."),
     ] = None,
     patients: Annotated[
-        int, typer.Option("--patients", min=4, help="Of the predictions: virtual patients of each population for each draw.")
+        int,
+        typer.Option(
+            "--patients", min=4, help="Of the predictions: virtual patients of each population for each draw."
+        ),
     ] = 20,
     draws: Annotated[int, typer.Option("--draws", min=20, help="Of the predictions.")] = 100,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="That of the study unless given.")] = None,

@@ -24,16 +24,25 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.words import LANGUAGES, catalogue, say
 
-app = typer.Typer(help=say("cli.app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  rich_markup_mode="markdown")
+app = typer.Typer(
+    help=say("cli.app"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
 out, err = Console(), Console(stderr=True)
 
 StudyFile = Annotated[Path, typer.Argument(help="Study file; `hepatica init` writes one.")]
 Changes = Annotated[list[str] | None, typer.Option("--set", help="Change a key, e.g. `--set dose='2e6 cells/kg'`.")]
 Lang = Annotated[str, typer.Option("--lang", envvar="HEPATICA_LANG", help="Language: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Cluster = Annotated[str | None, typer.Option(
-    "--cluster", help="Workers elsewhere: tcp://host:port of a Dask scheduler, processes:N, or mpi; same answer.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="Workers elsewhere: tcp://host:port of a Dask scheduler, processes:N, or mpi; same answer."
+    ),
+]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; the answer does not depend on it.")]
 
 
@@ -48,13 +57,22 @@ class Bars:
 
     def __init__(self, lang: str) -> None:
         self.lang, self.tasks = lang, {}  # type: ignore[var-annotated]
-        self.bars = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                             console=err, transient=True)
+        self.bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+        )
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage not in self.tasks:
-            text = say(f"cli.{stage}", self.lang) if f"cli.{stage}" in catalogue() else say(
-                "cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
+            text = (
+                say(f"cli.{stage}", self.lang)
+                if f"cli.{stage}" in catalogue()
+                else say("cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
+            )
             self.tasks[stage] = self.bars.add_task(text, total=total)
         self.bars.update(self.tasks[stage], completed=done)
 

@@ -137,15 +137,33 @@ class Decision:
             for a, arm in enumerate(self.arms):
                 r = arm.regimen
                 row: dict[str, object] = {
-                    "hypothesis": h.hypothesis, "arm": arm.name, "dose": r.dose, "per_kg": r.per_kg,
-                    "infusions": r.infusions, "interval": r.interval, "route": r.route,
+                    "hypothesis": h.hypothesis,
+                    "arm": arm.name,
+                    "dose": r.dose,
+                    "per_kg": r.per_kg,
+                    "infusions": r.infusions,
+                    "interval": r.interval,
+                    "route": r.route,
                 }
-                for name, s in (("gain", h.gain[a]), ("survival", h.survival[a]), ("survival_gain", h.survival_gain[a]),
-                                *((f"excess_{n}", e[a]) for n, e in h.excess.items())):
-                    row |= {name: s.mean, f"{name}_low": s.low, f"{name}_high": s.high,
-                            f"{name}_between_sd": s.between, f"{name}_ignorance_sd": s.ignorance}
-                row |= {"admissible": h.admissible[a], "regret": self.regret[k, a],
-                        "recommended": a == self.recommended, "best_of_hypothesis": a == h.best}
+                for name, s in (
+                    ("gain", h.gain[a]),
+                    ("survival", h.survival[a]),
+                    ("survival_gain", h.survival_gain[a]),
+                    *((f"excess_{n}", e[a]) for n, e in h.excess.items()),
+                ):
+                    row |= {
+                        name: s.mean,
+                        f"{name}_low": s.low,
+                        f"{name}_high": s.high,
+                        f"{name}_between_sd": s.between,
+                        f"{name}_ignorance_sd": s.ignorance,
+                    }
+                row |= {
+                    "admissible": h.admissible[a],
+                    "regret": self.regret[k, a],
+                    "recommended": a == self.recommended,
+                    "best_of_hypothesis": a == h.best,
+                }
                 rows.append(row)
         return pd.DataFrame(rows)
 
@@ -162,8 +180,17 @@ def weigh(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Hypothesised:
     excess = {name: over(p) for name, p in w.harms.items()}
     admissible = tuple(all(excess[h.name][a].mean <= h.limit for h in utility.harms) for a in every)
     ranked = sorted((a for a in every if admissible[a]), key=lambda a: (-gain[a].mean, a))
-    return Hypothesised(str(ds.attrs["hypothesis"]), gain, tuple(split(w.survival[a], draw) for a in every),
-                        over(w.survival), excess, admissible, ranked[0], ranked[1] if len(ranked) > 1 else ranked[0], w)
+    return Hypothesised(
+        str(ds.attrs["hypothesis"]),
+        gain,
+        tuple(split(w.survival[a], draw) for a in every),
+        over(w.survival),
+        excess,
+        admissible,
+        ranked[0],
+        ranked[1] if len(ranked) > 1 else ranked[0],
+        w,
+    )
 
 
 def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort: Cohort) -> Decision:
@@ -177,8 +204,12 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
         The first is standard care.
     """
     by = tuple(weigh(ds, arms, utility) for ds in datasets)
-    regret = np.stack([[h.gain[h.best].mean - g.mean if ok else np.inf
-                        for g, ok in zip(h.gain, h.admissible, strict=True)] for h in by])
+    regret = np.stack(
+        [
+            [h.gain[h.best].mean - g.mean if ok else np.inf for g, ok in zip(h.gain, h.admissible, strict=True)]
+            for h in by
+        ]
+    )
     worst = regret.max(axis=0)
     recommended = int(np.argmin(worst))
     chosen = arms[recommended].regimen
@@ -188,16 +219,32 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     weight = float(np.median(cohort.covariate("body_weight")))
     given = ROUTES[chosen.route].highest_given.value
     beyond = chosen.gives_cells and chosen.cells(weight) / weight > given * (1 + 1e-9)
-    shown = recommended if chosen.gives_cells else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
+    shown = (
+        recommended
+        if chosen.gives_cells
+        else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
+    )
     moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
-    return Decision(tuple(arms), by, recommended, regret, confident, edges, bool(beyond),
-                    deciding(moved, cohort), holds_best=holding(by, cohort.draw), nothing=doubts)
+    return Decision(
+        tuple(arms),
+        by,
+        recommended,
+        regret,
+        confident,
+        edges,
+        bool(beyond),
+        deciding(moved, cohort),
+        holds_best=holding(by, cohort.draw),
+        nothing=doubts,
+    )
 
 
 def sure(gains: Sequence[Split], nothing: Sequence[float], cohort: Cohort) -> bool:
     """Whether a gain lies above 0 with 95 % under every hypothesis, what the model does not doubt doubted too."""
     enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
-    return enough and all(g.low > 0 and p + (1 - p) * (1 - g.above_zero) < TAIL for g, p in zip(gains, nothing, strict=True))
+    return enough and all(
+        g.low > 0 and p + (1 - p) * (1 - g.above_zero) < TAIL for g, p in zip(gains, nothing, strict=True)
+    )
 
 
 def holding(by: Sequence[Hypothesised], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
@@ -236,8 +283,12 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
         found.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
         moved.append(h.worth.net[1] - h.worth.net[0])
     certain = decision.gives_cells and sure([c.gain for c in found], decision.nothing, cohort)
-    return replace(decision, confident=certain, confirmed=tuple(found),
-                   assumptions=deciding(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]))
+    return replace(
+        decision,
+        confident=certain,
+        confirmed=tuple(found),
+        assumptions=deciding(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]),
+    )
 
 
 def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
@@ -251,7 +302,9 @@ def _spearman(x: Floats, y: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
 
 
-def deciding(gain: Floats, cohort: Cohort, hypotheses: Sequence[str] = ("",), *, top: int = 8) -> tuple[Assumption, ...]:
+def deciding(
+    gain: Floats, cohort: Cohort, hypotheses: Sequence[str] = ("",), *, top: int = 8
+) -> tuple[Assumption, ...]:
     """Parameters whose draws go with the gain, strongest first; weaker than chance are left out.
 
     The threshold is Bonferroni's at 10 % for Spearman's correlation of that many draws.
@@ -259,7 +312,9 @@ def deciding(gain: Floats, cohort: Cohort, hypotheses: Sequence[str] = ("",), *,
     model: Model = cohort.model
     draws, where, count = np.unique(cohort.draw, return_inverse=True, return_counts=True)
     ok = np.isfinite(gain)
-    means = np.bincount(where[ok], gain[ok], minlength=len(draws)) / np.maximum(np.bincount(where[ok], minlength=len(draws)), 1)
+    means = np.bincount(where[ok], gain[ok], minlength=len(draws)) / np.maximum(
+        np.bincount(where[ok], minlength=len(draws)), 1
+    )
     if len(draws) < 10 or means.std() == 0:
         return ()
     typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws, cohort.known)

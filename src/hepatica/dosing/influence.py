@@ -158,15 +158,25 @@ class Screen:
         order = [(self.moved[k], k) for k in self.ranked()] + [(m, -1) for m in self.never]
         for m, k in order:
             entry = system.model.parameters[m.name].entry
-            head = {"parameter": m.name, "module": m.module, "label": entry.label, "grade": entry.grade,
-                    "ignorance": "nominal" if m.nominal else m.spread.kind, "reaches": m.reaches,
-                    "influence": strength[k] if k >= 0 else 0.0, "moves_nothing": bool(still[k]) if k >= 0 else True}
+            head = {
+                "parameter": m.name,
+                "module": m.module,
+                "label": entry.label,
+                "grade": entry.grade,
+                "ignorance": "nominal" if m.nominal else m.spread.kind,
+                "reaches": m.reaches,
+                "influence": strength[k] if k >= 0 else 0.0,
+                "moves_nothing": bool(still[k]) if k >= 0 else True,
+            }
             for c, (name, hypothesis) in enumerate(self.columns):
                 found = (s.mu_star, s.low, s.high, s.mu, s.sigma)
                 values = [float(v[k, c]) if k >= 0 else 0.0 for v in found]
-                rows.append(head | {"output": name, "hypothesis": hypothesis, "unit": UNITS[name]}
-                            | dict(zip(("mu_star", "low", "high", "mu", "sigma"), values, strict=True))
-                            | {"n": int(s.n[k, c]) if k >= 0 else 0, "floor": self.floors[name]})
+                rows.append(
+                    head
+                    | {"output": name, "hypothesis": hypothesis, "unit": UNITS[name]}
+                    | dict(zip(("mu_star", "low", "high", "mu", "sigma"), values, strict=True))
+                    | {"n": int(s.n[k, c]) if k >= 0 else 0, "floor": self.floors[name]}
+                )
         return pd.DataFrame(rows)
 
 
@@ -176,8 +186,12 @@ def ladder(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
     if not cells:
         raise InputError("grid", "no regimen with cells", "a study that asks of one")
     longest = max((a.regimen for a in cells if a.regimen.route == cells[0].regimen.route), key=lambda r: r.infusions)
-    same = [a for a in cells if replace(a.regimen, dose=longest.dose, per_kg=longest.per_kg) == longest
-            and a.regimen.per_kg == longest.per_kg]
+    same = [
+        a
+        for a in cells
+        if replace(a.regimen, dose=longest.dose, per_kg=longest.per_kg) == longest
+        and a.regimen.per_kg == longest.per_kg
+    ]
     rising = sorted(same, key=lambda a: a.regimen.dose)
     chosen = np.unique(np.rint(np.linspace(0, len(rising) - 1, min(most, len(rising)))).astype(int))
     if len(chosen) == 1 and len(rising) > 1:
@@ -209,7 +223,9 @@ def settle(q: Question, base: int, pins: Pins) -> Pool | None:
 def _courses(q: Question, pool: Pool, arms: tuple[Arm, ...], hypothesis: str, rtol: float) -> Worth:
     kept = np.flatnonzero(pool.weight > LEAST)
     admitted = Admitted(pool.cohort.take(kept), pool.initial[kept], {}, len(pool.weight))
-    ds = simulate(q.system, admitted, arms, q.times, outputs=OUTPUTS, hypothesis=hypothesis, rtol=rtol, workers=q.workers)
+    ds = simulate(
+        q.system, admitted, arms, q.times, outputs=OUTPUTS, hypothesis=hypothesis, rtol=rtol, workers=q.workers
+    )
     return worth(ds, list(arms), q.utility)
 
 
@@ -230,14 +246,24 @@ def ask(q: Question, pool: Pool, *, care: Worth | None = None, rtol: float = RTO
         return np.stack([_mean(v - usual, weight) for v in values])
 
     harms = {name: over([w.harms[name] for w in found], care.harms[name]) for name in care.harms}
-    point = Point(100 * float(_mean(care.survival, weight)[0]), 100 * over([w.survival for w in found], care.survival),
-                  over([w.net for w in found], care.net), harms)
+    point = Point(
+        100 * float(_mean(care.survival, weight)[0]),
+        100 * over([w.survival for w in found], care.survival),
+        over([w.net for w in found], care.net),
+        harms,
+    )
     return point, care
 
 
 def _arms(w: Worth, which: slice) -> Worth:
-    return Worth(w.qald[which], w.lost[which], w.survival[which], w.transplant_free[which], w.survival_curve[which],
-                 {name: p[which] for name, p in w.harms.items()})
+    return Worth(
+        w.qald[which],
+        w.lost[which],
+        w.survival[which],
+        w.transplant_free[which],
+        w.survival_curve[which],
+        {name: p[which] for name, p in w.harms.items()},
+    )
 
 
 def _mean(values: Floats, weight: Floats) -> Floats:
@@ -309,8 +335,16 @@ def moved_to(q: Question, pool: Pool, care: Worth, m: Movable, pins: Pins) -> Po
     return ask(q, here, care=care if m.reaches == "with cells" else None)[0]
 
 
-def _result(q: Question, moved: tuple[Movable, ...], never: tuple[Movable, ...], held: dict[str, str],
-            points: list[list[Point]], exact: list[Point], steps: Floats, skipped: int) -> Screen:
+def _result(
+    q: Question,
+    moved: tuple[Movable, ...],
+    never: tuple[Movable, ...],
+    held: dict[str, str],
+    points: list[list[Point]],
+    exact: list[Point],
+    steps: Floats,
+    skipped: int,
+) -> Screen:
     best = int(np.argmax(np.mean([row[0].gain.mean(axis=0) for row in points], axis=0)))  # over bases and hypotheses
     columns = (("survival", ""), *((name, h) for name in ("survival_gain", "gain") for h in q.hypotheses))
 
@@ -319,8 +353,23 @@ def _result(q: Question, moved: tuple[Movable, ...], never: tuple[Movable, ...],
 
     values = np.array([[read(p) for p in row] for row in points])
     effects = (values[:, 1:] - values[:, :1]) / steps[..., None]
-    error = np.abs(values[:, 0] - np.array([read(p) for p in exact])).max(axis=0) / float(np.abs(steps).min(initial=1.0))
-    floors = {name: max(FLOORS[name], float(error[[c for c, (n, _) in enumerate(columns) if n == name]].max()))
-              for name in FLOORS}
-    return Screen(moved, never, held, columns, effects, screened(effects, seed=q.seed), floors, q.arms[1 + best].name,
-                  values[:, 0], skipped, len(points) * (len(moved) + 1))
+    error = np.abs(values[:, 0] - np.array([read(p) for p in exact])).max(axis=0) / float(
+        np.abs(steps).min(initial=1.0)
+    )
+    floors = {
+        name: max(FLOORS[name], float(error[[c for c, (n, _) in enumerate(columns) if n == name]].max()))
+        for name in FLOORS
+    }
+    return Screen(
+        moved,
+        never,
+        held,
+        columns,
+        effects,
+        screened(effects, seed=q.seed),
+        floors,
+        q.arms[1 + best].name,
+        values[:, 0],
+        skipped,
+        len(points) * (len(moved) + 1),
+    )

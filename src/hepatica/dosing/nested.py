@@ -68,11 +68,20 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
     centre = float(means.mean())
     own = np.bincount(where, (values - means[where]) ** 2) / np.maximum(count - 1, 1)
     trust = (count - 1) / (count + 1)
-    error = np.where(own > 0, np.maximum(own, 1e-300) ** trust * max(within, 1e-300) ** (1 - trust), within * (count < 2)) / count
+    error = (
+        np.where(own > 0, np.maximum(own, 1e-300) ** trust * max(within, 1e-300) ** (1 - trust), within * (count < 2))
+        / count
+    )
     shrink = np.sqrt(ignorance / np.maximum(ignorance + error, 1e-300))
     shaped = centre + shrink * (means - centre)
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
     # the centre itself is known only to its Monte Carlo error
     noise = 1.645 * np.sqrt(within / n)
-    return Split(centre, float(np.sqrt(within)), float(np.sqrt(ignorance)), float(min(low, centre - noise)),
-                 float(max(high, centre + noise)), float((shaped > 0).mean()))
+    return Split(
+        centre,
+        float(np.sqrt(within)),
+        float(np.sqrt(ignorance)),
+        float(min(low, centre - noise)),
+        float(max(high, centre + noise)),
+        float((shaped > 0).mean()),
+    )

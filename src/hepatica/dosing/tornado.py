@@ -49,13 +49,29 @@ class Tornado:
 
     def frame(self) -> pd.DataFrame:
         """One row per parameter and end."""
-        rows = [{"parameter": "", "end": "unknown", "value": np.nan, "first": self.arms[self.usual],
-                 "dose": self.doses[self.usual], "changes": False}]
+        rows = [
+            {
+                "parameter": "",
+                "end": "unknown",
+                "value": np.nan,
+                "first": self.arms[self.usual],
+                "dose": self.doses[self.usual],
+                "changes": False,
+            }
+        ]
         for k, name in enumerate(self.parameters):
             for e, end in enumerate(("5 %", "95 %")):
                 arm = int(self.first[k, e])
-                rows.append({"parameter": name, "end": end, "value": float(self.values[k, e]), "first": self.arms[arm],
-                             "dose": self.doses[arm], "changes": arm != self.usual})
+                rows.append(
+                    {
+                        "parameter": name,
+                        "end": end,
+                        "value": float(self.values[k, e]),
+                        "first": self.arms[arm],
+                        "dose": self.doses[arm],
+                        "changes": arm != self.usual,
+                    }
+                )
         return pd.DataFrame(rows)
 
 
@@ -70,7 +86,9 @@ def first(point: Point, utility: Utility) -> int:
     return int(np.argmin(worst))
 
 
-def tornado(q: Question, parameters: Sequence[Movable], *, draws: int = 100, progress: Progress | None = None) -> Tornado:
+def tornado(
+    q: Question, parameters: Sequence[Movable], *, draws: int = 100, progress: Progress | None = None
+) -> Tornado:
     """Rank the doses with each parameter at its 5 % and its 95 % point, the same candidates every time.
 
     Parameters
@@ -96,6 +114,13 @@ def tornado(q: Question, parameters: Sequence[Movable], *, draws: int = 100, pro
             values[k, e] = float(m.spread.quantile(typical, end))
             tell("rerank", 2 + 2 * k + e, total)
     ranks = np.array([[first(p, q.utility) for p in row] for row in found], np.int64).reshape(len(parameters), 2)
-    return Tornado(tuple(a.name for a in q.arms), tuple(a.regimen.dose if a.regimen.gives_cells else 0.0 for a in q.arms),
-                   first(usual, q.utility), tuple(m.name for m in parameters), ranks, values,
-                   np.array([[p.gain for p in row] for row in found]), usual.gain)
+    return Tornado(
+        tuple(a.name for a in q.arms),
+        tuple(a.regimen.dose if a.regimen.gives_cells else 0.0 for a in q.arms),
+        first(usual, q.utility),
+        tuple(m.name for m in parameters),
+        ranks,
+        values,
+        np.array([[p.gain for p in row] for row in found]),
+        usual.gain,
+    )

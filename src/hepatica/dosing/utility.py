@@ -17,9 +17,22 @@ from hepatica.simulate import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]
-OUTPUTS = ("bilirubin", "albumin", "inr", "creatinine", "ascites", "encephalopathy", "functional_mass",
-           "death_intensity", "transplant_intensity", "thrombosis_hazard", "reaction_hazard", "phagocytes",
-           "bleeding_intensity", "tumour_intensity")
+OUTPUTS = (
+    "bilirubin",
+    "albumin",
+    "inr",
+    "creatinine",
+    "ascites",
+    "encephalopathy",
+    "functional_mass",
+    "death_intensity",
+    "transplant_intensity",
+    "thrombosis_hazard",
+    "reaction_hazard",
+    "phagocytes",
+    "bleeding_intensity",
+    "tumour_intensity",
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +56,13 @@ class Harm:
 
 
 HARMS = (
-    Harm("thrombosis", 10.0, 0.05, "Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides "
-         "deaths; anchored on the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess."),
+    Harm(
+        "thrombosis",
+        10.0,
+        0.05,
+        "Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides "
+        "deaths; anchored on the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess.",
+    ),
     Harm("reaction", 0.5, 0.5, "Assumed: fever passes within a day (Thompson2020)."),
     Harm("infection", 0.0, float("inf"), "Its cost is already in the simulated course and deaths."),
     Harm("procedure", 15.0, 0.10, "Assumed: bleeding or dissection in liver failure is grave."),
@@ -104,9 +122,13 @@ def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
     times = ds["time"].values
     died, grafted = competing_incidence(times, ds["death_intensity"].values, ds["transplant_intensity"].values)
     free = 1.0 - died - grafted
-    points = child_pugh(bilirubin=ds["bilirubin"].values, albumin=ds["albumin"].values, inr=ds["inr"].values,
-                        ascites=np.minimum(np.floor(ds["ascites"].values), 2.0),
-                        encephalopathy=np.clip(np.floor(ds["encephalopathy"].values), 0, 4))
+    points = child_pugh(
+        bilirubin=ds["bilirubin"].values,
+        albumin=ds["albumin"].values,
+        inr=ds["inr"].values,
+        ascites=np.minimum(np.floor(ds["ascites"].values), 2.0),
+        encephalopathy=np.clip(np.floor(ds["encephalopathy"].values), 0, 4),
+    )
     daily = utility.utilities.of(points, np.clip(np.floor(ds["encephalopathy"].values), 0, 4))
     clotted = 1.0 - np.exp(-ds["thrombosis_hazard"].values)
     fatal = utility.fatal(ds)
@@ -122,8 +144,14 @@ def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
         "tumour": _ever(ds, "tumour_intensity"),
     }
     lost = np.sum([utility.harm(name).loss * p for name, p in harms.items()], axis=0)
-    return Worth(qald, lost, (living + grafted * (1.0 - fatal))[..., -1], living[..., -1], living + grafted * (1.0 - fatal),
-                 harms)
+    return Worth(
+        qald,
+        lost,
+        (living + grafted * (1.0 - fatal))[..., -1],
+        living[..., -1],
+        living + grafted * (1.0 - fatal),
+        harms,
+    )
 
 
 def _ever(ds: xr.Dataset, intensity: str) -> Floats:

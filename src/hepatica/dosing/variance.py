@@ -112,7 +112,9 @@ class _Asked:
 
     def point(self, quantiles: Floats) -> Floats:
         """Survival under standard care, gain in survival, and gain, the last two by hypothesis; NaN without an answer."""
-        cohort = replace(self.cohort, pinned={m.name: (m.spread, float(p)) for m, p in zip(self.moved, quantiles, strict=True)})
+        cohort = replace(
+            self.cohort, pinned={m.name: (m.spread, float(p)) for m, p in zip(self.moved, quantiles, strict=True)}
+        )
         before, after = (self._reaching(quantiles, stage) for stage in (3, 2))
         if self._pool is None or self._pool[0] != before:
             self._pool = before, arrived(self.q, cohort)
@@ -140,7 +142,9 @@ class _Asked:
         net = np.stack([care.net[0], *(w.net[0] for w in cells)])
         alive = np.stack([care.survival[0], *(w.survival[0] for w in cells)])
         out = ~np.isfinite(net + alive)
-        ill = ~np.isfinite(pool.initial).all(axis=1)  # their history failed: as plausible as the rest, for all that is known
+        ill = ~np.isfinite(pool.initial).all(
+            axis=1
+        )  # their history failed: as plausible as the rest, for all that is known
         self.failed += int(out.sum() + ill.sum())
         whole, lost = ~out.any(axis=0), float(ill.sum() * pool.weight[~ill].mean())
         if lost + weight[~whole].sum() > MOST_FAILED * (lost + weight.sum()):
@@ -186,7 +190,11 @@ def variance(
     among = [None if known is None or m.nominal else learnt(m.name, m.spread, known, q.hypotheses) for m in moved]
     u = design(len(moved), samples, q.seed)
     places = np.stack([place(u[..., k], a) for k, a in enumerate(among)], axis=-1)
-    asked, tell, total = _Asked(q, cohort, (q.arms[0], arm), moved), progress or (lambda *_: None), u.shape[0] * u.shape[1]
+    asked, tell, total = (
+        _Asked(q, cohort, (q.arms[0], arm), moved),
+        progress or (lambda *_: None),
+        u.shape[0] * u.shape[1],
+    )
     values = np.empty((*u.shape[:2], 1 + 2 * len(q.hypotheses)))
     for i, block in enumerate(places):
         for j, at in enumerate(block):

@@ -22,7 +22,16 @@ from hepatica.model import functions
 from hepatica.model.assemble import Model
 
 NATIVE = "-march=native"  # a fifth faster; a compiler that does not know it builds without
-FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC", "-fno-math-errno", "-ffp-contract=fast", "-fvisibility=hidden", "-Wno-psabi")
+FLAGS = (
+    "-O3",
+    "-std=gnu11",
+    "-shared",
+    "-fPIC",
+    "-fno-math-errno",
+    "-ffp-contract=fast",
+    "-fvisibility=hidden",
+    "-Wno-psabi",
+)
 SOURCES = ("kernel.c", "lanes.h")
 
 
@@ -77,8 +86,19 @@ def build(model: Model) -> Path:
     if compiler is None:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
     texts = {name: _text(name) for name in (*SOURCES, "generate.py", "generate_c.py")}
-    key = "|".join((model.hash, *texts.values(), functions.C_SOURCE, *compiler, NATIVE, *FLAGS, platform.machine(),
-                    processor(), sys.platform))
+    key = "|".join(
+        (
+            model.hash,
+            *texts.values(),
+            functions.C_SOURCE,
+            *compiler,
+            NATIVE,
+            *FLAGS,
+            platform.machine(),
+            processor(),
+            sys.platform,
+        )
+    )
     name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
     target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
     if target.exists():
@@ -87,8 +107,14 @@ def build(model: Model) -> Path:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         write_sources(model, Path(folder))
         for flags in ((NATIVE, *FLAGS), FLAGS):
-            done = subprocess.run(command(compiler, flags), cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
-                                  check=False)
+            done = subprocess.run(
+                command(compiler, flags),
+                cwd=folder,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
             if done.returncode == 0:
                 break
         else:
@@ -118,6 +144,8 @@ def load(path: Path) -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(str(path))
     except OSError as error:
-        raise EngineError(f"the compiled kernel {path.name} cannot be loaded ({error}); delete it and run again") from error
+        raise EngineError(
+            f"the compiled kernel {path.name} cannot be loaded ({error}); delete it and run again"
+        ) from error
     library.hepatica_solve.restype = library.hepatica_lanes.restype = ctypes.c_int
     return library

@@ -146,8 +146,11 @@ class Writer:
 
     def jumps(self) -> list[list[tuple[str, Expr]]]:
         """For each threshold the quantities that its jumps use, then the new values of states."""
-        return [self.assign(_needed(self.quantities, [e for _, e in t.adds]))
-                + [(self.names[s], self.symbols[s] + self.hoist(e)) for s, e in t.adds] for t in self.model.thresholds]
+        return [
+            self.assign(_needed(self.quantities, [e for _, e in t.adds]))
+            + [(self.names[s], self.symbols[s] + self.hoist(e)) for s, e in t.adds]
+            for t in self.model.thresholds
+        ]
 
     def write(self, rows: list[tuple[str, Expr]]) -> Assignments:
         """Print one after another."""
@@ -170,8 +173,15 @@ def generate(model: Model) -> Lines:
     jacobian, pattern = _chain(w)
     outputs = [(f"o[{i}]", w.names[n]) for i, n in enumerate((*model.states, *model.quantities))]
     jumps = [w.write(rows) for rows in w.jumps()]
-    return Lines(w.prepare, values, values + jacobian, w.write(w.assign(w.quantities)) + outputs, jumps,
-                 len(w.constants), pattern)
+    return Lines(
+        w.prepare,
+        values,
+        values + jacobian,
+        w.write(w.assign(w.quantities)) + outputs,
+        jumps,
+        len(w.constants),
+        pattern,
+    )
 
 
 def _needed(quantities: dict[str, Expr], exprs: list[Expr]) -> set[str]:

@@ -49,6 +49,7 @@ def _in_logarithms(expr: Expr, moving: set[Expr]) -> Expr:
 
     The rounding of a logarithm grows with the exponent, to a few parts in 1e15; solver tolerances are far above.
     """
+
     def log_of(x: Expr) -> Expr:
         return ln(x) if x.free_symbols & moving else sp.log(x)
 
@@ -157,7 +158,7 @@ def c_source(model: Model) -> str:
 #define NJ {max(len(moved), 1)}
 #define NLU {n_factors}
 #define NE {len(model.thresholds)}
-static const int HAZARD[NE + 1] = {{{', '.join(map(str, [*hazard, -1]))}}};
+static const int HAZARD[NE + 1] = {{{", ".join(map(str, [*hazard, -1]))}}};
 {C_SOURCE}
 static void m_prepare(const V *restrict p, V *restrict c) {{
 {prepare}
@@ -182,7 +183,9 @@ def _lane(w: Writer, expr: Expr) -> str:
     return w.text(expr) if expr.free_symbols else f"splat({w.text(expr)})"
 
 
-def _lu(n: int, order: list[int], filled: set[tuple[int, int]], jacobian: dict[tuple[int, int], str]) -> tuple[str, int]:
+def _lu(
+    n: int, order: list[int], filled: set[tuple[int, int]], jacobian: dict[tuple[int, int], str]
+) -> tuple[str, int]:
     """Sparse LU of g - J, bordered, spelt out; rows from `n` on are named quantities, with one on the diagonal.
 
     Returns
@@ -212,8 +215,11 @@ def _lu(n: int, order: list[int], filled: set[tuple[int, int]], jacobian: dict[t
             if k not in one:
                 factor.append(f"  a{i}_{k} *= L[{slot[k, k]}];")
             factor += [f"  a{i}_{j} -= a{i}_{k} * L[{slot[k, j]}];" for j in after[k]]
-        factor += [f"  L[{slot[i, j]}] = {'1.0 / ' if i == j else ''}a{i}_{j};"
-                   for j in [*before[i], i, *after[i]] if (i, j) in slot]
+        factor += [
+            f"  L[{slot[i, j]}] = {'1.0 / ' if i == j else ''}a{i}_{j};"
+            for j in [*before[i], i, *after[i]]
+            if (i, j) in slot
+        ]
         below = [f"L[{slot[i, j]}] * {unknown(j)}" for j in before[i] if j not in zero]
         if i >= n:
             solve.append(f"  V z{i} = {'-(' + ' + '.join(below) + ')' if below else 'splat(0.0)'};")
@@ -225,9 +231,11 @@ def _lu(n: int, order: list[int], filled: set[tuple[int, int]], jacobian: dict[t
         above = [f"L[{slot[i, j]}] * {unknown(j)}" for j in after[i]]
         right = f"({unknown(i)} - ({' + '.join(above)}))" if above else unknown(i)
         solve.append(f"  {unknown(i)} = {right}{'' if i in one else f' * L[{slot[i, i]}]'};")
-    text = ("static void m_factor(const V *restrict J, const V *restrict p, const V *restrict c, V g, V *restrict L) {\n"
-            + "\n".join(factor) + "\n}\nstatic void m_solve(const V *restrict L, V *restrict b) {\n"
-            + "\n".join(solve) + "\n}")
+    text = (
+        "static void m_factor(const V *restrict J, const V *restrict p, const V *restrict c, V g, V *restrict L) {\n"
+        + "\n".join(factor)
+        + "\n}\nstatic void m_solve(const V *restrict L, V *restrict b) {\n"
+        + "\n".join(solve)
+        + "\n}"
+    )
     return text, len(kept)
-
-

@@ -18,16 +18,42 @@ PAUSE = 0.1  # seconds between looks at the counter
 
 class _Batch(ctypes.Structure):
     _fields_ = [(n, ctypes.c_int64) for n in ("n", "n_times", "n_out", "max_steps", "frozen")]
-    _fields_ += [(n, ctypes.c_void_p) for n in (
-        "parameters", "initial", "times", "scale", "thresholds", "event_time", "event_amount",
-        "event_offset", "event_state", "event_kind", "out_index", "want_state", "want_quantity")]
+    _fields_ += [
+        (n, ctypes.c_void_p)
+        for n in (
+            "parameters",
+            "initial",
+            "times",
+            "scale",
+            "thresholds",
+            "event_time",
+            "event_amount",
+            "event_offset",
+            "event_state",
+            "event_kind",
+            "out_index",
+            "want_state",
+            "want_quantity",
+        )
+    ]
     _fields_ += [(n, ctypes.c_double) for n in ("start", "rtol")]
-    _fields_ += [(n, ctypes.c_void_p) for n in (
-        "values", "final", "crossings", "status", "steps", "rejected", "claimed", "finished")]
+    _fields_ += [
+        (n, ctypes.c_void_p)
+        for n in ("values", "final", "crossings", "status", "steps", "rejected", "claimed", "finished")
+    ]
 
 
-def solve(library: ctypes.CDLL, problem: Problem, scale: Floats, out_index: Ints, wanted: NDArray[np.uint8], *,
-          workers: int, frozen: bool = False, progress: Progress | None = None) -> Solution:
+def solve(
+    library: ctypes.CDLL,
+    problem: Problem,
+    scale: Floats,
+    out_index: Ints,
+    wanted: NDArray[np.uint8],
+    *,
+    workers: int,
+    frozen: bool = False,
+    progress: Progress | None = None,
+) -> Solution:
     """Solve all patients of a problem; the result does not depend on `workers`.
 
     Parameters
@@ -51,18 +77,32 @@ def solve(library: ctypes.CDLL, problem: Problem, scale: Floats, out_index: Ints
         "event_state": np.ascontiguousarray(ev.state, np.int64),
         "event_kind": np.ascontiguousarray(ev.kind, np.int64),
         "out_index": np.ascontiguousarray(out_index, np.int64),
-        "want_state": np.ascontiguousarray(wanted[:ns]), "want_quantity": np.ascontiguousarray(wanted[ns:]),
+        "want_state": np.ascontiguousarray(wanted[:ns]),
+        "want_quantity": np.ascontiguousarray(wanted[ns:]),
     }
     outputs = {
-        "values": np.empty((n, nt, no)), "final": np.empty((n, ns)),
+        "values": np.empty((n, nt, no)),
+        "final": np.empty((n, ns)),
         "crossings": np.full((n, problem.thresholds.shape[1], MAX_CROSSINGS), np.nan),
-        "status": np.zeros(n, np.int64), "steps": np.zeros(n, np.int64), "rejected": np.zeros(n, np.int64),
+        "status": np.zeros(n, np.int64),
+        "steps": np.zeros(n, np.int64),
+        "rejected": np.zeros(n, np.int64),
     }
     claimed, finished = np.zeros(1, np.int64), np.zeros(1, np.int64)
-    pointers = {name: array.ctypes.data
-                for name, array in (inputs | outputs | {"claimed": claimed, "finished": finished}).items()}
-    batch = _Batch(n=n, n_times=nt, n_out=no, max_steps=problem.max_steps, frozen=frozen, start=problem.start,
-                   rtol=problem.rtol, **pointers)
+    pointers = {
+        name: array.ctypes.data
+        for name, array in (inputs | outputs | {"claimed": claimed, "finished": finished}).items()
+    }
+    batch = _Batch(
+        n=n,
+        n_times=nt,
+        n_out=no,
+        max_steps=problem.max_steps,
+        frozen=frozen,
+        start=problem.start,
+        rtol=problem.rtol,
+        **pointers,
+    )
     threads = max(1, min(workers, -(-n // library.hepatica_lanes())))
     with ThreadPoolExecutor(threads) as pool:
         running = [pool.submit(library.hepatica_solve, ctypes.byref(batch)) for _ in range(threads)]

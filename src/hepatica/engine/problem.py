@@ -51,8 +51,13 @@ class Events:
         factors = np.outer(factor, np.ones(m))
         if scaled is not None:
             factors = np.where(scaled, factors, 1.0)
-        return Events(np.arange(n + 1, dtype=np.int64) * m, np.tile(self.time, n), np.tile(self.state, n),
-                      (factors * self.amount).ravel(), np.tile(self.kind, n))
+        return Events(
+            np.arange(n + 1, dtype=np.int64) * m,
+            np.tile(self.time, n),
+            np.tile(self.state, n),
+            (factors * self.amount).ravel(),
+            np.tile(self.kind, n),
+        )
 
     @classmethod
     def join(cls, parts: list[Events]) -> Events:
@@ -68,8 +73,13 @@ class Events:
         flat = [e for row in ordered for e in row]
         offset = np.concatenate([[0], np.cumsum([len(r) for r in ordered])]).astype(np.int64)
         columns = list(zip(*flat, strict=True)) if flat else [(), (), (), ()]
-        return cls(offset, np.array(columns[0], float), np.array(columns[1], np.int64),
-                   np.array(columns[2], float), np.array(columns[3], np.int64))
+        return cls(
+            offset,
+            np.array(columns[0], float),
+            np.array(columns[1], np.int64),
+            np.array(columns[2], float),
+            np.array(columns[3], np.int64),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,9 +121,16 @@ class Problem:
         """Solves `first` to `last` (not included) alone."""
         ev, some = self.events, slice(first, last)
         of = slice(int(ev.offset[first]), int(ev.offset[last]))
-        events = Events(ev.offset[first:last + 1] - ev.offset[first], ev.time[of], ev.state[of], ev.amount[of], ev.kind[of])
-        return replace(self, parameters=self.parameters[some], initial=self.initial[some],
-                       thresholds=self.thresholds[some], events=events)
+        events = Events(
+            ev.offset[first : last + 1] - ev.offset[first], ev.time[of], ev.state[of], ev.amount[of], ev.kind[of]
+        )
+        return replace(
+            self,
+            parameters=self.parameters[some],
+            initial=self.initial[some],
+            thresholds=self.thresholds[some],
+            events=events,
+        )
 
 
 @dataclass(frozen=True)

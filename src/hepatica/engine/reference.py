@@ -10,8 +10,16 @@ import numpy as np
 from hepatica.engine.problem import BOLUS, MAX_CROSSINGS, Floats, Ints, Problem, Solution
 
 
-def solve(functions: dict[str, Any], problem: Problem, scale: Floats, out_index: Ints, hazards: tuple[int, ...],
-          *, method: str = "Radau", progress: Callable[[int], None] | None = None) -> Solution:
+def solve(
+    functions: dict[str, Any],
+    problem: Problem,
+    scale: Floats,
+    out_index: Ints,
+    hazards: tuple[int, ...],
+    *,
+    method: str = "Radau",
+    progress: Callable[[int], None] | None = None,
+) -> Solution:
     """Solve all patients of a problem, slowly and independently of the compiled engine."""
     n, ns, nt = problem.n, problem.initial.shape[1], len(problem.times)
     values, final = np.full((n, nt, len(out_index)), np.nan), np.full((n, ns), np.nan)
@@ -40,8 +48,15 @@ def _constants(functions: dict[str, Any], p: Floats) -> list[float]:
     return constants
 
 
-def _one(functions: dict[str, Any], problem: Problem, i: int, scale: Floats, hazards: tuple[int, ...], method: str,
-         crossings: Floats) -> tuple[Floats, Floats, int]:
+def _one(
+    functions: dict[str, Any],
+    problem: Problem,
+    i: int,
+    scale: Floats,
+    hazards: tuple[int, ...],
+    method: str,
+    crossings: Floats,
+) -> tuple[Floats, Floats, int]:
     from scipy.integrate import solve_ivp  # slow to import, and seldom needed
 
     p, ns = problem.parameters[i].tolist(), len(scale)
@@ -87,8 +102,17 @@ def _one(functions: dict[str, Any], problem: Problem, i: int, scale: Floats, haz
         stop = min(float(ev.time[due[0]]), end) if due else end
         watch = [_crossing(h, target[e]) for e, h in enumerate(hazards) if crossed[e] < MAX_CROSSINGS]
         wanted = problem.times[row:][problem.times[row:] < stop]
-        found = solve_ivp(rates, (t, stop), y, method=method, jac=jacobian, rtol=problem.rtol,
-                          atol=problem.rtol * scale, dense_output=True, events=watch or None)
+        found = solve_ivp(
+            rates,
+            (t, stop),
+            y,
+            method=method,
+            jac=jacobian,
+            rtol=problem.rtol,
+            atol=problem.rtol * scale,
+            dense_output=True,
+            events=watch or None,
+        )
         steps += len(found.t)
         if found.status == -1:
             raise RuntimeError(found.message)

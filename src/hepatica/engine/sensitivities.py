@@ -20,8 +20,16 @@ AT_ONCE = 2**24  # values held at a time
 Solver = Callable[[Problem], Solution]
 
 
-def solve(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tuple[str, ...], states: tuple[str, ...],
-          scale: Floats, lanes: int, progress: Callable[[int], None] | None = None) -> Solution:
+def solve(
+    run: Solver,
+    problem: Problem,
+    names: tuple[str, ...],
+    parameters: tuple[str, ...],
+    states: tuple[str, ...],
+    scale: Floats,
+    lanes: int,
+    progress: Callable[[int], None] | None = None,
+) -> Solution:
     """Solve with derivatives.
 
     Parameters
@@ -48,8 +56,16 @@ def solve(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tup
     return Solution.join(parts)
 
 
-def _block(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tuple[str, ...], states: tuple[str, ...],
-           scale: Floats, lanes: int, groups: int) -> Solution:
+def _block(
+    run: Solver,
+    problem: Problem,
+    names: tuple[str, ...],
+    parameters: tuple[str, ...],
+    states: tuple[str, ...],
+    scale: Floats,
+    lanes: int,
+    groups: int,
+) -> Solution:
     n, rows = problem.n, groups * lanes
     p = np.repeat(problem.parameters, rows, axis=0).reshape(n, rows, -1)
     y = np.repeat(problem.initial, rows, axis=0).reshape(n, rows, -1)
@@ -63,21 +79,34 @@ def _block(run: Solver, problem: Problem, names: tuple[str, ...], parameters: tu
         array[:, row, column] += np.where(by > 0.0, by, STEP)
         moved[:, k] = array[:, row, column] - old  # what rounding left of the step
         places.append(row)
-    many = replace(problem, parameters=p.reshape(n * rows, -1), initial=y.reshape(n * rows, -1),
-                   thresholds=np.repeat(problem.thresholds, rows, axis=0), events=_repeated(problem.events, rows))
+    many = replace(
+        problem,
+        parameters=p.reshape(n * rows, -1),
+        initial=y.reshape(n * rows, -1),
+        thresholds=np.repeat(problem.thresholds, rows, axis=0),
+        events=_repeated(problem.events, rows),
+    )
     done = run(many)
     values = done.values.reshape(n, rows, *done.values.shape[1:])
     base = values[:, [row // lanes * lanes for row in places]]
     slopes = (values[:, places] - base) / moved[:, :, None, None]
     first = slice(None, None, rows)
-    return Solution(done.values[first], done.final[first], done.status[first], done.steps[first], done.rejected[first],
-                    done.crossings[first], sensitivities=np.moveaxis(slopes, 1, -1))
+    return Solution(
+        done.values[first],
+        done.final[first],
+        done.status[first],
+        done.steps[first],
+        done.rejected[first],
+        done.crossings[first],
+        sensitivities=np.moveaxis(slopes, 1, -1),
+    )
 
 
 def _repeated(events: Events, rows: int) -> Events:
     """The events of each solve, `rows` times over."""
     counts = np.diff(events.offset)
-    index = np.concatenate([np.tile(np.arange(a, a + m), rows) for a, m in zip(events.offset, counts, strict=False)]
-                           or [np.zeros(0)]).astype(np.int64)
+    index = np.concatenate(
+        [np.tile(np.arange(a, a + m), rows) for a, m in zip(events.offset, counts, strict=False)] or [np.zeros(0)]
+    ).astype(np.int64)
     offset = np.concatenate([[0], np.cumsum(np.repeat(counts, rows))]).astype(np.int64)
     return Events(offset, events.time[index], events.state[index], events.amount[index], events.kind[index])

@@ -53,8 +53,10 @@ class Recipe:
         """
         known = {m.__name__ for m in MODULES}
         if foreign := [m for m in model.modules if m not in known]:
-            raise EngineError(f"module '{foreign[0]}' is not one of Hepatica's own, so that workers elsewhere cannot have it; "
-                              "solve it in this process")
+            raise EngineError(
+                f"module '{foreign[0]}' is not one of Hepatica's own, so that workers elsewhere cannot have it; "
+                "solve it in this process"
+            )
         return cls(model.modules, tuple(sorted(model.constants.items())), model.hash, engine)
 
 
@@ -76,8 +78,14 @@ def _chunk(recipe: Recipe, problem: Problem, sensitivities: tuple[str, ...]) -> 
     return time.perf_counter() - began, done
 
 
-def solve(executor: Executor, recipe: Recipe, problem: Problem, *, sensitivities: tuple[str, ...] = (),
-          progress: Callable[[int], None] | None = None) -> Solution:
+def solve(
+    executor: Executor,
+    recipe: Recipe,
+    problem: Problem,
+    *,
+    sensitivities: tuple[str, ...] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Solution:
     """Solve a problem in chunks on an executor's workers.
 
     Parameters
@@ -112,8 +120,10 @@ def solve(executor: Executor, recipe: Recipe, problem: Problem, *, sensitivities
                     if not _lost(error):
                         raise
                     if tried[first] >= TRIES:
-                        raise EngineError(f"workers died {tried[first]} times on patients {first} to {last - 1} "
-                                          f"({type(error).__name__}); give each more memory, or use fewer") from error
+                        raise EngineError(
+                            f"workers died {tried[first]} times on patients {first} to {last - 1} "
+                            f"({type(error).__name__}); give each more memory, or use fewer"
+                        ) from error
                     again.append((first, last))
                     continue
                 size = int(np.clip((last - first) * SECONDS / max(seconds, 1e-6), LEAST, min(MOST, 4 * (last - first))))
@@ -127,7 +137,11 @@ def solve(executor: Executor, recipe: Recipe, problem: Problem, *, sensitivities
 
 def _lost(error: Exception) -> bool:
     """Whether a worker died, not the work."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CancelledError", "FutureCancelledError")
+    return isinstance(error, BrokenExecutor) or type(error).__name__ in (
+        "KilledWorker",
+        "CancelledError",
+        "FutureCancelledError",
+    )
 
 
 def _slots(executor: Executor) -> int:
@@ -187,8 +201,10 @@ def workers_at(place: str) -> Iterator[Executor]:
         try:
             from mpi4py.futures import MPIPoolExecutor  # type: ignore[import-not-found]
         except ImportError as error:
-            raise EngineError("MPI needs mpi4py: `pip install hepatica[mpi]`, and start with `mpiexec -n N python -m "
-                              "mpi4py.futures -m hepatica ...`") from error
+            raise EngineError(
+                "MPI needs mpi4py: `pip install hepatica[mpi]`, and start with `mpiexec -n N python -m "
+                "mpi4py.futures -m hepatica ...`"
+            ) from error
         with MPIPoolExecutor() as pool:
             yield pool
     elif kind in ("tcp", "tls", "ucx", "ws", "wss") and rest.startswith("//"):

@@ -154,8 +154,14 @@ class System:
         used = frozenset[str]().union(*(self._uses[n] for n in names))
         return np.array([name in used for name in self.outputs], np.uint8)
 
-    def solve(self, problem: Problem, *, workers: int | None = None, sensitivities: Sequence[str] = (),
-              progress: Callable[[int], None] | None = None) -> Solution:
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        workers: int | None = None,
+        sensitivities: Sequence[str] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> Solution:
         """Solve; a patient that the compiled engine cannot solve is retried by the reference engine.
 
         Parameters
@@ -179,7 +185,9 @@ class System:
             return spread.solve(self.executor, recipe, problem, sensitivities=names, progress=progress)
         if self.engine == "reference":
             if names:
-                raise EngineError("sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`")
+                raise EngineError(
+                    "sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`"
+                )
             return reference.solve(self._python, problem, self.scale, out, hazards, progress=progress)
         if not self._library:
             raise EngineError("the compiled engine is not loaded")
@@ -187,7 +195,14 @@ class System:
         if names:
             return derivatives.solve(
                 lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True),
-                problem, names, self.parameters, self.states, self.scale, library.hepatica_lanes(), progress)
+                problem,
+                names,
+                self.parameters,
+                self.states,
+                self.scale,
+                library.hepatica_lanes(),
+                progress,
+            )
         done = kernel.solve(library, problem, self.scale, out, wanted, workers=threads, progress=progress)
         first = np.where(done.status == 3, 0, done.status)
         failed = np.flatnonzero(first)

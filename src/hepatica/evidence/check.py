@@ -105,7 +105,9 @@ def check_file(path: Path, populations: Collection[str] = ()) -> Checked:
     except FileNotFoundError:
         return Checked(name, faults=(Fault(name, "", "no such file", "give the path of a publication file"),))
     except UnicodeDecodeError as error:
-        fault = Fault(name, f"byte {error.start + 1}", f"{error.object[error.start]:#04x}", "save the file as UTF-8 text")
+        fault = Fault(
+            name, f"byte {error.start + 1}", f"{error.object[error.start]:#04x}", "save the file as UTF-8 text"
+        )
         return Checked(name, faults=(fault,))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", "") or str(error)
@@ -138,7 +140,9 @@ def check(text: str, name: str = "publication", populations: Collection[str] = (
     except tomllib.TOMLDecodeError as error:
         return Checked(name, faults=(Fault(name, "", "", f"write valid TOML: {error}"),))
     except RecursionError:
-        return Checked(name, faults=(Fault(name, "", "tables in tables without end", "write [[arm]] and [[observation]]"),))
+        return Checked(
+            name, faults=(Fault(name, "", "tables in tables without end", "write [[arm]] and [[observation]]"),)
+        )
     publication, found = _read(raw)
     if publication is None:
         found.sort(key=lambda w: _line(text, raw, w.place) or 0)
@@ -184,7 +188,9 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
             unknown = [(i, n) for i, n in enumerate(named) if isinstance(n, str) and n and n not in ids]
             found += [Wrong((kind, i, key), n, says.format(n)) for i, n in unknown]
         if raw.get("risk_of_bias", "unclear") in ("low", "some", "high") and not raw.get("bias"):
-            found.append(Wrong(("bias",), raw.get("bias", ""), f"risk_of_bias '{raw['risk_of_bias']}' needs its reason in bias"))
+            found.append(
+                Wrong(("bias",), raw.get("bias", ""), f"risk_of_bias '{raw['risk_of_bias']}' needs its reason in bias")
+            )
     once = {(w.place, w.says): w for w in reversed(found)}
     return None, [w for w in found if once.get((w.place, w.says)) is w]
 
@@ -219,7 +225,11 @@ def _worded(error: ErrorDetails) -> list[Wrong]:
     if kind == "missing":
         return [Wrong(loc, None, _DO[kind])]
     found = list(wrongs(error))
-    return [w._replace(says=_DO.get(kind, w.says[:1].lower() + w.says[1:])) for w in found] if kind != "value_error" else found
+    return (
+        [w._replace(says=_DO.get(kind, w.says[:1].lower() + w.says[1:])) for w in found]
+        if kind != "value_error"
+        else found
+    )
 
 
 def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
@@ -230,9 +240,13 @@ def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
         if populations and key not in ("", "none", *populations):
             out.append(Wrong(place, key, f"no shipped population: use one of {', '.join(populations)}, or none"))
     for i, arm in enumerate(p.arms):
-        lacking = [n for n, v in (("dose_high", arm.dose_high), ("route", arm.route), ("infusions", arm.infusions)) if not v]
+        lacking = [
+            n for n, v in (("dose_high", arm.dose_high), ("route", arm.route), ("infusions", arm.infusions)) if not v
+        ]
         if arm.gives_cells and lacking:
-            say = f"arm '{arm.id}' has cells without {', '.join(lacking).replace('dose_high', 'dose')}: add what is known"
+            say = (
+                f"arm '{arm.id}' has cells without {', '.join(lacking).replace('dose_high', 'dose')}: add what is known"
+            )
             out.append(Wrong(("arm", i), None, say))
     for i, o in enumerate(p.observations):
         n = p.arm(o.arm).n
@@ -243,7 +257,9 @@ def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
         out.append(Wrong(("cite",), p.cite, "no shipped reference" + (f": did you mean {near[0]}?" if near else "")))
     if p.key in keys():
         out.append(Wrong(("key",), p.key, "a shipped publication has this key"))
-    out += [Wrong(("shares_people_with",), k, "no shipped publication") for k in p.shares_people_with if k not in keys()]
+    out += [
+        Wrong(("shares_people_with",), k, "no shipped publication") for k in p.shares_people_with if k not in keys()
+    ]
     return out
 
 
@@ -280,7 +296,11 @@ def _line(text: str, raw: Mapping[str, Any], place: tuple[str | int, ...]) -> in
         start = heads[place[1]] + 1
         key = str(place[2]) if len(place) > 2 else ""
     for i in range(start, len(lines)):
-        if lines[i].lstrip().startswith("[[") and start == 0 and re.match(rf"\s*\[\[?\s*{re.escape(key)}\s*\]", lines[i]):
+        if (
+            lines[i].lstrip().startswith("[[")
+            and start == 0
+            and re.match(rf"\s*\[\[?\s*{re.escape(key)}\s*\]", lines[i])
+        ):
             return i + 1
         if lines[i].lstrip().startswith("[["):
             if start:

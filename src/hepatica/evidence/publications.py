@@ -205,9 +205,7 @@ class Publication(Row):
 def keys() -> tuple[str, ...]:
     """Keys of the publications that come with the package, sorted."""
     folder = files("hepatica.evidence").joinpath("publications")
-    return tuple(
-        sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml"))
-    )
+    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
 
 
 @functools.cache
@@ -243,9 +241,7 @@ def read(text: str, name: str = "publication") -> Publication:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         got = first["input"] if isinstance(first["input"], str | int | float) else place
-        raise InputError(
-            f"{name} {place}".strip(), got, first["msg"].removeprefix("Value error, ")
-        ) from error
+        raise InputError(f"{name} {place}".strip(), got, first["msg"].removeprefix("Value error, ")) from error
 
 
 def load_all() -> dict[str, Publication]:

@@ -152,9 +152,7 @@ def parse(text: str, name: str = "refs.bib") -> dict[str, Reference]:
         while (field := _FIELD.match(text, at)) is not None:
             fields[field[1].lower()], at = _value(text, field.end(), f"{name} {key}.{field[1]}")
         if _END.match(text, at) is None:
-            raise InputError(
-                f"{name} {key}", text[at : at + 40], "write fields as name = {value} and close the entry"
-            )
+            raise InputError(f"{name} {key}", text[at : at + 40], "write fields as name = {value} and close the entry")
         _merge(out, {key: _reference(key, fields, name)}, name)
     return out
 
@@ -174,9 +172,7 @@ def _merge(into: dict[str, Reference], new: dict[str, Reference], name: str) -> 
     """Add `new`; the same key twice must mean the same work, word for word."""
     for key, reference in new.items():
         if into.setdefault(key, reference) != reference:
-            raise InputError(
-                f"{name} {key}", reference.title, "keep one entry of this key, or make both equal"
-            )
+            raise InputError(f"{name} {key}", reference.title, "keep one entry of this key, or make both equal")
 
 
 @functools.cache

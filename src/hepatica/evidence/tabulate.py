@@ -206,8 +206,11 @@ def _rows(p: Publication, variable: str) -> list[dict[str, Any]]:
         if variable in ("", o.variable):
             arm = p.arm(o.arm)
             given = {"arm_label": arm.label, "arm_n": arm.n, "cells": arm.gives_cells, **arm.model_dump()}
-            row = source | {"population": arm.population or p.population} | {
-                k: v for k, v in given.items() if k in COLUMNS and k not in ("population", "n", "note")}
+            row = (
+                source
+                | {"population": arm.population or p.population}
+                | {k: v for k, v in given.items() if k in COLUMNS and k not in ("population", "n", "note")}
+            )
             out.append(row | o.model_dump() | {"lacks": p.lacks(o)})
     return out
 

@@ -17,8 +17,16 @@ from hepatica.study import HYPOTHESES, Study
 RTOL = 1e-9  # at which the times of infections are found
 
 
-def patient_run(study: Study, system: System, *, patient: int = 0, arm: str = "", hypothesis: str = "",
-                workers: int | None = None, progress: Callable[[str, int, int], None] | None = None) -> Run:
+def patient_run(
+    study: Study,
+    system: System,
+    *,
+    patient: int = 0,
+    arm: str = "",
+    hypothesis: str = "",
+    workers: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Run:
     """The patient's parameters, state at admission, doses, and infections at the times at which they happen.
 
     Parameters
@@ -68,10 +76,20 @@ def run_of(system: System, problem: Problem, done: Solution, i: int, title: str)
     """Solve i of a problem, with the threshold events that its solution found, as a run."""
     ev = problem.events
     part = slice(int(ev.offset[i]), int(ev.offset[i + 1]))
-    given = tuple((float(t), system.states[s], float(a), int(k)) for t, s, a, k in zip(
-        ev.time[part], ev.state[part], ev.amount[part], ev.kind[part], strict=True))
-    crossings = {t.name: tuple(float(x) for x in done.crossings[i, k] if np.isfinite(x))
-                 for k, t in enumerate(system.model.thresholds)}
-    return Run(dict(zip(system.parameters, problem.parameters[i].tolist(), strict=True)),
-               dict(zip(system.states, problem.initial[i].tolist(), strict=True)), given, crossings,
-               problem.start, float(problem.times[-1]), title)
+    given = tuple(
+        (float(t), system.states[s], float(a), int(k))
+        for t, s, a, k in zip(ev.time[part], ev.state[part], ev.amount[part], ev.kind[part], strict=True)
+    )
+    crossings = {
+        t.name: tuple(float(x) for x in done.crossings[i, k] if np.isfinite(x))
+        for k, t in enumerate(system.model.thresholds)
+    }
+    return Run(
+        dict(zip(system.parameters, problem.parameters[i].tolist(), strict=True)),
+        dict(zip(system.states, problem.initial[i].tolist(), strict=True)),
+        given,
+        crossings,
+        problem.start,
+        float(problem.times[-1]),
+        title,
+    )

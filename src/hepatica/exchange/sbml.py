@@ -26,10 +26,12 @@ from hepatica.exchange.units import amount_of, define
 from hepatica.model.assemble import Model, in_health
 from hepatica.model.lang import Flow
 
-ABOUT = ("For research use; not for the care of patients. A mechanistic model of liver failure treated with mesenchymal "
-         "stromal cells, written by Hepatica {version}; states, parameters and quantities are spelt as there. Time is in days. "
-         "Concentrations are amounts in compartments of one unit of volume; conversion factors are 1 and carry units only. "
-         "A unit of enzyme activity (U) is counted as an amount of enzyme.")
+ABOUT = (
+    "For research use; not for the care of patients. A mechanistic model of liver failure treated with mesenchymal "
+    "stromal cells, written by Hepatica {version}; states, parameters and quantities are spelt as there. Time is in days. "
+    "Concentrations are amounts in compartments of one unit of volume; conversion factors are 1 and carry units only. "
+    "A unit of enzyme activity (U) is counted as an amount of enzyme."
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def library() -> Any:
     try:
         import libsbml
     except ImportError as error:
-        raise HepaticaError("SBML needs python-libsbml, which is not installed; run `pip install 'hepatica[sbml]'`") from error
+        raise HepaticaError(
+            "SBML needs python-libsbml, which is not installed; run `pip install 'hepatica[sbml]'`"
+        ) from error
     return libsbml
 
 
@@ -107,7 +111,10 @@ def check(text: str) -> list[str]:
     document = library().readSBMLFromString(text)
     document.checkConsistency()
     found = (document.getError(i) for i in range(document.getNumErrors()))
-    return [f"line {e.getLine()}, {e.getSeverityAsString()} {e.getErrorId()}: {' '.join(e.getMessage().split())}" for e in found]
+    return [
+        f"line {e.getLine()}, {e.getSeverityAsString()} {e.getErrorId()}: {' '.join(e.getMessage().split())}"
+        for e in found
+    ]
 
 
 class _Writer:
@@ -115,9 +122,11 @@ class _Writer:
 
     def __init__(self, model: Model, run: Run) -> None:
         for where, given, known in (
-                ("parameters", run.parameters, model.parameters), ("initial", run.initial, model.states),
-                ("given", [row[1] for row in run.given], model.states),
-                ("crossings", run.crossings, [t.name for t in model.thresholds])):
+            ("parameters", run.parameters, model.parameters),
+            ("initial", run.initial, model.states),
+            ("given", [row[1] for row in run.given], model.states),
+            ("crossings", run.crossings, [t.name for t in model.thresholds]),
+        ):
             for name in given:
                 if name not in known:
                     raise InputError(where, name, "a name that `hepatica model` lists")
@@ -135,7 +144,9 @@ class _Writer:
         times = Counter(f.name for f in self.model.flows)
         for f in self.model.flows:
             made = self._reaction(f"flow_{f.name}" if times[f.name] == 1 else f"flow_{f.module}_{f.name}", f)
-            sources.notes(made, (("", f.name.replace("_", " ")), ("module", f.module), ("sources", sources.works(f.cite))))
+            sources.notes(
+                made, (("", f.name.replace("_", " ")), ("module", f.module), ("sources", sources.works(f.cite)))
+            )
             sources.row(made, module=f.module, flow=f.name, cite=f.cite)
             sources.described_by(self.sb, made, f.cite)
         self._given()
@@ -146,7 +157,9 @@ class _Writer:
     def ok(self, *codes: int) -> None:
         for code in codes:
             if code != self.sb.LIBSBML_OPERATION_SUCCESS:
-                raise HepaticaError(f"libSBML refused a part of the model: {self.sb.OperationReturnValue_toString(code)}")
+                raise HepaticaError(
+                    f"libSBML refused a part of the model: {self.sb.OperationReturnValue_toString(code)}"
+                )
 
     def math(self, element: Any, text: str) -> None:
         """Give an element its mathematics, printed by `mathml`."""
@@ -164,8 +177,12 @@ class _Writer:
             self.ok(definition.setId(found.id), definition.setName(found.name))
             for factor in found.factors:
                 part = definition.createUnit()
-                self.ok(part.setKind(self.sb.UnitKind_forName(factor.kind)), part.setExponent(factor.exponent),
-                        part.setScale(0), part.setMultiplier(factor.multiplier))
+                self.ok(
+                    part.setKind(self.sb.UnitKind_forName(factor.kind)),
+                    part.setExponent(factor.exponent),
+                    part.setScale(0),
+                    part.setMultiplier(factor.multiplier),
+                )
         return found.id
 
     def parameter(self, name: str, value: float | None, unit: str, *, constant: bool = True) -> Any:
@@ -181,8 +198,13 @@ class _Writer:
         if name not in self.defined:
             self.defined.add(name)
             made = self.sbml.createCompartment()
-            self.ok(made.setId(name), made.setConstant(True), made.setSpatialDimensions(3), made.setSize(1.0),
-                    made.setUnits(self.unit(volume)))
+            self.ok(
+                made.setId(name),
+                made.setConstant(True),
+                made.setSpatialDimensions(3),
+                made.setSize(1.0),
+                made.setUnits(self.unit(volume)),
+            )
         return name
 
     def extent(self, amount: str) -> str:
@@ -192,26 +214,52 @@ class _Writer:
         name = f"one_{define(amount).id}_of_extent"
         if name not in self.defined:
             self.defined.add(name)
-            sources.notes(self.parameter(name, 1.0, amount), (("", f"one {amount} for each unit of a reaction's extent"),))
+            sources.notes(
+                self.parameter(name, 1.0, amount), (("", f"one {amount} for each unit of a reaction's extent"),)
+            )
         return name
 
     # parts of the document
 
     def _head(self) -> None:
         m = self.sbml
-        self.ok(m.setId("hepatica"), m.setName(f"Hepatica: {self.run.title}"), m.setTimeUnits(self.unit("day")),
-                m.setExtentUnits("dimensionless"), m.setSubstanceUnits("dimensionless"), m.setVolumeUnits(self.unit("L")),
-                m.setAreaUnits(self.unit("m**2")), m.setLengthUnits(self.unit("m")))
-        sources.notes(m, (("", ABOUT.format(version=__version__)), ("simulation", self.run.title),
-                          ("modules", ", ".join(self.model.modules)), ("hash of the model", self.model.hash)))
+        self.ok(
+            m.setId("hepatica"),
+            m.setName(f"Hepatica: {self.run.title}"),
+            m.setTimeUnits(self.unit("day")),
+            m.setExtentUnits("dimensionless"),
+            m.setSubstanceUnits("dimensionless"),
+            m.setVolumeUnits(self.unit("L")),
+            m.setAreaUnits(self.unit("m**2")),
+            m.setLengthUnits(self.unit("m")),
+        )
+        sources.notes(
+            m,
+            (
+                ("", ABOUT.format(version=__version__)),
+                ("simulation", self.run.title),
+                ("modules", ", ".join(self.model.modules)),
+                ("hash of the model", self.model.hash),
+            ),
+        )
         sources.row(m, version=__version__, hash=self.model.hash, purpose="for research use")
         sources.refer(self.sb, m, self.sb.BQB_HAS_TAXON, [sources.HUMAN])
         sources.refer(self.sb, m, self.sb.BQB_OCCURS_IN, [sources.LIVER])
 
     def _row(self, p: Any) -> None:
         made, e = self.parameter(p.name, self.run.parameters.get(p.name, p.value), p.unit), p.entry
-        sources.notes(made, (("", e.label), ("module", p.module), ("grade", e.grade), ("source", e.cite), ("reason", e.reason),
-                             ("note", e.note), ("works", sources.works(e.cite))))
+        sources.notes(
+            made,
+            (
+                ("", e.label),
+                ("module", p.module),
+                ("grade", e.grade),
+                ("source", e.cite),
+                ("reason", e.reason),
+                ("note", e.note),
+                ("works", sources.works(e.cite)),
+            ),
+        )
         sources.row(made, module=p.module, grade=e.grade, cite=e.cite)
         sources.described_by(self.sb, made, e.cite)
 
@@ -225,9 +273,15 @@ class _Writer:
             amount, volume = amount_of(s.unit)
             made = self.sbml.createSpecies()
             value = float(self.run.initial[s.name] if s.name in self.run.initial else health[s.name])
-            self.ok(made.setId(s.name), made.setCompartment(self.compartment(volume)), made.setSubstanceUnits(self.unit(amount)),
-                    made.setHasOnlySubstanceUnits(not volume), made.setBoundaryCondition(False), made.setConstant(False),
-                    made.setInitialConcentration(value) if volume else made.setInitialAmount(value))
+            self.ok(
+                made.setId(s.name),
+                made.setCompartment(self.compartment(volume)),
+                made.setSubstanceUnits(self.unit(amount)),
+                made.setHasOnlySubstanceUnits(not volume),
+                made.setBoundaryCondition(False),
+                made.setConstant(False),
+                made.setInitialConcentration(value) if volume else made.setInitialAmount(value),
+            )
             if extent := self.extent(amount):
                 self.ok(made.setConversionFactor(extent))
             self._labelled(made, s)
@@ -271,8 +325,10 @@ class _Writer:
         plan = schedule(self.run.given)
         for state in plan.infused:
             name = f"infusion_{state}"
-            sources.notes(self.parameter(name, 0.0, self._rate_unit(state), constant=False),
-                          (("", f"what is being infused into {state} per day, now"),))
+            sources.notes(
+                self.parameter(name, 0.0, self._rate_unit(state), constant=False),
+                (("", f"what is being infused into {state} per day, now"),),
+            )
             made = self._reaction(f"flow_{name}", Flow(name, sp.Symbol(name), None, state, "regimen"))
             sources.notes(made, (("", f"infusion into {state}"),))
         for size in plan.sizes:

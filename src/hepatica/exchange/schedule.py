@@ -87,5 +87,8 @@ def schedule(given: Sequence[Given]) -> Schedule:
 
 def crossed(thresholds: Sequence[Any], crossings: Mapping[str, Sequence[float]]) -> list[Moment]:
     """The prescribed times of threshold events, each with what it adds."""
-    return [Moment(f"{t.name}_{k}", time, adds={state: [expr] for state, expr in t.adds})
-            for t in thresholds for k, time in enumerate(crossings.get(t.name, ()), 1)]
+    return [
+        Moment(f"{t.name}_{k}", time, adds={state: [expr] for state, expr in t.adds})
+        for t in thresholds
+        for k, time in enumerate(crossings.get(t.name, ()), 1)
+    ]

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 
 from hepatica.units import REGISTRY, unit
 
-KINDS = {"gram": "gram", "liter": "litre", "mole": "mole", "second": "second", "pascal": "pascal", "meter": "metre",
-         "cell": "item"}
+KINDS = {
+    "gram": "gram",
+    "liter": "litre",
+    "mole": "mole",
+    "second": "second",
+    "pascal": "pascal",
+    "meter": "metre",
+    "cell": "item",
+}
 COUNTED = {"U": "item"}  # activity stands for an amount of enzyme; SBML's species are amounts, and mol/s is none
 PREDEFINED = ("gram", "kilogram", "litre", "metre", "mole", "second", "pascal", "item", "joule", "katal", "kelvin")
 BASE = {"gram": "gram", "kilogram": "gram", "meter": "metre", "second": "second", "mole": "mole", "cell": "item"}

@@ -45,7 +45,9 @@ class Model:
 
     def rate_of(self, state: str) -> Any:
         """Right-hand side of a state, as the sum of its flows, per day."""
-        return sp.Add(*[f.expr for f in self.flows if f.into == state], *[-f.expr for f in self.flows if f.out_of == state])
+        return sp.Add(
+            *[f.expr for f in self.flows if f.into == state], *[-f.expr for f in self.flows if f.out_of == state]
+        )
 
     @property
     def hypotheses(self) -> tuple[str, ...]:
@@ -85,7 +87,9 @@ class Model:
         }
 
 
-def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constants: dict[str, float] | None = None) -> Model:
+def assemble(
+    modules: Iterable[Module], *, without: Iterable[str] = (), constants: dict[str, float] | None = None
+) -> Model:
     """Assemble modules into a model.
 
     Parameters
@@ -113,8 +117,10 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     """
     off, modules = set(without), tuple(modules)
     if unknown := off - {m.__name__ for m in modules}:
-        raise ModelError(f"module '{sorted(unknown)[0]}' cannot be switched off: there is none of that name; there are "
-                         f"{', '.join(m.__name__ for m in modules)}")
+        raise ModelError(
+            f"module '{sorted(unknown)[0]}' cannot be switched off: there is none of that name; there are "
+            f"{', '.join(m.__name__ for m in modules)}"
+        )
     if off:
         constants = in_health(assemble(modules, constants=constants)) | (constants or {})
     drafts = []
@@ -127,8 +133,11 @@ def assemble(modules: Iterable[Module], *, without: Iterable[str] = (), constant
     states = _merge([d.states for d in drafts], "state")
     quantities = _merge([d.quantities for d in drafts], "quantity")
     parameters = _merge([d.used for d in drafts], "parameter")
-    for one, other, words in ((states, parameters, "a state and a parameter"), (states, quantities, "a state and a quantity"),
-                              (quantities, parameters, "a quantity and a parameter")):
+    for one, other, words in (
+        (states, parameters, "a state and a parameter"),
+        (states, quantities, "a state and a quantity"),
+        (quantities, parameters, "a quantity and a parameter"),
+    ):
         if clash := set(one) & set(other):
             raise ModelError(f"'{sorted(clash)[0]}' is both {words}; rename one")
     _check_unused(drafts)
@@ -192,8 +201,9 @@ def _check_unused(drafts: list[Draft]) -> None:
             raise ModelError(f"{d.module}.toml has [{sorted(unused)[0]}], which the module does not use; remove it")
 
 
-def _held(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity],
-          constants: dict[str, float]) -> dict[str, tuple[float, str, str]]:
+def _held(
+    drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity], constants: dict[str, float]
+) -> dict[str, tuple[float, str, str]]:
     held = {}
     for d in drafts:
         for name, unit_text in d.needed.items():
@@ -204,13 +214,16 @@ def _held(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Q
             elif name in constants:
                 held[name] = (constants[name], unit_text, f"{name}, held constant")
             else:
-                raise ModelError(f"module '{d.module}' needs '{name}', which no module gives; add the module "
-                                 "or pass constants={...}")
+                raise ModelError(
+                    f"module '{d.module}' needs '{name}', which no module gives; add the module "
+                    "or pass constants={...}"
+                )
     return held
 
 
-def _check_units(drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity],
-                 parameters: dict[str, Parameter]) -> None:
+def _check_units(
+    drafts: list[Draft], states: dict[str, State], quantities: dict[str, Quantity], parameters: dict[str, Parameter]
+) -> None:
     units = {n: measure(s.unit) for n, s in states.items()}
     units |= {n: measure(q.unit) for n, q in quantities.items()}
     units |= {n: measure(p.unit) for n, p in parameters.items()}

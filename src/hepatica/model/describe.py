@@ -77,7 +77,9 @@ def mermaid(model: Model) -> str:
     for giver, taker, name in model.edges():
         if giver != taker:
             pairs.setdefault((giver, taker), []).append(name)
-    arrows = [f"  {a} -->|{', '.join(names[:3])}{' ...' if len(names) > 3 else ''}| {b}" for (a, b), names in pairs.items()]
+    arrows = [
+        f"  {a} -->|{', '.join(names[:3])}{' ...' if len(names) > 3 else ''}| {b}" for (a, b), names in pairs.items()
+    ]
     return "\n".join(["flowchart LR", *arrows])
 
 
@@ -90,8 +92,13 @@ def spread_text(p: Parameter, which: str) -> str:
     """`between` or `prior` in a few signs."""
     s = getattr(p.entry, which)
     else_ = f"CV {s.cv:g}" if s.cv else f"logit SD {s.sd:g}" if s.sd else "as stated"
-    return {"fixed": "", "lognormal": f"CV {s.cv:g}", "normal": f"SD {s.sd:g}", "logitnormal": f"logit SD {s.sd:g}",
-            "spike": f"{s.weight:.0%} exactly 0, else {else_}"}[s.kind]
+    return {
+        "fixed": "",
+        "lognormal": f"CV {s.cv:g}",
+        "normal": f"SD {s.sd:g}",
+        "logitnormal": f"logit SD {s.sd:g}",
+        "spike": f"{s.weight:.0%} exactly 0, else {else_}",
+    }[s.kind]
 
 
 def _exchange(model: Model, module: str) -> list[str]:
@@ -136,15 +143,23 @@ def page(model: Model, module: str, figure: str = "") -> str:
     if quantities:
         lines += ["## Quantities", ""]
         lines += [f"{q.label} ({q.unit or '1'}):\n\n$${_name(q.name)} = {latex(q.expr)}$$\n" for q in quantities]
-    lines += ["## Parameters", "", "| parameter | value | patients differ | we do not know | grade | source or reason |",
-              "|---|---|---|---|---|---|"]
+    lines += [
+        "## Parameters",
+        "",
+        "| parameter | value | patients differ | we do not know | grade | source or reason |",
+        "|---|---|---|---|---|---|",
+    ]
     for p in model.parameters.values():
         if p.module == module:
             source = "; ".join(x for x in (p.entry.cite, p.entry.reason, p.entry.note) if x)
-            lines.append(f"| `{p.name}`: {p.entry.label} | {value_text(p)} | {spread_text(p, 'between')} | "
-                         f"{spread_text(p, 'prior')} | {p.entry.grade} | {source} |")
+            lines.append(
+                f"| `{p.name}`: {p.entry.label} | {value_text(p)} | {spread_text(p, 'between')} | "
+                f"{spread_text(p, 'prior')} | {p.entry.grade} | {source} |"
+            )
             for hypothesis, a in p.entry.under.items():
-                lines.append(f"| under *{hypothesis}* | {a.value:g} {p.entry.unit} | | | {a.grade} | {a.cite or a.reason} |")
+                lines.append(
+                    f"| under *{hypothesis}* | {a.value:g} {p.entry.unit} | | | {a.grade} | {a.cite or a.reason} |"
+                )
     lines += ["", "## Not covered", "", said.not_covered[0].upper() + said.not_covered[1:]]
     return "\n".join(lines) + "\n"
 
@@ -153,9 +168,16 @@ def index(model: Model) -> str:
     """Markdown overview: counts, grades, diagram, list of modules."""
     s = model.summary()
     total = sum(s["grades"].values())
-    lines = ["# The model", "", "Generated from the modules by `hepatica model --write docs/model`. For research use.", "",
-             f"{len(s['modules'])} modules, {s['states']} states, {s['flows']} flows, {s['parameters']} parameters.", "",
-             "| grade | parameters | share |", "|---|---|---|"]
+    lines = [
+        "# The model",
+        "",
+        "Generated from the modules by `hepatica model --write docs/model`. For research use.",
+        "",
+        f"{len(s['modules'])} modules, {s['states']} states, {s['flows']} flows, {s['parameters']} parameters.",
+        "",
+        "| grade | parameters | share |",
+        "|---|---|---|",
+    ]
     lines += [f"| {g} | {n} | {n / total:.0%} |" for g, n in s["grades"].items()]
     lines += ["", "```mermaid", mermaid(model), "```", ""]
     lines += [f"- [{m}]({m}.md): {purpose(m).title.splitlines()[0]}" for m in s["modules"]]

@@ -88,8 +88,18 @@ def sigmoid(x: Any) -> Any:
     return (1 + tanh(x / 2)) / 2
 
 
-_OPERATORS = {sp.Add: "+", sp.Mul: "*", sp.Pow: "^", sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", pos: "pos", dpos: "dpos",
-              hill: "hill", dhill: "dhill"}
+_OPERATORS = {
+    sp.Add: "+",
+    sp.Mul: "*",
+    sp.Pow: "^",
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.tanh: "tanh",
+    pos: "pos",
+    dpos: "dpos",
+    hill: "hill",
+    dhill: "dhill",
+}
 
 
 def canonical(expr: Any) -> str:

@@ -90,8 +90,10 @@ class Draft:
         self._fresh(name)
         row = self.table.states.get(name)
         if row is None:
-            raise ModelError(f"module '{self.module}' has state '{name}', which {self.module}.toml lacks; "
-                             f"add [state.{name}] with initial and scale")
+            raise ModelError(
+                f"module '{self.module}' has state '{name}', which {self.module}.toml lacks; "
+                f"add [state.{name}] with initial and scale"
+            )
         self.states[name] = State(name, unit, label, self.module, row.initial, row.scale, dosed)
         return sp.Symbol(name, real=True)
 
@@ -105,8 +107,10 @@ class Draft:
         """Take parameters of the module's own table by name."""
         for name in names.split():
             if name not in self.table.parameters:
-                raise ModelError(f"module '{self.module}' uses '{name}', which {self.module}.toml lacks; "
-                                 f"add [{name}] with value, unit and cite")
+                raise ModelError(
+                    f"module '{self.module}' uses '{name}', which {self.module}.toml lacks; "
+                    f"add [{name}] with value, unit and cite"
+                )
             self.used[name] = self.table.parameters[name]
         return tuple(sp.Symbol(name, real=True) for name in names.split())
 
@@ -116,8 +120,9 @@ class Draft:
         self.quantities[name] = Quantity(name, unit, label, self.module, sp.sympify(expr))
         return sp.Symbol(name, real=True)
 
-    def flow(self, name: str, expr: Expr, *, out_of: sp.Symbol | None = None, into: sp.Symbol | None = None,
-             cite: str = "") -> None:
+    def flow(
+        self, name: str, expr: Expr, *, out_of: sp.Symbol | None = None, into: sp.Symbol | None = None, cite: str = ""
+    ) -> None:
         """Declare what passes per day; at least one side must be a state."""
         if name in self.flows or (out_of is None and into is None):
             raise ModelError(f"module '{self.module}': flow '{name}' is double or has neither origin nor end")

@@ -40,7 +40,10 @@ class Spread(BaseModel):
     def _consistent(self) -> Spread:
         given = {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0}
         choices: dict[str, list[set[str]]] = {
-            "fixed": [set()], "lognormal": [{"cv"}], "normal": [{"sd"}], "logitnormal": [{"sd"}],
+            "fixed": [set()],
+            "lognormal": [{"cv"}],
+            "normal": [{"sd"}],
+            "logitnormal": [{"sd"}],
             "spike": [{"weight"}, {"weight", "cv"}, {"weight", "sd"}],
         }
         allowed = choices[self.kind]
@@ -223,7 +226,9 @@ def read_table(module: str, text: str | None = None) -> Table:
     if text is None:
         text = (files("hepatica.model.modules") / f"{module}.toml").read_text(encoding="utf-8")
     rows: dict[str, Any] = tomllib.loads(text)
-    states = {name: _row(StateEntry, row, f"{module}.toml, [state.{name}]") for name, row in rows.pop("state", {}).items()}
+    states = {
+        name: _row(StateEntry, row, f"{module}.toml, [state.{name}]") for name, row in rows.pop("state", {}).items()
+    }
     parameters = {}
     for name, row in rows.items():
         entry = _row(Entry, row, f"{module}.toml, [{name}]")

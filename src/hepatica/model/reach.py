@@ -61,7 +61,9 @@ def silent(model: Model, dosed: Iterable[str] = ()) -> frozenset[str]:
         zero -= moved
 
 
-def dependencies(model: Model, outputs: Iterable[str], *, zero: Iterable[str] = (), events: bool = True) -> frozenset[str]:
+def dependencies(
+    model: Model, outputs: Iterable[str], *, zero: Iterable[str] = (), events: bool = True
+) -> frozenset[str]:
     """All that the outputs depend on: states, quantities and parameters, at any time before them.
 
     Parameters

@@ -114,6 +114,4 @@ def quality_adjusted_life_days(survival: ArrayLike, utility: ArrayLike, times: A
     >>> round(float(quality_adjusted_life_days([1, 1, 1], [0.6, 0.6, 0.6], [0, 30, 90])), 6)
     54.0
     """
-    return np.asarray(
-        np.trapezoid(np.multiply(survival, utility), np.asarray(times, dtype=np.float64), axis=-1)
-    )
+    return np.asarray(np.trapezoid(np.multiply(survival, utility), np.asarray(times, dtype=np.float64), axis=-1))

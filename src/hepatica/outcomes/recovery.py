@@ -165,8 +165,13 @@ def weighted_median(values: ArrayLike, weights: ArrayLike) -> float:
     return found if np.isfinite(found) else float("nan")
 
 
-def recovery(ds: xr.Dataset, days: Sequence[float] = (7.0, 28.0, 90.0), *, functions: Sequence[Function] = FUNCTIONS,
-             parameters: Mapping[str, ArrayLike] | None = None) -> xr.Dataset:
+def recovery(
+    ds: xr.Dataset,
+    days: Sequence[float] = (7.0, 28.0, 90.0),
+    *,
+    functions: Sequence[Function] = FUNCTIONS,
+    parameters: Mapping[str, ArrayLike] | None = None,
+) -> xr.Dataset:
     """Recovery of each function by arm.
 
     Parameters
@@ -211,21 +216,31 @@ def recovery(ds: xr.Dataset, days: Sequence[float] = (7.0, 28.0, 90.0), *, funct
     alive = np.where(np.isnan(alive), 0.0, alive)
     rows = [_one(ds, f, times, alive, at, parameters) for f in functions]
     by = ("arm", "function")
-    said = (("share_recovered", (*by, "day"), "share of the lost function that is back, mean of those alive", ""),
-            ("median_day", by, "day at which half of the lost function is back", "day"),
-            ("share_back", by, "patients alive with at least half of the lost function back", ""),
-            ("counted", by, "patients who had lost the function at admission", ""))
+    said = (
+        ("share_recovered", (*by, "day"), "share of the lost function that is back, mean of those alive", ""),
+        ("median_day", by, "day at which half of the lost function is back", "day"),
+        ("share_back", by, "patients alive with at least half of the lost function back", ""),
+        ("counted", by, "patients who had lost the function at admission", ""),
+    )
     return xr.Dataset(
-        {name: (dims, np.stack([r[k] for r in rows], axis=1), {"label": label, "units": units})
-         for k, (name, dims, label, units) in enumerate(said)},
-        coords={"arm": ds["arm"].values, "function": [f.name for f in functions], "day": ("day", at, {"units": "day"}),
-                "output": ("function", [f.output for f in functions]), "lag": ("function", [f.lag for f in functions])},
+        {
+            name: (dims, np.stack([r[k] for r in rows], axis=1), {"label": label, "units": units})
+            for k, (name, dims, label, units) in enumerate(said)
+        },
+        coords={
+            "arm": ds["arm"].values,
+            "function": [f.name for f in functions],
+            "day": ("day", at, {"units": "day"}),
+            "output": ("function", [f.output for f in functions]),
+            "lag": ("function", [f.lag for f in functions]),
+        },
         attrs={"horizon": float(times[-1])},
     )
 
 
-def _one(ds: xr.Dataset, f: Function, times: Array, alive: Array, at: Array,
-         parameters: Mapping[str, ArrayLike] | None) -> tuple[Array, Array, Array, Array]:
+def _one(
+    ds: xr.Dataset, f: Function, times: Array, alive: Array, at: Array, parameters: Mapping[str, ArrayLike] | None
+) -> tuple[Array, Array, Array, Array]:
     values = ds[f.output].transpose("arm", "patient", "time").values
     solved = np.asarray(~np.isnan(values).any(-1))
     share = share_recovered(np.where(solved[..., None], values, np.nan), healthy_level(f, parameters), f.direction)
@@ -233,7 +248,9 @@ def _one(ds: xr.Dataset, f: Function, times: Array, alive: Array, at: Array,
     weight = np.where(lost[..., None], alive, 0.0)
     below = np.clip(np.searchsorted(times, at, side="right") - 1, 0, len(times) - 2)
     part = (at - times[below]) / (times[below + 1] - times[below])
-    at_days = [(1 - part) * v[..., below] + part * v[..., below + 1] for v in (weight, np.where(lost[..., None], share, 0.0))]
+    at_days = [
+        (1 - part) * v[..., below] + part * v[..., below + 1] for v in (weight, np.where(lost[..., None], share, 0.0))
+    ]
     total = at_days[0].sum(1)
     mean = np.where(total > 0, (at_days[0] * at_days[1]).sum(1) / np.where(total > 0, total, 1.0), np.nan)
     when = day_back(times, share)

@@ -137,9 +137,7 @@ def aalen_johansen(time: ArrayLike, cause: ArrayLike, *, of: int) -> tuple[Array
     return times, np.cumsum(before * events / numbers_at_risk(time, times))
 
 
-def restricted_mean_survival(
-    times: ArrayLike, survival: ArrayLike, horizon: float, *, step: bool = True
-) -> Array:
+def restricted_mean_survival(times: ArrayLike, survival: ArrayLike, horizon: float, *, step: bool = True) -> Array:
     """Mean time alive up to `horizon`: the area under the survival curve.
 
     Parameters

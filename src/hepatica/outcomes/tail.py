@@ -14,8 +14,14 @@ from hepatica.outcomes.survival import incidences_of_steps
 Array = NDArray[np.float64]
 FIVE_YEARS = 1826.0  # day
 STEP = 30.0  # day, between points of the coarse grid
-OUTPUTS = ("death_intensity", "transplant_intensity", "tumour_intensity", "death_by_tumour", "bleeding_intensity",
-           "thrombosis_hazard")  # the last is cumulative
+OUTPUTS = (
+    "death_intensity",
+    "transplant_intensity",
+    "tumour_intensity",
+    "death_by_tumour",
+    "bleeding_intensity",
+    "thrombosis_hazard",
+)  # the last is cumulative
 
 
 @dataclass(frozen=True)

@@ -5,4 +5,14 @@ from hepatica.patients.cohort import SPAN, Cohort, identity
 from hepatica.patients.draws import Draws, posterior
 from hepatica.patients.population import Population, load_population, populations
 
-__all__ = ["SPAN", "Admitted", "Cohort", "Draws", "Population", "identity", "load_population", "populations", "posterior"]
+__all__ = [
+    "SPAN",
+    "Admitted",
+    "Cohort",
+    "Draws",
+    "Population",
+    "identity",
+    "load_population",
+    "populations",
+    "posterior",
+]

@@ -40,5 +40,11 @@ class Admitted:
 
     def take(self, which: NDArray[np.int64]) -> Admitted:
         """Some of the patients."""
-        return Admitted(self.cohort.take(which), self.initial[which], {k: v[which] for k, v in self.labs.items()},
-                        self.tried, self.rejected, self.dropped_draws)
+        return Admitted(
+            self.cohort.take(which),
+            self.initial[which],
+            {k: v[which] for k, v in self.labs.items()},
+            self.tried,
+            self.rejected,
+            self.dropped_draws,
+        )

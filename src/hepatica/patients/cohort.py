@@ -114,8 +114,14 @@ class Cohort:
         """Amounts added to states at the insult, or at admission, by state, each (n,)."""
         return {name: np.nan_to_num(value) for name, value in self.given(what).items() if name in self.model.states}
 
-    def _numbers(self, make: Callable[[int, Ints, str, int], Floats], subjects: Ints, where: Ints | None, purpose: str,
-                 width: int = 1) -> Floats:
+    def _numbers(
+        self,
+        make: Callable[[int, Ints, str, int], Floats],
+        subjects: Ints,
+        where: Ints | None,
+        purpose: str,
+        width: int = 1,
+    ) -> Floats:
         """Random numbers (n, width), one row a patient, drawn once if there is a memo."""
         memo = {} if self.memo is None else self.memo
         if purpose not in memo:
@@ -166,8 +172,10 @@ class Cohort:
 
     def thresholds(self) -> Floats:
         """Exp(1) increments of each threshold event, shared by arms, shape (n, events, 8)."""
-        rows = [-np.log1p(-uniforms(self.seed, self.patient, f"threshold:{t.name}", N_THRESHOLDS))
-                for t in self.model.thresholds]
+        rows = [
+            -np.log1p(-uniforms(self.seed, self.patient, f"threshold:{t.name}", N_THRESHOLDS))
+            for t in self.model.thresholds
+        ]
         return np.stack(rows, axis=1) if rows else np.zeros((len(self.patient), 0, N_THRESHOLDS))
 
     def take(self, which: Ints) -> Cohort:

@@ -24,7 +24,12 @@ NOTHING = 0.1
 """Chance, before any person's outcome is looked at, that cells do nothing in people whatever they do in animals and dishes:
 assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
 SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
-BETWEEN = {"share": (0.3, 0.7), "mean": (0.2, 0.7), "effect_share": (np.exp(-3.93 / 2), 1.51 / 2), "effect_mean": (0.2, 0.7)}
+BETWEEN = {
+    "share": (0.3, 0.7),
+    "mean": (0.2, 0.7),
+    "effect_share": (np.exp(-3.93 / 2), 1.51 / 2),
+    "effect_mean": (0.2, 0.7),
+}
 """What differs from cohort to cohort beside what is modelled, and from trial to trial in what a treatment does: median of its
 SD, and SD of the logarithm of that SD, before anything is learnt. Of shares on the logarithm of the odds (ratio), of means in
 SDs between people. ``effect_share`` is what Cochrane reviews of mortality by treatments that are no drugs have (Turner et al.

@@ -232,7 +232,9 @@ def load_population(key: str) -> Population:
         return Population(**_read(key))
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(f"population {key}: {'.'.join(map(str, first['loc']))}", first.get("input"), first["msg"]) from error
+        raise InputError(
+            f"population {key}: {'.'.join(map(str, first['loc']))}", first.get("input"), first["msg"]
+        ) from error
 
 
 def _read(key: str) -> dict[str, Any]:
@@ -244,4 +246,6 @@ def _read(key: str) -> dict[str, Any]:
     if not own.get("like"):
         return own
     base = _read(own["like"])
-    return base | {k: base[k] | v if isinstance(v, dict) and isinstance(base.get(k), dict) else v for k, v in own.items()}
+    return base | {
+        k: base[k] | v if isinstance(v, dict) and isinstance(base.get(k), dict) else v for k, v in own.items()
+    }

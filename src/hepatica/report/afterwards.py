@@ -50,8 +50,7 @@ def columns(a: Answer, lang: str) -> list[Column]:
     found = [Column(say("report.standard_care", lang), 0, first)]
     if names.shows_cells(d):
         found += [
-            Column(f"{names.arm_name(d.arms[d.top], lang)}\n{names.hypothesis(h, lang)}", 1, h)
-            for h in a.courses
+            Column(f"{names.arm_name(d.arms[d.top], lang)}\n{names.hypothesis(h, lang)}", 1, h) for h in a.courses
         ]
     return found
 
@@ -88,8 +87,16 @@ def causes_figure(a: Answer, lang: str) -> Figure:
         for y, (share, start) in enumerate(zip(shares, left, strict=True)):
             if share >= LABELLED:
                 box = {"boxstyle": "round,pad=0.15", "fc": fill, "ec": "none"}
-                ax.text(start + share / 2, -y, names.number(share, 0), color=ink, ha="center", va="center",
-                        fontsize=8.5, bbox=box)
+                ax.text(
+                    start + share / 2,
+                    -y,
+                    names.number(share, 0),
+                    color=ink,
+                    ha="center",
+                    va="center",
+                    fontsize=8.5,
+                    bbox=box,
+                )
         left = left + shares
     for y, total in enumerate(left):
         ax.text(total + 0.6, -y, names.number(total), va="center", fontsize=8.5, fontweight="bold")

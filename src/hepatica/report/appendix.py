@@ -63,10 +63,7 @@ def assumptions(a: Answer, lang: str) -> Card:
         lang,
     )
     moved = names.listed(
-        (
-            f"*{names.assumption(x, lang)}* ({x.correlation:+.2f}, {grade(x.grade, lang)})"
-            for x in d.assumptions
-        ),
+        (f"*{names.assumption(x, lang)}* ({x.correlation:+.2f}, {grade(x.grade, lang)})" for x in d.assumptions),
         lang,
     )
     text = (
@@ -158,9 +155,7 @@ def sources(a: Answer, lang: str) -> Card:
 
 def again(a: Answer, lang: str, *, command: str = "") -> Card:
     """How to run it again."""
-    product = names.listed(
-        (f"{k} {v}" for k, v in a.study.product.model_dump().items() if v is not None), lang
-    )
+    product = names.listed((f"{k} {v}" for k, v in a.study.product.model_dump().items() if v is not None), lang)
     rows = {
         "command": command,
         "study": a.study.hash,

@@ -31,9 +31,7 @@ def baseline(a: Answer, lang: str) -> Card:
                 + ("" if o.usable else " †")
                 + (" ‡" if c.median else ""),
                 "n": "–" if o is None or o.n is None else str(o.n),
-                say(
-                    "report.col_simulated", lang
-                ): f"{names.number(c.mean, digits)} ({names.number(c.sd, digits)})",
+                say("report.col_simulated", lang): f"{names.number(c.mean, digits)} ({names.number(c.sd, digits)})",
             }
         )
     p = a.patients
@@ -65,7 +63,9 @@ def baseline(a: Answer, lang: str) -> Card:
         pd.DataFrame(rows),
         partial(figures.baseline, a, lang),
         say("report.baseline_alt", lang),
-        " ".join(say(f"report.{mark}", lang) for mark, needed in (("dagger", flagged), ("double_dagger", medians)) if needed),
+        " ".join(
+            say(f"report.{mark}", lang) for mark, needed in (("dagger", flagged), ("double_dagger", medians)) if needed
+        ),
     )
 
 
@@ -117,9 +117,7 @@ def deaths(a: Answer, lang: str) -> Card:
     """Deaths under standard care beside cohorts without cells."""
     rows = [
         {
-            say(
-                "report.col_cohort", lang
-            ): f"{names.cohort(r.publication, r.n, lang)}: {load(r.publication).disease}",
+            say("report.col_cohort", lang): f"{names.cohort(r.publication, r.n, lang)}: {load(r.publication).disease}",
             say("report.col_day", lang): f"{r.day:g}",
             say("report.col_published_dead", lang): say(
                 "decision.interval",

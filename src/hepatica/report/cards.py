@@ -61,13 +61,11 @@ def by_hypothesis(a: Answer, lang: str) -> Card:
     for arm in shown:
         row = {say("report.col_regimen", lang): names.arm_name(d.arms[arm], lang)}
         for h in d.by_hypothesis:
-            row[say("report.col_gain_if", lang, hypothesis=names.hypothesis(h.hypothesis, lang))] = (
-                names.interval(h.gain[arm], lang) + (" *" if h.best == arm else "")
-            )
+            row[say("report.col_gain_if", lang, hypothesis=names.hypothesis(h.hypothesis, lang))] = names.interval(
+                h.gain[arm], lang
+            ) + (" *" if h.best == arm else "")
         regrets = [names.number(r) if np.isfinite(r) else over for r in d.regret[:, arm]]
-        row[say("report.col_regret", lang)] = (
-            regrets[0] if len(set(regrets)) == 1 else names.listed(regrets, lang)
-        )
+        row[say("report.col_regret", lang)] = regrets[0] if len(set(regrets)) == 1 else names.listed(regrets, lang)
         row[say("report.col_choice", lang)] = say("report.least_worst", lang) if arm == d.recommended else ""
         rows.append(row)
     text = (*sentences.own_choices(a, lang), sentences.choice(a, lang))
@@ -101,10 +99,7 @@ def differences(a: Answer, lang: str) -> Card:
         }
         rows.append(
             row
-            | {
-                names.hypothesis(h, lang): names.number(numbers.share_at(a, h, kind, organ, day))
-                for h in a.kinetics
-            }
+            | {names.hypothesis(h, lang): names.number(numbers.share_at(a, h, kind, organ, day)) for h in a.kinetics}
         )
     for place, key in enumerate(("gain", "survival_gain") if names.shows_cells(d) else ()):
         cells = {
@@ -114,16 +109,9 @@ def differences(a: Answer, lang: str) -> Card:
         rows.append({what: say(f"report.row_{key}", lang)} | cells)
     rows.append(
         {what: say("report.row_best", lang)}
-        | {
-            names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang)
-            for h in d.by_hypothesis
-        }
+        | {names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang) for h in d.by_hypothesis}
     )
-    text = (
-        say("report.differences_text", lang)
-        if len(d.by_hypothesis) > 1
-        else say("report.one_hypothesis", lang),
-    )
+    text = (say("report.differences_text", lang) if len(d.by_hypothesis) > 1 else say("report.one_hypothesis", lang),)
     return Card("differences", say("report.differences", lang), text, pd.DataFrame(rows))
 
 
@@ -219,7 +207,5 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "") -> list[Card]:
         except Exception as error:  # a broken part must not cost the answer
             name = getattr(maker, "__name__", "again")
             what = f"{name}, {type(error).__name__}: {error}"
-            made.append(
-                Card(name, say("report.broken_title", lang), (say("report.broken", lang, what=what),))
-            )
+            made.append(Card(name, say("report.broken_title", lang), (say("report.broken", lang, what=what),)))
     return made

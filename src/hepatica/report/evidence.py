@@ -171,7 +171,9 @@ def _line(ax: Axes, s: Series, x: Any, name: str) -> None:
     )
     out = np.array([bool(s.publication.lacks(o)) for o in s.points])
     ax.plot(x[out], y[out], ls="none", marker="x", color="black", ms=6.5, mew=0.9, zorder=5)
-    ax.annotate(str(s.number), (x[-1], y[-1]), (4, 3), textcoords="offset points", color=colour, fontsize=8, weight="bold")
+    ax.annotate(
+        str(s.number), (x[-1], y[-1]), (4, 3), textcoords="offset points", color=colour, fontsize=8, weight="bold"
+    )
 
 
 def _name(s: Series, shown: Sequence[Series], lang: str) -> str:

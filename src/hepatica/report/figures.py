@@ -194,9 +194,7 @@ def spread(answer: Answer, lang: str) -> Figure:
     """Spread between patients against ignorance, for the regimens of least worst regret."""
     d = answer.decision
     top = [a for a in names.ranking(d) if d.arms[a].regimen.gives_cells][:6][::-1]
-    figure, axes = panels(
-        1, len(d.by_hypothesis), width=11, height=0.9 + 0.42 * len(top), sharey=True, sharex=True
-    )
+    figure, axes = panels(1, len(d.by_hypothesis), width=11, height=0.9 + 0.42 * len(top), sharey=True, sharex=True)
     y = np.arange(len(top))
     for ax, h in zip(axes[0], d.by_hypothesis, strict=True):
         ax.barh(
@@ -256,8 +254,6 @@ def untreated(answer: Answer, lang: str) -> Figure:
             ylim=(-0.6, len(here) - 0.4),
         )
     axes[0, 0].plot([], [], marker="D", color=PUBLISHED, ls="none", label=say("report.cohort_fitted", lang))
-    axes[0, 0].plot(
-        [], [], marker="D", color=PUBLISHED, mfc="white", ls="none", label=say("report.cohort_shown", lang)
-    )
+    axes[0, 0].plot([], [], marker="D", color=PUBLISHED, mfc="white", ls="none", label=say("report.cohort_shown", lang))
     legend_below(figure, axes, 3)
     return figure

@@ -45,9 +45,7 @@ def svg(figure: Figure, key: str) -> Markup:
         for artist in (*axes.lines, *axes.collections):
             artist.set_in_layout(False)
     with styled():
-        FigureCanvasSVG(figure).print_svg(
-            out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

@@ -39,8 +39,11 @@ def ranked(screen: Screen, days: float, lang: str, top: int = TOP) -> Figure:
         for ax, output in zip(axes[0], OUTPUTS, strict=True):
             here = [c for c, (name, _) in enumerate(screen.columns) if name == output]
             _bars(ax, screen, order, here, lang)
-            ax.set_xlabel(say("sensitivity.axis_survival", lang, days=days) if output == "survival"
-                          else say(f"sensitivity.axis_{output}", lang))
+            ax.set_xlabel(
+                say("sensitivity.axis_survival", lang, days=days)
+                if output == "survival"
+                else say(f"sensitivity.axis_{output}", lang)
+            )
         axes[0, 0].set_yticks(-np.arange(len(order)), [_label(screen, k, lang) for k in order])
         axes[0, 0].set_ylim(-len(order) + 0.4, 0.6)
         axes[0, 0].set_title(say("sensitivity.figure_title", lang))
@@ -63,7 +66,9 @@ def _bars(ax: Axes, screen: Screen, order: list[int], here: list[int], lang: str
         ax.hlines(y, np.nan_to_num(s.low[order, c]), np.nan_to_num(s.high[order, c]), color=colour, lw=1.6)
         ax.plot(value, y, ls="none", marker=marker, ms=4, color=colour)
         for at, v, high in zip(y, value, np.nan_to_num(s.high[order, c]), strict=True):
-            ax.annotate(names.number(v, 1), (max(v, high), at), (4, 0), textcoords="offset points", va="center", fontsize=7)
+            ax.annotate(
+                names.number(v, 1), (max(v, high), at), (4, 0), textcoords="offset points", va="center", fontsize=7
+            )
     ax.set_xlim(0, 1.16 * reach)
 
 
@@ -78,7 +83,16 @@ def doses(tornado: Tornado, per_kg: bool, lang: str) -> Figure:
             colour, _, marker = look(end)
             text = say("sensitivity.tornado_low", lang) if key == "low" else say("sensitivity.tornado_high", lang)
             rows = -np.arange(len(tornado.parameters)) + (0.12 if end else -0.12)
-            ax.plot(tornado.first[:, end], rows, ls="none", marker=marker, ms=7, color=colour, mfc=fill or colour, label=text)
+            ax.plot(
+                tornado.first[:, end],
+                rows,
+                ls="none",
+                marker=marker,
+                ms=7,
+                color=colour,
+                mfc=fill or colour,
+                label=text,
+            )
         ax.axvline(tornado.usual, color="black", lw=1.0, ls=":", label=say("sensitivity.tornado_usual", lang), zorder=0)
         ax.set_yticks(-np.arange(len(tornado.parameters)), tornado.parameters)
         ax.set_xticks(place, [names.cells(d) if d else say("sensitivity.no_cells", lang) for d in tornado.doses])
@@ -101,8 +115,12 @@ def table(screen: Screen, system: Any, lang: str, top: int = TOP) -> pd.DataFram
             c = here[int(np.argmax(np.nan_to_num(found, nan=-1.0)))]
             low, high = screen.statistics.low[k, c], screen.statistics.high[k, c]
             row[say(f"sensitivity.col_{output}", lang)] = say(
-                "decision.interval", lang, mean=names.number(screen.statistics.mu_star[k, c]), low=names.number(low),
-                high=names.number(high))
+                "decision.interval",
+                lang,
+                mean=names.number(screen.statistics.mu_star[k, c]),
+                low=names.number(low),
+                high=names.number(high),
+            )
         row[say("sensitivity.col_grade", lang)] = system.model.parameters[screen.moved[k].name].entry.grade
         rows.append(row)
     return pd.DataFrame(rows)
@@ -112,20 +130,43 @@ def whole(screen: Screen, tornado: Tornado | None, q: Question, study_hash: str)
     """All that was found, for machines."""
     frame = screen.frame(q.system)
     still = list(dict.fromkeys(frame[frame["moves_nothing"]]["parameter"]))
-    ranking = None if tornado is None else {
-        "first": tornado.arms[tornado.usual], "arms": list(tornado.arms),
-        "rows": json.loads(tornado.frame().iloc[1:].to_json(orient="records"))}
+    ranking = (
+        None
+        if tornado is None
+        else {
+            "first": tornado.arms[tornado.usual],
+            "arms": list(tornado.arms),
+            "rows": json.loads(tornado.frame().iloc[1:].to_json(orient="records")),
+        }
+    )
     return {
-        "regimen": screen.regimen, "days": float(q.times[-1]), "patients": q.patients, "bases": len(screen.centre),
-        "skipped_bases": screen.skipped, "evaluations": screen.evaluations, "floors": screen.floors,
-        "ranked": [screen.moved[k].name for k in screen.ranked()], "moves_nothing": still,
-        "held": screen.held, "effects": json.loads(frame.to_json(orient="records")), "dose": ranking,
-        "run": {"study_hash": study_hash, "model_hash": q.system.model.hash, "seed": q.seed, "version": __version__,
-                "engine": q.system.engine, "population": q.population.key}, "purpose": "for research use",
+        "regimen": screen.regimen,
+        "days": float(q.times[-1]),
+        "patients": q.patients,
+        "bases": len(screen.centre),
+        "skipped_bases": screen.skipped,
+        "evaluations": screen.evaluations,
+        "floors": screen.floors,
+        "ranked": [screen.moved[k].name for k in screen.ranked()],
+        "moves_nothing": still,
+        "held": screen.held,
+        "effects": json.loads(frame.to_json(orient="records")),
+        "dose": ranking,
+        "run": {
+            "study_hash": study_hash,
+            "model_hash": q.system.model.hash,
+            "seed": q.seed,
+            "version": __version__,
+            "engine": q.system.engine,
+            "population": q.population.key,
+        },
+        "purpose": "for research use",
     }
 
 
-def write(screen: Screen, tornado: Tornado | None, q: Question, folder: Path, lang: str, *, study_hash: str) -> list[Path]:
+def write(
+    screen: Screen, tornado: Tornado | None, q: Question, folder: Path, lang: str, *, study_hash: str
+) -> list[Path]:
     """Write tables (CSV), everything (JSON) and figures (SVG, PNG).
 
     Returns
@@ -136,7 +177,8 @@ def write(screen: Screen, tornado: Tornado | None, q: Question, folder: Path, la
     """
     frame = screen.frame(q.system)
     still = frame[frame["moves_nothing"]].drop_duplicates("parameter")[
-        ["parameter", "module", "label", "grade", "ignorance", "reaches"]]
+        ["parameter", "module", "label", "grade", "ignorance", "reaches"]
+    ]
     columns = ["_".join(filter(None, c)) for c in screen.columns]
     effects = pd.DataFrame(screen.effects.reshape(-1, len(columns)), columns=columns)
     effects.insert(0, "parameter", [m.name for _ in screen.centre for m in screen.moved])
@@ -146,7 +188,9 @@ def write(screen: Screen, tornado: Tornado | None, q: Question, folder: Path, la
     if tornado is not None:
         tables["doses"] = tornado.frame()
         figures["doses"] = doses(tornado, q.arms[1].regimen.per_kg, lang)
-    written = [write_whole(folder / f"{name}.csv", lambda p, t=t: t.to_csv(p, index=False)) for name, t in tables.items()]  # type: ignore[misc]
+    written = [
+        write_whole(folder / f"{name}.csv", lambda p, t=t: t.to_csv(p, index=False)) for name, t in tables.items()
+    ]  # type: ignore[misc]
     text = json.dumps(whole(screen, tornado, q, study_hash), ensure_ascii=False, indent=1)
     written.append(write_whole(folder / "sensitivity.json", lambda p: p.write_text(text + "\n", encoding="utf-8")))
     for name, figure in figures.items():
@@ -157,10 +201,18 @@ def write(screen: Screen, tornado: Tornado | None, q: Question, folder: Path, la
 def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
     """A figure as SVG and, if wanted, PNG, without dates."""
     with styled():
-        found = [write_whole(stem.with_suffix(".svg"), lambda p: FigureCanvasSVG(figure).print_svg(
-            p, metadata={"Date": None, "Creator": None}))]
+        found = [
+            write_whole(
+                stem.with_suffix(".svg"),
+                lambda p: FigureCanvasSVG(figure).print_svg(p, metadata={"Date": None, "Creator": None}),
+            )
+        ]
         if png:
             figure.set_facecolor("white")
-            found.append(write_whole(stem.with_suffix(".png"), lambda p: FigureCanvasAgg(figure).print_png(
-                p, metadata={"Software": None})))
+            found.append(
+                write_whole(
+                    stem.with_suffix(".png"),
+                    lambda p: FigureCanvasAgg(figure).print_png(p, metadata={"Software": None}),
+                )
+            )
     return found

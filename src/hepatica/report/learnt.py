@@ -31,8 +31,10 @@ def learnt(a: Answer, lang: str) -> Card:
     arm, shares = a.decision.top, []
     rows = []
     for name, d in (("prior", before), ("posterior", a.decision)):
-        row = {say("report.col_known", lang): say(f"report.{name}", lang),
-               say("report.col_first", lang): names.arm_name(d.arms[d.recommended], lang)}
+        row = {
+            say("report.col_known", lang): say(f"report.{name}", lang),
+            say("report.col_first", lang): names.arm_name(d.arms[d.recommended], lang),
+        }
         for h in d.by_hypothesis:
             row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)
         rows.append(row)
@@ -40,23 +42,49 @@ def learnt(a: Answer, lang: str) -> Card:
         wide = old.gain[arm].high - old.gain[arm].low
         shares.append((new.gain[arm].high - new.gain[arm].low) / wide if wide > 0 else 1.0)
     share = 100 * float(np.mean(shares))
-    text = [say(f"report.learnt_{'text' if share <= 100 else 'wider'}", lang, regimen=names.arm_name(a.decision.arms[arm], lang),
-                share=names.number(share, 0),
-                same=say(f"report.learnt_{'same' if before.recommended == a.decision.recommended else 'other'}", lang))]
+    text = [
+        say(
+            f"report.learnt_{'text' if share <= 100 else 'wider'}",
+            lang,
+            regimen=names.arm_name(a.decision.arms[arm], lang),
+            share=names.number(share, 0),
+            same=say(f"report.learnt_{'same' if before.recommended == a.decision.recommended else 'other'}", lang),
+        )
+    ]
     moved = most_moved(a)
     labels = {n: a.system.model.parameters[n.split("@")[0]].entry.label for n, _ in moved}
     told = (f"*{labels[n]}* ({v.mean():+.1f}, {v.std():.2f})" for n, v in moved)
     text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
-    after = (f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
-             for h, p in zip(a.decision.by_hypothesis, a.decision.nothing, strict=False))
-    text.append(say("report.learnt_nothing", lang, before=names.number(100 * NOTHING, 0), after=names.listed(after, lang)))
+    after = (
+        f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
+        for h, p in zip(a.decision.by_hypothesis, a.decision.nothing, strict=False)
+    )
+    text.append(
+        say("report.learnt_nothing", lang, before=names.number(100 * NOTHING, 0), after=names.listed(after, lang))
+    )
     p = known.provenance
-    text.append(say("report.learnt_from", lang, publications=", ".join(p.get("publications", ())), evidence=p.get("evidence", ""),
-                    model=p.get("model", ""), seed=p.get("seed", ""), draws=known.n))
+    text.append(
+        say(
+            "report.learnt_from",
+            lang,
+            publications=", ".join(p.get("publications", ())),
+            evidence=p.get("evidence", ""),
+            model=p.get("model", ""),
+            seed=p.get("seed", ""),
+            draws=known.n,
+        )
+    )
     if p.get("model") != a.system.model.hash:
         text.append(say("report.learnt_stale", lang))
-    return Card("learnt", title, tuple(text), pd.DataFrame(rows), partial(prior_and_posterior, a, lang),
-                alt=say("report.learnt_alt", lang), note=say("report.learnt_note", lang))
+    return Card(
+        "learnt",
+        title,
+        tuple(text),
+        pd.DataFrame(rows),
+        partial(prior_and_posterior, a, lang),
+        alt=say("report.learnt_alt", lang),
+        note=say("report.learnt_note", lang),
+    )
 
 
 def most_moved(a: Answer) -> list[tuple[str, Floats]]:
@@ -76,11 +104,27 @@ def prior_and_posterior(a: Answer, lang: str) -> Figure:
     for k, (name, z) in enumerate(moved):
         for share, thick, thin in ((0.9, 9, 1.2), (0.5, 14, 3.2)):
             tail = (1 - share) / 2
-            ax.plot([ndtri(tail), ndtri(1 - tail)], [-k, -k], color=PRIOR, lw=thick, solid_capstyle="butt", zorder=1,
-                    label=say("report.prior", lang) if k == 0 and share == 0.9 else None)
+            ax.plot(
+                [ndtri(tail), ndtri(1 - tail)],
+                [-k, -k],
+                color=PRIOR,
+                lw=thick,
+                solid_capstyle="butt",
+                zorder=1,
+                label=say("report.prior", lang) if k == 0 and share == 0.9 else None,
+            )
             ax.plot(np.quantile(z, [tail, 1 - tail]), [-k, -k], color=colour, lw=thin, solid_capstyle="butt", zorder=2)
-        ax.plot(np.median(z), -k, marker=marker, color=colour, mec="white", ms=7, ls="none", zorder=3,
-                label=say("report.posterior", lang) if k == 0 else None)
+        ax.plot(
+            np.median(z),
+            -k,
+            marker=marker,
+            color=colour,
+            mec="white",
+            ms=7,
+            ls="none",
+            zorder=3,
+            label=say("report.posterior", lang) if k == 0 else None,
+        )
         parameter, _, hypothesis = name.partition("@")
         label = a.system.model.parameters[parameter].entry.label
         ticks.append(label if not hypothesis else f"{label} ({names.hypothesis(hypothesis, lang)})")

@@ -94,11 +94,7 @@ def hypothesis(name: str, lang: str) -> str:
 
 def assumption(a: Assumption, lang: str) -> str:
     """What an assumption is about; one without words goes by its label."""
-    return (
-        say(f"decision.moves_{a.parameter}", lang)
-        if f"decision.moves_{a.parameter}" in catalogue()
-        else a.label
-    )
+    return say(f"decision.moves_{a.parameter}", lang) if f"decision.moves_{a.parameter}" in catalogue() else a.label
 
 
 def variable(name: str, lang: str) -> str:

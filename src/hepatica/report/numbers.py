@@ -25,9 +25,7 @@ ORGANS = ("lung", "liver", "spleen", "rest")
 
 def meld_of(ds: xr.Dataset) -> Floats:
     """MELD (arm, patient, time)."""
-    return np.asarray(
-        meld(bilirubin=ds["bilirubin"].values, creatinine=ds["creatinine"].values, inr=ds["inr"].values)
-    )
+    return np.asarray(meld(bilirubin=ds["bilirubin"].values, creatinine=ds["creatinine"].values, inr=ds["inr"].values))
 
 
 def first(answer: Answer) -> xr.Dataset:
@@ -45,9 +43,7 @@ def alive(answer: Answer, hypothesis: str) -> Floats:
 def ignorance(values: Floats, draw: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
     """Mean with its 90 % interval at each time, from (patient, time)."""
     found = [split(column, draw) for column in values.T]
-    mean, low, high = (
-        np.clip([getattr(s, name) for s in found], 0.0, 1.0) for name in ("mean", "low", "high")
-    )
+    mean, low, high = (np.clip([getattr(s, name) for s in found], 0.0, 1.0) for name in ("mean", "low", "high"))
     return mean, low, high
 
 
@@ -129,16 +125,12 @@ def compared(answer: Answer) -> list[Compared]:
     for o in rows:
         until = max(p.time for p in rows if p.arm == o.arm)
         weight = own[:, int(np.searchsorted(times, until))]
-        values = (
-            labs[o.variable] if o.time == 0 else course[o.variable][:, int(np.searchsorted(times, o.time))]
-        )
+        values = labs[o.variable] if o.time == 0 else course[o.variable][:, int(np.searchsorted(times, o.time))]
         summary = middle if o.kind == "median" else weighted
         found.append(Compared(o.variable, o.time, until, *summary(values, weight), o))
     seen = {c.variable for c in found}
     everybody = np.ones(len(own))
-    found += [
-        Compared(n, 0.0, 0.0, *weighted(labs[n], everybody)) for n in LABS if n in labs and n not in seen
-    ]
+    found += [Compared(n, 0.0, 0.0, *weighted(labs[n], everybody)) for n in LABS if n in labs and n not in seen]
     return sorted(found, key=lambda c: (LABS.index(c.variable), c.until, c.day))
 
 
@@ -175,9 +167,7 @@ def untreated(answer: Answer) -> list[Deaths]:
                 o.n or publication.arm(arm).n,
                 (o.value if o.variable == "death" else 100 - o.value) / 100,
             )
-            low, high = (
-                binomtest(round(share * n), n).proportion_ci(method="wilson") if n else (float("nan"),) * 2
-            )
+            low, high = binomtest(round(share * n), n).proportion_ci(method="wilson") if n else (float("nan"),) * 2
             if o.low is not None and o.high is not None:
                 ends = o.low / 100, o.high / 100
                 low, high = ends if o.variable == "death" else (1 - ends[1], 1 - ends[0])

@@ -62,7 +62,9 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         if r.odds
     ]
     if odds:
-        cards.append(Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang)))
+        cards.append(
+            Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang))
+        )
     totals = found.totals()
     if len(totals):
         table = pd.DataFrame(
@@ -75,7 +77,9 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
                 say("validate.log_score", lang): totals["logscore"].map("{:.2f}".format),
                 say("validate.width", lang): totals["width_90"].map("{:.2f}".format),
                 **{
-                    f"{say(f'validate.{n}', lang)}: {say('validate.crps', lang)}": totals[f"{n}_crps"].map("{:.3f}".format)
+                    f"{say(f'validate.{n}', lang)}: {say('validate.crps', lang)}": totals[f"{n}_crps"].map(
+                        "{:.3f}".format
+                    )
                     for n in ("no_effect", "pooled_effect")
                 },
                 **{
@@ -93,7 +97,9 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             for k, v in found.shapes.items()
         ]
         cards.append(
-            Card("left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang))
+            Card(
+                "left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang)
+            )
         )
     if found.left:
         left = pd.DataFrame(
@@ -110,7 +116,9 @@ def observed_over_predicted(found: Validation, lang: str) -> Figure:
     """
     shares = [r for r in found.records if r.endpoint in SHARES and not r.against]
     between = [r for r in found.records if r.endpoint in SHARES and r.against]
-    means = [r for r in found.records if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0]
+    means = [
+        r for r in found.records if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0
+    ]
     drawn = [(name, rows) for name, rows in (("shares", shares), ("means", means), ("differences", between)) if rows]
     with styled():
         figure, axes = panels(1, max(len(drawn), 1), width=3.3 * max(len(drawn), 1), height=3.9)

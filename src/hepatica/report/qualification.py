@@ -167,7 +167,9 @@ def qualify(
                          told, where, influence, risk, tuple(found), settings)  # fmt: skip
 
 
-def write_qualification(q: Qualification, folder: Path, lang: str = "en", *, command: str = "hepatica qualify") -> list[Path]:
+def write_qualification(
+    q: Qualification, folder: Path, lang: str = "en", *, command: str = "hepatica qualify"
+) -> list[Path]:
     """Write the report as HTML, Markdown and JSON, each whole or not at all, and none before all are made.
 
     Returns

@@ -47,7 +47,9 @@ def context(q: Qualification, lang: str) -> list[Card]:
     rows["size"] = say("qualify.size", lang, patients=s.patients, draws=min(s.draws, s.patients), days=f"{s.horizon:g}")
     rows["regimens"] = _grid(q, lang)
     rows["product"] = names.listed((f"{k} {v}" for k, v in s.product.model_dump().items() if v not in (None, "")), lang)
-    rows["utility"] = names.listed((f"{k} {v:g}" for k, v in s.utility.model_dump().items() if isinstance(v, float)), lang)
+    rows["utility"] = names.listed(
+        (f"{k} {v:g}" for k, v in s.utility.model_dump().items() if isinstance(v, float)), lang
+    )
     yardstick = s.utility.utility()
     rows["harms"] = say("qualify.then", lang).join(
         say("qualify.harm", lang, harm=say(f"decision.{h.name}", lang), loss=f"{h.loss:g}", limit=f"{100 * h.limit:g}")
@@ -144,7 +146,9 @@ def qualification_cards(q: Qualification, lang: str = "en", *, command: str = ""
             made += maker(q, lang)
         except Exception as error:  # a broken part must not cost the report
             what = f"{maker.__name__}, {type(error).__name__}: {error}"
-            made.append(Card(maker.__name__, say("report.broken_title", lang), (say("report.broken", lang, what=what),)))
+            made.append(
+                Card(maker.__name__, say("report.broken_title", lang), (say("report.broken", lang, what=what),))
+            )
     run = {"command": command, "study": q.study.hash, "model": q.system.model.hash, "version": __version__,
            "seed": str(q.study.seed), "size": f"{q.settings['patients']} × {q.settings['draws']}"}  # fmt: skip
     table = table_of(
@@ -163,7 +167,13 @@ def _question(q: Qualification, lang: str) -> str:
     routes = names.listed(dict.fromkeys(names.route(r.route, lang) for r in grid), lang) or "-"
     title, days = population(q, lang), f"{q.study.horizon:g}"
     return say(
-        "decision.question", lang, population=title, days=days, regimens=len(grid), routes=routes, patients=q.study.patients
+        "decision.question",
+        lang,
+        population=title,
+        days=days,
+        regimens=len(grid),
+        routes=routes,
+        patients=q.study.patients,
     )
 
 
@@ -175,5 +185,7 @@ def _said(what: str, f: Factor, lang: str) -> str:
     if what == "did":
         return say(f"qualify.did_{f.key}", lang, **f.values)
     return (
-        say(f"qualify.figure_{f.key}", lang, **f.values) if what == "figure" else say(f"qualify.gap_{f.key}", lang, **f.values)
+        say(f"qualify.figure_{f.key}", lang, **f.values)
+        if what == "figure"
+        else say(f"qualify.gap_{f.key}", lang, **f.values)
     )

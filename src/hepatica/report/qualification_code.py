@@ -170,5 +170,7 @@ def _bytes(one: xr.Dataset, two: xr.Dataset) -> int:
     found = 0
     for name in one.data_vars:
         a, b = (np.ascontiguousarray(x[name].values) for x in (one, two))
-        found += int((a.view(np.uint8).reshape(*a.shape, -1) != b.view(np.uint8).reshape(*b.shape, -1)).any(axis=-1).sum())
+        found += int(
+            (a.view(np.uint8).reshape(*a.shape, -1) != b.view(np.uint8).reshape(*b.shape, -1)).any(axis=-1).sum()
+        )
     return found

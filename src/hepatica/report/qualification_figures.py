@@ -22,13 +22,18 @@ def doses(scope: Scope, lang: str) -> Figure:
         for row, route in enumerate(routes):
             _arms(ax, scope, route, -row, lang)
             most = ROUTES[route].highest_given.value
-            ax.plot([most, most], [-row - 0.34, -row + 0.34], color=LIMIT, lw=1.6, label=say("qualify.highest_given", lang))
+            ax.plot(
+                [most, most], [-row - 0.34, -row + 0.34], color=LIMIT, lw=1.6, label=say("qualify.highest_given", lang)
+            )
             often = sorted({r.infusions for r, _ in scope.regimens if r.route == route})
             for r, place in scope.regimens:
                 if r.route == route:
                     marker, full = MARKS[place]
                     colour = LOOKS[1][0] if place == "never" else "black"
-                    x, y = r.cells(scope.weight) / scope.weight, -row + 0.13 * (often.index(r.infusions) - (len(often) - 1) / 2)
+                    x, y = (
+                        r.cells(scope.weight) / scope.weight,
+                        -row + 0.13 * (often.index(r.infusions) - (len(often) - 1) / 2),
+                    )
                     ax.plot(x, y, marker=marker, ms=6, color=colour, ls="none", mfc=colour if full else "white",
                             label=say(f"qualify.mark_{place}", lang), zorder=4)  # fmt: skip
                     ax.annotate(f"×{r.infusions}", (x, y), (6, -2.5), textcoords="offset points", fontsize=6.5)

@@ -28,7 +28,9 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
         ),
         (
             "dose",
-            names.listed(map(names.cells, sorted({r.cells(scope.weight) / scope.weight for r, _ in scope.regimens})), lang),
+            names.listed(
+                map(names.cells, sorted({r.cells(scope.weight) / scope.weight for r, _ in scope.regimens})), lang
+            ),
             _ranges(scope, lang),
         ),
         (
@@ -41,7 +43,11 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
             names.listed(sorted({names.route(r.route, lang) for r, _ in scope.regimens}), lang),
             names.listed(sorted({names.route(g.route, lang) for g in arms}), lang),
         ),
-        ("source", s.product.source.replace("_", " "), names.listed(sorted({g.source.replace("_", " ") for g in arms}), lang)),
+        (
+            "source",
+            s.product.source.replace("_", " "),
+            names.listed(sorted({g.source.replace("_", " ") for g in arms}), lang),
+        ),
         ("donor", s.product.donor, names.listed(sorted({g.donor for g in arms}), lang)),
         (
             "horizon",
@@ -59,11 +65,20 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
         ("study", [a or "-" for _, a, _ in rows]),
         ("seen", [b or "-" for *_, b in rows]),
     )  # fmt: skip
-    count = names.listed((say(f"qualify.place_{p}", lang, n=sum(x == p for _, x in scope.regimens)) for p in PLACES), lang)
+    count = names.listed(
+        (say(f"qualify.place_{p}", lang, n=sum(x == p for _, x in scope.regimens)) for p in PLACES), lang
+    )
     text = [say("qualify.applicability_text", lang, of=len(scope.regimens), places=count), *extrapolations(q, lang)]
     picture = partial(doses, scope, lang) if scope.regimens else None
     return [
-        Card("applicability", say("qualify.applicability", lang), tuple(text), table, picture, say("qualify.doses_alt", lang))
+        Card(
+            "applicability",
+            say("qualify.applicability", lang),
+            tuple(text),
+            table,
+            picture,
+            say("qualify.doses_alt", lang),
+        )
     ]
 
 

@@ -66,7 +66,9 @@ def read_screen(folder: Path, model: Model, population: str) -> Influence:
         raise InputError("--influence", str(folder), f"a folder of `hepatica sensitivity`, with {FILE}") from error
     strength = {str(n): float(v) for n, v in zip(frame["parameter"], frame["influence"], strict=True)}
     rows = tuple((k, n, strength.get(n, 0.0)) for k, n in enumerate(order, 1))
-    return Influence(rows, True, 0.0, run.get("model_hash") == model.hash, run.get("population") == population, len(order))
+    return Influence(
+        rows, True, 0.0, run.get("model_hash") == model.hash, run.get("population") == population, len(order)
+    )
 
 
 def from_draws(decision: Decision, cohort: Cohort, hypotheses: Sequence[str]) -> Influence:

@@ -128,14 +128,24 @@ def _code(r: Risk, checks: tuple[Check, ...], errors: tuple[Error, ...]) -> list
     all_of = passed == len(checks)
     agree = engines.death <= 1e-4 and engines.days <= 0.01
     return [
-        Factor("code", "quality", rate(all_of and r.risk != "high", all_of), {"passed": str(passed), "of": str(len(checks))}),
         Factor(
-            "code", "numerics", rate(all_of and agree, all_of), {"death": f"{engines.death:.1e}", "days": f"{engines.days:.1e}"}
+            "code",
+            "quality",
+            rate(all_of and r.risk != "high", all_of),
+            {"passed": str(passed), "of": str(len(checks))},
+        ),
+        Factor(
+            "code",
+            "numerics",
+            rate(all_of and agree, all_of),
+            {"death": f"{engines.death:.1e}", "days": f"{engines.days:.1e}"},
         ),
     ]
 
 
-def _calculation(r: Risk, checks: tuple[Check, ...], errors: tuple[Error, ...], sampling: tuple[Sampling, ...]) -> list[Factor]:
+def _calculation(
+    r: Risk, checks: tuple[Check, ...], errors: tuple[Error, ...], sampling: tuple[Sampling, ...]
+) -> list[Factor]:
     by = {e.key: e for e in errors}
     noise = min((s.error for s in sampling), default=DAY)
     allowed = min(0.1 * noise, DAY)
@@ -186,7 +196,9 @@ def _form(decision: Decision, known: Known, grades: dict[str, int]) -> list[Fact
     }
     return [
         Factor("validation", "form", rate(False, len(bests) == 1 and len(decision.by_hypothesis) > 1), form),
-        Factor("validation", "inputs", rate(fresh and share < MOST_ASSUMED[0], fresh and share < MOST_ASSUMED[1]), inputs),
+        Factor(
+            "validation", "inputs", rate(fresh and share < MOST_ASSUMED[0], fresh and share < MOST_ASSUMED[1]), inputs
+        ),
     ]
 
 
@@ -229,7 +241,9 @@ def _assessment(validated: Validated, people: PeopleValidation | None) -> list[F
             rate(blind > 0 and n > 2, n > 0),
             {"n": str(n), "of": str(len(validated.standing)), "blind": str(blind)},
         ),
-        Factor("validation", "persons", rate(False, people is not None), {"people": str(people.people if people else 0)}),
+        Factor(
+            "validation", "persons", rate(False, people is not None), {"people": str(people.people if people else 0)}
+        ),
     ]
 
 
@@ -261,7 +275,12 @@ def _applicability(scope: Scope) -> list[Factor]:
     survival, meld = scope.numbers["survival"], scope.numbers["meld"]
     seen = [name for name, row in scope.numbers.items() if row[1] > 0]
     inside, long = scope.share("inside"), scope.days_with_cells >= scope.horizon
-    interests = {"seen": str(len(seen)), "of": str(len(scope.numbers)), "survival": str(survival[1]), "meld": str(meld[1])}
+    interests = {
+        "seen": str(len(seen)),
+        "of": str(len(scope.numbers)),
+        "survival": str(survival[1]),
+        "meld": str(meld[1]),
+    }
     context = {
         "inside": f"{100 * inside:.0f}",
         "never": f"{100 * scope.share('never'):.0f}",
@@ -270,5 +289,7 @@ def _applicability(scope: Scope) -> list[Factor]:
     }
     return [
         Factor("applicability", "interests", rate(len(seen) == len(scope.numbers), survival[1] > 0), interests),
-        Factor("applicability", "context", rate(inside >= 0.8 and long and not scope.extrapolation, inside >= 0.4), context),
+        Factor(
+            "applicability", "context", rate(inside >= 0.8 and long and not scope.extrapolation, inside >= 0.4), context
+        ),
     ]

@@ -57,12 +57,15 @@ def evidence(q: Qualification, lang: str) -> list[Card]:
 def _parameters(q: Qualification, lang: str) -> Card:
     k, total = q.known, sum(q.grades.values())
     told = (
-        say("report.grade_share", lang, grade=grade(g, lang), n=n, share=f"{100 * n / total:.0f}") for g, n in q.grades.items()
+        say("report.grade_share", lang, grade=grade(g, lang), n=n, share=f"{100 * n / total:.0f}")
+        for g, n in q.grades.items()
     )
     text = [say("qualify.grades_text", lang, total=total, grades=names.listed(told, lang))]
     if k.draws:
         p = k.provenance
-        ess = names.listed((f"{names.hypothesis(h, lang)} {e:.0f}" for h, e in p.get("effective_cell_draws", {}).items()), lang)
+        ess = names.listed(
+            (f"{names.hypothesis(h, lang)} {e:.0f}" for h, e in p.get("effective_cell_draws", {}).items()), lang
+        )
         was, of, fits, same = k.model or "-", k.evidence or "-", k.matches_model, k.matches_evidence
         text += [
             say(
@@ -152,25 +155,46 @@ def calculation(q: Qualification, lang: str) -> list[Card]:
         ("ahead", [f"{s.ahead:+.2f} ± {s.ahead_error:.2f}" for s in q.sampling]),
     )
     text = say(
-        "qualify.sampling_text", lang, regimen=top, patients=q.study.patients, draws=min(q.study.draws, q.study.patients)
+        "qualify.sampling_text",
+        lang,
+        regimen=top,
+        patients=q.study.patients,
+        draws=min(q.study.draws, q.study.patients),
     )
-    return [solver, Card("sampling", say("qualify.sampling", lang), (text,), sampled, note=say("qualify.sampling_note", lang))]
+    return [
+        solver,
+        Card("sampling", say("qualify.sampling", lang), (text,), sampled, note=say("qualify.sampling_note", lang)),
+    ]
 
 
 def validation(q: Qualification, lang: str) -> list[Card]:
     """Coverage and scores by standing, then what was predicted worst."""
     v, groups = q.validated, [*q.validated.groups, *([q.validated.effects] if q.validated.effects else [])]
     inside = [p for p, s in v.standing.items() if s == "in_sample"]
-    text = [say("qualify.outside" if v.outside else "qualify.all_in_sample", lang, n=len(v.outside), of=len(v.standing))]
+    text = [
+        say("qualify.outside" if v.outside else "qualify.all_in_sample", lang, n=len(v.outside), of=len(v.standing))
+    ]
     if inside:
         text.append(say("qualify.in_sample", lang, names=", ".join(inside)))
     if v.found.shapes:
         again = [k for k, shape in v.found.shapes.items() if not trusted(shape)]
         text.append(
-            say("qualify.shapes", lang, n=len(v.found.shapes), again=len(again), largest=f"{max(v.found.shapes.values()):.2f}")
+            say(
+                "qualify.shapes",
+                lang,
+                n=len(v.found.shapes),
+                again=len(again),
+                largest=f"{max(v.found.shapes.values()):.2f}",
+            )
         )
     text.append(
-        say("qualify.alike", lang, alike=figure(100 * v.alike, 0), matched=v.matched, rest=len(v.found.alike) - v.matched)
+        say(
+            "qualify.alike",
+            lang,
+            alike=figure(100 * v.alike, 0),
+            matched=v.matched,
+            rest=len(v.found.alike) - v.matched,
+        )
     )
     found = [
         Card(
@@ -191,7 +215,9 @@ def validation(q: Qualification, lang: str) -> list[Card]:
             ("score", [f"{r.log_score:.2f}" for r in v.worst]),
             ("better", [f"{max(x[3] for x in r.references.values()):.2f}" for r in v.worst]),
         )
-        found.append(Card("worst", say("qualify.worst", lang), (say("qualify.worst_text", lang, n=len(v.worst)),), table))
+        found.append(
+            Card("worst", say("qualify.worst", lang), (say("qualify.worst_text", lang, n=len(v.worst)),), table)
+        )
     return found + _persons(q, lang)
 
 
@@ -212,7 +238,10 @@ def _scores(groups: list[Group], inside: list[str], lang: str) -> pd.DataFrame:
         ("crps", [f"{g.crps:.3f}" for g in groups]),
         ("plain_crps", [f"{g.references['no_effect'][0]:.3f}; {g.references['pooled_effect'][0]:.3f}" for g in groups]),
         ("score", [f"{g.log_score:.2f}" for g in groups]),
-        ("plain_score", [f"{g.references['no_effect'][1]:.2f}; {g.references['pooled_effect'][1]:.2f}" for g in groups]),
+        (
+            "plain_score",
+            [f"{g.references['no_effect'][1]:.2f}; {g.references['pooled_effect'][1]:.2f}" for g in groups],
+        ),
     )
 
 

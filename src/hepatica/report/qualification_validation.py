@@ -150,7 +150,9 @@ def group(key: str, records: Sequence[Record]) -> Group | None:
     if not records:
         return None
     row = Validation(tuple(records)).totals().iloc[-1]
-    references = {n: (float(row[f"{n}_crps"]), float(row[f"{n}_logscore"]), float(row[f"{n}_width_90"])) for n in REFERENCES}
+    references = {
+        n: (float(row[f"{n}_crps"]), float(row[f"{n}_logscore"]), float(row[f"{n}_width_90"])) for n in REFERENCES
+    }
     names = tuple(dict.fromkeys(r.publication for r in records))
     in_50, in_90, crps, log_score, width = (float(row[n]) for n in ("in_50", "in_90", "crps", "logscore", "width_90"))
     return Group(key, names, len(records), in_50, in_90, crps, log_score, width, references)

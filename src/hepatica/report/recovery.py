@@ -60,18 +60,34 @@ def metabolic_recovery(a: Answer, lang: str) -> Card:
             row[say("report.col_half_day", lang, arm=name)] = names.number(float(found["median_day"][k]), 0)
             row[say("report.col_back", lang, arm=name)] = names.number(100 * float(found["share_back"][k]), 0)
         table.append(row)
-    text = (say("report.recovery_text", lang), _order(shown[0][2], functions, days[-1], lang), *_gains(a, shown, functions, lang))
+    text = (
+        say("report.recovery_text", lang),
+        _order(shown[0][2], functions, days[-1], lang),
+        *_gains(a, shown, functions, lang),
+    )
     note = say("report.recovery_note", lang, days=f"{days[-1]:g}")
-    return Card("recovery", say("report.recovery", lang), text, pd.DataFrame(table), partial(figure, a, lang),
-                say("report.recovery_alt", lang), note)
+    return Card(
+        "recovery",
+        say("report.recovery", lang),
+        text,
+        pd.DataFrame(table),
+        partial(figure, a, lang),
+        say("report.recovery_alt", lang),
+        note,
+    )
 
 
 def _order(care: xr.Dataset, functions: list[str], days: float, lang: str) -> str:
     """In which order functions come back under standard care, and which do not."""
     when = care["median_day"].values
     back = [k for k in np.argsort(np.nan_to_num(when, nan=np.inf), kind="stable") if np.isfinite(when[k])]
-    order = names.listed((say("report.recovery_by", lang, function=function_name(functions[k], lang),
-                              day=names.number(when[k], 0)) for k in back), lang)
+    order = names.listed(
+        (
+            say("report.recovery_by", lang, function=function_name(functions[k], lang), day=names.number(when[k], 0))
+            for k in back
+        ),
+        lang,
+    )
     never = names.listed((function_name(functions[k], lang) for k in range(len(functions)) if k not in back), lang)
     return say("report.recovery_order", lang, order=order or "–", never=never or "–", days=f"{days:g}")
 
@@ -82,10 +98,17 @@ def _gains(a: Answer, shown: list[tuple[str, str, xr.Dataset]], functions: list[
     for h, _, found in shown[1:]:
         more = np.nan_to_num(found["share_recovered"].values - care)
         k, d = np.unravel_index(int(np.argmax(more)), more.shape)
-        said.append(say("report.recovery_more", lang, hypothesis=names.hypothesis(h, lang),
-                        regimen=names.regimen(a.decision.arms[a.decision.top].regimen, lang),
-                        function=function_name(functions[k], lang), points=names.number(100 * more[k, d]),
-                        day=f"{float(found['day'].values[d]):g}"))
+        said.append(
+            say(
+                "report.recovery_more",
+                lang,
+                hypothesis=names.hypothesis(h, lang),
+                regimen=names.regimen(a.decision.arms[a.decision.top].regimen, lang),
+                function=function_name(functions[k], lang),
+                points=names.number(100 * more[k, d]),
+                day=f"{float(found['day'].values[d]):g}",
+            )
+        )
     return said
 
 
@@ -112,8 +135,15 @@ def figure(a: Answer, lang: str) -> Figure:
 def _heat(ax: Axes, share: np.ndarray, days: list[float]) -> None:
     ax.imshow(share, cmap=HEAT, norm=Normalize(-1, 1), aspect="auto", interpolation="nearest")
     for (row, column), value in np.ndenumerate(share):
-        ax.text(column, row, names.number(100 * value, 0), ha="center", va="center", fontsize=8.5,
-                color="white" if abs(np.nan_to_num(value)) > 0.62 else "black")
+        ax.text(
+            column,
+            row,
+            names.number(100 * value, 0),
+            ha="center",
+            va="center",
+            fontsize=8.5,
+            color="white" if abs(np.nan_to_num(value)) > 0.62 else "black",
+        )
     ax.set_xticks(range(len(days)), [f"{d:g}" for d in days])
     ax.tick_params(length=0)
     for side in ax.spines.values():
@@ -122,7 +152,9 @@ def _heat(ax: Axes, share: np.ndarray, days: list[float]) -> None:
 
 def _lines(a: Answer, below: SubFigure, functions: list[str], down: int, lang: str) -> None:
     times = numbers.first(a)["time"].values
-    grid = [float(t) for t in times[np.unique(np.rint(np.linspace(0, len(times) - 1, min(POINTS, len(times)))).astype(int))]]
+    grid = [
+        float(t) for t in times[np.unique(np.rint(np.linspace(0, len(times) - 1, min(POINTS, len(times)))).astype(int))]
+    ]
     axes = below.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False)
     for place, (h, name, found) in enumerate(rows_of(a, grid, lang)):
         colour, line, _ = look(place - 1) if h else (CARE, "-", "")

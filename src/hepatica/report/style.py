@@ -62,9 +62,7 @@ def styled() -> Iterator[None]:
         yield
 
 
-def panels(
-    rows: int, columns: int, *, width: float = 11.0, height: float = 3.0, **extra: Any
-) -> tuple[Figure, Any]:
+def panels(rows: int, columns: int, *, width: float = 11.0, height: float = 3.0, **extra: Any) -> tuple[Figure, Any]:
     """A figure with a grid of axes, always two-dimensional."""
     figure = Figure(figsize=(width, height * rows), layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **extra)

@@ -42,9 +42,7 @@ def survival(answer: Answer, lang: str) -> Figure:
             ax.plot(times[::EVERY], 100 * mean, color=colour, ls=line, lw=2, label=names.arm_name(arm, lang))
             for d in marks:
                 left = np.nansum(curves[row, :, int(np.searchsorted(times, d))])
-                below.text(
-                    d, -row, names.number(left, 0), color=colour, ha="center", va="center", fontsize=8.5
-                )
+                below.text(d, -row, names.number(left, 0), color=colour, ha="center", va="center", fontsize=8.5)
         _published(ax, answer, lang)
         ax.set(ylim=(0, 102), xticks=marks)
         ax.set_title(names.hypothesis(hypothesis, lang))

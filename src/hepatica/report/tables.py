@@ -14,9 +14,7 @@ from hepatica.table import write_table, write_whole
 def patients(answer: Answer) -> pd.DataFrame:
     """One row a patient: identity, draw, covariates, admission labs."""
     cohort = answer.patients.cohort
-    frame = pd.DataFrame(
-        {"patient": range(len(cohort.patient)), "identity": cohort.patient, "draw": cohort.draw}
-    )
+    frame = pd.DataFrame({"patient": range(len(cohort.patient)), "identity": cohort.patient, "draw": cohort.draw})
     for name in cohort.population.covariate:
         frame[name] = cohort.covariate(name)
     for name, values in answer.patients.labs.items():
@@ -40,10 +38,7 @@ def parameters(answer: Answer) -> pd.DataFrame:
                 "internal_value": p.value,
                 "internal_unit": p.unit,
                 "fitted_internal_value": fitted.value if fitted else None,
-                **{
-                    f"value_{h}": e.under[h].value if h in e.under else None
-                    for h in answer.system.model.hypotheses
-                },
+                **{f"value_{h}": e.under[h].value if h in e.under else None for h in answer.system.model.hypotheses},
                 "between": between.model_dump_json(exclude_defaults=True),
                 "prior": e.prior.model_dump_json(exclude_defaults=True),
                 "grade": e.grade,
@@ -58,11 +53,7 @@ def parameters(answer: Answer) -> pd.DataFrame:
 
 def _write_dataset(ds: xr.Dataset, path: Path) -> Path:
     """Compressed NetCDF in single precision."""
-    encoding = {
-        v: {"zlib": True, "complevel": 1, "dtype": "float32"}
-        for v in ds.data_vars
-        if ds[v].dtype == "float64"
-    }
+    encoding = {v: {"zlib": True, "complevel": 1, "dtype": "float32"} for v in ds.data_vars if ds[v].dtype == "float64"}
     return write_whole(path, lambda p: ds.to_netcdf(p, engine="h5netcdf", encoding=encoding))
 
 
@@ -90,8 +81,6 @@ def write_tables(answer: Answer, folder: Path) -> list[Path]:
     for stem, datasets in (("courses", answer.courses), ("cells", answer.kinetics)):
         for hypothesis, ds in datasets.items():
             written.append(
-                _write_dataset(
-                    ds.assign_attrs(study_hash=answer.study.hash), folder / f"{stem}_{hypothesis}.nc"
-                )
+                _write_dataset(ds.assign_attrs(study_hash=answer.study.hash), folder / f"{stem}_{hypothesis}.nc")
             )
     return written

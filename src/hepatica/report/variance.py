@@ -26,7 +26,9 @@ def figure(v: Variance, lang: str) -> Figure:
     s, order = v.indices, list(np.argsort(-v.indices.total.max(axis=1), kind="stable"))
     with styled():
         columns = [(c, name, h) for c, (name, h) in enumerate(v.columns)]
-        made, axes = panels(1, len(columns), width=3.2 + 3.2 * len(columns), height=1.7 + 0.36 * len(order), sharey=True)
+        made, axes = panels(
+            1, len(columns), width=3.2 + 3.2 * len(columns), height=1.7 + 0.36 * len(order), sharey=True
+        )
         for ax, (c, name, hypothesis) in zip(axes[0], columns, strict=True):
             for place, kind in enumerate(("first", "total")):
                 colour, _, marker = look(place)
@@ -34,7 +36,9 @@ def figure(v: Variance, lang: str) -> Figure:
                 mean, low, high = (getattr(s, f"{kind}{end}")[order, c] for end in ("", "_low", "_high"))
                 fill = "white" if kind == "first" else colour
                 ax.hlines(y, low, high, color=colour, lw=1.6)
-                ax.plot(mean, y, ls="none", marker=marker, ms=6, color=colour, mfc=fill, label=say(f"sobol.{kind}", lang))
+                ax.plot(
+                    mean, y, ls="none", marker=marker, ms=6, color=colour, mfc=fill, label=say(f"sobol.{kind}", lang)
+                )
             ax.axvline(0.0, color=GREY, lw=0.8, zorder=0)
             what = say(f"sobol.{name}", lang)
             ax.set_title(f"{what}\n{names.hypothesis(hypothesis, lang)}" if hypothesis else what, fontsize=10)
@@ -59,7 +63,11 @@ def variance_card(v: Variance, lang: str) -> Card:
                 mean, low, high = (getattr(s, f"{order}{end}")[k, c] for end in ("", "_low", "_high"))
                 head = say(f"sobol.col_{order}", lang, output=say(f"sobol.{output}", lang))
                 row[head] = say(
-                    "decision.interval", lang, mean=names.number(mean, 2), low=names.number(low, 2), high=names.number(high, 2)
+                    "decision.interval",
+                    lang,
+                    mean=names.number(mean, 2),
+                    low=names.number(low, 2),
+                    high=names.number(high, 2),
                 )
         rows.append(row)
     note = say("sobol.note", lang, over=say(f"sobol.over_{v.over}", lang), regimen=v.regimen)

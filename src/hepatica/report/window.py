@@ -37,10 +37,7 @@ def table(answer: Answer) -> pd.DataFrame:
 def series(frame: pd.DataFrame) -> list[tuple[int, int, pd.DataFrame]]:
     """Each line of a panel: place of its hypothesis, place of its schedule, rows by dose."""
     schedules = sorted(
-        {
-            (int(n), float(q) if n > 1 else 0.0)
-            for n, q in zip(frame["infusions"], frame["interval"], strict=True)
-        }
+        {(int(n), float(q) if n > 1 else 0.0) for n, q in zip(frame["infusions"], frame["interval"], strict=True)}
     )
     found = []
     for k, (_, rows) in enumerate(frame.groupby("hypothesis", sort=False)):
@@ -111,9 +108,7 @@ def _lines(ax: Axes, frame: pd.DataFrame, what: str, lang: str) -> None:
     for place, (k, s, rows) in enumerate(lines):
         colour, _, marker = look(k)
         fill, line = (
-            ("white", "--")
-            if s == 0 and len({x[1] for x in lines}) > 1
-            else (colour, ("-", "-", "-.", ":")[s % 4])
+            ("white", "--") if s == 0 and len({x[1] for x in lines}) > 1 else (colour, ("-", "-", "-.", ":")[s % 4])
         )
         x = rows["per_kg_dose"] * 1.03 ** (place - (len(lines) - 1) / 2)
         y, low, high = (scale * rows[c] for c in (what, f"{what}_low", f"{what}_high"))
@@ -123,9 +118,7 @@ def _lines(ax: Axes, frame: pd.DataFrame, what: str, lang: str) -> None:
             if first["infusions"] == 1
             else say("report.given_often", lang, n=int(first["infusions"]), interval=f"{first['interval']:g}")
         )
-        label = say(
-            "report.line", lang, hypothesis=names.hypothesis(str(first["hypothesis"]), lang), often=often
-        )
+        label = say("report.line", lang, hypothesis=names.hypothesis(str(first["hypothesis"]), lang), often=often)
         ax.errorbar(
             x,
             y,

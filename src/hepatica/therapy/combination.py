@@ -49,9 +49,17 @@ class Treatment:
 
 def _read() -> dict[str, Treatment]:
     rows = tomllib.loads((files("hepatica.therapy") / "treatments.toml").read_text(encoding="utf-8"))
-    return {name: Treatment(name, row["label"], tuple(row.get("sets", {}).items()), tuple(row.get("doses", {}).items()),
-                            tuple(float(t) for t in row.get("times", ())), row["source"])
-            for name, row in rows.items()}
+    return {
+        name: Treatment(
+            name,
+            row["label"],
+            tuple(row.get("sets", {}).items()),
+            tuple(row.get("doses", {}).items()),
+            tuple(float(t) for t in row.get("times", ())),
+            row["source"],
+        )
+        for name, row in rows.items()
+    }
 
 
 TREATMENTS = _read()
@@ -77,7 +85,8 @@ def combine(names: Iterable[str]) -> tuple[dict[str, float], list[tuple[float, s
             raise InputError("together_with", name, f"one of {', '.join(TREATMENTS)}")
         for control, value in TREATMENTS[name].sets:
             if sets.setdefault(control, value) != value:
-                raise InputError("together_with", name,
-                                 f"a treatment that does not set '{control}' otherwise than another one does")
+                raise InputError(
+                    "together_with", name, f"a treatment that does not set '{control}' otherwise than another one does"
+                )
         events += TREATMENTS[name].events()
     return sets, events

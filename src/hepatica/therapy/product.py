@@ -98,9 +98,9 @@ class Product:
         """What the product multiplies in the model's parameters."""
         table = SOURCES[self.source]
         later = max(0, self.passage - int(HANDLING["low_passage"].value))
-        clotting = table["tissue_factor"].value * HANDLING["tissue_factor_per_passage"].value**later
+        clotting = table["tissue_factor"].value * HANDLING["tissue_factor_per_passage"].value ** later
         return {
-            "potency": self.potency * HANDLING["potency_per_passage"].value**later,
+            "potency": self.potency * HANDLING["potency_per_passage"].value ** later,
             **{f"source_{factor}": table[factor].value for factor in FACTORS},
             "tissue_factor": clotting if self.tissue_factor is None else self.tissue_factor,
             "cxcr4": self.cxcr4,

@@ -82,8 +82,9 @@ class Regimen:
         each = f" x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else " once"
         return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label}"
 
-    def events(self, weight: float, *, viability: float, thawed: bool = False, labelled: bool = False) -> list[
-            tuple[float, str, float, int]]:
+    def events(
+        self, weight: float, *, viability: float, thawed: bool = False, labelled: bool = False
+    ) -> list[tuple[float, str, float, int]]:
         """Dose events (day, state, amount or rate, kind) for one patient.
 
         Thawed cells enter stunned too; labelled ones bring their label, on living and on dead cells.

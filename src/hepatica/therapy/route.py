@@ -37,9 +37,18 @@ class Route:
 
 def _read() -> dict[str, Route]:
     rows = tomllib.loads((files("hepatica.therapy") / "routes.toml").read_text(encoding="utf-8"))
-    return {name: Route(name, row["label"], tuple(row["viable_into"].items()), row["dead_into"], row["label_into"],
-                        Entry(**row["procedure_risk"]), Entry(**row["highest_given"]))
-            for name, row in rows.items()}
+    return {
+        name: Route(
+            name,
+            row["label"],
+            tuple(row["viable_into"].items()),
+            row["dead_into"],
+            row["label_into"],
+            Entry(**row["procedure_risk"]),
+            Entry(**row["highest_given"]),
+        )
+        for name, row in rows.items()
+    }
 
 
 ROUTES = _read()

@@ -16,7 +16,15 @@ from hepatica.model.parameters import Entry
 Floats = NDArray[np.float64]
 
 # Amounts of cells or factor in a whole human liver; an animal's liver needs as much less as it is smaller.
-WITH_LIVER = ("cells_half", "engulfed_half", "hgf_half", "vegf_half", "tgf_half", "mmp_half_cells", "hepatocytes_number")
+WITH_LIVER = (
+    "cells_half",
+    "engulfed_half",
+    "hgf_half",
+    "vegf_half",
+    "tgf_half",
+    "mmp_half_cells",
+    "hepatocytes_number",
+)
 AGAINST_LIVER = ("il6_per_cell",)
 HUMAN_LIVER = 1.8  # kg, NRC1999 page 239
 

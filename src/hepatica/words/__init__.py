@@ -46,5 +46,7 @@ def say(key: str, lang: str = "en", **values: object) -> str:
     try:
         text = catalogue()[key][lang]
     except KeyError:
-        raise HepaticaError(f"words: '{key}' has no sentence in '{lang}'; add it to words/{key.split('.')[0]}.toml") from None
+        raise HepaticaError(
+            f"words: '{key}' has no sentence in '{lang}'; add it to words/{key.split('.')[0]}.toml"
+        ) from None
     return text.format(**values) if values else text

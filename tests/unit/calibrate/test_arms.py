@@ -25,13 +25,20 @@ def test_canonic_s_patients_come_by_their_grades():
     assert sum(shares.values()) == pytest.approx(1.0) and shares["aclf_grade_1"] == pytest.approx(97 / 181)
 
 
-@pytest.mark.parametrize("words, source, route", [
-    ({"product": "umbilical-cord MSC", "route": "intravenous"}, "umbilical_cord", "peripheral_vein"),
-    ({"product": "cord-blood MSC", "route": "hepatic artery"}, "cord_blood", "hepatic_artery"),
-    ({"product": "adipose MSC", "route": "portal vein"}, "adipose", "portal_vein"),
-    ({"product": "liver-derived progenitor cells", "route": "peripheral vein"}, "liver_progenitor", "peripheral_vein"),
-    ({"product": "autologous BM-MSC", "route": "intrasplenic"}, "bone_marrow", "intrasplenic"),
-])
+@pytest.mark.parametrize(
+    "words, source, route",
+    [
+        ({"product": "umbilical-cord MSC", "route": "intravenous"}, "umbilical_cord", "peripheral_vein"),
+        ({"product": "cord-blood MSC", "route": "hepatic artery"}, "cord_blood", "hepatic_artery"),
+        ({"product": "adipose MSC", "route": "portal vein"}, "adipose", "portal_vein"),
+        (
+            {"product": "liver-derived progenitor cells", "route": "peripheral vein"},
+            "liver_progenitor",
+            "peripheral_vein",
+        ),
+        ({"product": "autologous BM-MSC", "route": "intrasplenic"}, "bone_marrow", "intrasplenic"),
+    ],
+)
 def test_words_of_a_product_and_a_route(words, source, route):
     arm = Arm(id="x", label="x", dose_low=1e6, dose_high=1e6, dose_unit="cells/kg", infusions=1, **words)
     found = predictable(load("lin2017"), arm)
@@ -39,23 +46,35 @@ def test_words_of_a_product_and_a_route(words, source, route):
 
 
 def test_what_is_not_said_is_assumed_and_told():
-    found = predictable(load("lin2017"), Arm(id="x", label="cells", dose_low=1e7, dose_high=1e7, dose_unit="cells", infusions=2))
+    found = predictable(
+        load("lin2017"), Arm(id="x", label="cells", dose_low=1e7, dose_high=1e7, dose_unit="cells", infusions=2)
+    )
     assert set(found.assumed) == {"cells of bone marrow", "peripheral vein", "7 days between infusions"}
 
 
-@pytest.mark.parametrize("arm, why", [
-    (Arm(id="x", label="x", product="bone-marrow MSC"), "its dose is not stated"),
-    (Arm(id="x", label="x", product="CD34 cells", dose_low=1e6, dose_high=1e6, dose_unit="cells"), "its cells are not MSC"),
-    (Arm(id="x", label="x", population="none"), "no virtual population is like"),
-])
+@pytest.mark.parametrize(
+    "arm, why",
+    [
+        (Arm(id="x", label="x", product="bone-marrow MSC"), "its dose is not stated"),
+        (
+            Arm(id="x", label="x", product="CD34 cells", dose_low=1e6, dose_high=1e6, dose_unit="cells"),
+            "its cells are not MSC",
+        ),
+        (Arm(id="x", label="x", population="none"), "no virtual population is like"),
+    ],
+)
 def test_why_an_arm_cannot_be_predicted(arm, why):
     assert why in predictable(load("lin2017"), arm)
 
 
 def test_a_disease_in_words_finds_its_population():
     lin = load("lin2017").model_copy(update={"population": ""})
-    for disease, key in (("HBV-related acute-on-chronic liver failure", "hbv_aclf"), ("severe alcoholic hepatitis", "alcoholic_hepatitis"),
-                         ("decompensated cirrhosis (HCV)", "decompensated_cirrhosis"), ("psoriasis", "")):
+    for disease, key in (
+        ("HBV-related acute-on-chronic liver failure", "hbv_aclf"),
+        ("severe alcoholic hepatitis", "alcoholic_hepatitis"),
+        ("decompensated cirrhosis (HCV)", "decompensated_cirrhosis"),
+        ("psoriasis", ""),
+    ):
         p = lin.model_copy(update={"disease": disease, "title": "x"})
         assert population_of(p, p.arm("smt")) == key
 

@@ -23,4 +23,7 @@ def test_a_renamed_class_changes_no_hash_of_a_plan():
     later = dataclasses.replace(plan.lines[0], wanted=dataclasses.replace(plan.lines[0].wanted, time=3.25))
     assert dataclasses.replace(plan, lines=(later, *plan.lines[1:])).hash != plan.hash
     given = dataclasses.replace(plan.arms[0].given, labelled=True)
-    assert dataclasses.replace(plan, arms=(dataclasses.replace(plan.arms[0], given=given), *plan.arms[1:])).hash != plan.hash
+    assert (
+        dataclasses.replace(plan, arms=(dataclasses.replace(plan.arms[0], given=given), *plan.arms[1:])).hash
+        != plan.hash
+    )

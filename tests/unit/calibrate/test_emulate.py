@@ -23,7 +23,10 @@ def test_a_quadratic_with_noise_is_recovered():
     rng = np.random.default_rng(1)
     x, new = rng.standard_normal((800, 6)), rng.standard_normal((2000, 6))
     noise = 0.7**2
-    y = np.stack([quadratic(x), 100 * quadratic(-x)], axis=1) + rng.standard_normal((800, 2)) * np.sqrt(noise) * [1, 100]
+    y = np.stack([quadratic(x), 100 * quadratic(-x)], axis=1) + rng.standard_normal((800, 2)) * np.sqrt(noise) * [
+        1,
+        100,
+    ]
     found = Emulator.fit(plain(6), x, y, np.tile([noise, 1e4 * noise], (800, 1)))
     assert (found.explained > 0.95).all()
     truth = np.stack([quadratic(new), 100 * quadratic(-new)], axis=1)
@@ -45,7 +48,9 @@ def test_what_it_cannot_say_is_unknown():
         assert found.explained[0] == pytest.approx(1 / (1 + 6 * b**2), abs=0.06)
     nothing = Emulator.fit(plain(4), x, rng.standard_normal((3000, 1)), np.zeros((3000, 1)))
     assert nothing.unknown[0] == pytest.approx(1, rel=0.1) and abs(nothing.explained[0]) < 0.03
-    blind = Emulator.fit(plain(4), x, y[:, None], np.zeros((3000, 1)))  # chance that nobody told it of counts as unknown
+    blind = Emulator.fit(
+        plain(4), x, y[:, None], np.zeros((3000, 1))
+    )  # chance that nobody told it of counts as unknown
     assert blind.unknown[0] == pytest.approx(6 * b**2 + 1, rel=0.15)
 
 
@@ -98,8 +103,15 @@ def spiked():
     model = SimpleNamespace(parameters={n: SimpleNamespace(entry=SimpleNamespace(prior=p)) for n, p in rows.items()})
     rng = np.random.default_rng(6)
     n = 5000
-    draws = Draws({"spread": rng.standard_normal(n), "z:benefit": rng.standard_normal(n), "u:benefit": rng.random(n),
-                   "z:rate": rng.standard_normal(n), "z:rate@other": rng.standard_normal(n)})
+    draws = Draws(
+        {
+            "spread": rng.standard_normal(n),
+            "z:benefit": rng.standard_normal(n),
+            "u:benefit": rng.random(n),
+            "z:rate": rng.standard_normal(n),
+            "z:rate@other": rng.standard_normal(n),
+        }
+    )
     return Space.of(model, draws), draws
 
 

@@ -96,7 +96,9 @@ def test_weights_count():
     rng = np.random.default_rng(5)
     x = rng.standard_normal((40_000, 2))
     fit = np.exp(-0.5 * ((x[:, 0] + x[:, 1]) / 0.5) ** 2)
-    told = Told(("a", "b"), np.array([[2.0, 2.0]]), np.zeros(1, int), ("sum",), x, fit / fit.sum(), np.arange(40_000) % 2)
+    told = Told(
+        ("a", "b"), np.array([[2.0, 2.0]]), np.zeros(1, int), ("sum",), x, fit / fit.sum(), np.arange(40_000) % 2
+    )
     covariance = np.linalg.inv(np.eye(2) + 4 * np.ones((2, 2)))
     assert told.sd(np.eye(2)) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.02)
     assert len(groups(told)) == 2
@@ -179,7 +181,9 @@ def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibrati
     def at(x):
         return float(d.log_likelihood(eta + x, unknown)[0])
 
-    bend = [[(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e]
+    bend = [
+        [(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e
+    ]
     assert rows.T @ rows == pytest.approx(-np.array(bend), rel=0.01)
 
 
@@ -207,7 +211,15 @@ def test_cells_whose_gain_is_a_product():
     acts = prior["u:works"] >= 0.3
     gain = acts * (prior["z:potency"] + prior["z:exposure"] - prior["z:half"]) + rng.standard_normal((400, 1))
     within = gain - gain.mean(axis=1, keepdims=True)
-    c = SimpleNamespace(publication="trial", treated="cells", control="care", label="survival day 90", error=0.4, typical=0.4, weight=1.0)
+    c = SimpleNamespace(
+        publication="trial",
+        treated="cells",
+        control="care",
+        label="survival day 90",
+        error=0.4,
+        typical=0.4,
+        weight=1.0,
+    )
     fit = -0.5 * (within / c.error) ** 2
     cells = Cells({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
     told = of_cells(cells, prior, {"works": 0.3}, [c])
@@ -234,7 +246,9 @@ def test_a_whole_calibration():
     untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
     prior = {"z:p": rng.standard_normal((50, 8)), "z:q": rng.standard_normal((50, 8))}
     cells = Cells({}, np.zeros(50, int), np.zeros((50, 8)), (prior["z:p"] + prior["z:q"])[..., None], np.ones(50))
-    seen = SimpleNamespace(publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0)
+    seen = SimpleNamespace(
+        publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0
+    )
     found, two = together(untreated, {"h": cells}, prior, {}, [seen])
     assert found["hypothesis"].tolist() == ["", "", "h", "h"]
     assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}
@@ -250,13 +264,21 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
     rng = np.random.default_rng(9)
     prior = {k: rng.standard_normal((400, 16)) for k in ("z:p", "z:q", "z:unexplained_survival")}
     both, beyond = (prior["z:p"] + prior["z:q"]) / 4, 3 * prior["z:unexplained_survival"]
-    seen = [SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
-            for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))]
+    seen = [
+        SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
+        for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))
+    ]
     differ = np.stack([beyond + both, both], axis=-1)
     fit = -0.5 * sum((differ[..., k] / c.error) ** 2 for k, c in enumerate(seen))
     cells = Cells({}, np.zeros(400, int), fit, differ, np.ones(400))
-    none = SimpleNamespace(emulator=Emulator.fit(Space(("z:a",), (np.nan,)), rng.standard_normal((60, 1)), rng.standard_normal((60, 1)),
-                                                 np.ones((60, 1))), runs=(rng.standard_normal((80, 1)),) * 2, outputs=(), data=())
+    none = SimpleNamespace(
+        emulator=Emulator.fit(
+            Space(("z:a",), (np.nan,)), rng.standard_normal((60, 1)), rng.standard_normal((60, 1)), np.ones((60, 1))
+        ),
+        runs=(rng.standard_normal((80, 1)),) * 2,
+        outputs=(),
+        data=(),
+    )
     none.data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 99.0, "normal"),)
     none.outputs = none.data[0].outputs
     found, _ = together(none, {"h": cells}, prior, {}, seen)

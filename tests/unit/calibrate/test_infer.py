@@ -14,7 +14,10 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
     """Forty means of a model that is right on average, apart by 0.6 SD between people: against a plain sum over places."""
     rng, outputs = np.random.default_rng(3), tuple(Output("log", k) for k in range(40))
     seen = rng.normal(0, np.hypot(0.05, 0.6 * 0.5), 40)
-    data = [Datum("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5) for k, (o, x) in enumerate(zip(outputs, seen, strict=True))]
+    data = [
+        Datum("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5)
+        for k, (o, x) in enumerate(zip(outputs, seen, strict=True))
+    ]
     space = Space(("z:a", "between:share", "between:mean"), (np.nan,) * 3)
     still = Emulator(space, np.arange(0), np.zeros((3, 40)), np.zeros(40), np.zeros(40), np.ones(40))
     found = smc.sample(log_likelihood(data, outputs, still), 3, 2000, seed=1, moves=10).points
@@ -23,8 +26,12 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
     log = norm.logpdf(places) + norm.logpdf(seen[:, None], 0, width).sum(axis=0)
     weight = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
     mean = weight @ places
-    assert abs(found[:, 2].mean() - mean) < 0.03 and abs(found[:, 2].std() - np.sqrt(weight @ (places - mean) ** 2)) < 0.03
-    assert np.abs(found[:, :2].mean(axis=0)).max() < 0.1 and abs(deviation("mean", mean) - 0.6) < 0.1  # the others: nothing learnt
+    assert (
+        abs(found[:, 2].mean() - mean) < 0.03 and abs(found[:, 2].std() - np.sqrt(weight @ (places - mean) ** 2)) < 0.03
+    )
+    assert (
+        np.abs(found[:, :2].mean(axis=0)).max() < 0.1 and abs(deviation("mean", mean) - 0.6) < 0.1
+    )  # the others: nothing learnt
 
 
 def test_what_differs_between_cohorts_is_no_feature_of_an_output():

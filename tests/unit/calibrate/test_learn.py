@@ -35,7 +35,9 @@ def publications():
 
 @pytest.fixture(scope="module")
 def made(system, publications, tmp_path_factory):
-    return calibrate(system, publications, tmp_path_factory.mktemp("work"), SMALL, hypotheses=("label_is_cells", "lung_only"))
+    return calibrate(
+        system, publications, tmp_path_factory.mktemp("work"), SMALL, hypotheses=("label_is_cells", "lung_only")
+    )
 
 
 def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made):
@@ -52,7 +54,11 @@ def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made
 def test_draws_are_whole_and_say_where_they_come_from(made, system, publications):
     p = made.draws.provenance
     assert made.draws.n == SMALL.draws and all(np.isfinite(v).all() for v in made.draws.columns.values())
-    assert p["model"] == system.model.hash and p["evidence"] == evidence_hash(publications) and p["settings"]["people"] == 5
+    assert (
+        p["model"] == system.model.hash
+        and p["evidence"] == evidence_hash(publications)
+        and p["settings"]["people"] == 5
+    )
     assert p["publications"] == sorted(FEW) and p["r_hat_largest"] >= 1.0
     rows = made.contraction()
     assert set(rows["hypothesis"]) == {"", "label_is_cells", "lung_only"} and (rows["sd"] > 0).all()
@@ -73,7 +79,12 @@ def test_the_same_again_and_from_what_was_finished(made, system, publications, t
 
 def test_the_emulator_is_held_against_the_engine(made):
     rows = agreement(made.untreated)
-    assert len(rows) and set(rows["publication"]) >= set(FEW) and (rows["allowed"] > 0).all() and (rows["draws"] > 10).all()
+    assert (
+        len(rows)
+        and set(rows["publication"]) >= set(FEW)
+        and (rows["allowed"] > 0).all()
+        and (rows["draws"] > 10).all()
+    )
     k = int(rows.index[rows["output"] == "survival day 168, share"][0])
     u = made.untreated
     o = next(o for o in u.outputs if u.check.plan.lines[o.line].wanted.time == 168.0 and o.kind == "share")
@@ -92,9 +103,13 @@ def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch,
     monkeypatch.setattr(leave_out, "TRUSTED", trusted)
     rest = infer.log_likelihood([d for d in u.data if d.publication != "alss2019"], u.outputs, u.emulator)
     fresh = smc.sample(rest, u.emulator.space.dimension, 2000, seed=4, moves=10).points
-    whole = smc.sample(infer.log_likelihood(u.data, u.outputs, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10)
+    whole = smc.sample(
+        infer.log_likelihood(u.data, u.outputs, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10
+    )
     points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=10)
-    a, b, c = (u.emulator(x)[:, [o.kind == "share" for o in u.outputs]].mean(axis=0) for x in (points, fresh, whole.points))
+    a, b, c = (
+        u.emulator(x)[:, [o.kind == "share" for o in u.outputs]].mean(axis=0) for x in (points, fresh, whole.points)
+    )
     assert np.isfinite(shape) and np.abs(a - b).max() < 0.4 * np.abs(c - b).max()
     same, nothing = leave_out.course_without(u, ("zekri2015",), seed=5, moves=2)
     assert nothing == 0.0 and (same == np.concatenate(u.runs)).all()
@@ -104,7 +119,11 @@ def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
     found = dict(leave_out.leave_out(made, system, tmp_path, SMALL, rows=20))
     assert set(found) == set(FEW)
     for key, d in found.items():
-        assert d.n == 20 and d.provenance["without"][0] == key and d.provenance["evidence"] != made.draws.provenance["evidence"]
+        assert (
+            d.n == 20
+            and d.provenance["without"][0] == key
+            and d.provenance["evidence"] != made.draws.provenance["evidence"]
+        )
         assert all(np.isfinite(v).all() for v in d.columns.values())
     cells = [k for k in found["lin2017"].columns if "@" in k]  # nobody else says what cells do
     assert {k.split("@")[1] for k in cells} == {"label_is_cells", "lung_only"}
@@ -120,15 +139,22 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
     """If published cells had done wonders, the draws under which cells do much are taken."""
     settings = replace(SMALL, draws=30, cell_draws=8, cell_people=6)
     plan, told, cells, between = plans(publications)
-    course = Draws({k: v for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
-                    if k.split(":")[-1] not in with_cells_only(system.model)})
+    course = Draws(
+        {
+            k: v
+            for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
+            if k.split(":")[-1] not in with_cells_only(system.model)
+        }
+    )
     gain = {}
     for value in (-3.0, 3.0):
         survival = [replace(c, value=value, error=0.3) for c in between if c.label.startswith("survival")]
         found = infer.cells(system, cells, survival, course, "label_is_cells", settings, tmp_path)
         gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
         assert (found.effective >= 1).all() and (found.effective <= 8).all()
-        wide = np.hypot(0.3, np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings)))  # trials differ, draw by draw
+        wide = np.hypot(
+            0.3, np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))
+        )  # trials differ, draw by draw
         plain = sum(c.weight * norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
         apart = found.log_likelihood - plain
         assert np.ptp(apart[np.isfinite(apart)]) < 1e-9  # but for a constant
@@ -144,8 +170,18 @@ def test_finished_work_is_known_by_what_is_simulated(system, publications):
         return stamped(system, plan, Draws({**d.columns, **columns}), [1])
 
     assert other(**{"between:share": np.full(4, 9.0)}) == name == stamped(system, plan, Draws(dict(d.columns)), [1])
-    assert len({name, stamped(system, plan, d, [2]), stamped(system, Plan.of(publications[:1]), d, [1]), other(spread=np.full(4, 9.0)),
-                stamped(system, plan, d.take(np.array([1, 0, 2, 3])), [1])}) == 5
+    assert (
+        len(
+            {
+                name,
+                stamped(system, plan, d, [2]),
+                stamped(system, Plan.of(publications[:1]), d, [1]),
+                other(spread=np.full(4, 9.0)),
+                stamped(system, plan, d.take(np.array([1, 0, 2, 3])), [1]),
+            }
+        )
+        == 5
+    )
 
 
 def test_a_bank_has_the_same_patients_with_and_without_cells(system, publications, tmp_path):
@@ -160,7 +196,13 @@ def test_a_bank_has_the_same_patients_with_and_without_cells(system, publication
 
 
 def test_every_stage_has_words():
-    stages = [f"wave {k + 1}" for k in range(len(Settings().waves))] + ["posterior 1", "posterior 2", "check", "without", "predict"]
+    stages = [f"wave {k + 1}" for k in range(len(Settings().waves))] + [
+        "posterior 1",
+        "posterior 2",
+        "check",
+        "without",
+        "predict",
+    ]
     assert all(say(f"cli.{stage}", lang) for stage in stages for lang in LANGUAGES)
 
 
@@ -181,7 +223,18 @@ def test_alternatives_and_publications_left_out():
 
 def _command(folder):
     without = [x for k, p in load_all().items() if k not in FEW and p.role == "calibration" for x in ("--without", k)]
-    return [sys.executable, "-m", "hepatica", "calibrate", "--quick", "--out", str(folder), "--hypothesis", "lung_only", *without]
+    return [
+        sys.executable,
+        "-m",
+        "hepatica",
+        "calibrate",
+        "--quick",
+        "--out",
+        str(folder),
+        "--hypothesis",
+        "lung_only",
+        *without,
+    ]
 
 
 @pytest.mark.slow
@@ -212,4 +265,8 @@ def test_the_draws_that_ship_are_of_this_model_and_this_evidence(model):
     """After a change of either: `hepatica calibrate`, then copy calibration/posterior.parquet to src/hepatica/patients."""
     p = posterior().provenance
     assert p["model"] == model.hash and p["evidence"] == evidence_hash(used())
-    assert posterior().n >= 400 and p["settings"]["seed"] == Settings.seed and set(p["hypotheses"]) == {"label_is_cells", "lung_only"}
+    assert (
+        posterior().n >= 400
+        and p["settings"]["seed"] == Settings.seed
+        and set(p["hypotheses"]) == {"label_is_cells", "lung_only"}
+    )

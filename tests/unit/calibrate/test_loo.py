@@ -12,7 +12,11 @@ def test_the_shape_of_a_tail_is_found(shape):
     x = genpareto.rvs(shape, scale=2.0, size=4000, random_state=np.random.default_rng(3))
     found, scale = fit(np.sort(x))
     own, _, width = genpareto.fit(x, floc=0)
-    assert found == pytest.approx(own, abs=0.05) and found == pytest.approx(shape, abs=0.08) and scale == pytest.approx(width, rel=0.08)
+    assert (
+        found == pytest.approx(own, abs=0.05)
+        and found == pytest.approx(shape, abs=0.08)
+        and scale == pytest.approx(width, rel=0.08)
+    )
 
 
 def test_weighing_anew_is_leaving_out():

@@ -31,7 +31,9 @@ NOISE = 0.08
 def synthetic(pool, n, seed):
     """Rows of people in the layout of the published file, made of candidates that are mildly to severely ill."""
     k = list(LABS)
-    ill = np.flatnonzero((pool.labs[0, :, 0, k.index("alt")] > np.log(150)) & (pool.labs[0, :, 0, k.index("inr")] > np.log(1.15)))
+    ill = np.flatnonzero(
+        (pool.labs[0, :, 0, k.index("alt")] > np.log(150)) & (pool.labs[0, :, 0, k.index("inr")] > np.log(1.15))
+    )
     rows = []
     for i, who in enumerate(ill[:n]):
         u = uniforms(seed, np.array([i]), "test:person", 3)[0]
@@ -42,10 +44,19 @@ def synthetic(pool, n, seed):
             row = {"id": i, "BloodColectionDate": float(day)}
             row |= {LABS[lab].column: round(v / LABS[lab].factor, 4) for lab, v in zip(k, values, strict=True)}
             if day == 0:
-                row |= {"Age": round(pool.age[who]), "Encephalopathy_grade_d0": np.floor(pool.coma[who]), "PE": "Did" if arm % 2 else "NotDone",
-                        "steroid pulse therapy": "Did" if arm > 1 else "NotDone", "Plt": 10.0,
-                        "SurvivalOrDeath": "Death(Internal)" if u[2] < pool.event[arm, who] else "Survival(Internal)", "HGF": 1.0}
-                row |= {lab.column: v / lab.factor for lab, v in zip(READINGS.values(), np.exp(pool.readings[who]), strict=True)}
+                row |= {
+                    "Age": round(pool.age[who]),
+                    "Encephalopathy_grade_d0": np.floor(pool.coma[who]),
+                    "PE": "Did" if arm % 2 else "NotDone",
+                    "steroid pulse therapy": "Did" if arm > 1 else "NotDone",
+                    "Plt": 10.0,
+                    "SurvivalOrDeath": "Death(Internal)" if u[2] < pool.event[arm, who] else "Survival(Internal)",
+                    "HGF": 1.0,
+                }
+                row |= {
+                    lab.column: v / lab.factor
+                    for lab, v in zip(READINGS.values(), np.exp(pool.readings[who]), strict=True)
+                }
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -94,7 +105,9 @@ def test_inflammation_that_the_labs_imply_is_held_against_what_was_measured(foun
     assert frame.loc["il6", "seen"] == pytest.approx(np.median(seen["il6"]))
     assert "by which nobody was weighted" in found.text() and "patients' own HGF is not in the model" in found.text()
     first = table["BloodColectionDate"] == 0
-    broken = table.assign(CRP=np.where(first, "high", ""), WBC=np.where(first, 5.0, np.nan)).drop(columns=["serumTNF", "HGF"])
+    broken = table.assign(CRP=np.where(first, "high", ""), WBC=np.where(first, 5.0, np.nan)).drop(
+        columns=["serumTNF", "HGF"]
+    )
     broken["serumIL-10"] = np.where(table["id"] == 3, table["serumIL-10"], np.nan)
     broken.iloc[::-1].to_csv(tmp_path / "broken.csv", index=False)
     people = read_people(tmp_path / "broken.csv")
@@ -117,7 +130,9 @@ def test_ranks_against_scipy():
     assert row["rank"][0] == pytest.approx(spearmanr(x[good], y[good]).statistic)
     assert row["rank_meld"][0] == pytest.approx(spearmanr(z[good], y[good]).statistic)
     again = [spearmanr(x[good][k], y[good][k]).statistic for k in rng.integers(59, size=(400, 59))]
-    assert (row["rank_low"][0], row["rank_high"][0]) == pytest.approx(tuple(np.quantile(again, (0.025, 0.975))), abs=0.06)
+    assert (row["rank_low"][0], row["rank_high"][0]) == pytest.approx(
+        tuple(np.quantile(again, (0.025, 0.975))), abs=0.06
+    )
 
 
 def test_the_frame_and_the_words(found):
@@ -128,18 +143,31 @@ def test_the_frame_and_the_words(found):
     again = crps_normal(np.log(labs["observed"]), np.log(labs["predicted"]), labs["sd_log"])
     np.testing.assert_allclose(again, labs["score"], atol=1e-12)
     assert ((labs["low90"] < labs["low50"]) & (labs["high50"] < labs["high90"])).all()
-    bilirubin = labs[(labs["quantity"] == "bilirubin") & (labs["day"] == 7) & (labs["basis"] == "day 0") & (labs["predictor"] == MODEL)]
+    bilirubin = labs[
+        (labs["quantity"] == "bilirubin")
+        & (labs["day"] == 7)
+        & (labs["basis"] == "day 0")
+        & (labs["predictor"] == MODEL)
+    ]
     row = found.totals().query("lab == 'bilirubin' and day == '7' and basis == 'day 0'").iloc[0]
     inside = (bilirubin["observed"] >= bilirubin["low50"]) & (bilirubin["observed"] <= bilirubin["high50"])
-    assert row["crps model"] == pytest.approx(bilirubin["score"].mean()) and row["in 50 %"] == pytest.approx(inside.mean())
+    assert row["crps model"] == pytest.approx(bilirubin["score"].mean()) and row["in 50 %"] == pytest.approx(
+        inside.mean()
+    )
     text = json.dumps(found.to_dict(), allow_nan=False)
     assert "for research use" in text and "person" not in text
-    assert "For research use" in found.text() and "platelets are not in the model" in found.text() and "is assumed" in found.text()
+    assert (
+        "For research use" in found.text()
+        and "platelets are not in the model" in found.text()
+        and "is assumed" in found.text()
+    )
 
 
 def test_a_seed_gives_the_same_again(table, system, tmp_path):
     table[(table["id"] < 40) & (table["BloodColectionDate"].isin([0, 2]))].to_csv(tmp_path / "part.csv", index=False)
-    one, again, other = (validate_people(tmp_path / "part.csv", system, pool=200, folds=2, seed=s).frame() for s in (3, 3, 4))
+    one, again, other = (
+        validate_people(tmp_path / "part.csv", system, pool=200, folds=2, seed=s).frame() for s in (3, 3, 4)
+    )
     pd.testing.assert_frame_equal(one, again)
     assert not one.equals(other)
 
@@ -154,7 +182,9 @@ def test_another_file_is_forecast_blind(path, table, system, tmp_path):
     columns = ["person", "quantity", "day", "predictor", "predicted"]
     ours, theirs = (x.frame().query("basis == 'day 0'")[columns].reset_index(drop=True) for x in (a, b))
     pd.testing.assert_frame_equal(ours, theirs)
-    assert b.frame()["score"].isna().all() and len(b.totals()) == 0 and len(b.outcomes()) == 0 and "made.csv" in b.text()
+    assert (
+        b.frame()["score"].isna().all() and len(b.totals()) == 0 and len(b.outcomes()) == 0 and "made.csv" in b.text()
+    )
     assert set(a.totals()["lab"]) == set(LABS) - {"ammonia", "creatinine"} and len(a.outcomes())
     what = {w: why for w, _, why in b.not_predicted}
     assert "no values in a column NH3" in what["ammonia"] and "no values in a column Cre" in what["creatinine"]
@@ -173,21 +203,24 @@ def test_prothrombin_time_stands_in_for_inr(table, tmp_path):
     assert people.labs["albumin"][0, 0] == pytest.approx(10 * part["Alb"].iloc[0])
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (lambda t: t.drop(columns="id"), ["id", "a column named id"]),
-    (lambda t: t.drop(columns="BloodColectionDate"), ["BloodColectionDate", "a column named"]),
-    (lambda t: t.iloc[:0], ["no rows"]),
-    (lambda t: t.assign(BloodColectionDate=-1), ["BloodColectionDate", "'-1'", "0 or later"]),
-    (lambda t: pd.concat([t, t.iloc[:1]]), ["twice", "one row per person and day"]),
-    (lambda t: t[t["BloodColectionDate"] > 0], ["rows of day 0"]),
-    (lambda t: t.assign(Tbil="high"), ["Tbil", "'high'", "a number in mg/dL", "line 2"]),
-    (lambda t: t.assign(Cre=t["Cre"] * 88.4), ["Cre", "median", "mg/dL", "convert"]),
-    (lambda t: t.assign(Alb=t["Alb"] * 10), ["Alb", "median", "g/dL"]),
-    (lambda t: t.assign(SurvivalOrDeath="lost"), ["SurvivalOrDeath", "'lost'", "Survival"]),
-    (lambda t: t.assign(PE="maybe"), ["PE", "'maybe'", "Did or NotDone"]),
-    (lambda t: t.assign(Age=400), ["Age", "400", "0 to 120"]),
-    (lambda t: t[["id", "BloodColectionDate", "Age"]], ["at least one lab", "PTINR"]),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.drop(columns="id"), ["id", "a column named id"]),
+        (lambda t: t.drop(columns="BloodColectionDate"), ["BloodColectionDate", "a column named"]),
+        (lambda t: t.iloc[:0], ["no rows"]),
+        (lambda t: t.assign(BloodColectionDate=-1), ["BloodColectionDate", "'-1'", "0 or later"]),
+        (lambda t: pd.concat([t, t.iloc[:1]]), ["twice", "one row per person and day"]),
+        (lambda t: t[t["BloodColectionDate"] > 0], ["rows of day 0"]),
+        (lambda t: t.assign(Tbil="high"), ["Tbil", "'high'", "a number in mg/dL", "line 2"]),
+        (lambda t: t.assign(Cre=t["Cre"] * 88.4), ["Cre", "median", "mg/dL", "convert"]),
+        (lambda t: t.assign(Alb=t["Alb"] * 10), ["Alb", "median", "g/dL"]),
+        (lambda t: t.assign(SurvivalOrDeath="lost"), ["SurvivalOrDeath", "'lost'", "Survival"]),
+        (lambda t: t.assign(PE="maybe"), ["PE", "'maybe'", "Did or NotDone"]),
+        (lambda t: t.assign(Age=400), ["Age", "400", "0 to 120"]),
+        (lambda t: t[["id", "BloodColectionDate", "Age"]], ["at least one lab", "PTINR"]),
+    ],
+)
 def test_broken_files_say_what_is_wrong(change, words, table, tmp_path):
     change(table[table["id"] < 4]).to_csv(tmp_path / "bad.csv", index=False)
     with pytest.raises(InputError) as error:
@@ -196,7 +229,9 @@ def test_broken_files_say_what_is_wrong(change, words, table, tmp_path):
         assert word in str(error.value)
 
 
-@pytest.mark.parametrize("text", [b"", b"id,BloodColectionDate\n1,0,5\n", b"id,BloodColectionDate\n1,0\n1,1,2,3\n", b"id,Tbil\n\xff\xfe,1\n"])
+@pytest.mark.parametrize(
+    "text", [b"", b"id,BloodColectionDate\n1,0,5\n", b"id,BloodColectionDate\n1,0\n1,1,2,3\n", b"id,Tbil\n\xff\xfe,1\n"]
+)
 def test_what_is_no_table_is_said(text, tmp_path):
     (tmp_path / "bad.csv").write_bytes(text)
     with pytest.raises(InputError, match="a CSV file in UTF-8 with one header line"):
@@ -213,7 +248,9 @@ def test_settings_and_few_people_are_refused(table, path, system, tmp_path):
     small = tmp_path / "small.csv"
     table[table["id"] < 6].to_csv(small, index=False)
     few = validate_people(small, system, pool=200)
-    assert not len(few.totals()) and all("to learn from" in why for w, _, why in few.not_predicted if w not in ("platelets", "HGF"))
+    assert not len(few.totals()) and all(
+        "to learn from" in why for w, _, why in few.not_predicted if w not in ("platelets", "HGF")
+    )
 
 
 def test_limits_gaps_and_people_without_a_first_day(table, tmp_path):
@@ -225,7 +262,11 @@ def test_limits_gaps_and_people_without_a_first_day(table, tmp_path):
     part = part[~((part["id"] == 29) & (part["BloodColectionDate"] == 0))]
     part.to_csv(tmp_path / "gaps.csv", index=False)
     people = read_people(tmp_path / "gaps.csv")
-    assert people.labs["bilirubin"][0, 0] == 0.4 and np.isnan(people.labs["bilirubin"][0, 1]) and np.isnan(people.labs["creatinine"][0, 2])
+    assert (
+        people.labs["bilirubin"][0, 0] == 0.4
+        and np.isnan(people.labs["bilirubin"][0, 1])
+        and np.isnan(people.labs["creatinine"][0, 2])
+    )
     assert len(people.ids) == 29 and len(people.notes) == 4  # limit, impossible, left out, ammonia
 
 
@@ -247,7 +288,10 @@ def test_the_pool_is_wide_and_treated(system):
     np.testing.assert_allclose(1 - alive[:, :, 1], pool.event)
     other = make_pool(system, 120, seed=2, known=Draws.prior(system.model, 10, seed=8))
     assert not np.allclose(other.labs[0, :5], pool.labs[0, :5])
-    assert set(chronic(system)) & set(acute(system)) == set() and len(make_pool(system, 6, seed=1, kinds=chronic(system)).age) == 6
+    assert (
+        set(chronic(system)) & set(acute(system)) == set()
+        and len(make_pool(system, 6, seed=1, kinds=chronic(system)).age) == 6
+    )
 
 
 def test_weights_against_a_plain_loop(system, path):
@@ -259,7 +303,9 @@ def test_weights_against_a_plain_loop(system, path):
     for i in (0, 7):
         arm, weight = people.arm[i], []
         for j in range(len(pool.age)):
-            log = -0.5 * ((people.age[i] - pool.age[j]) / 20) ** 2 - 0.5 * min(((people.coma[i] - pool.coma[j]) / 0.7) ** 2, 16)
+            log = -0.5 * ((people.age[i] - pool.age[j]) / 20) ** 2 - 0.5 * min(
+                ((people.coma[i] - pool.coma[j]) / 0.7) ** 2, 16
+            )
             for k, (lab, error) in enumerate((lab, MEASURED[lab]) for lab in LABS):
                 if lab != "alt":
                     log -= 0.5 * min((people.at(lab, 0.0)[i] - pool.labs[arm, j, 0, k]) ** 2 / (error**2 + 4), 16)
@@ -286,7 +332,10 @@ def test_crps_and_auc_against_plain_loops():
     for y, m, s in ((0.3, 0.0, 1.0), (-2.0, 0.5, 0.4)):
         plain = np.trapezoid((norm.cdf(x, m, s) - (x >= y)) ** 2, x)
         assert float(crps_normal(y, m, s)) == pytest.approx(plain, rel=1e-3)
-    event, score = (uniforms(1, np.arange(40), "e")[:, 0] < 0.4) * 1.0, np.round(uniforms(1, np.arange(40), "s")[:, 0], 1)
+    event, score = (
+        (uniforms(1, np.arange(40), "e")[:, 0] < 0.4) * 1.0,
+        np.round(uniforms(1, np.arange(40), "s")[:, 0], 1),
+    )
     pairs = [(a > b) + 0.5 * (a == b) for a in score[event == 1] for b in score[event == 0]]
     assert auc(event, score) == pytest.approx(np.mean(pairs)) and np.isnan(auc(np.zeros(3), np.arange(3.0)))
     drawn = resampled_auc(event, {"a": score, "b": score}, seed=1, resamples=50)
@@ -308,7 +357,9 @@ def test_references_against_plain_fits():
         other = Ridge.fit(x[keep], y[keep])
         assert y[i] - other.predict(x[[i]])[0] == pytest.approx(fit.residual[i], abs=0.03)
     assert spread(fit.residual)[1] == pytest.approx(0.3, rel=0.3)
-    assert Ridge.fit(np.column_stack([x, np.full(60, np.nan)]), y).predict(np.full((1, 3), np.nan))[0] == pytest.approx(y.mean())
+    assert Ridge.fit(np.column_stack([x, np.full(60, np.nan)]), y).predict(np.full((1, 3), np.nan))[0] == pytest.approx(
+        y.mean()
+    )
     event = (uniforms(3, np.arange(60), "u")[:, 0] < 1 / (1 + np.exp(-2 * x[:, 0]))) * 1.0
     logistic = Logistic.fit(x, event, penalty=1e-9)
     np.testing.assert_allclose(((event - logistic.predict(x))[:, None] * x).sum(axis=0), 0.0, atol=1e-2)

@@ -24,10 +24,19 @@ def person(i, *, coma=COMA, exchange=False, steroid=False, cause="HBV", dead=Fal
     rows = []
     for day in days:
         row = {"id": i, "BloodColectionDate": day}
-        row |= {name: value * np.exp(0.3 * rng.standard_normal() * (name != "Alb")) * 0.9**day for name, value in start.items()}
+        row |= {
+            name: value * np.exp(0.3 * rng.standard_normal() * (name != "Alb")) * 0.9**day
+            for name, value in start.items()
+        }
         row["Alb"] += 0.1 * rng.standard_normal()
         if day == 0:
-            row |= {"Age": 40, "Etiology": cause, "diagnosis": "ALF_acute", "Encephalopathy_grade_d0": coma, "CHDF": "NotDone"}
+            row |= {
+                "Age": 40,
+                "Etiology": cause,
+                "diagnosis": "ALF_acute",
+                "Encephalopathy_grade_d0": coma,
+                "CHDF": "NotDone",
+            }
             row |= {"PE": "Did" if exchange else "NotDone", "steroid pulse therapy": "Did" if steroid else "NotDone"}
             row["SurvivalOrDeath"] = "Death(Internal)" if dead else "Survival(Internal)"
         rows.append(row)
@@ -72,7 +81,9 @@ def test_what_is_said_is_that_of_those_measured(tmp_path):
     last = next(o for o in p.find(variable="bilirubin", time=7) if o.kind == "mean_sd")
     log = np.log([rows[-1]["Tbil"] for rows in people[4:]])
     s2 = log.var(ddof=1)
-    assert last.n == 6 and last.value == pytest.approx(np.exp(log.mean() + (s2 - MEASURED["bilirubin"] ** 2) / 2), rel=1e-5)
+    assert last.n == 6 and last.value == pytest.approx(
+        np.exp(log.mean() + (s2 - MEASURED["bilirubin"] ** 2) / 2), rel=1e-5
+    )
     assert last.sd == pytest.approx(last.value * np.sqrt(np.exp(s2) - 1), rel=1e-4)
     alive = p.find(variable="transplant_free_survival")[0]
     assert (alive.value, alive.n, alive.time, alive.events) == (70.0, 10, HORIZON, 7) and "assumed" in alive.note
@@ -179,10 +190,14 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
         "alf_indeterminate_steroid", "alf_indeterminate_both", "acute_liver_injury", "acute_liver_injury_untreated"
     }  # fmt: skip
     washed = {d.label for d in mine if d.arm == "alf_indeterminate_both"}
-    assert not any(x.startswith(("inr", "alb", "alt")) for x in washed) and any(x.startswith("ammonia day 7") for x in washed)
+    assert not any(x.startswith(("inr", "alb", "alt")) for x in washed) and any(
+        x.startswith("ammonia day 7") for x in washed
+    )
     counts = {d.arm: d.value for d in mine if d.kind == "counts"}
     assert np.allclose(counts["alf_indeterminate_steroid"], np.array([3, 7]) / 1.5)
-    assert "acute_liver_injury_untreated" not in counts and np.allclose(counts["acute_liver_injury"], np.array([0, 9]) / 1.5)
+    assert "acute_liver_injury_untreated" not in counts and np.allclose(
+        counts["acute_liver_injury"], np.array([0, 9]) / 1.5
+    )
     ratio = next(d for d in mine if d.label == "bilirubin day 7, ratio")
     assert ratio.value[0] == pytest.approx(7 * np.log(0.9), abs=0.3)
     assert any(d.label == "albumin day 7, change" for d in mine)

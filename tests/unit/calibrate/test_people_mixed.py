@@ -34,7 +34,11 @@ def made():
 
 
 def test_a_known_truth_comes_back(made):
-    assert made.slope and np.allclose(made.random, RANDOM, atol=0.05) and made.residual == pytest.approx(RESIDUAL, rel=0.15)
+    assert (
+        made.slope
+        and np.allclose(made.random, RANDOM, atol=0.05)
+        and made.residual == pytest.approx(RESIDUAL, rel=0.15)
+    )
     mean, _ = made.predict(np.full((2, 1), np.nan), (0.0,), np.array([[50.0, 0, 0, 0], [60.0, 0, 0, 1]]), 7.0)
     assert mean[0] == pytest.approx(LEVEL[-1], abs=0.12)
     assert mean[1] - mean[0] == pytest.approx(10 * AGE + STEROID * np.log(8), abs=0.15)
@@ -80,10 +84,18 @@ def test_days_between_those_seen_lie_between():
 
 def test_covariates_that_never_vary_or_repeat_are_left_out():
     values, covariates = people(80, 5)
-    made = Mixed.fit(values, DAYS, np.column_stack([covariates[:, 0], covariates[:, 0], np.full(80, np.nan), covariates[:, 3]]))
+    made = Mixed.fit(
+        values, DAYS, np.column_stack([covariates[:, 0], covariates[:, 0], np.full(80, np.nan), covariates[:, 3]])
+    )
     assert made is not None and made.kept.sum() == len(DAYS) + 1 + 1 + 2
     x = np.random.default_rng(6).standard_normal((20, 3))
-    assert _independent(np.column_stack([x, x @ [1.0, -2.0, 0.5], np.zeros(20)])).tolist() == [True, True, True, False, False]
+    assert _independent(np.column_stack([x, x @ [1.0, -2.0, 0.5], np.zeros(20)])).tolist() == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_without_slopes_in_truth_nothing_goes_wrong():

@@ -43,8 +43,10 @@ def test_the_gradient_is_that_of_differences(problem):
     seen = problem.observe(np.zeros(8), 1)
     for point in 0.7 * rng.standard_normal((3, 8)):
         value, slope = problem.log_posterior(point, seen)
-        by = [(problem.log_posterior(point + h, seen)[0] - problem.log_posterior(point - h, seen)[0]) / 2e-3
-              for h in 1e-3 * np.eye(8)]
+        by = [
+            (problem.log_posterior(point + h, seen)[0] - problem.log_posterior(point - h, seen)[0]) / 2e-3
+            for h in 1e-3 * np.eye(8)
+        ]
         assert slope == pytest.approx(np.array(by), rel=0.02, abs=0.1)
         assert value == pytest.approx(problem.log_likelihood(point[None], seen)[0] - 0.5 * point @ point, abs=0.01)
 
@@ -58,7 +60,9 @@ def test_points_are_places_in_the_priors_of_one_patient(problem):
     assert np.log(at.parameters[1, column] / at.parameters[0, column]) == pytest.approx(np.sqrt(np.log(1 + cv**2)))
     assert np.flatnonzero(at.parameters[1] != at.parameters[0]).tolist() == [column]
     labs = np.exp(problem.predict(np.zeros((1, 8)))[0]).reshape(len(DAYS), len(LABS))
-    assert (labs[:, 0] > 1).all() and (labs[:, 1] > 1).all() and labs[0, 2] > labs[-1, 2] > 5  # a patient who gets better
+    assert (
+        (labs[:, 0] > 1).all() and (labs[:, 1] > 1).all() and labs[0, 2] > labs[-1, 2] > 5
+    )  # a patient who gets better
 
 
 def test_every_unknown_leaves_a_trace_in_the_labs(problem):
@@ -90,7 +94,9 @@ def test_nuts_draws_from_a_gaussian(bench):
 
     chains = [bench.nuts(target, 3 * np.ones(3), warmup=300, draws=2000, seed=k) for k in range(2)]
     draws = np.stack([c[0] for c in chains])
-    assert draws.mean((0, 1)) == pytest.approx(mean, abs=0.1) and np.cov(draws.reshape(-1, 3).T) == pytest.approx(cov, abs=0.15)
+    assert draws.mean((0, 1)) == pytest.approx(mean, abs=0.1) and np.cov(draws.reshape(-1, 3).T) == pytest.approx(
+        cov, abs=0.15
+    )
     assert (bench.r_hat(draws) < 1.01).all() and all(0.65 < c[1]["accepted"] < 0.95 for c in chains)
     assert (bench.effective(draws) > 800).all()
 

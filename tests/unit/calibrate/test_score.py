@@ -29,9 +29,13 @@ def test_intervals_are_of_mixtures():
     mean, sd, p = rng.normal(size=60), rng.uniform(0.3, 2, 60), rng.uniform(0.1, 0.7, 60)
     part = rng.integers(60, size=400_000)
     drawn = rng.normal(mean[part], sd[part])
-    assert Predictive.normal(mean, sd).quantiles() == pytest.approx(np.quantile(drawn, (0.05, 0.25, 0.5, 0.75, 0.95)), abs=0.05)
+    assert Predictive.normal(mean, sd).quantiles() == pytest.approx(
+        np.quantile(drawn, (0.05, 0.25, 0.5, 0.75, 0.95)), abs=0.05
+    )
     counted = 100 * rng.binomial(80, p[part]) / 80
-    assert Predictive.share(p, 80).quantiles() == pytest.approx(np.quantile(counted, (0.05, 0.25, 0.5, 0.75, 0.95)), abs=1.3)
+    assert Predictive.share(p, 80).quantiles() == pytest.approx(
+        np.quantile(counted, (0.05, 0.25, 0.5, 0.75, 0.95)), abs=1.3
+    )
 
 
 def test_log_scores_are_of_mixtures():
@@ -54,7 +58,9 @@ def test_pooling_is_dersimonian_and_laird():
     tau = max(0.0, (np.sum(w * (np.array(y) - fixed) ** 2) - 2) / (np.sum(w) - np.sum(w**2) / np.sum(w)))
     v = 1 / (np.square(s) + tau)
     found = pool(y, s, 1.0)
-    assert found.value == pytest.approx(np.sum(v * y) / np.sum(v)) and found.sd == pytest.approx(np.sqrt(1 / np.sum(v) + tau))
+    assert found.value == pytest.approx(np.sum(v * y) / np.sum(v)) and found.sd == pytest.approx(
+        np.sqrt(1 / np.sum(v) + tau)
+    )
     assert pool([], [], 0.7).sd == 0.7 and pool([0.3], [0.4], 1.0).sd == pytest.approx(np.hypot(0.4, 0.5))
 
 

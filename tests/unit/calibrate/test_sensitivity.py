@@ -50,7 +50,9 @@ def naive(function, k):
 def test_a_straight_line_gives_its_slopes():
     s = screened(effects(lambda u: 3 * u[:, 0] - 2 * u[:, 1], 3, 6))
     assert s.mu_star[:, 0] == pytest.approx([3, 2, 0]) and s.mu[:, 0] == pytest.approx([3, -2, 0])
-    assert s.sigma[:, 0] == pytest.approx([0, 0, 0], abs=1e-12) and (s.low == s.high).all() or np.allclose(s.low, s.high)
+    assert (
+        s.sigma[:, 0] == pytest.approx([0, 0, 0], abs=1e-12) and (s.low == s.high).all() or np.allclose(s.low, s.high)
+    )
 
 
 def test_an_interaction_shows_in_sigma():
@@ -74,8 +76,10 @@ def test_g_function_as_by_the_naive_way():
 
 def test_the_interval_covers_about_what_it_says():
     exact = naive(g_function, 3)
-    hits = [(s.low[:, 0] <= exact) & (exact <= s.high[:, 0])
-            for s in (screened(effects(g_function, 3, 30, seed=k), seed=k, resamples=400) for k in range(60))]
+    hits = [
+        (s.low[:, 0] <= exact) & (exact <= s.high[:, 0])
+        for s in (screened(effects(g_function, 3, 30, seed=k), seed=k, resamples=400) for k in range(60))
+    ]
     assert np.mean(hits) == pytest.approx(0.9, abs=0.07)
 
 
@@ -117,7 +121,9 @@ def test_what_is_moved_and_what_is_held(model, population):
     assert names["icg_flow"].reaches == "never"
     assert all(m.nominal == (not model.parameters[m.name].entry.prior.varies) for m in moved)
     some, _ = movable(model, population, OUTPUTS, patterns=["secretome:eff*", "flare_kill"])
-    assert {m.name for m in some} == {n for n, p in model.parameters.items() if p.module == "secretome" and n.startswith("eff")} | {"flare_kill"}
+    assert {m.name for m in some} == {
+        n for n, p in model.parameters.items() if p.module == "secretome" and n.startswith("eff")
+    } | {"flare_kill"}
     with pytest.raises(InputError, match="--parameters"):
         movable(model, population, OUTPUTS, patterns=["nothing:*"])
 
@@ -134,4 +140,7 @@ def test_a_nominal_spread_keeps_a_share_a_share(model, population):
 
 def test_controls_say_why(model, population):
     found = controls(population)
-    assert found["body_weight"].startswith("property of the patient") and found["plasma_exchange"] == "established treatment"
+    assert (
+        found["body_weight"].startswith("property of the patient")
+        and found["plasma_exchange"] == "established treatment"
+    )

@@ -36,7 +36,9 @@ def test_correlated_coordinates_keep_their_correlation():
     found = sample(lambda x: -0.5 * ((x @ a.T - seen) ** 2).sum(axis=1) / noise**2, 2, 4000, seed=1)
     assert found.points.mean(0) == pytest.approx(cov @ a.T @ seen / noise**2, abs=0.02)
     assert np.cov(found.points.T) == pytest.approx(cov, rel=0.1)
-    exact = multivariate_normal.logpdf(seen, np.zeros(3), a @ a.T + noise**2 * np.eye(3)) + 1.5 * np.log(2 * np.pi * noise**2)
+    exact = multivariate_normal.logpdf(seen, np.zeros(3), a @ a.T + noise**2 * np.eye(3)) + 1.5 * np.log(
+        2 * np.pi * noise**2
+    )
     assert found.log_evidence == pytest.approx(exact, abs=0.15)
 
 
@@ -45,7 +47,9 @@ def banana(x):
 
 
 def twin(x):
-    return np.logaddexp(-0.5 * ((x - [1.5, 0.5]) ** 2).sum(1) / 0.2**2, np.log(2) - 0.5 * ((x - [-1.0, -1.0]) ** 2).sum(1) / 0.2**2)
+    return np.logaddexp(
+        -0.5 * ((x - [1.5, 0.5]) ** 2).sum(1) / 0.2**2, np.log(2) - 0.5 * ((x - [-1.0, -1.0]) ** 2).sum(1) / 0.2**2
+    )
 
 
 @pytest.mark.parametrize("fit", [banana, twin])
@@ -87,7 +91,9 @@ def naive(fit, dimension, n, seed, moves):
             for _ in range(60):
                 middle = (low + high) / 2
                 weights = [np.exp(middle * (v - top)) for v in value]
-                low, high = (middle, high) if sum(weights) ** 2 / sum(w * w for w in weights) > 0.5 * n else (low, middle)
+                low, high = (
+                    (middle, high) if sum(weights) ** 2 / sum(w * w for w in weights) > 0.5 * n else (low, middle)
+                )
         evidence += np.log(sum(weights) / n) + high * top
         power = min(1.0, power + high)
         powers.append(power)

@@ -33,10 +33,16 @@ def test_the_intensity_is_the_models_own(system, admitted, followed, population)
 def test_other_values_are_those_of_another_simulation(system, admitted, followed, population):
     """A doubled rate of death and a rate of transplant, evaluated and simulated."""
     rate = population.fitted["death_rate"].value
-    found = intensity.outcomes(followed, admitted, system, population)({"death_rate": 2 * rate, "transplant_rate": 0.01})
+    found = intensity.outcomes(followed, admitted, system, population)(
+        {"death_rate": 2 * rate, "transplant_rate": 0.01}
+    )
     fitted = population.fitted | {"death_rate": population.fitted["death_rate"].model_copy(update={"value": 2 * rate})}
-    other = population.model_copy(update={"fitted": fitted, "treatment": population.treatment | {"transplant_rate": 0.01}})
-    cohort = type(admitted.cohort)(system.model, other, admitted.cohort.seed, admitted.cohort.patient, admitted.cohort.draw)
+    other = population.model_copy(
+        update={"fitted": fitted, "treatment": population.treatment | {"transplant_rate": 0.01}}
+    )
+    cohort = type(admitted.cohort)(
+        system.model, other, admitted.cohort.seed, admitted.cohort.patient, admitted.cohort.draw
+    )
     again = type(admitted)(cohort, admitted.initial, admitted.labs, admitted.tried)
     ds = simulate(system, again, [Arm("x")], TIMES, outputs=intensity.NAMES)
     total = ds["death_intensity"].values[0] + ds["transplant_intensity"].values[0]
@@ -49,9 +55,14 @@ def test_a_fit_finds_what_made_the_shares(system, admitted, followed, population
     found = intensity.outcomes(followed, admitted, system, population)
     truth = {"death_rate": 3 * population.fitted["death_rate"].value, "transplant_rate": 0.02}
     made = found(truth)
-    events = [intensity.Event(v, float(t), float(made.of(v)[t])) for t in (14, 28, 90)
-              for v in ("transplant_free_survival", "transplanted")]
-    rows = tuple(files.Intensity(parameter=n, start=s, pull=0.0) for n, s in (("death_rate", 1e-3), ("transplant_rate", 0.1)))
+    events = [
+        intensity.Event(v, float(t), float(made.of(v)[t]))
+        for t in (14, 28, 90)
+        for v in ("transplant_free_survival", "transplanted")
+    ]
+    rows = tuple(
+        files.Intensity(parameter=n, start=s, pull=0.0) for n, s in (("death_rate", 1e-3), ("transplant_rate", 0.1))
+    )
     values, wrong = intensity.fit(found, TIMES, events, rows, system)
     assert np.abs(wrong).max() < 1e-3 and values == pytest.approx(truth, rel=0.02)
 
@@ -68,7 +79,9 @@ def test_targets_are_of_each_person_once(system, population):
     assert len({(t.variable, t.time) for t in rows}) == len(rows)
     assert next(t for t in rows if (t.variable, t.time) == ("inr", 0.0)).value == 2.3
     usable = {(o.variable, o.time) for o in load("alss2019").find() if o.kind == "mean_sd" and o.variable != "age"}
-    assert {(t.variable, t.time) for t in rows} <= usable and not any(t.variable == "bilirubin" and t.time == 28 for t in rows)
+    assert {(t.variable, t.time) for t in rows} <= usable and not any(
+        t.variable == "bilirubin" and t.time == 28 for t in rows
+    )
 
 
 def test_named_variables_alone_are_targets(system):
@@ -80,7 +93,9 @@ def test_medians_are_weighted():
     target = untreated.Target("inr", 0.0, 2.0, median=True, quartiles=(1.0, 3.0))
     met = untreated._met(target, np.array([1.0, 2.0, 3.0, np.nan]), np.array([1.0, 1.0, 1.0, 1.0]))
     assert met.simulated == 2.0 and met.published_spread == pytest.approx(2 / untreated.QUARTILES)
-    assert untreated._met(target, np.array([1.0, 2.0, 3.0]), np.array([1e-9, 1e-9, 1.0])).simulated == pytest.approx(3.0, abs=1e-3)
+    assert untreated._met(target, np.array([1.0, 2.0, 3.0]), np.array([1e-9, 1e-9, 1.0])).simulated == pytest.approx(
+        3.0, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("key", populations())
@@ -99,7 +114,9 @@ def test_writing_what_a_file_states_changes_only_numbers(key, tmp_path, monkeypa
     assert {n: given[n] for n in values} == values
     for name in ("covariate", "inclusion", "insult", "before", "causes", "fit", "beside"):
         assert getattr(again, name) == getattr(p, name), name
-    assert {n: f for n, f in again.fitted.items() if n not in values} == {n: f for n, f in p.fitted.items() if n not in values}
+    assert {n: f for n, f in again.fitted.items() if n not in values} == {
+        n: f for n, f in p.fitted.items() if n not in values
+    }
 
 
 def test_a_small_misfit_runs_for_a_population_with_transplant(system):

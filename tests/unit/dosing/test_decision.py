@@ -46,8 +46,12 @@ def test_the_best_arm_is_found(cohort, grid, courses):
 
 
 def test_harm_for_nothing_leaves_standard_care(cohort, grid, courses):
-    found = decide([courses(intensities(cohort, [0.0, 0, 0, 0, 0, 0, 0]), reaction=[0, 0.1, 0.2, 0.3, 0.1, 0.2, 0.3])],
-                   grid, Utility(), cohort)
+    found = decide(
+        [courses(intensities(cohort, [0.0, 0, 0, 0, 0, 0, 0]), reaction=[0, 0.1, 0.2, 0.3, 0.1, 0.2, 0.3])],
+        grid,
+        Utility(),
+        cohort,
+    )
     assert found.recommended == 0 and not found.gives_cells and not found.confident
     assert found.edges == () and not found.beyond_given
     assert found.top in (1, 4)  # the least bad of the cell arms is still named
@@ -73,8 +77,10 @@ def test_a_limit_excludes_the_best(cohort, grid, courses):
 
 def test_an_arm_that_breaks_a_limit_under_one_hypothesis_is_out_under_all(cohort, grid, courses):
     better = [0.0, 0.1, 0.2, 0.9, 0.15, 0.5, 0.3]
-    safe, unsafe = (courses(intensities(cohort, better), hypothesis=h, thrombosis=t) for h, t in (
-        ("label_is_cells", 0.0), ("lung_only", [0, 0, 0, 0.9, 0, 0, 0])))
+    safe, unsafe = (
+        courses(intensities(cohort, better), hypothesis=h, thrombosis=t)
+        for h, t in (("label_is_cells", 0.0), ("lung_only", [0, 0, 0, 0.9, 0, 0, 0]))
+    )
     found = decide([safe, unsafe], grid, Utility(), cohort)
     assert found.by_hypothesis[0].best == 3 and found.by_hypothesis[1].best == 5 and found.recommended == 5
 
@@ -95,7 +101,9 @@ def test_confident_only_if_every_hypothesis_is(cohort, grid, courses):
     cohort = trusting(cohort)
     sure = courses(intensities(cohort, [0, 0, 0, 0, 0, 0.5, 0]))
     rng = np.random.default_rng(1)
-    unsure = courses(intensities(cohort, [0, 0, 0, 0, 0, 0.3, 0], ignorance=rng.normal(1.0, 1.5, 40)), hypothesis="lung_only")
+    unsure = courses(
+        intensities(cohort, [0, 0, 0, 0, 0, 0.3, 0], ignorance=rng.normal(1.0, 1.5, 40)), hypothesis="lung_only"
+    )
     both, alone, doubt = (decide(d, grid, Utility(), cohort) for d in ([sure, unsure], [sure], [unsure]))
     assert both.recommended == alone.recommended == doubt.recommended == 5
     assert alone.confident and not both.confident and not doubt.confident
@@ -103,7 +111,9 @@ def test_confident_only_if_every_hypothesis_is(cohort, grid, courses):
     assert g.low < 0 < g.mean and g.ignorance > 5
 
 
-@pytest.mark.parametrize("best, edges", [(1, ()), (2, ()), (3, ("dose",)), (4, ("infusions",)), (6, ("dose", "infusions"))])
+@pytest.mark.parametrize(
+    "best, edges", [(1, ()), (2, ()), (3, ("dose",)), (4, ("infusions",)), (6, ("dose", "infusions"))]
+)
 def test_edges_of_the_grid(cohort, grid, courses, best, edges):
     better = np.full(7, 0.1)
     better[[0, best]] = 0.0, 0.5
@@ -111,14 +121,23 @@ def test_edges_of_the_grid(cohort, grid, courses, best, edges):
     assert found.recommended == best and found.edges == edges
 
 
-@pytest.mark.parametrize("regimen, beyond", [
-    (Regimen(1e7), False), (Regimen(1.01e7), True), (Regimen(7.5e6, route="hepatic_artery"), False),
-    (Regimen(1e7, route="hepatic_artery"), True), (Regimen(2e6, route="portal_vein"), True), (Regimen(6e7, per_kg=False), False),
-    (Regimen(1e9, per_kg=False), True),
-])
+@pytest.mark.parametrize(
+    "regimen, beyond",
+    [
+        (Regimen(1e7), False),
+        (Regimen(1.01e7), True),
+        (Regimen(7.5e6, route="hepatic_artery"), False),
+        (Regimen(1e7, route="hepatic_artery"), True),
+        (Regimen(2e6, route="portal_vein"), True),
+        (Regimen(6e7, per_kg=False), False),
+        (Regimen(1e9, per_kg=False), True),
+    ],
+)
 def test_beyond_what_was_ever_given(cohort, courses, regimen, beyond):
     arms = [Arm("standard care"), Arm("x", regimen)]
-    free = Utility(harms=tuple(replace(h, limit=float("inf")) for h in HARMS))  # a puncture alone exceeds its default limit
+    free = Utility(
+        harms=tuple(replace(h, limit=float("inf")) for h in HARMS)
+    )  # a puncture alone exceeds its default limit
     found = decide([courses(intensities(cohort, [0.0, 0.9]))], arms, free, cohort)
     assert found.recommended == 1 and found.beyond_given is beyond and found.edges == ()
 
@@ -126,10 +145,14 @@ def test_beyond_what_was_ever_given(cohort, courses, regimen, beyond):
 def test_the_deciding_assumption_is_found(cohort, grid, courses):
     values = cohort.prior_values()["efficacy_repair"][:40]
     ignorance = 0.5 * values / values.max()
-    found = decide([courses(intensities(cohort, [0, 0.2, 0.4, 0.6, 0.8, 1.0, 0.5], ignorance=ignorance))], grid, Utility(), cohort)
+    found = decide(
+        [courses(intensities(cohort, [0, 0.2, 0.4, 0.6, 0.8, 1.0, 0.5], ignorance=ignorance))], grid, Utility(), cohort
+    )
     assert found.assumptions[0].parameter == "efficacy_repair" and found.assumptions[0].correlation > 0.99
     assert found.assumptions[0].grade == "assumed" and found.assumptions[0].label
-    assert all(abs(a.correlation) >= abs(b.correlation) for a, b in zip(found.assumptions, found.assumptions[1:], strict=False))
+    assert all(
+        abs(a.correlation) >= abs(b.correlation) for a, b in zip(found.assumptions, found.assumptions[1:], strict=False)
+    )
 
 
 def test_chance_is_no_assumption(cohort):
@@ -161,7 +184,10 @@ def test_failed_patients_do_not_decide(cohort, grid, courses):
 
 
 def test_the_frame_has_a_row_for_every_hypothesis_and_arm(cohort, grid, courses):
-    datasets = [courses(intensities(cohort, [0, .1, .2, .3, .4, .5, .6]), hypothesis=h) for h in ("label_is_cells", "lung_only")]
+    datasets = [
+        courses(intensities(cohort, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), hypothesis=h)
+        for h in ("label_is_cells", "lung_only")
+    ]
     frame = decide(datasets, grid, Utility(), cohort).frame()
     assert len(frame) == 14 and frame["recommended"].sum() == 2 and frame["best_of_hypothesis"].sum() == 2
     assert (frame["gain_low"] <= frame["gain"]).all() and (frame["gain"] <= frame["gain_high"]).all()
@@ -173,7 +199,9 @@ def test_the_frame_has_a_row_for_every_hypothesis_and_arm(cohort, grid, courses)
 def test_nothing_is_sure_while_cells_may_do_nothing_in_people(cohort, grid, courses, nothing, certain):
     better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
     found = decide([courses(intensities(cohort, better))], grid, Utility(), trusting(cohort, nothing))
-    assert found.by_hypothesis[0].gain[5].above_zero == 1.0 and found.nothing == (nothing,) and found.confident == certain
+    assert (
+        found.by_hypothesis[0].gain[5].above_zero == 1.0 and found.nothing == (nothing,) and found.confident == certain
+    )
     assert decide([courses(intensities(cohort, better))], grid, Utility(), cohort).nothing == (NOTHING,)
 
 

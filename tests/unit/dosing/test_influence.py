@@ -20,8 +20,16 @@ SOME = ("efficacy_recruitment", "death_mass", "flare_kill", "icg_flow", "rate_v"
 
 @pytest.fixture(scope="module")
 def question(system, population):
-    return Question(system, population, ladder(ARMS, 2), ("label_is_cells", "lung_only"), Utility(),
-                    np.array([0.0, 7.0, 28.0, 60.0]), 5, patients=8)
+    return Question(
+        system,
+        population,
+        ladder(ARMS, 2),
+        ("label_is_cells", "lung_only"),
+        Utility(),
+        np.array([0.0, 7.0, 28.0, 60.0]),
+        5,
+        patients=8,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,22 @@ def naive(values, draw):
     within = sum((v - sum(g) / len(g)) ** 2 for g in groups for v in g) / max(n - k, 1)
     between_groups = sum(len(g) * (sum(g) / len(g) - grand) ** 2 for g in groups) / max(k - 1, 1)
     n0 = (n - sum(len(g) ** 2 for g in groups) / n) / max(k - 1, 1)
-    return sum(sum(g) / len(g) for g in groups) / k, within**0.5, max(0.0, (between_groups - within) / n0) ** 0.5 if k > 1 else 0.0
+    return (
+        sum(sum(g) / len(g) for g in groups) / k,
+        within**0.5,
+        max(0.0, (between_groups - within) / n0) ** 0.5 if k > 1 else 0.0,
+    )
 
 
 def test_a_balanced_example_by_hand():
     """Three draws of two: 1, 3 | 5, 7 | 9, 11. SSW = 6 on 3; SSB = 64 on 2; ignorance (32 - 2) / 2 = 15."""
     s = split(np.array([1.0, 3.0, 5.0, 7.0, 9.0, 11.0]), np.array([0, 0, 1, 1, 2, 2]))
-    assert s.mean == 6.0 and s.between == pytest.approx(2**0.5) and s.ignorance == pytest.approx(15**0.5) and s.above_zero == 1.0
+    assert (
+        s.mean == 6.0
+        and s.between == pytest.approx(2**0.5)
+        and s.ignorance == pytest.approx(15**0.5)
+        and s.above_zero == 1.0
+    )
     assert s.low < 6.0 < s.high
 
 
@@ -44,7 +53,11 @@ def test_agrees_with_the_textbook(rows):
     assert 0 <= s.above_zero <= 1
 
 
-@given(st.lists(st.tuples(st.floats(-10, 10), st.integers(0, 4)), min_size=2, max_size=30), st.floats(-5, 5), st.floats(0.1, 5))
+@given(
+    st.lists(st.tuples(st.floats(-10, 10), st.integers(0, 4)), min_size=2, max_size=30),
+    st.floats(-5, 5),
+    st.floats(0.1, 5),
+)
 def test_shifts_and_scales(rows, shift, scale):
     values, draw = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     a, b = split(values, draw), split(scale * values + shift, draw)

@@ -40,8 +40,11 @@ def test_the_transplanted_live_on_with_their_own_utility(courses):
 
 
 def test_losses_are_probability_times_loss(courses):
-    w = worth(courses([[0.0], [0.0]], thrombosis=[0.0, 0.3], reaction=[0.0, 0.7], infected=[False, True]),
-              [*CARE, Arm("x", Regimen(1e6))], Utility(deaths_per_thrombosis=0.0))
+    w = worth(
+        courses([[0.0], [0.0]], thrombosis=[0.0, 0.3], reaction=[0.0, 0.7], infected=[False, True]),
+        [*CARE, Arm("x", Regimen(1e6))],
+        Utility(deaths_per_thrombosis=0.0),
+    )
     p, q = 1 - np.exp(-0.3), 1 - np.exp(-0.7)
     assert w.harms["thrombosis"][1, 0] == pytest.approx(p) and w.harms["reaction"][1, 0] == pytest.approx(q)
     assert w.harms["infection"][:, 0].tolist() == [0.0, 1.0] and (w.harms["procedure"] == 0).all()
@@ -57,15 +60,21 @@ def test_thrombosis_kills_a_share(courses):
 
 
 def test_each_puncture_counts_and_only_within_the_horizon(courses):
-    arms = [*CARE, *(Arm(str(n), Regimen(1e6, infusions=n, interval=7.0, route="hepatic_artery")) for n in (1, 4)),
-            Arm("late", Regimen(1e6, infusions=2, interval=180.0, route="hepatic_artery")), Arm("vein", Regimen(1e6, infusions=4))]
+    arms = [
+        *CARE,
+        *(Arm(str(n), Regimen(1e6, infusions=n, interval=7.0, route="hepatic_artery")) for n in (1, 4)),
+        Arm("late", Regimen(1e6, infusions=2, interval=180.0, route="hepatic_artery")),
+        Arm("vein", Regimen(1e6, infusions=4)),
+    ]
     risk = worth(courses([[0.0]] * 5), arms, Utility()).harms["procedure"]
     assert (risk[0] == 0).all() and (risk[4] == 0).all()
     np.testing.assert_allclose(1 - risk[2], (1 - risk[1]) ** 4, rtol=1e-12)
     np.testing.assert_allclose(risk[3], risk[1])
     assert np.median(risk[1]) == pytest.approx(ROUTES["hepatic_artery"].procedure_risk.value, rel=0.3)
     by_draw = risk[1].reshape(3, 40)
-    assert (by_draw == by_draw[0]).all() and len(np.unique(by_draw[0])) > 30  # ignorance of a draw, not chance of a patient
+    assert (by_draw == by_draw[0]).all() and len(
+        np.unique(by_draw[0])
+    ) > 30  # ignorance of a draw, not chance of a patient
 
 
 def test_failed_patients_are_not_counted_as_free_of_infection(courses):

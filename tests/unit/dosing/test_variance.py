@@ -88,7 +88,9 @@ def test_patients_who_fail_are_left_out_until_they_weigh_too_much(question):
     assert asked.failed == 5 and some == pytest.approx([100 * alive[0, 5:].mean(), 10, 10, 3, 3])
     few[0, :6] = np.nan
     assert np.isnan(asked._means(pool, care, [SimpleNamespace(survival=alive, net=few), cells])).all()
-    lost = SimpleNamespace(weight=np.r_[np.zeros(6), np.ones(94)], initial=np.r_[np.full((6, 2), np.nan), np.zeros((94, 2))])
+    lost = SimpleNamespace(
+        weight=np.r_[np.zeros(6), np.ones(94)], initial=np.r_[np.full((6, 2), np.nan), np.zeros((94, 2))]
+    )
     short = [SimpleNamespace(survival=w.survival[:, 6:], net=w.net[:, 6:]) for w in (care, cells)]
     assert np.isnan(asked._means(lost, short[0], [short[1]] * 2)).all()  # histories that failed count too
 

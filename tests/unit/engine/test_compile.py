@@ -52,9 +52,11 @@ def test_first_users_at_once_get_one_whole_kernel(small, cache):
 
 
 def test_first_processes_at_once_get_one_whole_kernel(cache):
-    code = ("from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
-            "from hepatica.model.modules.enzymes import enzymes\n"
-            "compile.load(compile.build(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0})))")
+    code = (
+        "from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
+        "from hepatica.model.modules.enzymes import enzymes\n"
+        "compile.load(compile.build(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0})))"
+    )
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     said = [r.communicate()[1] for r in running]
     assert [r.returncode for r in running] == [0, 0], said
@@ -90,7 +92,9 @@ def test_an_engine_that_does_not_exist(small):
 
 
 def test_a_failing_compiler_is_said_and_leaves_nothing(small, cache, monkeypatch):
-    monkeypatch.setattr(compile, "find_compiler", lambda: (sys.executable, "-c", "import sys; sys.exit('no such flag')"))
+    monkeypatch.setattr(
+        compile, "find_compiler", lambda: (sys.executable, "-c", "import sys; sys.exit('no such flag')")
+    )
     with pytest.raises(EngineError, match="failed: no such flag"):
         compile.build(small)
     assert os.listdir(cache) == []
@@ -112,8 +116,12 @@ def test_the_compiler_that_is_asked_for_is_taken(monkeypatch, tmp_path):
 
 
 TARGETS = {  # what the file of each begins with; only the machine that runs the tests ever runs one
-    "x86_64-linux-gnu": b"\x7fELF", "aarch64-linux-gnu": b"\x7fELF", "x86_64-macos": b"\xcf\xfa\xed\xfe",
-    "aarch64-macos": b"\xcf\xfa\xed\xfe", "x86_64-windows-gnu": b"MZ", "aarch64-windows-gnu": b"MZ",
+    "x86_64-linux-gnu": b"\x7fELF",
+    "aarch64-linux-gnu": b"\x7fELF",
+    "x86_64-macos": b"\xcf\xfa\xed\xfe",
+    "aarch64-macos": b"\xcf\xfa\xed\xfe",
+    "x86_64-windows-gnu": b"MZ",
+    "aarch64-windows-gnu": b"MZ",
 }
 
 
@@ -141,6 +149,10 @@ def test_zig_builds_what_runs_here(small, cache, monkeypatch):
         system = System(small)
         p = system.typical()[None]
         y = system.healthy(p) * 1.5
-        answers.append(system.solve(Problem(p, y, np.array([1.0, 30.0]), system.outputs, Events.none(1), np.zeros((1, 0, 8)), rtol=1e-9)).values)
+        answers.append(
+            system.solve(
+                Problem(p, y, np.array([1.0, 30.0]), system.outputs, Events.none(1), np.zeros((1, 0, 8)), rtol=1e-9)
+            ).values
+        )
     assert len(os.listdir(cache)) == 2
     np.testing.assert_allclose(*answers, rtol=1e-12)

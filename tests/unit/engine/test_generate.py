@@ -28,7 +28,10 @@ def test_the_jacobian_is_that_of_finite_differences(reference, admitted, i):
     """At states of ill patients, shaken, with cells everywhere, and parameters drawn from the priors."""
     rng = np.random.default_rng(i)
     p = admitted.cohort.parameters(["", "lung_only"][i % 2])[i]
-    y = admitted.initial[i] * rng.uniform(0.5, 1.5, len(reference.states)) + rng.uniform(0.05, 0.5, len(reference.states)) * reference.scale
+    y = (
+        admitted.initial[i] * rng.uniform(0.5, 1.5, len(reference.states))
+        + rng.uniform(0.05, 0.5, len(reference.states)) * reference.scale
+    )
     f, dense, c = evaluate(reference, y, p)
     rates = reference._python["rates"]
     for k in range(len(y)):
@@ -41,8 +44,13 @@ def test_the_jacobian_is_that_of_finite_differences(reference, admitted, i):
             sides.append(np.array(out))
         difference = (sides[0] - sides[1]) / (2 * h)
         noise = 1e-15 * np.maximum(np.abs(sides[0]), np.abs(f)).max() / h  # what rounding leaves of a small slope
-        np.testing.assert_allclose(dense[:, k], difference, rtol=2e-4, atol=np.maximum(1e-5 * np.abs(difference).max(), 10 * noise) + 1e-9,
-                                   err_msg=reference.states[k])
+        np.testing.assert_allclose(
+            dense[:, k],
+            difference,
+            rtol=2e-4,
+            atol=np.maximum(1e-5 * np.abs(difference).max(), 10 * noise) + 1e-9,
+            err_msg=reference.states[k],
+        )
 
 
 def test_rates_are_the_same_with_and_without_jacobian(reference, admitted):
@@ -61,8 +69,12 @@ def test_rates_are_the_sums_of_flows(model, reference, admitted):
         values[name] = float(q.expr.xreplace({s: values[s.name] for s in q.expr.free_symbols}))
     f, _, _ = evaluate(reference, y, p)
     for k, name in enumerate(model.states):
-        flows = [float(x.expr.xreplace({s: values[s.name] for s in x.expr.free_symbols})) * ((x.into == name) - (x.out_of == name))
-                 for x in model.flows if name in (x.into, x.out_of)]
+        flows = [
+            float(x.expr.xreplace({s: values[s.name] for s in x.expr.free_symbols}))
+            * ((x.into == name) - (x.out_of == name))
+            for x in model.flows
+            if name in (x.into, x.out_of)
+        ]
         assert f[k] == pytest.approx(sum(flows), rel=1e-8, abs=1e-10 * max(map(abs, flows))), name
 
 
@@ -73,7 +85,7 @@ def test_outputs_are_states_then_quantities(model, reference, admitted):
     reference._python["outputs"](y.tolist(), p.tolist(), c, o)
     assert o[: len(y)] == y.tolist()
     q = reference.outputs.index("functional_mass")
-    assert 0 < o[q] < 1 and reference.outputs[len(y):] == tuple(model.quantities)
+    assert 0 < o[q] < 1 and reference.outputs[len(y) :] == tuple(model.quantities)
 
 
 @st.composite
@@ -135,7 +147,12 @@ def test_the_bordered_elimination_of_the_whole_model(model, reference, admitted)
     _, dense, _ = evaluate(reference, y, p)
     found = []
     for lines in (plain, shared):
-        space = dict(reference._python) | {"y": y.tolist(), "p": p.tolist(), "c": [0.0] * len(w.constants), "J": [0.0] * len(entries)}
+        space = dict(reference._python) | {
+            "y": y.tolist(),
+            "p": p.tolist(),
+            "c": [0.0] * len(w.constants),
+            "J": [0.0] * len(entries),
+        }
         exec("\n".join(f"{target} = {text}" for target, text in w.prepare + lines), space)
         found.append(space["J"])
     np.testing.assert_allclose(*found, rtol=1e-12)

@@ -22,7 +22,17 @@ N = 4096
 @pytest.fixture(scope="module", params=BUILDS)
 def lanes(request, tmp_path_factory):
     target = tmp_path_factory.mktemp("lanes") / "lanes.so"
-    command = [*compile.find_compiler(), *BUILDS[request.param], *compile.FLAGS, "-I", str(ENGINE), str(HERE / "lanes.c"), "-o", str(target), "-lm"]
+    command = [
+        *compile.find_compiler(),
+        *BUILDS[request.param],
+        *compile.FLAGS,
+        "-I",
+        str(ENGINE),
+        str(HERE / "lanes.c"),
+        "-o",
+        str(target),
+        "-lm",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     library = ctypes.CDLL(str(target))
 
@@ -30,7 +40,9 @@ def lanes(request, tmp_path_factory):
         size = len(x)
         x, n = (np.ascontiguousarray(np.pad(v, (0, -size % 16)), float) for v in (x, x if n is None else n))
         out = np.empty_like(x)
-        getattr(library, f"lanes_{name}")(*(ctypes.c_void_p(v.ctypes.data) for v in (x, n, out)), ctypes.c_int64(len(x)))
+        getattr(library, f"lanes_{name}")(
+            *(ctypes.c_void_p(v.ctypes.data) for v in (x, n, out)), ctypes.c_int64(len(x))
+        )
         return out[:size]
 
     return call
@@ -43,7 +55,10 @@ def ulps(found, exact, *args):
         for i, value in enumerate(found):
             truth = exact(*(mpmath.mpf(float(a[i])) for a in args))
             if mpmath.mpf(2) ** -1022 < abs(truth) < mpmath.mpf(2) ** 1024:
-                worst = max(worst, float(abs(mpmath.mpf(float(value)) - truth) / mpmath.mpf(float(np.spacing(abs(float(truth)))))))
+                worst = max(
+                    worst,
+                    float(abs(mpmath.mpf(float(value)) - truth) / mpmath.mpf(float(np.spacing(abs(float(truth)))))),
+                )
     return worst
 
 
@@ -53,8 +68,11 @@ def test_exp(lanes, low, high):
     assert ulps(lanes("exp", x), mpmath.exp, x) < 2.0
 
 
-@pytest.mark.parametrize("x", [np.exp(np.random.default_rng(2).uniform(-740, 700, N)), 1 + np.random.default_rng(3).uniform(-0.3, 0.4, N) ** 3],
-                         ids=["wide", "near 1"])
+@pytest.mark.parametrize(
+    "x",
+    [np.exp(np.random.default_rng(2).uniform(-740, 700, N)), 1 + np.random.default_rng(3).uniform(-0.3, 0.4, N) ** 3],
+    ids=["wide", "near 1"],
+)
 def test_log(lanes, x):
     assert ulps(lanes("log", x), mpmath.log, x) < 2.0
 
@@ -74,7 +92,9 @@ def test_tanh_is_good_enough_for_a_switch(lanes):
 
 
 def test_edges(lanes):
-    x = np.array([0.0, -0.0, 1.0, -1.0, 2.0, -2.0, np.inf, -np.inf, np.nan, 1e-300, 1e300, 710.0, -710.0, 0.5, -3.0, 7.0])
+    x = np.array(
+        [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, np.inf, -np.inf, np.nan, 1e-300, 1e300, 710.0, -710.0, 0.5, -3.0, 7.0]
+    )
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(lanes("log", x[x >= 0]), np.log(x[x >= 0]), rtol=5e-16)
         assert np.isnan(lanes("log", np.array([-1.0, np.nan]))).all()

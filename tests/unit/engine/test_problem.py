@@ -32,7 +32,13 @@ def rate(small, p):
 
 
 def test_gather_sorts_by_time_boluses_first_and_keeps_ties():
-    ev = Events.gather([[(2.0, 1, 5.0, RATE), (2.0, 0, 3.0, BOLUS), (1.0, 2, 4.0, BOLUS), (2.0, 3, 6.0, BOLUS)], [], [(0.0, 0, 1.0, BOLUS)]])
+    ev = Events.gather(
+        [
+            [(2.0, 1, 5.0, RATE), (2.0, 0, 3.0, BOLUS), (1.0, 2, 4.0, BOLUS), (2.0, 3, 6.0, BOLUS)],
+            [],
+            [(0.0, 0, 1.0, BOLUS)],
+        ]
+    )
     assert ev.offset.tolist() == [0, 4, 4, 5]
     assert ev.time.tolist() == [1.0, 2.0, 2.0, 2.0, 0.0] and ev.state.tolist() == [2, 0, 3, 1, 0]
     assert ev.kind.tolist() == [BOLUS, BOLUS, BOLUS, RATE, BOLUS] and ev.amount.tolist() == [4.0, 3.0, 6.0, 5.0, 1.0]
@@ -46,13 +52,17 @@ def test_no_events():
 def test_a_bolus_decays(small, rest):
     p, y = rest
     k = rate(small, p)
-    found = small.follow(p, y, [0.0, 1.0, 3.0], ("alt",), events=small.events([(1.0, "alt", 100.0, BOLUS)]), rtol=1e-9)["alt"][0]
+    found = small.follow(p, y, [0.0, 1.0, 3.0], ("alt",), events=small.events([(1.0, "alt", 100.0, BOLUS)]), rtol=1e-9)[
+        "alt"
+    ][0]
     np.testing.assert_allclose(found, [25.0, 125.0, 25.0 + 100.0 * np.exp(-2 * k)], rtol=1e-7)
 
 
 def test_a_bolus_at_the_start_is_in_the_first_value(small, rest):
     p, y = rest
-    assert small.follow(p, y, [0.0, 1.0], ("alt",), events=small.events([(0.0, "alt", 75.0, BOLUS)]))["alt"][0, 0] == 100.0
+    assert (
+        small.follow(p, y, [0.0, 1.0], ("alt",), events=small.events([(0.0, "alt", 75.0, BOLUS)]))["alt"][0, 0] == 100.0
+    )
 
 
 def test_an_infusion_rises_and_stops(small, rest):
@@ -67,20 +77,27 @@ def test_infusions_add_up(small, rest):
     p, y = rest
     one = [(0.0, "alt", 20.0, RATE), (2.0, "alt", -20.0, RATE)]
     other = [(1.0, "alt", 40.0, RATE), (4.0, "alt", -40.0, RATE)]
-    alone = [small.follow(p, y, [1.5, 3.0, 5.0], ("alt",), events=small.events(r), rtol=1e-9)["alt"][0] - 25.0 for r in (one, other)]
+    alone = [
+        small.follow(p, y, [1.5, 3.0, 5.0], ("alt",), events=small.events(r), rtol=1e-9)["alt"][0] - 25.0
+        for r in (one, other)
+    ]
     both = small.follow(p, y, [1.5, 3.0, 5.0], ("alt",), events=small.events(one + other), rtol=1e-9)["alt"][0] - 25.0
     np.testing.assert_allclose(both, alone[0] + alone[1], rtol=1e-6)
 
 
 def test_events_before_the_start_count_at_the_start(small, rest):
     p, y = rest
-    found = small.follow(p, y, [2.0], ("alt",), events=small.events([(0.5, "alt", 100.0, BOLUS)]), start=1.0, rtol=1e-9)["alt"][0, 0]
+    found = small.follow(
+        p, y, [2.0], ("alt",), events=small.events([(0.5, "alt", 100.0, BOLUS)]), start=1.0, rtol=1e-9
+    )["alt"][0, 0]
     assert found == pytest.approx(25.0 + 100.0 * np.exp(-rate(small, p)), rel=1e-7)
 
 
 def test_times_before_zero(small, rest):
     p, y = rest
-    found = small.follow(p, y, [-1.0, 0.0], ("alt",), events=small.events([(-2.0, "alt", 100.0, BOLUS)]), start=-3.0, rtol=1e-9)["alt"][0]
+    found = small.follow(
+        p, y, [-1.0, 0.0], ("alt",), events=small.events([(-2.0, "alt", 100.0, BOLUS)]), start=-3.0, rtol=1e-9
+    )["alt"][0]
     np.testing.assert_allclose(found, 25.0 + 100.0 * np.exp(-rate(small, p) * np.array([1.0, 2.0])), rtol=1e-7)
 
 
@@ -110,7 +127,9 @@ def test_a_patient_without_end_is_a_status(small, rest):
 def test_a_solve_that_the_kernel_gives_up_is_retried(make_bench, rest):
     bench = make_bench(System(assemble([enzymes], constants=NO_DEATH), "compiled"))
     p, y = rest
-    problem = replace(bench.problem(p, y, [1.0, 2.0], ("alt",), events=bench.events([(0.0, "alt", 100.0, BOLUS)])), max_steps=2)
+    problem = replace(
+        bench.problem(p, y, [1.0, 2.0], ("alt",), events=bench.events([(0.0, "alt", 100.0, BOLUS)])), max_steps=2
+    )
     done = bench.system.solve(problem)
     k = rate(bench, p)
     assert done.status[0] == 0

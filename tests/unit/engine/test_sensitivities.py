@@ -20,7 +20,9 @@ def asked(system, admitted):
     known = [n for n in NAMES if n in system.parameters]
     rng = np.random.default_rng(2)
     typical = admitted.cohort.parameters()[3]
-    others = [n for n in rng.permutation(system.parameters) if typical[system.parameters.index(n)] != 0 and n not in known]
+    others = [
+        n for n in rng.permutation(system.parameters) if typical[system.parameters.index(n)] != 0 and n not in known
+    ]
     return tuple(known + [str(n) for n in others[: 9 - len(known)]])
 
 
@@ -28,8 +30,10 @@ def problem(system, admitted, i=3, rtol=1e-6, arms=4):
     given = Regimen(1e6, infusions=arms, duration=1 / 24).events(65.0, viability=0.9)
     rows = [[(t, system.states.index(s), a, k) for t, s, a, k in given]]
     outputs = tuple(n for n in OUTPUTS if n in system.outputs)
-    p, y = admitted.cohort.parameters()[i:i + 1], admitted.initial[i:i + 1]
-    return Problem(p, y, TIMES, outputs, Events.gather(rows), np.full((1, len(system.model.thresholds), 8), np.inf), rtol=rtol)
+    p, y = admitted.cohort.parameters()[i : i + 1], admitted.initial[i : i + 1]
+    return Problem(
+        p, y, TIMES, outputs, Events.gather(rows), np.full((1, len(system.model.thresholds), 8), np.inf), rtol=rtol
+    )
 
 
 def differences(system, one, name):
@@ -51,7 +55,11 @@ def test_derivatives_are_those_of_central_differences(system, admitted, asked):
     size = np.abs(found.values[0]).max(axis=0)
     for k, name in enumerate(names):
         exact, got = differences(system, one, name), found.sensitivities[0, ..., k]
-        by = one.parameters[0, system.parameters.index(name)] if name in system.parameters else system.scale[system.states.index(name)]
+        by = (
+            one.parameters[0, system.parameters.index(name)]
+            if name in system.parameters
+            else system.scale[system.states.index(name)]
+        )
         error = np.abs(got - exact).max(axis=0)
         assert (error < 1e-3 * np.abs(exact).max(axis=0) + 1e-5 * size / abs(by)).all(), name
 
@@ -65,9 +73,15 @@ def test_derivatives_do_not_depend_on_company_nor_workers(system, admitted, aske
     def repeated(n):
         one = problem(system, admitted)
         rows = np.arange(n)
-        return Problem(np.concatenate([admitted.cohort.parameters()[3:4], admitted.cohort.parameters()[rows]]),
-                       np.concatenate([admitted.initial[3:4], admitted.initial[rows]]), TIMES, one.outputs,
-                       one.events.repeat(np.ones(n + 1)), np.full((n + 1, len(system.model.thresholds), 8), np.inf), rtol=1e-6)
+        return Problem(
+            np.concatenate([admitted.cohort.parameters()[3:4], admitted.cohort.parameters()[rows]]),
+            np.concatenate([admitted.initial[3:4], admitted.initial[rows]]),
+            TIMES,
+            one.outputs,
+            one.events.repeat(np.ones(n + 1)),
+            np.full((n + 1, len(system.model.thresholds), 8), np.inf),
+            rtol=1e-6,
+        )
 
     alone = system.solve(repeated(0), sensitivities=asked, workers=1).sensitivities
     together = system.solve(repeated(5), sensitivities=asked[::-1], workers=2).sensitivities
@@ -81,12 +95,22 @@ def test_an_infection_stays_where_it_was(system, admitted):
     limits[0, 0, 0] = 0.05
     found = system.solve(replace(one, thresholds=limits), sensitivities=["infection_rate"])
     assert np.isfinite(found.crossings[0, 0, 0])
-    assert np.abs(found.sensitivities[0, :, :4]).max() * one.parameters[0, system.parameters.index("infection_rate")] < 1e-9
+    assert (
+        np.abs(found.sensitivities[0, :, :4]).max() * one.parameters[0, system.parameters.index("infection_rate")]
+        < 1e-9
+    )
 
 
 def test_simulate_labels_them(system, admitted):
     some = admitted.take(np.arange(2))
-    found = simulate(system, some, [Arm("none"), Arm("iv", Regimen(1e6))], TIMES, outputs=("albumin",), sensitivities=("albumin_loss", "albumin"))
+    found = simulate(
+        system,
+        some,
+        [Arm("none"), Arm("iv", Regimen(1e6))],
+        TIMES,
+        outputs=("albumin",),
+        sensitivities=("albumin_loss", "albumin"),
+    )
     slopes = found["albumin_by"]
     assert slopes.dims == ("arm", "patient", "time", "by") and list(slopes["by"].values) == ["albumin_loss", "albumin"]
     soon = slopes.isel(time=0, patient=0)

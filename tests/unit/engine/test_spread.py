@@ -24,8 +24,14 @@ def problem(system, admitted):
     rows = np.arange(n) % 40
     given = Regimen(1e6, infusions=4, duration=1 / 24).events(65.0, viability=0.9)
     one = [(t, system.states.index(s), a, k) for t, s, a, k in given]
-    return Problem(admitted.cohort.parameters()[rows], admitted.initial[rows], np.array([1.0, 28.0, 90.0]), ("bilirubin", "cells_liver"),
-                   Events.gather([one if i % 2 else [] for i in range(n)]), admitted.cohort.thresholds()[rows])
+    return Problem(
+        admitted.cohort.parameters()[rows],
+        admitted.initial[rows],
+        np.array([1.0, 28.0, 90.0]),
+        ("bilirubin", "cells_liver"),
+        Events.gather([one if i % 2 else [] for i in range(n)]),
+        admitted.cohort.thresholds()[rows],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +109,10 @@ class Deadly:
 
 
 def test_workers_that_always_die_are_said(system, problem):
-    with pytest.raises(EngineError, match="workers died 4 times on patients [0-9]+ to [0-9]+ .BrokenProcessPool.; give each more memory"):
+    with pytest.raises(
+        EngineError,
+        match="workers died 4 times on patients [0-9]+ to [0-9]+ .BrokenProcessPool.; give each more memory",
+    ):
         System(system.model, executor=Deadly()).solve(problem)
 
 
@@ -130,7 +139,9 @@ def test_a_module_of_one_s_own_cannot_travel(model):
         spread.Recipe.of(mine, "compiled")
 
 
-@pytest.mark.parametrize("place, words", [("nowhere", "tcp://host:port"), ("processes:0", "from 1 on"), ("processes:x", "from 1 on")])
+@pytest.mark.parametrize(
+    "place, words", [("nowhere", "tcp://host:port"), ("processes:0", "from 1 on"), ("processes:x", "from 1 on")]
+)
 def test_a_place_that_is_none(place, words):
     with pytest.raises(InputError, match=words), spread.workers_at(place):
         pass
@@ -139,5 +150,8 @@ def test_a_place_that_is_none(place, words):
 @pytest.mark.filterwarnings("ignore")
 def test_a_scheduler_that_does_not_answer(monkeypatch):
     monkeypatch.setattr(spread, "CONNECT", 1.0)
-    with pytest.raises(InputError, match="address of a Dask scheduler that answers"), spread.workers_at("tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(InputError, match="address of a Dask scheduler that answers"),
+        spread.workers_at("tcp://127.0.0.1:9"),
+    ):
         pass

@@ -53,55 +53,108 @@ def test_shipped_files_are_in_order(key):
 
     text = files("hepatica.evidence").joinpath("publications", f"{key}.toml").read_text(encoding="utf-8")
     found = check(text, key)
-    assert found.publication == load(key) and [w.place.split(", ")[-1] for w in found.warnings if "this key" in w.do] == ["key"]
+    assert found.publication == load(key) and [
+        w.place.split(", ")[-1] for w in found.warnings if "this key" in w.do
+    ] == ["key"]
 
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file():
-    text = (GOOD.replace('title = "t"', 'titel = "t"').replace('role = "calibration"', 'role = "fit"')
-            .replace("value = 20", "value = 120\nlow = 130").replace('variable = "inr"', 'variable = "tbil"').replace("time = 0", "time = -1"))
+    text = (
+        GOOD.replace('title = "t"', 'titel = "t"')
+        .replace('role = "calibration"', 'role = "fit"')
+        .replace("value = 20", "value = 120\nlow = 130")
+        .replace('variable = "inr"', 'variable = "tbil"')
+        .replace("time = 0", "time = -1")
+    )
     said = faults(text)
     for place, does in [
-        ("a.toml, title: ", "add it"), ("a.toml, line 3, titel: got 'titel'", "did you mean title?"), ("line 7, role: got 'fit'", "'calibration'"),
-        ("observation 1, line 20, value: got 120.0", "0 to 100 percent"), ("observation 1, line 21, low", "low and high together"),
-        ("observation 2, line 25, variable: got 'tbil'", "is not one of age"), ("observation 2, line 27, time: got -1", "greater than or equal to 0"),
+        ("a.toml, title: ", "add it"),
+        ("a.toml, line 3, titel: got 'titel'", "did you mean title?"),
+        ("line 7, role: got 'fit'", "'calibration'"),
+        ("observation 1, line 20, value: got 120.0", "0 to 100 percent"),
+        ("observation 1, line 21, low", "low and high together"),
+        ("observation 2, line 25, variable: got 'tbil'", "is not one of age"),
+        ("observation 2, line 27, time: got -1", "greater than or equal to 0"),
     ]:
         assert any(place in f and does in f for f in said), (place, said)
     assert len(said) == 7 and all("\n" not in f for f in said)
 
 
 def test_rows_are_compared_though_others_are_wrong():
-    text = GOOD.replace("n = 10\n[[obs", 'n = 10\n[[arm]]\nid = "all"\nlabel = 3\n[[obs', 1).replace('arm = "all"', 'arm = "none"', 1)
-    text += 'valeu = 3\n[[observation]]\narm = "all"\nvariable = "inr"\nunit = "1"\ntime = 0\nkind = "median"\nvalue = 2\n'
+    text = GOOD.replace("n = 10\n[[obs", 'n = 10\n[[arm]]\nid = "all"\nlabel = 3\n[[obs', 1).replace(
+        'arm = "all"', 'arm = "none"', 1
+    )
+    text += (
+        'valeu = 3\n[[observation]]\narm = "all"\nvariable = "inr"\nunit = "1"\ntime = 0\nkind = "median"\nvalue = 2\n'
+    )
     said = faults(text)
-    for part in ("two arms have the same id", "no arm 'none'", "stands twice", "did you mean value?", "label: got 3; write text in quotes"):
+    for part in (
+        "two arms have the same id",
+        "no arm 'none'",
+        "stands twice",
+        "did you mean value?",
+        "label: got 3; write text in quotes",
+    ):
         assert sum(part in f for f in said) == 1, (part, said)
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ('country = "c"', 'risk_of_bias = "high"\ncountry = "c"', "needs its reason in bias"),
-    ("[[arm]]", "[arm]", "[[arm]]"), ("[[arm]]", "arm = 3\n[[alternative]]", "double brackets"),
-    ('title = "t"', "title = 3", "write text in quotes"), ('title = "t"', 'title = "t', "write valid TOML"),
-    ("value = 20", 'value = "many"', "valid number"), ("value = 20", "value = nan", "finite"), ('key = "mine"', 'key = "mine"\nkey = "b"', "valid TOML"),
-    ("n = 10\n[[obs", "n = 10\ndose_low = 1e5\n[[obs", "dose_low, dose_high and dose_unit together"),
-    ("[[observation]]", '[[alternative]]\nid = "x"\narm = "all"\nnote = "n"\ndose_low = 1e5\n[[observation]]', "dose_high and dose_unit together"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('country = "c"', 'risk_of_bias = "high"\ncountry = "c"', "needs its reason in bias"),
+        ("[[arm]]", "[arm]", "[[arm]]"),
+        ("[[arm]]", "arm = 3\n[[alternative]]", "double brackets"),
+        ('title = "t"', "title = 3", "write text in quotes"),
+        ('title = "t"', 'title = "t', "write valid TOML"),
+        ("value = 20", 'value = "many"', "valid number"),
+        ("value = 20", "value = nan", "finite"),
+        ('key = "mine"', 'key = "mine"\nkey = "b"', "valid TOML"),
+        ("n = 10\n[[obs", "n = 10\ndose_low = 1e5\n[[obs", "dose_low, dose_high and dose_unit together"),
+        (
+            "[[observation]]",
+            '[[alternative]]\nid = "x"\narm = "all"\nnote = "n"\ndose_low = 1e5\n[[observation]]',
+            "dose_high and dose_unit together",
+        ),
+    ],
+)
 def test_disorder_is_named(old, new, says):
     said = faults(GOOD.replace(old, new, 1))
     assert any(says in f for f in said), said
     assert all(f.startswith("a.toml") for f in said)
 
 
-@pytest.mark.parametrize("text", ["", "a = 1", "[[arm]]", "observation = [[[1]]]", "[[observation]]\narm = {a = 1}", "alternative = 3", "a = " + "[" * 5000,
-                                  "arm = []\nobservation = []", "[[arm]]\nid = [1]\nlabel = {}\n[[observation]]\narm = [1]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a = 1",
+        "[[arm]]",
+        "observation = [[[1]]]",
+        "[[observation]]\narm = {a = 1}",
+        "alternative = 3",
+        "a = " + "[" * 5000,
+        "arm = []\nobservation = []",
+        "[[arm]]\nid = [1]\nlabel = {}\n[[observation]]\narm = [1]",
+    ],
+)
 def test_anything_at_all_is_answered(text):
     assert faults(text)
 
 
 def test_what_is_probably_not_meant_is_a_warning():
-    text = GOOD.replace("hbv_aclf", "hbv_alcf").replace("n = 10\n[[obs", 'n = 9\nproduct = "MSC"\nroute = "portal vein"\n[[obs', 1).replace("Lin2017", "Lin2071")
+    text = (
+        GOOD.replace("hbv_aclf", "hbv_alcf")
+        .replace("n = 10\n[[obs", 'n = 9\nproduct = "MSC"\nroute = "portal vein"\n[[obs', 1)
+        .replace("Lin2017", "Lin2071")
+    )
     said = [str(w) for w in check(text, "a.toml", ["hbv_aclf"]).warnings]
     assert len(said) == 4
-    for part in ("line 9, population: got 'hbv_alcf'", "cells without dose, infusions", "got 10; arm 'all' has 9 people", "did you mean Lin"):
+    for part in (
+        "line 9, population: got 'hbv_alcf'",
+        "cells without dose, infusions",
+        "got 10; arm 'all' has 9 people",
+        "did you mean Lin",
+    ):
         assert any(part in w for w in said), (part, said)
 
 

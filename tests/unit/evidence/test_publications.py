@@ -78,9 +78,7 @@ def test_means_and_changes_agree_where_usable() -> None:
                 continue
             start, end = (
                 next(
-                    o
-                    for o in publication.find(arm=change.arm, variable=change.variable, time=t)
-                    if o.kind == "mean_sd"
+                    o for o in publication.find(arm=change.arm, variable=change.variable, time=t) if o.kind == "mean_sd"
                 )
                 for t in (0, change.time)
             )

@@ -14,6 +14,8 @@ def test_the_shipped_schema_is_that_of_the_model():
 
 def test_it_names_the_keys_as_files_write_them():
     found = json.loads(schema())
-    assert {"key", "arm", "observation", "alternative"} <= set(found["properties"]) and "arms" not in found["properties"]
+    assert {"key", "arm", "observation", "alternative"} <= set(found["properties"]) and "arms" not in found[
+        "properties"
+    ]
     assert {"key", "title", "cite", "role", "arm"} <= set(found["required"]) and not found["additionalProperties"]
     assert found["$defs"]["Observation"]["properties"]["variable"]["enum"] == list(VARIABLES)

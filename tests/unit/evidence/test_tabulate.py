@@ -16,15 +16,20 @@ def test_no_filter_chooses_all():
     assert select() == ALL and select(ALL[:3]) == ALL[:3]
 
 
-@pytest.mark.parametrize(("asked", "holds"), [
-    ({"disease": "hbv"}, lambda p: "hbv" in p.disease.lower()),
-    ({"role": "check"}, lambda p: p.role == "check"),
-    ({"variable": "meld"}, lambda p: any(o.variable == "meld" for o in p.observations)),
-    ({"cells": True}, lambda p: any(a.gives_cells for a in p.arms)),
-    ({"cells": False}, lambda p: not any(a.gives_cells for a in p.arms)),
-    ({"disease": "HBV", "cells": True, "role": "calibration"}, lambda p: p.role == "calibration" and "HBV" in p.disease
-     and any(a.gives_cells for a in p.arms)),
-])
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ({"disease": "hbv"}, lambda p: "hbv" in p.disease.lower()),
+        ({"role": "check"}, lambda p: p.role == "check"),
+        ({"variable": "meld"}, lambda p: any(o.variable == "meld" for o in p.observations)),
+        ({"cells": True}, lambda p: any(a.gives_cells for a in p.arms)),
+        ({"cells": False}, lambda p: not any(a.gives_cells for a in p.arms)),
+        (
+            {"disease": "HBV", "cells": True, "role": "calibration"},
+            lambda p: p.role == "calibration" and "HBV" in p.disease and any(a.gives_cells for a in p.arms),
+        ),
+    ],
+)
 def test_filters_choose(asked, holds):
     found = select(**asked)
     assert found == tuple(p for p in ALL if holds(p)) and 0 < len(found) < len(ALL)
@@ -35,8 +40,14 @@ def test_a_key_is_one_and_filters_hold_for_it_too():
     assert select(key="lin2017", cells=False) == () and select(disease="gout") == ()
 
 
-@pytest.mark.parametrize(("asked", "says"), [
-    ({"role": "fit"}, "calibration, supporting, check"), ({"variable": "tbil"}, "bilirubin"), ({"key": "lin2018"}, "lin2017")])
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"role": "fit"}, "calibration, supporting, check"),
+        ({"variable": "tbil"}, "bilirubin"),
+        ({"key": "lin2018"}, "lin2017"),
+    ],
+)
 def test_names_that_are_not_known_are_refused(asked, says):
     with pytest.raises(InputError, match=says):
         select(**asked)
@@ -49,7 +60,13 @@ def test_people_of_a_part_are_not_counted_again():
 
 def test_summary_counts_what_may_enter_a_likelihood():
     row = next(r for r in summary(ALL) if r["key"] == "lin2017")
-    assert (row["arms"], row["people"], row["observations"], row["usable"], row["role"]) == (2, 110, 6, 6, "calibration")
+    assert (row["arms"], row["people"], row["observations"], row["usable"], row["role"]) == (
+        2,
+        110,
+        6,
+        6,
+        "calibration",
+    )
     for row, p in zip(summary(ALL), ALL, strict=True):
         assert row["usable"] == sum(p.lacks(o) == "" for o in p.observations) <= row["observations"]
 
@@ -68,7 +85,13 @@ def test_observations_keep_what_the_files_say():
     pairs = [(p, o) for p in ALL for o in p.observations]
     for (p, o), row in zip(pairs, rows, strict=True):
         arm = p.arm(o.arm)
-        assert (row["publication"], row["arm"], row["variable"], row["time"], row["value"]) == (p.key, o.arm, o.variable, o.time, o.value)
+        assert (row["publication"], row["arm"], row["variable"], row["time"], row["value"]) == (
+            p.key,
+            o.arm,
+            o.variable,
+            o.time,
+            o.value,
+        )
         assert row["cells"] == arm.gives_cells and ("" if pd.isna(row["lacks"]) else row["lacks"]) == p.lacks(o)
         for column, value in (("n", o.n), ("arm_n", arm.n), ("sd", o.sd), ("dose_high", arm.dose_high)):
             assert (None if pd.isna(row[column]) else row[column]) == value, column

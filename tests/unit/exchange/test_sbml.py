@@ -23,9 +23,22 @@ from hepatica.model.modules import MODULES
 from hepatica.therapy import Regimen
 
 GIVEN = tuple(Regimen(1e6, infusions=2, duration=0.05).events(70.0, viability=0.9, thawed=True, labelled=True))
-FULL = Run(given=(*GIVEN, (3.0, "drug", 1.0, 0)), crossings={"infection": (2.5, 40.0)}, end=60.0, title="two infusions & a bolus")
-SI = {"gram": ("gram", 1.0), "litre": ("liter", 1.0), "mole": ("mole", 1.0), "second": ("second", 1.0), "pascal": ("pascal", 1.0),
-      "metre": ("meter", 1.0), "item": ("cell", 1.0), "dimensionless": ("", 1.0)}
+FULL = Run(
+    given=(*GIVEN, (3.0, "drug", 1.0, 0)),
+    crossings={"infection": (2.5, 40.0)},
+    end=60.0,
+    title="two infusions & a bolus",
+)
+SI = {
+    "gram": ("gram", 1.0),
+    "litre": ("liter", 1.0),
+    "mole": ("mole", 1.0),
+    "second": ("second", 1.0),
+    "pascal": ("pascal", 1.0),
+    "metre": ("meter", 1.0),
+    "item": ("cell", 1.0),
+    "dimensionless": ("", 1.0),
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +59,16 @@ def test_libsbml_finds_no_error_and_no_warning(without):
     assert check(to_sbml(model, FULL)) == []
 
 
-@pytest.mark.parametrize(("name", "unit", "wrong"), [
-    ("hvpg_healthy", "millimeter_Hg", "kilopascal"), ("crp_healthy", "milligram_per_deciliter", "gram_per_liter"),
-    ("albumin_escape", "per_day", "dimensionless"), ("rate_1", "cell_per_day", "cell"), ("given_1_time", "day", "dimensionless")])
+@pytest.mark.parametrize(
+    ("name", "unit", "wrong"),
+    [
+        ("hvpg_healthy", "millimeter_Hg", "kilopascal"),
+        ("crp_healthy", "milligram_per_deciliter", "gram_per_liter"),
+        ("albumin_escape", "per_day", "dimensionless"),
+        ("rate_1", "cell_per_day", "cell"),
+        ("given_1_time", "day", "dimensionless"),
+    ],
+)
 def test_a_wrong_unit_is_found(text, name, unit, wrong):
     changed = re.sub(rf'(<parameter [^>]*\bid="{name}"[^>]*units=")({unit})"', rf'\g<1>{wrong}"', text)
     assert changed != text
@@ -78,15 +98,24 @@ def test_everything_of_the_model_is_there(model, read):
 
 def test_stoichiometry_is_that_of_the_flows(model, read):
     ways = sorted((f.out_of or "", f.into or "") for f in model.flows)
-    found = sorted(("".join(s.getSpecies() for s in r.getListOfReactants()), "".join(s.getSpecies() for s in r.getListOfProducts()))
-                   for r in read.getListOfReactions() if not r.getId().startswith("flow_infusion_"))
+    found = sorted(
+        (
+            "".join(s.getSpecies() for s in r.getListOfReactants()),
+            "".join(s.getSpecies() for s in r.getListOfProducts()),
+        )
+        for r in read.getListOfReactions()
+        if not r.getId().startswith("flow_infusion_")
+    )
     assert found == ways
 
 
 def test_sources_stand_as_notes_and_identifiers(model, read):
     row = next(p for p in model.parameters.values() if keys(p.entry.cite) and identifier(keys(p.entry.cite)[0]))
     made = read.getParameter(row.name)
-    assert row.entry.label.replace("&", "&amp;").replace("<", "&lt;") in made.getNotesString() and row.entry.grade in made.getNotesString()
+    assert (
+        row.entry.label.replace("&", "&amp;").replace("<", "&lt;") in made.getNotesString()
+        and row.entry.grade in made.getNotesString()
+    )
     term = made.getCVTerm(0)
     assert term.getBiologicalQualifierType() == libsbml.BQB_IS_DESCRIBED_BY
     assert term.getResourceURI(0) == identifier(keys(row.entry.cite)[0])
@@ -101,14 +130,21 @@ def test_the_same_run_is_the_same_text(model, text):
 
 
 def test_what_is_given_is_events(read):
-    assert [e.getId() for e in read.getListOfEvents()] == [*(f"given_{k}" for k in range(1, 6)), "infection_1", "infection_2"]
+    assert [e.getId() for e in read.getListOfEvents()] == [
+        *(f"given_{k}" for k in range(1, 6)),
+        "infection_1",
+        "infection_2",
+    ]
     times = [read.getParameter(f"given_{k}_time").getValue() for k in range(1, 6)]
     assert times == [0.0, 0.05, 3.0, 7.0, 7.05]
     start, end = (read.getEvent(i).getEventAssignment("infusion_cells_venous") for i in (0, 1))
     assert libsbml.formulaToL3String(end.getMath()).startswith("0")
     rate = read.getParameter(libsbml.formulaToL3String(start.getMath()).strip("plus()").split(",")[0]).getValue()
     assert rate == pytest.approx(1e6 * 70 * 0.9 / 0.05)
-    assert {a.getVariable() for a in read.getEvent("infection_1").getListOfEventAssignments()} == {"pathogen", "antibiotic"}
+    assert {a.getVariable() for a in read.getEvent("infection_1").getListOfEventAssignments()} == {
+        "pathogen",
+        "antibiotic",
+    }
 
 
 def test_overlapping_infusions_add_up_and_end_at_exactly_zero():
@@ -116,9 +152,17 @@ def test_overlapping_infusions_add_up_and_end_at_exactly_zero():
     assert [m.rates["gcsf"] for m in found.moments] == [["rate_1"], ["rate_1", "rate_2"], ["rate_2"], []]
 
 
-@pytest.mark.parametrize("run", [
-    Run(parameters={"nope": 1.0}), Run(initial={"nope": 1.0}), Run(given=((0.0, "nope", 1.0, 0),)), Run(crossings={"nope": (1.0,)}),
-    Run(given=((-1.0, "gcsf", 1.0, 0),)), Run(crossings={"infection": (float("nan"),)})])
+@pytest.mark.parametrize(
+    "run",
+    [
+        Run(parameters={"nope": 1.0}),
+        Run(initial={"nope": 1.0}),
+        Run(given=((0.0, "nope", 1.0, 0),)),
+        Run(crossings={"nope": (1.0,)}),
+        Run(given=((-1.0, "gcsf", 1.0, 0),)),
+        Run(crossings={"infection": (float("nan"),)}),
+    ],
+)
 def test_what_the_model_lacks_is_refused(model, run):
     with pytest.raises(InputError):
         to_sbml(model, run)
@@ -132,9 +176,17 @@ def test_without_libsbml_it_says_what_to_install(model, monkeypatch):
 
 def value(text, **at):
     """A MathML expression, worked out here: `max` and the rest of what the printer uses."""
-    fold = {"plus": sum, "times": np.prod, "max": max, "exp": lambda a: np.exp(a[0]), "ln": lambda a: np.log(a[0]),
-            "tanh": lambda a: np.tanh(a[0]), "power": lambda a: a[0] ** a[1], "divide": lambda a: a[0] / a[1],
-            "minus": lambda a: -a[0] if len(a) == 1 else a[0] - a[1]}
+    fold = {
+        "plus": sum,
+        "times": np.prod,
+        "max": max,
+        "exp": lambda a: np.exp(a[0]),
+        "ln": lambda a: np.log(a[0]),
+        "tanh": lambda a: np.tanh(a[0]),
+        "power": lambda a: a[0] ** a[1],
+        "divide": lambda a: a[0] / a[1],
+        "minus": lambda a: -a[0] if len(a) == 1 else a[0] - a[1],
+    }
 
     def of(node):
         tag = node.tag.split("}")[-1]
@@ -150,9 +202,28 @@ def value(text, **at):
 X, Y, N = sp.symbols("x y n", real=True)
 
 
-@pytest.mark.parametrize("expr", [
-    X - Y, -X - Y, -(X * Y), X / Y, X / (Y * N), 1 / X, X**-N, X**2 / Y**sp.Rational(1, 2), sp.exp(-X) * sp.log(Y), sp.tanh(X / 2),
-    2 * X - 3 * Y + N, -2 * (X + Y) / (N * X), sp.Float(1.5e-12) * X, X ** (Y + N), (1 - X) ** N, -X**2], ids=str)
+@pytest.mark.parametrize(
+    "expr",
+    [
+        X - Y,
+        -X - Y,
+        -(X * Y),
+        X / Y,
+        X / (Y * N),
+        1 / X,
+        X**-N,
+        X**2 / Y ** sp.Rational(1, 2),
+        sp.exp(-X) * sp.log(Y),
+        sp.tanh(X / 2),
+        2 * X - 3 * Y + N,
+        -2 * (X + Y) / (N * X),
+        sp.Float(1.5e-12) * X,
+        X ** (Y + N),
+        (1 - X) ** N,
+        -(X**2),
+    ],
+    ids=str,
+)
 def test_printed_expressions_keep_their_value(expr):
     at = {"x": 0.7, "y": 2.3, "n": 3.0}
     assert value(ml.content(expr), **at) == pytest.approx(float(expr.subs({X: 0.7, Y: 2.3, N: 3.0})), rel=1e-14)
@@ -162,7 +233,8 @@ def test_printed_expressions_keep_their_value(expr):
 def test_smooth_functions_are_safe_below_zero(x):
     assert value(ml.content(pos(X, Y)), x=x, y=0.5) == pytest.approx(float(pos(sp.Float(x), sp.Float(0.5))), rel=1e-14)
     assert value(ml.content(hill(X, Y, N)), x=x, y=0.5, n=2.5) == pytest.approx(
-        float(hill(sp.Float(x), sp.Float(0.5), sp.Float(2.5))), rel=1e-13)
+        float(hill(sp.Float(x), sp.Float(0.5), sp.Float(2.5))), rel=1e-13
+    )
 
 
 def test_the_archive_is_repeatable_and_lists_what_it_holds(model, tmp_path):

@@ -13,9 +13,15 @@ TIMES = np.array([0.0, 1.0, 4.0])
 
 @pytest.fixture
 def seen():
-    names = {"image_lung": [40.0, 20.0, 5.0], "image_liver": [2.0, 10.0, 15.0], "image_spleen": [5.0, 20.0, 30.0],
-             "cells_lung": [40.0, 15.0, 0.0], "cells_liver": [2.0, 5.0, 0.0], "cells_spleen": [5.0, 10.0, 0.0],
-             "label_per_cell": [1.0, 0.5, 0.25]}
+    names = {
+        "image_lung": [40.0, 20.0, 5.0],
+        "image_liver": [2.0, 10.0, 15.0],
+        "image_spleen": [5.0, 20.0, 30.0],
+        "cells_lung": [40.0, 15.0, 0.0],
+        "cells_liver": [2.0, 5.0, 0.0],
+        "cells_spleen": [5.0, 10.0, 0.0],
+        "label_per_cell": [1.0, 0.5, 0.25],
+    }
     return xr.Dataset({k: ("time", v) for k, v in names.items()}, coords={"time": TIMES})
 
 
@@ -24,7 +30,9 @@ def test_decay_by_hand(seen, tracer):
     raw, corrected = (counts(seen, tracer, dose=200.0, corrected=c) for c in (False, True))
     half = TRACERS[tracer]["half_life"].value / 24
     np.testing.assert_allclose(corrected["spleen"], [2.5, 10.0, 15.0])
-    np.testing.assert_allclose(raw["spleen"], [v * 0.5 ** (t / half) for v, t in zip([2.5, 10.0, 15.0], TIMES, strict=True)])
+    np.testing.assert_allclose(
+        raw["spleen"], [v * 0.5 ** (t / half) for v, t in zip([2.5, 10.0, 15.0], TIMES, strict=True)]
+    )
     assert raw["spleen"].attrs["units"] == "percent"
 
 

@@ -17,7 +17,10 @@ def test_every_module_says_its_question_and_what_it_leaves_out(name):
 
 def test_a_docstring_without_them_is_refused():
     whole = "Bile.\n\nQuestion: how much\nflows?\nOwn form.\n\nNot covered: acids,\nstones."
-    assert read_purpose("x", whole, "d").text == "Own form." and read_purpose("x", whole, "d").not_covered == "acids, stones."
+    assert (
+        read_purpose("x", whole, "d").text == "Own form."
+        and read_purpose("x", whole, "d").not_covered == "acids, stones."
+    )
     with pytest.raises(ModelError, match="'x'.*Question"):
         read_purpose("x", "Bile.\n\nNot covered: acids.", "")
     with pytest.raises(ModelError, match="Not covered"):

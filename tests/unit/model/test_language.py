@@ -94,11 +94,21 @@ def test_a_sum_of_two_scales(build):
         build((mixed, row("a", "mg/dL") + row("b", "day")))
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda a: sp.exp(a), lambda a: sp.log(a), lambda a: sp.tanh(a), lambda a: 2**a, lambda a: a ** sp.Symbol("n", real=True) / a,
-    lambda a: 1 + a, lambda a: pos(a, sp.Float(0.1)), lambda a: hill(a, sp.Float(2), sp.Integer(2)), lambda a: sp.Abs(a),
-    lambda a: sp.sin(a),
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda a: sp.exp(a),
+        lambda a: sp.log(a),
+        lambda a: sp.tanh(a),
+        lambda a: 2**a,
+        lambda a: a ** sp.Symbol("n", real=True) / a,
+        lambda a: 1 + a,
+        lambda a: pos(a, sp.Float(0.1)),
+        lambda a: hill(a, sp.Float(2), sp.Integer(2)),
+        lambda a: sp.Abs(a),
+        lambda a: sp.sin(a),
+    ],
+)
 def test_a_function_of_something_with_a_unit(build, wrong):
     def odd(m):
         a, n = m.pars("a n")
@@ -282,8 +292,12 @@ def renamed(obj, **changed):
 def test_a_renamed_class_changes_no_hash_of_a_model():
     model = assemble(MODULES)
     other = dataclasses.replace(
-        model, thresholds=tuple(map(renamed, model.thresholds)), states={n: renamed(s) for n, s in model.states.items()},
-        quantities={n: renamed(q) for n, q in model.quantities.items()}, parameters={n: renamed(p) for n, p in model.parameters.items()})
+        model,
+        thresholds=tuple(map(renamed, model.thresholds)),
+        states={n: renamed(s) for n, s in model.states.items()},
+        quantities={n: renamed(q) for n, q in model.quantities.items()},
+        parameters={n: renamed(p) for n, p in model.parameters.items()},
+    )
     assert "Renamed" in repr(other.thresholds) and other.hash == model.hash
     moved = dataclasses.replace(model, thresholds=tuple(renamed(t, hazard="elsewhere") for t in model.thresholds))
     assert moved.hash != model.hash

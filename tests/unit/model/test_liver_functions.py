@@ -11,9 +11,22 @@ from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.synthesis import synthesis
 from hepatica.model.parameters import Spread
 
-HEALTHY = {"functional_mass": 1.0, "filtration": 1.0, "il6": 2.0, "il6_excess": 0.0, "hepatocytes_injured": 0.0,
-           "phagocytes": 0.0, "scar": 0.0, "shunt": 0.0, "sinusoidal_flow": 1.0, "endothelium": 1.0, "hypoxia": 0.0,
-           "death_flux": 0.0, "plasma_removed": 0.0, "plasma_given": 0.0}
+HEALTHY = {
+    "functional_mass": 1.0,
+    "filtration": 1.0,
+    "il6": 2.0,
+    "il6_excess": 0.0,
+    "hepatocytes_injured": 0.0,
+    "phagocytes": 0.0,
+    "scar": 0.0,
+    "shunt": 0.0,
+    "sinusoidal_flow": 1.0,
+    "endothelium": 1.0,
+    "hypoxia": 0.0,
+    "death_flux": 0.0,
+    "plasma_removed": 0.0,
+    "plasma_given": 0.0,
+}
 MODULES = (bilirubin, synthesis, metabolism, enzymes)
 PLASMA = ("albumin", "factor_ii", "factor_v", "factor_vii", "factor_x", "fibrinogen", "alt", "ast")
 
@@ -28,6 +41,7 @@ def alone(make_bench):
         if key not in made:
             made[key] = make_bench(System(assemble([module], constants=HEALTHY | values), "reference"))
         return made[key]
+
     return make
 
 
@@ -70,7 +84,9 @@ def test_an_obstructed_duct_is_worse_without_a_kidney(alone):
     for filtration in (1.0, 0.3):
         b = alone(bilirubin, filtration=filtration)
         p = b.parameters(cholestasis_rate=0.0)
-        levels.append(b.follow(p, b.state(b.system.healthy(p), cholestasis=1e9), [600.0], ("bilirubin",))["bilirubin"][0, 0])
+        levels.append(
+            b.follow(p, b.state(b.system.healthy(p), cholestasis=1e9), [600.0], ("bilirubin",))["bilirubin"][0, 0]
+        )
     assert 1.15 * levels[0] < levels[1] < 2.0 * levels[0]
 
 
@@ -131,12 +147,16 @@ def test_fibrinogen_is_an_acute_phase_protein_that_outlasts_factor_v(alone):
 
 def test_albumin_turns_over_in_weeks_and_synthesis_answers(alone):
     """10.5 g a day in health; after loss of all synthesis the whole pool halves in some three weeks."""
-    assert settle(alone(synthesis), ("albumin_synthesis_rate",))["albumin_synthesis_rate"] == pytest.approx(10.5, rel=0.01)
+    assert settle(alone(synthesis), ("albumin_synthesis_rate",))["albumin_synthesis_rate"] == pytest.approx(
+        10.5, rel=0.01
+    )
     b = alone(synthesis, functional_mass=1e-12)
     p = b.parameters()
     found = b.follow(p, b.system.healthy(p), [19.0], ("albumin", "albumin_interstitial"))
     assert 0.45 < (found["albumin"] + found["albumin_interstitial"])[0, 0] / (42.0 + 63.0) < 0.65
-    low = settle(alone(synthesis, functional_mass=0.4), ("albumin", "albumin_synthesis_rate", "albumin_synthesis_capacity"))
+    low = settle(
+        alone(synthesis, functional_mass=0.4), ("albumin", "albumin_synthesis_rate", "albumin_synthesis_capacity")
+    )
     assert low["albumin_synthesis_capacity"] == pytest.approx(0.4)
     assert low["albumin_synthesis_rate"] > 0.5 * 10.5 and low["albumin"] < 38.0
 
@@ -198,16 +218,23 @@ def test_ammonia_settles_within_hours_and_never_below_zero(alone):
     assert 25.0 < found[0] < 36.0 and found[1] == pytest.approx(35.0, rel=1e-4)
 
 
-@pytest.mark.parametrize(("need", "values", "falls", "rises"), [
-    ("functional_mass", (1.0, 0.5, 0.2, 0.05), ("fhnc", "icg_pdr", "glucose_production", "glycogen", "urea_synthesis",
-                                                "lactate_clearance"), ("ammonia", "lactate", "icg_r15", "insulin", "glucagon")),
-    ("shunt", (0.0, 0.3, 0.6, 0.9), ("icg_pdr",), ("ammonia",)),
-    ("phagocytes", (0.0, 0.1, 0.3), (), ("ammonia", "lactate", "glutamine")),
-    ("hypoxia", (0.0, 0.3, 0.9), (), ("lactate",)),
-    ("filtration", (1.0, 0.5, 0.2), (), ("urea", "glutamine")),
-    ("scar", (0.0, 0.4, 0.8), ("muscle_mass",), ()),
-    ("endothelium", (1.0, 0.7, 0.4), ("icg_pdr",), ()),
-])
+@pytest.mark.parametrize(
+    ("need", "values", "falls", "rises"),
+    [
+        (
+            "functional_mass",
+            (1.0, 0.5, 0.2, 0.05),
+            ("fhnc", "icg_pdr", "glucose_production", "glycogen", "urea_synthesis", "lactate_clearance"),
+            ("ammonia", "lactate", "icg_r15", "insulin", "glucagon"),
+        ),
+        ("shunt", (0.0, 0.3, 0.6, 0.9), ("icg_pdr",), ("ammonia",)),
+        ("phagocytes", (0.0, 0.1, 0.3), (), ("ammonia", "lactate", "glutamine")),
+        ("hypoxia", (0.0, 0.3, 0.9), (), ("lactate",)),
+        ("filtration", (1.0, 0.5, 0.2), (), ("urea", "glutamine")),
+        ("scar", (0.0, 0.4, 0.8), ("muscle_mass",), ()),
+        ("endothelium", (1.0, 0.7, 0.4), ("icg_pdr",), ()),
+    ],
+)
 def test_directions(alone, need, values, falls, rises):
     found = [settle(alone(metabolism, **{need: v}), (*falls, *rises), days=20.0) for v in values]
     for names, sign in ((falls, -1), (rises, 1)):

@@ -44,8 +44,13 @@ def test_the_list_is_complete_and_each_module_has_its_table(name):
 
 def test_every_source_is_in_the_references():
     known = references()
-    missing = [(where, key) for where, entry in entries() for text in (entry.cite, *(a.cite for a in entry.under.values()))
-               for key in cited(text) if key not in known]
+    missing = [
+        (where, key)
+        for where, entry in entries()
+        for text in (entry.cite, *(a.cite for a in entry.under.values()))
+        for key in cited(text)
+        if key not in known
+    ]
     assert missing == []
 
 
@@ -64,7 +69,11 @@ def test_every_row_says_where_its_number_is_from():
 
 
 def test_every_efficacy_may_be_exactly_nothing(model):
-    names = [n for n in model.parameters if n.startswith("efficacy_")] + ["efferocytosis_weight", "secretion_works", "clot_cells"]
+    names = [n for n in model.parameters if n.startswith("efficacy_")] + [
+        "efferocytosis_weight",
+        "secretion_works",
+        "clot_cells",
+    ]
     assert len(names) >= 9
     for name in names:
         prior = model.parameters[name].entry.prior
@@ -74,14 +83,24 @@ def test_every_efficacy_may_be_exactly_nothing(model):
 
 def test_no_efficacy_was_fitted():
     for key in populations():
-        assert not [n for n in load_population(key).fitted if n.startswith("effic") or n in ("efferocytosis_weight", "secretion_works")]
+        assert not [
+            n
+            for n in load_population(key).fitted
+            if n.startswith("effic") or n in ("efferocytosis_weight", "secretion_works")
+        ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_number_stands_in_a_module(name):
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-    found = [(n.lineno, n.value) for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, (int, float))
-             and not isinstance(n.value, bool) and n.value not in (0, 1, 2, 3, 4)]
+    found = [
+        (n.lineno, n.value)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant)
+        and isinstance(n.value, (int, float))
+        and not isinstance(n.value, bool)
+        and n.value not in (0, 1, 2, 3, 4)
+    ]
     assert found == []
 
 
@@ -89,7 +108,8 @@ def test_no_number_stands_in_a_module(name):
 def test_modules_do_not_import_each_other(name):
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     imported = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)} | {
-        a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names
+    }
     assert imported <= {"hepatica.model.functions", "hepatica.model.lang", "__future__", "typing"}
 
 
@@ -135,7 +155,9 @@ def test_the_whole_is_reproducible(model):
 def test_a_module_can_be_switched_off(model, name):
     """The others still assemble, and what they needed of it is held as in health and said."""
     rest = assemble(MODULES, without=[name])
-    gone = {s for s, v in model.states.items() if v.module == name} | {q for q, v in model.quantities.items() if v.module == name}
+    gone = {s for s, v in model.states.items() if v.module == name} | {
+        q for q, v in model.quantities.items() if v.module == name
+    }
     needed = {n for m, names in model.needs.items() if m != name for n in names} & gone
     assert set(rest.constants) == needed and rest.summary()["constant"] == rest.constants
     assert not gone & set(rest.states) and name not in rest.modules

@@ -15,7 +15,14 @@ def test_without_cells_the_cells_stay_away(model):
 
 def test_dependencies_follow_the_equations(model):
     found = dependencies(model, ["death_intensity"])
-    assert {"death_mass", "functional_mass", "hepatocytes_quiescent", "efficacy_repair", "flare_kill", "inoculum"} <= found
+    assert {
+        "death_mass",
+        "functional_mass",
+        "hepatocytes_quiescent",
+        "efficacy_repair",
+        "flare_kill",
+        "inoculum",
+    } <= found
     without = dependencies(model, ["death_intensity"], zero=silent(model, {"effectors_young"}))
     assert "efficacy_repair" not in without and "flare_kill" in without
     assert "inoculum" not in dependencies(model, ["functional_mass"], zero=silent(model), events=False)

@@ -34,9 +34,7 @@ def test_grades_count_relative_to_grade_0() -> None:
 
 
 def test_dead_and_transplanted() -> None:
-    got = Utilities().of(
-        [12, 12, np.nan, 12], [4, 4, np.nan, 4], dead=[1, 0, 1, 1], transplanted=[0, 1, 0, 1]
-    )
+    got = Utilities().of([12, 12, np.nan, 12], [4, 4, np.nan, 4], dead=[1, 0, 1, 1], transplanted=[0, 1, 0, 1])
     assert got.tolist() == [0.0, 0.80, 0.0, 0.0]
 
 
@@ -52,9 +50,7 @@ def test_worse_is_never_worth_more(points: float, grade: float, worse: float) ->
     assert utilities.of(points, min(grade + worse, 4)) <= here <= 1
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"child_a": 1.2}, {"encephalopathy": (1.0, 0.9)}, {"transplanted": float("nan")}]
-)
+@pytest.mark.parametrize("wrong", [{"child_a": 1.2}, {"encephalopathy": (1.0, 0.9)}, {"transplanted": float("nan")}])
 def test_what_is_no_utility_is_refused(wrong: dict) -> None:
     with pytest.raises(InputError, match=next(iter(wrong))):
         Utilities(**wrong)

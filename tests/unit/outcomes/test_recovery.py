@@ -24,8 +24,10 @@ def dataset(values, intensity=None, output="factor_v", times=None):
     values = np.asarray(values, float)
     times = np.arange(values.shape[2]) * 10.0 if times is None else times
     intensity = np.zeros(values.shape) if intensity is None else np.broadcast_to(intensity, values.shape)
-    return xr.Dataset({output: (DIMS, values), "death_intensity": (DIMS, intensity)},
-                      {"arm": [f"a{k}" for k in range(len(values))], "time": times})
+    return xr.Dataset(
+        {output: (DIMS, values), "death_intensity": (DIMS, intensity)},
+        {"arm": [f"a{k}" for k in range(len(values))], "time": times},
+    )
 
 
 def naive(ds, function, healthy, day):
@@ -78,8 +80,15 @@ def test_a_naive_second_implementation_agrees(function, healthy, seed):
     ds = dataset(values, rng.uniform(0.0, 0.03, shape), function.output, times)
     day = float(rng.uniform(0.0, times[-1]))
     found = recovery(ds, [day], functions=[function])
-    ours = np.stack([found["share_recovered"][:, 0, 0], found["median_day"][:, 0], found["share_back"][:, 0],
-                     found["counted"][:, 0]], axis=1)
+    ours = np.stack(
+        [
+            found["share_recovered"][:, 0, 0],
+            found["median_day"][:, 0],
+            found["share_back"][:, 0],
+            found["counted"][:, 0],
+        ],
+        axis=1,
+    )
     np.testing.assert_allclose(ours, naive(ds, function, healthy, day), rtol=1e-10)
 
 

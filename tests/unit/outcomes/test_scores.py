@@ -143,9 +143,7 @@ def test_worse_labs_never_lower_the_score(name: str, key: str, data: st.DataObje
 
 
 @given(bilirubin=st.floats(0.1, 30), sodium=st.floats(110, 150), drop=st.floats(0, 30))
-def test_meld3_rises_as_sodium_falls_while_bilirubin_is_below_30(
-    bilirubin: float, sodium: float, drop: float
-) -> None:
+def test_meld3_rises_as_sodium_falls_while_bilirubin_is_below_30(bilirubin: float, sodium: float, drop: float) -> None:
     labs = {**ordinary("meld3"), "bilirubin": bilirubin, "sodium": np.array([sodium, sodium - drop])}
     before, after = scores.meld3(**labs)
     assert after >= before - 1e-9
@@ -187,9 +185,7 @@ def test_every_citation_is_in_the_bibliography() -> None:
     bib = (folder.parent / "evidence" / "refs_scores.bib").read_text(encoding="utf-8")
     known = set(re.findall(r"@\w+\{(\w+),", bib))
     text = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
-    cited = {
-        key for block in re.findall(r"References\n\s+-+\n\s+(.+)\n", text) for key in re.split(r",\s*", block)
-    }
+    cited = {key for block in re.findall(r"References\n\s+-+\n\s+(.+)\n", text) for key in re.split(r",\s*", block)}
     cited |= {key for score in SCORES.values() for key in score.cites}
     for utilities in (quality_of_life.Utilities(), quality_of_life.STANDARD_GAMBLE):
         cited |= set(utilities.cites)

@@ -61,7 +61,10 @@ def test_the_tail_is_the_sums_written_out(values) -> None:
         (died, grafted), _ = naive(TIMES[k:], [death[k:], graft[k:]])
         (first, _, _), _ = naive(TIMES[k:], [tumour[k:], death[k:] - by_tumour[k:], graft[k:]])
         (bled, _, _), _ = naive(TIMES[k:], [bleeding[k:], death[k:], graft[k:]])
-        got = [t.weight[0, patient], *(getattr(t, n)[0, patient, -1] for n in ("death", "transplant", "tumour", "bleeding"))]
+        got = [
+            t.weight[0, patient],
+            *(getattr(t, n)[0, patient, -1] for n in ("death", "transplant", "tumour", "bleeding")),
+        ]
         assert_allclose(got, [left, died, grafted, first, bled], atol=1e-12)
         assert t.times[0] == HORIZON and t.death[0, patient, 0] == 0.0
 

@@ -57,7 +57,9 @@ def test_ignorance_has_its_size(model, population):
 
 
 def test_covariates_replace_the_table(cohort, population):
-    np.testing.assert_allclose(column(cohort, "age"), 365.25 * cohort.covariate("age"), rtol=1e-12)  # days inside, years in the file
+    np.testing.assert_allclose(
+        column(cohort, "age"), 365.25 * cohort.covariate("age"), rtol=1e-12
+    )  # days inside, years in the file
     assert (column(cohort, "body_weight") == cohort.covariate("body_weight")).all()
     low, high = (getattr(population.covariate["age"].parts[0], e) for e in ("low", "high"))
     assert ((cohort.covariate("age") >= low) & (cohort.covariate("age") <= high)).all()

@@ -46,7 +46,9 @@ def test_rows_start_again_one_further_each_time_round():
 
 
 def test_a_file_gives_back_what_was_written(tmp_path):
-    d = Draws({"spread": np.array([0.5, -0.25]), "z:x@h": np.array([1.0, 2.0])}, {"seed": 3, "settings": {"waves": [1, 2]}})
+    d = Draws(
+        {"spread": np.array([0.5, -0.25]), "z:x@h": np.array([1.0, 2.0])}, {"seed": 3, "settings": {"waves": [1, 2]}}
+    )
     d.write(tmp_path / "a.parquet")
     back = Draws.read(tmp_path / "a.parquet")
     assert back.provenance == {"seed": 3, "settings": {"waves": [1, 2]}}

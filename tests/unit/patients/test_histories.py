@@ -16,9 +16,19 @@ def spread(low, high, unit=""):
 @pytest.fixture(scope="module")
 def mixed(population):
     """Two causes: one doses a state and has an onset of its own, the other sets controls."""
-    causes = (Cause(name="infection", weight=1.0, insult={"pathogen": spread(1.0, 2.0)}, onset=spread(2.0, 5.0, "day"),
-                    treatment={"antibiotic": 1.0}, reason="made up"),
-              Cause(name="other", weight=3.0, before={"albumin_infused": 0.7}, treatment={"antiviral": 0.0}, reason="made up"))
+    causes = (
+        Cause(
+            name="infection",
+            weight=1.0,
+            insult={"pathogen": spread(1.0, 2.0)},
+            onset=spread(2.0, 5.0, "day"),
+            treatment={"antibiotic": 1.0},
+            reason="made up",
+        ),
+        Cause(
+            name="other", weight=3.0, before={"albumin_infused": 0.7}, treatment={"antiviral": 0.0}, reason="made up"
+        ),
+    )
     return population.model_copy(update={"causes": causes, "insult": {}})
 
 
@@ -54,7 +64,9 @@ def test_controls_are_set_for_the_cause_alone(cohort, model, mixed):
     before, after = (cohort.under(what, cohort.parameters()) for what in ("before", "treatment"))
     assert (column(before, model, "albumin_infused")[~first] == 0.7).all()
     assert (column(before, model, "albumin_infused")[first] == mixed.before["albumin_infused"]).all()
-    assert (column(after, model, "antiviral")[first] == 1.0).all() and (column(after, model, "antiviral")[~first] == 0.0).all()
+    assert (column(after, model, "antiviral")[first] == 1.0).all() and (
+        column(after, model, "antiviral")[~first] == 0.0
+    ).all()
     untouched = [k for k, name in enumerate(model.parameters) if name not in ("albumin_infused", "antiviral")]
     assert (before[:, untouched] == base[:, untouched]).all() and (after[:, untouched] == base[:, untouched]).all()
 

@@ -24,7 +24,12 @@ def draw(u, *parts):
 
 def test_uniform(u):
     x = draw(u, {"kind": "uniform", "low": 14.0, "high": 28.0})
-    assert x.min() >= 14 and x.max() < 28 and x.mean() == pytest.approx(21, abs=0.05) and x.var() == pytest.approx(14**2 / 12, rel=0.01)
+    assert (
+        x.min() >= 14
+        and x.max() < 28
+        and x.mean() == pytest.approx(21, abs=0.05)
+        and x.var() == pytest.approx(14**2 / 12, rel=0.01)
+    )
 
 
 def test_normal(u):
@@ -47,18 +52,33 @@ def test_constant_and_weights(u):
 
 
 def test_a_mixture_has_its_parts_in_proportion(u):
-    x = draw(u, {"kind": "uniform", "weight": 0.2, "low": 0.0, "high": 1.0}, {"kind": "uniform", "weight": 0.8, "low": 5.0, "high": 6.0})
+    x = draw(
+        u,
+        {"kind": "uniform", "weight": 0.2, "low": 0.0, "high": 1.0},
+        {"kind": "uniform", "weight": 0.8, "low": 5.0, "high": 6.0},
+    )
     assert (x < 1).mean() == pytest.approx(0.2, abs=0.005) and ((x < 1) | (x >= 5)).all()
 
 
 @pytest.mark.parametrize("ends", [(0.0, 0.0), (1 - 1e-16, 1 - 1e-16), (0.0, 1 - 1e-16)])
 def test_the_ends_of_the_unit_interval_are_finite(ends):
-    x = draw(np.array(ends)[:, None], {"kind": "normal", "mean": 1.0, "sd": 1.0}, {"kind": "normal", "mean": 5.0, "sd": 1.0})
+    x = draw(
+        np.array(ends)[:, None], {"kind": "normal", "mean": 1.0, "sd": 1.0}, {"kind": "normal", "mean": 5.0, "sd": 1.0}
+    )
     assert np.isfinite(x).all()
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "gamma"}, {"kind": "normal", "sd": -1.0}, {"kind": "normal", "weight": 0.0}, {"kind": "normal", "std": 1.0},
-                                   {"kind": "uniform"}, {"kind": "uniform", "low": 2.0, "high": 1.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "gamma"},
+        {"kind": "normal", "sd": -1.0},
+        {"kind": "normal", "weight": 0.0},
+        {"kind": "normal", "std": 1.0},
+        {"kind": "uniform"},
+        {"kind": "uniform", "low": 2.0, "high": 1.0},
+    ],
+)
 def test_a_part_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError):
         Component(**wrong)
@@ -82,7 +102,9 @@ def test_a_population_that_ships_fits_the_model(model, key):
     assert set(p.fitted) <= known and all(set(t) <= known for t in tables(p, "before"))
     assert all(set(t) <= known | set(model.states) for t in tables(p, "treatment"))
     assert all(set(t) <= states for t in tables(p, "insult"))
-    assert set(p.covariate) - known <= {"onset", "female"} and {"age", "body_weight", "cirrhosis", "onset"} <= set(p.covariate)
+    assert set(p.covariate) - known <= {"onset", "female"} and {"age", "body_weight", "cirrhosis", "onset"} <= set(
+        p.covariate
+    )
     assert not set(p.fitted) & set(p.covariate)
     for limit in p.inclusion.values():
         assert limit.low < limit.high and limit.reason
@@ -124,7 +146,9 @@ def test_a_broken_file_is_one_sentence(tmp_path, monkeypatch):
     folder = tmp_path / "populations"
     folder.mkdir()
     text = (module.files("hepatica.patients") / "populations" / "hbv_aclf.toml").read_text(encoding="utf-8")
-    (folder / "odd.toml").write_text(text.replace("background_years = 8.0", "background_years = -8.0"), encoding="utf-8")
+    (folder / "odd.toml").write_text(
+        text.replace("background_years = 8.0", "background_years = -8.0"), encoding="utf-8"
+    )
     monkeypatch.setattr(module, "files", lambda _: tmp_path)
     with pytest.raises(InputError, match="population odd: background_years: got -8.0"):
         load_population("odd")

@@ -15,11 +15,18 @@ def words(*numbers):
     return tuple(np.array([n], np.uint64) for n in numbers)
 
 
-@pytest.mark.parametrize("counter, key, answer", [
-    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
-    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0), (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
-])
+@pytest.mark.parametrize(
+    "counter, key, answer",
+    [
+        ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+        ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
+    ],
+)
 def test_philox_gives_the_known_answers_of_its_authors(counter, key, answer):
     """Known-answer vectors of philox4x32-10 in Random123 (Salmon2011)."""
     assert tuple(int(w[0]) for w in philox(words(*counter), key)) == answer
@@ -43,7 +50,12 @@ def test_a_wider_row_begins_with_the_narrower(draw):
 
 
 def test_seed_subject_and_purpose_all_matter():
-    values = [float(normals(s, np.array([i]), p)[0, 0]) for s in (1, 2, 10**12) for i in (1, 2, 2**40) for p in ("a", "b", "ab")]
+    values = [
+        float(normals(s, np.array([i]), p)[0, 0])
+        for s in (1, 2, 10**12)
+        for i in (1, 2, 2**40)
+        for p in ("a", "b", "ab")
+    ]
     assert len(set(values)) == 27
 
 
@@ -72,5 +84,10 @@ def test_over_subjects_the_law_is_right(draw, law, column):
 
 def test_purposes_seeds_and_columns_are_independent():
     a = normals(9, PEOPLE, "a", 2)
-    for other in (normals(9, PEOPLE, "b")[:, 0], normals(10, PEOPLE, "a")[:, 0], a[:, 1], normals(9, PEOPLE + 1_000_000, "a")[:, 0]):
+    for other in (
+        normals(9, PEOPLE, "b")[:, 0],
+        normals(10, PEOPLE, "a")[:, 0],
+        a[:, 1],
+        normals(9, PEOPLE + 1_000_000, "a")[:, 0],
+    ):
         assert abs(np.corrcoef(a[:, 0], other)[0, 1]) < 0.03

@@ -6,8 +6,15 @@ from hepatica.answering import answer
 from hepatica.study import check_study
 
 SMALL = {
-    "title": "A small <question>", "patients": 40, "draws": 40, "horizon": "90 d",
-    "grid": {"dose": ["1e5 cells/kg", "2e6 cells/kg"], "infusions": [1, 4], "route": ["peripheral_vein", "portal_vein"]},
+    "title": "A small <question>",
+    "patients": 40,
+    "draws": 40,
+    "horizon": "90 d",
+    "grid": {
+        "dose": ["1e5 cells/kg", "2e6 cells/kg"],
+        "infusions": [1, 4],
+        "route": ["peripheral_vein", "portal_vein"],
+    },
 }
 
 

@@ -17,8 +17,25 @@ from hepatica.report.html import section
 from hepatica.report.sentences import verdict
 from hepatica.words import LANGUAGES, catalogue, say
 
-ORDER = ["answer", "hypotheses", "differences", "baseline", "course", "recovery", "survival", "deaths", "causes", "tail", "kinetics", "window", "spread",
-         "learnt", "assumptions", "sources", "again"]
+ORDER = [
+    "answer",
+    "hypotheses",
+    "differences",
+    "baseline",
+    "course",
+    "recovery",
+    "survival",
+    "deaths",
+    "causes",
+    "tail",
+    "kinetics",
+    "window",
+    "spread",
+    "learnt",
+    "assumptions",
+    "sources",
+    "again",
+]
 
 
 def whole(made, lang):
@@ -40,11 +57,17 @@ def test_every_card_is_made_in_its_order(found, lang):
     assert "hepatica dose x.toml" in made[-1].table.to_string()
 
 
-@pytest.mark.parametrize("changes", [
-    {"hypotheses": ["lung_only"], "grid": {"dose": ["7e7 cells"]}}, {"grid": {"dose": ["0 cells/kg"]}}, {"horizon": "1 d"},
-    {"utility": {"limit": {"thrombosis": 1e-9, "reaction": 1e-9}}, "transplant_rate": 0.05},
-    {"patients": 1, "draws": 1, "grid": {"infusions": [1, 2, 3, 4], "interval": ["1 d", "3 d"]}},
-], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hypotheses": ["lung_only"], "grid": {"dose": ["7e7 cells"]}},
+        {"grid": {"dose": ["0 cells/kg"]}},
+        {"horizon": "1 d"},
+        {"utility": {"limit": {"thrombosis": 1e-9, "reaction": 1e-9}}, "transplant_rate": 0.05},
+        {"patients": 1, "draws": 1, "grid": {"infusions": [1, 2, 3, 4], "interval": ["1 d", "3 d"]}},
+    ],
+    ids=str,
+)
 def test_unusual_questions_make_whole_cards(ask, changes):
     whole(make_cards(ask(**changes), "en"), "en")
 
@@ -57,7 +80,9 @@ def test_the_first_sentence_follows_the_decision(found):
     sure = replace(found, decision=replace(d, confident=True, recommended=d.top))
     assert verdict(sure, "en").startswith("Give cells") and named in verdict(sure, "en")
     care = replace(found, decision=replace(d, confident=False, recommended=0, regret=np.zeros_like(d.regret)))
-    assert verdict(care, "en").startswith("Standard care is ranked first; it cannot be told") and "cells/kg" in verdict(care, "en")
+    assert verdict(care, "en").startswith("Standard care is ranked first; it cannot be told") and "cells/kg" in verdict(
+        care, "en"
+    )
     over = np.full_like(d.regret, np.inf)
     over[:, 0] = 0.0
     none = replace(found, decision=replace(d, confident=False, recommended=0, regret=over))
@@ -68,10 +93,16 @@ def test_what_decides_is_named(found):
     d, moved = found.decision, Assumption("homing_half", "cell death for half", "assumed", 0.6)
     h = d.by_hypothesis
     split = Split(5.0, 1.0, 1.0, 1.0, 9.0, 1.0)
-    agree = replace(d, assumptions=(), by_hypothesis=tuple(replace(x, best=1) for x in h),
-                    confirmed=tuple(replace(c, gain=split) for c in d.confirmed))
+    agree = replace(
+        d,
+        assumptions=(),
+        by_hypothesis=tuple(replace(x, best=1) for x in h),
+        confirmed=tuple(replace(c, gain=split) for c in d.confirmed),
+    )
     assert "no single assumption" in sentences.deciding(replace(found, decision=agree), "en")
-    assert "cell death for half of that multiplier" in sentences.deciding(replace(found, decision=replace(agree, assumptions=(moved,))), "en")
+    assert "cell death for half of that multiplier" in sentences.deciding(
+        replace(found, decision=replace(agree, assumptions=(moved,))), "en"
+    )
     differ = replace(agree, by_hypothesis=(h[0], replace(h[1], best=(h[0].best + 1) % len(d.arms))))
     assert sentences.deciding(replace(found, decision=differ), "en") == "*whether living cells leave the lung*"
     doubt = replace(agree, confirmed=(agree.confirmed[0], replace(agree.confirmed[1], gain=replace(split, low=-1.0))))
@@ -89,14 +120,23 @@ def test_caveats_are_said(found):
     d = replace(found.decision, edges=("dose", "infusions"), beyond_given=True)
     population = found.population.model_copy(update={"extrapolation": "never studied."})
     text = " ".join(sentences.caveats(replace(found, decision=d, population=population, failed=3), "en"))
-    for part in ("upper edge of the grid (dose, number of infusions)", "above any ever given", "never studied", "3 simulations failed"):
+    for part in (
+        "upper edge of the grid (dose, number of infusions)",
+        "above any ever given",
+        "never studied",
+        "3 simulations failed",
+    ):
         assert part in text
     assert "No simulation failed" in " ".join(sentences.caveats(found, "en"))
 
 
 def test_assumptions_that_move_the_answer_come_first(found):
     moved = (Assumption("homing_half", "cell death for half", "assumed", 0.6),)
-    card = next(c for c in make_cards(replace(found, decision=replace(found.decision, assumptions=moved)), "en") if c.key == "assumptions")
+    card = next(
+        c
+        for c in make_cards(replace(found, decision=replace(found.decision, assumptions=moved)), "en")
+        if c.key == "assumptions"
+    )
     listed = list(card.table["parameter"])
     assert listed[0] == "homing_half" and "+0.60" in card.text[0] and len(set(listed)) == len(listed)
     assumed = {n for n, p in found.system.model.parameters.items() if p.entry.grade == "assumed"}
@@ -139,7 +179,10 @@ def test_published_deaths_are_counted_as_deaths(found):
     middle, reach = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 / n**2)
     assert (xiao.low, xiao.high) == pytest.approx((middle - reach, middle + reach), abs=1e-3)
     assert 0 <= xiao.simulated.low <= xiao.simulated.mean <= xiao.simulated.high <= 1
-    assert {s.publication for s in found.population.beside} >= {r.publication for r in rows.values()} and ("lin2017", 90) not in rows
+    assert {s.publication for s in found.population.beside} >= {r.publication for r in rows.values()} and (
+        "lin2017",
+        90,
+    ) not in rows
 
 
 def test_survival_is_that_of_the_decision(found):
@@ -155,7 +198,9 @@ def test_cells_are_counted_against_those_given(found):
         assert there.max() <= 100 * found.study.product.viability + 1e-6 and there[:, :, 2].min() > 0
 
 
-@pytest.mark.parametrize("value, digits, text", [(-0.04, 1, "0.0"), (2.345, 2, "2.35"), (float("inf"), 1, "–"), (-1.25, 0, "-1")])
+@pytest.mark.parametrize(
+    "value, digits, text", [(-0.04, 1, "0.0"), (2.345, 2, "2.35"), (float("inf"), 1, "–"), (-1.25, 0, "-1")]
+)
 def test_numbers_read_well(value, digits, text):
     assert names.number(value, digits) == text
 
@@ -166,7 +211,9 @@ def test_regimens_are_named_in_both_languages(found):
     assert names.regimen(r, "en") == "2×10⁶ cells/kg by peripheral vein, 4 times every 7 days"
     assert names.regimen(r, "zh") == "每次 2×10⁶ 个细胞/kg，经外周静脉，共 4 次，每 7 天一次"
     for arm in found.decision.arms:
-        assert names.arm_name(arm, "en") == arm.name and not any(w in names.arm_name(arm, "zh") for w in ("vein", "once", "care"))
+        assert names.arm_name(arm, "en") == arm.name and not any(
+            w in names.arm_name(arm, "zh") for w in ("vein", "once", "care")
+        )
 
 
 def test_weights_and_gaps_count(found):
@@ -187,7 +234,9 @@ def test_five_years_follow_those_alive_at_the_horizon(found):
     for hypothesis, t in afterwards.tails(found).items():
         assert t.times[0] == found.study.horizon and t.times[-1] == 1826
         n = t.weight.shape[1]
-        np.testing.assert_allclose(t.weight, numbers.alive(found, hypothesis)[:, :n, -1], atol=0.05)  # daily, and every fifth day
+        np.testing.assert_allclose(
+            t.weight, numbers.alive(found, hypothesis)[:, :n, -1], atol=0.05
+        )  # daily, and every fifth day
     card = afterwards.five_years(found, "en")
     assert len(card.table) == 1 + len(found.tails) and card.text[0].startswith("**An extrapolation.**")
 

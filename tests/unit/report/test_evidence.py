@@ -32,7 +32,9 @@ def test_cells_are_told_apart_by_line_mark_and_colour():
     looks = {True: set(), False: set()}
     for drawn, s in zip(lines(evidence_figure(ZEKRI, "meld")), series(ZEKRI, "meld"), strict=True):
         line = drawn.lines[0]
-        looks[s.arm.gives_cells].add((line.get_linestyle(), line.get_marker(), line.get_color(), line.get_markerfacecolor() == "white"))
+        looks[s.arm.gives_cells].add(
+            (line.get_linestyle(), line.get_marker(), line.get_color(), line.get_markerfacecolor() == "white")
+        )
     for own, other in zip(zip(*looks[True], strict=True), zip(*looks[False], strict=True), strict=True):
         assert not set(own) & set(other)
 
@@ -64,10 +66,14 @@ def test_time_goes_by_its_ticks():
     days = {int(t.get_text()): x for t, x in zip(ax.get_xticklabels(), ax.get_xticks(), strict=True)}
     assert days[365] == pytest.approx(365**0.5) and days[0] == 0
     s, drawn = series(ZEKRI, "meld")[0], lines(evidence_figure(ZEKRI, "meld"))[0]
-    np.testing.assert_allclose(drawn.lines[0].get_xdata(), [o.time**0.5 for o in s.points], atol=0.05 * max(days.values()))
+    np.testing.assert_allclose(
+        drawn.lines[0].get_xdata(), [o.time**0.5 for o in s.points], atol=0.05 * max(days.values())
+    )
 
 
-@pytest.mark.parametrize("variable", sorted({o.variable for p in load_all().values() for o in p.observations if o.kind != "change"}))
+@pytest.mark.parametrize(
+    "variable", sorted({o.variable for p in load_all().values() for o in p.observations if o.kind != "change"})
+)
 def test_every_variable_can_be_drawn(variable):
     figure = evidence_figure(tuple(load_all().values()), variable)
     assert lines(figure) and label(variable, "en") == figure.axes[0].get_ylabel() and label(variable, "zh")

@@ -14,8 +14,12 @@ def record(endpoint, observed, low, high, *, against="", cells=False):
 
 
 FOUND = Validation(
-    (record("death", 30.0, 20, 50), record("death", 80.0, 20, 50, cells=True), record("death", -9.0, -20, 5, against="b", cells=True),
-     record("bilirubin", 4.0, 3, 6)),
+    (
+        record("death", 30.0, 20, 50),
+        record("death", 80.0, 20, 50, cells=True),
+        record("death", -9.0, -20, 5, against="b", cells=True),
+        record("bilirubin", 4.0, 3, 6),
+    ),
     in_sample=("made",),
 )
 

@@ -53,7 +53,9 @@ def q(question, system):
 
 
 def test_code_checks_pass_with_their_figures(q):
-    assert {c.key: c.passed for c in q.checks} == dict.fromkeys(("vectors", "assembly", "balance", "nothing", "workers", "refused"), True)
+    assert {c.key: c.passed for c in q.checks} == dict.fromkeys(
+        ("vectors", "assembly", "balance", "nothing", "workers", "refused"), True
+    )
     by = {c.key: c for c in q.checks}
     assert 0 < by["balance"].figure < 1e-12 and by["workers"].figure == 0 and by["refused"].of == len(WRONG)
     root = Path(__file__).parents[3]
@@ -73,7 +75,11 @@ def test_shipped_vectors_are_those_of_the_tests():
             kept.add((c["score"], json.dumps(of, sort_keys=True), str(row[len(c["columns"])])))
     assert len(vectors()) >= 15
     for v in vectors():
-        assert (v["score"], json.dumps(v["given"], sort_keys=True), str(v["answer"])) in kept and v["source"] and v["score"] in SCORES
+        assert (
+            (v["score"], json.dumps(v["given"], sort_keys=True), str(v["answer"])) in kept
+            and v["source"]
+            and v["score"] in SCORES
+        )
         assert off(v) <= 1
 
 
@@ -85,7 +91,11 @@ def test_checks_notice_what_is_wrong(system, admitted):
     assert _bytes(ds, other) == 0
     other["inr"].values[0, 1, 2] = np.nextafter(other["inr"].values[0, 1, 2], 9.0)
     assert _bytes(ds, other) == 1
-    assert given(Regimen(2.0, per_kg=False, infusions=3, interval=7.0), 70.0, np.array([0.0, 6.9, 14.0])).tolist() == [2, 2, 6]
+    assert given(Regimen(2.0, per_kg=False, infusions=3, interval=7.0), 70.0, np.array([0.0, 6.9, 14.0])).tolist() == [
+        2,
+        2,
+        6,
+    ]
 
 
 def test_solver_errors_shrink_with_care_and_the_engines_agree(q):
@@ -148,9 +158,24 @@ def test_standing_and_groups(monkeypatch, system):
     monkeypatch.setattr(qualification_validation, "validate", validate)
     mine = load("lin2017").model_copy(update={"key": "mine"})
     asked = [load(k) for k in ("lin2017", "jilin", "suk2016")]
-    v = held_against(system, asked, [mine], asked, None, hypotheses=("a",), people=4, draws=20, seed=1, left_out={"jilin": posterior()})
+    v = held_against(
+        system,
+        asked,
+        [mine],
+        asked,
+        None,
+        hypotheses=("a",),
+        people=4,
+        draws=20,
+        seed=1,
+        left_out={"jilin": posterior()},
+    )
     assert v.standing == {"mine": "blind", "lin2017": "in_sample", "jilin": "left_out", "suk2016": "unlearnt"}
-    assert [g.key for g in v.groups] == ["blind", "left_out", "unlearnt", "in_sample"] and v.outside == ["mine", "jilin", "suk2016"]
+    assert [g.key for g in v.groups] == ["blind", "left_out", "unlearnt", "in_sample"] and v.outside == [
+        "mine",
+        "jilin",
+        "suk2016",
+    ]
     assert v.alike == 0.5 and v.matched == 4 and v.found.shapes == {"jilin": 0.8} and v.effects is None
     assert told[0] == (("mine",), None) and set(told[1][1]) == {"jilin"}
     again = held_against(system, asked[:1], asked[:1], asked, None, hypotheses=("a",), people=4, draws=20, seed=1)
@@ -158,7 +183,13 @@ def test_standing_and_groups(monkeypatch, system):
 
 
 def test_groups_score_as_totals_do_and_the_worst_stand_first():
-    rows = [record("a"), record("a", observed=9.0), record("b", score=-6.0), record("b", score=-3.0), record("c", score=-9.0)]
+    rows = [
+        record("a"),
+        record("a", observed=9.0),
+        record("b", score=-6.0),
+        record("b", score=-3.0),
+        record("c", score=-9.0),
+    ]
     g = group("blind", rows[:4])
     assert g.in_90 == pytest.approx((0.5 + 1.0) / 2) and g.numbers == 4 and g.log_score == pytest.approx((-1 - 4.5) / 2)
     assert g.beats == 0 and g.publications == ("a", "b") and group("blind", []) is None
@@ -172,7 +203,10 @@ def test_place_of_a_regimen(q):
     arms = q.scope.of_population()
     assert {(g.publication, g.low, g.high) for g in arms} == {("lin2017", 1e5, 1e6), ("unseen", 1e5, 1e6)}
     usual = Regimen(5e5, infusions=4)
-    assert place(usual, "hbv_aclf", arms, 60.0) == "inside" and place(usual, "decompensated_cirrhosis", arms, 60.0) == "elsewhere"
+    assert (
+        place(usual, "hbv_aclf", arms, 60.0) == "inside"
+        and place(usual, "decompensated_cirrhosis", arms, 60.0) == "elsewhere"
+    )
     assert place(replace(usual, infusions=5), "hbv_aclf", arms, 60.0) == "given"
     assert place(Regimen(3e7, per_kg=False, infusions=4), "hbv_aclf", arms, 60.0) == "inside"
     assert q.scope.share("inside") == 0.25 and q.scope.days_with_cells == 168
@@ -181,7 +215,9 @@ def test_place_of_a_regimen(q):
 
 def test_risk_and_factors_follow_the_figures(q):
     r = q.risk
-    assert r.influence == "high" and r.deaths == pytest.approx(1 - np.mean([h.survival[0].mean for h in q.decision.by_hypothesis]))
+    assert r.influence == "high" and r.deaths == pytest.approx(
+        1 - np.mean([h.survival[0].mean for h in q.decision.by_hypothesis])
+    )
     assert risk(q.scope, 0.01).risk == "medium" and risk(q.scope, 0.5).risk == "high"
     by = {f.key: f for f in q.factors}
     assert len(by) == 16 and by["context"].adequate == "no" and by["persons"].adequate == "no"
@@ -215,7 +251,11 @@ def test_risk_and_factors_follow_the_figures(q):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_cards_and_files(q, lang, tmp_path):
     cards = cards_of(q, lang, command="hepatica qualify --x")
-    assert not [c.text for c in cards if c.key in ("summary", "closing", "context_", "assessment", "appendix") and c.table is None]
+    assert not [
+        c.text
+        for c in cards
+        if c.key in ("summary", "closing", "context_", "assessment", "appendix") and c.table is None
+    ]
     keys = [c.key for c in cards]
     assert len(set(keys)) == len(keys) and keys[:2] == ["answer", "factors"] and keys[-1] == "again"
     assert {"context", "m15", "evidence", "parameters", "code", "calculation", "sampling", "validation", "worst", "people",
@@ -224,13 +264,20 @@ def test_cards_and_files(q, lang, tmp_path):
     files = write_qualification(q, tmp_path / "new", lang, command="hepatica qualify --x")
     page, text, told = (f.read_text(encoding="utf-8") for f in files)
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == sorted(f.name for f in files)
-    assert "http" not in page.replace("http://www.w3.org", "") and "<script" not in page and "A small &lt;question&gt;" in page
+    assert (
+        "http" not in page.replace("http://www.w3.org", "")
+        and "<script" not in page
+        and "A small &lt;question&gt;" in page
+    )
     assert page.count("<svg") >= 2 and "hepatica qualify --x" in page
     for word in ("ICH M15", "ASME V&V 40" if lang == "en" else "ASME V&amp;V 40"):
         assert word in (text if "&V" in word else page)
     found = json.loads(told)
     assert found["purpose"] == "for research use" and found["factors"][0]["adequate"] == "no"
-    assert len(found["validation"]["records"]) == len(q.validated.found.records) and found["run"]["model_hash"] == q.system.model.hash
+    assert (
+        len(found["validation"]["records"]) == len(q.validated.found.records)
+        and found["run"]["model_hash"] == q.system.model.hash
+    )
     assert all(references()[k].full() in text for k in CITED)
 
 
@@ -243,7 +290,10 @@ def test_words_say_what_was_found(q):
     assert "above anything ever given" in " ".join(cards["context"].text)
     assert list(cards["factors"].table.iloc[:, 1])[0] == "no"
     inside = replace(q, validated=replace(q.validated, standing={"lin2017": "in_sample"}))
-    assert "None of 1 publications was predicted out of sample" in {c.key: c for c in cards_of(inside)}["validation"].text[0]
+    assert (
+        "None of 1 publications was predicted out of sample"
+        in {c.key: c for c in cards_of(inside)}["validation"].text[0]
+    )
 
 
 def test_real_people_are_shown_where_given(q):
@@ -270,11 +320,17 @@ def test_real_people_are_shown_where_given(q):
 
 def test_influence_from_a_finished_screen(q, tmp_path, model):
     rows = [{"parameter": n, "influence": s} for n, s in (("damp_scar", 1.0), ("alarm_half", 0.5), ("alarm_half", 0.5))]
-    told = {"ranked": ["damp_scar", "alarm_half"], "effects": rows, "run": {"model_hash": model.hash, "population": "hbv_aclf"}}
+    told = {
+        "ranked": ["damp_scar", "alarm_half"],
+        "effects": rows,
+        "run": {"model_hash": model.hash, "population": "hbv_aclf"},
+    }
     (tmp_path / "sensitivity.json").write_text(json.dumps(told), encoding="utf-8")
     found = read_screen(tmp_path, model, "hbv_aclf")
     assert found.rows == ((1, "damp_scar", 1.0), (2, "alarm_half", 0.5)) and found.same_model and found.same_population
-    assert [n for _, n, _ in found.assumed(model)] == [n for n in ("damp_scar", "alarm_half") if model.parameters[n].entry.grade == "assumed"]
+    assert [n for _, n, _ in found.assumed(model)] == [
+        n for n in ("damp_scar", "alarm_half") if model.parameters[n].entry.grade == "assumed"
+    ]
     assert not read_screen(tmp_path, model, "alf_paracetamol").same_population
     with pytest.raises(InputError, match="sensitivity.json"):
         read_screen(tmp_path / "none", model, "hbv_aclf")
@@ -303,5 +359,7 @@ def test_nothing_is_written_when_it_cannot_all_be_made(q, tmp_path, monkeypatch)
 
 
 def test_plain_is_json():
-    told = json.dumps(plain({"a": np.array([1.0, np.inf]), "b": (np.int64(2), np.bool_(True)), "c": Path("x")}), allow_nan=False)
+    told = json.dumps(
+        plain({"a": np.array([1.0, np.inf]), "b": (np.int64(2), np.bool_(True)), "c": Path("x")}), allow_nan=False
+    )
     assert json.loads(told) == {"a": [1.0, None], "b": [2, True], "c": "x"}

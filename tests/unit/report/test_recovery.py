@@ -26,8 +26,12 @@ def test_its_numbers_are_those_of_the_courses(found):
     card, ds = metabolic_recovery(found, "en"), numbers.first(found)
     r = recovered(ds, days=[28.0])
     arm = say("report.standard_care", "en")
-    assert list(card.table[say("report.col_back", "en", arm=arm)]) == [names.number(100 * float(x), 0) for x in r["share_back"][0]]
-    assert list(card.table[say("report.col_half_day", "en", arm=arm)]) == [names.number(float(x), 0) for x in r["median_day"][0]]
+    assert list(card.table[say("report.col_back", "en", arm=arm)]) == [
+        names.number(100 * float(x), 0) for x in r["share_back"][0]
+    ]
+    assert list(card.table[say("report.col_half_day", "en", arm=arm)]) == [
+        names.number(float(x), 0) for x in r["median_day"][0]
+    ]
     assert days_of(found) == [7.0, 28.0, 90.0]
     care = rows_of(found, [28.0], "en")[0][2]
     assert care["share_recovered"].values == pytest.approx(r["share_recovered"].values[0], nan_ok=True)

@@ -58,7 +58,9 @@ def page(request, found):
 def test_it_needs_no_network_and_no_script(page):
     _, raw, parsed = page
     assert all(load.startswith("data:image/png;base64,") for load in parsed.loads)
-    assert "http" not in raw and "<script" not in raw and "@import" not in raw and "url(" not in raw.replace("url(#", "")
+    assert (
+        "http" not in raw and "<script" not in raw and "@import" not in raw and "url(" not in raw.replace("url(#", "")
+    )
     assert len(raw.encode()) < 4e6
 
 
@@ -83,7 +85,9 @@ def test_it_says_what_it_must(page, found):
 def test_it_is_written_beside_its_tables(found, tmp_path):
     path = write_report(found, tmp_path / "new" / "report", "zh", command="hepatica dose x.toml")
     assert path.name == "report.html" and path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert {"decision.csv", "patients.parquet", "parameters.csv", "courses_lung_only.nc"} <= {p.name for p in path.parent.iterdir()}
+    assert {"decision.csv", "patients.parquet", "parameters.csv", "courses_lung_only.nc"} <= {
+        p.name for p in path.parent.iterdir()
+    }
     assert str(tmp_path) not in path.read_text(encoding="utf-8")
 
 

@@ -20,8 +20,15 @@ def folder(found, tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["decision", "patients", "parameters"])
 def test_tables_come_back(found, folder, name):
-    frame = {"decision": found.decision.frame, "patients": lambda: patients(found), "parameters": lambda: parameters(found)}[name]()
-    for back in (pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""]), pd.read_parquet(folder / f"{name}.parquet")):
+    frame = {
+        "decision": found.decision.frame,
+        "patients": lambda: patients(found),
+        "parameters": lambda: parameters(found),
+    }[name]()
+    for back in (
+        pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""]),
+        pd.read_parquet(folder / f"{name}.parquet"),
+    ):
         assert list(back.columns) == list(frame.columns) and len(back) == len(frame)
         for column in frame.select_dtypes("number"):
             np.testing.assert_allclose(back[column].astype(float), frame[column].astype(float), rtol=1e-12)
@@ -32,7 +39,12 @@ def test_patients_and_parameters_say_what_they_are(folder):
     assert len(people) == 40 and people["admission_inr"].between(1.5, 4.5).all() and people["draw"].nunique() == 40
     table = pd.read_csv(folder / "parameters.csv", keep_default_na=False)
     assert ((table["cite"] != "") | (table["reason"] != "")).all() and set(table["grade"]) <= {
-        "human", "large animal", "rodent", "in vitro", "assumed"}
+        "human",
+        "large animal",
+        "rodent",
+        "in vitro",
+        "assumed",
+    }
     assert (table["value_lung_only"] != "").any() and (table["fitted_reason"] != "").any()
 
 
@@ -43,7 +55,11 @@ def test_trajectories_come_back_with_units_and_hashes(found, folder, kind):
         with xr.open_dataset(folder / f"{kind}_{hypothesis}.nc", engine="h5netcdf") as back:
             assert back.attrs["study_hash"] == found.study.hash and back.attrs["model_hash"] == found.system.model.hash
             name = "bilirubin" if kind == "courses" else "cells_liver"
-            assert back[name].attrs["units"] == ds[name].attrs["units"] and back[name].dims == ("arm", "patient", "time")
+            assert back[name].attrs["units"] == ds[name].attrs["units"] and back[name].dims == (
+                "arm",
+                "patient",
+                "time",
+            )
             np.testing.assert_allclose(back[name], ds[name], rtol=1e-6, atol=1e-30)
 
 

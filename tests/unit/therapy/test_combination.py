@@ -22,7 +22,9 @@ def test_together_they_add_up():
     assert combine([]) == ({}, [])
 
 
-@pytest.mark.parametrize("names, words", [(["prayer"], "one of antiviral"), (["plasma_exchange", "fresh_frozen_plasma"], "plasma_exchange")])
+@pytest.mark.parametrize(
+    "names, words", [(["prayer"], "one of antiviral"), (["plasma_exchange", "fresh_frozen_plasma"], "plasma_exchange")]
+)
 def test_refuses(names, words):
     with pytest.raises(InputError, match=words):
         combine(names)

@@ -19,7 +19,10 @@ def test_a_source_multiplies_what_its_table_says(source):
     m = Product(source=source).multipliers()
     table = SOURCES[source]
     assert (m["source_growth"], m["source_immune"], m["tissue_factor"]) == (
-        table["growth"].value, table["immune"].value, table["tissue_factor"].value)
+        table["growth"].value,
+        table["immune"].value,
+        table["tissue_factor"].value,
+    )
 
 
 def test_tissue_factor_rises_with_passage_after_the_low_ones():
@@ -27,7 +30,8 @@ def test_tissue_factor_rises_with_passage_after_the_low_ones():
     found = [Product(passage=p).multipliers()["tissue_factor"] for p in range(1, 9)]
     assert found[:low] == [1.0] * low
     assert [b / a for a, b in zip(found[low:], found[low + 1 :], strict=False)] == pytest.approx(
-        [HANDLING["tissue_factor_per_passage"].value] * (8 - low - 1))
+        [HANDLING["tissue_factor_per_passage"].value] * (8 - low - 1)
+    )
     assert Product(passage=15, tissue_factor=2.5).multipliers()["tissue_factor"] == 2.5
 
 
@@ -47,11 +51,30 @@ def test_multipliers_name_parameters_of_the_model(model):
     assert [n for n in Product().multipliers() if model.parameters[n].value != 1.0] == []
 
 
-@pytest.mark.parametrize("name, value", [
-    ("source", "liver"), ("donor", "cousin"), ("viability", 2), ("viability", -0.1), ("viability", math.nan), ("passage", 0),
-    ("passage", 21), ("potency", -1.0), ("potency", math.nan), ("potency", math.inf), ("cxcr4", -1.0), ("tracer", "Po210"),
-    ("priming", 1.5), ("diameter", 90.0), ("cmet", math.inf), ("targeting", math.nan), ("tissue_factor", -1.0), ("tissue_factor", math.nan), ("tissue_factor", math.inf),
-])
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("source", "liver"),
+        ("donor", "cousin"),
+        ("viability", 2),
+        ("viability", -0.1),
+        ("viability", math.nan),
+        ("passage", 0),
+        ("passage", 21),
+        ("potency", -1.0),
+        ("potency", math.nan),
+        ("potency", math.inf),
+        ("cxcr4", -1.0),
+        ("tracer", "Po210"),
+        ("priming", 1.5),
+        ("diameter", 90.0),
+        ("cmet", math.inf),
+        ("targeting", math.nan),
+        ("tissue_factor", -1.0),
+        ("tissue_factor", math.nan),
+        ("tissue_factor", math.inf),
+    ],
+)
 def test_refuses(name, value):
     with pytest.raises(InputError) as error:
         Product(**{name: value})

@@ -17,7 +17,10 @@ def test_times_and_doses():
 
 
 def test_a_bolus_is_split_into_living_and_dead():
-    assert Regimen(1e6).events(70.0, viability=0.75) == [(0.0, "cells_venous", 5.25e7, BOLUS), (0.0, "cells_dying", 1.75e7, BOLUS)]
+    assert Regimen(1e6).events(70.0, viability=0.75) == [
+        (0.0, "cells_venous", 5.25e7, BOLUS),
+        (0.0, "cells_dying", 1.75e7, BOLUS),
+    ]
 
 
 def test_an_infusion_starts_and_ends():
@@ -25,25 +28,44 @@ def test_an_infusion_starts_and_ends():
     assert rows == [(0.0, "cells_portal", 1.2e8, RATE), (0.5, "cells_portal", -1.2e8, RATE)]
 
 
-@pytest.mark.parametrize("viability, states", [(1.0, {"cells_hepatic_artery"}), (0.0, {"cells_dying"}), (0.5, {"cells_hepatic_artery", "cells_dying"})])
+@pytest.mark.parametrize(
+    "viability, states",
+    [(1.0, {"cells_hepatic_artery"}), (0.0, {"cells_dying"}), (0.5, {"cells_hepatic_artery", "cells_dying"})],
+)
 def test_what_is_not_there_is_not_an_event(viability, states):
     assert {e[1] for e in Regimen(1.0, route="hepatic_artery").events(70.0, viability=viability)} == states
 
 
 def test_thawed_and_labelled_cells_bring_their_mark():
     rows = Regimen(1e6, route="intrasplenic").events(10.0, viability=0.5, thawed=True, labelled=True)
-    assert {(s, a) for _, s, a, _ in rows} == {("cells_spleen", 2e6), ("cells_portal", 3e6), ("cells_dying", 5e6), ("cells_stunned", 5e6),
-                                              ("label_living", 5e6), ("label_spleen", 5e6)}
+    assert {(s, a) for _, s, a, _ in rows} == {
+        ("cells_spleen", 2e6),
+        ("cells_portal", 3e6),
+        ("cells_dying", 5e6),
+        ("cells_stunned", 5e6),
+        ("label_living", 5e6),
+        ("label_spleen", 5e6),
+    }
 
 
-@pytest.mark.parametrize("nothing", [Regimen(0.0, infusions=4), Regimen(1e6, infusions=0), NO_CELLS, Regimen(0.0, duration=1.0)])
+@pytest.mark.parametrize(
+    "nothing", [Regimen(0.0, infusions=4), Regimen(1e6, infusions=0), NO_CELLS, Regimen(0.0, duration=1.0)]
+)
 def test_nothing_is_standard_care(nothing):
     assert not nothing.gives_cells and nothing.times == () and nothing.events(70.0, viability=0.9) == []
     assert nothing.label == "standard care"
 
 
-@given(dose=st.floats(0, 1e9), n=st.integers(0, 60), interval=st.floats(0, 100), viability=st.floats(0, 1), weight=st.floats(30, 150),
-       duration=st.sampled_from([0.0, 0.04, 3.0]), route=st.sampled_from(sorted(ROUTES)), per_kg=st.booleans())
+@given(
+    dose=st.floats(0, 1e9),
+    n=st.integers(0, 60),
+    interval=st.floats(0, 100),
+    viability=st.floats(0, 1),
+    weight=st.floats(30, 150),
+    duration=st.sampled_from([0.0, 0.04, 3.0]),
+    route=st.sampled_from(sorted(ROUTES)),
+    per_kg=st.booleans(),
+)
 def test_events_give_the_dose(dose, n, interval, viability, weight, duration, route, per_kg):
     r = Regimen(dose, per_kg, n, interval, route, duration)
     rows = r.events(weight, viability=viability)
@@ -55,11 +77,23 @@ def test_events_give_the_dose(dose, n, interval, viability, weight, duration, ro
     assert total == pytest.approx(r.cells(weight) * n, rel=1e-9, abs=1e-300)
 
 
-@pytest.mark.parametrize("wrong, where", [
-    ({"dose": -1.0}, "dose"), ({"dose": math.nan}, "dose"), ({"dose": math.inf}, "dose"), ({"infusions": -1}, "infusions"),
-    ({"infusions": 61}, "infusions"), ({"infusions": 1.5}, "infusions"), ({"route": "nose"}, "route"), ({"interval": -1.0}, "interval"),
-    ({"interval": math.nan}, "interval"), ({"duration": -0.1}, "duration"), ({"duration": math.inf}, "duration"), ({"start": -1.0}, "start"),
-])
+@pytest.mark.parametrize(
+    "wrong, where",
+    [
+        ({"dose": -1.0}, "dose"),
+        ({"dose": math.nan}, "dose"),
+        ({"dose": math.inf}, "dose"),
+        ({"infusions": -1}, "infusions"),
+        ({"infusions": 61}, "infusions"),
+        ({"infusions": 1.5}, "infusions"),
+        ({"route": "nose"}, "route"),
+        ({"interval": -1.0}, "interval"),
+        ({"interval": math.nan}, "interval"),
+        ({"duration": -0.1}, "duration"),
+        ({"duration": math.inf}, "duration"),
+        ({"start": -1.0}, "start"),
+    ],
+)
 def test_refuses(wrong, where):
     with pytest.raises(InputError) as error:
         Regimen(**({"dose": 1e6} | wrong))

@@ -11,7 +11,11 @@ from hepatica.translation.species import AGAINST_LIVER, HUMAN_LIVER, WITH_LIVER
 @pytest.mark.parametrize("key", sorted(SPECIES))
 def test_rows_are_parameters_of_the_model(model, key):
     assert set(SPECIES[key].rows) <= set(model.parameters)
-    flows = [SPECIES[key].rows[n].value for n in ("flow_artery", "flow_spleen", "flow_gut", "flow_kidney") if n in SPECIES[key].rows]
+    flows = [
+        SPECIES[key].rows[n].value
+        for n in ("flow_artery", "flow_spleen", "flow_gut", "flow_kidney")
+        if n in SPECIES[key].rows
+    ]
     assert sum(flows) < 1
 
 

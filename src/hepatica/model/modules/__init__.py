@@ -20,6 +20,21 @@ from hepatica.model.modules.synthesis import synthesis
 from hepatica.model.modules.treatments import treatments
 
 MODULES: tuple[Module, ...] = (
-    matrix, portal, injury, hepatocytes, immune, cytokines, macrophages, cells, secretome, label, treatments, bilirubin,
-    synthesis, metabolism, enzymes, organs, hazards,
+    matrix,
+    portal,
+    injury,
+    hepatocytes,
+    immune,
+    cytokines,
+    macrophages,
+    cells,
+    secretome,
+    label,
+    treatments,
+    bilirubin,
+    synthesis,
+    metabolism,
+    enzymes,
+    organs,
+    hazards,
 )

@@ -18,13 +18,20 @@ def bilirubin(m: Draft) -> None:
     m.let("bilirubin", U + C, "mg/dL", "total bilirubin")
     conjugation, excretion, half_U, half_C = _capacities(m)
 
-    compensation, = m.pars("conjugation_compensation")
-    kept = m.let("conjugation_capacity", (1 + compensation) * h / (compensation + h), "",
-                 "capacity to conjugate bilirubin, 1 in health")
-    steep, = m.pars("excretion_steep")
-    clear = m.let("excretion_capacity", h**steep / _cholestasis(m), "", "capacity to excrete conjugated bilirubin, 1 in health")
+    (compensation,) = m.pars("conjugation_compensation")
+    kept = m.let(
+        "conjugation_capacity",
+        (1 + compensation) * h / (compensation + h),
+        "",
+        "capacity to conjugate bilirubin, 1 in health",
+    )
+    (steep,) = m.pars("excretion_steep")
+    clear = m.let(
+        "excretion_capacity", h**steep / _cholestasis(m), "", "capacity to excrete conjugated bilirubin, 1 in health"
+    )
     production, other, renal, renal_half, extrarenal = m.pars(
-        "bilirubin_production unconjugated_loss bilirubin_renal bilirubin_renal_half bilirubin_extrarenal")
+        "bilirubin_production unconjugated_loss bilirubin_renal bilirubin_renal_half bilirubin_extrarenal"
+    )
     m.flow("bilirubin_production", production, into=U)
     m.flow("bilirubin_conjugation", conjugation * kept * U / (half_U + U), out_of=U, into=C, cite="Levitt2023")
     m.flow("bilirubin_other_loss", other * U, out_of=U)
@@ -38,15 +45,28 @@ def bilirubin(m: Draft) -> None:
 def _capacities(m: Draft):  # type: ignore[no-untyped-def]
     """Largest rates of both steps, and where both pools rest in health."""
     production, other, renal, renal_half, activity = m.pars(
-        "bilirubin_production unconjugated_loss bilirubin_renal bilirubin_renal_half conjugation_activity")
-    half_U, healthy_U, half_C, healthy_C = m.pars("conjugation_half unconjugated_healthy excretion_half conjugated_healthy")
-    conjugation = m.let("conjugation_largest", activity * (production - other * healthy_U) * (half_U + healthy_U) / healthy_U,
-                        "mg/dL/day", "largest conjugation in health")
+        "bilirubin_production unconjugated_loss bilirubin_renal bilirubin_renal_half conjugation_activity"
+    )
+    half_U, healthy_U, half_C, healthy_C = m.pars(
+        "conjugation_half unconjugated_healthy excretion_half conjugated_healthy"
+    )
+    conjugation = m.let(
+        "conjugation_largest",
+        activity * (production - other * healthy_U) * (half_U + healthy_U) / healthy_U,
+        "mg/dL/day",
+        "largest conjugation in health",
+    )
     b = other * half_U + conjugation - production
-    rest = m.let("unconjugated_rest", 2 * production * half_U / (b + sqrt(b**2 + 4 * other * production * half_U)), "mg/dL",
-                 "unconjugated bilirubin in health at the patient's own conjugation")
+    rest = m.let(
+        "unconjugated_rest",
+        2 * production * half_U / (b + sqrt(b**2 + 4 * other * production * half_U)),
+        "mg/dL",
+        "unconjugated bilirubin in health at the patient's own conjugation",
+    )
     made = production - other * rest - renal * healthy_C**2 / (healthy_C + renal_half)
-    excretion = m.let("excretion_largest", made * (half_C + healthy_C) / healthy_C, "mg/dL/day", "largest excretion in health")
+    excretion = m.let(
+        "excretion_largest", made * (half_C + healthy_C) / healthy_C, "mg/dL/day", "largest excretion in health"
+    )
     return conjugation, excretion, half_U, half_C
 
 
@@ -57,7 +77,8 @@ def _cholestasis(m: Draft):  # type: ignore[no-untyped-def]
     excess = m.let("il6_excess", pos(il6 - background, width), "pg/mL", "interleukin 6 above that of stable cirrhosis")
     Ch = m.state("cholestasis", "", "resistance to excretion of bilirubin, 1 in health")
     rate, by_il6, il6_half, by_injury, injury_half = m.pars(
-        "cholestasis_rate cholestasis_il6 cholestasis_il6_half cholestasis_injury cholestasis_injury_half")
+        "cholestasis_rate cholestasis_il6 cholestasis_il6_half cholestasis_injury cholestasis_injury_half"
+    )
     inflamed = by_il6 * excess**2 / (excess**2 + il6_half**2)
     m.flow("cholestasis_onset", rate * (1 + inflamed + by_injury * injured / (injured + injury_half)), into=Ch)
     m.flow("cholestasis_recovery", rate * Ch, out_of=Ch)

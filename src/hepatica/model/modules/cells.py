@@ -21,15 +21,24 @@ def cells(m: Draft) -> None:
     arterial = m.state("cells_arterial", "cell", "viable MSC in arterial blood", dosed=True)
     catheter = m.state("cells_hepatic_artery", "cell", "viable MSC entering the hepatic artery", dosed=True)
     portal = m.state("cells_portal", "cell", "viable MSC entering the portal vein", dosed=True)
-    organ = {o: m.state(f"cells_{o}", "cell", f"viable MSC in the {o}" if o != "rest" else "viable MSC elsewhere",
-                        dosed=o in ("liver", "spleen")) for o in ORGANS}
+    organ = {
+        o: m.state(
+            f"cells_{o}",
+            "cell",
+            f"viable MSC in the {o}" if o != "rest" else "viable MSC elsewhere",
+            dosed=o in ("liver", "spleen"),
+        )
+        for o in ORGANS
+    }
     dying = m.state("cells_dying", "cell", "dying MSC within reach of phagocytes", dosed=True)
 
     homing = _homing(m)
     kept = _circulation(m, blood, arterial, catheter, portal, organ, dying, homing)
     _release(m, blood, organ, homing, kept)
     gone = _fate(m, organ, dying)
-    living = m.let("cells_living", blood + arterial + catheter + portal + sum(organ.values()), "cell", "viable MSC in the body")
+    living = m.let(
+        "cells_living", blood + arterial + catheter + portal + sum(organ.values()), "cell", "viable MSC in the body"
+    )
     m.let("cells_given", living + dying + gone, "cell", "MSC given so far, living and dead")
 
 
@@ -37,10 +46,15 @@ def _homing(m: Draft):  # type: ignore[no-untyped-def]
     """SDF-1 and HGF of the injured liver act on CXCR4 and c-Met; targeting multiplies what they do."""
     death = m.needs("death_flux", "1/day")
     homing_max, homing_half, steep, by_cxcr4, cxcr4, cmet, targeting = m.pars(
-        "homing_max homing_half homing_steep homing_by_cxcr4 cxcr4 cmet targeting")
+        "homing_max homing_half homing_steep homing_by_cxcr4 cxcr4 cmet targeting"
+    )
     receptors = by_cxcr4 * cxcr4 + (1 - by_cxcr4) * cmet
-    return m.let("homing", targeting * (1 + receptors * (homing_max - 1) * hill(death, homing_half, steep)), "",
-                 "homing multiplier of the injured liver")
+    return m.let(
+        "homing",
+        targeting * (1 + receptors * (homing_max - 1) * hill(death, homing_half, steep)),
+        "",
+        "homing multiplier of the injured liver",
+    )
 
 
 def _circulation(m: Draft, blood, arterial, catheter, portal, organ, dying, homing):  # type: ignore[no-untyped-def]
@@ -57,19 +71,31 @@ def _circulation(m: Draft, blood, arterial, catheter, portal, organ, dying, homi
     share_rest = 1 - to_lung - share_liver - share_spleen
     passes = share_spleen / (flow_spleen * spleen_extraction)
     elsewhere = _capped(m, share_rest / ((flow_gut + flow_kidney + flow_rest) * passes))
-    first_pass = m.let("extraction_lung", 1 - (1 - to_lung / (to_lung + passes)) ** ((diameter / usual) ** power), "",
-                       "share of venous cells that the lung holds at one pass")
+    first_pass = m.let(
+        "extraction_lung",
+        1 - (1 - to_lung / (to_lung + passes)) ** ((diameter / usual) ** power),
+        "",
+        "share of venous cells that the lung holds at one pass",
+    )
     liver_pass = _capped(m, share_liver / ((flow_artery + flow_spleen + flow_gut) * passes))
-    kept_passed = m.let("extraction_liver", 1 - (1 - liver_pass) ** homing, "",
-                        "share of circulating cells that the liver holds at one pass")
+    kept_passed = m.let(
+        "extraction_liver",
+        1 - (1 - liver_pass) ** homing,
+        "",
+        "share of circulating cells that the liver holds at one pass",
+    )
     venous, pumped = output / venous_volume * blood, output / arterial_volume * arterial
     m.flow("arrest_in_lung", first_pass * venous, out_of=blood, into=organ["lung"], cite="Gholamrezanezhad2011")
     m.flow("passage_of_lung", (1 - first_pass) * venous, out_of=blood, into=arterial, cite="Wang2016")
     portal_flow = flow_spleen * (1 - spleen_extraction) + flow_gut * (1 - elsewhere)
     reaching = flow_artery + (1 - shunt) * portal_flow
-    for name, share in (("spleen", flow_spleen * spleen_extraction), ("gut", flow_gut * elsewhere),
-                        ("kidney", flow_kidney * elsewhere), ("rest", flow_rest * elsewhere),
-                        ("liver", reaching * kept_passed)):
+    for name, share in (
+        ("spleen", flow_spleen * spleen_extraction),
+        ("gut", flow_gut * elsewhere),
+        ("kidney", flow_kidney * elsewhere),
+        ("rest", flow_rest * elsewhere),
+        ("liver", reaching * kept_passed),
+    ):
         m.flow(f"arrest_in_{name}", share * pumped, out_of=arterial, into=organ[name], cite="Gholamrezanezhad2011")
     back = flow_artery + portal_flow - reaching * kept_passed + (flow_kidney + flow_rest) * (1 - elsewhere)
     m.flow("venous_return", back * pumped, out_of=arterial, into=blood)
@@ -78,8 +104,12 @@ def _circulation(m: Draft, blood, arterial, catheter, portal, organ, dying, homi
     extract_artery, extract_portal, plugging = m.pars("extract_artery extract_portal plugging")
     kept_artery, kept_portal = 1 - (1 - extract_artery) ** homing, 1 - (1 - extract_portal) ** homing
     kept = m.let("kept_portal", (1 - shunt) * kept_portal, "", "share of cells in the portal vein that the liver holds")
-    m.let("cells_entering", venous / (to_lung + passes) + mixing * (catheter + portal), "cell/day",
-          "infused cells that meet blood")
+    m.let(
+        "cells_entering",
+        venous / (to_lung + passes) + mixing * (catheter + portal),
+        "cell/day",
+        "infused cells that meet blood",
+    )
     m.flow("plugging", mixing * plugging * catheter, out_of=catheter, into=dying, cite="Toma2009")
     m.flow("arterial_arrest", mixing * (1 - plugging) * kept_artery * catheter, out_of=catheter, into=organ["liver"])
     m.flow("arterial_passage", mixing * (1 - plugging) * (1 - kept_artery) * catheter, out_of=catheter, into=blood)
@@ -97,9 +127,14 @@ def _capped(m: Draft, x):  # type: ignore[no-untyped-def]
 def _release(m: Draft, blood, organ, homing, kept) -> None:  # type: ignore[no-untyped-def]
     """Over days cells leave where they first stuck; liver and spleen take them, the gut's and spleen's by the portal vein."""
     lung_rate, rest_rate, spleen_rate, share, steep = m.pars(
-        "release_lung release_rest release_spleen liver_share_released share_steep")
-    to_liver = m.let("released_to_liver", 1 - (1 - share) ** (1 + steep * (homing - 1)), "",
-                     "share of released cells that the liver takes, the spleen taking the rest")
+        "release_lung release_rest release_spleen liver_share_released share_steep"
+    )
+    to_liver = m.let(
+        "released_to_liver",
+        1 - (1 - share) ** (1 + steep * (homing - 1)),
+        "",
+        "share of released cells that the liver takes, the spleen taking the rest",
+    )
     for name, rate in (("lung", lung_rate), ("kidney", rest_rate), ("rest", rest_rate)):
         m.flow(f"{name}_to_liver", rate * to_liver * organ[name], out_of=organ[name], into=organ["liver"])
         m.flow(f"{name}_to_spleen", rate * (1 - to_liver) * organ[name], out_of=organ[name], into=organ["spleen"])
@@ -115,7 +150,8 @@ def _fate(m: Draft, organ, dying):  # type: ignore[no-untyped-def]
     k_lung = m.let("death_rate_lung", in_lung * faster, "1/day", "death of MSC in the lung")
     k_organ = m.let("death_rate_organ", elsewhere * faster, "1/day", "death of MSC outside the lung")
     reach, largest, share, lifetime, engulf, hepatocytes = m.pars(
-        "engulfed_rest hepatocyte_like_largest hepatocyte_like_share hepatocyte_like_lifetime engulfment hepatocytes_number")
+        "engulfed_rest hepatocyte_like_largest hepatocyte_like_share hepatocyte_like_lifetime engulfment hepatocytes_number"
+    )
     turned, died = largest * share, 0
     like = m.state("cells_hepatocyte_like", "cell", "hepatocyte-like cells from MSC")
     gone = m.state("cells_cleared", "cell", "MSC that phagocytes or lysis have cleared")

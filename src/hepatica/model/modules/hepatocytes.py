@@ -25,10 +25,15 @@ def hepatocytes(m: Draft) -> None:
     _cycle(m, Q, P, R, *_signals(m, load))
     overload = _loss(m, {"quiescent": Q, "primed": P, "replicating": R, "senescent": D}, N / room, Z)
     _repair(m, Q, D, Z, N / room)
-    m.let("death_flux", m.pars("injured_loss")[0] * Z + overload * N, "1/day",
-          "hepatocytes dying per day, share of a healthy liver")
+    m.let(
+        "death_flux",
+        m.pars("injured_loss")[0] * Z + overload * N,
+        "1/day",
+        "hepatocytes dying per day, share of a healthy liver",
+    )
     wP, wR, wD, wZ, function_loss = m.pars(
-        "function_primed function_replicating function_senescent function_injured function_loss")
+        "function_primed function_replicating function_senescent function_injured function_loss"
+    )
     working = Q + wP * P + wR * R + wD * D + wZ * Z + m.needs("hepatocyte_like", "")
     m.let("functional_mass", working * (1 - function_loss * scar), "", "functional liver mass, 1 = healthy")
 
@@ -41,8 +46,9 @@ def _cycle(m: Draft, Q, P, R, E, I, G) -> None:  # type: ignore[no-untyped-def] 
     tgf, N, scar = m.needs("tgf_beta", ""), m.needs("phagocytes", ""), m.needs("scar", "")
     oxygen = 1 - m.needs("hypoxia", "")
     arrest = 1 / (1 + by_inflammation * N) / (1 + by_tgf * pos(tgf - 1, width)) / (1 + by_scar * scar)
-    brake = m.let("regeneration_brake", oxygen * arrest, "",
-                  "what inflammation, TGF-beta, scar and hypoxia leave of regeneration")
+    brake = m.let(
+        "regeneration_brake", oxygen * arrest, "", "what inflammation, TGF-beta, scar and hypoxia leave of regeneration"
+    )
     primed, rested = pos(I - 1, width), pos(1 - I, width)
     grown, starved = pos(G - 1, width), pos(1 - G, width)
     m.flow("priming", kQ * brake * primed / (1 + primed / saturation) * Q, out_of=Q, into=P)
@@ -58,8 +64,12 @@ def _loss(m: Draft, cells, filled, Z):  # type: ignore[no-untyped-def]
     """Overload kills outright, injury leaves cells that die or are repaired; returns the rate of overload."""
     kap, theta, beta, width = m.pars("overload_death overload_mass overload_width drive_width")
     lack = pos(1 - filled, width)
-    overload = m.let("overload", kap * (tanh((theta - 1 + lack) / beta) - tanh((theta - 1) / beta)) / 2, "1/day",
-                     "death of overloaded hepatocytes")
+    overload = m.let(
+        "overload",
+        kap * (tanh((theta - 1 + lack) / beta) - tanh((theta - 1) / beta)) / 2,
+        "1/day",
+        "death of overloaded hepatocytes",
+    )
     kill = m.needs("kill", "1/day")
     for name, pool in cells.items():
         m.flow(f"overload_{name}", overload * pool, out_of=pool)
@@ -89,7 +99,8 @@ def _signals(m: Draft, load):  # type: ignore[no-untyped-def]
     I = m.state("immediate_early_genes", "", "immediate-early genes")  # noqa: E741
     kTNF, kapT, VJ, KJ, kapJ = m.pars("k_TNF kappa_TNF V_JAK Km_JAK kappa_JAK")
     pro, VST, KST, kapS, VSO, KSO, KI, kapC = m.pars(
-        "proSTAT3 V_STAT3 Km_STAT3 kappa_STAT3 V_SOCS3 Km_SOCS3 KI_SOCS3 kappa_SOCS3")
+        "proSTAT3 V_STAT3 Km_STAT3 kappa_STAT3 V_SOCS3 Km_SOCS3 KI_SOCS3 kappa_SOCS3"
+    )
     VIE, KIE, kapI, M, lowest, width = m.pars("V_IE Km_IE kappa_IE metabolic_load lowest_mass inhibitor_width")
     jak, socs, early = VJ * T / (KJ + T), VSO * S / (S + KSO), VIE * S / (S + KIE)
     # SOCS3 may dip below zero in the published form, where it has a pole
@@ -98,8 +109,12 @@ def _signals(m: Draft, load):  # type: ignore[no-untyped-def]
     usual = M / (1 / (1 + m.pars("pool_width")[0]) + lowest)
     pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * usual, "1/day", "constant source")
     pJ = m.let("constant_jak", kapJ - VJ / (KJ + 1), "1/day", "constant source")
-    pS = m.let("constant_stat3", -VST * pro**2 / (pro**2 + KST * (1 + 1 / (1 + width) / KI)) + VIE / (1 + KIE)
-               + VSO / (1 + KSO) + kapS, "1/day", "constant source")
+    pS = m.let(
+        "constant_stat3",
+        -VST * pro**2 / (pro**2 + KST * (1 + 1 / (1 + width) / KI)) + VIE / (1 + KIE) + VSO / (1 + KSO) + kapS,
+        "1/day",
+        "constant source",
+    )
     pC = m.let("constant_socs3", kapC - VSO / (1 + KSO), "1/day", "constant source")
     pI = m.let("constant_genes", kapI - VIE / (1 + KIE), "1/day", "constant source")
 
@@ -124,7 +139,9 @@ def _growth(m: Draft, load, usual, T):  # type: ignore[no-untyped-def]
     """Growth factor, freed as TNF degrades the matrix that binds it; infused cells and G-CSF add to it."""
     G = m.state("signal_growth", "", "growth factor signal for replication")
     kup, kGF, kapG, kapE, kdeg, efficacy = m.pars("k_up k_GF kappa_GF kappa_ECM k_deg efficacy_gcsf")
-    E = m.let("extracellular_matrix", (kapE + kdeg) / (kapE + kdeg * T), "", "extracellular matrix that binds growth factor")
+    E = m.let(
+        "extracellular_matrix", (kapE + kdeg) / (kapE + kdeg * T), "", "extracellular matrix that binds growth factor"
+    )
     pG = m.let("constant_growth", kup + kapG - kGF * usual, "1/day", "constant source")
     added = m.needs("growth_drive", "1/day") + efficacy * m.needs("gcsf_effect", "")
     m.flow("growth_production", kGF * load + pG + added, into=G)

@@ -31,14 +31,20 @@ def immune(m: Draft) -> None:
     C_rest = m.let("anti_inflammation_rest", s_c / mu_c, "", "anti-inflammatory mediators in health")
     restraint = m.let("restraint", 1 / (1 + (C / c_inf) ** 2), "", "what anti-inflammation leaves of activity")
     alarm, alarm_half, alarm_steep, gut_leak, damp_healthy, width = m.pars(
-        "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width")
+        "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width"
+    )
     sterile = alarm * hill(pos(A - damp_healthy, width), alarm_half, alarm_steep) + gut_leak * shunt
     (one_width,) = m.pars("regulation_width")
     steroid, gcsf = m.needs("steroid", ""), m.needs("gcsf_effect", "")
     regulation, steroid_activation, supply = m.pars("regulation_activation steroid_activation gcsf_supply")
     regulated = 1 + regulation * pos(m.needs("regulatory_cells", "") - 1, one_width)
-    activation = (restraint * (k_nn * N + k_np * P + k_nd * D + sterile) / (1 + calmed) / regulated
-                  * (1 - steroid_activation * steroid))
+    activation = (
+        restraint
+        * (k_nn * N + k_np * P + k_nd * D + sterile)
+        / (1 + calmed)
+        / regulated
+        * (1 - steroid_activation * steroid)
+    )
     m.flow("phagocyte_activation", s_nr * (1 + supply * gcsf) * activation / (mu_nr + activation), into=N)
     m.flow("phagocyte_loss", mu_n * N, out_of=N)
     m.flow("damage_by_phagocytes", k_dn * hill(restraint * N, x_dn, n_dn), into=D)
@@ -50,8 +56,9 @@ def immune(m: Draft) -> None:
 
     _pathogen(m, P, N, restraint * N, Z, h)
     damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
-    m.flow("damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar),
-           into=A)
+    m.flow(
+        "damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar), into=A
+    )
     m.flow("damp_clearance", damp_rate * A, out_of=A)
     paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
     by_steroid, by_gcsf = m.pars("paralysis_steroid paralysis_gcsf")
@@ -66,7 +73,8 @@ def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-
     """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
     k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
     paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(
-        "paralysed_local paralysed_phagocytes liver_share liver_half")
+        "paralysed_local paralysed_phagocytes liver_share liver_half"
+    )
     kupffer = 1 - liver_share + liver_share * (1 + liver_half) * h / (h + liver_half)
     m.flow("pathogen_growth", k_pg * P * (1 - P / p_inf), into=P)
     m.flow("local_killing", k_pm * s_m * P / (mu_m + k_mp * P) * (1 - paralysed_local * Z), out_of=P)
@@ -77,14 +85,19 @@ def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-
     m.flow("antibiotic_stop", antibiotic_loss * B, out_of=B)
 
     H = m.state("infection_hazard", "", "cumulative hazard of infection")
-    rate, by_paralysis, by_shunt, by_failure, shunt = *m.pars(
-        "infection_rate infection_paralysis infection_shunt infection_failure"), m.needs("shunt", "")
+    rate, by_paralysis, by_shunt, by_failure, shunt = (
+        *m.pars("infection_rate infection_paralysis infection_shunt infection_failure"),
+        m.needs("shunt", ""),
+    )
     prophylaxis, prevented = m.pars("antibiotic_prophylaxis infection_prevented")
     outside, ward_half = m.pars("infection_outside ward_half")
     exposed = outside + (1 - outside) * hill(N, ward_half, 2)
     treated = (1 - prevented * prophylaxis) * (1 + m.pars("infection_steroid")[0] * m.needs("steroid", ""))
     failing = 1 + by_failure * pos(1 - h, m.pars("failure_width")[0]) ** 2
     beyond = m.needs("infections_unexplained", "")
-    m.flow("infection_risk", rate * exposed * treated * beyond * failing * (1 + by_paralysis * Z) * (1 + by_shunt * shunt),
-           into=H)
+    m.flow(
+        "infection_risk",
+        rate * exposed * treated * beyond * failing * (1 + by_paralysis * Z) * (1 + by_shunt * shunt),
+        into=H,
+    )
     m.threshold("infection", H, {P: inoculum, B: m.pars("antibiotic_course")[0]})

@@ -19,15 +19,20 @@ def injury(m: Draft) -> None:
     flare, alcoholic, anoxic = _flare(m, drug, steroid), _alcohol(m, steroid), _ischaemia(m, hypoxia)
     tnf_kill, half, steep, chronic = m.pars("tnf_kill tnf_half tnf_steep chronic_kill")
     amplified = tnf_kill * hill(m.needs("tnf_excess", "pg/mL"), half, steep)
-    m.let("kill", (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased) + toxic + chronic * scar,
-          "1/day", "rate at which hepatocytes are injured")
+    m.let(
+        "kill",
+        (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased) + toxic + chronic * scar,
+        "1/day",
+        "rate at which hepatocytes are injured",
+    )
 
 
 def _flare(m: Draft, drug, steroid):  # type: ignore[no-untyped-def]
     """A pulse of effector cells kills while antigen is there; virus is cleared with it, a drug feeds them until stopped."""
     maturing, lifetime, hapten = m.pars("effector_maturing effector_lifetime antigen_is_drug")
     antiviral, antiviral_efficacy, viral_rate, viral_clearance = m.pars(
-        "antiviral antiviral_efficacy viral_rate viral_clearance")
+        "antiviral antiviral_efficacy viral_rate viral_clearance"
+    )
     young = m.state("effectors_young", "", "antigen-specific effector cells, maturing", dosed=True)
     effectors = m.state("effectors", "", "antigen-specific effector cells in the liver")
     virus = m.state("virus", "", "hepatitis B virus, relative to untreated")
@@ -49,7 +54,10 @@ def _paracetamol(m: Draft, drug):  # type: ignore[no-untyped-def]
     G = m.state("glutathione", "", "glutathione of the liver, 1 in health")
     A = m.state("acetylcysteine", "", "acetylcysteine, in days of treatment", dosed=True)
     hapten, taken, turnover = m.pars("antigen_is_drug drug_taken hapten_turnover")
-    clearance, share, oxidation_half, h = *m.pars("drug_clearance drug_liver oxidation_half"), m.needs("functional_mass", "")
+    clearance, share, oxidation_half, h = (
+        *m.pars("drug_clearance drug_liver oxidation_half"),
+        m.needs("functional_mass", ""),
+    )
     cleared = (1 - hapten) * clearance * (1 - share + share * h) + hapten * turnover
     m.flow("drug_intake", hapten * turnover * taken, into=drug)
     m.flow("drug_elimination", cleared * drug, out_of=drug)
@@ -58,13 +66,16 @@ def _paracetamol(m: Draft, drug):  # type: ignore[no-untyped-def]
     m.flow("acetylcysteine_elimination", loss * A, out_of=A)
     acting = A / (A + half)
     synthesis, gain, use, spare, killing = m.pars(
-        "glutathione_turnover acetylcysteine_gain glutathione_use glutathione_half toxic_kill")
+        "glutathione_turnover acetylcysteine_gain glutathione_use glutathione_half toxic_kill"
+    )
     oxidised = (1 - hapten) * drug / (drug + oxidation_half)
     renewed = synthesis * (1 + gain * acting)
     m.flow("glutathione_synthesis", renewed, into=G)
     m.flow("glutathione_loss", renewed * G, out_of=G)
     m.flow("glutathione_use", use * oxidised * G**3 / (G**3 + spare**3), out_of=G)
-    free = m.let("napqi", oxidised * spare**3 / (G**3 + spare**3), "", "reactive metabolite that glutathione has not taken")
+    free = m.let(
+        "napqi", oxidised * spare**3 / (G**3 + spare**3), "", "reactive metabolite that glutathione has not taken"
+    )
     return m.let("kill_toxic", killing * free, "1/day", "killing by the reactive metabolite"), efficacy * acting
 
 
@@ -72,7 +83,8 @@ def _ischaemia(m: Draft, hypoxia):  # type: ignore[no-untyped-def]
     """An insult to the circulation that passes within a day; the portal module makes hypoxia of it."""
     insult = m.state("ischaemia_insult", "", "circulatory insult, 1 = a typical shock", dosed=True)
     recovery, half, largest, hypoxia_half, steep = m.pars(
-        "ischaemia_recovery ischaemia_half hypoxia_kill hypoxia_half hypoxia_steep")
+        "ischaemia_recovery ischaemia_half hypoxia_kill hypoxia_half hypoxia_steep"
+    )
     m.flow("circulation_restored", recovery * insult, out_of=insult)
     m.let("ischaemia", insult / (insult + half), "", "loss of hepatic perfusion from outside the liver, 0 to 1")
     return m.let("kill_hypoxia", largest * hill(hypoxia, hypoxia_half, steep), "1/day", "killing by lack of oxygen")
@@ -81,7 +93,9 @@ def _ischaemia(m: Draft, hypoxia):  # type: ignore[no-untyped-def]
 def _alcohol(m: Draft, steroid):  # type: ignore[no-untyped-def]
     """The toxic state follows drinking within weeks; part of its killing is done by cells that steroid calms."""
     E = m.state("alcohol", "", "alcohol exposure as hepatocytes feel it, 1 = heavy drinking")
-    rate, drinking, killing, inflamed, efficacy = m.pars("alcohol_rate drinking alcohol_kill alcohol_inflamed efficacy_steroid")
+    rate, drinking, killing, inflamed, efficacy = m.pars(
+        "alcohol_rate drinking alcohol_kill alcohol_inflamed efficacy_steroid"
+    )
     m.flow("alcohol_onset", rate * drinking, into=E)
     m.flow("alcohol_recovery", rate * E, out_of=E)
     return m.let("kill_alcohol", killing * E * (1 - inflamed * efficacy * steroid), "1/day", "killing by alcohol")

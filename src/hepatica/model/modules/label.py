@@ -20,10 +20,15 @@ def label(m: Draft) -> None:
     left = {o: m.state(f"label_{o}", "cell", f"label outside living cells in the {o}", dosed=True) for o in organ}
 
     efflux, one, washed, loss, to_liver, to_spleen = m.pars(
-        "label_efflux label_one_cell debris_washed label_loss label_to_liver label_to_spleen")
+        "label_efflux label_one_cell debris_washed label_loss label_to_liver label_to_spleen"
+    )
     each = m.let("label_per_cell", carried / (living + one), "", "label left in a living cell, 1 = as given")
-    m.flow("label_efflux_liver", efflux * to_liver * carried, out_of=carried, into=left["liver"], cite="Charoenphun2015")
-    m.flow("label_efflux_spleen", efflux * to_spleen * carried, out_of=carried, into=left["spleen"], cite="Charoenphun2015")
+    m.flow(
+        "label_efflux_liver", efflux * to_liver * carried, out_of=carried, into=left["liver"], cite="Charoenphun2015"
+    )
+    m.flow(
+        "label_efflux_spleen", efflux * to_spleen * carried, out_of=carried, into=left["spleen"], cite="Charoenphun2015"
+    )
     m.flow("label_efflux_lost", efflux * (1 - to_liver - to_spleen) * carried, out_of=carried)
     seen = 0
     for name, rate in (("lung", k_lung), ("liver", k_organ), ("spleen", k_organ)):

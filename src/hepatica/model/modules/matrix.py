@@ -25,12 +25,21 @@ def matrix(m: Draft) -> None:
     # what is above the usual of that degree: cells dying, macrophages that repair, infused cells
     usual_death, usual_repair, narrow, width_repair = m.pars("death_usual repair_usual death_width repair_width")
     tgf_stellate, tgf_injury, tgf_injury_half, tgf_repair, tgf_cells = m.pars(
-        "tgf_stellate tgf_injury tgf_injury_half tgf_repair tgf_cells")
+        "tgf_stellate tgf_injury tgf_injury_half tgf_repair tgf_cells"
+    )
     mmp_repair, mmp_by_cells, sensitivity, tgf_width = m.pars("mmp_repair mmp_by_cells tgf_sensitivity tgf_width")
     injury = pos(dying - usual_death * degree, narrow)
     repair = pos(repairing - 1 - usual_repair * degree, width_repair)
-    tgf = m.let("tgf_beta", 1 + tgf_stellate * S + tgf_injury * injury / (injury + tgf_injury_half) + tgf_repair * repair
-                + tgf_cells * tgf_added, "", "active TGF-beta in the liver, 1 in health")
+    tgf = m.let(
+        "tgf_beta",
+        1
+        + tgf_stellate * S
+        + tgf_injury * injury / (injury + tgf_injury_half)
+        + tgf_repair * repair
+        + tgf_cells * tgf_added,
+        "",
+        "active TGF-beta in the liver, 1 in health",
+    )
     mmp = m.let("mmp", 1 + mmp_repair * repair + mmp_by_cells * mmp_added, "", "matrix metalloproteinases, 1 in health")
     timp = m.let("timp", 1 + timp_stellate * S, "", "tissue inhibitors of metalloproteinases, 1 in health")
 
@@ -54,7 +63,11 @@ def _chronic(m: Draft, healthy, span):  # type: ignore[no-untyped-def]
     start = m.let("collagen_chronic", healthy + span * cirrhosis, "percent", "collagen of the chronic background")
     # steady collagen: (1 + made S) (1 + timp S) = start / healthy, a quadratic in S
     half, square = (made + timp) / 2, made * timp
-    S = m.let("stellate_chronic", (sqrt(half**2 + square * (start / healthy - 1)) - half) / square, "",
-              "stellate activation of the chronic background")
+    S = m.let(
+        "stellate_chronic",
+        (sqrt(half**2 + square * (start / healthy - 1)) - half) / square,
+        "",
+        "stellate activation of the chronic background",
+    )
     drive = m.let("chronic_drive", S / (1 - S), "", "chronic drive of stellate cells that keeps that collagen")
     return made, timp, S, drive

@@ -24,25 +24,43 @@ def _ammonia(m: Draft, h, shunt, N) -> None:  # type: ignore[no-untyped-def]
     A = m.state("ammonia", "umol/L", "arterial ammonia")
     gut, renal, muscle, healthy, blood, smallest, by_N, volume, minutes = m.pars(
         "gut_ammonia renal_ammonia muscle_ammonia ammonia_healthy ammonia_flow ammonia_floor ammonia_inflammation "
-        "ammonia_volume minutes")
-    usual = m.let("liver_ammonia_healthy", gut + renal - muscle, "umol/min", "hepatic uptake of ammonia in health, by balance")
+        "ammonia_volume minutes"
+    )
+    usual = m.let(
+        "liver_ammonia_healthy", gut + renal - muscle, "umol/min", "hepatic uptake of ammonia in health, by balance"
+    )
     # a perfused lobule takes up what its capacity per flow allows; the urea cycle has a reserve
-    reserve, = m.pars("ammonia_reserve")
+    (reserve,) = m.pars("ammonia_reserve")
     capacity = (1 + reserve) * h / (reserve + h)
     extracted = 1 - (1 - usual / (gut + blood * healthy)) ** (capacity * (1 + smallest) / (flow + smallest))
     released = gut * (1 + by_N * N)
-    liver = m.let("liver_ammonia", extracted * ((1 - shunt) * released + blood * flow * A), "umol/min",
-                  "hepatic uptake of ammonia")
-    wasting, = m.pars("sarcopenia")
+    liver = m.let(
+        "liver_ammonia",
+        extracted * ((1 - shunt) * released + blood * flow * A),
+        "umol/min",
+        "hepatic uptake of ammonia",
+    )
+    (wasting,) = m.pars("sarcopenia")
     mass = m.let("muscle_mass", exp(-wasting * scar), "", "muscle mass, 1 in health")
     muscle_more, brain_more, renal_more, width = m.pars("muscle_excess brain_excess renal_excess ammonia_width")
     excess = pos(A - healthy, width)
-    muscular = m.let("muscle_ammonia_uptake", mass * (muscle * A / healthy + muscle_more * excess), "umol/min",
-                     "uptake of ammonia by muscle, as glutamine")
-    brain = m.let("brain_ammonia_uptake", brain_more * excess, "umol/min", "uptake of ammonia by the brain, as glutamine")
+    muscular = m.let(
+        "muscle_ammonia_uptake",
+        mass * (muscle * A / healthy + muscle_more * excess),
+        "umol/min",
+        "uptake of ammonia by muscle, as glutamine",
+    )
+    brain = m.let(
+        "brain_ammonia_uptake", brain_more * excess, "umol/min", "uptake of ammonia by the brain, as glutamine"
+    )
     for name, flux in (("gut", released), ("kidney", renal)):
         m.flow(f"ammonia_from_{name}", minutes * flux / volume, into=A, cite="Levitt2018")
-    for name, flux in (("liver", liver), ("muscle", muscular), ("brain", brain), ("urine", renal_more * filtration * excess)):
+    for name, flux in (
+        ("liver", liver),
+        ("muscle", muscular),
+        ("brain", brain),
+        ("urine", renal_more * filtration * excess),
+    ):
         m.flow(f"ammonia_to_{name}", minutes * flux / volume, out_of=A, cite="Levitt2018")
     _urea(m, h, liver / usual, usual, filtration)
     _glutamine(m, h, N, mass, muscular - muscle, brain, filtration)
@@ -61,7 +79,8 @@ def _glutamine(m: Draft, h, N, mass, muscular, brain, filtration) -> None:  # ty
     """Muscle and brain make glutamine of ammonia; gut, kidney and brain use it."""
     muscle, liver, gut, kidney, used, healthy, by_N = m.pars(
         "glutamine_muscle glutamine_liver glutamine_gut glutamine_kidney glutamine_brain glutamine_healthy "
-        "glutamine_inflammation")
+        "glutamine_inflammation"
+    )
     made = muscle * mass * (1 + by_N * N) + liver * h + muscular + brain
     taken = (gut + kidney * filtration + used) / (gut + kidney + used)
     m.let("glutamine", healthy * made / (muscle + liver) / taken, "umol/L", "plasma glutamine")
@@ -97,7 +116,11 @@ def _tests(m: Draft, h, shunt) -> None:  # type: ignore[no-untyped-def]
     endothelium = m.needs("endothelium", "")
     capacity, turnover, smallest, window, whole = m.pars("icg_capacity icg_flow icg_floor icg_window icg_whole")
     reached = (1 - shunt) * endothelium
-    pdr = m.let("icg_pdr", turnover * reached * (1 - exp(-capacity * h / (reached + smallest))), "percent/min",
-                "plasma disappearance rate of indocyanine green")
+    pdr = m.let(
+        "icg_pdr",
+        turnover * reached * (1 - exp(-capacity * h / (reached + smallest))),
+        "percent/min",
+        "plasma disappearance rate of indocyanine green",
+    )
     m.let("icg_r15", whole * exp(-pdr / whole * window), "percent", "indocyanine green retained at 15 min")
     m.let("fhnc", m.pars("fhnc_healthy")[0] * h, "L/hour", "functional hepatic nitrogen clearance")

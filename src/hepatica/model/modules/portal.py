@@ -24,24 +24,40 @@ def portal(m: Draft) -> None:
     m.let("room_chronic", 1 - room_loss * m.needs("degree_chronic", ""), "", "room of the chronic background")
 
     by_injury, portal_share, arterial_buffer = m.pars("resistance_injury portal_share arterial_buffer")
-    resistance = m.let("resistance", _resistance(m, scar, stellate, En) * (1 + by_injury * injured), "",
-                       "resistance of the liver to portal flow, 1 in health")
+    resistance = m.let(
+        "resistance",
+        _resistance(m, scar, stellate, En) * (1 + by_injury * injured),
+        "",
+        "resistance of the liver to portal flow, 1 in health",
+    )
     share, inflow, gradient = _ohm(m, resistance, G)
     shunt = m.let("shunt", share, "", "share of portal flow that bypasses the liver")
     m.let("shunt_cells", cell_shunt_ratio * shunt, "", "share of cells in the portal vein that bypass the liver")
     hvpg = m.let("hvpg", gradient, "mmHg", "hepatic venous pressure gradient")
     through = m.let("portal_flow", inflow * (1 - shunt), "", "portal flow through the liver, 1 in health")
-    artery = m.let("arterial_flow", 1 + arterial_buffer * portal_share / (1 - portal_share) * (1 - through), "",
-                   "hepatic arterial flow, 1 in health")
-    flow = m.let("sinusoidal_flow", portal_share * through + (1 - portal_share) * artery, "",
-                 "flow through the sinusoids, relative to health")
+    artery = m.let(
+        "arterial_flow",
+        1 + arterial_buffer * portal_share / (1 - portal_share) * (1 - through),
+        "",
+        "hepatic arterial flow, 1 in health",
+    )
+    flow = m.let(
+        "sinusoidal_flow",
+        portal_share * through + (1 - portal_share) * artery,
+        "",
+        "flow through the sinusoids, relative to health",
+    )
 
     _collaterals(m, G, hvpg, _endothelium(m, En, scar))
     depth, waste_half = m.pars("ischaemia_depth waste_half")
     reach = En * (1 - depth * m.needs("ischaemia", ""))
     perfusion = m.let("perfusion", flow * reach, "", "flow that reaches hepatocytes, 1 in health")
-    m.let("waste_clearance", (1 + waste_half) * perfusion / (waste_half + perfusion), "",
-          "removal of debris and toxins by flow, 1 in health")
+    m.let(
+        "waste_clearance",
+        (1 + waste_half) * perfusion / (waste_half + perfusion),
+        "",
+        "removal of debris and toxins by flow, 1 in health",
+    )
     _oxygen(m, portal_share * through, (1 - portal_share) * artery, reach, room)
 
 
@@ -62,12 +78,17 @@ def _endothelium(m: Draft, En, scar):  # type: ignore[no-untyped-def]
     """Hurt by TNF and scar, healing by itself and by VEGF; returns that of the chronic background."""
     healing, loss, by_scar, tnf_from, tnf_half, tnf_width, by_vegf = m.pars(
         "endothelium_healing endothelium_loss endothelium_scar endothelium_tnf_from endothelium_tnf_half "
-        "endothelium_tnf_width endothelium_vegf")
+        "endothelium_tnf_width endothelium_vegf"
+    )
     excess = pos(m.needs("tnf", "pg/mL") - tnf_from, tnf_width)
     m.flow("endothelial_healing", healing * (1 - En) * (1 + by_vegf * m.needs("vegf_added", "")), into=En)
     m.flow("endothelial_loss", loss * (excess / (excess + tnf_half) + by_scar * scar) * En, out_of=En)
-    return m.let("endothelium_chronic", healing / (healing + loss * by_scar * m.needs("degree_chronic", "")), "",
-                 "endothelium of the chronic background")
+    return m.let(
+        "endothelium_chronic",
+        healing / (healing + loss * by_scar * m.needs("degree_chronic", "")),
+        "",
+        "endothelium of the chronic background",
+    )
 
 
 def _collaterals(m: Draft, G, hvpg, endothelium):  # type: ignore[no-untyped-def]
@@ -80,12 +101,17 @@ def _collaterals(m: Draft, G, hvpg, endothelium):  # type: ignore[no-untyped-def
         return largest * excess**2 / (excess**2 + half**2)
 
     degree, stellate = m.needs("degree_chronic", ""), m.needs("stellate_chronic", "")
-    R = m.let("resistance_chronic", _resistance(m, degree, stellate, endothelium), "",
-              "resistance of the chronic background")
+    R = m.let(
+        "resistance_chronic", _resistance(m, degree, stellate, endothelium), "", "resistance of the chronic background"
+    )
     G0 = m.let("collaterals_first", opened(healthy * (R - 1)), "", "collaterals that unshunted pressure opens")
     G1 = m.let("collaterals_second", opened(_ohm(m, R, G0)[2] - healthy), "", "the same, next approximation")
-    m.let("collaterals_chronic", opened(_ohm(m, R, G1)[2] - healthy), "",
-          "collaterals of the chronic background, within 1 %")
+    m.let(
+        "collaterals_chronic",
+        opened(_ohm(m, R, G1)[2] - healthy),
+        "",
+        "collaterals of the chronic background, within 1 %",
+    )
 
 
 def _oxygen(m: Draft, portal_flow, arterial_flow, reach, room) -> None:  # type: ignore[no-untyped-def]
@@ -93,18 +119,31 @@ def _oxygen(m: Draft, portal_flow, arterial_flow, reach, room) -> None:  # type:
     flow, capacity, gut = m.pars("hepatic_flow_per_gram oxygen_capacity oxygen_gut")
     saturation, pressure = m.needs("arterial_saturation", ""), m.needs("pressure_relative", "")
     brought = portal_flow * (saturation - gut) + arterial_flow * saturation
-    mixed = m.let("inflow_saturation", brought / (portal_flow + arterial_flow), "", "oxygen saturation of all blood to the liver")
-    Q, P, R, D, Z = (m.needs(f"hepatocytes_{s}", "") for s in ("quiescent", "primed", "replicating", "senescent", "injured"))
+    mixed = m.let(
+        "inflow_saturation", brought / (portal_flow + arterial_flow), "", "oxygen saturation of all blood to the liver"
+    )
+    Q, P, R, D, Z = (
+        m.needs(f"hepatocytes_{s}", "") for s in ("quiescent", "primed", "replicating", "senescent", "injured")
+    )
     use, use_P, use_R, use_D, use_Z, by_N = m.pars(
-        "oxygen_use oxygen_primed oxygen_replicating oxygen_senescent oxygen_injured oxygen_inflammation")
+        "oxygen_use oxygen_primed oxygen_replicating oxygen_senescent oxygen_injured oxygen_inflammation"
+    )
     work = Q + use_P * P + use_R * R + use_D * D + use_Z * Z
-    demand = m.let("oxygen_demand", use * work * (1 + by_N * m.needs("phagocytes", "")), "mL/min/g",
-                   "oxygen use if unlimited, per gram of healthy liver")
+    demand = m.let(
+        "oxygen_demand",
+        use * work * (1 + by_N * m.needs("phagocytes", "")),
+        "mL/min/g",
+        "oxygen use if unlimited, per gram of healthy liver",
+    )
     # where parenchyma has died, its share of flow passes no living cell, to the extent `flow_lost_with_cells`
     lost_with_cells, floor = m.pars("flow_lost_with_cells oxygen_floor")
     living = (Q + P + R + D + Z + floor) / (room + floor)
-    supply = m.let("oxygen_supply", flow * capacity * brought * reach * pressure * living**lost_with_cells, "mL/min/g",
-                   "oxygen brought to living cells, per gram of healthy liver")
+    supply = m.let(
+        "oxygen_supply",
+        flow * capacity * brought * reach * pressure * living**lost_with_cells,
+        "mL/min/g",
+        "oxygen brought to living cells, per gram of healthy liver",
+    )
     largest, width = m.pars("oxygen_extraction_largest oxygen_width")
     wanted = demand / supply
     missing = pos(wanted - largest, width)

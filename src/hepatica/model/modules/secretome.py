@@ -15,8 +15,9 @@ from hepatica.model.lang import Draft
 
 def secretome(m: Draft) -> None:
     """Living cells secrete when fresh and licensed; dying cells, engulfed, calm phagocytes."""
-    lung, liver, spleen, gut, kidney, rest = (m.needs(f"cells_{o}", "cell") for o in (
-        "lung", "liver", "spleen", "gut", "kidney", "rest"))
+    lung, liver, spleen, gut, kidney, rest = (
+        m.needs(f"cells_{o}", "cell") for o in ("lung", "liver", "spleen", "gut", "kidney", "rest")
+    )
     elsewhere = gut + kidney + rest
     alive = _fresh(m) * m.pars("potency")[0]
     il6 = m.needs("il6", "pg/mL")
@@ -27,13 +28,21 @@ def secretome(m: Draft) -> None:
     reach_lung, reach_spleen = m.pars("growth_reach_lung growth_reach_spleen")
     local = alive * (reach_lung * lung + liver + reach_spleen * spleen)
     per_cell, clearance, hgf_half, source = m.pars("hgf_per_cell hgf_clearance hgf_half source_growth")
-    hgf = m.let("hgf", source * per_cell * local / clearance, "ng", "hepatocyte growth factor of MSC acting in the liver")
+    hgf = m.let(
+        "hgf", source * per_cell * local / clearance, "ng", "hepatocyte growth factor of MSC acting in the liver"
+    )
     growth = m.let("growth_effect", works * hgf / (hgf + hgf_half), "", "growth factor effect, 0 to 1")
 
-    reach_U_lung, reach_U_rest, cells_half, immune = m.pars("mediator_reach_lung mediator_reach_rest cells_half source_immune")
+    reach_U_lung, reach_U_rest, cells_half, immune = m.pars(
+        "mediator_reach_lung mediator_reach_rest cells_half source_immune"
+    )
     secreting = alive * (reach_U_lung * lung + liver + spleen + reach_U_rest * elsewhere)
-    U = m.let("mediators", immune * licensing * secreting / cells_half, "",
-              "PGE2, TSG-6 and IDO of MSC, relative to half effect")
+    U = m.let(
+        "mediators",
+        immune * licensing * secreting / cells_half,
+        "",
+        "PGE2, TSG-6 and IDO of MSC, relative to half effect",
+    )
     mediated = m.let("mediator_effect", works * U / (1 + U), "", "effect of immunoregulatory mediators, 0 to 1")
     _matrix_and_vessels(m, local, licensing, secreting)
 
@@ -65,9 +74,11 @@ def _matrix_and_vessels(m: Draft, local, licensing, secreting) -> None:  # type:
         ("tgf", "tgf_beta_added", "ng", "effect of TGF-beta of MSC on stellate cells, 0 to 1"),
     ):
         source, per_cell, clearance, half, efficacy = m.pars(
-            f"source_{factor} {factor}_per_cell {factor}_clearance {factor}_half efficacy_{factor}")
-        level = m.let(f"{factor}_msc", source * per_cell * local / clearance, unit,
-                      f"{factor.upper()} of MSC acting in the liver")
+            f"source_{factor} {factor}_per_cell {factor}_clearance {factor}_half efficacy_{factor}"
+        )
+        level = m.let(
+            f"{factor}_msc", source * per_cell * local / clearance, unit, f"{factor.upper()} of MSC acting in the liver"
+        )
         m.let(given, efficacy * level / (level + half), "", effect)
     source, cells, efficacy = m.pars("source_mmp mmp_half_cells efficacy_mmp")
     acting = source * local / cells
@@ -80,7 +91,8 @@ def _effects(m: Draft, growth, calm, mediated) -> None:  # type: ignore[no-untyp
     """Each effect has its own efficacy, and each of those may be zero."""
     regeneration, protection, repair, recruitment, damage, paralysis, il10, polarisation, regulation = m.pars(
         "efficacy_regeneration efficacy_protection efficacy_repair efficacy_recruitment efficacy_damage "
-        "efficacy_paralysis efficacy_il10 efficacy_polarisation efficacy_regulation")
+        "efficacy_paralysis efficacy_il10 efficacy_polarisation efficacy_regulation"
+    )
     m.let("growth_drive", regeneration * growth, "1/day", "growth factor signal added by MSC")
     m.let("protection", protection * growth, "", "share of killing that MSC prevent")
     m.let("repair_gain", repair * growth, "", "repair of injured hepatocytes added by MSC")
@@ -97,4 +109,9 @@ def _unexplained(m: Draft) -> None:
     survival, infection, dose = m.pars("unexplained_survival unexplained_infection unexplained_dose")
     given = hill(m.needs("given_per_kg", "cell/kg"), dose, 1)
     m.let("deaths_unexplained", exp(-survival * given), "", "factor of cells on deaths that no mechanism explains")
-    m.let("infections_unexplained", exp(-infection * given), "", "factor of cells on infections that no mechanism explains")
+    m.let(
+        "infections_unexplained",
+        exp(-infection * given),
+        "",
+        "factor of cells on infections that no mechanism explains",
+    )

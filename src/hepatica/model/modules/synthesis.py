@@ -14,9 +14,13 @@ def synthesis(m: Draft) -> None:
     h, N, excess = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("il6_excess", "pg/mL")
     removed, given = m.needs("plasma_removed", "1/day"), m.needs("plasma_given", "1/day")
     _albumin(m, h, excess, removed, given)
-    compensation, = m.pars("factor_half")
-    made = m.let("factor_synthesis", (1 + compensation) * h / (compensation + h), "",
-                 "synthesis of clotting factors, 1 in health")
+    (compensation,) = m.pars("factor_half")
+    made = m.let(
+        "factor_synthesis",
+        (1 + compensation) * h / (compensation + h),
+        "",
+        "synthesis of clotting factors, 1 in health",
+    )
     _clotting(m, made, N, removed, given)
     _fibrinogen(m, h, excess, N, removed, given)
 
@@ -26,9 +30,14 @@ def _albumin(m: Draft, h, excess, removed, given) -> None:  # type: ignore[no-un
     plasma = m.state("albumin", "g/L", "plasma albumin")
     tissue = m.state("albumin_interstitial", "g/L", "interstitial albumin, per plasma volume")
     loss, healthy, reserve, steep, by_il6, il6_half, leak = m.pars(
-        "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_il6 albumin_il6_half albumin_leak")
-    capacity = m.let("albumin_synthesis_capacity", h / (1 + by_il6 * excess / (excess + il6_half)), "",
-                     "capacity to make albumin, 1 in health")
+        "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_il6 albumin_il6_half albumin_leak"
+    )
+    capacity = m.let(
+        "albumin_synthesis_capacity",
+        h / (1 + by_il6 * excess / (excess + il6_half)),
+        "",
+        "capacity to make albumin, 1 in health",
+    )
     called = (1 + reserve) / (1 + reserve * (plasma / healthy) ** steep)
     made = loss * healthy * capacity * called
     m.let("albumin_synthesis_rate", m.pars("plasma_volume")[0] * made, "g/day", "albumin made by the liver")
@@ -40,7 +49,8 @@ def _albumin(m: Draft, h, excess, removed, given) -> None:  # type: ignore[no-un
     m.flow("albumin_escape", out * (1 + by_scar * scar) * plasma, out_of=plasma, into=tissue)
     m.flow("albumin_return", back * tissue, out_of=tissue, into=plasma)
     infused, target, width, donor, solution, exchange_width = m.pars(
-        "albumin_infused albumin_target albumin_width donor_albumin solution_albumin exchange_width")
+        "albumin_infused albumin_target albumin_width donor_albumin solution_albumin exchange_width"
+    )
     m.flow("albumin_infusion", infused * pos(target - plasma, width), into=plasma)
     m.flow("albumin_removed", removed * plasma, out_of=plasma)
     m.flow("albumin_replaced", donor * given + solution * pos(removed - given, exchange_width), into=plasma)
@@ -56,8 +66,12 @@ def _clotting(m: Draft, made, N, removed, given) -> None:  # type: ignore[no-unt
         m.flow(f"donor_{name}", given * donor, into=factor)
         product = product * factor
     quarter, full, floor, lowest, width = m.pars("geometric pta_full pta_floor pta_lowest pta_width")
-    pta = m.let("prothrombin_activity", lowest + pos(full * (product + floor) ** quarter - lowest, width), "percent",
-                "prothrombin activity")
+    pta = m.let(
+        "prothrombin_activity",
+        lowest + pos(full * (product + floor) ** quarter - lowest, width),
+        "percent",
+        "prothrombin activity",
+    )
     a, b, c, one = m.pars("inr_linear inr_root inr_constant one_percent")
     m.let("inr", 1 / (c + b * sqrt(pta / one) + a * pta / one), "", "international normalised ratio")
 
@@ -65,7 +79,8 @@ def _clotting(m: Draft, made, N, removed, given) -> None:  # type: ignore[no-unt
 def _fibrinogen(m: Draft, h, excess, N, removed, given) -> None:  # type: ignore[no-untyped-def]
     F = m.state("fibrinogen", "g/L", "fibrinogen")
     rate, healthy, half, acute, acute_half, consumption = m.pars(
-        "fibrinogen_rate fibrinogen_healthy fibrinogen_half fibrinogen_acute fibrinogen_il6_half fibrinogen_consumption")
+        "fibrinogen_rate fibrinogen_healthy fibrinogen_half fibrinogen_acute fibrinogen_il6_half fibrinogen_consumption"
+    )
     made = (1 + half) * h / (half + h)
     m.flow("fibrinogen_synthesis", rate * healthy * made * (1 + acute * excess / (excess + acute_half)), into=F)
     m.flow("fibrinogen_loss", (rate + consumption * N + removed) * F, out_of=F)

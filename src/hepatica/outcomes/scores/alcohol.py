@@ -26,9 +26,7 @@ def maddrey_df(*, prothrombin_time: Lab, bilirubin: Lab, control_time: Lab = 12.
     >>> round(float(maddrey_df(prothrombin_time=18, bilirubin=12)), 1)
     39.6
     """
-    time, bilirubin, control = labs(
-        prothrombin_time=prothrombin_time, bilirubin=bilirubin, control_time=control_time
-    )
+    time, bilirubin, control = labs(prothrombin_time=prothrombin_time, bilirubin=bilirubin, control_time=control_time)
     return done(4.6 * (time - control) + bilirubin)
 
 

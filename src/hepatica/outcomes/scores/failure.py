@@ -56,9 +56,7 @@ def aarc_grade(points: Lab) -> Array:
     return done(points_of(points, points >= 8, points >= 11))
 
 
-def cossh_aclf2(
-    *, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: Lab, urea: Lab, age: Lab
-) -> Array:
+def cossh_aclf2(*, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: Lab, urea: Lab, age: Lab) -> Array:
     """COSSH-ACLF II of hepatitis B: unitless, West-Haven, 1e9/L, mg/dL, mmol/L, years; risky from 7.4, 8.4.
 
     Encephalopathy enters as 1 (none), 2 (grade 1-2) or 3 (grade 3-4).

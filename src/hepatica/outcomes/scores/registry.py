@@ -143,9 +143,7 @@ _TABLE = (
     _score("AARC", aarc, "points, 5-15", "Choudhury2017", readings=(("grade", aarc_grade),)),
     _score("COSSH-ACLF II", cossh_aclf2, "score; high risk from 8.4", "Li2021"),
     _score("King's College criteria", kings_college, "1 met, 0 not met", "OGrady1989", "Bernal2002"),
-    _score(
-        "Maddrey discriminant function", maddrey_df, "score; severe from 32", "Maddrey1978", "Carithers1989"
-    ),
+    _score("Maddrey discriminant function", maddrey_df, "score; severe from 32", "Maddrey1978", "Carithers1989"),
     _score("ABIC", abic, "score; high risk from 9", "Dominguez2008"),
     _score("Lille model", lille, "score, 0-1; no response from 0.45", "Louvet2007"),
 )

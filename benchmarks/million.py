@@ -18,7 +18,7 @@ import numpy as np
 from rich.progress import Progress
 
 from hepatica.engine import System
-from hepatica.engine.spread import workers_at
+from hepatica.engine.remote import workers_at
 from hepatica.ensemble import BLOCK, run
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES

@@ -8,7 +8,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Answer": "answering",
+    "Answer": "dose_study",
     "Arm": "simulate",
     "MODULES": "model.modules",
     "Product": "therapy",
@@ -16,7 +16,7 @@ _HOME = {
     "Study": "study",
     "System": "engine",
     "admit": "admission",
-    "answer": "answering",
+    "answer": "dose_study",
     "assemble": "model.assemble",
     "cards": "report",
     "check_study": "study",

@@ -156,7 +156,7 @@ class UtilityTable(_Strict):
         harms = tuple(
             Harm(
                 h.name,
-                self.loss.get(h.name, h.loss),
+                self.loss.get(h.name, h.loss),  # type: ignore[call-overload]
                 self.limit.get(h.name, h.limit),  # type: ignore[call-overload]
                 h.reason,
             )

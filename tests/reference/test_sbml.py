@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepatica.answering import admitted
+from hepatica.dose_study import admitted
 from hepatica.engine.problem import BOLUS
 from hepatica.exchange import to_sbml, write_omex
 from hepatica.exchange.patient import course, run_of

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from hepatica.answering import answer
+from hepatica.dose_study import answer
 from hepatica.model.modules import MODULES
-from hepatica.report.behaviour import FIGURES, behave, pages, write_pages
+from hepatica.report.model.behaviour import FIGURES, behave, pages, write_pages
 from hepatica.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_model_pages_are_those_of_the_model(model):
 
 
 def test_each_module_has_a_figure_and_its_files(model):
-    assert set(model.modules) <= set(FIGURES), "give the module a line in report/behaviour.py: FIGURES"
+    assert set(model.modules) <= set(FIGURES), "give the module a line in report/model/behaviour.py: FIGURES"
     assert {p.name for p in (ROOT / "docs/model/img").iterdir()} == {
         f"{m}.{kind}" for m in model.modules for kind in ("svg", "json")
     }
@@ -73,7 +73,7 @@ def test_figures_show_what_the_model_does(system, module):
 
 
 def test_writing_the_pages_is_repeatable(system, tmp_path, monkeypatch):
-    monkeypatch.setattr("hepatica.report.behaviour.FIGURES", {"enzymes": FIGURES["enzymes"]})
+    monkeypatch.setattr("hepatica.report.model.behaviour.FIGURES", {"enzymes": FIGURES["enzymes"]})
     one, two = (write_pages(system, tmp_path / name) for name in ("a", "b"))
     assert [p.name for p in one] == [p.name for p in two] and [p.read_bytes() for p in one] == [
         p.read_bytes() for p in two

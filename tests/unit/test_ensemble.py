@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepatica import ensemble
-from hepatica.engine import System, spread
+from hepatica.engine import System, remote
 from hepatica.ensemble import Sketch, run
 from hepatica.errors import InputError
 from hepatica.simulate import Arm, simulate
@@ -55,7 +55,7 @@ def test_small_groups_and_chunks_are_filled_in_any_blocks(system, population, tm
 
 @pytest.mark.slow
 def test_workers_elsewhere_change_no_byte(system, population, whole, tmp_path):
-    with spread.workers_at("processes:2") as pool:
+    with remote.workers_at("processes:2") as pool:
         run(System(system.model, executor=pool), population, ARMS, tmp_path / "there", **ASKED, courses=True)
     assert fingerprint(tmp_path / "there") == fingerprint(whole[0])
 
@@ -63,7 +63,7 @@ def test_workers_elsewhere_change_no_byte(system, population, whole, tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # distributed warns of its own event loop
 def test_a_cluster_changes_no_byte(system, population, whole, tmp_path, cluster):
-    with cluster(2) as (address, _), spread.workers_at(address) as pool:
+    with cluster(2) as (address, _), remote.workers_at(address) as pool:
         run(System(system.model, executor=pool), population, ARMS, tmp_path / "there", **ASKED, courses=True, block=40)
     assert fingerprint(tmp_path / "there") == fingerprint(whole[0])
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.admission import admit
-from hepatica.calibrate.arms import Predictable, predictable
-from hepatica.calibrate.expected import OUTPUTS, Course, Summary, Wanted, grid
+from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
+from hepatica.calibrate.matching import Predictable, predictable
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication

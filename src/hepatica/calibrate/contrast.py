@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.expected import SHARES, Wanted
+from hepatica.calibrate.endpoints import SHARES, Wanted
 from hepatica.calibrate.likelihood import (
     DEATHS,
     INFLATION,

@@ -23,7 +23,7 @@ from hepatica.calibrate import smc
 from hepatica.calibrate.bank import BLOCK, POPULATION, Bank, Plan, fill, save, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.expected import OUTPUTS, Course, Summary, grid
+from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
 from hepatica.calibrate.likelihood import Datum, Output
 from hepatica.engine import System
 from hepatica.errors import EngineError

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, logsumexp
 
 from hepatica.calibrate.bank import Bank, Plan
-from hepatica.calibrate.expected import SHARES, Wanted
+from hepatica.calibrate.endpoints import SHARES, Wanted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations

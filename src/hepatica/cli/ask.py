@@ -17,7 +17,6 @@ import numpy as np
 import typer
 
 from hepatica import __version__
-from hepatica.answering import SHOWN, Answer, admitted, answer, population_of
 from hepatica.card import Card
 from hepatica.cli.shell import (
     AsJson,
@@ -33,13 +32,14 @@ from hepatica.cli.shell import (
     out,
     show,
 )
-from hepatica.dosing.influence import Question, ladder, screen
-from hepatica.dosing.tornado import Tornado, tornado
-from hepatica.dosing.variance import variance
+from hepatica.dose_study import SHOWN, Answer, admitted, answer, population_of
 from hepatica.errors import InputError
+from hepatica.files import write_whole
+from hepatica.sensitivity.screen import Question, ladder, screen
+from hepatica.sensitivity.tornado import Tornado, tornado
+from hepatica.sensitivity.variance import variance
 from hepatica.simulate import simulate as follow
 from hepatica.study import HYPOTHESES, MIN_DRAWS, Study, load_study
-from hepatica.table import write_whole
 from hepatica.words import say
 
 
@@ -313,8 +313,8 @@ def sensitivity(
 
     Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
     """
-    from hepatica.report import influence as shown
-    from hepatica.report import variance as divided
+    from hepatica.report.sensitivity import screen as shown
+    from hepatica.report.sensitivity import variance as divided
 
     lang = language(lang)
     if over not in ("prior", "learnt"):

@@ -276,7 +276,7 @@ def plot(
     Example: `hepatica evidence plot meld.svg --variable meld --cells`
     """
     lang, found = language(lang), _some(disease, role, variable, cells, key)
-    from hepatica.report.evidence import evidence_figure, series, write_figure  # slow to import
+    from hepatica.report.evidence.observed import evidence_figure, series, write_figure  # slow to import
 
     write_figure(evidence_figure(found, variable, lang), path)
     if as_json:

@@ -12,22 +12,22 @@ import pandas as pd
 import typer
 
 from hepatica.calibrate.infer import Settings
-from hepatica.calibrate.learn import calibrate as learn
-from hepatica.calibrate.learn import used, write
 from hepatica.calibrate.leave_out import leave_out
-from hepatica.calibrate.people import KINDS, validate_people
-from hepatica.calibrate.people_evidence import as_publications
-from hepatica.calibrate.predict import validate as judge
+from hepatica.calibrate.run import calibrate as learn
+from hepatica.calibrate.run import used, write
 from hepatica.card import Card
 from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication, read
+from hepatica.files import write_whole
+from hepatica.individual.as_evidence import as_publications
+from hepatica.individual.forecast import KINDS, validate_people
 from hepatica.patients import Draws
-from hepatica.report.influence import draw
-from hepatica.report.predictions import prediction_cards
+from hepatica.report.evidence.predictions import prediction_cards
+from hepatica.report.sensitivity.screen import draw
 from hepatica.study import HYPOTHESES, draws_of
-from hepatica.table import write_whole
+from hepatica.validation.predict import validate as judge
 from hepatica.words import say
 
 QUICK = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)

@@ -31,13 +31,13 @@ from hepatica.errors import HepaticaError, InputError
 from hepatica.evidence import load as load_publication
 from hepatica.evidence import references
 from hepatica.exchange import Run, patient_run, to_sbml, write_omex
+from hepatica.files import write_whole
 from hepatica.model.assemble import Model, assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import SCORES
 from hepatica.patients import load_population, populations
 from hepatica.study import Study, load_study
-from hepatica.table import write_whole
 from hepatica.words import say
 
 
@@ -95,7 +95,7 @@ def model(
     elif as_json:
         print(json.dumps(summary, ensure_ascii=False))
     elif write is not None:
-        from hepatica.report.behaviour import write_pages
+        from hepatica.report.model.behaviour import write_pages
 
         write_pages(System(assembled), write)
         out.print(say("cli.written", lang, path=write))

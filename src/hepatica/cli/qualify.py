@@ -28,8 +28,8 @@ from hepatica.cli.shell import (
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication
+from hepatica.files import write_whole
 from hepatica.study import Study, load_study
-from hepatica.table import write_whole
 from hepatica.words import say
 
 
@@ -70,9 +70,10 @@ def qualify(
 
     Example: `hepatica qualify studies/hbv-aclf.toml --files new-trial.toml --out qualification`
     """
-    from hepatica.report.qualification import qualify as judge
-    from hepatica.report.qualification import whole, write_qualification
-    from hepatica.report.qualification_cards import closing, summary
+    from hepatica.qualify.dossier import qualify as judge
+    from hepatica.qualify.dossier import whole
+    from hepatica.report.qualification.cards import closing, summary
+    from hepatica.report.qualification.page import write_qualification
 
     lang = language(lang)
     question = _study(study, [*(set_ or []), *([f"seed={seed}"] if seed is not None else [])])

@@ -18,7 +18,7 @@ from hepatica import __version__
 from hepatica.card import Card
 from hepatica.engine import System
 from hepatica.engine.compile import find_compiler
-from hepatica.engine.spread import workers_at
+from hepatica.engine.remote import workers_at
 from hepatica.errors import InputError
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES

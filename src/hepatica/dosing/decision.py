@@ -11,8 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from hepatica.dosing.nested import Split, split
 from hepatica.dosing.utility import Utility, Worth, worth
+from hepatica.dosing.variance_components import Split, split
 from hepatica.model.assemble import Model
 from hepatica.patients import Cohort
 from hepatica.patients.draws import NOTHING

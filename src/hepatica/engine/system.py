@@ -14,7 +14,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from hepatica.engine import compile as compiler
-from hepatica.engine import kernel, reference, spread
+from hepatica.engine import kernel, reference, remote
 from hepatica.engine import sensitivities as derivatives
 from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
@@ -181,8 +181,8 @@ class System:
             if name not in self.parameters and name not in self.states:
                 raise InputError("sensitivity", name, "a parameter, or a state for its initial value, of the model")
         if self.executor is not None:
-            recipe = spread.Recipe.of(self.model, self.engine)
-            return spread.solve(self.executor, recipe, problem, sensitivities=names, progress=progress)
+            recipe = remote.Recipe.of(self.model, self.engine)
+            return remote.solve(self.executor, recipe, problem, sensitivities=names, progress=progress)
         if self.engine == "reference":
             if names:
                 raise EngineError(

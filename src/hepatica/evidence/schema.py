@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from hepatica.evidence.publications import Publication
-from hepatica.table import write_whole
+from hepatica.files import write_whole
 
 FILE = Path(__file__).with_name("publication.schema.json")
 RENEW = "python -m hepatica.evidence.schema"

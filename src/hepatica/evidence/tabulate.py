@@ -13,7 +13,7 @@ from hepatica.errors import InputError
 from hepatica.evidence.observations import VARIABLES
 from hepatica.evidence.publications import Publication, Role, keys, load, load_all
 from hepatica.evidence.references import references
-from hepatica.table import write_whole
+from hepatica.files import write_whole
 
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(("publication", "cite", "citation", "doi"), "string"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hepatica.answering import admitted
+from hepatica.dose_study import admitted
 from hepatica.engine import Problem, Solution, System
 from hepatica.errors import InputError
 from hepatica.exchange.sbml import Run

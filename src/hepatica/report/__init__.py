@@ -1,7 +1,7 @@
 """The report of an answer: cards for terminal and notebook, one HTML file, tables beside it."""
 
-from hepatica.report.cards import cards
-from hepatica.report.html import write_report
-from hepatica.report.tables import write_tables
+from hepatica.report.dose.cards import cards
+from hepatica.report.dose.tables import write_tables
+from hepatica.report.page import write_report
 
 __all__ = ["cards", "write_report", "write_tables"]

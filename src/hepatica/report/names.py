@@ -8,7 +8,7 @@ import numpy as np
 
 from hepatica.dosing import Decision
 from hepatica.dosing.decision import Assumption
-from hepatica.dosing.nested import Split
+from hepatica.dosing.variance_components import Split
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
 from hepatica.simulate import Arm

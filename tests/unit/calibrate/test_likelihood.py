@@ -7,8 +7,8 @@ from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts, nothing
-from hepatica.calibrate.learn import plans, used
 from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, Output, data, inflation_of
+from hepatica.calibrate.run import plans, used
 from hepatica.evidence import load
 from hepatica.evidence.publications import read
 from hepatica.patients.draws import BETWEEN, deviation
@@ -199,7 +199,7 @@ def test_the_chance_of_nothing_is_bayes_theorem():
 
 def test_an_output_reads_its_line(system):
     from hepatica.calibrate.bank import Bank
-    from hepatica.calibrate.expected import Summary
+    from hepatica.calibrate.endpoints import Summary
     from hepatica.patients import Draws
 
     s = Summary(np.array([[0.25, 4.0, 2.0]]), np.array([[0.4, 1.0, 0.5]]), np.array([[0.01, 0.04, 0.02]]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.answering import answer
+from hepatica.dose_study import answer
 from hepatica.study import check_study
 
 SMALL = {

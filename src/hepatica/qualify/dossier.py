@@ -1,0 +1,219 @@
+"""The qualification report: the evidence for a model's credibility, run again and judged for one question.
+
+In the terms of ICH M15 (Ich2026) and ASME V&V 40 (Asme2018), applied to models of drugs as by Kuemmel2020.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hepatica import __version__
+from hepatica.dose_study import admitted, population_of
+from hepatica.dosing import Decision, decide
+from hepatica.dosing.utility import OUTPUTS
+from hepatica.engine import System
+from hepatica.evidence import Publication, load_all
+from hepatica.individual.forecast import Validation as PeopleValidation
+from hepatica.individual.forecast import validate_people
+from hepatica.patients import Admitted, Draws, Population
+from hepatica.qualify import judgement
+from hepatica.qualify.applicability import Scope, scope
+from hepatica.qualify.calculation_verification import Error, Sampling, sampling_errors, solver_errors
+from hepatica.qualify.code_verification import Check, verify_code
+from hepatica.qualify.evidence_base import Known, grades, known, sources
+from hepatica.qualify.influence import Influence, from_draws, read_screen
+from hepatica.qualify.judgement import Factor, Risk
+from hepatica.qualify.validation import Group, Validated, held_against
+from hepatica.simulate import simulate
+from hepatica.study import Study
+
+CHECKED = 4  # patients that are solved again and again
+TRIED = 8  # patients of the checks of the code
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """All that was run for one study, and the judgement.
+
+    Attributes
+    ----------
+    study : Study
+    population : Population
+    system : System
+    patients : Admitted
+    decision : Decision
+        The study answered, without asking again of the shown regimen.
+    publications : tuple of Publication
+        Evidence at hand.
+    known : Known
+    grades : dict of grade to number of parameters
+    checks : tuple of Check
+    errors : tuple of Error
+    sampling : tuple of Sampling
+    validated : Validated
+    people : individual.forecast.Validation or None
+    scope : Scope
+    influence : Influence
+    risk : Risk
+    factors : tuple of Factor
+        In the order of the standard.
+    settings : dict
+        Sizes and seed of the validation.
+    """
+
+    study: Study
+    population: Population
+    system: System
+    patients: Admitted
+    decision: Decision
+    publications: tuple[Publication, ...]
+    known: Known
+    grades: dict[str, int]
+    checks: tuple[Check, ...]
+    errors: tuple[Error, ...]
+    sampling: tuple[Sampling, ...]
+    validated: Validated
+    people: PeopleValidation | None
+    scope: Scope
+    influence: Influence
+    risk: Risk
+    factors: tuple[Factor, ...]
+    settings: dict[str, Any]
+
+
+def qualify(
+    study: Study,
+    system: System,
+    *,
+    blind: Sequence[Publication] = (),
+    people: Path | None = None,
+    screen: Path | None = None,
+    left_out: Mapping[str, Draws] | None = None,
+    publications: Sequence[Publication] | None = None,
+    patients: int = 20,
+    draws: int = 100,
+    workers: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Qualification:
+    """Run the evidence for a study's credibility again.
+
+    Parameters
+    ----------
+    study : Study
+        Its own patients, draws, seed and posterior are used for its answer.
+    blind : sequence of Publication
+        That the model has not seen.
+    people : Path, optional
+        A file of real people, forecast one by one.
+    screen : Path, optional
+        A folder of `hepatica sensitivity`; without it, influence is read from how the draws go with the gain.
+    left_out : mapping of str to Draws, optional
+        What was learnt without each publication.
+    publications : sequence of Publication, optional
+        To be predicted; those for calibration unless given.
+    patients, draws : int
+        Of the predictions: virtual patients of each population for each draw, and draws.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    shipped, learnt = tuple(load_all().values()), study.known()
+    influence = None if screen is None else read_screen(screen, system.model, study.population)
+    predicted = tuple(p for p in shipped if p.role == "calibration") if publications is None else tuple(publications)
+    tell = progress or (lambda *_: None)
+    tell("admit", 0, 1)
+    cohort = admitted(study, system, workers=workers)
+    tell("admit", 1, 1)
+    arms, times, utility, first = study.arms(), study.times(), study.utility.utility(), study.hypotheses[0]
+    datasets = []
+    for h in study.hypotheses:
+        tell(h, 0, 1)
+        datasets.append(simulate(system, cohort, arms, times, outputs=OUTPUTS, hypothesis=h, workers=workers))
+        tell(h, 1, 1)
+    decision = decide(datasets, arms, utility, cohort.cohort)
+    few, more = (cohort.take(np.arange(min(n, study.patients))) for n in (CHECKED, TRIED))
+    checks = verify_code(system, more, arms, times, study, first)
+    errors = solver_errors(system, few, [arms[0], arms[decision.top]], times, utility, first)
+    sampling = sampling_errors(decision, cohort.cohort.draw)
+    validated = held_against(
+        system, predicted, blind, shipped, learnt, hypotheses=study.hypotheses, people=patients, draws=draws, seed=study.seed,
+        left_out=left_out, workers=workers, progress=progress,
+    )  # fmt: skip
+    told = None if people is None else validate_people(people, system, seed=study.seed, known=learnt, workers=workers)
+    weight = float(np.median(cohort.cohort.covariate("body_weight")))
+    population, what = population_of(study), known(study.posterior, learnt, system.model, shipped)
+    where = scope(study, (*blind, *predicted), validated.found.records, weight, population.extrapolation)
+    risk = judgement.risk(where, float(1.0 - np.mean([h.survival[0].mean for h in decision.by_hypothesis])))
+    counted = grades(system.model)
+    found = judgement.factors(
+        risk, checks, errors, sampling, decision, what, counted, where, validated, told,
+        {p.key: p.risk_of_bias for p in (*predicted, *blind)},
+    )  # fmt: skip
+    influence = influence or from_draws(decision, cohort.cohort, study.hypotheses)
+    settings = {"patients": patients, "draws": draws, "seed": study.seed, "blind": [p.key for p in blind]}
+    return Qualification(study, population, system, cohort, decision, shipped, what, counted, checks, errors, sampling, validated,
+                         told, where, influence, risk, tuple(found), settings)  # fmt: skip
+
+
+def whole(q: Qualification) -> dict[str, Any]:
+    """All of it, for machines."""
+    v, d = q.validated, q.decision
+    parameters = q.system.model.parameters
+    found = {
+        "study": {"title": q.study.title, "hash": q.study.hash, "population": q.study.population,
+                  "extrapolation": q.population.extrapolation, "horizon": q.study.horizon, "seed": q.study.seed,
+                  "patients": q.study.patients, "draws": q.study.draws, "posterior": q.study.posterior},
+        "risk": asdict(q.risk),
+        "factors": [asdict(f) for f in judgement.badly_first(list(q.factors))],
+        "evidence": {"publications": sources(q.publications).to_dict(orient="records"), "grades": q.grades,
+                     "known": asdict(q.known) | {"matches_model": q.known.matches_model,
+                                                 "matches_evidence": q.known.matches_evidence}},
+        "code": [asdict(c) | {"passed": c.passed} for c in q.checks],
+        "calculation": [asdict(e) for e in q.errors],
+        "sampling": [asdict(s) | {"error": s.error} for s in q.sampling],
+        "validation": {"groups": [asdict(g) for g in v.groups], "effects": asdict(v.effects) if v.effects else None,
+                       "standing": v.standing, "pareto_k": v.found.shapes, "left": v.found.left,
+                       "alike": v.found.alike, "totals": v.found.totals().to_dict(orient="records"),
+                       "records": [r.json() for r in v.found.records]},
+        "people": q.people.to_dict() if q.people else None,
+        "applicability": {"regimens": [{"regimen": r.label, "place": place} for r, place in q.scope.regimens],
+                          "arms": [asdict(g) for g in q.scope.given], "numbers": q.scope.numbers,
+                          "days": q.scope.days, "days_with_cells": q.scope.days_with_cells},
+        "influence": {"screened": q.influence.screened, "rows": [
+            {"rank": k, "parameter": n, "strength": s, "grade": parameters[n].entry.grade if n in parameters else ""}
+            for k, n, s in q.influence.rows]},
+        "decision": {"top": d.arms[d.top].name, "recommended": d.arms[d.recommended].name},
+        "settings": q.settings,
+        "run": {"model_hash": q.system.model.hash, "version": __version__, "engine": q.system.engine},
+        "purpose": "for research use",
+    }  # fmt: skip
+    return {k: plain(v) for k, v in found.items()}
+
+
+def plain(value: Any) -> Any:
+    """Types that JSON has; what is no number becomes null.
+
+    Examples
+    --------
+    >>> plain({"a": (np.float64(1.5), float("nan")), 2: np.True_})
+    {'a': [1.5, None], '2': True}
+    """
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | np.ndarray):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+__all__ = ["Error", "Factor", "Group", "Qualification", "Sampling", "qualify", "whole"]

@@ -1,0 +1,179 @@
+"""Validation: predictions held against publications, told apart by whether the model had learnt from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hepatica.calibrate.loo import TRUSTED
+from hepatica.engine import System
+from hepatica.evidence import Publication
+from hepatica.patients import Draws
+from hepatica.validation.predict import validate
+from hepatica.validation.records import REFERENCES, Record, Validation
+
+GROUPS = ("blind", "left_out", "unlearnt", "in_sample")
+OUTSIDE = GROUPS[:3]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scores of publications of one standing; each publication counts once.
+
+    Attributes
+    ----------
+    key : str
+        One of `GROUPS`, or "effects" for differences between an arm with cells and its control.
+    publications : tuple of str
+    numbers : int
+    in_50, in_90 : float
+        Shares of numbers in their intervals.
+    crps, log_score, width_90 : float
+        As in `Validation.totals`.
+    references : dict of reference to (crps, log score, width)
+    """
+
+    key: str
+    publications: tuple[str, ...]
+    numbers: int
+    in_50: float
+    in_90: float
+    crps: float
+    log_score: float
+    width_90: float
+    references: dict[str, tuple[float, float, float]]
+
+    @property
+    def beats(self) -> int:
+        """References with a worse logarithmic score, of two."""
+        return sum(self.log_score > score for _, score, _ in self.references.values())
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What was predicted, by standing.
+
+    Attributes
+    ----------
+    found : Validation
+        Everything, blind publications first.
+    standing : dict of publication to one of `GROUPS`
+    groups : tuple of Group
+    effects : Group or None
+        Differences between arms, whatever their standing.
+    alike : float
+        Median over arms of the share of virtual patients that stay effective once they look like the arm; NaN without arms.
+    matched : int
+        Arms that print labs at day 0 to be made to look like.
+    worst : tuple of Record
+        What was predicted worst against the better reference, each publication once at most.
+    """
+
+    found: Validation
+    standing: dict[str, str]
+    groups: tuple[Group, ...]
+    effects: Group | None
+    alike: float
+    matched: int
+    worst: tuple[Record, ...]
+
+    def of(self, key: str) -> Group | None:
+        """A group."""
+        return next((g for g in self.groups if g.key == key), None)
+
+    @property
+    def outside(self) -> list[str]:
+        """Publications that the model had not learnt from when it predicted them."""
+        return [p for p, s in self.standing.items() if s in OUTSIDE]
+
+
+def held_against(
+    system: System,
+    publications: Sequence[Publication],
+    blind: Sequence[Publication],
+    evidence: Sequence[Publication],
+    known: Draws | None,
+    *,
+    hypotheses: Sequence[str],
+    people: int,
+    draws: int,
+    seed: int,
+    left_out: Mapping[str, Draws] | None = None,
+    workers: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Validated:
+    """Predict the calibration publications and the blind ones.
+
+    Parameters
+    ----------
+    left_out : mapping of str to Draws, optional
+        What was learnt without a publication, which is then predicted out of sample.
+    """
+
+    def run(some: Sequence[Publication], **more: Any) -> Validation:
+        return validate(
+            system, some, evidence, known, hypotheses=tuple(hypotheses), people=people, draws=draws, seed=seed, workers=workers,
+            progress=progress, **more,
+        )  # fmt: skip
+
+    parts = [run(blind)] if blind else []
+    parts.append(run(publications, **({"left_out": left_out} if left_out else {})))
+    found = Validation(
+        tuple(r for v in parts for r in v.records),
+        {k: w for v in parts for k, w in v.left.items()},
+        {k: w for v in parts for k, w in v.alike.items()},
+        {k: w for v in parts for k, w in v.shapes.items()},
+        tuple(dict.fromkeys(k for v in parts for k in v.in_sample)),
+    )
+    own = {p.key for p in blind}
+    standing = {r.publication: _standing(r.publication, own, found) for r in found.records}
+    groups = [group(key, [r for r in found.records if standing[r.publication] == key]) for key in GROUPS]
+    effects = group("effects", [r for r in found.records if r.against and r.cells])
+    matched = [share for share in found.alike.values() if share < 1.0]  # exactly 1 is an arm without labs at day 0
+    alike = float(np.median(matched)) if matched else float("nan")
+    return Validated(
+        found, standing, tuple(g for g in groups if g is not None), effects, alike, len(matched), worst(found.records)
+    )
+
+
+def _standing(key: str, blind: set[str], found: Validation) -> str:
+    if key in found.in_sample:
+        return "in_sample"  # also where a file of the user's has the key of one that was learnt from
+    return "blind" if key in blind else "left_out" if key in found.shapes else "unlearnt"
+
+
+def group(key: str, records: Sequence[Record]) -> Group | None:
+    """Scores of some records, None where there are none."""
+    if not records:
+        return None
+    row = Validation(tuple(records)).totals().iloc[-1]
+    references = {
+        n: (float(row[f"{n}_crps"]), float(row[f"{n}_logscore"]), float(row[f"{n}_width_90"])) for n in REFERENCES
+    }
+    names = tuple(dict.fromkeys(r.publication for r in records))
+    in_50, in_90, crps, log_score, width = (float(row[n]) for n in ("in_50", "in_90", "crps", "logscore", "width_90"))
+    return Group(key, names, len(records), in_50, in_90, crps, log_score, width, references)
+
+
+def worst(records: Sequence[Record], most: int = 8) -> tuple[Record, ...]:
+    """The record of each publication that lost most against the better reference, the worst first; none that won."""
+    each: dict[str, tuple[float, Record]] = {}
+    for r in records:
+        behind = max(x[3] for x in r.references.values()) - r.log_score if r.references else 0.0
+        if behind > 0 and behind > each.get(r.publication, (0.0, r))[0]:
+            each[r.publication] = (behind, r)
+    return tuple(r for _, r in sorted(each.values(), key=lambda x: -x[0])[:most])
+
+
+def trusted(shape: float) -> bool:
+    """Whether weighing anew was enough to leave a publication out.
+
+    Examples
+    --------
+    >>> trusted(0.5), trusted(0.9)
+    (True, False)
+    """
+    return shape < TRUSTED

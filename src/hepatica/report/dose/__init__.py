@@ -1,0 +1,1 @@
+"""The report of a dose: its cards, figures, sentences and tables."""

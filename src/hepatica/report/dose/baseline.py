@@ -1,0 +1,145 @@
+"""Cards that set the simulation beside what was published."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from hepatica.card import Card
+from hepatica.dose_study import Answer
+from hepatica.evidence import load, references
+from hepatica.report import names
+from hepatica.report.dose import figures, numbers
+from hepatica.report.dose.survival import survival
+from hepatica.words import say
+
+
+def baseline(a: Answer, lang: str) -> Card:
+    """The simulated untreated population beside the published course."""
+    publication, rows, flagged, medians = load(a.population.baseline), [], False, False
+    for c in numbers.compared(a):
+        digits, o = 2 if c.variable in ("inr", "creatinine") else 1, c.published
+        flagged, medians = flagged or (o is not None and not o.usable), medians or c.median
+        rows.append(
+            {
+                say("report.col_variable", lang): names.variable(c.variable, lang),
+                say("report.col_day", lang): f"{c.day:g}",
+                say("report.col_until", lang): f"{c.until:g}" if c.until else say("report.everybody", lang),
+                say("report.col_published", lang): "–"
+                if o is None
+                else f"{names.number(o.value, digits)} ({names.number(c.published_spread, digits)})"
+                + ("" if o.usable else " †")
+                + (" ‡" if c.median else ""),
+                "n": "–" if o is None or o.n is None else str(o.n),
+                say("report.col_simulated", lang): f"{names.number(c.mean, digits)} ({names.number(c.sd, digits)})",
+            }
+        )
+    p = a.patients
+    lost = sum(p.rejected.values())
+    rejected = names.listed(
+        (
+            say("report.rejected", lang, why=_reason(why, lang), n=n)
+            for why, n in sorted(p.rejected.items(), key=lambda x: -x[1])
+        ),
+        lang,
+    )
+    text = (
+        say("report.baseline_text", lang, source=references()[publication.cite].short()),
+        say(
+            "report.candidates",
+            lang,
+            kept=len(p.cohort.patient),
+            tried=p.tried,
+            lost=lost,
+            rejected=rejected or "–",
+            spare=p.tried - lost - len(p.cohort.patient),
+            dropped=len(p.dropped_draws),
+        ),
+    )
+    return Card(
+        "baseline",
+        say("report.baseline", lang),
+        text,
+        pd.DataFrame(rows),
+        partial(figures.baseline, a, lang),
+        say("report.baseline_alt", lang),
+        " ".join(
+            say(f"report.{mark}", lang) for mark, needed in (("dagger", flagged), ("double_dagger", medians)) if needed
+        ),
+    )
+
+
+def _reason(why: str, lang: str) -> str:
+    """Why a candidate was turned away, with the lab in words."""
+    name, _, rest = why.partition(" ")
+    if not rest:
+        return say("report.rejected_failed", lang)
+    sign, _, value = rest.partition(" ")
+    return say(
+        "report.rejected_low" if sign == "<" else "report.rejected_high",
+        lang,
+        lab=names.without_unit(name, lang),
+        value=value,
+    )
+
+
+def life(a: Answer, lang: str) -> Card:
+    """Survival beside the trial as published."""
+    d, ends = a.decision, []
+    for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
+        ends.append(
+            say(
+                "report.survival_end",
+                lang,
+                hypothesis=names.hypothesis(h.hypothesis, lang),
+                days=f"{a.study.horizon:g}",
+                care=names.interval(h.survival[0], lang, 100.0),
+                gain=names.interval(names.gains(d, k)[1], lang, 100.0),
+            )
+        )
+    trials = names.listed((references()[load(key).cite].short() for key in a.population.shown), lang)
+    text = (
+        say("report.survival_text", lang),
+        *ends,
+        *([say("report.shown_only", lang, trials=trials)] if trials else []),
+    )
+    return Card(
+        "survival",
+        say("report.survival", lang),
+        text,
+        None,
+        partial(survival, a, lang),
+        " ".join(ends).replace("*", "") or say("report.survival", lang),
+    )
+
+
+def deaths(a: Answer, lang: str) -> Card:
+    """Deaths under standard care beside cohorts without cells."""
+    rows = [
+        {
+            say("report.col_cohort", lang): f"{names.cohort(r.publication, r.n, lang)}: {load(r.publication).disease}",
+            say("report.col_day", lang): f"{r.day:g}",
+            say("report.col_published_dead", lang): say(
+                "decision.interval",
+                lang,
+                mean=names.number(100 * r.published),
+                low=names.number(100 * r.low),
+                high=names.number(100 * r.high),
+            ),
+            say("report.col_simulated_dead", lang): names.interval(r.simulated, lang, 100.0),
+            say("report.col_role", lang): say(
+                "report.fitted" if r.publication == numbers.fitted(a) else "report.not_fitted", lang
+            ),
+        }
+        for r in numbers.untreated(a)
+    ]
+    return Card(
+        "deaths",
+        say("report.deaths", lang),
+        (say("report.deaths_text", lang, source=references()[load(numbers.fitted(a)).cite].short()),),
+        pd.DataFrame(rows) if rows else None,
+        partial(figures.untreated, a, lang) if rows else None,
+        say("report.deaths_alt", lang),
+        say("report.deaths_note", lang),
+    )

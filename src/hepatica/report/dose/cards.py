@@ -1,0 +1,212 @@
+"""The cards of an answer, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hepatica.card import Card
+from hepatica.dose_study import Answer
+from hepatica.report import names
+from hepatica.report.dose import figures, numbers, sentences
+from hepatica.report.dose.appendix import again, assumptions, sources
+from hepatica.report.dose.baseline import baseline, deaths, life
+from hepatica.report.dose.long_term import causes, five_years
+from hepatica.report.dose.posterior import learnt
+from hepatica.report.dose.recovery import metabolic_recovery
+from hepatica.report.dose.window import window
+from hepatica.words import say
+
+Maker = Callable[[Answer, str], Card]
+MOST_ROWS = 8
+
+
+def the_answer(a: Answer, lang: str) -> Card:
+    """Question, answer, what it gains, what it harms, what limits it."""
+    text = (
+        sentences.verdict(a, lang),
+        sentences.question(a, lang),
+        *sentences.benefit(a, lang),
+        *sentences.runner_up(a, lang),
+        *sentences.holds_best(a, lang),
+        *sentences.harm(a, lang),
+        " ".join(sentences.caveats(a, lang)),
+    )
+    confirmed, draws = a.decision.confirmed, min(a.study.draws, a.study.patients)
+    note = say("report.answer_note", lang)
+    if confirmed:
+        note += say("report.asked_again", lang, patients=confirmed[0].patients, draws=draws)
+    cells = names.shows_cells(a.decision)
+    return Card(
+        "answer",
+        say("report.answer", lang),
+        text,
+        None,
+        partial(figures.gains, a, lang) if cells else None,
+        " ".join(sentences.benefit(a, lang)).replace("*", ""),
+        note,
+    )
+
+
+def by_hypothesis(a: Answer, lang: str) -> Card:
+    """What each hypothesis recommends, the regrets of the candidates, and the choice."""
+    d = a.decision
+    order = names.ranking(d)
+    kept = {0, d.recommended, d.top, *(h.best for h in d.by_hypothesis)}
+    shown = [arm for place, arm in enumerate(order) if place < MOST_ROWS or arm in kept]
+    over = say("report.over_limit", lang)
+    rows = []
+    for arm in shown:
+        row = {say("report.col_regimen", lang): names.arm_name(d.arms[arm], lang)}
+        for h in d.by_hypothesis:
+            row[say("report.col_gain_if", lang, hypothesis=names.hypothesis(h.hypothesis, lang))] = names.interval(
+                h.gain[arm], lang
+            ) + (" *" if h.best == arm else "")
+        regrets = [names.number(r) if np.isfinite(r) else over for r in d.regret[:, arm]]
+        row[say("report.col_regret", lang)] = regrets[0] if len(set(regrets)) == 1 else names.listed(regrets, lang)
+        row[say("report.col_choice", lang)] = say("report.least_worst", lang) if arm == d.recommended else ""
+        rows.append(row)
+    text = (*sentences.own_choices(a, lang), sentences.choice(a, lang))
+    note = say("report.hypotheses_note", lang, patients=a.study.patients, shown=len(shown), arms=len(d.arms))
+    return Card("hypotheses", say("report.hypotheses", lang), text, pd.DataFrame(rows), note=note)
+
+
+def differences(a: Answer, lang: str) -> Card:
+    """What differs between the hypotheses: where the cells are, and what follows."""
+    d, rows = a.decision, []
+    wanted = [
+        (kind, organ, day)
+        for kind, organ, days in (
+            ("cells", "lung", (1, 7)),
+            ("cells", "liver", (1, 7)),
+            ("cells", "spleen", (1, 7)),
+            ("image", "liver", (7,)),
+        )
+        for day in days
+    ]
+    what = say("report.col_what", lang)
+    for kind, organ, day in wanted if a.kinetics else ():
+        row = {
+            what: say(
+                "report.share_row",
+                lang,
+                kind=say(f"report.kind_{kind}", lang),
+                organ=say(f"report.organ_{organ}", lang),
+                day=day,
+            )
+        }
+        rows.append(
+            row
+            | {names.hypothesis(h, lang): names.number(numbers.share_at(a, h, kind, organ, day)) for h in a.kinetics}
+        )
+    for place, key in enumerate(("gain", "survival_gain") if names.shows_cells(d) else ()):
+        cells = {
+            names.hypothesis(h.hypothesis, lang): names.interval(names.gains(d, k)[place], lang, 100.0**place)
+            for k, h in enumerate(d.by_hypothesis)
+        }
+        rows.append({what: say(f"report.row_{key}", lang)} | cells)
+    rows.append(
+        {what: say("report.row_best", lang)}
+        | {names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang) for h in d.by_hypothesis}
+    )
+    text = (say("report.differences_text", lang) if len(d.by_hypothesis) > 1 else say("report.one_hypothesis", lang),)
+    return Card("differences", say("report.differences", lang), text, pd.DataFrame(rows))
+
+
+def course(a: Answer, lang: str) -> Card:
+    """Labs over time."""
+    return Card(
+        "course",
+        say("report.course", lang),
+        (say("report.course_text", lang),),
+        None,
+        partial(figures.courses, a, lang),
+        say("report.course_alt", lang),
+    )
+
+
+def where(a: Answer, lang: str) -> Card:
+    """Cells per organ, by route and hypothesis."""
+    if not a.kinetics:
+        return Card("kinetics", say("report.kinetics", lang), (say("decision.no_cells_asked", lang),))
+    return Card(
+        "kinetics",
+        say("report.kinetics", lang),
+        (say("report.kinetics_text", lang),),
+        None,
+        partial(figures.kinetics, a, lang),
+        say("report.kinetics_alt", lang),
+    )
+
+
+def over_dose(a: Answer, lang: str) -> Card:
+    """The therapeutic window."""
+    if not a.study.grid.regimens():
+        return Card("window", say("report.window", lang), (say("decision.no_cells_asked", lang),))
+    return Card(
+        "window",
+        say("report.window", lang),
+        (say("report.window_text", lang),),
+        None,
+        partial(window, a, lang),
+        say("report.window_alt", lang),
+        say("report.window_note", lang),
+    )
+
+
+def two_spreads(a: Answer, lang: str) -> Card:
+    """Between patients and ignorance."""
+    figure = partial(figures.spread, a, lang) if a.study.grid.regimens() else None
+    return Card(
+        "spread",
+        say("report.spread", lang),
+        (say("report.spread_text", lang),),
+        None,
+        figure,
+        say("report.spread_alt", lang),
+    )
+
+
+CARDS: tuple[Maker, ...] = (
+    the_answer,
+    by_hypothesis,
+    differences,
+    baseline,
+    course,
+    metabolic_recovery,
+    life,
+    deaths,
+    causes,
+    five_years,
+    where,
+    over_dose,
+    two_spreads,
+    learnt,
+    assumptions,
+    sources,
+)
+
+
+def cards(answer: Answer, lang: str = "en", *, command: str = "") -> list[Card]:
+    """All cards of an answer; one that fails becomes a card that says so.
+
+    Parameters
+    ----------
+    answer : Answer
+    lang : {"en", "zh"}
+    command : str
+        What was run, for the last card.
+    """
+    made = []
+    makers: tuple[Maker, ...] = (*CARDS, partial(again, command=command))
+    for maker in makers:
+        try:
+            made.append(maker(answer, lang))
+        except Exception as error:  # a broken part must not cost the answer
+            name = getattr(maker, "__name__", "again")
+            what = f"{name}, {type(error).__name__}: {error}"
+            made.append(Card(name, say("report.broken_title", lang), (say("report.broken", lang, what=what),)))
+    return made

@@ -1,0 +1,260 @@
+"""The figures of an answer; each is a function of it and a language, drawn in one style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from hepatica.dose_study import Answer
+from hepatica.dosing.variance_components import Split
+from hepatica.report import names
+from hepatica.report.dose import numbers
+from hepatica.report.style import (
+    CARE,
+    CELLS,
+    PUBLISHED,
+    legend_below,
+    look,
+    panels,
+    styled,
+)
+from hepatica.words import say
+
+MOST_LINES = 60
+BANDS = (5, 25, 50, 75, 95)
+COMPARED = ("bilirubin", "inr", "creatinine", "alt", "meld")
+COURSES = ("bilirubin", "inr", "albumin", "meld")
+
+Draw = Callable[[Answer, str], Figure]
+
+
+def drawn(make: Draw) -> Draw:
+    """Draw in the package's style."""
+
+    @wraps(make)
+    def make_styled(answer: Answer, lang: str) -> Figure:
+        with styled():
+            return make(answer, lang)
+
+    return make_styled
+
+
+def _span(ax: Axes, y: float, s: Split, place: int, *, hollow: bool = False) -> None:
+    """A mean with its 90 % interval, lying."""
+    colour, _, marker = look(place)
+    ax.plot([s.low, s.high], [y, y], color=colour, lw=2.2 if not hollow else 1.2, solid_capstyle="butt")
+    ax.plot(s.mean, y, marker=marker, color=colour, mfc="white" if hollow else colour, ms=7, ls="none")
+
+
+@drawn
+def gains(answer: Answer, lang: str) -> Figure:
+    """Gain of the top-ranked regimen, and of the runner-up of each hypothesis, with 90 % intervals."""
+    d = answer.decision
+    figure, axes = panels(1, 1, width=8.5, height=0.75 + 0.62 * len(d.by_hypothesis))
+    ax, ticks = axes[0, 0], []
+    for k, h in enumerate(d.by_hypothesis):
+        again, _ = names.gains(d, k)
+        _span(ax, -k, again, k)
+        ax.annotate(
+            names.interval(again, lang),
+            (again.mean, -k),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+        )
+        ticks.append(names.hypothesis(h.hypothesis, lang))
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set_yticks([-k for k in range(len(ticks))], ticks)
+    ax.set(ylim=(-len(ticks) + 0.4, 0.7), xlabel=say("report.axis_gain", lang))
+    return figure
+
+
+@drawn
+def baseline(answer: Answer, lang: str) -> Figure:
+    """Labs of survivors under standard care, published and simulated: means with SDs."""
+    rows = [c for c in numbers.compared(answer) if c.published is not None]
+    firsts = {(c.variable, c.day): c.until for c in reversed(rows)}
+    rows = [c for c in rows if c.until == firsts[c.variable, c.day]]  # a day once, of the larger group
+    shown = [n for n in COMPARED if any(c.variable == n for c in rows)]
+    figure, axes = panels(1, max(len(shown), 1), width=12, height=2.9)
+    for ax, name in zip(axes[0], shown, strict=False):
+        for c in (c for c in rows if c.variable == name):
+            o = c.published
+            if o is None:
+                continue
+            fill = PUBLISHED if o.usable else "white"
+            ax.errorbar(
+                c.day - 0.6,
+                o.value,
+                np.nan_to_num(c.published_spread),
+                marker="D",
+                color=PUBLISHED,
+                mfc=fill,
+                capsize=2,
+                ms=5,
+                ls="none",
+                label=say("report.published", lang),
+            )
+            ax.errorbar(
+                c.day + 0.6,
+                c.mean,
+                c.sd,
+                marker="o",
+                color=CELLS,
+                capsize=2,
+                ms=5,
+                ls="none",
+                label=say("report.simulated", lang),
+            )
+        ax.set(xlabel=say("report.axis_days", lang), xticks=sorted({c.day for c in rows}))
+        ax.set_title(names.variable(name, lang), fontsize=9)
+        ax.set_ylim(bottom=0)
+    legend_below(figure, axes, 2)
+    return figure
+
+
+@drawn
+def courses(answer: Answer, lang: str) -> Figure:
+    """Spaghetti and percentile bands: standard care, then the shown regimen under each hypothesis."""
+    d, ds = answer.decision, numbers.first(answer)
+    rows = [(ds, 0, say("report.standard_care", lang))]
+    if ds.sizes["arm"] > 1:
+        arm = names.arm_name(d.arms[d.top], lang)
+        rows += [(other, 1, f"{arm}\n{names.hypothesis(h, lang)}") for h, other in answer.courses.items()]
+    figure, axes = panels(len(rows), len(COURSES), width=12.5, height=2.3, sharex=True, sharey="col")
+    for row, (ds, arm_place, name) in enumerate(rows):
+        for column, lab in enumerate(COURSES):
+            ax, values = (
+                axes[row, column],
+                (numbers.meld_of(ds) if lab == "meld" else ds[lab].values)[arm_place],
+            )
+            _bands(ax, ds["time"].values, values, CARE if row == 0 else CELLS)
+            if row == 0:
+                ax.set_title(names.variable(lab, lang))
+                low, high = np.nanpercentile(values, (0.5, 99.5))
+                ax.set_ylim(0 if low < 0.5 * high else 0.9 * low, 1.08 * high)
+            if row == len(rows) - 1:
+                ax.set_xlabel(say("report.axis_days", lang))
+        axes[row, 0].set_ylabel(name, fontsize=8)
+    return figure
+
+
+def _bands(ax: Axes, times: Any, values: Any, colour: str) -> None:
+    lines = [np.column_stack([times[::2], one[::2]]) for one in values[:MOST_LINES] if np.isfinite(one).all()]
+    ax.add_collection(LineCollection(lines, colors=colour, alpha=0.3, linewidths=0.5, rasterized=True))
+    low, q1, middle, q3, high = numbers.percentiles(values, BANDS)
+    ax.fill_between(times, low, high, color=colour, alpha=0.15, lw=0)
+    ax.fill_between(times, q1, q3, color=colour, alpha=0.3, lw=0)
+    ax.plot(times, middle, color=colour, lw=2)
+
+
+@drawn
+def kinetics(answer: Answer, lang: str) -> Figure:
+    """Cells per organ over two weeks: routes as rows; living cells and label as columns, for each hypothesis."""
+    routes = [str(r) for r in numbers.first_kinetics(answer)["arm"].values]
+    columns = [(h, kind) for h in answer.kinetics for kind in ("cells", "image")]
+    figure, axes = panels(len(routes), len(columns), width=12.5, height=2.1, sharex=True, sharey=True)
+    for column, (hypothesis, kind) in enumerate(columns):
+        times = answer.kinetics[hypothesis]["time"].values
+        kept = np.r_[0:6, 6 : len(times) : 3]  # hourly at first
+        for place, organ in enumerate(numbers.ORGANS):
+            if f"{kind}_{organ}" not in answer.kinetics[hypothesis]:
+                continue
+            colour, line, _ = look(place)
+            for row, values in enumerate(numbers.shares(answer, hypothesis, kind, organ)):
+                low, high = numbers.percentiles(values[:, kept], (10, 90))
+                axes[row, column].fill_between(times[kept], low, high, color=colour, alpha=0.15, lw=0)
+                axes[row, column].plot(
+                    times[kept],
+                    np.nanmean(values[:, kept], axis=0),
+                    color=colour,
+                    ls=line,
+                    lw=1.8,
+                    label=say(f"report.organ_{organ}", lang),
+                )
+        axes[0, column].set_title(
+            f"{names.hypothesis(hypothesis, lang)}\n{say(f'report.kind_{kind}', lang)}", fontsize=9
+        )
+        axes[-1, column].set_xlabel(say("report.axis_days_after", lang))
+    for row, route in enumerate(routes):
+        axes[row, 0].set_ylabel(f"{names.route(route, lang)}\n{say('report.axis_share', lang)}", fontsize=8.5)
+    axes[0, 0].set_ylim(0, 105)
+    legend_below(figure, axes, len(numbers.ORGANS))
+    return figure
+
+
+@drawn
+def spread(answer: Answer, lang: str) -> Figure:
+    """Spread between patients against ignorance, for the regimens of least worst regret."""
+    d = answer.decision
+    top = [a for a in names.ranking(d) if d.arms[a].regimen.gives_cells][:6][::-1]
+    figure, axes = panels(1, len(d.by_hypothesis), width=11, height=0.9 + 0.42 * len(top), sharey=True, sharex=True)
+    y = np.arange(len(top))
+    for ax, h in zip(axes[0], d.by_hypothesis, strict=True):
+        ax.barh(
+            y + 0.19,
+            [h.gain[a].between for a in top],
+            height=0.36,
+            color=CELLS,
+            label=say("report.between", lang),
+        )
+        ax.barh(
+            y - 0.19,
+            [h.gain[a].ignorance for a in top],
+            height=0.36,
+            color="white",
+            edgecolor=PUBLISHED,
+            hatch="////",
+            label=say("report.ignorance", lang),
+        )
+        ax.set_title(names.hypothesis(h.hypothesis, lang))
+        ax.set_xlabel(say("report.axis_sd", lang))
+    axes[0, 0].set_yticks(y, [names.arm_name(d.arms[a], lang) for a in top], fontsize=8.5)
+    legend_below(figure, axes, 2)
+    return figure
+
+
+@drawn
+def untreated(answer: Answer, lang: str) -> Figure:
+    """Deaths without cells by day 28 and day 90: cohorts with their intervals, the simulation as a band."""
+    rows = numbers.untreated(answer)
+    days = [low for low in numbers.DAYS if any(abs(r.day - low) <= numbers.NEAR for r in rows)]
+    most = max(sum(abs(r.day - day) <= numbers.NEAR for r in rows) for day in days)
+    figure, axes = panels(1, len(days), width=11, height=1.0 + 0.32 * most, sharex=True)
+    for ax, day in zip(axes[0], days, strict=True):
+        here = [r for r in rows if abs(r.day - day) <= numbers.NEAR][::-1]
+        s = here[0].simulated
+        ax.axvspan(100 * s.low, 100 * s.high, color=CELLS, alpha=0.18, lw=0)
+        ax.axvline(100 * s.mean, color=CELLS, lw=2, label=say("report.simulated_band", lang))
+        for y, r in enumerate(here):
+            fill = PUBLISHED if r.publication == numbers.fitted(answer) else "white"
+            reach = [[100 * (r.published - r.low)], [100 * (r.high - r.published)]]
+            ax.errorbar(
+                100 * r.published,
+                y,
+                xerr=reach,
+                marker="D",
+                color=PUBLISHED,
+                mfc=fill,
+                ms=5,
+                capsize=2,
+                ls="none",
+            )
+        ax.set_yticks(range(len(here)), [names.cohort(r.publication, r.n, lang) for r in here], fontsize=8.5)
+        ax.set(
+            title=say("report.deaths_by", lang, day=day),
+            xlabel=say("report.axis_deaths", lang),
+            xlim=(0, 100),
+            ylim=(-0.6, len(here) - 0.4),
+        )
+    axes[0, 0].plot([], [], marker="D", color=PUBLISHED, ls="none", label=say("report.cohort_fitted", lang))
+    axes[0, 0].plot([], [], marker="D", color=PUBLISHED, mfc="white", ls="none", label=say("report.cohort_shown", lang))
+    legend_below(figure, axes, 3)
+    return figure

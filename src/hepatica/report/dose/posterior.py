@@ -1,0 +1,135 @@
+"""Prior against posterior: what the evidence changed of the answer, and how much of it the priors still decide."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from hepatica.card import Card
+from hepatica.dose_study import Answer
+from hepatica.patients.draws import NOTHING
+from hepatica.report import names
+from hepatica.report.dose.figures import drawn
+from hepatica.report.style import LOOKS, PRIOR, legend_below, panels
+from hepatica.words import say
+
+Floats = NDArray[np.float64]
+SHOWN = 10  # parameters
+
+
+def learnt(a: Answer, lang: str) -> Card:
+    """The top regimen and its gain before and after the evidence, then the unknowns that moved most."""
+    known, before = a.patients.cohort.known, a.before
+    title = say("report.learnt", lang)
+    if known is None or before is None:
+        return Card("learnt", title, (say("report.learnt_prior_only", lang),))
+    arm, shares = a.decision.top, []
+    rows = []
+    for name, d in (("prior", before), ("posterior", a.decision)):
+        row = {
+            say("report.col_known", lang): say(f"report.{name}", lang),
+            say("report.col_first", lang): names.arm_name(d.arms[d.recommended], lang),
+        }
+        for h in d.by_hypothesis:
+            row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)
+        rows.append(row)
+    for old, new in zip(before.by_hypothesis, a.decision.by_hypothesis, strict=True):
+        wide = old.gain[arm].high - old.gain[arm].low
+        shares.append((new.gain[arm].high - new.gain[arm].low) / wide if wide > 0 else 1.0)
+    share = 100 * float(np.mean(shares))
+    text = [
+        say(
+            f"report.learnt_{'text' if share <= 100 else 'wider'}",
+            lang,
+            regimen=names.arm_name(a.decision.arms[arm], lang),
+            share=names.number(share, 0),
+            same=say(f"report.learnt_{'same' if before.recommended == a.decision.recommended else 'other'}", lang),
+        )
+    ]
+    moved = most_moved(a)
+    labels = {n: a.system.model.parameters[n.split("@")[0]].entry.label for n, _ in moved}
+    told = (f"*{labels[n]}* ({v.mean():+.1f}, {v.std():.2f})" for n, v in moved)
+    text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
+    after = (
+        f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
+        for h, p in zip(a.decision.by_hypothesis, a.decision.nothing, strict=False)
+    )
+    text.append(
+        say("report.learnt_nothing", lang, before=names.number(100 * NOTHING, 0), after=names.listed(after, lang))
+    )
+    p = known.provenance
+    text.append(
+        say(
+            "report.learnt_from",
+            lang,
+            publications=", ".join(p.get("publications", ())),
+            evidence=p.get("evidence", ""),
+            model=p.get("model", ""),
+            seed=p.get("seed", ""),
+            draws=known.n,
+        )
+    )
+    if p.get("model") != a.system.model.hash:
+        text.append(say("report.learnt_stale", lang))
+    return Card(
+        "learnt",
+        title,
+        tuple(text),
+        pd.DataFrame(rows),
+        partial(prior_and_posterior, a, lang),
+        alt=say("report.learnt_alt", lang),
+        note=say("report.learnt_note", lang),
+    )
+
+
+def most_moved(a: Answer) -> list[tuple[str, Floats]]:
+    """Unknowns whose draws moved or narrowed most, as places in their prior; ``parameter`` or ``parameter@hypothesis``."""
+    known = a.patients.cohort.known
+    columns = {} if known is None else {k[2:]: v for k, v in known.columns.items() if k.startswith("z:")}
+    columns = {k: v for k, v in columns.items() if k.split("@")[0] in a.system.model.parameters}
+    return sorted(columns.items(), key=lambda x: float(x[1].std() - abs(x[1].mean())))[:SHOWN]
+
+
+@drawn
+def prior_and_posterior(a: Answer, lang: str) -> Figure:
+    """Of the unknowns that moved most: 50 and 90 % of the prior as bars, of the draws as lines, in SDs of the prior."""
+    moved = most_moved(a)
+    figure, axes = panels(1, 1, width=8.5, height=1.2 + 0.3 * len(moved))
+    ax, (colour, _, marker), ticks = axes[0, 0], LOOKS[0], []
+    for k, (name, z) in enumerate(moved):
+        for share, thick, thin in ((0.9, 9, 1.2), (0.5, 14, 3.2)):
+            tail = (1 - share) / 2
+            ax.plot(
+                [ndtri(tail), ndtri(1 - tail)],
+                [-k, -k],
+                color=PRIOR,
+                lw=thick,
+                solid_capstyle="butt",
+                zorder=1,
+                label=say("report.prior", lang) if k == 0 and share == 0.9 else None,
+            )
+            ax.plot(np.quantile(z, [tail, 1 - tail]), [-k, -k], color=colour, lw=thin, solid_capstyle="butt", zorder=2)
+        ax.plot(
+            np.median(z),
+            -k,
+            marker=marker,
+            color=colour,
+            mec="white",
+            ms=7,
+            ls="none",
+            zorder=3,
+            label=say("report.posterior", lang) if k == 0 else None,
+        )
+        parameter, _, hypothesis = name.partition("@")
+        label = a.system.model.parameters[parameter].entry.label
+        ticks.append(label if not hypothesis else f"{label} ({names.hypothesis(hypothesis, lang)})")
+    ax.axvline(0, color="black", lw=0.8, zorder=0)
+    ax.set_yticks([-k for k in range(len(ticks))], ticks)
+    ax.set(ylim=(-len(ticks) + 0.4, 0.7), xlabel=say("report.axis_prior", lang))
+    legend_below(figure, axes, 2)
+    return figure

@@ -1,0 +1,161 @@
+"""Figure of the therapeutic window: benefit above, harms below, over the dose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from hepatica.dose_study import Answer
+from hepatica.report import names
+from hepatica.report.dose.figures import drawn
+from hepatica.report.style import GREY, LIMIT, legend_below, look, panels
+from hepatica.therapy import ROUTES
+from hepatica.words import say
+
+# column of the decision's table, its harm, and how many times as tall as a panel of harm
+ROWS = (
+    ("gain", "", 1.8),
+    ("survival_gain", "", 1.0),
+    ("excess_thrombosis", "thrombosis", 1.0),
+    ("excess_reaction", "reaction", 1.0),
+    ("excess_procedure", "procedure", 1.0),
+)
+
+
+def table(answer: Answer) -> pd.DataFrame:
+    """The decision's table of regimens with cells, doses per kg."""
+    frame = answer.decision.frame()
+    frame = frame[(frame["infusions"] > 0) & (frame["dose"] > 0)].copy()
+    weight = float(np.median(answer.patients.cohort.covariate("body_weight")))
+    frame["per_kg_dose"] = frame["dose"].where(frame["per_kg"], frame["dose"] / weight)
+    return frame
+
+
+def series(frame: pd.DataFrame) -> list[tuple[int, int, pd.DataFrame]]:
+    """Each line of a panel: place of its hypothesis, place of its schedule, rows by dose."""
+    schedules = sorted(
+        {(int(n), float(q) if n > 1 else 0.0) for n, q in zip(frame["infusions"], frame["interval"], strict=True)}
+    )
+    found = []
+    for k, (_, rows) in enumerate(frame.groupby("hypothesis", sort=False)):
+        for s, (n, q) in enumerate(schedules):
+            these = rows[(rows["infusions"] == n) & ((rows["interval"] == q) | (n == 1))]
+            if len(these):
+                found.append((k, s, these.drop_duplicates("per_kg_dose").sort_values("per_kg_dose")))
+    return found
+
+
+@drawn
+def window(answer: Answer, lang: str) -> Figure:
+    """Benefit and harm over dose: routes as columns; lines by hypothesis and schedule."""
+    frame, utility = table(answer), answer.study.utility.utility()
+    routes = list(dict.fromkeys(frame["route"]))
+    rows = [r for r in ROWS if r[1] != "procedure" or frame["excess_procedure"].abs().max() > 0]
+    figure, axes = panels(
+        len(rows),
+        len(routes),
+        width=max(6.5, 5.6 * len(routes)),
+        height=1.75,
+        sharex=True,
+        sharey="row",
+        gridspec_kw={"height_ratios": [r[2] for r in rows]},
+    )
+    for column, route in enumerate(routes):
+        here = frame[frame["route"] == route]
+        for row, (what, harm, _) in enumerate(rows):
+            ax = axes[row, column]
+            _lines(ax, here, what, lang)
+            ax.axhline(0, color="black", lw=0.6)
+            if harm and np.isfinite(utility.harm(harm).limit):
+                ax.axhline(
+                    100 * utility.harm(harm).limit,
+                    color=LIMIT,
+                    lw=1.8,
+                    ls=(0, (6, 2)),
+                    label=say("report.limit", lang),
+                )
+            _axis(ax, here["per_kg_dose"])
+            if harm:  # what matters is where the limit is crossed; longer intervals are cut
+                ax.set_ylim(top=_top(100 * utility.harm(harm).limit, 100 * frame[what]))
+            if column == 0:
+                ax.set_ylabel(say(f"report.axis_{what}", lang), fontsize=8.5)
+        axes[0, column].set_title(names.route(route, lang))
+        axes[-1, column].set_xlabel(say("report.axis_dose", lang))
+        _beyond(axes[:, column], here["per_kg_dose"], ROUTES[route].highest_given.value, lang)
+    _star(axes[0], routes, answer, lang)
+    legend_below(figure, axes, 2)
+    return figure
+
+
+def _axis(ax: Axes, doses: pd.Series) -> None:
+    """Doses on a logarithmic axis, each named if there are few."""
+    ax.set_xscale("log")
+    ax.xaxis.set_minor_locator(NullLocator())
+    if doses.nunique() <= 7:
+        ax.set_xticks(sorted(doses.unique()), [names.cells(d) for d in sorted(doses.unique())])
+
+
+def _top(limit: float, means: pd.Series) -> float:
+    highest = 1.15 * float(means.max())
+    return max(highest, 2.5 * limit if np.isfinite(limit) else 0.0, 1.0)
+
+
+def _lines(ax: Axes, frame: pd.DataFrame, what: str, lang: str) -> None:
+    scale, lines = (1.0 if what == "gain" else 100.0), series(frame)
+    for place, (k, s, rows) in enumerate(lines):
+        colour, _, marker = look(k)
+        fill, line = (
+            ("white", "--") if s == 0 and len({x[1] for x in lines}) > 1 else (colour, ("-", "-", "-.", ":")[s % 4])
+        )
+        x = rows["per_kg_dose"] * 1.03 ** (place - (len(lines) - 1) / 2)
+        y, low, high = (scale * rows[c] for c in (what, f"{what}_low", f"{what}_high"))
+        first = rows.iloc[0]
+        often = (
+            say("report.given_once", lang)
+            if first["infusions"] == 1
+            else say("report.given_often", lang, n=int(first["infusions"]), interval=f"{first['interval']:g}")
+        )
+        label = say("report.line", lang, hypothesis=names.hypothesis(str(first["hypothesis"]), lang), often=often)
+        ax.errorbar(
+            x,
+            y,
+            yerr=[np.maximum(y - low, 0), np.maximum(high - y, 0)],
+            color=colour,
+            elinewidth=0.8,
+            ls=line,
+            lw=1.4,
+            marker=marker,
+            mfc=fill,
+            ms=5,
+            label=label,
+        )
+
+
+def _beyond(column: list[Axes], doses: pd.Series, highest: float, lang: str) -> None:
+    """Shade the doses above any ever given by this route."""
+    end = doses.max() * 1.5
+    for ax in column:
+        ax.set_xlim(doses.min() / 1.5, end)
+        if highest < end:
+            ax.axvspan(highest * 1.06, end, color=GREY, alpha=0.13, lw=0, label=say("report.beyond", lang))
+
+
+def _star(row: list[Axes], routes: list[str], answer: Answer, lang: str) -> None:
+    """Mark the shown regimen."""
+    d = answer.decision
+    frame = table(answer)
+    for _, line in frame[frame["arm"] == d.arms[d.top].name].iterrows():
+        row[routes.index(line["route"])].plot(
+            line["per_kg_dose"],
+            line["gain"],
+            marker="o",
+            ms=15,
+            mfc="none",
+            mec="black",
+            mew=1.1,
+            ls="none",
+            label=say("report.top", lang),
+        )

@@ -1,0 +1,147 @@
+"""Predictions beside what was published, as cards."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepatica.calibrate.endpoints import SHARES
+from hepatica.calibrate.loo import TRUSTED
+from hepatica.card import Card
+from hepatica.report.style import LOOKS, legend_below, panels, styled
+from hepatica.validation.records import Record, Validation
+from hepatica.words import say
+
+
+def prediction_cards(found: Validation, lang: str) -> list[Card]:
+    """What was predicted of each number, and the totals of each publication beside the references."""
+    rows = [
+        {
+            say("validate.publication", lang): r.publication,
+            say("validate.arm", lang): r.arm + (f" - {r.against}" if r.against else ""),
+            say("validate.endpoint", lang): r.endpoint,
+            say("validate.day", lang): f"{r.time:g}",
+            say("validate.observed", lang): f"{r.observed:.3g}",
+            say("validate.median", lang): f"{r.quantiles[2]:.3g}",
+            "50 %": f"{r.quantiles[1]:.3g} - {r.quantiles[3]:.3g}",
+            "90 %": f"{r.quantiles[0]:.3g} - {r.quantiles[4]:.3g}"
+            + ("" if r.quantiles[0] <= r.observed <= r.quantiles[4] else " *"),
+            "CRPS": f"{r.crps:.3g}",
+            say("validate.log_score", lang): f"{r.log_score:.2f}",
+            **{say(f"validate.{n}", lang): f"{v[3]:.2f} ({v[0]:.3g} - {v[1]:.3g})" for n, v in r.references.items()},
+        }
+        for r in found.records
+    ]
+    names = ", ".join(found.in_sample)
+    inside = (say("validate.in_sample", lang, names=names),) if names else ()
+    cards = [
+        Card(
+            "predictions",
+            say("validate.title", lang),
+            (say("validate.text", lang), *inside),
+            pd.DataFrame(rows),
+            partial(observed_over_predicted, found, lang),
+            alt=say("validate.alt", lang),
+            note=say("validate.note", lang),
+        )
+    ]
+    odds = [
+        {
+            say("validate.publication", lang): r.publication,
+            say("validate.arm", lang): f"{r.arm} - {r.against}",
+            say("validate.endpoint", lang): r.endpoint,
+            say("validate.day", lang): f"{r.time:g}",
+            say("validate.observed", lang): f"{r.odds[0]:.2f}",
+            say("validate.median", lang): f"{r.odds[1]:.2f}",
+            "90 %": f"{r.odds[2]:.2f} - {r.odds[3]:.2f}" + ("" if r.odds[2] <= r.odds[0] <= r.odds[3] else " *"),
+        }
+        for r in found.records
+        if r.odds
+    ]
+    if odds:
+        cards.append(
+            Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang))
+        )
+    totals = found.totals()
+    if len(totals):
+        table = pd.DataFrame(
+            {
+                say("validate.publication", lang): totals["publication"],
+                say("validate.numbers", lang): totals["numbers"].map("{:.0f}".format),
+                say("validate.in_50", lang): (100 * totals["in_50"].astype(float)).map("{:.0f} %".format),
+                say("validate.in_90", lang): (100 * totals["in_90"].astype(float)).map("{:.0f} %".format),
+                say("validate.crps", lang): totals["crps"].map("{:.3f}".format),
+                say("validate.log_score", lang): totals["logscore"].map("{:.2f}".format),
+                say("validate.width", lang): totals["width_90"].map("{:.2f}".format),
+                **{
+                    f"{say(f'validate.{n}', lang)}: {say('validate.crps', lang)}": totals[f"{n}_crps"].map(
+                        "{:.3f}".format
+                    )
+                    for n in ("no_effect", "pooled_effect")
+                },
+                **{
+                    f"{say(f'validate.{n}', lang)}: {say('validate.log_score', lang)}": totals[f"{n}_logscore"].map(
+                        "{:.2f}".format
+                    )
+                    for n in ("no_effect", "pooled_effect")
+                },
+            }
+        )
+        cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
+    if found.shapes:
+        rows = [
+            {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= TRUSTED else "")}
+            for k, v in found.shapes.items()
+        ]
+        cards.append(
+            Card(
+                "left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang)
+            )
+        )
+    if found.left:
+        left = pd.DataFrame(
+            {say("validate.what", lang): list(found.left), say("validate.why", lang): list(found.left.values())}
+        )
+        cards.append(Card("left", say("validate.left", lang), (), left))
+    return cards
+
+
+def observed_over_predicted(found: Validation, lang: str) -> Figure:
+    """Observed over predicted: shares of people, means on logarithmic axes, and differences of shares between arms.
+
+    A mark stands at the predicted median with its 90 % interval; it is hollow where what was observed lies outside.
+    """
+    shares = [r for r in found.records if r.endpoint in SHARES and not r.against]
+    between = [r for r in found.records if r.endpoint in SHARES and r.against]
+    means = [
+        r for r in found.records if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0
+    ]
+    drawn = [(name, rows) for name, rows in (("shares", shares), ("means", means), ("differences", between)) if rows]
+    with styled():
+        figure, axes = panels(1, max(len(drawn), 1), width=3.3 * max(len(drawn), 1), height=3.9)
+        for ax, (name, rows) in zip(axes[0], drawn, strict=False):
+            _marks(ax, rows, lang)
+            if name == "means":
+                ax.set(xscale="log", yscale="log")
+            low, high = max(ax.get_xlim()[0], ax.get_ylim()[0]), min(ax.get_xlim()[1], ax.get_ylim()[1])
+            ax.plot([low, high], [low, high], color="black", lw=0.8, zorder=0)
+            ax.set(title=say(f"validate.{name}", lang))
+            ax.set(xlabel=say("validate.median", lang), ylabel=say("validate.observed", lang))
+        if drawn:
+            legend_below(figure, axes, 2)
+    return figure
+
+
+def _marks(ax: Axes, rows: list[Record], lang: str) -> None:
+    for cells, (colour, _, marker) in zip((False, True), LOOKS, strict=False):
+        here = [r for r in rows if r.cells == cells]
+        label = say(f"validate.{'with' if cells else 'without'}_cells", lang)
+        for k, r in enumerate(here):
+            inside = r.quantiles[0] <= r.observed <= r.quantiles[4]
+            ax.plot(r.quantiles[[0, 4]], [r.observed] * 2, color=colour, lw=0.6, alpha=0.45)
+            face = colour if inside else "white"
+            name = label if k == 0 else None
+            ax.plot(r.quantiles[2], r.observed, marker=marker, color=colour, mfc=face, ms=4.5, ls="none", label=name)

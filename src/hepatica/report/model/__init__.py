@@ -1,0 +1,1 @@
+"""Figures of the model's modules for its pages."""

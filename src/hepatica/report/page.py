@@ -1,0 +1,147 @@
+"""The report: one self-contained HTML file, with its tables and trajectories beside it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from hepatica import __version__
+from hepatica.card import Card
+from hepatica.dose_study import Answer
+from hepatica.files import write_whole
+from hepatica.report.dose.cards import cards
+from hepatica.report.dose.tables import write_tables
+from hepatica.report.style import FONTS, styled
+from hepatica.words import say
+
+
+@dataclass(frozen=True)
+class Section:
+    """A card turned to HTML."""
+
+    key: str
+    title: str
+    text: tuple[Markup, ...]
+    svg: Markup
+    alt: str
+    table: Markup
+    note: str
+    rows: int = 0
+
+
+def svg(figure: Figure, key: str) -> Markup:
+    """Inline SVG of a figure: text stays text, in a font that the reader has; ids are its own."""
+    out = io.StringIO()
+    for axes in figure.axes:  # data stay inside their axes, so the layout need not measure them
+        for artist in (*axes.lines, *axes.collections):
+            artist.set_in_layout(False)
+    with styled():
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # HTML knows what an svg is
+    text = re.sub(r'\bid="', f'id="{key}-', text)
+    text = re.sub(r'(href="|url\()#', rf"\1#{key}-", text)
+    family = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
+    text = re.sub(r"(font(?:-family)?:[^;\"]*?)('DejaVu Sans'[^;\"]*)", rf"\1{family}", text)
+    return Markup(text)
+
+
+def prose(text: str) -> Markup:
+    """Escape, then the two marks that sentences use: **strong** and *emphasis*."""
+    marked = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)))
+    return Markup(re.sub(r"(?<![\w*])\*(?!\s)([^*]+?)(?<!\s)\*(?![\w*])", r"<em>\1</em>", marked))
+
+
+def table(frame: pd.DataFrame) -> Markup:
+    """A table with its headings marked as such."""
+    with pd.option_context("display.max_colwidth", None):
+        text = frame.to_html(index=False, border=0, escape=True, justify="left")
+    return Markup(text.replace("<th>", '<th scope="col">'))
+
+
+def section(card: Card, lang: str) -> Section:
+    """A card as a section; a figure that fails says so in its place."""
+    picture, text = Markup(""), list(card.text)
+    if card.figure is not None:
+        try:
+            picture = svg(card.figure(), card.key)
+        except Exception as error:  # a broken figure must not cost the report
+            text.append(say("report.broken", lang, what=f"{type(error).__name__}: {error}"))
+    return Section(
+        card.key,
+        card.title,
+        tuple(prose(t) for t in text),
+        picture,
+        card.alt or card.title,
+        Markup("") if card.table is None else table(card.table),
+        card.note,
+        0 if card.table is None else len(card.table),
+    )
+
+
+def render(answer: Answer, lang: str = "en", *, command: str = "") -> str:
+    """The report as one HTML page that needs nothing else."""
+    subtitle, beside = say("report.subtitle", lang), say("report.tables_beside", lang)
+    made = cards(answer, lang, command=command)
+    return page(made, answer.study.title, lang, subtitle=subtitle, beside=beside, command=command)
+
+
+def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: str, command: str) -> str:
+    """Cards as one HTML page that needs nothing else."""
+    room = Environment(
+        loader=PackageLoader("hepatica.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return room.get_template("report.html.jinja").render(
+        lang=lang,
+        title=title,
+        subtitle=subtitle,
+        contents=say("report.contents", lang),
+        cards=[section(card, lang) for card in made],
+        command=command,
+        command_label=say("report.command", lang),
+        made_by=say("report.made_by", lang, version=__version__),
+        beside=beside,
+        research=say("common.research_use", lang),
+    )
+
+
+def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str = "hepatica dose") -> Path:
+    """Write the report and, beside it, its tables (CSV, Parquet) and trajectories (NetCDF).
+
+    Parameters
+    ----------
+    answer : Answer
+    folder : Path
+        Made if it is missing.
+    lang : {"en", "zh"}
+    command : str
+        What was run, to be shown in the report.
+
+    Returns
+    -------
+    Path
+        The HTML file.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written; no file is left half written.
+    """
+    page = render(answer, lang, command=command)
+    write_tables(answer, folder)
+    return write_whole(folder / "report.html", lambda p: p.write_text(page, encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""The report of a credibility dossier: its cards, figures and files."""

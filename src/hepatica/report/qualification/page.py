@@ -1,0 +1,42 @@
+"""The credibility dossier as files: one page, the same as Markdown, and all of it for machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hepatica.files import write_whole
+from hepatica.qualify.dossier import Qualification, whole
+from hepatica.report.page import page
+from hepatica.report.qualification.cards import qualification_cards
+from hepatica.words import say
+
+NAME = "qualification"
+
+
+def write_qualification(
+    q: Qualification, folder: Path, lang: str = "en", *, command: str = "hepatica qualify"
+) -> list[Path]:
+    """Write the report as HTML, Markdown and JSON, each whole or not at all, and none before all are made.
+
+    Returns
+    -------
+    list of Path
+        ``qualification.html``, ``.md`` and ``.json``.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    cards = qualification_cards(q, lang, command=command)
+    title = say("qualify.title", lang, study=q.study.title)
+    subtitle, beside = say("qualify.subtitle", lang), say("qualify.beside", lang)
+    html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
+    head = f"# {title}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
+    text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
+    told = json.dumps(whole(q), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return [
+        write_whole(folder / f"{NAME}.{kind}", lambda p, t=t: p.write_text(t, encoding="utf-8"))  # type: ignore[misc]
+        for kind, t in (("html", html), ("md", text), ("json", told))
+    ]

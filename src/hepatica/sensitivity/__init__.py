@@ -1,0 +1,1 @@
+"""Global sensitivity analysis: Morris screening, Sobol' indices, tornado over the dose."""

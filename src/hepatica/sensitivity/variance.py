@@ -1,0 +1,213 @@
+"""How much of the variance of survival and of the gain by cells each leading parameter decides: Sobol' after the screen.
+
+All points ask the same candidates, who carry the same draws of everything else that is not known; only the leading
+parameters move, over their priors or over where learnt draws stand in them, each independently. An output is the mean over
+these candidates, each weighted by how plausible its admission is at that point. So indices divide the variance among
+the leading parameters, averaged over the rest.
+
+What fails: the engine tries a failed solve again with the reference engine. A patient who still fails is left out at that
+point, as long as those who do weigh at most 5 % of the patients there; with more, or with hardly anybody plausible,
+the point has no answer, and takes its block of the design with it (`hepatica.sensitivity.sobol`). All are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hepatica.dosing.utility import OUTPUTS, Worth, worth
+from hepatica.patients import Admitted, Cohort, Draws, identity
+from hepatica.sensitivity.morris import STAGES, Movable
+from hepatica.sensitivity.screen import FEWEST, LEAST, UNITS, Pool, Progress, Question, arrived
+from hepatica.sensitivity.sobol import Indices, design, indices, learnt, place
+from hepatica.simulate import Arm, simulate
+
+Floats = NDArray[np.float64]
+MOST_FAILED = 0.05  # weight of patients who fail, over that of all, above which a point has no answer
+PER_DRAW = 3  # candidates per draw of everything else
+
+
+@dataclass(frozen=True)
+class Variance:
+    """Indices of the leading parameters.
+
+    Attributes
+    ----------
+    moved : tuple of Movable
+    columns : tuple of (str, str)
+        Output and hypothesis of each column of the indices; the hypothesis of survival is "".
+    indices : Indices
+    regimen : str
+        Whose gain it is.
+    over : {"prior", "learnt"}
+        What the parameters were moved over, and the rest drawn from.
+    values : (samples, parameters + 2, outputs)
+    failed : int
+        Courses of patients that failed and were left out, over all points.
+    evaluations : int
+    """
+
+    moved: tuple[Movable, ...]
+    columns: tuple[tuple[str, str], ...]
+    indices: Indices
+    regimen: str
+    over: str
+    values: Floats
+    failed: int
+    evaluations: int
+
+    def frame(self) -> pd.DataFrame:
+        """One row per parameter, output and hypothesis."""
+        s, rows = self.indices, []
+        for k, m in enumerate(self.moved):
+            for c, (name, hypothesis) in enumerate(self.columns):
+                found = {
+                    n: float(getattr(s, n)[k, c])
+                    for n in ("first", "first_low", "first_high", "total", "total_low", "total_high")
+                }
+                rows.append(
+                    {
+                        "parameter": m.name,
+                        "module": m.module,
+                        "output": name,
+                        "hypothesis": hypothesis,
+                        **found,
+                        "mean": float(s.mean[c]),
+                        "sd": float(s.sd[c]),
+                        "unit": UNITS[name],
+                        "over": self.over,
+                        "ignorance": "nominal" if m.nominal else m.spread.kind,
+                        "blocks": s.blocks,
+                        "lost_blocks": s.lost,
+                    }
+                )
+        return pd.DataFrame(rows)
+
+
+@dataclass
+class _Asked:
+    """Answers points in turn; what a point shares with the one before is not simulated again.
+
+    Attributes
+    ----------
+    cohort : Cohort
+        Candidates, before anything is pinned.
+    arms : (Arm, Arm)
+        Standard care, and the regimen.
+    failed : int
+        Courses left out so far.
+    """
+
+    q: Question
+    cohort: Cohort
+    arms: tuple[Arm, Arm]
+    moved: Sequence[Movable]
+    failed: int = 0
+    _pool: tuple[list[float], Pool] | None = None
+    _care: tuple[list[float], Worth] | None = None
+
+    def point(self, quantiles: Floats) -> Floats:
+        """Survival under standard care, gain in survival, and gain, the last two by hypothesis; NaN without an answer."""
+        cohort = replace(
+            self.cohort, pinned={m.name: (m.spread, float(p)) for m, p in zip(self.moved, quantiles, strict=True)}
+        )
+        before, after = (self._reaching(quantiles, stage) for stage in (3, 2))
+        if self._pool is None or self._pool[0] != before:
+            self._pool = before, arrived(self.q, cohort)
+        pool = replace(self._pool[1], cohort=cohort)
+        if pool.effective < FEWEST:
+            return np.full(1 + 2 * len(self.q.hypotheses), np.nan)
+        if self._care is None or self._care[0] != after:
+            self._care = after, self._course(pool, self.arms[0], self.q.hypotheses[0])
+        return self._means(pool, self._care[1], [self._course(pool, self.arms[1], h) for h in self.q.hypotheses])
+
+    def _reaching(self, quantiles: Floats, stage: int) -> list[float]:
+        """Where the parameters stand that matter from a stage on."""
+        return [float(p) for p, m in zip(quantiles, self.moved, strict=True) if STAGES.index(m.reaches) >= stage]
+
+    def _course(self, pool: Pool, arm: Arm, hypothesis: str) -> Worth:
+        kept = np.flatnonzero(pool.weight > LEAST)
+        admitted = Admitted(pool.cohort.take(kept), pool.initial[kept], {}, len(pool.weight))
+        ds = simulate(
+            self.q.system, admitted, [arm], self.q.times, outputs=OUTPUTS, hypothesis=hypothesis, workers=self.q.workers
+        )
+        return worth(ds, [arm], self.q.utility)
+
+    def _means(self, pool: Pool, care: Worth, cells: list[Worth]) -> Floats:
+        weight = pool.weight[pool.weight > LEAST]
+        net = np.stack([care.net[0], *(w.net[0] for w in cells)])
+        alive = np.stack([care.survival[0], *(w.survival[0] for w in cells)])
+        out = ~np.isfinite(net + alive)
+        ill = ~np.isfinite(pool.initial).all(
+            axis=1
+        )  # their history failed: as plausible as the rest, for all that is known
+        self.failed += int(out.sum() + ill.sum())
+        whole, lost = ~out.any(axis=0), float(ill.sum() * pool.weight[~ill].mean())
+        if lost + weight[~whole].sum() > MOST_FAILED * (lost + weight.sum()):
+            return np.full(2 * len(net) - 1, np.nan)
+        w = weight[whole] / weight[whole].sum()
+        life, days = alive[:, whole] @ w, net[:, whole] @ w
+        return np.concatenate([100 * life[:1], 100 * (life[1:] - life[0]), days[1:] - days[0]])
+
+
+def variance(
+    q: Question,
+    moved: Sequence[Movable],
+    arm: Arm,
+    *,
+    samples: int = 64,
+    known: Draws | None = None,
+    progress: Progress | None = None,
+) -> Variance:
+    """Sobol' indices of some parameters, most influential first by the screen.
+
+    Parameters
+    ----------
+    q : Question
+        Its first arm is standard care; `patients` times three candidates are followed.
+    moved : sequence of Movable
+    arm : Arm
+        Whose gain is asked.
+    samples : int
+        Blocks of Saltelli's design, a power of two; each costs one evaluation for each parameter and two more.
+    known : Draws, optional
+        Learnt draws: parameters move over where these stand in their priors, the rest carries them as they are.
+    progress : callable, optional
+        Called with "sobol", how many evaluations are done, and of how many.
+
+    Raises
+    ------
+    InputError
+        If `samples` is no power of two, or too few blocks have an answer.
+    """
+    draw = np.repeat(np.arange(q.patients), PER_DRAW)
+    who = identity(draw, np.tile(np.arange(PER_DRAW), q.patients))
+    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, known, memo={})
+    among = [None if known is None or m.nominal else learnt(m.name, m.spread, known, q.hypotheses) for m in moved]
+    u = design(len(moved), samples, q.seed)
+    places = np.stack([place(u[..., k], a) for k, a in enumerate(among)], axis=-1)
+    asked, tell, total = (
+        _Asked(q, cohort, (q.arms[0], arm), moved),
+        progress or (lambda *_: None),
+        u.shape[0] * u.shape[1],
+    )
+    values = np.empty((*u.shape[:2], 1 + 2 * len(q.hypotheses)))
+    for i, block in enumerate(places):
+        for j, at in enumerate(block):
+            values[i, j] = asked.point(at)
+            tell("sobol", i * u.shape[1] + j + 1, total)
+    columns = (("survival", ""), *((name, h) for name in ("survival_gain", "gain") for h in q.hypotheses))
+    return Variance(
+        tuple(moved),
+        columns,
+        indices(values, seed=q.seed),
+        arm.name,
+        "prior" if known is None else "learnt",
+        values,
+        asked.failed,
+        total,
+    )

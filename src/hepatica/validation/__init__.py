@@ -1,0 +1,1 @@
+"""Predictions of published numbers that the model has not seen, their baselines and their scores."""

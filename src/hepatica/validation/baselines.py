@@ -1,0 +1,124 @@
+"""Two plain predictors made of the calibration evidence alone, for the model to be measured against.
+
+Without cells, a share is what untreated arms of the same population had at the nearest time, pooled, and a mean stays
+where it was at day 0 but for what untreated arms changed, pooled. *No effect* says that cells change nothing; *pooled
+effect* adds what cells did in the calibration trials, pooled. Pooling is by random effects (DerSimonian & Laird 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.contrast import Contrast, contrasts
+from hepatica.calibrate.endpoints import SHARES
+from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
+from hepatica.calibrate.matching import population_of, predictable
+from hepatica.evidence import Publication
+from hepatica.evidence.observations import Observation
+
+IGNORANT = {"share": 1.0, "log": 0.4, "level": 4.0}
+"""SD where the evidence has nothing like it: of the logarithm of the odds, of a logarithm, of a level."""
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A pooled value on its scale, and the SD with which another study's true value lies around it."""
+
+    value: float
+    sd: float
+    studies: int
+
+
+def pool(values: Sequence[float], errors: Sequence[float], ignorant: float) -> Pooled:
+    """Random-effects mean and the SD of a new study's true value.
+
+    Examples
+    --------
+    >>> pool([0.0, 0.0], [1.0, 1.0], 9.0).value
+    0.0
+    """
+    if not values:
+        return Pooled(0.0, ignorant, 0)
+    y, v = np.asarray(values), np.asarray(errors) ** 2
+    if len(y) == 1:
+        return Pooled(float(y[0]), float(np.hypot(errors[0], ignorant / 2)), 1)
+    w = 1 / v
+    q = float((w * (y - (w * y).sum() / w.sum()) ** 2).sum())
+    between = max(0.0, (q - (len(y) - 1)) / (w.sum() - (w**2).sum() / w.sum()))
+    w = 1 / (v + between)
+    return Pooled(float((w * y).sum() / w.sum()), float(np.sqrt(1 / w.sum() + between)), len(y))
+
+
+class Reference:
+    """What the calibration evidence says by itself."""
+
+    def __init__(self, publications: Sequence[Publication]) -> None:
+        self.publications = [p for p in publications if p.role == "calibration"]
+        self.contrasts: tuple[Contrast, ...] = contrasts(Plan.of(self.publications), self.publications)
+
+    def untreated(self, population: str, variable: str, time: float) -> Pooled:
+        """A share without cells (logarithm of the odds), or a mean's change since day 0 (logarithm, or a level's difference)."""
+        rows: dict[str, tuple[float, float, float]] = {}
+        kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
+        for p in self.publications:
+            for arm in p.arms:
+                found = predictable(p, arm)
+                mixed = {} if isinstance(found, str) else dict(found.populations)
+                same = population_of(p, arm) == population or population in mixed
+                if arm.gives_cells or arm.subset_of or not same:
+                    continue
+                for o in p.find(arm=arm.id):
+                    read = self._one(p, o, variable, kind)
+                    if read is None:
+                        continue
+                    away, key = abs(np.log(max(o.time, 0.5) / max(time, 0.5))), f"{p.key} {arm.id}"
+                    if away < np.log(2.5) and (key not in rows or away < rows[key][0]):
+                        rows[key] = (float(away), *read)
+        return pool([r[1] for r in rows.values()], [r[2] for r in rows.values()], IGNORANT[kind])
+
+    @staticmethod
+    def _one(p: Publication, o: Observation, variable: str, kind: str) -> tuple[float, float] | None:
+        """An observation on the scale with its standard error, None where it is of something else."""
+        if o.time <= 0 or o.kind == "change":
+            return None
+        if kind == "share":
+            n = p.people(o)
+            value = {o.variable: o.value / 100}
+            if o.variable == "death":
+                value["survival"] = 1 - o.value / 100
+            if o.variable == "survival":
+                value["death"] = 1 - o.value / 100
+            if n is None or variable not in value:
+                return None
+            x = value[variable] * n + 0.5
+            return float(np.log(x / (n + 1 - x))), float(np.sqrt(1 / x + 1 / (n + 1 - x)))
+        if o.variable != variable or o.lacks:
+            return None
+        first = next((b for b in p.find(arm=o.arm, variable=variable, time=0.0) if b.kind == o.kind), None)
+        sd = spread(o)
+        if first is None or sd is None or o.n is None:
+            return None
+        if kind == "level":
+            return o.value - first.value, sd / np.sqrt(o.n)
+        if min(o.value, first.value) <= 0:
+            return None
+        return float(np.log(o.value / first.value)), sd / o.value / np.sqrt(o.n)
+
+    def effect(self, variable: str) -> Pooled:
+        """What cells did to it: logarithm of the odds ratio, or difference of the change since day 0; one value a publication."""
+        kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
+        each: dict[str, list[tuple[float, float]]] = {}
+        for c in self.contrasts:
+            own = c.label.split()[0]
+            sign = -1.0 if (own == "survival") != (variable == "survival") and {own, variable} <= set(DEATHS) else 1.0
+            if own == variable or (own in DEATHS and variable in DEATHS):
+                each.setdefault(c.publication, []).append((sign * c.value, c.error))
+        values = [
+            float(np.average([v for v, _ in rows], weights=[1 / e**2 for _, e in rows])) for rows in each.values()
+        ]
+        errors = [float(np.mean([e for _, e in rows])) for rows in each.values()]
+        return pool(values, errors, IGNORANT[kind])

@@ -1,0 +1,291 @@
+"""What can only be told together: linear problems whose posterior is known, slopes by finite differences, counts by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from hepatica.calibrate.emulate import Emulator, Space
+from hepatica.calibrate.identifiability import (
+    OWN,
+    Told,
+    _root,
+    _within,
+    groups,
+    of_cells,
+    pairs,
+    prior_sd,
+    slopes,
+    spikes,
+    together,
+)
+from hepatica.calibrate.infer import Cells
+from hepatica.calibrate.likelihood import Datum, Output
+
+NAMES = ("potency", "exposure", "half", "kappa", "idle")
+
+
+def linear(roots, n=20_000, seed=1):
+    """Draws of the posterior of a linear problem with standard normal priors, and its exact covariance."""
+    covariance = np.linalg.inv(np.eye(roots.shape[1]) + roots.T @ roots)
+    x = np.random.default_rng(seed).multivariate_normal(np.zeros(len(covariance)), covariance, n)
+    told = Told(
+        NAMES[: roots.shape[1]],
+        roots,
+        np.arange(len(roots)),
+        tuple(f"trial {k}" for k in range(len(roots))),
+        x,
+        np.full(n, 1 / n),
+        np.arange(n) % 2,
+    )
+    return told, covariance
+
+
+def test_potency_exposure_and_half_effect_are_one_group():
+    """Only potency x exposure / half-effect was seen, kappa by itself."""
+    told, covariance = linear(np.array([[4.0, 4.0, -4.0, 0, 0], [0, 0, 0, 3.0, 0]]))
+    found = groups(told)
+    assert set(found["group"]) == {1} and set(found["parameter"]) == {"potency", "exposure", "half"}
+    by = found.set_index("parameter")
+    assert np.abs(by["loading"].to_numpy()) == pytest.approx([1 / np.sqrt(3)] * 3, abs=1e-6)
+    assert np.sign(by.loc["half", "loading"]) == -np.sign(by.loc["potency", "loading"])
+    assert by["group_sd"].iloc[0] == pytest.approx(1 / np.sqrt(49), rel=0.03)
+    assert by["sd"].to_numpy() == pytest.approx([np.sqrt(covariance[0, 0])] * 3, rel=0.03)  # exactly 0.82
+    assert by["confounded"].all() and by["informed_by"].iloc[0] == [("trial 0", 1.0)]
+
+
+def test_what_is_known_by_itself_is_no_group():
+    told, _ = linear(np.array([[3.0, 0, 0], [0, 3.0, 0], [0.1, 0.1, 3.0]]))
+    assert groups(told).empty
+    told, _ = linear(np.array([[5.0, 5.0, 0], [5.0, -5.0, 0]]))  # a sum and a difference: both are known
+    assert groups(told).empty
+    assert len(groups(told, always=1)) == 2 and not groups(told, always=1)["confounded"].any()
+
+
+def test_nothing_was_seen():
+    told, _ = linear(np.zeros((1, 3)))
+    assert groups(told).empty and groups(told, always=1).empty and pairs(told).empty
+
+
+def test_a_direction_hardly_learnt_says_so():
+    told, _ = linear(np.array([[0.3, 0.3, 0.0]]))
+    assert groups(told).empty
+    shown = groups(told, always=1)
+    assert not shown["learnt"].any() and shown["group_sd"].iloc[0] == pytest.approx(1 / np.sqrt(1.18), rel=0.03)
+
+
+def test_two_of_a_sum_show_half_of_its_loss():
+    told, covariance = linear(np.array([[6.0, 6.0, 0.0]]))
+    loss = 1 - 1 / 73
+    assert (1 - covariance[0, 0]) / loss == pytest.approx(0.5) and OWN > 0.5
+    two = pairs(told)
+    assert two[["one", "other"]].values.tolist() == [["potency", "exposure"]]
+    exact = covariance[0, 1] / covariance[0, 0]
+    assert two["correlation"][0] == pytest.approx(exact, abs=0.01) and exact < -0.9
+
+
+def test_a_correlation_of_one_half_of_the_particles_is_not_told():
+    rng = np.random.default_rng(4)
+    x, part = rng.standard_normal((2000, 2)), np.arange(2000) % 2
+    x[part == 0, 1] += x[part == 0, 0]
+    assert pairs(Told(("a", "b"), np.zeros((0, 2)), np.zeros(0, int), (), x, np.full(2000, 5e-4), part)).empty
+
+
+def test_weights_count():
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((40_000, 2))
+    fit = np.exp(-0.5 * ((x[:, 0] + x[:, 1]) / 0.5) ** 2)
+    told = Told(
+        ("a", "b"), np.array([[2.0, 2.0]]), np.zeros(1, int), ("sum",), x, fit / fit.sum(), np.arange(40_000) % 2
+    )
+    covariance = np.linalg.inv(np.eye(2) + 4 * np.ones((2, 2)))
+    assert told.sd(np.eye(2)) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.02)
+    assert len(groups(told)) == 2
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    rng = np.random.default_rng(2)
+    space = Space(("z:a", "z:b", "u:b", "z:c"), (np.nan, np.nan, 0.4, np.nan))
+    x = rng.standard_normal((600, 4))
+    f = space.features(x)
+    y = np.stack([f[:, 0] + 0.5 * f[:, 0] * f[:, 3] - f[:, 1], f[:, 2] ** 2 + 0.3 * f[:, 3] ** 2], axis=1)
+    return Emulator.fit(space, x, y, np.full((600, 2), 1e-4))
+
+
+def test_slopes_are_those_of_finite_differences(emulator):
+    class Plain(Space):
+        def features(self, points):
+            return points
+
+    plain = Emulator(
+        Plain(emulator.space.names, emulator.space.weights),
+        *(getattr(emulator, n) for n in ("leading", "coefficients", "centre", "unknown", "explained")),
+    )
+    at = np.random.default_rng(3).standard_normal((5, 4))
+    found, step = slopes(plain, at), 1e-5
+    for k in range(4):
+        there = np.repeat(np.eye(4)[[k]], 5, axis=0) * step
+        assert found[:, k] == pytest.approx((plain(at + there) - plain(at - there)) / (2 * step), abs=1e-6)
+
+
+def test_the_prior_of_a_place_that_may_not_count_is_narrower(emulator):
+    x = np.random.default_rng(1).standard_normal((200_000, 4))
+    assert emulator.space.features(x).std(axis=0) == pytest.approx(prior_sd(emulator.space), abs=0.01)
+
+
+@pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
+def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(label, written):
+    """By the curvature of the multinomial for expected counts, and by adding the variance of what moves all odds alike."""
+    unknown, outputs = np.array([0.02, 0.03]), (Output("share", 0), Output("share", 1))
+    eta, slope = np.array([[-1.5, -0.4]]) * written, np.array([[[0.7, 0.2], [-0.3, 0.9]]])
+    gone = expit(eta[0]) if written > 0 else 1 - expit(eta[0])
+    counts = tuple(80.0 * np.diff([0.0, *gone, 1.0]))
+    rows = _root(Datum("p", "a", label, outputs, counts, 0.0, "counts", 0.5), outputs, slope, eta, unknown)
+
+    def log_likelihood(x):
+        p = expit(eta[0] + x)
+        p = p if written > 0 else 1 - p
+        return (np.array(counts) * np.log(np.diff([0.0, *p, 1.0]))).sum()
+
+    h, e = 1e-3, np.eye(2)
+    bend = np.array(
+        [
+            [
+                (
+                    log_likelihood(h * (e[i] + e[j]))
+                    - log_likelihood(h * (e[i] - e[j]))
+                    - log_likelihood(h * (e[j] - e[i]))
+                    + log_likelihood(-h * (e[i] + e[j]))
+                )
+                / (4 * h * h)
+                for j in range(2)
+            ]
+            for i in range(2)
+        ]
+    )
+    odds = np.linalg.inv(np.linalg.inv(-bend) + (0.025 + 0.3**2))
+    assert rows.T @ rows == pytest.approx(0.5 * slope[0] @ odds @ slope[0].T, rel=1e-4)
+
+
+@pytest.mark.parametrize("n", [30.0, 400.0])
+@pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
+def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibration_uses(label, written, n):
+    unknown, outputs = np.array([0.02, 0.03]), (Output("share", 0), Output("share", 1))
+    eta = np.array([[-1.5, -0.4]]) * written
+    counts = tuple(n * np.diff([0.0, *(expit(eta[0] * written)), 1.0]))
+    d = Datum("p", "a", label, outputs, counts, 0.0, "counts", 0.7)
+    rows, h, e = _root(d, outputs, np.eye(2)[None], eta, unknown), 2e-2, np.eye(2)
+
+    def at(x):
+        return float(d.log_likelihood(eta + x, unknown)[0])
+
+    bend = [
+        [(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e
+    ]
+    assert rows.T @ rows == pytest.approx(-np.array(bend), rel=0.01)
+
+
+def test_information_of_a_mean_holds_what_the_emulator_leaves():
+    outputs, slope = (Output("log", 0),), np.array([[[0.5], [0.0]]])
+    d = Datum("p", "a", "inr day 0", outputs, (0.4,), 0.3, "normal", 2.0)
+    rows = _root(d, outputs, slope, np.zeros((1, 1)), np.array([0.07]))
+    assert rows.T @ rows == pytest.approx(np.array([[2 * 0.25 / (0.09 + 0.07), 0], [0, 0]]))
+
+
+def test_slopes_within_rows_leave_the_course_out():
+    rng = np.random.default_rng(6)
+    x, course = rng.standard_normal((200, 8, 3)), 5 * rng.standard_normal((200, 1))
+    y = np.stack([2 * x[..., 0] - x[..., 1] + course, np.full((200, 8), np.nan)], axis=-1)
+    y[0, 0, 0] = np.nan
+    found = _within(x, y)
+    assert found[:, 0] == pytest.approx([2, -1, 0], abs=0.01) and (found[:, 1] == 0).all()
+
+
+def test_cells_whose_gain_is_a_product():
+    """A contrast that sees only log potency + exposure - half, beside courses of any kind."""
+    rng = np.random.default_rng(7)
+    prior = {f"z:{n}": rng.standard_normal((400, 16)) for n in NAMES[:3]}
+    prior |= {"z:works": rng.standard_normal((400, 16)), "u:works": rng.random((400, 16))}
+    acts = prior["u:works"] >= 0.3
+    gain = acts * (prior["z:potency"] + prior["z:exposure"] - prior["z:half"]) + rng.standard_normal((400, 1))
+    within = gain - gain.mean(axis=1, keepdims=True)
+    c = SimpleNamespace(
+        publication="trial",
+        treated="cells",
+        control="care",
+        label="survival day 90",
+        error=0.4,
+        typical=0.4,
+        weight=1.0,
+    )
+    fit = -0.5 * (within / c.error) ** 2
+    cells = Cells({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
+    told = of_cells(cells, prior, {"works": 0.3}, [c])
+    assert told.weight.sum() == pytest.approx(1) and told.names[-1] == "works (acts)"
+    found = groups(told)
+    first = found[found["group"] == 1].set_index("parameter")
+    assert {"potency", "exposure", "half"} == set(first.index) and first["confounded"].all()
+    assert first["group_sd"].iloc[0] < 0.85 * first["sd"].min()
+    assert first["informed_by"].iloc[0][0][0] == "trial cells against care: survival day 90"
+    found = pairs(told, least=0.1)
+    r = {(a, b): v for a, b, v in found[["one", "other", "correlation"]].values}
+    assert r["potency", "half"] > 0.1 > -0.1 > r["potency", "exposure"]
+
+
+def test_a_whole_calibration():
+    """A course of which one mean told the sum of two parameters, and cells of which nothing was told."""
+    rng = np.random.default_rng(8)
+    space = Space(("z:a", "z:b", "z:c"), (np.nan,) * 3)
+    x = rng.standard_normal((500, 3))
+    emulator = Emulator.fit(space, x, (x[:, :1] + x[:, 1:2]), np.full((500, 1), 1e-6))
+    data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 0.2, "normal"),)
+    covariance = np.linalg.inv(np.eye(3) + np.outer([1, 1, 0], [1, 1, 0]) / 0.04)
+    runs = tuple(rng.multivariate_normal(np.zeros(3), covariance, 1500) for _ in range(2))
+    untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
+    prior = {"z:p": rng.standard_normal((50, 8)), "z:q": rng.standard_normal((50, 8))}
+    cells = Cells({}, np.zeros(50, int), np.zeros((50, 8)), (prior["z:p"] + prior["z:q"])[..., None], np.ones(50))
+    seen = SimpleNamespace(
+        publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0
+    )
+    found, two = together(untreated, {"h": cells}, prior, {}, [seen])
+    assert found["hypothesis"].tolist() == ["", "", "h", "h"]
+    assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}
+    assert found["learnt"].tolist() == [True, True, False, False] == found["confounded"].tolist()
+    assert found["informed_by"][0] == [("trial care: inr day 7", 1.0)]
+    assert two[["hypothesis", "one", "other"]].values.tolist() == [["", "a", "b"]] and two["correlation"][0] < -0.85
+    assert together(untreated, {}, {}, {}, [])[0]["hypothesis"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("learnt", [False, True])
+def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
+    """What is not explained leads alone; then come the mechanisms as if it were nothing, and a group of theirs once."""
+    rng = np.random.default_rng(9)
+    prior = {k: rng.standard_normal((400, 16)) for k in ("z:p", "z:q", "z:unexplained_survival")}
+    both, beyond = (prior["z:p"] + prior["z:q"]) / 4, 3 * prior["z:unexplained_survival"]
+    seen = [
+        SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
+        for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))
+    ]
+    differ = np.stack([beyond + both, both], axis=-1)
+    fit = -0.5 * sum((differ[..., k] / c.error) ** 2 for k, c in enumerate(seen))
+    cells = Cells({}, np.zeros(400, int), fit, differ, np.ones(400))
+    none = SimpleNamespace(
+        emulator=Emulator.fit(
+            Space(("z:a",), (np.nan,)), rng.standard_normal((60, 1)), rng.standard_normal((60, 1)), np.ones((60, 1))
+        ),
+        runs=(rng.standard_normal((80, 1)),) * 2,
+        outputs=(),
+        data=(),
+    )
+    none.data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 99.0, "normal"),)
+    none.outputs = none.data[0].outputs
+    found, _ = together(none, {"h": cells}, prior, {}, seen)
+    own = found[found["hypothesis"] == "h"]
+    assert own["group"].tolist() == [1, 1] and set(own["parameter"]) == {"p", "q"}
+    assert own["learnt"].tolist() == [learnt, learnt]
+
+
+def test_spikes_are_those_of_the_model(model):
+    assert spikes(model)["efficacy_il10"] == model.parameters["efficacy_il10"].entry.prior.weight

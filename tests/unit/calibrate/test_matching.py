@@ -1,0 +1,91 @@
+"""Published arms as they are simulated, and why some cannot be."""
+
+import pytest
+
+from hepatica.calibrate.matching import population_of, predictable
+from hepatica.evidence import load, load_all
+from hepatica.evidence.observations import Arm
+from hepatica.patients import populations
+
+
+def test_lin_2017_is_its_own_population_and_regimen():
+    lin = load("lin2017")
+    found = predictable(lin, lin.arm("msc"))
+    assert found.populations == (("hbv_aclf", 1.0),) and found.cells
+    r = found.given.regimen
+    assert (r.infusions, r.interval, r.route, r.per_kg) == (4, 7.0, "peripheral_vein", True)
+    assert r.dose == pytest.approx(10**5.5) and found.given.product.source == "bone_marrow"
+    assert any("geometric middle" in a for a in found.assumed)
+    assert not predictable(lin, lin.arm("smt")).given.regimen.gives_cells
+
+
+def test_canonic_s_patients_come_by_their_grades():
+    p = load("canonic")
+    shares = dict(predictable(p, p.arm("aclf")).populations)
+    assert sum(shares.values()) == pytest.approx(1.0) and shares["aclf_grade_1"] == pytest.approx(97 / 181)
+
+
+@pytest.mark.parametrize(
+    "words, source, route",
+    [
+        ({"product": "umbilical-cord MSC", "route": "intravenous"}, "umbilical_cord", "peripheral_vein"),
+        ({"product": "cord-blood MSC", "route": "hepatic artery"}, "cord_blood", "hepatic_artery"),
+        ({"product": "adipose MSC", "route": "portal vein"}, "adipose", "portal_vein"),
+        (
+            {"product": "liver-derived progenitor cells", "route": "peripheral vein"},
+            "liver_progenitor",
+            "peripheral_vein",
+        ),
+        ({"product": "autologous BM-MSC", "route": "intrasplenic"}, "bone_marrow", "intrasplenic"),
+    ],
+)
+def test_words_of_a_product_and_a_route(words, source, route):
+    arm = Arm(id="x", label="x", dose_low=1e6, dose_high=1e6, dose_unit="cells/kg", infusions=1, **words)
+    found = predictable(load("lin2017"), arm)
+    assert (found.given.product.source, found.given.regimen.route) == (source, route)
+
+
+def test_what_is_not_said_is_assumed_and_told():
+    found = predictable(
+        load("lin2017"), Arm(id="x", label="cells", dose_low=1e7, dose_high=1e7, dose_unit="cells", infusions=2)
+    )
+    assert set(found.assumed) == {"cells of bone marrow", "peripheral vein", "7 days between infusions"}
+
+
+@pytest.mark.parametrize(
+    "arm, why",
+    [
+        (Arm(id="x", label="x", product="bone-marrow MSC"), "its dose is not stated"),
+        (
+            Arm(id="x", label="x", product="CD34 cells", dose_low=1e6, dose_high=1e6, dose_unit="cells"),
+            "its cells are not MSC",
+        ),
+        (Arm(id="x", label="x", population="none"), "no virtual population is like"),
+    ],
+)
+def test_why_an_arm_cannot_be_predicted(arm, why):
+    assert why in predictable(load("lin2017"), arm)
+
+
+def test_a_disease_in_words_finds_its_population():
+    lin = load("lin2017").model_copy(update={"population": ""})
+    for disease, key in (
+        ("HBV-related acute-on-chronic liver failure", "hbv_aclf"),
+        ("severe alcoholic hepatitis", "alcoholic_hepatitis"),
+        ("decompensated cirrhosis (HCV)", "decompensated_cirrhosis"),
+        ("psoriasis", ""),
+    ):
+        p = lin.model_copy(update={"disease": disease, "title": "x"})
+        assert population_of(p, p.arm("smt")) == key
+
+
+def test_stated_populations_are_there():
+    for p in load_all().values():
+        for key in (p.population, *(a.population for a in p.arms)):
+            assert key in ("", "none", *populations()), p.key
+
+
+def test_an_alternative_replaces_what_it_states():
+    lin = load("lin2017")
+    other = lin.alternatives[0].of(lin.arm("msc"))
+    assert (other.dose_low, other.dose_high, other.infusions) == (1e6, 1e7, 4)

@@ -1,0 +1,272 @@
+"""A calibration from beginning to end, small: what is learnt, from what, and the same whatever stops it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from hepatica.calibrate import infer, leave_out, smc
+from hepatica.calibrate.bank import Plan, fill, stamped
+from hepatica.calibrate.infer import Settings, with_cells_only
+from hepatica.calibrate.run import agreement, calibrate, evidence_hash, plans, used, write
+from hepatica.errors import EngineError, InputError
+from hepatica.evidence import load, load_all
+from hepatica.patients import Draws, posterior
+from hepatica.patients.draws import BETWEEN
+from hepatica.words import LANGUAGES, say
+
+SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+EFFECT = BETWEEN["effect_share"]
+FEW = ("lin2017", "alss2019")
+
+
+@pytest.fixture(scope="module")
+def publications():
+    return tuple(load(k) for k in FEW)
+
+
+@pytest.fixture(scope="module")
+def made(system, publications, tmp_path_factory):
+    return calibrate(
+        system, publications, tmp_path_factory.mktemp("work"), SMALL, hypotheses=("label_is_cells", "lung_only")
+    )
+
+
+def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made):
+    cells = with_cells_only(model)
+    assert {"death_lung", "secretion_works", "cells_half", "efficacy_repair"} <= cells
+    assert not cells & {"death_rate", "alarm", "factor_consumption", "infection_rate", "tnf_half"}
+    for name in made.draws.columns:
+        kind, _, rest = name.partition(":")
+        if kind in "zu":
+            parameter, _, hypothesis = rest.partition("@")
+            assert (parameter in cells) == bool(hypothesis), name
+
+
+def test_draws_are_whole_and_say_where_they_come_from(made, system, publications):
+    p = made.draws.provenance
+    assert made.draws.n == SMALL.draws and all(np.isfinite(v).all() for v in made.draws.columns.values())
+    assert (
+        p["model"] == system.model.hash
+        and p["evidence"] == evidence_hash(publications)
+        and p["settings"]["people"] == 5
+    )
+    assert p["publications"] == sorted(FEW) and p["r_hat_largest"] >= 1.0
+    rows = made.contraction()
+    assert set(rows["hypothesis"]) == {"", "label_is_cells", "lung_only"} and (rows["sd"] > 0).all()
+    shares = made.informing()["death_rate"]
+    assert 0 < sum(s for _, s in shares) <= 1 and any("survival" in label for label, _ in shares)
+
+
+def test_the_same_again_and_from_what_was_finished(made, system, publications, tmp_path):
+    again = calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+    write(made, tmp_path / "a"), write(again, tmp_path / "b")
+    assert (tmp_path / "a" / "posterior.parquet").read_bytes() == (tmp_path / "b" / "posterior.parquet").read_bytes()
+    began = time.perf_counter()
+    calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+    assert time.perf_counter() - began < 60
+    notes = json.loads((tmp_path / "a" / "calibration.json").read_text())
+    assert notes["provenance"]["purpose"] == "for research use" and len(notes["contrasts"]) == 2
+
+
+def test_the_emulator_is_held_against_the_engine(made):
+    rows = agreement(made.untreated)
+    assert (
+        len(rows)
+        and set(rows["publication"]) >= set(FEW)
+        and (rows["allowed"] > 0).all()
+        and (rows["draws"] > 10).all()
+    )
+    k = int(rows.index[rows["output"] == "survival day 168, share"][0])
+    u = made.untreated
+    o = next(o for o in u.outputs if u.check.plan.lines[o.line].wanted.time == 168.0 and o.kind == "share")
+    engine, chance = o.of(u.check)
+    emulated = u.emulator(u.emulator.space.points(u.draws))[:, u.outputs.index(o)]
+    assert rows["engine"][k] == pytest.approx(engine.mean()) and rows["emulator"][k] == pytest.approx(emulated.mean())
+    assert rows["apart"][k] == pytest.approx(np.sqrt(max(np.var(engine - emulated) - chance.mean(), 0.0)))
+    told = made.draws.provenance["emulator_error_over_allowed"]
+    assert 0 < told["median"] <= told["largest"]
+
+
+@pytest.mark.parametrize("trusted", [np.inf, -np.inf])
+def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch, trusted):
+    """Weighed anew or moved: as if it had been sampled from the others' data alone."""
+    u = made.untreated
+    monkeypatch.setattr(leave_out, "TRUSTED", trusted)
+    rest = infer.log_likelihood([d for d in u.data if d.publication != "alss2019"], u.outputs, u.emulator)
+    fresh = smc.sample(rest, u.emulator.space.dimension, 2000, seed=4, moves=10).points
+    whole = smc.sample(
+        infer.log_likelihood(u.data, u.outputs, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10
+    )
+    points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=10)
+    a, b, c = (
+        u.emulator(x)[:, [o.kind == "share" for o in u.outputs]].mean(axis=0) for x in (points, fresh, whole.points)
+    )
+    assert np.isfinite(shape) and np.abs(a - b).max() < 0.4 * np.abs(c - b).max()
+    same, nothing = leave_out.course_without(u, ("zekri2015",), seed=5, moves=2)
+    assert nothing == 0.0 and (same == np.concatenate(u.runs)).all()
+
+
+def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
+    found = dict(leave_out.leave_out(made, system, tmp_path, SMALL, rows=20))
+    assert set(found) == set(FEW)
+    for key, d in found.items():
+        assert (
+            d.n == 20
+            and d.provenance["without"][0] == key
+            and d.provenance["evidence"] != made.draws.provenance["evidence"]
+        )
+        assert all(np.isfinite(v).all() for v in d.columns.values())
+    cells = [k for k in found["lin2017"].columns if "@" in k]  # nobody else says what cells do
+    assert {k.split("@")[1] for k in cells} == {"label_is_cells", "lung_only"}
+    assert not [k for k in found["alss2019"].columns if "@" in k]
+
+
+def found_places(system, settings):
+    """Places in the prior of how much trials differ in what cells do to shares."""
+    return infer.beside(system.model, settings.draws, settings.cell_draws, settings.seed)["between:effect_share"]
+
+
+def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
+    """If published cells had done wonders, the draws under which cells do much are taken."""
+    settings = replace(SMALL, draws=30, cell_draws=8, cell_people=6)
+    plan, told, cells, between = plans(publications)
+    course = Draws(
+        {
+            k: v
+            for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
+            if k.split(":")[-1] not in with_cells_only(system.model)
+        }
+    )
+    gain = {}
+    for value in (-3.0, 3.0):
+        survival = [replace(c, value=value, error=0.3) for c in between if c.label.startswith("survival")]
+        found = infer.cells(system, cells, survival, course, "label_is_cells", settings, tmp_path)
+        gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
+        assert (found.effective >= 1).all() and (found.effective <= 8).all()
+        wide = np.hypot(
+            0.3, np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))
+        )  # trials differ, draw by draw
+        plain = sum(c.weight * norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
+        apart = found.log_likelihood - plain
+        assert np.ptp(apart[np.isfinite(apart)]) < 1e-9  # but for a constant
+    assert gain[3.0] > gain[-3.0] + 0.1
+
+
+def test_finished_work_is_known_by_what_is_simulated(system, publications):
+    """How much cohorts differ is simulated by nobody; any other draw, setting, plan or order of draws makes other work."""
+    plan, d = Plan.of(publications), Draws.prior(system.model, 4, seed=1)
+    name = stamped(system, plan, d, [1])
+
+    def other(**columns):
+        return stamped(system, plan, Draws({**d.columns, **columns}), [1])
+
+    assert other(**{"between:share": np.full(4, 9.0)}) == name == stamped(system, plan, Draws(dict(d.columns)), [1])
+    assert (
+        len(
+            {
+                name,
+                stamped(system, plan, d, [2]),
+                stamped(system, Plan.of(publications[:1]), d, [1]),
+                other(spread=np.full(4, 9.0)),
+                stamped(system, plan, d.take(np.array([1, 0, 2, 3])), [1]),
+            }
+        )
+        == 5
+    )
+
+
+def test_a_bank_has_the_same_patients_with_and_without_cells(system, publications, tmp_path):
+    plan = Plan.of(publications)
+    d = Draws.prior(system.model, 4, seed=1)
+    still = [k for k in d.columns if k.startswith("u:") or k in ("z:unexplained_survival", "z:unexplained_infection")]
+    nothing = Draws({**d.columns, **{k: np.zeros(4) for k in still}})  # all spikes hit, nothing unexplained: no effect
+    bank = fill(system, plan, nothing, tmp_path, people=4, seed=9, hypothesis="label_is_cells")
+    at = {(x.publication, x.arm, x.wanted.variable, x.wanted.time): k for k, x in enumerate(plan.lines)}
+    a, b = (bank.summary.mean[:, at["lin2017", arm, "severe_infection", 168.0]] for arm in ("smt", "msc"))
+    assert np.abs(a - b).max() < 0.05 and np.isfinite(a).any()
+
+
+def test_every_stage_has_words():
+    stages = [f"wave {k + 1}" for k in range(len(Settings().waves))] + [
+        "posterior 1",
+        "posterior 2",
+        "check",
+        "without",
+        "predict",
+    ]
+    assert all(say(f"cli.{stage}", lang) for stage in stages for lang in LANGUAGES)
+
+
+def test_too_few_draws_are_said(system, publications, tmp_path):
+    with pytest.raises(EngineError, match="draws made patients in some population, 50 are needed; use more draws"):
+        calibrate(system, publications, tmp_path, replace(SMALL, waves=(20,)), hypotheses=("lung_only",))
+
+
+def test_alternatives_and_publications_left_out():
+    assert {p.key for p in load_all().values()} - {p.key for p in used(without=["zekri2015"])} == {"zekri2015"}
+    other = next(p for p in used(alternatives=["lin2017:dose_1e6"]) if p.key == "lin2017")
+    assert other.arm("msc").dose_high == 1e7 and evidence_hash([other]) != evidence_hash([load("lin2017")])
+    with pytest.raises(InputError, match="lin2017:dose_1e6"):
+        used(alternatives=["lin2017:nothing"])
+    with pytest.raises(InputError, match="one of"):
+        used(without=["nobody"])
+
+
+def _command(folder):
+    without = [x for k, p in load_all().items() if k not in FEW and p.role == "calibration" for x in ("--without", k)]
+    return [
+        sys.executable,
+        "-m",
+        "hepatica",
+        "calibrate",
+        "--quick",
+        "--out",
+        str(folder),
+        "--hypothesis",
+        "lung_only",
+        *without,
+    ]
+
+
+@pytest.mark.slow
+def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    done = subprocess.run(_command(tmp_path / "whole"), **quiet)
+    assert done.returncode == 0, done.stderr[-2000:]
+    work, chance = tmp_path / "killed" / "work", random.Random(5)
+    seen = killed = 0
+    for _ in range(5):
+        process = subprocess.Popen(_command(tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        began, patience = time.time(), chance.uniform(0.0, 1.5)
+        while time.time() - began < 120 and process.poll() is None and len(list(work.rglob("*.npy"))) <= seen:
+            time.sleep(0.02)
+        time.sleep(patience)  # somewhere after the next block
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        seen = len(list(work.rglob("*.npy")))
+    assert killed and seen  # it was stopped in the midst of work, some of it finished
+    done = subprocess.run(_command(tmp_path / "killed"), **quiet)
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = ("posterior.parquet", "calibration.json")
+    assert all((tmp_path / "whole" / n).read_bytes() == (tmp_path / "killed" / n).read_bytes() for n in names)
+
+
+def test_the_draws_that_ship_are_of_this_model_and_this_evidence(model):
+    """After a change of either: `hepatica calibrate`, then copy calibration/posterior.parquet to src/hepatica/patients."""
+    p = posterior().provenance
+    assert p["model"] == model.hash and p["evidence"] == evidence_hash(used())
+    assert (
+        posterior().n >= 400
+        and p["settings"]["seed"] == Settings.seed
+        and set(p["hypotheses"]) == {"label_is_cells", "lung_only"}
+    )

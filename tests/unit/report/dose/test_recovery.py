@@ -1,0 +1,65 @@
+"""The card of metabolic recovery says what the recovery of the courses says, for any regimen and horizon."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hepatica.outcomes.recovery import FUNCTIONS
+from hepatica.outcomes.recovery import recovery as recovered
+from hepatica.report import names
+from hepatica.report.dose import numbers
+from hepatica.report.dose.recovery import days_of, figure, function_name, metabolic_recovery, rows_of
+from hepatica.report.page import section
+from hepatica.words import LANGUAGES, catalogue, say
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_has_each_function_and_each_arm(found, lang):
+    card = metabolic_recovery(found, lang)
+    assert list(card.table.iloc[:, 0]) == [function_name(f.name, lang) for f in FUNCTIONS]
+    assert card.table.shape[1] == 1 + 2 * (1 + len(found.study.hypotheses))
+    assert len(card.text) == 2 + len(found.study.hypotheses) and section(card, lang).svg
+    assert all(f"report.function_{f.name.replace(' ', '_').lower()}" in catalogue() for f in FUNCTIONS)
+
+
+def test_its_numbers_are_those_of_the_courses(found):
+    card, ds = metabolic_recovery(found, "en"), numbers.first(found)
+    r = recovered(ds, days=[28.0])
+    arm = say("report.standard_care", "en")
+    assert list(card.table[say("report.col_back", "en", arm=arm)]) == [
+        names.number(100 * float(x), 0) for x in r["share_back"][0]
+    ]
+    assert list(card.table[say("report.col_half_day", "en", arm=arm)]) == [
+        names.number(float(x), 0) for x in r["median_day"][0]
+    ]
+    assert days_of(found) == [7.0, 28.0, 90.0]
+    care = rows_of(found, [28.0], "en")[0][2]
+    assert care["share_recovered"].values == pytest.approx(r["share_recovered"].values[0], nan_ok=True)
+
+
+def test_the_order_is_that_of_the_days(found):
+    text = metabolic_recovery(found, "en").text[1]
+    when = recovered(numbers.first(found), days=[28.0])["median_day"].values[0]
+    back = [FUNCTIONS[k].name for k in np.argsort(when) if np.isfinite(when[k])]
+    places = [text.index(f"{function_name(name, 'en')} (day") for name in back]
+    assert places == sorted(places)
+
+
+def test_numbers_stand_on_the_colours(found):
+    drawn = figure(found, "en")
+    heat = [ax for sub in drawn.subfigs for ax in sub.axes if ax.images]
+    assert len(heat) == 1 + len(found.study.hypotheses)
+    assert all(len(ax.texts) == len(FUNCTIONS) * 3 for ax in heat)
+
+
+def test_without_cells_standard_care_alone_is_shown(found):
+    one = {h: ds.isel(arm=[0]) for h, ds in found.courses.items()}
+    card = metabolic_recovery(replace(found, courses=one), "en")
+    assert card.table.shape[1] == 3 and section(card, "en").svg
+
+
+def test_a_short_horizon_has_one_day(found):
+    short = {h: ds.isel(time=slice(0, 4)) for h, ds in found.courses.items()}
+    a = replace(found, courses=short)
+    assert days_of(a) == [3.0] and section(metabolic_recovery(a, "zh"), "zh").svg

@@ -1,0 +1,39 @@
+"""Predictions as cards and as a picture: what lies outside is marked, twice."""
+
+import numpy as np
+
+from hepatica.report.evidence.predictions import observed_over_predicted, prediction_cards
+from hepatica.validation.records import Record, Validation
+from hepatica.words import LANGUAGES
+
+
+def record(endpoint, observed, low, high, *, against="", cells=False):
+    quantiles = np.array([low, low, (low + high) / 2, high, high], float)
+    plain = {"no_effect": (low, high, 1.0, -1.0), "pooled_effect": (low, high, 1.0, -1.0)}
+    return Record("made", "a", against, endpoint, "percent", 28.0, observed, quantiles, 1.0, -1.0, {}, plain, cells)
+
+
+FOUND = Validation(
+    (
+        record("death", 30.0, 20, 50),
+        record("death", 80.0, 20, 50, cells=True),
+        record("death", -9.0, -20, 5, against="b", cells=True),
+        record("bilirubin", 4.0, 3, 6),
+    ),
+    in_sample=("made",),
+)
+
+
+def test_what_lies_outside_is_hollow_and_starred():
+    for lang in LANGUAGES:
+        figure = observed_over_predicted(FOUND, lang)
+        marks = [x for ax in figure.axes for x in ax.get_lines() if len(x.get_xdata()) == 1]
+        at = {(float(x.get_xdata()[0]), float(x.get_ydata()[0])): x.get_markerfacecolor() == "white" for x in marks}
+        assert at == {(35.0, 30.0): False, (35.0, 80.0): True, (-7.5, -9.0): False, (4.5, 4.0): False}
+        assert len(figure.axes) == 3 and figure.axes[1].get_xscale() == "log"
+        card = prediction_cards(FOUND, lang)[0]
+        assert card.table["90 %"].str.endswith("*").tolist() == [False, True, False, False] and "made" in card.text[-1]
+
+
+def test_nothing_predicted_is_no_fault():
+    assert len(observed_over_predicted(Validation(()), "en").axes) == 1

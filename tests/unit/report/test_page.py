@@ -1,0 +1,100 @@
+"""The page: one file without network, readable without sight of its figures."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from hepatica.report import cards as make_cards
+from hepatica.report import write_report
+from hepatica.report.page import prose, render
+from hepatica.words import LANGUAGES, say
+
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """What the page loads, says, and whether its tags close."""
+
+    def __init__(self):
+        super().__init__()
+        self.loads, self.text, self.ids, self.links, self.open = [], [], [], [], []
+        self.described = []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        for name in ("src", "href", "xlink:href"):
+            value = attrs.get(name, "#")
+            (self.links if value.startswith("#") else self.loads).append(value)
+        if tag in ("script", "link", "iframe", "object", "embed"):
+            self.loads.append(tag)
+        if tag == "figure":
+            self.described.append(attrs.get("aria-label", ""))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def page(request, found):
+    raw = render(found, request.param, command="hepatica dose x.toml --set dose='1 < 2'")
+    parsed = Page()
+    parsed.feed(raw)
+    return request.param, raw, parsed
+
+
+def test_it_needs_no_network_and_no_script(page):
+    _, raw, parsed = page
+    assert all(load.startswith("data:image/png;base64,") for load in parsed.loads)
+    assert (
+        "http" not in raw and "<script" not in raw and "@import" not in raw and "url(" not in raw.replace("url(#", "")
+    )
+    assert len(raw.encode()) < 4e6
+
+
+def test_it_is_well_formed(page):
+    _, raw, parsed = page
+    assert parsed.open == [] and raw.count("<svg") == 12
+    assert len(set(parsed.ids)) == len(parsed.ids)
+    assert {link[1:] for link in parsed.links if link != "#"} <= set(parsed.ids)
+    assert all(parsed.described) and len(parsed.described) == 12
+
+
+def test_it_says_what_it_must(page, found):
+    lang, raw, parsed = page
+    text = "".join(parsed.text)
+    assert say("common.research_use", lang) in text and ("For research use" if lang == "en" else "仅供研究使用") in text
+    assert "A small <question>" in text and "hepatica dose x.toml --set dose='1 < 2'" in text
+    assert {c.key for c in make_cards(found, lang)} <= set(parsed.ids)
+    assert found.study.hash in text and found.system.model.hash in text and "doi:" in text
+    assert ("Noto Sans CJK SC" in raw) and ("无法判断" in text or lang == "en" or found.decision.confident)
+
+
+def test_it_is_written_beside_its_tables(found, tmp_path):
+    path = write_report(found, tmp_path / "new" / "report", "zh", command="hepatica dose x.toml")
+    assert path.name == "report.html" and path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert {"decision.csv", "patients.parquet", "parameters.csv", "courses_lung_only.nc"} <= {
+        p.name for p in path.parent.iterdir()
+    }
+    assert str(tmp_path) not in path.read_text(encoding="utf-8")
+
+
+def test_the_same_answer_makes_the_same_page(found):
+    assert render(found, "en") == render(found, "en")
+
+
+def test_prose_escapes_and_marks():
+    assert prose("a **b** *c* <d>") == "a <strong>b</strong> <em>c</em> &lt;d&gt;"
+    assert re.search("5 \\* 6", str(prose("5 * 6")))

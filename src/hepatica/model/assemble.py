@@ -61,7 +61,7 @@ class Model:
         fields = {
             "states": [[s.name, s.initial, s.scale, canonical(self.rate_of(s.name))] for s in self.states.values()],
             "quantities": [[q.name, canonical(q.expr)] for q in self.quantities.values()],
-            "parameters": [[p.name, p.entry.model_dump(mode="json")] for p in self.parameters.values()],
+            "parameters": [[p.name, p.entry.fields()] for p in self.parameters.values()],
             "thresholds": [[t.name, t.hazard, [[s, canonical(e)] for s, e in t.adds]] for t in self.thresholds],
         }
         text = json.dumps(fields, sort_keys=True, ensure_ascii=False)

@@ -118,6 +118,11 @@ class Entry(BaseModel):
         """Value in internal units (days)."""
         return self.value * internal(self.unit)[0]
 
+    def fields(self) -> list[object]:
+        """What numbers hang on, for hashing: a better source, grade or label is no other model."""
+        spreads = [[s.kind, s.cv, s.sd, s.weight] for s in (self.between, self.prior)]
+        return [self.value, self.unit, *spreads, self.neutral, {name: a.value for name, a in self.under.items()}]
+
     @model_validator(mode="after")
     def _sourced(self) -> Entry:
         rows: list[Entry | Alternative] = [self, *self.under.values()]

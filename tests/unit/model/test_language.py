@@ -10,7 +10,7 @@ from hepatica.errors import ModelError
 from hepatica.model.assemble import assemble
 from hepatica.model.functions import hill, pos
 from hepatica.model.modules import MODULES
-from hepatica.model.parameters import read_table
+from hepatica.model.parameters import Spread, read_table
 
 STATE = "[state.{}]\ninitial = 0.0\nscale = 1.0\n"
 
@@ -289,6 +289,13 @@ def renamed(obj, **changed):
     return type("Renamed", (type(obj),), {})(**fields | changed)
 
 
+def hash_with(model, name, **changed):
+    """The hash of a model with some keys of one parameter's row changed."""
+    p = model.parameters[name]
+    row = dataclasses.replace(p, entry=p.entry.model_copy(update=changed))
+    return dataclasses.replace(model, parameters=model.parameters | {name: row}).hash
+
+
 def test_a_renamed_class_changes_no_hash_of_a_model():
     model = assemble(MODULES)
     other = dataclasses.replace(
@@ -299,5 +306,7 @@ def test_a_renamed_class_changes_no_hash_of_a_model():
         parameters={n: renamed(p) for n, p in model.parameters.items()},
     )
     assert "Renamed" in repr(other.thresholds) and other.hash == model.hash
+    assert hash_with(model, "alarm_half", note="seen again", label="said better") == model.hash
+    assert hash_with(model, "alarm_half", prior=Spread(kind="lognormal", cv=9.0)) != model.hash
     moved = dataclasses.replace(model, thresholds=tuple(renamed(t, hazard="elsewhere") for t in model.thresholds))
     assert moved.hash != model.hash

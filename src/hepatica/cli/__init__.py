@@ -1,4 +1,4 @@
-"""The command line: hepatica init, dose, simulate, sensitivity, calibrate, model, score, populations, evidence and more."""
+"""The command line: one module per command, named as the command."""
 
 from __future__ import annotations
 
@@ -7,12 +7,31 @@ import sys
 
 from rich.markup import escape
 
-from hepatica.cli import ask, evidence, learn, look, qualify
+from hepatica.cli import (
+    calibrate,
+    doctor,
+    dose,
+    ensemble,
+    evidence,
+    init,
+    model,
+    populations,
+    qualify,
+    schema,
+    score,
+    sensitivity,
+    simulate,
+    validate,
+)
 from hepatica.cli.shell import app, err
 from hepatica.errors import HepaticaError
 from hepatica.words import say
 
-__all__ = ["ask", "evidence", "learn", "look", "main", "qualify"]
+COMMANDS = (
+    init, dose, simulate, ensemble, sensitivity, calibrate, validate, qualify, model, score, populations, schema,
+    doctor, evidence,
+)  # fmt: skip
+__all__ = ["COMMANDS", "app", "main"]
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.learn import left_out, read_file
 from hepatica.cli.shell import (
     AsJson,
     Bars,
@@ -25,6 +24,7 @@ from hepatica.cli.shell import (
     out,
     show,
 )
+from hepatica.cli.sources import left_out, read_file
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication

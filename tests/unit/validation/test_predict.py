@@ -12,8 +12,7 @@ from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Wanted, grid
 from hepatica.calibrate.matching import predictable
-from hepatica.cli import learn  # noqa: F401 - registers the command
-from hepatica.cli.shell import app
+from hepatica.cli import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import Draws, load_population

@@ -1,21 +1,16 @@
-"""Commands that show what is inside: model, score, populations, schema, doctor."""
+"""hepatica model: modules, equations, parameters and sources; export to SBML and COMBINE archives."""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
-from hepatica import __version__
 from hepatica.cli.shell import (
     AsJson,
     Bars,
@@ -26,18 +21,13 @@ from hepatica.cli.shell import (
     out,
 )
 from hepatica.engine import System
-from hepatica.engine.compile import cache_folder, find_compiler
 from hepatica.errors import HepaticaError, InputError
-from hepatica.evidence import load as load_publication
-from hepatica.evidence import references
 from hepatica.exchange import Run, patient_run, to_sbml, write_omex
 from hepatica.files import write_whole
 from hepatica.model.assemble import Model, assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
-from hepatica.outcomes.scores import SCORES
-from hepatica.patients import load_population, populations
-from hepatica.study import Study, load_study
+from hepatica.study import load_study
 from hepatica.words import say
 
 
@@ -182,128 +172,3 @@ def _model_tables(assembled: Any, lang: str) -> None:
     for g, n in s["grades"].items():
         grades.add_row(g, str(n), f"{n / max(s['parameters'], 1):.0%}")
     out.print(grades)
-
-
-@app.command()
-def score(
-    name: Annotated[str, typer.Argument(help="Score, e.g. meld3; none lists them.")] = "",
-    values: Annotated[list[str] | None, typer.Argument(help="Inputs, e.g. bilirubin='54 umol/L'.")] = None,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-) -> None:
-    """Compute a liver score from labs with units.
-
-    Example: `hepatica score meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2`
-    """
-    lang = language(lang)
-    if not name:
-        table = Table(box=None)
-        table.add_column(say("cli.score", lang))
-        table.add_column(say("cli.score_needs", lang))
-        for s in SCORES.values():
-            table.add_row(f"{s.name}: {s.title}", ", ".join(s.required))
-        out.print(table)
-        out.print(say("cli.score_list", lang, example="meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2"))
-        return
-    if name not in SCORES:
-        raise InputError("score", name, f"one of {', '.join(SCORES)}")
-    given = {}
-    for text in values or []:
-        key, sign, value = text.partition("=")
-        if not sign:
-            raise InputError("input", text, "name=value with a unit, as bilirubin='54 umol/L'")
-        given[key.strip()] = value.strip()
-    chosen = SCORES[name]
-    inputs = chosen.read(given)
-    result = chosen.function(**inputs)
-    readings = {label: _plain(f(result)) for label, f in chosen.readings}
-    if as_json:
-        print(
-            json.dumps(
-                {
-                    "score": name,
-                    "value": _plain(result),
-                    "inputs": {k: _plain(v) for k, v in inputs.items()},
-                    "readings": readings,
-                    "cites": list(chosen.cites),
-                    "purpose": "for research use",
-                },
-                ensure_ascii=False,
-            )
-        )
-        return
-    out.print(f"[bold]{chosen.title}: {_text(result)}[/bold]  {chosen.result_label}")
-    for label, value in readings.items():
-        out.print(f"  {label}: {_text(value)}")
-    out.print(f"{'; '.join(chosen.cites)}. {say('common.research_use', lang)}", style="dim")
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0 else value
-
-
-def _text(value: Any) -> str:
-    value = _plain(value)
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-@app.command("populations")
-def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
-    """List the populations that a study may name, with their sources; extrapolations are marked."""
-    lang, rows = language(lang), []
-    for p in map(load_population, populations()):
-        rows.append(
-            {
-                "key": p.key,
-                "title": p.title_zh if lang == "zh" else p.title,
-                "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
-                "sources": [references()[load_publication(k).cite].short() for k in p.publications],
-            }
-        )
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    table = Table(box=None, header_style="bold")
-    for key in ("population", "title", "extrapolation", "sources"):
-        table.add_column(say(f"cli.{key}", lang), overflow="fold", no_wrap=key == "population")
-    for row in rows:
-        mark = say("cli.extrapolated" if row["extrapolation"] else "cli.calibrated", lang)
-        table.add_row(str(row["key"]), str(row["title"]), mark, "; ".join(dict.fromkeys(row["sources"])))
-    out.print(table)
-    for row in rows:
-        if row["extrapolation"]:
-            out.print(say("cli.extrapolation_why", lang, population=row["key"], why=row["extrapolation"]))
-    out.print(say("common.research_use", lang), style="dim")
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of study files, for editors."""
-    print(json.dumps(Study.model_json_schema(mode="validation"), indent=1, ensure_ascii=False))
-
-
-@app.command()
-def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
-    """Say what is here, what is missing, and how to get it."""
-    lang, compiler = language(lang), find_compiler()
-    found = {
-        "hepatica": __version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "compiler": " ".join(Path(c).name for c in compiler) if compiler else say("cli.slow_engine", lang),
-        "engine": "compiled" if compiler else "reference",
-        "cache": str(cache_folder()),
-        "cores": os.cpu_count(),
-        **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
-    }
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False))
-        return
-    table = Table(box=None)
-    table.add_column(say("cli.doctor_check", lang))
-    table.add_column(say("cli.doctor_found", lang), overflow="fold")
-    for key, value in found.items():
-        table.add_row(key, escape(str(value)))
-    out.print(table)
-    if compiler:
-        out.print(say("cli.doctor_ok", lang), style="green")

@@ -1,0 +1,33 @@
+"""hepatica init: a commented study file to start from."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hepatica.cli.shell import (
+    Lang,
+    app,
+    language,
+    out,
+)
+from hepatica.errors import InputError
+from hepatica.files import write_whole
+from hepatica.words import say
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("study.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite.")] = False,
+    lang: Lang = "en",
+) -> None:
+    """Write a commented study file to start from."""
+    if path.exists() and not force:
+        raise InputError("path", str(path), "a file that does not exist yet, or --force")
+    text = (files("hepatica") / "study.template.toml").read_text(encoding="utf-8")
+    write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
+    out.print(say("cli.written", language(lang), path=path))

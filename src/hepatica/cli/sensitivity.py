@@ -1,0 +1,140 @@
+"""hepatica sensitivity: Morris screening, tornado and Sobol' indices of a study."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hepatica.card import Card
+from hepatica.cli.shell import (
+    AsJson,
+    Bars,
+    Changes,
+    Cluster,
+    Lang,
+    StudyFile,
+    Workers,
+    app,
+    language,
+    make_system,
+    out,
+    show,
+)
+from hepatica.dose_study import population_of
+from hepatica.errors import InputError
+from hepatica.files import write_whole
+from hepatica.sensitivity.screen import Question, ladder, screen
+from hepatica.sensitivity.tornado import Tornado, tornado
+from hepatica.sensitivity.variance import variance
+from hepatica.study import MIN_DRAWS, load_study
+from hepatica.words import say
+
+
+@app.command()
+def sensitivity(
+    study: StudyFile,
+    set_: Changes = None,
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("sensitivity"),
+    trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points.")] = 6,
+    patients: Annotated[int, typer.Option("--patients", min=4, help="Patients per base point.")] = 40,
+    regimens: Annotated[int, typer.Option("--regimens", min=1, help="Doses screened, per hypothesis.")] = 3,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameters", help="Only these, e.g. `--parameters 'cells:*'`; may be repeated."),
+    ] = None,
+    days: Annotated[str, typer.Option("--days", help="Horizon.")] = "168 d",
+    top: Annotated[int, typer.Option("--top", min=0, help="Parameters whose ends re-rank the doses.")] = 20,
+    sobol: Annotated[
+        int, typer.Option("--sobol", min=0, help="Sobol' indices of so many parameters that lead the screen; 0: none.")
+    ] = 0,
+    samples: Annotated[int, typer.Option("--samples", min=2, help="Blocks for these, a power of two.")] = 64,
+    over: Annotated[str, typer.Option(help="Move these over: prior, or what the study has learnt.")] = "prior",
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    workers: Workers = None,
+    cluster: Cluster = None,
+) -> None:
+    """Screen which unknowns move survival, the gain by cells and the dose that comes first.
+
+    Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
+    """
+    from hepatica.report.sensitivity import screen as shown
+    from hepatica.report.sensitivity import variance as divided
+
+    lang = language(lang)
+    if over not in ("prior", "learnt"):
+        raise InputError("--over", over, "prior or learnt")
+    question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
+    write_whole(folder / ".writable", lambda p: p.touch()).unlink()
+    arms, began = question.arms(), time.perf_counter()
+    bars = Bars(lang)
+    with make_system(lang, cluster) as system, bars.bars:
+        q = Question(
+            system,
+            population_of(question),
+            ladder(arms, regimens),
+            question.hypotheses,
+            question.utility.utility(),
+            question.times(),
+            question.seed,
+            patients,
+            workers,
+        )
+        found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
+        best = [found.moved[k] for k in found.ranked()[:top] if not found.still[k]]
+        wide = replace(q, arms=ladder(arms, 6))
+        turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
+        leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.still[k]]
+        arm = next(a for a in q.arms if a.name == found.regimen)
+        known = question.known() if over == "learnt" else None
+        many = replace(q, patients=max(MIN_DRAWS, patients))
+        shares = variance(many, leading, arm, samples=samples, known=known, progress=bars) if leading else None
+    written = shown.write(found, turned, q, folder, lang, study_hash=question.hash)
+    if shares is not None:
+        written += divided.write(shares, many, folder, lang, study_hash=question.hash)
+    if as_json:
+        whole = shown.whole(found, turned, q, question.hash)
+        extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}
+        print(json.dumps(whole | extra, ensure_ascii=False))
+        return
+    show(Card("sensitivity", say("sensitivity.title", lang), (), shown.table(found, q.system, lang, 12)))
+    out.print(
+        say(
+            "sensitivity.done",
+            lang,
+            moved=len(found.moved),
+            bases=len(found.centre),
+            held=len(found.held),
+            evaluations=found.evaluations,
+            seconds=time.perf_counter() - began,
+            never=len(found.never),
+        )
+    )
+    if found.skipped:
+        out.print(say("sensitivity.skipped", lang, n=found.skipped))
+    out.print(
+        say("sensitivity.still", lang, n=int(found.still.sum()), path=folder / "moves_nothing.csv"), soft_wrap=True
+    )
+    if turned is not None:
+        out.print(_turned(turned, lang))
+    if shares is not None:
+        show(divided.variance_card(shares, lang))
+    elif sobol:
+        out.print(say("sobol.none", lang))
+    out.print(say("cli.written", lang, path=", ".join(p.name for p in written)), soft_wrap=True)
+    out.print(say("common.research_use", lang), style="dim")
+
+
+def _turned(t: Tornado, lang: str) -> str:
+    """What the ends of the influential parameters do to the dose that comes first."""
+    moved = [name for name, ends in zip(t.parameters, t.first, strict=True) if (ends != t.usual).any()]
+    if moved:
+        return say(
+            "sensitivity.dose_moves", lang, arm=t.arms[t.usual], names=say("decision.separator", lang).join(moved)
+        )
+    return say("sensitivity.dose_stays", lang, arm=t.arms[t.usual], n=len(t.parameters))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import xarray as xr
@@ -13,6 +14,27 @@ from hepatica.outcomes.scores import child_pugh, meld
 from hepatica.outcomes.survival import competing_incidence
 
 Floats = NDArray[np.float64]
+
+
+class Direction(Enum):
+    """Sense of a proportion: of people with the event, or of people free of it.
+
+    The value is the sign of a log odds ratio relative to that of the event.
+    """
+
+    EVENT = 1
+    EVENT_FREE = -1
+
+
+DIRECTION: Mapping[str, Direction] = {
+    "death": Direction.EVENT,
+    "survival": Direction.EVENT_FREE,
+    "transplant_free_survival": Direction.EVENT_FREE,
+    "transplanted": Direction.EVENT,
+    "severe_infection": Direction.EVENT,
+    "thrombosis": Direction.EVENT,
+}
+"""Direction of every proportion that the model has."""
 SHARES = ("death", "survival", "transplant_free_survival", "transplanted", "severe_infection", "thrombosis")
 """Shares of people that the model has; the rest of a publication's shares it does not."""
 MEASURED = (

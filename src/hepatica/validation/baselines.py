@@ -14,7 +14,7 @@ import numpy as np
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts
-from hepatica.calibrate.endpoints import SHARES
+from hepatica.calibrate.endpoints import DIRECTION, SHARES
 from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
 from hepatica.calibrate.matching import population_of, predictable
 from hepatica.evidence import Publication
@@ -58,7 +58,8 @@ class Reference:
 
     def __init__(self, publications: Sequence[Publication]) -> None:
         self.publications = [p for p in publications if p.role == "calibration"]
-        self.contrasts: tuple[Contrast, ...] = contrasts(Plan.of(self.publications), self.publications)
+        self.plan = Plan.of(self.publications)
+        self.contrasts: tuple[Contrast, ...] = contrasts(self.plan, self.publications)
 
     def untreated(self, population: str, variable: str, time: float) -> Pooled:
         """A share without cells (logarithm of the odds), or a mean's change since day 0 (logarithm, or a level's difference)."""
@@ -113,9 +114,9 @@ class Reference:
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         each: dict[str, list[tuple[float, float]]] = {}
         for c in self.contrasts:
-            own = c.label.split()[0]
-            sign = -1.0 if (own == "survival") != (variable == "survival") and {own, variable} <= set(DEATHS) else 1.0
+            own = self.plan.lines[c.lines[0]].wanted.variable
             if own == variable or (own in DEATHS and variable in DEATHS):
+                sign = 1.0 if own == variable else DIRECTION[own].value * DIRECTION[variable].value
                 each.setdefault(c.publication, []).append((sign * c.value, c.error))
         values = [
             float(np.average([v for v, _ in rows], weights=[1 / e**2 for _, e in rows])) for rows in each.values()

@@ -6,8 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
 
-from hepatica.evidence import load_all
-from hepatica.validation.baselines import Reference, pool
 from hepatica.validation.scores import Predictive, covered
 
 
@@ -49,26 +47,3 @@ def test_log_scores_are_of_mixtures():
 def test_coverage():
     q = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     assert covered(2.5, q) == (True, True) and covered(3.5, q) == (False, True) and covered(5, q) == (False, False)
-
-
-def test_pooling_is_dersimonian_and_laird():
-    y, s = [0.1, 0.6, 0.9], [0.2, 0.3, 0.25]
-    w = 1 / np.square(s)
-    fixed = np.sum(w * y) / np.sum(w)
-    tau = max(0.0, (np.sum(w * (np.array(y) - fixed) ** 2) - 2) / (np.sum(w) - np.sum(w**2) / np.sum(w)))
-    v = 1 / (np.square(s) + tau)
-    found = pool(y, s, 1.0)
-    assert found.value == pytest.approx(np.sum(v * y) / np.sum(v)) and found.sd == pytest.approx(
-        np.sqrt(1 / np.sum(v) + tau)
-    )
-    assert pool([], [], 0.7).sd == 0.7 and pool([0.3], [0.4], 1.0).sd == pytest.approx(np.hypot(0.4, 0.5))
-
-
-def test_references_come_from_the_calibration_evidence_alone():
-    r = Reference(tuple(load_all().values()))
-    assert all(p.role == "calibration" for p in r.publications)
-    base = r.untreated("hbv_aclf", "survival", 90.0)
-    assert base.studies >= 3 and 0 < base.value < 1.5  # 50 to 80 % alive
-    assert r.untreated("hbv_aclf", "death", 90.0).value == pytest.approx(-base.value, abs=0.05)
-    effect = r.effect("survival")
-    assert effect.value > 0 and r.effect("death").value == pytest.approx(-effect.value)

@@ -28,7 +28,7 @@ from hepatica.dosing.utility import OUTPUTS, worth
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
-from hepatica.patients import Admitted, Draws, load_population, posterior
+from hepatica.patients import Admitted, DrawKey, DrawKind, Draws, load_population, posterior
 from hepatica.report.style import GREY, LOOKS, VERMILLION, legend_below, panels, styled
 from hepatica.simulate import simulate
 from hepatica.study import load_study
@@ -64,7 +64,7 @@ def pinned(system: System, draws: Draws, name: str, value: float) -> Draws:
     """The draws with one parameter at one value in all of them."""
     p = system.model.parameters[name]
     z = np.log(value / p.value) / np.sqrt(np.log1p(p.entry.prior.cv**2))
-    return Draws(dict(draws.columns) | {f"z:{name}": np.full(draws.n, z)}, draws.provenance)
+    return Draws(dict(draws.columns) | {DrawKey.coordinate(name): np.full(draws.n, z)}, draws.provenance)
 
 
 def followed(system: System, study: Any, patients: Admitted, workers: int | None) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ def summed(frame: pd.DataFrame) -> pd.DataFrame:
 def learnt(system: System, name: str) -> dict[str, Any]:
     """Where the draws that ship stand in the prior, and what the parameter is correlated with in them."""
     draws, p = posterior(), system.model.parameters[name]
-    z = {k[2:]: v for k, v in draws.columns.items() if k.startswith("z:") and "@" not in k}
+    z = {k.name: v for k, v in draws.columns.items() if k.kind is DrawKind.COORDINATE and not k.hypothesis}
     values = p.entry.prior.apply(np.full(draws.n, p.value), z[name], np.ones(draws.n))
     r = {k: float(np.corrcoef(z[name], v)[0, 1]) for k, v in z.items() if k != name}
     return {

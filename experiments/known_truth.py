@@ -37,7 +37,7 @@ from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import NOTHING, deviation
+from hepatica.patients.draws import NOTHING, VARIABILITY, DrawKey, DrawKind, deviation
 from hepatica.simulate import simulate
 from hepatica.study import load_study
 
@@ -185,24 +185,29 @@ def truths(s: Setting, world: str, n: int, seed: int) -> Draws:
     prior = Draws.prior(s.system.model, n, seed=seed + WORLDS.index(world))
     columns = {k: v.copy() for k, v in prior.columns.items()}
     acts = [
-        k[2:] for k in columns if k.startswith("u:efficacy_") or k in ("u:secretion_works", "u:efferocytosis_weight")
+        k.name
+        for k in columns
+        if k.kind is DrawKind.SPIKE
+        and (k.name.startswith("efficacy_") or k.name in ("secretion_works", "efferocytosis_weight"))
     ]
     for name in acts:
-        columns[f"u:{name}"] = np.full(n, 0.0 if world == "a" else 0.999)  # a spike that is hit is exactly nothing
+        columns[DrawKey.spike(name)] = np.full(
+            n, 0.0 if world == "a" else 0.999
+        )  # a spike that is hit is exactly nothing
     if world == "a":
         for name in ("hepatocyte_like_share", "regulatory_msc", "tumour_cells", "drive_efferocytosis"):
-            if f"z:{name}" in columns:
-                columns[f"z:{name}"] = np.full(n, -8.0)
+            if DrawKey.coordinate(name) in columns:
+                columns[DrawKey.coordinate(name)] = np.full(n, -8.0)
     if world != "e":  # cells do what the mechanisms say and nothing else
         for name in ("unexplained_survival", "unexplained_infection"):
-            columns[f"z:{name}"] = np.zeros(n)
+            columns[DrawKey.coordinate(name)] = np.zeros(n)
     if world in "bd":
-        columns["z:cells_half"] = columns["z:cells_half"] - 2.0
+        columns[DrawKey.coordinate("cells_half")] = columns[DrawKey.coordinate("cells_half")] - 2.0
     if world == "c":
-        columns["z:cells_half"] = columns["z:cells_half"] + 1.5
+        columns[DrawKey.coordinate("cells_half")] = columns[DrawKey.coordinate("cells_half")] + 1.5
     if world == "d":
         for name, move in (("clot_crowding", -1.5), ("embolism_rate", 2.0), ("lethal_load", -2.0)):
-            columns[f"z:{name}"] = columns[f"z:{name}"] + move
+            columns[DrawKey.coordinate(name)] = columns[DrawKey.coordinate(name)] + move
     return Draws(columns)
 
 
@@ -239,7 +244,7 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
 
     at = slice(i, i + 1) if isinstance(i, int) else i
     mean, noise = bank.mean[h, at], bank.noise[h, at]
-    return Whole(s.plan, Draws({"spread": np.zeros(len(mean))}), Summary(mean, np.full_like(mean, 1.0), noise))
+    return Whole(s.plan, Draws({VARIABILITY: np.zeros(len(mean))}), Summary(mean, np.full_like(mean, 1.0), noise))
 
 
 def learn(

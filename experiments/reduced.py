@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hepatica.admission import admit
 from hepatica.engine import Events, Problem, System
 from hepatica.errors import InputError
-from hepatica.patients import Draws, load_population
+from hepatica.patients import DrawKind, Draws, load_population
 from hepatica.simulate import Arm, problem_of
 
 Floats = NDArray[np.float64]
@@ -123,7 +123,7 @@ def reduced(system: System, names: Sequence[str] = UNKNOWN) -> Reduced:
         if name not in rows or rows[name].entry.prior.kind != "lognormal":
             raise InputError("names", name, "a parameter whose prior is lognormal")
     drawn = Draws.prior(system.model, 1, seed=0).columns
-    middle = Draws({name: np.ones(1) if name.startswith("u:") else np.zeros(1) for name in drawn})
+    middle = Draws({name: np.ones(1) if name.kind is DrawKind.SPIKE else np.zeros(1) for name in drawn})
     admitted = admit(system, load_population(POPULATION), PATIENT + 1, seed=SEED, draws=1, known=middle).take(
         np.array([PATIENT])
     )

@@ -135,8 +135,10 @@ def admit(
     Raises
     ------
     InputError
-        If no plausible patients can be made.
+        If no plausible patients can be made, or `known` has parameters that the model does not have.
     """
+    if known is not None:
+        known.check_model(system.model)
     wanted = {d: len(range(d, n, draws)) for d in range(min(draws, n))}
     carried, barren = (
         dict.fromkeys(wanted, 0),

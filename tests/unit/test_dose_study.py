@@ -13,7 +13,7 @@ from hepatica.study import check_study
 
 def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
     """Under five draws in all of which cells save many: beside what is not explained no benefit is so sure."""
-    kind = {k: np.full_like(v, 3.0) if "unexplained_survival" in k else v for k, v in posterior().columns.items()}
+    kind = {k: np.full_like(v, 3.0) if k.name == "unexplained_survival" else v for k, v in posterior().columns.items()}
     Draws(kind, posterior().provenance).write(tmp_path / "kind.parquet")
     study = check_study(
         {

@@ -22,7 +22,7 @@ from hepatica.calibrate.matching import Predictable, predictable
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication
-from hepatica.patients import SPAN, Draws, load_population
+from hepatica.patients import SPAN, DrawKind, Draws, load_population
 from hepatica.simulate import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -215,9 +215,9 @@ def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str
     """A name for work that is the same whenever it is asked for again."""
     digest = hashlib.sha256(json.dumps([system.model.hash, plan.hash, more]).encode())
     for name in sorted(
-        n for n in draws.columns if not n.startswith("between:")
+        (n for n in draws.columns if n.kind is not DrawKind.BETWEEN_STUDY), key=str
     ):  # these change nothing that is simulated
-        digest.update(name.encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
+        digest.update(str(name).encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
     return digest.hexdigest()[:16]
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from hepatica.model.assemble import Model
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, DrawKind, Draws
 
 Floats = NDArray[np.float64]
 LEADING = 28  # features whose products are used
@@ -26,22 +26,21 @@ class Space:
 
     Attributes
     ----------
-    names : tuple of str
-        ``z:<parameter>``, ``u:<parameter>`` for whether a spike is hit (as a normal number), ``spread``,
-        ``between:<what>``.
+    names : tuple of DrawKey
+        Whether a spike is hit (`DrawKind.SPIKE`) stands here as a normal number.
     weights : tuple of float
-        Of the spike of each ``u:``, NaN elsewhere.
+        Of the spike of each `DrawKind.SPIKE`, NaN elsewhere.
     """
 
-    names: tuple[str, ...]
+    names: tuple[DrawKey, ...]
     weights: tuple[float, ...]
 
     @classmethod
     def of(cls, model: Model, draws: Draws) -> Space:
         """The space of some draws."""
-        names = tuple(k for k in draws.columns if "@" not in k)
-        weight = {f"u:{n}": p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
-        return cls(names, tuple(weight.get(n, np.nan) for n in names))
+        names = tuple(k for k in draws.columns if not k.hypothesis)
+        weight = {n: p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
+        return cls(names, tuple(weight.get(n.name, np.nan) if n.kind is DrawKind.SPIKE else np.nan for n in names))
 
     @property
     def dimension(self) -> int:
@@ -50,11 +49,9 @@ class Space:
 
     def points(self, draws: Draws) -> Floats:
         """Draws as points, (draws, dimension)."""
-        from scipy.special import ndtri
-
         return np.stack(
             [
-                ndtri(np.clip(draws.columns[n], 1e-12, 1 - 1e-12)) if n.startswith("u:") else draws.columns[n]
+                ndtri(np.clip(draws.columns[n], 1e-12, 1 - 1e-12)) if n.kind is DrawKind.SPIKE else draws.columns[n]
                 for n in self.names
             ],
             axis=1,
@@ -63,7 +60,10 @@ class Space:
     def draws(self, points: Floats) -> Draws:
         """Points as draws."""
         return Draws(
-            {n: ndtr(points[:, k]) if n.startswith("u:") else points[:, k].copy() for k, n in enumerate(self.names)}
+            {
+                n: ndtr(points[:, k]) if n.kind is DrawKind.SPIKE else points[:, k].copy()
+                for k, n in enumerate(self.names)
+            }
         )
 
     def features(self, points: Floats) -> Floats:
@@ -74,12 +74,12 @@ class Space:
         found = points.copy()
         place = {n: k for k, n in enumerate(self.names)}
         for k, (name, weight) in enumerate(zip(self.names, self.weights, strict=True)):
-            if name.startswith("between:"):
+            if name.kind is DrawKind.BETWEEN_STUDY:
                 found[:, k] = 0.0
-            elif name.startswith("u:"):
+            elif name.kind is DrawKind.SPIKE:
                 there = (ndtr(points[:, k]) >= weight).astype(float)
                 found[:, k] = (there - (1 - weight)) / np.sqrt(max(weight * (1 - weight), 1e-3))
-                found[:, place[f"z:{name[2:]}"]] *= there
+                found[:, place[DrawKey.coordinate(name.name)]] *= there
         return found
 
 

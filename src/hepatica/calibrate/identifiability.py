@@ -26,7 +26,7 @@ from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.infer import Cells, Untreated
 from hepatica.calibrate.likelihood import LEAST_SHARE, Datum, Output
 from hepatica.model.assemble import Model
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, DrawKind, Draws
 from hepatica.patients.draws import deviation
 
 Floats = NDArray[np.float64]
@@ -195,7 +195,7 @@ def _correlations(told: Told, part: int) -> Floats:
 def together(
     untreated: Untreated,
     cells: Mapping[str, Cells],
-    prior: Mapping[str, Floats],
+    prior: Mapping[DrawKey, Floats],
     weights: Mapping[str, float],
     contrasts: Sequence[Contrast],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -249,7 +249,7 @@ def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
     particles = emulator.space.features(both) / unit
     part = np.repeat(np.arange(len(untreated.runs)) % 2, [len(r) for r in untreated.runs])
     return Told(
-        _plain(emulator.space.names),
+        tuple(n.label for n in emulator.space.names),
         np.concatenate(roots) / np.sqrt(len(some)),
         owner,
         tuple(f"{d.publication} {d.arm}: {d.label}" for d in data),
@@ -260,7 +260,7 @@ def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
 
 
 def of_cells(
-    cells: Cells, prior: Mapping[str, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]
+    cells: Cells, prior: Mapping[DrawKey, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]
 ) -> Told:
     """What differences between arms say of the cells, beside the rows of the course.
 
@@ -268,7 +268,7 @@ def of_cells(
     ----------
     cells : Cells
         Under one hypothesis.
-    prior : mapping of str to (rows, draws)
+    prior : mapping of DrawKey to (rows, draws)
         The draws beside each row, as `hepatica.calibrate.infer.beside` gives them.
     weights : mapping of str to float
         Of the spike of each parameter that has one.
@@ -279,7 +279,7 @@ def of_cells(
     particles are all draws with the weight that the differences give them.
     """
     names = tuple(prior)
-    space = Space(names, tuple(weights.get(n[2:], np.nan) if n.startswith("u:") else np.nan for n in names))
+    space = Space(names, tuple(weights.get(n.name, np.nan) if n.kind is DrawKind.SPIKE else np.nan for n in names))
     x = space.features(space.points(Draws({n: v.ravel() for n, v in prior.items()}))) / prior_sd(space)
     fit = np.exp(cells.log_likelihood - cells.log_likelihood.max(axis=1, keepdims=True))
     weight = (fit / fit.sum(axis=1, keepdims=True) / len(fit)).ravel()
@@ -288,14 +288,16 @@ def of_cells(
     roots = np.array([s * np.sqrt(c.weight) / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
     labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
     part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
-    return Told(_plain(names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part)
+    return Told(
+        tuple(n.label for n in names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part
+    )
 
 
 def prior_sd(space: Space) -> Floats:
     """SD of each feature under the priors: that of a place that counts only where its spike is not hit is less than 1."""
-    weight = dict(zip(space.names, space.weights, strict=True))
+    weight = {n.name: w for n, w in zip(space.names, space.weights, strict=True) if n.kind is DrawKind.SPIKE}
     return np.array(
-        [np.sqrt(max(1 - weight.get(f"u:{n[2:]}", 0.0), 1e-3)) if n.startswith("z:") else 1.0 for n in space.names]
+        [np.sqrt(max(1 - weight.get(n.name, 0.0), 1e-3)) if n.kind is DrawKind.COORDINATE else 1.0 for n in space.names]
     )
 
 
@@ -351,8 +353,3 @@ def _within(x: Floats, y: Floats) -> Floats:
         gram = flat.T @ flat + np.eye(x.shape[2])  # one draw's worth of slope 0
         found[:, o] = np.linalg.solve(gram, flat.T @ b.ravel())
     return found
-
-
-def _plain(names: Sequence[str]) -> tuple[str, ...]:
-    """Names for a reader: a parameter, and whether it acts at all."""
-    return tuple(f"{n[2:]} (acts)" if n.startswith("u:") else n.removeprefix("z:") for n in names)

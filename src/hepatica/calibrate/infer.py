@@ -29,7 +29,7 @@ from hepatica.engine import System
 from hepatica.errors import EngineError
 from hepatica.model.assemble import Model
 from hepatica.model.reach import dependencies, silent
-from hepatica.patients import Admitted, Draws, Population, load_population, populations
+from hepatica.patients import Admitted, DrawKey, Draws, Population, load_population, populations
 from hepatica.patients.draws import deviation
 from hepatica.patients.population import Cause
 from hepatica.patients.streams import normals, uniforms
@@ -126,7 +126,7 @@ def log_likelihood(data: Sequence[Datum], outputs: Sequence[Output], emulator: E
 
     def of(points: Floats) -> Floats:
         simulated = emulator(points)
-        share, mean = (deviation(w, points[:, places[f"between:{w}"]]) for w in ("share", "mean"))
+        share, mean = (deviation(w, points[:, places[DrawKey.between_study(w)]]) for w in ("share", "mean"))
         total = np.zeros(len(points))
         for d, k in zip(data, at, strict=True):
             total += d.log_likelihood(simulated[:, k], emulator.unknown[k], share, mean)
@@ -187,7 +187,7 @@ def course(
     """
     tell = progress or (lambda *_: None)
     cells, prior = with_cells_only(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
-    draws = Draws({k: v for k, v in prior.columns.items() if k.split(":")[-1] not in cells | EFFECTS})
+    draws = Draws({k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS})
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, learnt = plan.arising(), tuple(data)
 
@@ -258,8 +258,8 @@ class Cells:
 
     Attributes
     ----------
-    columns : dict of str to (rows,)
-        ``z:`` and ``u:`` of parameters that matter only with cells.
+    columns : dict of DrawKey to (rows,)
+        Of parameters that matter only with cells, and of how trials differ.
     chosen : (rows,) int
         Which of the draws beside each row was taken.
     log_likelihood : (rows, draws)
@@ -269,7 +269,7 @@ class Cells:
         Effective number of the draws beside each row.
     """
 
-    columns: dict[str, Floats]
+    columns: dict[DrawKey, Floats]
     chosen: NDArray[np.int64]
     log_likelihood: Floats
     contrasts: Floats
@@ -281,21 +281,21 @@ class Cells:
         return np.where(np.isfinite(self.contrasts).all(axis=-1), self.log_likelihood, np.nan)
 
 
-def beside(model: Model, rows: int, each: int, seed: int) -> dict[str, Floats]:
+def beside(model: Model, rows: int, each: int, seed: int) -> dict[DrawKey, Floats]:
     """Draws from the priors of what matters only with cells, (rows, each)."""
-    who, columns = np.arange(rows * each), dict[str, Floats]()
+    who, columns = np.arange(rows * each), dict[DrawKey, Floats]()
     for what in sorted(EFFECTS):
-        columns[f"between:{what}"] = normals(seed, who, f"cells:between:{what}")[:, 0].reshape(rows, each)
+        columns[DrawKey.between_study(what)] = normals(seed, who, f"cells:between:{what}")[:, 0].reshape(rows, each)
     for name in sorted(with_cells_only(model)):
-        columns[f"z:{name}"] = normals(seed, who, f"cells:{name}")[:, 0].reshape(rows, each)
+        columns[DrawKey.coordinate(name)] = normals(seed, who, f"cells:{name}")[:, 0].reshape(rows, each)
         if model.parameters[name].entry.prior.kind == "spike":
-            columns[f"u:{name}"] = uniforms(seed, who, f"cells spike:{name}")[:, 0].reshape(rows, each)
+            columns[DrawKey.spike(name)] = uniforms(seed, who, f"cells spike:{name}")[:, 0].reshape(rows, each)
     return columns
 
 
-def differing(columns: Mapping[str, Floats]) -> dict[str, Floats]:
+def differing(columns: Mapping[DrawKey, Floats]) -> dict[str, Floats]:
     """SD by which trials differ in what cells do, of each kind of difference, in draws of `beside`."""
-    return {what: deviation(what, columns[f"between:{what}"]) for what in sorted(EFFECTS)}
+    return {what: deviation(what, columns[DrawKey.between_study(what)]) for what in sorted(EFFECTS)}
 
 
 def cells(

@@ -84,7 +84,7 @@ def leave_out(
                 found = infer.cells(
                     system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers
                 )
-                columns |= {f"{name}@{h}": v for name, v in found.columns.items()}
+                columns |= {name.under(h): v for name, v in found.columns.items()}
                 doubt[h] = nothing(contrasts, found.told, infer.differing(prior))
         yield (
             key,

@@ -22,7 +22,7 @@ from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
-from hepatica.patients import Draws
+from hepatica.patients import DrawKind, Draws
 from hepatica.patients.draws import BETWEEN
 
 Floats = NDArray[np.float64]
@@ -67,14 +67,14 @@ class Calibration:
         space = self.untreated.emulator.space
         first, second = self.untreated.runs
         for k, name in enumerate(space.names):
-            if name.startswith("u:"):
+            if name.kind is DrawKind.SPIKE:
                 continue
             a, b = first[:, k], second[:, k]
             within, between = (a.var() + b.var()) / 2, np.var([a.mean(), b.mean()], ddof=1)
             both = np.concatenate([a, b])
             rows.append(
                 {
-                    "parameter": name.removeprefix("z:"),
+                    "parameter": name.label,
                     "hypothesis": "",
                     "mean": both.mean(),
                     "sd": both.std(),
@@ -83,10 +83,10 @@ class Calibration:
             )
         for hypothesis, c in self.cells.items():
             for name, value in c.columns.items():
-                if name.startswith(("z:", "between:")):
+                if name.kind is not DrawKind.SPIKE:
                     rows.append(
                         {
-                            "parameter": name.removeprefix("z:"),
+                            "parameter": name.label,
                             "hypothesis": hypothesis,
                             "mean": value.mean(),
                             "sd": value.std(),
@@ -112,7 +112,7 @@ class Calibration:
                 each[label] = each.get(label, 0.0) + gained
             total = sum(each.values())
             best = sorted(each.items(), key=lambda x: -x[1])[:top]
-            shares[name.removeprefix("z:")] = [(label, g / total) for label, g in best if total > 0]
+            shares[name.label] = [(label, g / total) for label, g in best if total > 0]
         return shares
 
 
@@ -224,7 +224,7 @@ def calibrate(
         learnt[h] = infer.cells(
             system, cell_plan, between, untreated.draws, h, settings, folder, workers=workers, progress=progress
         )
-        columns |= {f"{name}@{h}": v for name, v in learnt[h].columns.items()}
+        columns |= {name.under(h): v for name, v in learnt[h].columns.items()}
     prior = infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
     groups, pairs = identifiability.together(untreated, learnt, prior, identifiability.spikes(system.model), between)
     provenance: dict[str, Any] = {

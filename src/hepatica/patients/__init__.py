@@ -2,13 +2,15 @@
 
 from hepatica.patients.admitted import Admitted
 from hepatica.patients.cohort import SPAN, Cohort, identity
-from hepatica.patients.draws import Draws, posterior
+from hepatica.patients.draws import DrawKey, DrawKind, Draws, posterior
 from hepatica.patients.population import Population, load_population, populations
 
 __all__ = [
     "SPAN",
     "Admitted",
     "Cohort",
+    "DrawKey",
+    "DrawKind",
     "Draws",
     "Population",
     "identity",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import Spread, internal
-from hepatica.patients.draws import Draws
+from hepatica.patients.draws import DrawKey, DrawKind, Draws
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
 
@@ -156,8 +156,8 @@ class Cohort:
         """Where each patient's draw stands in the prior of a parameter: a normal number, and a uniform one for spikes."""
         draws, where = np.unique(self.draw, return_inverse=True)
         found = []
-        for kind, purpose, make in (("z", "prior", normals), ("u", "spike", uniforms)):
-            known = None if self.known is None else self.known.of(kind, name, self.draw, hypothesis)
+        for kind, purpose, make in ((DrawKind.COORDINATE, "prior", normals), (DrawKind.SPIKE, "spike", uniforms)):
+            known = None if self.known is None else self.known.of(DrawKey(kind, name, hypothesis), self.draw)
             found.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
         return found[0], found[1]
 

@@ -1,18 +1,22 @@
-"""What is not known, draw by draw: places in the priors, from the priors themselves or as calibration left them."""
+"""Parameter draws in standardised prior coordinates: from the priors themselves, or as calibration left them."""
 
 from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from pyarrow.lib import ArrowException
 
 from hepatica.errors import InputError
 from hepatica.model.assemble import Model
@@ -34,6 +38,90 @@ BETWEEN = {
 SD, and SD of the logarithm of that SD, before anything is learnt. Of shares on the logarithm of the odds (ratio), of means in
 SDs between people. ``effect_share`` is what Cochrane reviews of mortality by treatments that are no drugs have (Turner et al.
 2012, doi 10.1093/ije/dys041: a variance of log-normal(-3.93, 1.51)); the others are assumed."""
+MAX_FILE_BYTES = 200_000_000
+MAX_ROWS, MAX_COLUMNS = 100_000, 10_000  # of a file of draws; the one that ships has 400 and 420
+FILE_WANTED = "a file that `hepatica calibrate` wrote"
+
+
+class DrawKind(StrEnum):
+    """Kind of a column of draws; the value is its mark in a file."""
+
+    COORDINATE = "z"  # standard normal coordinate of a parameter in its prior
+    SPIKE = "u"  # uniform number that decides whether the spike of a prior is hit
+    BETWEEN_STUDY = "between"  # standard normal coordinate of an SD of `BETWEEN`
+    VARIABILITY = "spread"  # logarithm of the factor on all between-patient deviations, in units of `SPREAD`
+
+
+class DrawKey(NamedTuple):
+    """Name of a column of draws.
+
+    Attributes
+    ----------
+    kind : DrawKind
+    name : str
+        The parameter, or the entry of `BETWEEN`; empty for `DrawKind.VARIABILITY`.
+    hypothesis : str
+        The hypothesis under which it holds; empty under all.
+
+    Examples
+    --------
+    >>> key = DrawKey.coordinate("death_lung").under("lung_only")
+    >>> str(key), DrawKey.parse("z:death_lung@lung_only") == key
+    ('z:death_lung@lung_only', True)
+    """
+
+    kind: DrawKind
+    name: str = ""
+    hypothesis: str = ""
+
+    @classmethod
+    def coordinate(cls, parameter: str, hypothesis: str = "") -> DrawKey:
+        """Key of a parameter's coordinate in its prior."""
+        return cls(DrawKind.COORDINATE, parameter, hypothesis)
+
+    @classmethod
+    def spike(cls, parameter: str, hypothesis: str = "") -> DrawKey:
+        """Key of the uniform number that decides whether a parameter's spike is hit."""
+        return cls(DrawKind.SPIKE, parameter, hypothesis)
+
+    @classmethod
+    def between_study(cls, what: str, hypothesis: str = "") -> DrawKey:
+        """Key of an SD between cohorts or trials, an entry of `BETWEEN`."""
+        return cls(DrawKind.BETWEEN_STUDY, what, hypothesis)
+
+    @classmethod
+    def parse(cls, text: str) -> DrawKey:
+        """Key from a column's name in a file.
+
+        Raises
+        ------
+        InputError
+            If it names no such column.
+        """
+        match = re.fullmatch(r"(spread|(?P<kind>z|u|between):(?P<name>\w+))(@(?P<hypothesis>\w+))?", text, re.ASCII)
+        if match is None or (match["kind"] == DrawKind.BETWEEN_STUDY and match["name"] not in BETWEEN):
+            between = ", ".join(f"between:{what}" for what in BETWEEN)
+            raise InputError("posterior", f"column {text[:60]!r}", f"z:<parameter>, u:<parameter>, spread, {between}")
+        return cls(DrawKind(match["kind"] or "spread"), match["name"] or "", match["hypothesis"] or "")
+
+    def __str__(self) -> str:
+        """Text of the key in a file."""
+        text = f"{self.kind.value}:{self.name}" if self.name else self.kind.value
+        return f"{text}@{self.hypothesis}" if self.hypothesis else text
+
+    @property
+    def label(self) -> str:
+        """Name for a reader, without the hypothesis: the parameter, and whether it acts at all."""
+        if self.kind is DrawKind.SPIKE:
+            return f"{self.name} (acts)"
+        return self.name if self.kind is DrawKind.COORDINATE else str(self.under(""))
+
+    def under(self, hypothesis: str) -> DrawKey:
+        """The same key under a hypothesis."""
+        return self._replace(hypothesis=hypothesis)
+
+
+VARIABILITY = DrawKey(DrawKind.VARIABILITY)
 
 
 def deviation(what: str, place: Floats | float = 0.0) -> Floats:
@@ -54,21 +142,20 @@ class Draws:
 
     Attributes
     ----------
-    columns : mapping of str to (n,)
-        ``z:<parameter>`` is a standard normal place in its prior, ``u:<parameter>`` decides whether a spike is hit;
-        ``...@<hypothesis>`` stands where hypotheses differ. ``spread`` is the logarithm of a factor on every deviation
-        between patients, in units of `SPREAD`; ``between:<what>`` that of an SD of `BETWEEN`, in units of its own.
+    columns : mapping of DrawKey to (n,)
+        Their order is that of the coordinates of an emulator.
     provenance : mapping
         Where they come from: hashes of evidence and model, seed, settings.
 
     Examples
     --------
-    >>> d = Draws({"z:x": np.array([0.5, -1.0]), "z:y@h": np.array([1.0, 2.0])})
-    >>> d.of("z", "x", np.array([0, 1, 2])).tolist(), d.of("z", "y", np.array([0]), "h").tolist()
+    >>> x, y = DrawKey.coordinate("x"), DrawKey.coordinate("y")
+    >>> d = Draws({x: np.array([0.5, -1.0]), y.under("h"): np.array([1.0, 2.0])})
+    >>> d.of(x, np.array([0, 1, 2])).tolist(), d.of(y.under("h"), np.array([0])).tolist()
     ([0.5, -1.0, -1.0], [1.0])
     """
 
-    columns: Mapping[str, Floats]
+    columns: Mapping[DrawKey, Floats]
     provenance: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -80,31 +167,33 @@ class Draws:
         """Row of each draw; past the last row they start again, one further each time round."""
         return (draw + draw // self.n) % self.n
 
-    def of(self, kind: str, parameter: str, draw: Ints, hypothesis: str = "") -> Floats | None:
-        """Places of a parameter for draws, None where nothing is said of it."""
-        key = f"{kind}:{parameter}"
-        for name in (f"{key}@{hypothesis}", key, *(k for k in self._variants.get(key, ()))):
+    def of(self, key: DrawKey, draw: Ints) -> Floats | None:
+        """Column of a key for draws, (draws,); None where nothing is said of it.
+
+        A column under the key's hypothesis comes first, then the one for all hypotheses, then that of any.
+        """
+        for name in (key, key.under(""), *self._variants.get(key.under(""), ())):
             if name in self.columns:
                 return np.asarray(self.columns[name][self.row(draw)], float)
         return None
 
     @functools.cached_property
-    def _variants(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name in self.columns:
-            if "@" in name:
-                found.setdefault(name.split("@")[0], []).append(name)
-        return found
+    def _variants(self) -> dict[DrawKey, list[DrawKey]]:
+        variants: dict[DrawKey, list[DrawKey]] = {}
+        for key in self.columns:
+            if key.hypothesis:
+                variants.setdefault(key.under(""), []).append(key)
+        return variants
 
     def factor(self, draw: Ints) -> Floats:
         """Factor on deviations between patients."""
-        if "spread" not in self.columns:
+        if VARIABILITY not in self.columns:
             return np.ones(len(draw))
-        return np.asarray(np.exp(SPREAD * self.columns["spread"][self.row(draw)]), float)
+        return np.asarray(np.exp(SPREAD * self.columns[VARIABILITY][self.row(draw)]), float)
 
     def between(self, what: str, draw: Ints, hypothesis: str = "") -> Floats:
         """SD of what differs between cohorts or trials for draws; the median where nothing is said of it."""
-        z = self.of("between", what, draw, hypothesis)
+        z = self.of(DrawKey.between_study(what, hypothesis), draw)
         return deviation(what, np.zeros(len(draw)) if z is None else z)
 
     def nothing(self, hypothesis: str) -> float:
@@ -115,21 +204,36 @@ class Draws:
         """Some of the rows."""
         return Draws({k: v[which] for k, v in self.columns.items()}, self.provenance)
 
+    def check_model(self, model: Model) -> None:
+        """Refuse draws of parameters that a model does not have.
+
+        Raises
+        ------
+        InputError
+            If a parameter, or its prior in the model, is missing.
+        """
+        for key in self.columns:
+            if key.kind in (DrawKind.COORDINATE, DrawKind.SPIKE) and key.name not in model.parameters:
+                raise InputError(
+                    "posterior", f"column '{key}'", "parameters that `hepatica model` lists; calibrate again"
+                )
+
     @classmethod
     def prior(cls, model: Model, n: int, *, seed: int) -> Draws:
         """Rows drawn from the priors of all parameters that have one."""
-        rows, columns = np.arange(n), {"spread": normals(seed, np.arange(n), "prior:spread")[:, 0]}
-        columns |= {f"between:{what}": normals(seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN}
+        rows = np.arange(n)
+        columns = {VARIABILITY: normals(seed, rows, "prior:spread")[:, 0]}
+        columns |= {DrawKey.between_study(b): normals(seed, rows, f"prior:between:{b}")[:, 0] for b in BETWEEN}
         for name, p in model.parameters.items():
             if p.entry.prior.varies:
-                columns[f"z:{name}"] = normals(seed, rows, f"prior:{name}")[:, 0]
+                columns[DrawKey.coordinate(name)] = normals(seed, rows, f"prior:{name}")[:, 0]
                 if p.entry.prior.kind == "spike":
-                    columns[f"u:{name}"] = uniforms(seed, rows, f"spike:{name}")[:, 0]
+                    columns[DrawKey.spike(name)] = uniforms(seed, rows, f"spike:{name}")[:, 0]
         return cls(columns)
 
     def write(self, path: Path) -> None:
         """To Parquet, in single precision, provenance in its metadata."""
-        frame = pd.DataFrame({k: np.asarray(v, np.float32) for k, v in self.columns.items()})
+        frame = pd.DataFrame({str(k): np.asarray(v, np.float32) for k, v in self.columns.items()})
         frame.attrs["provenance"] = json.loads(json.dumps(dict(self.provenance), sort_keys=True))
         frame.to_parquet(path, compression="zstd", index=False)
 
@@ -140,15 +244,47 @@ class Draws:
         Raises
         ------
         InputError
-            If it is none.
+            If it is none: too large, cut, of unknown columns, or with a value that is not finite.
         """
-        try:
-            frame = pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise InputError("posterior", str(path), "a file that `hepatica calibrate` wrote") from error
-        if not len(frame) or not any(str(c).startswith("z:") for c in frame):
-            raise InputError("posterior", str(path), "a file that `hepatica calibrate` wrote")
-        return cls({str(c): frame[c].to_numpy(float) for c in frame}, frame.attrs.get("provenance", {}))
+        frame = _table(path)
+        columns = {DrawKey.parse(str(c)): _values(path, frame[c]) for c in frame}
+        provenance = frame.attrs.get("provenance", {})
+        if not len(frame) or not isinstance(provenance, dict) or all(k.kind != DrawKind.COORDINATE for k in columns):
+            raise InputError("posterior", str(path), FILE_WANTED)
+        return cls(columns, provenance)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Table of a Parquet file whose size is refused before it is read."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise InputError("posterior", f"{path}, {size} bytes", f"a file of at most {MAX_FILE_BYTES} bytes")
+        shape = pq.read_metadata(path)
+        if shape.num_rows > MAX_ROWS or shape.num_columns > MAX_COLUMNS:
+            got = f"{path}, {shape.num_rows} draws of {shape.num_columns} columns"
+            raise InputError("posterior", got, f"at most {MAX_ROWS} draws of {MAX_COLUMNS} columns")
+        frame = pd.read_parquet(path)
+    except InputError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, ArrowException) as error:
+        raise InputError("posterior", str(path), FILE_WANTED) from error
+    if not frame.columns.is_unique:
+        raise InputError("posterior", f"{path}, a column twice", FILE_WANTED)
+    return frame
+
+
+def _values(path: Path, column: pd.Series[Any]) -> Floats:
+    """Numbers of a column, every one finite, and those of a spike within 0 and 1."""
+    name = f"{path}, column '{column.name}'"
+    if column.dtype.kind not in "fiu":
+        raise InputError("posterior", name, "numbers")
+    values = np.asarray(column.to_numpy(float))
+    if not np.isfinite(values).all():
+        raise InputError("posterior", name, "finite numbers in every draw; calibrate again")
+    if DrawKey.parse(str(column.name)).kind is DrawKind.SPIKE and not ((values >= 0) & (values <= 1)).all():
+        raise InputError("posterior", name, "numbers from 0 to 1")
+    return values
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from hepatica.calibrate.run import UNTOUCHED, evidence_hash
 from hepatica.evidence import Publication
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import GRADES
-from hepatica.patients import Draws
+from hepatica.patients import DrawKind, Draws
 
 BIASES = ("low", "some", "high", "unclear")
 MOVED = 0.25  # SD of the prior, by which a mean must have moved to count as learnt
@@ -82,11 +82,10 @@ def known(name: str, draws: Draws | None, model: Model, publications: Sequence[P
         return Known(name, 0, "", "", model.hash, here, {}, unknowns, ())
     moved = []
     for column, values in draws.columns.items():
-        if column.startswith("z:"):
-            parameter, _, hypothesis = column[2:].partition("@")
+        if column.kind is DrawKind.COORDINATE:
             mean, sd = float(values.mean()), float(values.std())
             if sd < UNTOUCHED or abs(mean) > MOVED:
-                moved.append((parameter, hypothesis, mean, sd))
+                moved.append((column.name, column.hypothesis, mean, sd))
     p = draws.provenance
     moved.sort(key=lambda row: (row[3] - abs(row[2]), row[0], row[1]))
     stated = str(p.get("model", "")), str(p.get("evidence", ""))

@@ -20,7 +20,7 @@ from scipy.special import ndtr
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, Draws
 
 Floats = NDArray[np.float64]
 LEVEL = 0.90
@@ -161,14 +161,14 @@ def learnt(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = 
 
     Examples
     --------
-    >>> d = Draws({"z:x": np.array([0.0, -9.0, 9.0])})
+    >>> d = Draws({DrawKey.coordinate("x"): np.array([0.0, -9.0, 9.0])})
     >>> learnt("x", Spread(kind="lognormal", cv=0.5), d).round(3).tolist()
     [0.0, 0.5, 1.0]
     """
     rows = np.arange(draws.n)
     found = []
     for h in hypotheses or ("",):
-        z, u = draws.of("z", name, rows, h), draws.of("u", name, rows, h)
+        z, u = draws.of(DrawKey.coordinate(name, h), rows), draws.of(DrawKey.spike(name, h), rows)
         if z is None:
             return None
         q = ndtr(z)

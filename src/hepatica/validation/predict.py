@@ -22,7 +22,7 @@ from hepatica.calibrate.matching import Predictable
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import BETWEEN
 from hepatica.patients.streams import normals, uniforms
 from hepatica.validation.baselines import Reference
@@ -63,7 +63,9 @@ def validate(
     """
     plan, reference = Plan.of(publications), Reference(evidence)
     rows = np.arange(draws)
-    ignorant = Draws({f"between:{what}": normals(seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN})
+    ignorant = Draws(
+        {DrawKey.between_study(what): normals(seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN}
+    )
     everything = Simulated(system, known, people, draws, seed, workers)
     records: list[Record] = []
     left, alike = dict(plan.left), dict[str, float]()

@@ -8,11 +8,12 @@ from scipy.special import ndtr
 
 from hepatica.calibrate.emulate import PENALTIES, Emulator, Space, _ridge, _terms
 from hepatica.model.parameters import Spread
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, Draws
+from hepatica.patients.draws import VARIABILITY
 
 
 def plain(k):
-    return Space(tuple(f"z:x{i}" for i in range(k)), (np.nan,) * k)
+    return Space(tuple(DrawKey.coordinate(f"x{i}") for i in range(k)), (np.nan,) * k)
 
 
 def quadratic(x):
@@ -105,11 +106,11 @@ def spiked():
     n = 5000
     draws = Draws(
         {
-            "spread": rng.standard_normal(n),
-            "z:benefit": rng.standard_normal(n),
-            "u:benefit": rng.random(n),
-            "z:rate": rng.standard_normal(n),
-            "z:rate@other": rng.standard_normal(n),
+            VARIABILITY: rng.standard_normal(n),
+            DrawKey.coordinate("benefit"): rng.standard_normal(n),
+            DrawKey.spike("benefit"): rng.random(n),
+            DrawKey.coordinate("rate"): rng.standard_normal(n),
+            DrawKey.coordinate("rate", "other"): rng.standard_normal(n),
         }
     )
     return Space.of(model, draws), draws
@@ -117,7 +118,11 @@ def spiked():
 
 def test_points_and_draws_are_each_other():
     space, draws = spiked()
-    assert space.names == ("spread", "z:benefit", "u:benefit", "z:rate") and space.dimension == 4
+    assert (
+        space.names
+        == (VARIABILITY, DrawKey.coordinate("benefit"), DrawKey.spike("benefit"), DrawKey.coordinate("rate"))
+        and space.dimension == 4
+    )
     assert space.weights == pytest.approx((np.nan, np.nan, 0.3, np.nan), nan_ok=True)
     points = space.points(draws)
     assert points.shape == (5000, 4) and points.std(axis=0) == pytest.approx(np.ones(4), abs=0.05)
@@ -125,14 +130,16 @@ def test_points_and_draws_are_each_other():
     assert set(back.columns) == set(space.names)
     assert all(back.columns[name] == pytest.approx(draws.columns[name], abs=1e-12) for name in space.names)
     assert space.points(back) == pytest.approx(points)
-    edge = space.points(Draws({**{n: np.zeros(2) for n in space.names}, "u:benefit": np.array([0.0, 1.0])}))
+    edge = space.points(
+        Draws({**{n: np.zeros(2) for n in space.names}, DrawKey.spike("benefit"): np.array([0.0, 1.0])})
+    )
     assert np.isfinite(edge).all() and edge[0, 2] < -6 and edge[1, 2] > 6
 
 
 def test_a_spike_is_hit_or_not_and_has_no_place_where_it_is_hit():
     space, draws = spiked()
     points = space.points(draws)
-    found, hit = space.features(points), draws.columns["u:benefit"] < 0.3
+    found, hit = space.features(points), draws.columns[DrawKey.spike("benefit")] < 0.3
     assert (found[:, [0, 3]] == points[:, [0, 3]]).all()
     assert (found[hit, 1] == 0).all() and (found[~hit, 1] == points[~hit, 1]).all()
     assert len(np.unique(found[:, 2])) == 2 and found[hit, 2].max() < found[~hit, 2].min()
@@ -143,7 +150,7 @@ def test_a_spike_is_hit_or_not_and_has_no_place_where_it_is_hit():
 def test_an_effect_with_a_spike_is_emulated_on_either_side():
     space, draws = spiked()
     points = space.points(draws)
-    hit = draws.columns["u:benefit"] < 0.3
+    hit = draws.columns[DrawKey.spike("benefit")] < 0.3
 
     def effect(p, none):
         return np.where(none, 0.0, 2.0 + p[:, 1]) + 0.5 * p[:, 3]

@@ -22,6 +22,7 @@ from hepatica.calibrate.identifiability import (
 )
 from hepatica.calibrate.infer import Cells
 from hepatica.calibrate.likelihood import Datum, Output
+from hepatica.patients import DrawKey
 
 NAMES = ("potency", "exposure", "half", "kappa", "idle")
 
@@ -107,7 +108,10 @@ def test_weights_count():
 @pytest.fixture(scope="module")
 def emulator():
     rng = np.random.default_rng(2)
-    space = Space(("z:a", "z:b", "u:b", "z:c"), (np.nan, np.nan, 0.4, np.nan))
+    space = Space(
+        (DrawKey.coordinate("a"), DrawKey.coordinate("b"), DrawKey.spike("b"), DrawKey.coordinate("c")),
+        (np.nan, np.nan, 0.4, np.nan),
+    )
     x = rng.standard_normal((600, 4))
     f = space.features(x)
     y = np.stack([f[:, 0] + 0.5 * f[:, 0] * f[:, 3] - f[:, 1], f[:, 2] ** 2 + 0.3 * f[:, 3] ** 2], axis=1)
@@ -206,10 +210,15 @@ def test_slopes_within_rows_leave_the_course_out():
 def test_cells_whose_gain_is_a_product():
     """A contrast that sees only log potency + exposure - half, beside courses of any kind."""
     rng = np.random.default_rng(7)
-    prior = {f"z:{n}": rng.standard_normal((400, 16)) for n in NAMES[:3]}
-    prior |= {"z:works": rng.standard_normal((400, 16)), "u:works": rng.random((400, 16))}
-    acts = prior["u:works"] >= 0.3
-    gain = acts * (prior["z:potency"] + prior["z:exposure"] - prior["z:half"]) + rng.standard_normal((400, 1))
+    prior = {DrawKey.coordinate(n): rng.standard_normal((400, 16)) for n in NAMES[:3]}
+    prior |= {
+        DrawKey.coordinate("works"): rng.standard_normal((400, 16)),
+        DrawKey.spike("works"): rng.random((400, 16)),
+    }
+    acts = prior[DrawKey.spike("works")] >= 0.3
+    gain = acts * (
+        prior[DrawKey.coordinate("potency")] + prior[DrawKey.coordinate("exposure")] - prior[DrawKey.coordinate("half")]
+    ) + rng.standard_normal((400, 1))
     within = gain - gain.mean(axis=1, keepdims=True)
     c = SimpleNamespace(
         publication="trial",
@@ -237,15 +246,24 @@ def test_cells_whose_gain_is_a_product():
 def test_a_whole_calibration():
     """A course of which one mean told the sum of two parameters, and cells of which nothing was told."""
     rng = np.random.default_rng(8)
-    space = Space(("z:a", "z:b", "z:c"), (np.nan,) * 3)
+    space = Space((DrawKey.coordinate("a"), DrawKey.coordinate("b"), DrawKey.coordinate("c")), (np.nan,) * 3)
     x = rng.standard_normal((500, 3))
     emulator = Emulator.fit(space, x, (x[:, :1] + x[:, 1:2]), np.full((500, 1), 1e-6))
     data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 0.2, "normal"),)
     covariance = np.linalg.inv(np.eye(3) + np.outer([1, 1, 0], [1, 1, 0]) / 0.04)
     runs = tuple(rng.multivariate_normal(np.zeros(3), covariance, 1500) for _ in range(2))
     untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
-    prior = {"z:p": rng.standard_normal((50, 8)), "z:q": rng.standard_normal((50, 8))}
-    cells = Cells({}, np.zeros(50, int), np.zeros((50, 8)), (prior["z:p"] + prior["z:q"])[..., None], np.ones(50))
+    prior = {
+        DrawKey.coordinate("p"): rng.standard_normal((50, 8)),
+        DrawKey.coordinate("q"): rng.standard_normal((50, 8)),
+    }
+    cells = Cells(
+        {},
+        np.zeros(50, int),
+        np.zeros((50, 8)),
+        (prior[DrawKey.coordinate("p")] + prior[DrawKey.coordinate("q")])[..., None],
+        np.ones(50),
+    )
     seen = SimpleNamespace(
         publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0
     )
@@ -262,8 +280,14 @@ def test_a_whole_calibration():
 def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
     """What is not explained leads alone; then come the mechanisms as if it were nothing, and a group of theirs once."""
     rng = np.random.default_rng(9)
-    prior = {k: rng.standard_normal((400, 16)) for k in ("z:p", "z:q", "z:unexplained_survival")}
-    both, beyond = (prior["z:p"] + prior["z:q"]) / 4, 3 * prior["z:unexplained_survival"]
+    prior = {
+        k: rng.standard_normal((400, 16))
+        for k in (DrawKey.coordinate("p"), DrawKey.coordinate("q"), DrawKey.coordinate("unexplained_survival"))
+    }
+    both, beyond = (
+        (prior[DrawKey.coordinate("p")] + prior[DrawKey.coordinate("q")]) / 4,
+        3 * prior[DrawKey.coordinate("unexplained_survival")],
+    )
     seen = [
         SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
         for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))
@@ -273,7 +297,10 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
     cells = Cells({}, np.zeros(400, int), fit, differ, np.ones(400))
     none = SimpleNamespace(
         emulator=Emulator.fit(
-            Space(("z:a",), (np.nan,)), rng.standard_normal((60, 1)), rng.standard_normal((60, 1)), np.ones((60, 1))
+            Space((DrawKey.coordinate("a"),), (np.nan,)),
+            rng.standard_normal((60, 1)),
+            rng.standard_normal((60, 1)),
+            np.ones((60, 1)),
         ),
         runs=(rng.standard_normal((80, 1)),) * 2,
         outputs=(),

@@ -7,7 +7,7 @@ from hepatica.calibrate import smc
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.infer import EFFECTS, beside, log_likelihood
 from hepatica.calibrate.likelihood import Datum, Output
-from hepatica.patients.draws import BETWEEN, deviation
+from hepatica.patients.draws import BETWEEN, DrawKey, deviation
 
 
 def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
@@ -18,7 +18,9 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
         Datum("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5)
         for k, (o, x) in enumerate(zip(outputs, seen, strict=True))
     ]
-    space = Space(("z:a", "between:share", "between:mean"), (np.nan,) * 3)
+    space = Space(
+        (DrawKey.coordinate("a"), DrawKey.between_study("share"), DrawKey.between_study("mean")), (np.nan,) * 3
+    )
     still = Emulator(space, np.arange(0), np.zeros((3, 40)), np.zeros(40), np.zeros(40), np.ones(40))
     found = smc.sample(log_likelihood(data, outputs, still), 3, 2000, seed=1, moves=10).points
     places = np.linspace(-5, 5, 2001)
@@ -35,7 +37,7 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
 
 
 def test_what_differs_between_cohorts_is_no_feature_of_an_output():
-    space = Space(("z:a", "between:mean"), (np.nan,) * 2)
+    space = Space((DrawKey.coordinate("a"), DrawKey.between_study("mean")), (np.nan,) * 2)
     x = np.random.default_rng(1).standard_normal((300, 2))
     emulator = Emulator.fit(space, x, x[:, :1] + 0.5, np.full((300, 1), 1e-9))
     far = np.column_stack([np.zeros(2), [-3.0, 3.0]])
@@ -44,7 +46,7 @@ def test_what_differs_between_cohorts_is_no_feature_of_an_output():
 
 def test_what_trials_differ_by_is_drawn_beside_the_cells(model):
     columns = beside(model, 400, 8, 1)
-    assert {f"between:{w}" for w in EFFECTS} <= set(columns) and EFFECTS < set(BETWEEN)
+    assert {DrawKey.between_study(w) for w in EFFECTS} <= set(columns) and EFFECTS < set(BETWEEN)
     median, wide = BETWEEN["effect_share"]  # Turner et al. 2012: a variance of log-normal(-3.93, 1.51)
-    variance = 2 * np.log(deviation("effect_share", columns["between:effect_share"]))
+    variance = 2 * np.log(deviation("effect_share", columns[DrawKey.between_study("effect_share")]))
     assert abs(variance.mean() + 3.93) < 0.1 and abs(variance.std() - 1.51) < 0.06 and median < 0.15 and wide > 0.7

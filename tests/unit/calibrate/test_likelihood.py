@@ -200,10 +200,10 @@ def test_the_chance_of_nothing_is_bayes_theorem():
 def test_an_output_reads_its_line(system):
     from hepatica.calibrate.bank import Bank
     from hepatica.calibrate.endpoints import Summary
-    from hepatica.patients import Draws
+    from hepatica.patients import DrawKey, Draws
 
     s = Summary(np.array([[0.25, 4.0, 2.0]]), np.array([[0.4, 1.0, 0.5]]), np.array([[0.01, 0.04, 0.02]]))
-    bank = Bank(Plan((), ()), Draws({"z:x": np.zeros(1)}), s)
+    bank = Bank(Plan((), ()), Draws({DrawKey.coordinate("x"): np.zeros(1)}), s)
     value, noise = Output("share", 0).of(bank)
     assert expit(value[0]) == pytest.approx(0.25) and noise[0] == pytest.approx(0.01 / 0.1875**2)
     assert Output("ratio", 1, 2).of(bank)[0][0] == pytest.approx(np.log(2)) and Output("rise", 1, 2).of(bank)[0][0] == 2

@@ -19,8 +19,8 @@ from hepatica.calibrate.infer import Settings, with_cells_only
 from hepatica.calibrate.run import agreement, calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
-from hepatica.patients import Draws, posterior
-from hepatica.patients.draws import BETWEEN
+from hepatica.patients import DrawKey, DrawKind, Draws, posterior
+from hepatica.patients.draws import BETWEEN, VARIABILITY
 from hepatica.words import LANGUAGES, say
 
 SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
@@ -45,10 +45,8 @@ def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made
     assert {"death_lung", "secretion_works", "cells_half", "efficacy_repair"} <= cells
     assert not cells & {"death_rate", "alarm", "factor_consumption", "infection_rate", "tnf_half"}
     for name in made.draws.columns:
-        kind, _, rest = name.partition(":")
-        if kind in "zu":
-            parameter, _, hypothesis = rest.partition("@")
-            assert (parameter in cells) == bool(hypothesis), name
+        if name.kind in (DrawKind.COORDINATE, DrawKind.SPIKE):
+            assert (name.name in cells) == bool(name.hypothesis), name
 
 
 def test_draws_are_whole_and_say_where_they_come_from(made, system, publications):
@@ -125,14 +123,16 @@ def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
             and d.provenance["evidence"] != made.draws.provenance["evidence"]
         )
         assert all(np.isfinite(v).all() for v in d.columns.values())
-    cells = [k for k in found["lin2017"].columns if "@" in k]  # nobody else says what cells do
-    assert {k.split("@")[1] for k in cells} == {"label_is_cells", "lung_only"}
-    assert not [k for k in found["alss2019"].columns if "@" in k]
+    cells = [k for k in found["lin2017"].columns if k.hypothesis]  # nobody else says what cells do
+    assert {k.hypothesis for k in cells} == {"label_is_cells", "lung_only"}
+    assert not [k for k in found["alss2019"].columns if k.hypothesis]
 
 
 def found_places(system, settings):
     """Places in the prior of how much trials differ in what cells do to shares."""
-    return infer.beside(system.model, settings.draws, settings.cell_draws, settings.seed)["between:effect_share"]
+    return infer.beside(system.model, settings.draws, settings.cell_draws, settings.seed)[
+        DrawKey.between_study("effect_share")
+    ]
 
 
 def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
@@ -143,7 +143,7 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
         {
             k: v
             for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
-            if k.split(":")[-1] not in with_cells_only(system.model)
+            if k.name not in with_cells_only(system.model)
         }
     )
     gain = {}
@@ -166,17 +166,21 @@ def test_finished_work_is_known_by_what_is_simulated(system, publications):
     plan, d = Plan.of(publications), Draws.prior(system.model, 4, seed=1)
     name = stamped(system, plan, d, [1])
 
-    def other(**columns):
-        return stamped(system, plan, Draws({**d.columns, **columns}), [1])
+    def other(key, value):
+        return stamped(system, plan, Draws({**d.columns, key: value}), [1])
 
-    assert other(**{"between:share": np.full(4, 9.0)}) == name == stamped(system, plan, Draws(dict(d.columns)), [1])
+    assert (
+        other(DrawKey.between_study("share"), np.full(4, 9.0))
+        == name
+        == stamped(system, plan, Draws(dict(d.columns)), [1])
+    )
     assert (
         len(
             {
                 name,
                 stamped(system, plan, d, [2]),
                 stamped(system, Plan.of(publications[:1]), d, [1]),
-                other(spread=np.full(4, 9.0)),
+                other(VARIABILITY, np.full(4, 9.0)),
                 stamped(system, plan, d.take(np.array([1, 0, 2, 3])), [1]),
             }
         )
@@ -187,7 +191,9 @@ def test_finished_work_is_known_by_what_is_simulated(system, publications):
 def test_a_bank_has_the_same_patients_with_and_without_cells(system, publications, tmp_path):
     plan = Plan.of(publications)
     d = Draws.prior(system.model, 4, seed=1)
-    still = [k for k in d.columns if k.startswith("u:") or k in ("z:unexplained_survival", "z:unexplained_infection")]
+    still = [
+        k for k in d.columns if k.kind is DrawKind.SPIKE or k.name in ("unexplained_survival", "unexplained_infection")
+    ]
     nothing = Draws({**d.columns, **{k: np.zeros(4) for k in still}})  # all spikes hit, nothing unexplained: no effect
     bank = fill(system, plan, nothing, tmp_path, people=4, seed=9, hypothesis="label_is_cells")
     at = {(x.publication, x.arm, x.wanted.variable, x.wanted.time): k for k, x in enumerate(plan.lines)}

@@ -9,7 +9,7 @@ from hepatica.dosing import Utility, confirm, decide
 from hepatica.dosing.decision import deciding
 from hepatica.dosing.utility import HARMS
 from hepatica.patients import Draws
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import NOTHING, VARIABILITY
 from hepatica.simulate import Arm
 from hepatica.therapy import Regimen
 
@@ -29,7 +29,7 @@ def intensities(cohort, better, *, spread=0.0, ignorance=None):
 
 def trusting(cohort, nothing=0.0):
     """The same patients, told how likely it is that cells do nothing in people."""
-    known = Draws({"spread": np.zeros(1)}, {"nothing": {"label_is_cells": nothing, "lung_only": nothing}})
+    known = Draws({VARIABILITY: np.zeros(1)}, {"nothing": {"label_is_cells": nothing, "lung_only": nothing}})
     return replace(cohort, known=known)
 
 

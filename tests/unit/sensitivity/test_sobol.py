@@ -7,7 +7,7 @@ from SALib.sample import morris as trajectories
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, Draws
 from hepatica.sensitivity.morris import Movable, screened
 from hepatica.sensitivity.morris import design as around
 from hepatica.sensitivity.sobol import design, indices, learnt, place
@@ -107,10 +107,10 @@ def test_samples_are_a_power_of_two(samples):
 def test_places_among_learnt_draws():
     draws = Draws(
         {
-            "z:x@a": np.array([0.0, 1.0]),
-            "z:x@b": np.array([-1.0, 2.0]),
-            "z:s": np.array([0.0, 0.0]),
-            "u:s": np.array([0.1, 0.9]),
+            DrawKey.coordinate("x", "a"): np.array([0.0, 1.0]),
+            DrawKey.coordinate("x", "b"): np.array([-1.0, 2.0]),
+            DrawKey.coordinate("s"): np.array([0.0, 0.0]),
+            DrawKey.spike("s"): np.array([0.1, 0.9]),
         }
     )
     both = learnt("x", Spread(kind="lognormal", cv=1.0), draws, ("a", "b"))

@@ -10,7 +10,7 @@ import pytest
 
 from hepatica import cli
 from hepatica.dosing import Utility
-from hepatica.patients import Draws
+from hepatica.patients import DrawKey, Draws
 from hepatica.sensitivity.screen import Question, ladder, parameters
 from hepatica.sensitivity.variance import MOST_FAILED, _Asked, variance
 from hepatica.simulate import Arm
@@ -69,7 +69,7 @@ def test_what_is_kept_is_what_would_be_simulated(found, question, moved):
 
 def test_over_learnt_draws_a_parameter_stays_among_them(question, moved, model):
     draws = Draws.prior(model, 8, seed=1)
-    held = Draws(dict(draws.columns) | {"z:death_mass": np.full(8, 0.3)})
+    held = Draws(dict(draws.columns) | {DrawKey.coordinate("death_mass"): np.full(8, 0.3)})
     v = variance(question, moved[:1], question.arms[1], samples=2, known=held)
     assert v.over == "learnt" and (v.indices.total == 0).all() and np.ptp(v.values[..., 0]) < 1e-9
 

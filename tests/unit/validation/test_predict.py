@@ -15,7 +15,7 @@ from hepatica.calibrate.matching import predictable
 from hepatica.cli import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
-from hepatica.patients import Draws, load_population
+from hepatica.patients import DrawKey, Draws, load_population
 from hepatica.patients.draws import NOTHING, deviation
 from hepatica.simulate import simulate
 from hepatica.validation.predict import _Publication, validate
@@ -305,7 +305,7 @@ def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says():
         for a, x in (("care", 0.5), ("cells", 0.7))
     }
     places = {"share": 1.0, "mean": 1.0, "effect_share": 3.0, "effect_mean": 1.5}
-    known = Draws({f"between:{k}": v * full for k, v in places.items()})
+    known = Draws({DrawKey.between_study(k): v * full for k, v in places.items()})
     s = {k: float(deviation(k, v)) for k, v in places.items()}
     made = _Publication(p, {a: predictable(p, p.arm(a)) for a in drawn}, drawn, None, known, 1, draws, (h,))
     care, cells = (p.find(arm=a, variable="survival")[0] for a in ("care", "cells"))

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
+from hepatica.patients import DrawKey, DrawKind
 from hepatica.patients.draws import NOTHING
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
@@ -52,7 +53,7 @@ def learnt(a: Answer, lang: str) -> Card:
         )
     ]
     moved = most_moved(a)
-    labels = {n: a.system.model.parameters[n.split("@")[0]].entry.label for n, _ in moved}
+    labels = {n: a.system.model.parameters[n.name].entry.label for n, _ in moved}
     told = (f"*{labels[n]}* ({v.mean():+.1f}, {v.std():.2f})" for n, v in moved)
     text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
     after = (
@@ -87,11 +88,13 @@ def learnt(a: Answer, lang: str) -> Card:
     )
 
 
-def most_moved(a: Answer) -> list[tuple[str, Floats]]:
-    """Unknowns whose draws moved or narrowed most, as places in their prior; ``parameter`` or ``parameter@hypothesis``."""
+def most_moved(a: Answer) -> list[tuple[DrawKey, Floats]]:
+    """Unknowns whose draws moved or narrowed most, in coordinates of their priors."""
     known = a.patients.cohort.known
-    columns = {} if known is None else {k[2:]: v for k, v in known.columns.items() if k.startswith("z:")}
-    columns = {k: v for k, v in columns.items() if k.split("@")[0] in a.system.model.parameters}
+    columns = {} if known is None else known.columns
+    columns = {
+        k: v for k, v in columns.items() if k.kind is DrawKind.COORDINATE and k.name in a.system.model.parameters
+    }
     return sorted(columns.items(), key=lambda x: float(x[1].std() - abs(x[1].mean())))[:SHOWN]
 
 
@@ -125,9 +128,8 @@ def prior_and_posterior(a: Answer, lang: str) -> Figure:
             zorder=3,
             label=say("report.posterior", lang) if k == 0 else None,
         )
-        parameter, _, hypothesis = name.partition("@")
-        label = a.system.model.parameters[parameter].entry.label
-        ticks.append(label if not hypothesis else f"{label} ({names.hypothesis(hypothesis, lang)})")
+        label = a.system.model.parameters[name.name].entry.label
+        ticks.append(f"{label} ({names.hypothesis(name.hypothesis, lang)})" if name.hypothesis else label)
     ax.axvline(0, color="black", lw=0.8, zorder=0)
     ax.set_yticks([-k for k in range(len(ticks))], ticks)
     ax.set(ylim=(-len(ticks) + 0.4, 0.7), xlabel=say("report.axis_prior", lang))

@@ -23,7 +23,7 @@ from hepatica.ensemble import BLOCK, run
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import load_population
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
 ARMS = (Arm("standard care"), Arm("1e6/kg x4", Regimen(1e6, infusions=4, duration=1 / 24)))

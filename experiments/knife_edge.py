@@ -30,7 +30,7 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Admitted, DrawKey, DrawKind, Draws, load_population, posterior
 from hepatica.report.style import GREY, LOOKS, VERMILLION, legend_below, panels, styled
-from hepatica.simulate import simulate
+from hepatica.simulation import simulate
 from hepatica.study import load_study
 
 GRID = {

@@ -38,7 +38,7 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
 from hepatica.patients.draws import NOTHING, VARIABILITY, DrawKey, DrawKind, deviation
-from hepatica.simulate import simulate
+from hepatica.simulation import simulate
 from hepatica.study import load_study
 
 POPULATIONS = ("hbv_aclf", "decompensated_cirrhosis")

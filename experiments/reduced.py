@@ -17,7 +17,7 @@ from hepatica.admission import admit
 from hepatica.engine import Events, Problem, System
 from hepatica.errors import InputError
 from hepatica.patients import DrawKind, Draws, load_population
-from hepatica.simulate import Arm, problem_of
+from hepatica.simulation import Arm, problem_of
 
 Floats = NDArray[np.float64]
 POPULATION, SEED, PATIENT = "hbv_aclf", 11, 4  # the patient whose bilirubin still rises after admission

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Answer": "dose_study",
-    "Arm": "simulate",
+    "Arm": "simulation",
     "MODULES": "model.modules",
     "Product": "therapy",
     "Regimen": "therapy",
@@ -23,7 +23,7 @@ _HOME = {
     "decide": "dosing",
     "load_population": "patients",
     "load_study": "study",
-    "simulate": "simulate",
+    "simulate": "simulation",
     "write_report": "report",
 }
 __all__ = [

@@ -17,7 +17,7 @@ from hepatica.model.modules import MODULES
 from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
-from hepatica.simulate import RTOL, Arm, simulate
+from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
 

@@ -24,7 +24,7 @@ from hepatica.admission import arrive, implausible
 from hepatica.engine import System
 from hepatica.errors import EngineError, InputError
 from hepatica.patients import SPAN, Admitted, Cohort, Draws, Population, identity
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 OUTPUTS = ("bilirubin", "inr", "creatinine", "albumin", "functional_mass", "death_intensity")

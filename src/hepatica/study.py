@@ -28,7 +28,7 @@ from hepatica.dosing.utility import HARMS
 from hepatica.errors import InputError
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.patients import Draws, populations, posterior
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
 from hepatica.units import parse
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import NO_CELLS, ROUTES, SOURCES, Product, Regimen
 
 HYPOTHESES = ("", "lung_only")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
 DOSES = {"none": None, "one": Regimen(1e6), "four": Regimen(5e6, infusions=4, duration=0.1)}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
 NUMPY = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.outcomes.causes import BY_CAUSE
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
 INTENSITIES = (

@@ -8,7 +8,7 @@ import pytest
 import hepatica.admission
 from hepatica.admission import LABS, admit
 from hepatica.patients import Cohort
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
 TIMES = np.arange(0.0, 29.0, 2.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 DAYS = np.array([0.0, 1.0, 4.0, 7.0, 10.0, 28.0])
 # treatment, output, day, sign of the change against none, and where the direction comes from

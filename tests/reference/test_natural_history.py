@@ -7,7 +7,7 @@ from hepatica.admission import admit
 from hepatica.calibrate import intensity, natural_history
 from hepatica.evidence import load
 from hepatica.patients import load_population, populations
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 KEYS = populations()
 PATIENTS, DRAWS = 24, 12

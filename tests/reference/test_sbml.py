@@ -20,7 +20,7 @@ from hepatica.exchange import to_sbml, write_omex
 from hepatica.exchange.patient import course, run_of
 from hepatica.exchange.schedule import schedule
 from hepatica.exchange.units import amount_of
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.study import load_study
 from hepatica.therapy import Product, Regimen
 

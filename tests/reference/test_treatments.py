@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 EXCHANGE = tomllib.loads(Path(__file__).with_name("treatments.toml").read_text(encoding="utf-8"))["exchange"]
 

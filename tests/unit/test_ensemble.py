@@ -13,7 +13,7 @@ from hepatica import ensemble
 from hepatica.engine import System, remote
 from hepatica.ensemble import Sketch, run
 from hepatica.errors import InputError
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
 ARMS = (Arm("none"), Arm("cells", Regimen(1e6)))

@@ -23,7 +23,7 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication
 from hepatica.patients import SPAN, DrawKind, Draws, load_population
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 BLOCK = 100  # draws

@@ -33,7 +33,7 @@ from hepatica.patients import Admitted, DrawKey, Draws, Population, load_populat
 from hepatica.patients.draws import deviation
 from hepatica.patients.population import Cause
 from hepatica.patients.streams import normals, uniforms
-from hepatica.simulate import simulate
+from hepatica.simulation import simulate
 from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Arm as PublishedArm
 from hepatica.patients import populations
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Product, Regimen
 
 # words of a publication, the more particular first

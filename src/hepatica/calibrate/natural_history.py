@@ -34,7 +34,7 @@ from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Population, load_population
 from hepatica.patients.population import Fitted, Published
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 TOLERANCE = 0.1  # of a published mean or median

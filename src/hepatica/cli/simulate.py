@@ -25,7 +25,7 @@ from hepatica.cli.shell import (
 from hepatica.dose_study import SHOWN, admitted
 from hepatica.errors import InputError
 from hepatica.files import write_whole
-from hepatica.simulate import simulate as follow
+from hepatica.simulation import simulate as follow
 from hepatica.study import HYPOTHESES, Study, load_study
 from hepatica.words import say
 

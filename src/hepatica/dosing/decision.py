@@ -16,7 +16,7 @@ from hepatica.dosing.variance_components import Split, split
 from hepatica.model.assemble import Model
 from hepatica.patients import Cohort
 from hepatica.patients.draws import NOTHING
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]

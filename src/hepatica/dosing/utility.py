@@ -13,7 +13,7 @@ from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE, Utilities, qualit
 from hepatica.outcomes.scores import child_pugh
 from hepatica.outcomes.survival import competing_incidence, incidences
 from hepatica.patients.streams import normals
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from hepatica.engine import Problem, Solution, System
 from hepatica.errors import InputError
 from hepatica.exchange.sbml import Run
 from hepatica.patients import Admitted
-from hepatica.simulate import Arm, problem_of
+from hepatica.simulation import Arm, problem_of
 from hepatica.study import HYPOTHESES, Study
 
 RTOL = 1e-9  # at which the times of infections are found

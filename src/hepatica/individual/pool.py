@@ -22,7 +22,7 @@ from hepatica.model.parameters import Spread
 from hepatica.outcomes.survival import competing_incidence
 from hepatica.patients import Admitted, Cohort, Draws, Population, identity, load_population
 from hepatica.patients.population import Component, Covariate, Fitted
-from hepatica.simulate import Arm, problem_of
+from hepatica.simulation import Arm, problem_of
 from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from hepatica.dosing.utility import OUTPUTS, worth
 from hepatica.engine import System
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Admitted
-from hepatica.simulate import RTOL, Arm, simulate
+from hepatica.simulation import RTOL, Arm, simulate
 
 Floats = NDArray[np.float64]
 BATCHES = 4

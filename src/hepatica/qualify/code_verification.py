@@ -17,7 +17,7 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.outcomes import scores
 from hepatica.patients import Admitted
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.study import Study, check_study
 from hepatica.therapy import Regimen
 

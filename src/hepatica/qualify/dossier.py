@@ -29,7 +29,7 @@ from hepatica.qualify.evidence_base import Known, grades, known, sources
 from hepatica.qualify.influence import Influence, from_draws, read_screen
 from hepatica.qualify.judgement import Factor, Risk
 from hepatica.qualify.validation import Group, Validated, held_against
-from hepatica.simulate import simulate
+from hepatica.simulation import simulate
 from hepatica.study import Study
 
 CHECKED = 4  # patients that are solved again and again

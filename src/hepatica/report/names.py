@@ -11,7 +11,7 @@ from hepatica.dosing.decision import Assumption
 from hepatica.dosing.variance_components import Split
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
 from hepatica.words import catalogue, say
 

@@ -21,7 +21,7 @@ from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
 from hepatica.patients import Admitted, Cohort, Population, identity
 from hepatica.sensitivity.morris import Movable, Screened, design, movable, quantile, screened
-from hepatica.simulate import RTOL, Arm, simulate
+from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.therapy import combine
 
 Floats = NDArray[np.float64]

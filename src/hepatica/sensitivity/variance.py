@@ -24,7 +24,7 @@ from hepatica.patients import Admitted, Cohort, Draws, identity
 from hepatica.sensitivity.morris import STAGES, Movable
 from hepatica.sensitivity.screen import FEWEST, LEAST, UNITS, Pool, Progress, Question, arrived
 from hepatica.sensitivity.sobol import Indices, design, indices, learnt, place
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 MOST_FAILED = 0.05  # weight of patients who fail, over that of all, above which a point has no answer

@@ -17,7 +17,7 @@ from hepatica.evidence import Publication
 from hepatica.patients import Admitted, Draws, load_population
 from hepatica.patients.draws import NOTHING
 from hepatica.patients.streams import uniforms
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import NO_CELLS
 
 Floats = NDArray[np.float64]

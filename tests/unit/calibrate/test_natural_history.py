@@ -7,7 +7,7 @@ from hepatica.calibrate import intensity, natural_history
 from hepatica.evidence import load
 from hepatica.patients import load_population, populations
 from hepatica.patients import population as files
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 
 TIMES = np.arange(0.0, 91.0, 1.0)
 

@@ -6,7 +6,7 @@ import xarray as xr
 
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.patients import Cohort
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
 TIMES = np.arange(0.0, 181.0, 3.0)

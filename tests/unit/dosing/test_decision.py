@@ -10,7 +10,7 @@ from hepatica.dosing.decision import deciding
 from hepatica.dosing.utility import HARMS
 from hepatica.patients import Draws
 from hepatica.patients.draws import NOTHING, VARIABILITY
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
 CARE_DEATH = 0.006

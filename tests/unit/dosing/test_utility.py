@@ -6,7 +6,7 @@ import pytest
 from hepatica.dosing import Harm, Utility
 from hepatica.dosing.utility import HARMS, worth
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
 
 CHILD_A = STANDARD_GAMBLE.child_a

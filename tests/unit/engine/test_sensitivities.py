@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.engine import Events, Problem
 from hepatica.errors import EngineError, InputError
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
 NAMES = ("flare_kill", "k_prol", "albumin_loss", "il6_rest", "cells_hepatic_half_life", "death_rate")

@@ -26,7 +26,7 @@ from hepatica.report.qualification import cards, page
 from hepatica.report.qualification.cards import CITED
 from hepatica.report.qualification.cards import qualification_cards as cards_of
 from hepatica.report.qualification.page import write_qualification
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.study import check_study
 from hepatica.therapy import Regimen
 from hepatica.validation.records import Record, Validation

@@ -11,7 +11,7 @@ from hepatica.patients import Cohort
 from hepatica.sensitivity.morris import quantile
 from hepatica.sensitivity.screen import Question, arrived, ask, ladder, moved_to, parameters, screen, settle
 from hepatica.sensitivity.tornado import first, tornado
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
 ARMS = (Arm("standard care"), *(Arm(f"{d:g}", Regimen(d, infusions=2, interval=7.0)) for d in (1e5, 1e6, 5e6)))

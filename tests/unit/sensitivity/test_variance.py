@@ -13,7 +13,7 @@ from hepatica.dosing import Utility
 from hepatica.patients import DrawKey, Draws
 from hepatica.sensitivity.screen import Question, ladder, parameters
 from hepatica.sensitivity.variance import MOST_FAILED, _Asked, variance
-from hepatica.simulate import Arm
+from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
 ARMS = (Arm("standard care"), *(Arm(f"{d:g}", Regimen(d, infusions=2, interval=7.0)) for d in (1e5, 1e6)))

@@ -17,7 +17,7 @@ from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import DrawKey, Draws, load_population
 from hepatica.patients.draws import NOTHING, deviation
-from hepatica.simulate import simulate
+from hepatica.simulation import simulate
 from hepatica.validation.predict import _Publication, validate
 from hepatica.validation.records import coverage
 from hepatica.validation.simulated import Arms, Simulated, matched

@@ -16,7 +16,7 @@ from hepatica.evidence import load, references
 from hepatica.model.parameters import GRADES, Entry
 from hepatica.report import names
 from hepatica.report.dose import long_term, numbers
-from hepatica.simulate import RTOL
+from hepatica.simulation import RTOL
 from hepatica.therapy import ROUTES, SOURCES
 from hepatica.therapy.product import HANDLING
 from hepatica.words import say

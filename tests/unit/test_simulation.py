@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.simulate import Arm, simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
 TIMES = np.array([0.0, 1.0, 7.0, 14.0])

@@ -54,7 +54,7 @@ def main() -> None:
                 draws=1000,
                 times=np.arange(91.0),
                 block=options.block,
-                progress=lambda k: bar.advance(task, k),
+                progress=lambda _, done, total: bar.update(task, completed=done, total=total),
             )
             size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file()) / 2**20
         return time.perf_counter() - began, {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +16,7 @@ from hepatica.model.modules import MODULES
 from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
+from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
@@ -123,20 +123,16 @@ def answer(
     *,
     system: System | None = None,
     workers: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Answer a study.
 
     Parameters
     ----------
-    progress : callable, optional
-        Called with (stage, done, total); stages are "compile", "admit", and each hypothesis.
+    progress : Progress, optional
+        Stages are "compile", "admit", and each hypothesis.
     """
-
-    def tell(stage: str, done: int, total: int) -> None:
-        if progress is not None:
-            progress(stage, done, total)
-
+    tell = progress or ignore_progress
     tell("compile", 0, 1)
     system = system or System(assemble(MODULES))
     tell("compile", 1, 1)
@@ -148,16 +144,16 @@ def answer(
     arms, times = study.arms(), study.times()
     datasets = []
     for hypothesis in study.hypotheses:
-        total = len(arms) * study.patients
-        done = [0]
-
-        def step(k: int, stage: str = hypothesis, total: int = total, done: list[int] = done) -> None:
-            done[0] += k
-            tell(stage, done[0], total)
-
         datasets.append(
             simulate(
-                system, patients, arms, times, outputs=OUTPUTS, hypothesis=hypothesis, workers=workers, progress=step
+                system,
+                patients,
+                arms,
+                times,
+                outputs=OUTPUTS,
+                hypothesis=hypothesis,
+                workers=workers,
+                progress=staged(tell, hypothesis),
             )
         )
     decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
@@ -203,9 +199,7 @@ def answer(
     )
 
 
-def _before(
-    study: Study, system: System, workers: int | None, tell: Callable[[str, int, int], None]
-) -> Decision | None:
+def _before(study: Study, system: System, workers: int | None, tell: Progress) -> Decision | None:
     """What would have been decided with the priors alone."""
     if study.known() is None:
         return None
@@ -241,7 +235,7 @@ def _confirm(
     more: Admitted,
     decision: Decision,
     workers: int | None,
-    tell: Callable[[str, int, int], None],
+    tell: Progress,
 ) -> Decision:
     """The top-ranked regimen once more, in enough patients per draw for its interval to be one of ignorance."""
     total = len(study.hypotheses)

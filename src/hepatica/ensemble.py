@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from hepatica.admission import arrive, implausible
 from hepatica.engine import System
 from hepatica.errors import EngineError, InputError
 from hepatica.patients import SPAN, Admitted, Cohort, Draws, Population, identity
+from hepatica.progress import Progress
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -157,7 +158,7 @@ def run(
     block: int = BLOCK,
     courses: bool = False,
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Tally:
     """Simulate patients under every arm and write endpoints, percentile bands and, if wanted, whole courses.
 
@@ -201,7 +202,7 @@ def run(
                 tally.candidates += some.tried
                 tally.failed += int((ds["status"].values != 0).sum())
                 if progress is not None:
-                    progress(len(some.initial))
+                    progress("ensemble", tally.patients, patients)
         _bands(tally.bands, arms, times, outputs).to_parquet(work / "bands.parquet", index=False)
         for made in sorted(work.iterdir()):
             if (folder / made.name).is_dir():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.engine import Events, Problem, System
 from hepatica.patients import Admitted
+from hepatica.progress import Progress
 from hepatica.therapy import NO_CELLS, Product, Regimen, combine
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ def simulate(
     rtol: float = RTOL,
     sensitivities: Sequence[str] = (),
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> xr.Dataset:
     """Follow patients from admission under each arm.
 

@@ -81,8 +81,8 @@ def test_treatment_begins_at_admission(system, admitted, population):
 
 def test_progress_counts_every_solve(system, admitted):
     told = []
-    simulate(system, admitted, ARMS, TIMES, outputs=("inr",), progress=told.append)
-    assert sum(told) == 120
+    simulate(system, admitted, ARMS, TIMES, outputs=("inr",), progress=lambda *report: told.append(report))
+    assert told == sorted(told) and told[-1] == ("solve", 120, 120)
 
 
 def test_an_output_that_does_not_exist(system, admitted):

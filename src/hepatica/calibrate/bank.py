@@ -23,6 +23,7 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication
 from hepatica.patients import SPAN, DrawKind, Draws, load_population
+from hepatica.progress import Progress
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -160,7 +161,7 @@ def fill(
     seed: int,
     hypothesis: str = "",
     workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Bank:
     """Simulate every arm of a plan under every draw, or read what an earlier run has finished.
 
@@ -170,8 +171,8 @@ def fill(
         Patients of each population for each draw.
     folder : Path
         Where finished blocks stay.
-    progress : callable, optional
-        Told of each finished block of one population.
+    progress : Progress, optional
+        Finished blocks, all populations together.
 
     Returns
     -------
@@ -181,6 +182,7 @@ def fill(
     own = folder / stamped(system, plan, draws, [people, seed, hypothesis, BLOCK])
     shape = (draws.n, len(plan.lines))
     parts: dict[str, Summary] = {}
+    done = 0
     for key in plan.populations:
         found = [np.full(shape, np.nan) for _ in range(3)]
         for b, rows in enumerate(blocks):
@@ -190,8 +192,9 @@ def fill(
                 save(path, np.stack([s.mean, s.sd, s.noise]))
             for whole, block in zip(found, np.load(path), strict=True):
                 whole[rows] = block
+            done += 1
             if progress is not None:
-                progress(1)
+                progress("bank", done, len(plan.populations) * len(blocks))
         parts[key] = Summary(*found)
     summary = Summary(*(np.full(shape, np.nan) for _ in range(3)))
     for arm in plan.arms:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.admission import MAX_TRIES, admit
 from hepatica.calibrate import smc
-from hepatica.calibrate.bank import BLOCK, POPULATION, Bank, Plan, fill, save, stamped
+from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, save, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
@@ -33,11 +32,11 @@ from hepatica.patients import Admitted, DrawKey, Draws, Population, load_populat
 from hepatica.patients.draws import deviation
 from hepatica.patients.population import Cause
 from hepatica.patients.streams import normals, uniforms
+from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.simulation import simulate
 from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 FEWEST = 50  # draws that an output must be known of
 EFFECTS = {"effect_share", "effect_mean"}
 ARISING = 0.7
@@ -185,21 +184,24 @@ def course(
     folder : Path
         Where the bank's finished blocks stay.
     """
-    tell = progress or (lambda *_: None)
+    tell = progress or ignore_progress
     cells, prior = with_cells_only(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
     draws = Draws({k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS})
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, learnt = plan.arising(), tuple(data)
 
     def simulated(stage: str, wave: int) -> Bank:
-        total, done = len(plan.populations) * -(-draws.n // BLOCK), [0]
-
-        def step(k: int) -> None:
-            done[0] += k
-            tell(stage, done[0], total)
-
         seed = settings.seed + 1000 * wave
-        return fill(system, plan, draws, folder, people=settings.people, seed=seed, workers=workers, progress=step)
+        return fill(
+            system,
+            plan,
+            draws,
+            folder,
+            people=settings.people,
+            seed=seed,
+            workers=workers,
+            progress=staged(tell, stage),
+        )
 
     for wave in range(len(settings.waves)):
         banks.append(simulated(f"wave {wave + 1}", wave))
@@ -218,7 +220,7 @@ def course(
                         settings.particles,
                         seed=settings.seed + 10 * wave + k,
                         moves=settings.moves,
-                        progress=partial(_told, tell, f"posterior {k + 1}"),
+                        progress=staged(tell, f"posterior {k + 1}"),
                     )
                 )
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
@@ -237,10 +239,6 @@ def arising(plan: Plan, bank: Bank) -> tuple[Datum, ...]:
             usual = float(np.nanmedian(output.of(bank)[0]))
             found.append(Datum(POPULATION, line.arm, "made", (output,), (usual,), ARISING, "normal"))
     return tuple(found)
-
-
-def _told(tell: Progress, stage: str, power: float) -> None:
-    tell(stage, int(100 * power), 100)
 
 
 def spread_out(points: Floats, n: int) -> Floats:
@@ -321,7 +319,7 @@ def cells(
         Rows of the untreated course.
     """
     n, each = course.n, settings.cell_draws
-    tell, columns = progress or (lambda *_: None), beside(system.model, n, each, settings.seed)
+    tell, columns = progress or ignore_progress, beside(system.model, n, each, settings.seed)
     simulated = np.full((n, each, len(plan.lines)), np.nan)
     total, done = len(plan.populations) * each, 0
     for key in plan.populations:

@@ -17,12 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate import infer, smc
 from hepatica.calibrate.contrast import nothing
-from hepatica.calibrate.infer import Progress, Settings, Untreated
+from hepatica.calibrate.infer import Settings, Untreated
 from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
 from hepatica.engine import System
 from hepatica.patients import Draws
 from hepatica.patients.streams import uniforms
+from hepatica.progress import Progress
 
 Floats = NDArray[np.float64]
 

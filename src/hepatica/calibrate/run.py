@@ -17,13 +17,14 @@ from hepatica import __version__
 from hepatica.calibrate import identifiability, infer
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts, nothing
-from hepatica.calibrate.infer import Cells, Progress, Settings, Untreated
+from hepatica.calibrate.infer import Cells, Settings, Untreated
 from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
 from hepatica.patients import DrawKind, Draws
 from hepatica.patients.draws import BETWEEN
+from hepatica.progress import Progress
 
 Floats = NDArray[np.float64]
 UNTOUCHED = 0.9  # SD over that of the prior, above which nothing was learnt

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from hepatica.progress import Progress
+
 Floats = NDArray[np.float64]
 KEPT = 0.5  # share of particles that stay effective from one power to the next
 TURNS = 60  # cuts of an ellipse, after which a particle stays
@@ -47,7 +49,7 @@ def sample(
     *,
     seed: int,
     moves: int = 20,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Sampled:
     """Particles of the posterior of a standard normal prior and a likelihood.
 
@@ -57,8 +59,8 @@ def sample(
         Of points (n, dimension), (n,); minus infinity where a point cannot be.
     moves : int
         Elliptical slices after each resampling.
-    progress : callable, optional
-        Told of each power reached.
+    progress : Progress, optional
+        The power reached, in percent.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def _tempered(
     x: Floats,
     rng: np.random.Generator,
     moves: int,
-    progress: Callable[[float], None] | None,
+    progress: Progress | None,
 ) -> Sampled:
     """From particles of the first part to those of both, the second raised from power 0 to 1."""
     n = len(x)
@@ -131,7 +133,7 @@ def _tempered(
         _, fit = parts(x)
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
-            progress(power)
+            progress("temper", int(100 * power), 100)
     return Sampled(x, fit, tuple(powers), evidence, moved)
 
 

@@ -24,6 +24,7 @@ from hepatica.cli.shell import (
 )
 from hepatica.dose_study import population_of
 from hepatica.errors import InputError
+from hepatica.progress import staged
 from hepatica.study import HYPOTHESES, load_study
 from hepatica.words import say
 
@@ -48,12 +49,7 @@ def ensemble(
     question = load_study(study, set_ or [])
     if hypothesis not in HYPOTHESES:
         raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
-    bars, began, done = Bars(lang), time.perf_counter(), [0]
-
-    def step(k: int) -> None:
-        done[0] += k
-        bars(hypothesis, done[0], patients)
-
+    bars, began = Bars(lang), time.perf_counter()
     with make_system(lang, cluster) as system, bars.bars:
         tally = run(
             system,
@@ -68,7 +64,7 @@ def ensemble(
             hypothesis=hypothesis,
             courses=courses,
             workers=workers,
-            progress=step,
+            progress=staged(bars, hypothesis),
         )
     if as_json:
         print(

@@ -25,6 +25,7 @@ from hepatica.cli.shell import (
 from hepatica.dose_study import SHOWN, admitted
 from hepatica.errors import InputError
 from hepatica.files import write_whole
+from hepatica.progress import staged
 from hepatica.simulation import simulate as follow
 from hepatica.study import HYPOTHESES, Study, load_study
 from hepatica.words import say
@@ -49,12 +50,7 @@ def simulate(
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
         patients = admitted(question, system, workers=workers)
-        arms, done = question.arms(), [0]
-
-        def step(k: int) -> None:
-            done[0] += k
-            bars(hypothesis, done[0], len(arms) * question.patients)
-
+        arms = question.arms()
         ds = follow(
             system,
             patients,
@@ -63,7 +59,7 @@ def simulate(
             outputs=SHOWN,
             hypothesis=hypothesis,
             workers=workers,
-            progress=step,
+            progress=staged(bars, hypothesis),
         )
     ds.attrs["study_hash"] = question.hash
     write_whole(target, lambda p: ds.to_netcdf(p, engine="h5netcdf"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import numpy as np
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 from hepatica.engine.problem import MAX_CROSSINGS, Floats, Ints, Problem, Solution
 from hepatica.errors import EngineError
+from hepatica.progress import Progress
 
-Progress = Callable[[int], None]
 PAUSE = 0.1  # seconds between looks at the counter
 
 
@@ -107,7 +106,7 @@ def solve(
     with ThreadPoolExecutor(threads) as pool:
         running = [pool.submit(library.hepatica_solve, ctypes.byref(batch)) for _ in range(threads)]
         try:
-            _watch(running, finished, progress)
+            _watch(running, finished, n, progress)
         finally:
             claimed[0] = n  # after an interruption no thread takes another patient
     if any(r.result() for r in running):
@@ -115,11 +114,11 @@ def solve(
     return Solution(**outputs)
 
 
-def _watch(running: list[Future[int]], finished: Ints, progress: Progress | None) -> None:
+def _watch(running: list[Future[int]], finished: Ints, total: int, progress: Progress | None) -> None:
     said, waiting = 0, True
     while waiting:
         waiting = bool(wait(running, None if progress is None else PAUSE).not_done)
         now = int(finished[0])
         if progress is not None and now > said:
-            progress(now - said)
+            progress("solve", now, total)
         said = now

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from hepatica.engine.problem import BOLUS, MAX_CROSSINGS, Floats, Ints, Problem, Solution
+from hepatica.progress import Progress
 
 
 def solve(
@@ -18,7 +18,7 @@ def solve(
     hazards: tuple[int, ...],
     *,
     method: str = "Radau",
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """Solve all patients of a problem, slowly and independently of the compiled engine."""
     n, ns, nt = problem.n, problem.initial.shape[1], len(problem.times)
@@ -38,7 +38,7 @@ def solve(
             status[i] = 2 if np.isfinite(problem.initial[i]).all() else 3
             values[i], final[i] = np.nan, np.nan
         if progress is not None:
-            progress(1)
+            progress("solve", i + 1, n)
     return Solution(values, final, status, steps, np.zeros(n, np.int64), crossings)
 
 

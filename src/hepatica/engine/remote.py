@@ -10,7 +10,7 @@ import functools
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from hepatica.engine.problem import Problem, Solution
 from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import Model, assemble
 from hepatica.model.modules import MODULES
+from hepatica.progress import Progress
 
 if TYPE_CHECKING:
     from hepatica.engine.system import System
@@ -84,7 +85,7 @@ def solve(
     problem: Problem,
     *,
     sensitivities: tuple[str, ...] = (),
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """Solve a problem in chunks on an executor's workers.
 
@@ -103,7 +104,7 @@ def solve(
     parts: dict[int, Solution] = {}
     again: list[tuple[int, int]] = []
     tried: Counter[int] = Counter()
-    begun, size = 0, FIRST
+    begun, size, done = 0, FIRST, 0
     try:
         while again or running or begun < problem.n:
             while len(running) < in_flight and (again or begun < problem.n):
@@ -127,8 +128,9 @@ def solve(
                     again.append((first, last))
                     continue
                 size = int(np.clip((last - first) * SECONDS / max(seconds, 1e-6), LEAST, min(MOST, 4 * (last - first))))
+                done += last - first
                 if progress is not None:
-                    progress(last - first)
+                    progress("solve", done, problem.n)
     finally:
         for future in running:
             future.cancel()

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from hepatica.engine.problem import Events, Floats, Problem, Solution
+from hepatica.progress import Progress
 
 STEP = 1e-6  # of a number's size: truncation and rounding of the difference are both near 1e-6 of the derivative
 AT_ONCE = 2**24  # values held at a time
@@ -28,7 +29,7 @@ def solve(
     states: tuple[str, ...],
     scale: Floats,
     lanes: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """Solve with derivatives.
 
@@ -52,7 +53,7 @@ def solve(
         some = problem.part(first, min(first + size, problem.n))
         parts.append(_block(run, some, names, parameters, states, scale, lanes, groups))
         if progress is not None:
-            progress(some.n)
+            progress("solve", first + some.n, problem.n)
     return Solution.join(parts)
 
 

@@ -20,6 +20,7 @@ from hepatica.engine.generate import python_source
 from hepatica.engine.problem import Floats, Ints, Problem, Solution
 from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import Model
+from hepatica.progress import Progress
 
 ENGINES = ("compiled", "reference")
 RETRY_RTOL = 1e-6
@@ -160,7 +161,7 @@ class System:
         *,
         workers: int | None = None,
         sensitivities: Sequence[str] = (),
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | None = None,
     ) -> Solution:
         """Solve; a patient that the compiled engine cannot solve is retried by the reference engine.
 

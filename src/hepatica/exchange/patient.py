@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from hepatica.dose_study import admitted
@@ -11,6 +9,7 @@ from hepatica.engine import Problem, Solution, System
 from hepatica.errors import InputError
 from hepatica.exchange.sbml import Run
 from hepatica.patients import Admitted
+from hepatica.progress import Progress
 from hepatica.simulation import Arm, problem_of
 from hepatica.study import HYPOTHESES, Study
 
@@ -25,7 +24,7 @@ def patient_run(
     arm: str = "",
     hypothesis: str = "",
     workers: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """The patient's parameters, state at admission, doses, and infections at the times at which they happen.
 

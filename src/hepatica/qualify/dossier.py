@@ -5,7 +5,7 @@ In the terms of ICH M15 (Ich2026) and ASME V&V 40 (Asme2018), applied to models 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from hepatica.evidence import Publication, load_all
 from hepatica.individual.forecast import Validation as PeopleValidation
 from hepatica.individual.forecast import validate_people
 from hepatica.patients import Admitted, Draws, Population
+from hepatica.progress import Progress, ignore_progress
 from hepatica.qualify import judgement
 from hepatica.qualify.applicability import Scope, scope
 from hepatica.qualify.calculation_verification import Error, Sampling, sampling_errors, solver_errors
@@ -98,7 +99,7 @@ def qualify(
     patients: int = 20,
     draws: int = 100,
     workers: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Qualification:
     """Run the evidence for a study's credibility again.
 
@@ -127,7 +128,7 @@ def qualify(
     shipped, learnt = tuple(load_all().values()), study.known()
     influence = None if screen is None else read_screen(screen, system.model, study.population)
     predicted = tuple(p for p in shipped if p.role == "calibration") if publications is None else tuple(publications)
-    tell = progress or (lambda *_: None)
+    tell = progress or ignore_progress
     tell("admit", 0, 1)
     cohort = admitted(study, system, workers=workers)
     tell("admit", 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from hepatica.calibrate.loo import TRUSTED
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Draws
+from hepatica.progress import Progress
 from hepatica.validation.predict import validate
 from hepatica.validation.records import REFERENCES, Record, Validation
 
@@ -103,7 +104,7 @@ def held_against(
     seed: int,
     left_out: Mapping[str, Draws] | None = None,
     workers: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Validated:
     """Predict the calibration publications and the blind ones.
 

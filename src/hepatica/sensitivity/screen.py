@@ -7,7 +7,7 @@ admission, or care without cells, is not simulated again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,13 +20,13 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
 from hepatica.patients import Admitted, Cohort, Population, identity
+from hepatica.progress import Progress, ignore_progress
 from hepatica.sensitivity.morris import Movable, Screened, design, movable, quantile, screened
 from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.therapy import combine
 
 Floats = NDArray[np.float64]
 Pins = Mapping[str, tuple[Spread, float]]
-Progress = Callable[[str, int, int], None]
 DAYS = 168.0
 LEAST = 0.01  # a candidate of less weight is not simulated
 FEWEST = 5.0  # effective patients below which a point has no answer
@@ -298,7 +298,7 @@ def screen(q: Question, *, bases: int = 6, patterns: Sequence[str] = (), progres
     never = tuple(m for m in asked if m.reaches == "never")
     moved = [m for m in asked if m.reaches != "never"]
     others = [m for m in everything if m.reaches != "never"]  # drawn at the base points though not moved by themselves
-    tell = progress or (lambda *_: None)
+    tell = progress or ignore_progress
     total, done = bases * (len(moved) + 1), 0
     points: list[list[Point]] = []
     steps, exact, tried = [], [], 0

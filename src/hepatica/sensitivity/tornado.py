@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hepatica.dosing.utility import Utility
 from hepatica.patients import Cohort, identity
+from hepatica.progress import Progress, ignore_progress
 from hepatica.sensitivity.morris import HIGH, LOW, Movable
-from hepatica.sensitivity.screen import Point, Progress, Question, arrived, ask, moved_to
+from hepatica.sensitivity.screen import Point, Question, arrived, ask, moved_to
 
 Floats = NDArray[np.float64]
 PER_DRAW = 3  # candidates per draw from what is not known
@@ -99,7 +100,7 @@ def tornado(
     draw = np.repeat(np.arange(draws), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
     cohort = Cohort(q.system.model, q.population, q.seed, who, draw, memo={})
-    tell, total = progress or (lambda *_: None), 1 + 2 * len(parameters)
+    tell, total = progress or ignore_progress, 1 + 2 * len(parameters)
     pool = arrived(q, cohort)
     usual, care = ask(q, pool)
     tell("rerank", 1, total)

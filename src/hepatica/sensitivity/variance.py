@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from hepatica.dosing.utility import OUTPUTS, Worth, worth
 from hepatica.patients import Admitted, Cohort, Draws, identity
+from hepatica.progress import Progress, ignore_progress
 from hepatica.sensitivity.morris import STAGES, Movable
-from hepatica.sensitivity.screen import FEWEST, LEAST, UNITS, Pool, Progress, Question, arrived
+from hepatica.sensitivity.screen import FEWEST, LEAST, UNITS, Pool, Question, arrived
 from hepatica.sensitivity.sobol import Indices, design, indices, learnt, place
 from hepatica.simulation import Arm, simulate
 
@@ -192,7 +193,7 @@ def variance(
     places = np.stack([place(u[..., k], a) for k, a in enumerate(among)], axis=-1)
     asked, tell, total = (
         _Asked(q, cohort, (q.arms[0], arm), moved),
-        progress or (lambda *_: None),
+        progress or ignore_progress,
         u.shape[0] * u.shape[1],
     )
     values = np.empty((*u.shape[:2], 1 + 2 * len(q.hypotheses)))

@@ -7,7 +7,7 @@ printed ones at day 0. Hypotheses stand side by side as halves of one mixture, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +25,7 @@ from hepatica.evidence.observations import Observation
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import BETWEEN
 from hepatica.patients.streams import normals, uniforms
+from hepatica.progress import Progress
 from hepatica.validation.baselines import Reference
 from hepatica.validation.records import REFERENCES, Record, Validation
 from hepatica.validation.scores import Predictive
@@ -45,7 +46,7 @@ def validate(
     seed: int = 1,
     left_out: Mapping[str, Draws] | None = None,
     workers: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Validation:
     """Predict every number of some publications before looking at it, then look.
 

@@ -171,8 +171,8 @@ def test_a_likelihood_that_says_nothing_returns_the_prior_at_once():
 
 def test_each_power_is_told_and_keeps_half_of_the_particles():
     fit, told = gaussian(5)[0], []
-    found = sample(fit, 5, 1000, seed=1, progress=told.append)
-    assert told == list(found.powers[1:])
+    found = sample(fit, 5, 1000, seed=1, progress=lambda *report: told.append(report))
+    assert told == [("temper", int(100 * p), 100) for p in found.powers[1:]]
     x = np.random.default_rng([1, 20_060_101]).standard_normal((1000, 5))
     weight = np.exp(found.powers[1] * (fit(x) - fit(x).max()))
     assert weight.sum() ** 2 / (weight**2).sum() / 1000 == pytest.approx(smc.KEPT, abs=1e-6)

@@ -48,9 +48,13 @@ def test_threads_in_any_chunks(system, problem, here, size, monkeypatch):
     monkeypatch.setattr(remote, "FIRST", size)
     monkeypatch.setattr(remote, "MOST", size)
     seen = []
+
+    def see(*report):
+        seen.append(report)
+
     with ThreadPoolExecutor(2) as pool:
-        assert same(here, System(system.model, executor=pool).solve(problem, progress=seen.append))
-    assert sum(seen) == problem.n
+        assert same(here, System(system.model, executor=pool).solve(problem, progress=see))
+    assert seen == sorted(seen) and seen[-1] == ("solve", problem.n, problem.n)
 
 
 @pytest.mark.slow
@@ -65,7 +69,7 @@ def test_a_process_that_dies_is_replaced_and_its_patients_sent_again(system, pro
     monkeypatch.setattr(remote, "MOST", 20)
     killed = []
 
-    def kill_one(done):
+    def kill_one(*_):
         if not killed:
             victim = next(iter(pool._pool._processes.values()))
             os.kill(victim.pid, signal.SIGKILL)
@@ -87,14 +91,14 @@ def test_a_dask_cluster_and_workers_killed_in_the_middle(system, problem, here, 
             for left in (2, 1):  # 4 become 2, then 1
                 seen = []
 
-                def kill(k, seen=seen, left=left):
-                    seen.append(k)
+                def kill(_, done, total, seen=seen, left=left):
+                    seen.append(done)
                     for w in workers[left:]:
                         if w.poll() is None:
                             w.send_signal(signal.SIGKILL)
 
                 found = System(system.model, executor=pool).solve(problem, progress=kill)
-                assert sum(seen) == problem.n and same(here, found)
+                assert seen[-1] == problem.n and same(here, found)
                 assert sum(w.poll() is None for w in workers) == left
         assert all(w.wait(10) == -signal.SIGKILL for w in workers[1:])
 

@@ -4,9 +4,9 @@
 
 Installs nothing: whichever of libroadrunner, copasi-basico, casadi, pydiffsol, numbalsoda, scikit-sundae and SciPy is
 there takes part (`benchmarks/peers.py` has their settings). The shipped model with four weekly doses of 5.85e7 cells,
-180 days, 181 times, all states; every patient gets an infection on day 40. Error of a solve: its largest difference from
-a solve at 1e-11, over (size + scale) of the state; of an engine at a tolerance: the median of that over patients. CPU time
-on one core. For research use.
+180 days, 181 times, all states; every patient gets an infection on day 40. Error of a solve: its largest difference
+from a solve at 1e-11, over (size + scale) of the state; of an engine at a tolerance: the median of that over patients.
+CPU time on one core. For research use.
 """
 
 from __future__ import annotations
@@ -320,7 +320,7 @@ def _adjoint(setting: Setting, i: int, columns: list[int], states: list[int]) ->
 
 
 def limit(ours: Ours, us_per_step: float) -> dict[str, Any]:
-    """Operations counted in one step of the generated source, the share of the processor's peak, and where time goes."""
+    """Operations in one step of the generated source, the share of the processor's peak, and where time goes."""
     model = ours.system.model
     with tempfile.TemporaryDirectory() as folder:
         write_sources(model, Path(folder))
@@ -383,7 +383,7 @@ def latency(model: Model) -> dict[str, float]:
 
 
 def footprints(names: list[str]) -> dict[str, float]:
-    """Peak MiB of a process that imports and builds one engine and solves one patient; Hepatica's makes the patients."""
+    """Peak MiB of a process that builds one engine and solves one patient; Hepatica's makes the patients."""
     command = [sys.executable, str(Path(__file__).resolve()), "--footprint"]
     return {
         name: float(
@@ -612,8 +612,8 @@ def main() -> None:
         "python": platform.python_version(),
         "versions": versions,
         "build_seconds": built,
-        "task": f"{len(model.states)} states, {len(model.parameters)} parameters, four doses, an infection, 180 days, 181 times; "
-        f"{many} patients of Hepatica, {options.peers} of each peer, {options.rounds} rounds.",
+        "task": f"{len(model.states)} states, {len(model.parameters)} parameters, four doses, an infection, 180 days, "
+        f"181 times; {many} patients of Hepatica, {options.peers} of each peer, {options.rounds} rounds.",
         "settings": {ours.name: ours.settings, **{name: p.settings for name, p in there.items()}},
         **precision(ours, there, options.peers, options.rounds, rtols, many),
     }

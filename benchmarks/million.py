@@ -2,7 +2,8 @@
 
     python benchmarks/million.py [--patients 20000] [--block 2048] [--cluster processes:2] [--json]
 
-Standard care and four doses, 90 days, hbv_aclf; admission (years of background and the insult) included. For research use.
+Standard care and four doses, 90 days, hbv_aclf; admission (years of background and the insult) included. For research
+use.
 """
 
 from __future__ import annotations

@@ -159,6 +159,7 @@ class SciPy(Peer):
     name, package, settings = "SciPy odeint", "scipy", "LSODA, compiled f and Jacobian"
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         from scipy.integrate import odeint
 
         s = self.setting
@@ -187,6 +188,7 @@ class NumbaLSODA(Peer):
         self.address = ctypes.cast(setting.compiled.lsoda_rates, ctypes.c_void_p).value
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         from numbalsoda import lsoda
 
         s = self.setting
@@ -208,6 +210,7 @@ class Sundae(Peer):
     name, package, settings = "scikit-sundae CVODE", "scikit-sundae", "BDF, dense, compiled f and Jacobian"
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         from sksundae.cvode import CVODE
 
         s = self.setting
@@ -284,6 +287,7 @@ class Casadi(Peer):
         return self.made[key]
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         s = self.setting
         p = np.concatenate([s.parameters[i], s.constants[i]])
 
@@ -311,6 +315,7 @@ class Diffsol(Peer):
         self.ode.ode_solver = getattr(pydiffsol, self.method)
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         s = self.setting
         self.ode.rtol, self.ode.atol = rtol, rtol
         values = {"p": s.parameters[i], "c": s.constants[i]}
@@ -404,6 +409,7 @@ class RoadRunner(Peer):
         self.order = [self.states.index(name) for name in self.rr.model.getFloatingSpeciesIds()]
 
     def load(self, i: int) -> None:
+        """Write parameters and initial states of patient i into the simulator."""
         rr, s = self.rr, self.setting
         rr.resetToOrigin()
         for name, value in zip(s.model.parameters, s.parameters[i], strict=True):
@@ -413,6 +419,7 @@ class RoadRunner(Peer):
             rr.model[f"init({name})"] = value
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         rr, s = self.rr, self.setting
         rr.integrator.setValue("relative_tolerance", rtol)
         rr.integrator.setValue("absolute_tolerance", [float(rtol * s.scale[k]) for k in self.order])
@@ -440,6 +447,7 @@ class Copasi(Peer):
         self.species = {v.getSBMLId(): v for v in map(model.getMetabolite, range(model.getNumMetabs()))}
 
     def load(self, i: int) -> None:
+        """Write parameters and initial states of patient i into the simulator."""
         import COPASI
 
         s, model, changed = self.setting, self.dm.getModel(), COPASI.ObjectStdVector()
@@ -455,6 +463,7 @@ class Copasi(Peer):
         model.updateInitialValues(changed)
 
     def solve(self, i: int, rtol: float) -> np.ndarray:
+        """States (n_times, n_states) of patient i."""
         s = self.setting
         frame = self.basico.run_time_course(
             0.0,

@@ -1,4 +1,4 @@
-"""How much hangs on the rate at which overloaded hepatocytes die: prognosis, the gain by cells, and what was learnt of it.
+"""Sensitivity of prognosis and of the gain by cells to the death rate of overloaded hepatocytes, and its posterior.
 
     python experiments/knife_edge.py [--draws 50] [--patients 20] [--workers N] [--json] [--write docs]
 
@@ -245,7 +245,8 @@ def section(found: dict[str, Any], name: str) -> str:
     ends = " to ".join(f"{x:.3g}" for x in told["posterior"])
     strongest = ", ".join(f"`{k}` {r:+.2f}" for k, r in told["strongest"].items())
     text = [
-        f"Prior: {low} to {high} (90 %). Draws learnt from the evidence: {ends}, an SD of {told['sd']:.2f} of the prior's,",
+        f"Prior: {low} to {high} (90 %). Draws learnt from the evidence: {ends}, an SD of {told['sd']:.2f} of the "
+        "prior's,",
         f"a mean {told['mean']:+.2f} prior SDs from its centre (1 and 0: nothing learnt). Strongest correlations",
         f"among the draws: {strongest}.",
     ]
@@ -266,10 +267,10 @@ For research use. {reading}
 
 ![Deaths, AUC of MELD and gain over each parameter](img/knife-edge.svg)
 
-Means, and in brackets 90 % of the draws, each with the chance of its patients. Patients: HBV-related acute-on-chronic liver
-failure, who fall ill and are admitted anew at each value; *without new admission*, those admitted at the usual value, which
-changes for them at admission. Cells: 1e6/kg weekly x4 by a peripheral vein. AUC within a draw, deaths by their
-probability. Populations are not fitted again at each value.
+Means, and in brackets 90 % of the draws, each with the chance of its patients. Patients: HBV-related acute-on-chronic
+liver failure, who fall ill and are admitted anew at each value; *without new admission*, those admitted at the usual
+value, which changes for them at admission. Cells: 1e6/kg weekly x4 by a peripheral vein. AUC within a draw, deaths by
+their probability. Populations are not fitted again at each value.
 
 {section(found, "overload_death")}
 

@@ -1,16 +1,17 @@
-"""Decisions under a known truth: evidence made anew from worlds whose truth is known, learnt from, and asked for the dose.
+"""Decisions under a known truth: evidence simulated from worlds whose truth is known, learnt from, then a dose found.
 
-    python experiments/known_truth.py [--replicates 50] [--draws 4000] [--people 24] [--work FOLDER] [--json] [--write docs]
+    python experiments/known_truth.py [--replicates 50] [--draws 4000] [--people 24] [--work FOLDER] [--json]
+        [--write docs]
 
 Worlds: (a) cells do nothing; (b) benefit saturates early; (c) benefit keeps rising over the tested range; (d) harm sets
 in above a threshold; (e) one hypothesis true, then the other, and cells may do better or worse in people than their
 mechanisms say. In each replicate every published arm of the two
 populations in which cells were given (HBV-ACLF, decompensated cirrhosis) is published anew from the truth: same
-publications, sizes and endpoints, with the noise of sampling and what trials typically differ by. The method is a reduced
-one: one bank of draws from the priors serves all replicates, each draw weighted by the likelihoods of `hepatica
+publications, sizes and endpoints, with the noise of sampling and what trials typically differ by. The method is a
+reduced one: one bank of draws from the priors serves all replicates, each draw weighted by the likelihoods of `hepatica
 calibrate` of all differences between arms, and of deaths and infections without cells in the population that is asked
-about; labs and other populations are left out, or no draw of a bank would be left. The same decision rule stands on top.
-The truth is never in the bank. For research use.
+about; labs and other populations are left out, or no draw of a bank would be left. The same decision rule stands on
+top. The truth is never in the bank. For research use.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
 def learn(
     s: Setting, bank: Bank, told: list[Datum], between: list[Contrast]
 ) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """Weights of the bank's draws, (hypotheses, draws), the effective number of each, and the chance that cells do nothing."""
+    """Weights of the draws (hypotheses, draws), effective sample sizes and the probability that cells have no effect."""
     weights, doubts = [], []
     for h in range(len(bank.mean)):
         whole, fit = _one(s, bank, slice(None), h), 0.0
@@ -271,7 +272,7 @@ def learn(
 
 
 def decide(s: Setting, bank: Bank, w: np.ndarray, doubts: list[float]) -> dict[str, Any]:
-    """Least worst regret over hypotheses, as `hepatica dose` decides; whether it is sure; and the regimens that hold the best."""
+    """Least worst regret over hypotheses, as `hepatica dose` decides; confidence; the credible set of regimens."""
     gain = np.einsum("hd,hda->ha", w, np.nan_to_num(bank.gain))
     limits = np.array([h.limit for h in s.utility.harms])
     harm = np.einsum("hd,hdka->hka", w, np.nan_to_num(bank.excess))
@@ -392,10 +393,10 @@ def page(table: list[dict[str, Any]], options: argparse.Namespace) -> str:
         "",
         *[x.strip() for x in (__doc__ or "").split("\n\n", 2)[2].splitlines()],
         "",
-        "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the true best; in "
-        "(b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best gain. Confidence counts in "
-        f"the chance that cells do nothing in people ({100 * NOTHING:.0f} % before any outcome of people); `without it` is what "
-        "the intervals of the model alone would have called sure.",
+        "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the "
+        "true best; in (b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best "
+        f"gain. Confidence counts in the chance that cells do nothing in people ({100 * NOTHING:.0f} % before any "
+        "outcome of people); `without it` is what the intervals of the model alone would have called sure.",
         "",
         "| world | replicates | cells with confidence | without it | 'cannot tell' | 90 % set holds a good regimen | "
         "its share of the grid | with room | regret | of standard care for all | of Lin's for all | effective draws |",

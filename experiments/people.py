@@ -4,8 +4,8 @@
         [--seed 1] [--json]
 
 FILE is a CSV file in the layout of `hepatica.individual.file`, one row per person and day. It is read by path and
-nothing of any person is printed or kept. Without --train, how far the model is off is learnt by five folds within the file;
-with it, from the other file, and FILE is forecast blind. For research use.
+nothing of any person is printed or kept. Without --train, how far the model is off is learnt by five folds within the
+file; with it, from the other file, and FILE is forecast blind. For research use.
 """
 
 from __future__ import annotations

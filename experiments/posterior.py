@@ -5,11 +5,11 @@
 One virtual HBV-ACLF patient, eight parameters in their priors, five labs on five days with 10 % noise
 (`reduced.py` beside this). First, for one known truth, the sampler that `hepatica calibrate` uses beside the No-U-Turn
 sampler (Hoffman & Gelman 2014, arXiv:1111.4246, algorithm 6) on the engine's derivatives; they must agree in every
-posterior mean within a quarter of its SD, and in every SD within 0.8 to 1.25. Weighted draws of a wide t distribution say,
-as a third way, which of the two is nearer where they differ. Then truths from the prior, data from each,
-and the rank of the truth among particles (Talts et al. 2018, doi 10.48550/arXiv.1804.06788): if the sampler is right, ranks
-are uniform, and their ECDF stays in a band of 99 % for all parameters, the log likelihood and places at once
-(Saeilynoja, Buerkner & Vehtari 2022, doi 10.1007/s11222-022-10090-6). For research use.
+posterior mean within a quarter of its SD, and in every SD within 0.8 to 1.25. Weighted draws of a wide t distribution
+say, as a third way, which of the two is nearer where they differ. Then truths from the prior, data from each, and the
+rank of the truth among particles (Talts et al. 2018, doi 10.48550/arXiv.1804.06788): if the sampler is right, ranks are
+uniform, and their ECDF stays in a band of 99 % for all parameters, the log likelihood and places at once (Saeilynoja,
+Buerkner & Vehtari 2022, doi 10.1007/s11222-022-10090-6). For research use.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A small problem of inference, on which samplers can be compared: one virtual patient and eight unknown parameters.
 
 The patient is admitted as usual with every draw at the middle of its prior, and stays free of infection, so that the
-likelihood is smooth. What is unknown acts from admission on: eight lognormal parameters, each as a standard normal place
-in its own prior. What is seen are labs on five days, each with lognormal noise.
+likelihood is smooth. What is unknown acts from admission on: eight lognormal parameters, each as a standard normal
+place in its own prior. What is seen are labs on five days, each with lognormal noise.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def test_cells_move_the_risk_of_a_tumour_only_where_they_act(bench, name, value)
 
 @pytest.mark.parametrize("value", [0.7, -0.7])
 def test_what_no_mechanism_explains_multiplies_deaths_and_infections_of_people_given_cells(bench, value):
-    """At half of its dose half of it, as a hazard ratio; nobody who got no cells is touched, nor are bleeding and tumours."""
+    """Half of it at half of its dose, as a hazard ratio; without cells nobody is affected, nor are bleeding and tumours."""
     own = {"unexplained_survival": value, "unexplained_infection": -value, "unexplained_dose": 1e6}
     p = np.repeat(bench.parameters(cirrhosis=0.5, tumour_cells_act=0.0, **own), 2, axis=0)
     y = bench.state(np.repeat(bench.rest(p[:1]), 2, axis=0), phagocytes=0.4, paralysis=0.3)

@@ -48,8 +48,9 @@ def test_no_cause_acts_unless_it_is_given(bench):
 def test_overdose_by_dose(bench, healthy, amount, low, high):
     found = overdose(bench, healthy, amount)
     print(
-        f"{amount:g} units: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f} on day "
-        f"{peak(found, 'inr'):.1f}, functional mass {found['functional_mass'].min():.2f}, day 28 {found['functional_mass'][-1]:.2f}"
+        f"{amount:g} units: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR "
+        f"{found['inr'].max():.2f} on day {peak(found, 'inr'):.1f}, functional mass "
+        f"{found['functional_mass'].min():.2f}, day 28 {found['functional_mass'][-1]:.2f}"
     )
     assert low < found["alt"].max() < high
     assert peak(found, "ast") <= peak(found, "alt") <= peak(found, "inr")
@@ -122,7 +123,8 @@ def test_alcohol_with_and_without_abstinence(bench, drunk):
     rest = course(bench, bench.parameters(cirrhosis=0.6), before, times[:1])
     on, off = (course(bench, bench.set(p.copy(), drinking=d), after, times) for d in (1.0, 0.0))
     print(
-        f"bilirubin {off['bilirubin'].round(1)}, INR {off['inr'].round(2)}, mass {off['functional_mass'].round(2)} on days 0, 30, 90, 180"
+        f"bilirubin {off['bilirubin'].round(1)}, INR {off['inr'].round(2)}, mass {off['functional_mass'].round(2)} on "
+        "days 0, 30, 90, 180"
     )
     assert 3 < off["bilirubin"][0] < 25 and 1.5 < off["inr"][0] < 2.6 and 80 < off["alt"][0] < 250
     gained = (off["functional_mass"] - off["functional_mass"][0]) / (
@@ -151,8 +153,8 @@ def test_shock_of_the_liver_passes(bench, healthy, dose):
     """Enzymes peak within one to three days and are near normal in ten (Waseem2016)."""
     found = course(bench, *healthy, doses=[(0.0, "ischaemia_insult", dose)])
     print(
-        f"insult {dose:g}: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR {found['inr'].max():.2f}, "
-        f"mass {found['functional_mass'].min():.2f}"
+        f"insult {dose:g}: ALT {found['alt'].max():.0f} U/L on day {peak(found, 'alt'):.1f}, INR "
+        f"{found['inr'].max():.2f}, mass {found['functional_mass'].min():.2f}"
     )
     assert found["alt"].max() > 800 and 0.5 < peak(found, "alt") < 3.0
     assert found["alt"][80] < 0.1 * found["alt"].max()
@@ -175,7 +177,8 @@ def test_drug_reaction_stopped_and_continued(bench, reaction):
         course(bench, bench.set(p.copy(), drug_taken=t), y, np.array([0.0, 7.0, 14.0, 28.0, 90.0])) for t in (1.0, 0.0)
     )
     print(
-        f"mass on days 0, 7, 14, 28, 90: {on['functional_mass'].round(2)} continued, {off['functional_mass'].round(2)} stopped"
+        f"mass on days 0, 7, 14, 28, 90: {on['functional_mass'].round(2)} continued, "
+        f"{off['functional_mass'].round(2)} stopped"
     )
     assert off["functional_mass"][-1] > 0.6 and off["alt"][3] < 100
     assert on["functional_mass"][-1] < 0.2 and on["functional_mass"][2] < off["functional_mass"][2]

@@ -1,4 +1,4 @@
-"""The published switch between two kinds of macrophages, restored by neutral values, against a second implementation."""
+"""The published switch between two macrophage phenotypes, restored by neutral values, against a second implementation."""
 
 import numpy as np
 import pytest

@@ -1,8 +1,8 @@
 """The model as SBML, simulated by libRoadRunner (CVODE) and COPASI (LSODA), is the model that our engine solves.
 
 Every shipped study, five patients, three regimens, infections at the times that our engine found: all states at all
-output times agree within 1e-6 of (size + scale), to the horizon. A file is simulated as it was written where its shape (which
-doses and how many) is new; other patients set its parameters, since libRoadRunner takes seconds to compile one.
+output times agree within 1e-6 of (size + scale), to the horizon. A file is simulated as it was written where its shape
+(which doses and how many) is new; other patients set its parameters, since libRoadRunner takes seconds to compile one.
 """
 
 import subprocess
@@ -90,7 +90,7 @@ def grid(run):
 
 
 class RoadRunner:
-    """libRoadRunner, its absolute tolerances given state by state: it takes a plain one as a share of the initial amount."""
+    """libRoadRunner, absolute tolerances given by state: it takes a plain one as a share of the initial amount."""
 
     def __init__(self, text, system):
         import roadrunner
@@ -122,22 +122,22 @@ class RoadRunner:
 
 
 class BrokeOff(Exception):
-    """The peer stopped on the way: now and then COPASI finds an invalid state in a file that was changed after loading."""
+    """The peer stopped early: now and then COPASI finds an invalid state in a file changed after loading."""
 
 
 ALONE = """
 import sys, basico, numpy
 path, out, start, end, steps, rtol, *states = sys.argv[1:]
 dm = basico.load_model(path)
-basico.set_task_settings("Time-Course", {"method": {"Relative Tolerance": float(rtol), "Absolute Tolerance": float(rtol) / 100,
-                                                    "Max Internal Steps": 1_000_000}}, model=dm)
+method = {"Relative Tolerance": float(rtol), "Absolute Tolerance": float(rtol) / 100, "Max Internal Steps": 1_000_000}
+basico.set_task_settings("Time-Course", {"method": method}, model=dm)
 frame = basico.run_time_course(float(start), float(end), int(steps), use_concentrations=True, model=dm)
 numpy.save(out, frame[states].to_numpy())
 """
 
 
 def alone(peer, text, run, system, rtol):
-    """The file as it is, loaded anew; by COPASI in a process of its own, as what other peers leave behind disturbs it."""
+    """The file as it is, loaded anew; COPASI in a process of its own, as other peers' leftovers disturb it."""
     if peer is not Copasi:
         return peer(text, system)(run, change=False, rtol=rtol)
     with tempfile.TemporaryDirectory() as folder:
@@ -217,8 +217,9 @@ def test_peers_find_the_same_course(peer, system, runs, record_property):
             apart[study, arm, i] = worst(ours, theirs, system)
     record_property("apart", max(apart.values())[0])
     print(
-        f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} infections, "
-        f"asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + scale)"
+        f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} "
+        f"infections, asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + "
+        "scale)"
     )
     assert len(apart) == len(STUDIES) * PATIENTS * 3 and len(anew) <= 0.2 * len(apart), anew
     assert {k: v for k, v in apart.items() if v[0] > WITHIN} == {}

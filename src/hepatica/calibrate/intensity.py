@@ -95,7 +95,8 @@ def outcomes(
                 )
             given.append(column)
         shape = (len(columns[0]), len(times))
-        return np.minimum(np.broadcast_to(np.asarray(function(*given), float), shape), 50.0)
+        intensity: Floats = np.asarray(function(*given), float)
+        return np.minimum(np.broadcast_to(intensity, shape), 50.0)
 
     def found(values: dict[str, float]) -> Outcomes:
         death, transplant = (rate(f, names, values) for f, names in functions)

@@ -126,6 +126,10 @@ def page(model: Model, module: str, figure: str = "") -> str:
 
     Parameters
     ----------
+    model : Model
+        The assembled model.
+    module : str
+        Name of the module.
     figure : str
         Markdown of its figure of behaviour, drawn elsewhere.
     """

@@ -28,12 +28,14 @@ class Measure:
     dims: Dims
 
     def __mul__(self, other: Measure) -> Measure:
+        """Product of two units."""
         powers = dict(self.dims)
         for name, power in other.dims:
             powers[name] = powers.get(name, 0.0) + power
         return Measure(self.scale * other.scale, _tidy(powers))
 
     def __pow__(self, power: float) -> Measure:
+        """Power of a unit."""
         return Measure(self.scale**power, _tidy({name: p * power for name, p in self.dims}))
 
     def same(self, other: Measure) -> bool:
@@ -41,6 +43,7 @@ class Measure:
         return self.dims == other.dims and math.isclose(self.scale, other.scale, rel_tol=1e-9)
 
     def __str__(self) -> str:
+        """Scale and base dimensions, for messages."""
         dims = " ".join(f"{name}^{power:g}" for name, power in self.dims) or "dimensionless"
         return f"{self.scale:.6g} x {dims}"
 

@@ -23,11 +23,13 @@ class pos(sp.Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, x: Any, width: Any) -> Any:
+        """Exact value where both arguments are numbers."""
         if x.is_Number and width.is_Number:
             return sp.Integer(0) if x <= 0 else x**2 / (x + width)
         return None
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """Partial derivative by one argument, counted from 1."""
         x, width = self.args
         return dpos(x, width) if argindex == 1 else -(pos(x, width) / (x + width))
 
@@ -39,6 +41,7 @@ class dpos(sp.Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, x: Any, width: Any) -> Any:
+        """Exact value where both arguments are numbers."""
         if x.is_Number and width.is_Number:
             return sp.Integer(0) if x <= 0 else x * (x + 2 * width) / (x + width) ** 2
         return None
@@ -57,11 +60,13 @@ class hill(sp.Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, x: Any, k: Any, n: Any) -> Any:
+        """Exact value where all arguments are numbers."""
         if x.is_Number and k.is_Number and n.is_Number:
             return sp.Integer(0) if x <= 0 else x**n / (x**n + k**n)
         return None
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """Partial derivative by one argument, counted from 1."""
         x, k, n = self.args
         if argindex == 1:
             return dhill(x, k, n)
@@ -77,6 +82,7 @@ class dhill(sp.Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, x: Any, k: Any, n: Any) -> Any:
+        """Exact value where all arguments are numbers."""
         if x.is_Number and k.is_Number and n.is_Number:
             h = hill(x, k, n)
             return sp.Integer(0) if x <= 0 else n * h * (1 - h) / x
@@ -103,7 +109,7 @@ _OPERATORS = {
 
 
 def canonical(expr: Any) -> str:
-    """Canonical text of an expression, for hashing: the same for equal expressions whatever SymPy or we call our classes.
+    """Canonical text of an expression, for hashing: the same for equal expressions whatever classes are called.
 
     Examples
     --------
@@ -132,7 +138,7 @@ SMALL V rise(V x) { return 1.0 / (1.0 + vexp(-x)); }
 SMALL V over(V x, V y) { return sel(x > 0.0, y, splat(0.0)); }
 SMALL V slope(V x, V n, V h) { return sel(x > 0.0, n * h * (1.0 - h) / x, splat(0.0)); }
 """
-"""Over the lanes of ``engine/lanes.h``; `ln` to `slope` are what ``engine/generate_c.py`` makes of powers and `hill`."""
+"""Over the lanes of ``engine/lanes.h``; ``engine/generate_c.py`` makes `ln` to `slope` of powers and `hill`."""
 
 PYTHON_SOURCE = """\
 from math import exp, log, sqrt, tanh

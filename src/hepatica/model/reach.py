@@ -41,6 +41,7 @@ def silent(model: Model, dosed: Iterable[str] = ()) -> frozenset[str]:
     Parameters
     ----------
     model : Model
+        The assembled model.
     dosed : iterable of str
         States that history, treatment or infusion put something into.
 
@@ -69,6 +70,7 @@ def dependencies(
     Parameters
     ----------
     model : Model
+        The assembled model.
     outputs : iterable of str
         States or quantities.
     zero : iterable of str

@@ -43,7 +43,8 @@ class Component(BaseModel):
         if self.sd == 0:
             return np.clip(np.full_like(u, self.mean), self.low, self.high)
         below, above = (ndtr((end - self.mean) / self.sd) for end in (self.low, self.high))
-        return self.mean + self.sd * ndtri(np.clip(below + u * (above - below), 1e-15, 1 - 1e-15))
+        standard: Floats = ndtri(np.clip(below + u * (above - below), 1e-15, 1 - 1e-15))
+        return self.mean + self.sd * standard
 
 
 class Covariate(BaseModel):

@@ -6,7 +6,7 @@ Not covered: bilirubin bound to albumin (delta), haemolysis, return of pigment f
 """
 
 from hepatica.model.functions import pos, sqrt
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def bilirubin(m: Draft) -> None:
@@ -42,7 +42,7 @@ def bilirubin(m: Draft) -> None:
     m.flow("conjugated_exchange", removed * share * C, out_of=C)
 
 
-def _capacities(m: Draft):  # type: ignore[no-untyped-def]
+def _capacities(m: Draft) -> tuple[Expr, Expr, Expr, Expr]:
     """Largest rates of both steps, and where both pools rest in health."""
     production, other, renal, renal_half, activity = m.pars(
         "bilirubin_production unconjugated_loss bilirubin_renal bilirubin_renal_half conjugation_activity"
@@ -70,7 +70,7 @@ def _capacities(m: Draft):  # type: ignore[no-untyped-def]
     return conjugation, excretion, half_U, half_C
 
 
-def _cholestasis(m: Draft):  # type: ignore[no-untyped-def]
+def _cholestasis(m: Draft) -> Expr:
     """Inflammation above that of stable cirrhosis, and injured cells, shut the transporters within days."""
     il6, injured = m.needs("il6", "pg/mL"), m.needs("hepatocytes_injured", "")
     background, width = m.pars("il6_background il6_width")

@@ -10,7 +10,7 @@ Not covered: bone marrow and lymph, division of infused cells, growth of clones,
 """
 
 from hepatica.model.functions import hill
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 ORGANS = ("lung", "liver", "spleen", "gut", "kidney", "rest")
 
@@ -42,7 +42,7 @@ def cells(m: Draft) -> None:
     m.let("cells_given", living + dying + gone, "cell", "MSC given so far, living and dead")
 
 
-def _homing(m: Draft):  # type: ignore[no-untyped-def]
+def _homing(m: Draft) -> Expr:
     """SDF-1 and HGF of the injured liver act on CXCR4 and c-Met; targeting multiplies what they do."""
     death = m.needs("death_flux", "1/day")
     homing_max, homing_half, steep, by_cxcr4, cxcr4, cmet, targeting = m.pars(
@@ -57,7 +57,16 @@ def _homing(m: Draft):  # type: ignore[no-untyped-def]
     )
 
 
-def _circulation(m: Draft, blood, arterial, catheter, portal, organ, dying, homing):  # type: ignore[no-untyped-def]
+def _circulation(
+    m: Draft,
+    blood: Expr,
+    arterial: Expr,
+    catheter: Expr,
+    portal: Expr,
+    organ: dict[str, Expr],
+    dying: Expr,
+    homing: Expr,
+) -> Expr:
     """First distribution in minutes: each organ takes its share of what its flow brings."""
     shunt, mixing = m.needs("shunt_cells", ""), m.pars("catheter_rate")[0]
     output, venous_volume, arterial_volume = m.pars("cardiac_output venous_volume arterial_volume")
@@ -118,14 +127,14 @@ def _circulation(m: Draft, blood, arterial, catheter, portal, organ, dying, homi
     return kept
 
 
-def _capped(m: Draft, x):  # type: ignore[no-untyped-def]
+def _capped(m: Draft, x: Expr) -> Expr:
     """x where it is small, never above 1."""
     (sharp,) = m.pars("extraction_sharpness")
     return x * (1 + x**sharp) ** (-1 / sharp)
 
 
-def _release(m: Draft, blood, organ, homing, kept) -> None:  # type: ignore[no-untyped-def]
-    """Over days cells leave where they first stuck; liver and spleen take them, the gut's and spleen's by the portal vein."""
+def _release(m: Draft, blood: Expr, organ: dict[str, Expr], homing: Expr, kept: Expr) -> None:
+    """Over days cells leave where they arrested, for liver and spleen; those of gut and spleen by the portal vein."""
     lung_rate, rest_rate, spleen_rate, share, steep = m.pars(
         "release_lung release_rest release_spleen liver_share_released share_steep"
     )
@@ -143,14 +152,15 @@ def _release(m: Draft, blood, organ, homing, kept) -> None:  # type: ignore[no-u
         m.flow(f"{name}_to_blood", rate * (1 - kept) * organ[name], out_of=organ[name], into=blood)
 
 
-def _fate(m: Draft, organ, dying):  # type: ignore[no-untyped-def]
+def _fate(m: Draft, organ: dict[str, Expr], dying: Expr) -> Expr:
     """Death, faster under natural killer cells; engulfment; the few hepatocyte-like cells."""
     in_lung, elsewhere, by_nk, nk, recognition = m.pars("death_lung death_organ nk_share nk_activity nk_recognition")
     faster = 1 - by_nk + by_nk * nk * recognition
     k_lung = m.let("death_rate_lung", in_lung * faster, "1/day", "death of MSC in the lung")
     k_organ = m.let("death_rate_organ", elsewhere * faster, "1/day", "death of MSC outside the lung")
     reach, largest, share, lifetime, engulf, hepatocytes = m.pars(
-        "engulfed_rest hepatocyte_like_largest hepatocyte_like_share hepatocyte_like_lifetime engulfment hepatocytes_number"
+        "engulfed_rest hepatocyte_like_largest hepatocyte_like_share hepatocyte_like_lifetime "
+        "engulfment hepatocytes_number"
     )
     turned, died = largest * share, 0
     like = m.state("cells_hepatocyte_like", "cell", "hepatocyte-like cells from MSC")

@@ -9,10 +9,8 @@ liver's part in clearing IL-6, treatment and the cells' effects.
 Not covered: interferons, receptors in solution, tolerance beyond the loss of resting monocytes.
 """
 
-from typing import Any
-
 from hepatica.model.functions import hill, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def cytokines(m: Draft) -> None:
@@ -72,11 +70,11 @@ def cytokines(m: Draft) -> None:
     m.flow("crp_loss", (rate + removed) * crp, out_of=crp)
 
 
-def _down(x: Any, k: Any, n: Any) -> Any:
+def _down(x: Expr, k: Expr, n: Expr) -> Expr:
     return 1 - hill(x, k, n)
 
 
-def _published(m: Draft, active, tnf, il6, il8, il10) -> None:  # type: ignore[no-untyped-def]
+def _published(m: Draft, active: Expr, tnf: Expr, il6: Expr, il8: Expr, il10: Expr) -> None:
     """Production by activated monocytes and clearance towards the level at rest."""
     k, made, w, x10, h10, x6, h6 = m.pars("tnf_clearance tnf_made tnf_rest x_tnf_il10 h_tnf_il10 x_tnf_il6 h_tnf_il6")
     m.flow("tnf_production", made * _down(il6, x6, h6) * _down(il10, x10, h10) * active + k * w, into=tnf)
@@ -101,7 +99,7 @@ def _published(m: Draft, active, tnf, il6, il8, il10) -> None:  # type: ignore[n
     m.flow("il10_loss", k * il10, out_of=il10)
 
 
-def _lasting(m: Draft, tnf, il6, il8, il10, il10_rise) -> None:  # type: ignore[no-untyped-def]
+def _lasting(m: Draft, tnf: Expr, il6: Expr, il8: Expr, il10: Expr, il10_rise: Expr) -> None:
     """Over days activated phagocytes keep cytokines up, restrained by IL-10 and by steroid."""
     N, steroid = m.needs("phagocytes", ""), m.needs("steroid", "")
     gain_tnf, gain_il6, gain_il8, gain_il10, brake, width, by_steroid = m.pars(

@@ -10,7 +10,7 @@ Not covered: rebleeding as a state of its own, surveillance and treatment of tum
 """
 
 from hepatica.model.functions import exp, hill, log, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def hazards(m: Draft) -> None:
@@ -48,12 +48,12 @@ def hazards(m: Draft) -> None:
     _infusion(m, given)
 
 
-def _ageing(m: Draft):  # type: ignore[no-untyped-def]
+def _ageing(m: Draft) -> Expr:
     age, by_age, age_mean = m.pars("age death_age age_mean")
     return exp(by_age * (age - age_mean))
 
 
-def _acute(m: Draft, factor):  # type: ignore[no-untyped-def]
+def _acute(m: Draft, factor: Expr) -> tuple[Expr, Expr]:
     """Intensity of the acute illness, and how strongly each organ speaks in it (positive parts)."""
     h, N, Z = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("paralysis", "")
     gfr, he, P = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("pathogen", "")
@@ -83,14 +83,14 @@ def _acute(m: Draft, factor):  # type: ignore[no-untyped-def]
     return acute, weights
 
 
-def _chronic(m: Draft, factor):  # type: ignore[no-untyped-def]
+def _chronic(m: Draft, factor: Expr) -> tuple[Expr, Expr]:
     """Intensity without an acute illness in health, and its relative rise with lost mass."""
     rate, by_mass, floor, width = m.pars("chronic_rate chronic_mass death_floor cause_width")
     lost = pos(-log(m.needs("functional_mass", "") + floor), width)
     return rate * factor, exp(by_mass * lost) - 1
 
 
-def _bleeding(m: Draft):  # type: ignore[no-untyped-def]
+def _bleeding(m: Draft) -> Expr:
     """Varices above a pressure, mucosa in inflammation; a coagulation defect may or may not add to both."""
     hvpg, inr, fibrinogen = m.needs("hvpg", "mmHg"), m.needs("inr", ""), m.needs("fibrinogen", "g/L")
     N, h, half_N = m.needs("phagocytes", ""), m.needs("functional_mass", ""), m.pars("death_half")[0]
@@ -116,7 +116,7 @@ def _bleeding(m: Draft):  # type: ignore[no-untyped-def]
     )
 
 
-def _tumour(m: Draft, given):  # type: ignore[no-untyped-def]
+def _tumour(m: Draft, given: Expr) -> Expr:
     """Background by scar and age; cells may multiply it either way, or not at all."""
     scar, age = m.needs("scar", ""), m.pars("age")[0]
     without, with_scar, half, steep, by_age, age_mean = m.pars(
@@ -140,7 +140,7 @@ def _tumour(m: Draft, given):  # type: ignore[no-untyped-def]
     )
 
 
-def _infusion(m: Draft, given) -> None:  # type: ignore[no-untyped-def]
+def _infusion(m: Draft, given: Expr) -> None:
     """Thrombo-embolism and fever, while cells pass."""
     blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("venous", "hepatic_artery", "portal"))
     lung, entering = m.needs("cells_lung", "cell"), m.needs("cells_entering", "cell/day")

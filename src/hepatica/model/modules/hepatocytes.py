@@ -1,13 +1,14 @@
 """Hepatocytes: the regeneration model of Furchtgott, Chow and Periwal with injured and senescent pools.
 
 Question: how much working liver is left, does it grow back, and what holds it back?
-Published form: Furchtgott2009, human version Young2016; each change has a neutral value in the table that restores it, but
-for matrix, which settles in two minutes and is algebraic here. Brakes are inflammation, TGF-beta and what scar does beyond it.
-Not covered: zones of the lobule, ploidy, hypertrophy apart from division, regeneration from progenitor cells.
+Published form: Furchtgott2009, human version Young2016; each change has a neutral value in the table that restores it,
+but for matrix, which settles in two minutes and is algebraic here. Brakes are inflammation, TGF-beta and what scar does
+beyond it. Not covered: zones of the lobule, ploidy, hypertrophy apart from division, regeneration from progenitor
+cells.
 """
 
 from hepatica.model.functions import pos, tanh
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def hepatocytes(m: Draft) -> None:
@@ -38,7 +39,7 @@ def hepatocytes(m: Draft) -> None:
     m.let("functional_mass", working * (1 - function_loss * scar), "", "functional liver mass, 1 = healthy")
 
 
-def _cycle(m: Draft, Q, P, R, E, I, G) -> None:  # type: ignore[no-untyped-def]  # noqa: E741
+def _cycle(m: Draft, Q: Expr, P: Expr, R: Expr, E: Expr, I: Expr, G: Expr) -> None:
     """Priming, replication and return to rest, under the brakes."""
     kQ, kP, kR, kprol, kreq, theta_req, beta_req = m.pars("k_Q k_P k_R k_prol k_req theta_req beta_req")
     saturation, width, return_share, reverse_growth = m.pars("drive_saturation drive_width return_share reverse_growth")
@@ -60,7 +61,7 @@ def _cycle(m: Draft, Q, P, R, E, I, G) -> None:  # type: ignore[no-untyped-def] 
     m.flow("proliferation", kprol * oxygen * pos(R, m.pars("pool_width")[0]), into=R)
 
 
-def _loss(m: Draft, cells, filled, Z):  # type: ignore[no-untyped-def]
+def _loss(m: Draft, cells: Expr, filled: Expr, Z: Expr) -> Expr:
     """Overload kills outright, injury leaves cells that die or are repaired; returns the rate of overload."""
     kap, theta, beta, width = m.pars("overload_death overload_mass overload_width drive_width")
     lack = pos(1 - filled, width)
@@ -78,7 +79,7 @@ def _loss(m: Draft, cells, filled, Z):  # type: ignore[no-untyped-def]
     return overload
 
 
-def _repair(m: Draft, Q, D, Z, filled) -> None:  # type: ignore[no-untyped-def]
+def _repair(m: Draft, Q: Expr, D: Expr, Z: Expr, filled: Expr) -> None:
     """Injured cells are repaired, some to senescence; scar ages cells; slow renewal fills the room."""
     repair, repair_brake, renewal, aged = m.pars("repair repair_brake renewal senescence_repair")
     mended = repair * (1 + m.needs("repair_gain", "")) * Z / (1 + repair_brake * m.needs("phagocytes", ""))
@@ -90,13 +91,13 @@ def _repair(m: Draft, Q, D, Z, filled) -> None:  # type: ignore[no-untyped-def]
     m.flow("renewal", renewal * Q * (1 - filled), into=Q)
 
 
-def _signals(m: Draft, load):  # type: ignore[no-untyped-def]
+def _signals(m: Draft, load: Expr) -> tuple[Expr, Expr, Expr]:
     """TNF, JAK, STAT3, SOCS3, matrix, immediate-early genes and growth factor, each 1 in health."""
     T = m.state("signal_tnf", "", "TNF/IL-6 signal for priming")
     J = m.state("signal_jak", "", "activated JAK")
     S = m.state("signal_stat3", "", "activated STAT3")
     C = m.state("signal_socs3", "", "SOCS3")
-    I = m.state("immediate_early_genes", "", "immediate-early genes")  # noqa: E741
+    I = m.state("immediate_early_genes", "", "immediate-early genes")
     kTNF, kapT, VJ, KJ, kapJ = m.pars("k_TNF kappa_TNF V_JAK Km_JAK kappa_JAK")
     pro, VST, KST, kapS, VSO, KSO, KI, kapC = m.pars(
         "proSTAT3 V_STAT3 Km_STAT3 kappa_STAT3 V_SOCS3 Km_SOCS3 KI_SOCS3 kappa_SOCS3"
@@ -135,7 +136,7 @@ def _signals(m: Draft, load):  # type: ignore[no-untyped-def]
     return E, I, G
 
 
-def _growth(m: Draft, load, usual, T):  # type: ignore[no-untyped-def]
+def _growth(m: Draft, load: Expr, usual: Expr, T: Expr) -> tuple[Expr, Expr]:
     """Growth factor, freed as TNF degrades the matrix that binds it; infused cells and G-CSF add to it."""
     G = m.state("signal_growth", "", "growth factor signal for replication")
     kup, kGF, kapG, kapE, kdeg, efficacy = m.pars("k_up k_GF kappa_GF kappa_ECM k_deg efficacy_gcsf")

@@ -9,7 +9,7 @@ Not covered: kinds of bacteria and their resistance, fungi, inflammation set off
 """
 
 from hepatica.model.functions import hill, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def immune(m: Draft) -> None:
@@ -69,7 +69,7 @@ def immune(m: Draft) -> None:
     m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
 
 
-def _pathogen(m: Draft, P, N, active, Z, h) -> None:  # type: ignore[no-untyped-def]
+def _pathogen(m: Draft, P: Expr, N: Expr, active: Expr, Z: Expr, h: Expr) -> None:
     """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
     k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
     paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(

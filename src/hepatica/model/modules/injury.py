@@ -3,11 +3,12 @@
 Question: how fast are hepatocytes injured by each cause, and what is left of it once the cause is treated?
 Own form throughout. Each cause is exactly zero unless its insult is dosed or its control is set; the causes add.
 An infused drug is either toxic by itself (paracetamol) or, with `antigen_is_drug`, a hapten that effector cells attack.
-Not covered: reperfusion after ischaemia, fat in the liver, resistant virus, steroid that lets virus grow, autoimmune hepatitis.
+Not covered: reperfusion after ischaemia, fat in the liver, resistant virus, steroid that lets virus grow, autoimmune
+hepatitis.
 """
 
 from hepatica.model.functions import hill
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def injury(m: Draft) -> None:
@@ -27,8 +28,8 @@ def injury(m: Draft) -> None:
     )
 
 
-def _flare(m: Draft, drug, steroid):  # type: ignore[no-untyped-def]
-    """A pulse of effector cells kills while antigen is there; virus is cleared with it, a drug feeds them until stopped."""
+def _flare(m: Draft, drug: Expr, steroid: Expr) -> Expr:
+    """A pulse of effector cells kills while antigen lasts; virus is cleared with it, a drug feeds them until stopped."""
     maturing, lifetime, hapten = m.pars("effector_maturing effector_lifetime antigen_is_drug")
     antiviral, antiviral_efficacy, viral_rate, viral_clearance = m.pars(
         "antiviral antiviral_efficacy viral_rate viral_clearance"
@@ -49,8 +50,8 @@ def _flare(m: Draft, drug, steroid):  # type: ignore[no-untyped-def]
     return m.let("kill_flare", flare_kill * effectors * presented * held, "1/day", "killing by effector cells")
 
 
-def _paracetamol(m: Draft, drug):  # type: ignore[no-untyped-def]
-    """Oxidised at a rate that saturates; glutathione takes the product until it is used up; acetylcysteine renews it."""
+def _paracetamol(m: Draft, drug: Expr) -> tuple[Expr, Expr]:
+    """Saturable oxidation; glutathione binds the product until it is used up; acetylcysteine renews it."""
     G = m.state("glutathione", "", "glutathione of the liver, 1 in health")
     A = m.state("acetylcysteine", "", "acetylcysteine, in days of treatment", dosed=True)
     hapten, taken, turnover = m.pars("antigen_is_drug drug_taken hapten_turnover")
@@ -79,7 +80,7 @@ def _paracetamol(m: Draft, drug):  # type: ignore[no-untyped-def]
     return m.let("kill_toxic", killing * free, "1/day", "killing by the reactive metabolite"), efficacy * acting
 
 
-def _ischaemia(m: Draft, hypoxia):  # type: ignore[no-untyped-def]
+def _ischaemia(m: Draft, hypoxia: Expr) -> Expr:
     """An insult to the circulation that passes within a day; the portal module makes hypoxia of it."""
     insult = m.state("ischaemia_insult", "", "circulatory insult, 1 = a typical shock", dosed=True)
     recovery, half, largest, hypoxia_half, steep = m.pars(
@@ -90,7 +91,7 @@ def _ischaemia(m: Draft, hypoxia):  # type: ignore[no-untyped-def]
     return m.let("kill_hypoxia", largest * hill(hypoxia, hypoxia_half, steep), "1/day", "killing by lack of oxygen")
 
 
-def _alcohol(m: Draft, steroid):  # type: ignore[no-untyped-def]
+def _alcohol(m: Draft, steroid: Expr) -> Expr:
     """The toxic state follows drinking within weeks; part of its killing is done by cells that steroid calms."""
     E = m.state("alcohol", "", "alcohol exposure as hepatocytes feel it, 1 = heavy drinking")
     rate, drinking, killing, inflamed, efficacy = m.pars(

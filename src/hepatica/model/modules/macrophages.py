@@ -8,10 +8,8 @@ stated level of each kind. Changes for the coupling have neutral values.
 Not covered: recruitment against residence, Kupffer cells apart from infiltrating ones, effector T cells.
 """
 
-from typing import Any
-
 from hepatica.model.functions import hill, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def macrophages(m: Draft) -> None:
@@ -23,7 +21,7 @@ def macrophages(m: Draft) -> None:
         "switch_basal switch_loss macrophages_1_rest macrophages_2_rest"
     )
 
-    def kept(x: Any, p: Any) -> Any:
+    def kept(x: Expr, p: Expr) -> Expr:
         return p**steep / (p**steep + x**steep)
 
     # drives at which health is steady

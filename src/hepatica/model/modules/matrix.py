@@ -7,7 +7,7 @@ Not covered: kinds of collagen and cross-linking, nodules, and where in the lobu
 """
 
 from hepatica.model.functions import pos, sqrt
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def matrix(m: Draft) -> None:
@@ -55,7 +55,7 @@ def matrix(m: Draft) -> None:
     m.let("stiffness", at_rest + per_pressure * hvpg + per_collagen * F, "kPa", "liver stiffness by elastography")
 
 
-def _chronic(m: Draft, healthy, span):  # type: ignore[no-untyped-def]
+def _chronic(m: Draft, healthy: Expr, span: Expr) -> tuple[Expr, Expr, Expr, Expr]:
     """Solve stellate activation and its drive for the collagen of the patient's degree of cirrhosis."""
     cirrhosis, full, timp = m.pars("cirrhosis collagen_full timp_stellate")
     made = m.let("collagen_by_stellate", full / healthy / (1 + timp) - 1, "", "deposition added by full activation")

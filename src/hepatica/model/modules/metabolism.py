@@ -7,7 +7,7 @@ mostly outside plasma (plasma exchange moves less than a tenth of body ammonia).
 """
 
 from hepatica.model.functions import exp, log, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def metabolism(m: Draft) -> None:
@@ -19,7 +19,7 @@ def metabolism(m: Draft) -> None:
     _tests(m, h, shunt)
 
 
-def _ammonia(m: Draft, h, shunt, N) -> None:  # type: ignore[no-untyped-def]
+def _ammonia(m: Draft, h: Expr, shunt: Expr, N: Expr) -> None:
     flow, scar, filtration = m.needs("sinusoidal_flow", ""), m.needs("scar", ""), m.needs("filtration", "")
     A = m.state("ammonia", "umol/L", "arterial ammonia")
     gut, renal, muscle, healthy, blood, smallest, by_N, volume, minutes = m.pars(
@@ -66,7 +66,7 @@ def _ammonia(m: Draft, h, shunt, N) -> None:  # type: ignore[no-untyped-def]
     _glutamine(m, h, N, mass, muscular - muscle, brain, filtration)
 
 
-def _urea(m: Draft, h, uptake, usual, filtration) -> None:  # type: ignore[no-untyped-def]
+def _urea(m: Draft, h: Expr, uptake: Expr, usual: Expr, filtration: Expr) -> None:
     """Nitrogen of urea comes from ammonia and, the larger part, from amino acids; both settle in hours."""
     made, in_gut, healthy, reserve = m.pars("urea_synthesis_healthy urea_gut urea_healthy urea_reserve")
     share = usual / (2 * made)  # two nitrogens in urea
@@ -75,7 +75,7 @@ def _urea(m: Draft, h, uptake, usual, filtration) -> None:  # type: ignore[no-un
     m.let("urea", healthy * ratio / (in_gut / made + (1 - in_gut / made) * filtration), "mmol/L", "plasma urea")
 
 
-def _glutamine(m: Draft, h, N, mass, muscular, brain, filtration) -> None:  # type: ignore[no-untyped-def]
+def _glutamine(m: Draft, h: Expr, N: Expr, mass: Expr, muscular: Expr, brain: Expr, filtration: Expr) -> None:
     """Muscle and brain make glutamine of ammonia; gut, kidney and brain use it."""
     muscle, liver, gut, kidney, used, healthy, by_N = m.pars(
         "glutamine_muscle glutamine_liver glutamine_gut glutamine_kidney glutamine_brain glutamine_healthy "
@@ -86,14 +86,14 @@ def _glutamine(m: Draft, h, N, mass, muscular, brain, filtration) -> None:  # ty
     m.let("glutamine", healthy * made / (muscle + liver) / taken, "umol/L", "plasma glutamine")
 
 
-def _lactate(m: Draft, h, N) -> None:  # type: ignore[no-untyped-def]
+def _lactate(m: Draft, h: Expr, N: Expr) -> None:
     hypoxia = m.needs("hypoxia", "")
     healthy, share, by_N, by_hypoxia = m.pars("lactate_healthy lactate_liver lactate_inflammation lactate_hypoxia")
     clearance = m.let("lactate_clearance", 1 - share + share * h, "", "clearance of lactate, 1 in health")
     m.let("lactate", healthy * (1 + by_N * N + by_hypoxia * hypoxia) / clearance, "mmol/L", "blood lactate")
 
 
-def _glucose(m: Draft, h) -> None:  # type: ignore[no-untyped-def]
+def _glucose(m: Draft, h: Expr) -> None:
     """Hormones rise as the liver fails; insulin acts less, glucagon drives what is left of glucose production."""
     reach, resistance, power = m.pars("insulin_liver insulin_resistance glucagon_power")
     insulin = m.let("insulin", 1 / (1 - reach + reach * h), "", "plasma insulin, 1 in health")
@@ -112,7 +112,7 @@ def _glucose(m: Draft, h) -> None:  # type: ignore[no-untyped-def]
     m.let("glucose", level * (production / healthy / use) ** damped, "mmol/L", "fasting plasma glucose")
 
 
-def _tests(m: Draft, h, shunt) -> None:  # type: ignore[no-untyped-def]
+def _tests(m: Draft, h: Expr, shunt: Expr) -> None:
     endothelium = m.needs("endothelium", "")
     capacity, turnover, smallest, window, whole = m.pars("icg_capacity icg_flow icg_floor icg_window icg_whole")
     reached = (1 - shunt) * endothelium

@@ -6,7 +6,7 @@ Not covered: diuretics, vasoconstrictors, dialysis, ventilation, oedema of the b
 """
 
 from hepatica.model.functions import hill, log, pos
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def organs(m: Draft) -> None:
@@ -70,7 +70,7 @@ def organs(m: Draft) -> None:
     )
 
 
-def _lung(m: Draft, N) -> None:  # type: ignore[no-untyped-def]
+def _lung(m: Draft, N: Expr) -> None:
     """Inflamed lungs oxygenate less; haemoglobin makes that a small fall of saturation at first."""
     healthy, by_N, half_N = m.pars("oxygenation_healthy oxygenation_inflammation oxygenation_half")
     ratio = m.let(

@@ -6,10 +6,8 @@ lost volume and lost function (in hepatocytes) are four separate quantities.
 Not covered: zones of the lobule, varices and their bleeding, thrombosis of the portal vein, bypass by stents.
 """
 
-from typing import Any
-
 from hepatica.model.functions import exp, hill, pos, sqrt
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def portal(m: Draft) -> None:
@@ -61,12 +59,12 @@ def portal(m: Draft) -> None:
     _oxygen(m, portal_share * through, (1 - portal_share) * artery, reach, room)
 
 
-def _resistance(m: Draft, scar, stellate, endothelium):  # type: ignore[no-untyped-def]
+def _resistance(m: Draft, scar: Expr, stellate: Expr, endothelium: Expr) -> Expr:
     slope, tone = m.pars("resistance_slope resistance_stellate")
     return exp(slope * scar) * (1 + tone * stellate) / sqrt(endothelium)
 
 
-def _ohm(m: Draft, resistance, conductance):  # type: ignore[no-untyped-def]
+def _ohm(m: Draft, resistance: Expr, conductance: Expr) -> tuple[Expr, Expr, Expr]:
     """Share of flow by the collaterals, portal inflow and pressure gradient."""
     healthy, hyperdynamic = m.pars("hvpg_healthy hyperdynamic")
     shunt = conductance * resistance / (1 + conductance * resistance)
@@ -74,7 +72,7 @@ def _ohm(m: Draft, resistance, conductance):  # type: ignore[no-untyped-def]
     return shunt, inflow, healthy * resistance * inflow * (1 - shunt)
 
 
-def _endothelium(m: Draft, En, scar):  # type: ignore[no-untyped-def]
+def _endothelium(m: Draft, En: Expr, scar: Expr) -> Expr:
     """Hurt by TNF and scar, healing by itself and by VEGF; returns that of the chronic background."""
     healing, loss, by_scar, tnf_from, tnf_half, tnf_width, by_vegf = m.pars(
         "endothelium_healing endothelium_loss endothelium_scar endothelium_tnf_from endothelium_tnf_half "
@@ -91,13 +89,13 @@ def _endothelium(m: Draft, En, scar):  # type: ignore[no-untyped-def]
     )
 
 
-def _collaterals(m: Draft, G, hvpg, endothelium):  # type: ignore[no-untyped-def]
+def _collaterals(m: Draft, G: Expr, hvpg: Expr, endothelium: Expr) -> Expr:
     """Pressure opens collaterals within months; they start near the steady state of the patient's scar."""
     rate, largest, half, healthy = m.pars("collateral_rate collateral_largest collateral_half hvpg_healthy")
     m.flow("collateral_opening", rate * largest * hill(hvpg - healthy, half, 2), into=G)
     m.flow("collateral_closing", rate * G, out_of=G)
 
-    def opened(excess: Any) -> Any:
+    def opened(excess: Expr) -> Expr:
         return largest * excess**2 / (excess**2 + half**2)
 
     degree, stellate = m.needs("degree_chronic", ""), m.needs("stellate_chronic", "")
@@ -114,7 +112,7 @@ def _collaterals(m: Draft, G, hvpg, endothelium):  # type: ignore[no-untyped-def
     )
 
 
-def _oxygen(m: Draft, portal_flow, arterial_flow, reach, room) -> None:  # type: ignore[no-untyped-def]
+def _oxygen(m: Draft, portal_flow: Expr, arterial_flow: Expr, reach: Expr, room: Expr) -> None:
     """Oxygen brought by both vessels against what living cells use; hypoxia is the share not met."""
     flow, capacity, gut = m.pars("hepatic_flow_per_gram oxygen_capacity oxygen_gut")
     saturation, pressure = m.needs("arterial_saturation", ""), m.needs("pressure_relative", "")

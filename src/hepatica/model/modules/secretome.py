@@ -10,7 +10,7 @@ Not covered: vesicles apart from the factors they carry, mitochondrial transfer,
 """
 
 from hepatica.model.functions import exp, hill
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def secretome(m: Draft) -> None:
@@ -57,7 +57,7 @@ def secretome(m: Draft) -> None:
     _unexplained(m)
 
 
-def _fresh(m: Draft):  # type: ignore[no-untyped-def]
+def _fresh(m: Draft) -> Expr:
     """Freshly thawed cells recover within a day or so; they die at the rate of the others."""
     living, died = m.needs("cells_living", "cell"), m.needs("cells_died", "cell/day")
     stunned = m.state("cells_stunned", "cell", "living MSC not yet recovered from thawing", dosed=True)
@@ -67,7 +67,7 @@ def _fresh(m: Draft):  # type: ignore[no-untyped-def]
     return m.let("freshness", 1 - (1 - thawed) * stunned / (living + one), "", "potency left by thawing")
 
 
-def _matrix_and_vessels(m: Draft, local, licensing, secreting) -> None:  # type: ignore[no-untyped-def]
+def _matrix_and_vessels(m: Draft, local: Expr, licensing: Expr, secreting: Expr) -> None:
     """VEGF, TGF-beta and MMP act in the liver; IL-6 of MSC adds to the patient's."""
     for factor, given, unit, effect in (
         ("vegf", "vegf_added", "ng", "effect of VEGF of MSC on sinusoidal endothelium, 0 to 1"),
@@ -87,7 +87,7 @@ def _matrix_and_vessels(m: Draft, local, licensing, secreting) -> None:  # type:
     m.let("il6_added", source * per_cell * licensing * secreting, "pg/mL", "interleukin 6 added by MSC")
 
 
-def _effects(m: Draft, growth, calm, mediated) -> None:  # type: ignore[no-untyped-def]
+def _effects(m: Draft, growth: Expr, calm: Expr, mediated: Expr) -> None:
     """Each effect has its own efficacy, and each of those may be zero."""
     regeneration, protection, repair, recruitment, damage, paralysis, il10, polarisation, regulation = m.pars(
         "efficacy_regeneration efficacy_protection efficacy_repair efficacy_recruitment efficacy_damage "

@@ -6,7 +6,7 @@ Not covered: vitamin K, anticoagulants made by the liver (protein C, antithrombi
 """
 
 from hepatica.model.functions import pos, sqrt
-from hepatica.model.lang import Draft
+from hepatica.model.lang import Draft, Expr
 
 
 def synthesis(m: Draft) -> None:
@@ -25,7 +25,7 @@ def synthesis(m: Draft) -> None:
     _fibrinogen(m, h, excess, N, removed, given)
 
 
-def _albumin(m: Draft, h, excess, removed, given) -> None:  # type: ignore[no-untyped-def]
+def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> None:
     scar = m.needs("scar", "")
     plasma = m.state("albumin", "g/L", "plasma albumin")
     tissue = m.state("albumin_interstitial", "g/L", "interstitial albumin, per plasma volume")
@@ -56,7 +56,7 @@ def _albumin(m: Draft, h, excess, removed, given) -> None:  # type: ignore[no-un
     m.flow("albumin_replaced", donor * given + solution * pos(removed - given, exchange_width), into=plasma)
 
 
-def _clotting(m: Draft, made, N, removed, given) -> None:  # type: ignore[no-untyped-def]
+def _clotting(m: Draft, made: Expr, N: Expr, removed: Expr, given: Expr) -> None:
     consumption, donor = m.pars("factor_consumption donor_factors")
     product = 1
     for name, rate in zip(("ii", "v", "vii", "x"), m.pars("rate_ii rate_v rate_vii rate_x"), strict=True):
@@ -76,7 +76,7 @@ def _clotting(m: Draft, made, N, removed, given) -> None:  # type: ignore[no-unt
     m.let("inr", 1 / (c + b * sqrt(pta / one) + a * pta / one), "", "international normalised ratio")
 
 
-def _fibrinogen(m: Draft, h, excess, N, removed, given) -> None:  # type: ignore[no-untyped-def]
+def _fibrinogen(m: Draft, h: Expr, excess: Expr, N: Expr, removed: Expr, given: Expr) -> None:
     F = m.state("fibrinogen", "g/L", "fibrinogen")
     rate, healthy, half, acute, acute_half, consumption = m.pars(
         "fibrinogen_rate fibrinogen_healthy fibrinogen_half fibrinogen_acute fibrinogen_il6_half fibrinogen_consumption"

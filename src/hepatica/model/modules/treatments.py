@@ -2,8 +2,8 @@
 
 Question: what does each treatment do to the states that the cells act on too?
 
-Donor plasma is given in plasma volumes, alone or in exchange for the patient's own. Antivirals, N-acetylcysteine and abstinence
-stand with the injuries they stop, antibiotics with infection, albumin with albumin.
+Donor plasma is given in plasma volumes, alone or in exchange for the patient's own. Antivirals, N-acetylcysteine and
+abstinence stand with the injuries they stop, antibiotics with infection, albumin with albumin.
 
 Not covered: albumin dialysis, citrate, TIPS, terlipressin, lactulose, and interactions of drugs with each other.
 """

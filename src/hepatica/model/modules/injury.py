@@ -29,7 +29,7 @@ def injury(m: Draft) -> None:
 
 
 def _flare(m: Draft, drug: Expr, steroid: Expr) -> Expr:
-    """A pulse of effector cells kills while antigen lasts; virus is cleared with it, a drug feeds them until stopped."""
+    """A pulse of effector cells kills while antigen lasts; virus is cleared, a drug feeds them until stopped."""
     maturing, lifetime, hapten = m.pars("effector_maturing effector_lifetime antigen_is_drug")
     antiviral, antiviral_efficacy, viral_rate, viral_clearance = m.pars(
         "antiviral antiviral_efficacy viral_rate viral_clearance"

@@ -25,7 +25,10 @@ class InputError(HepaticaError):
 
     def __init__(self, where: str, got: object, allowed: str) -> None:
         self.where, self.got, self.allowed = where, got, allowed
-        said = repr(got)
+        try:
+            said = repr(got)
+        except ValueError:  # Python writes no integer of more than 4,300 digits
+            said = "a number of thousands of digits"
         super().__init__(f"{where}: got {said if len(said) <= MOST_SAID else said[:MOST_SAID] + ' ...'}; {allowed}")
 
 

@@ -10,7 +10,7 @@ from hepatica.engine import System
 from hepatica.engine.problem import BOLUS, RATE
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.cytokines import cytokines
-from hepatica.model.parameters import internal
+from hepatica.units import internal
 
 STUDIES = tomllib.loads(Path(__file__).with_name("cytokines.toml").read_text(encoding="utf-8"))["study"]
 NAMES = ("tnf", "il6", "il8", "il10")

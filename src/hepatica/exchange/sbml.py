@@ -230,7 +230,7 @@ class _Writer:
             m.setExtentUnits("dimensionless"),
             m.setSubstanceUnits("dimensionless"),
             m.setVolumeUnits(self.unit("L")),
-            m.setAreaUnits(self.unit("m**2")),
+            m.setAreaUnits(self.unit("m*m")),
             m.setLengthUnits(self.unit("m")),
         )
         sources.notes(
@@ -319,7 +319,7 @@ class _Writer:
 
     def _rate_unit(self, state: str) -> str:
         unit = self.model.states[state].unit
-        return f"({unit})/day" if unit else "1/day"
+        return f"{unit or 1}/day"
 
     def _given(self) -> None:
         plan = schedule(self.run.given)

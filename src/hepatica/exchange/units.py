@@ -6,7 +6,7 @@ import functools
 import math
 from dataclasses import dataclass
 
-from hepatica.units import REGISTRY, unit
+from hepatica.units import registry, unit
 
 KINDS = {
     "gram": "gram",
@@ -66,7 +66,7 @@ def amount_of(text: str) -> tuple[str, str]:
     """
     parts = _parts(text)
     over, under = ([n for n, p in parts if p == sign] for sign in (1, -1))
-    if len(parts) == 2 and len(over) == len(under) == 1 and REGISTRY.Quantity(1.0, under[0]).check("[volume]"):
+    if len(parts) == 2 and len(over) == len(under) == 1 and registry().Quantity(1.0, under[0]).check("[volume]"):
         return over[0], under[0]
     return text, ""
 
@@ -89,11 +89,11 @@ def _id(parts: list[tuple[str, float]]) -> str:
 def _factors(name: str, power: float) -> list[Factor]:
     if name in COUNTED:
         return [Factor(COUNTED[name], power)]
-    prefix, stem, _ = REGISTRY.parse_unit_name(name)[0]
+    prefix, stem, _ = registry().parse_unit_name(name)[0]
     if stem in KINDS:
-        multiplier = REGISTRY.Quantity(1.0, name).to(stem).magnitude
+        multiplier = registry().Quantity(1.0, name).to(stem).magnitude
         return [Factor(KINDS[stem], power, _tidy(multiplier))]
-    base = REGISTRY.Quantity(1.0, name).to_root_units()
+    base = registry().Quantity(1.0, name).to_root_units()
     dims = sorted((str(n), float(str(p))) for n, p in base.units._units.items())
     factors = [Factor(BASE[n], p * power) for n, p in dims] or [Factor("dimensionless", power)]
     first = factors[0]

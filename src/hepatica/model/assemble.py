@@ -238,7 +238,7 @@ def _check_units(
                 if side is not None:
                     if side not in states:
                         raise ModelError(f"module '{d.module}', flow '{f.name}': '{side}' is not a state")
-                    check(f.expr, f"({states[side].unit or '1'})/day", units, f"module '{d.module}', flow '{f.name}'")
+                    check(f.expr, f"{states[side].unit or '1'}/day", units, f"module '{d.module}', flow '{f.name}'")
         for t in d.thresholds.values():
             for state, expr in t.adds:
                 check(expr, states[state].unit, units, f"module '{d.module}', event '{t.name}'")

@@ -15,7 +15,7 @@ import sympy as sp
 
 from hepatica.errors import ModelError
 from hepatica.model.functions import dhill, dpos, hill, pos
-from hepatica.units import REGISTRY, unit
+from hepatica.units import registry, unit
 
 Dims = tuple[tuple[str, float], ...]
 
@@ -61,7 +61,7 @@ def measure(text: str) -> Measure:
     >>> measure("mg/dL").same(measure("g/L")), measure("mg/dL").dims == measure("g/L").dims
     (False, True)
     """
-    base = REGISTRY.Quantity(1.0, unit(text)).to_base_units()
+    base = registry().Quantity(1.0, unit(text)).to_base_units()
     return Measure(float(base.magnitude), _tidy({k: float(str(v)) for k, v in base.units._units.items()}))
 
 

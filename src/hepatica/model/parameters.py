@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import tomllib
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scipy.special import ndtri
 
 from hepatica.errors import InputError, ModelError
-from hepatica.units import REGISTRY, unit
+from hepatica.units import internal
 
 Row = TypeVar("Row", bound=BaseModel)
 GRADES = ("human", "large animal", "rodent", "in vitro", "assumed")
@@ -134,25 +133,6 @@ class Entry(BaseModel):
         return self
 
 
-@functools.lru_cache(maxsize=1024)
-def internal(text: str) -> tuple[float, str]:
-    """Factor and unit that write hours, weeks and years of a table as days.
-
-    Examples
-    --------
-    >>> internal("1/hour")
-    (24.0, '1 / day')
-    """
-    factor, written = 1.0, REGISTRY.Unit("dimensionless")
-    for name, power in unit(text)._units.items():
-        one = REGISTRY.Quantity(1.0, name)
-        if one.dimensionality == {"[time]": 1} and name != "minute":  # clinical rates per minute stay
-            factor *= float(one.to("day").magnitude) ** float(str(power))
-            name = "day"
-        written = written * REGISTRY.Unit(name) ** power
-    return round(factor, 12), "" if written.dimensionless and not written._units else str(written)
-
-
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of an assembled model; `entry` is its row, `module` the table it stands in."""
@@ -238,7 +218,7 @@ def read_table(module: str, text: str | None = None) -> Table:
     for name, row in rows.items():
         entry = _row(Entry, row, f"{module}.toml, [{name}]")
         try:
-            unit(entry.unit)
+            internal(entry.unit)
         except InputError as error:
             raise ModelError(f"{module}.toml, [{name}] unit: {error}") from error
         parameters[name] = Parameter(name, module, entry)

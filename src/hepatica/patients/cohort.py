@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.model.assemble import Model
-from hepatica.model.parameters import Spread, internal
+from hepatica.model.parameters import Spread
 from hepatica.patients.draws import DrawKey, DrawKind, Draws
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms
+from hepatica.units import internal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

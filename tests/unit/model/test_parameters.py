@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hepatica.errors import ModelError
-from hepatica.model.parameters import Alternative, Entry, Spread, internal, read_table
+from hepatica.model.parameters import Alternative, Entry, Spread, read_table
+from hepatica.units import internal
 
 N = 400_000
 ROW = '[k]\nvalue = 2.0\nunit = "1/hour"\nlabel = "a rate"\n'

@@ -26,7 +26,7 @@ import numpy as np
 from rich.progress import Progress
 
 from hepatica.admission import admit
-from hepatica.calibrate.bank import Plan, save, stamped
+from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.contrast import Contrast, contrasts, nothing
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
 from hepatica.calibrate.likelihood import Datum, data, inflation_of
@@ -35,6 +35,7 @@ from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
 from hepatica.dosing.utility import worth
 from hepatica.engine import System
+from hepatica.files import write_array
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
@@ -114,7 +115,7 @@ class Setting:
             name = stamped(self.system, self.plan, few, [people, seed + b, [a.name for a in self.arms], "known truth"])
             path = folder / f"{name}.npy"  # a longer bank begins with the blocks of a shorter one
             if not path.exists():
-                save(path, self._block(few, people, seed + b))
+                write_array(path, self._block(few, people, seed + b))
             parts.append(np.load(path))
             tell(len(rows))
         whole = np.concatenate(parts, axis=2)

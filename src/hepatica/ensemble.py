@@ -7,8 +7,6 @@ patients, where `admit` gives every draw as many. Only endpoints and counts stay
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +21,8 @@ from numpy.typing import NDArray
 from hepatica.admission import arrive, implausible
 from hepatica.engine import System
 from hepatica.errors import EngineError, InputError
+from hepatica.files import write_parquet
+from hepatica.output_folder import claim
 from hepatica.patients import SPAN, Admitted, Cohort, Draws, Population, identity
 from hepatica.progress import Progress
 from hepatica.simulation import Arm, simulate
@@ -181,12 +181,8 @@ def run(
     """
     times = np.asarray(times, float)
     tally = Tally(bands=Sketch((len(arms), len(times), len(outputs))))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
-    except OSError as error:
-        raise InputError("output", str(folder), f"a folder that can be written ({error.strerror})") from error
-    try:
+    with claim(folder, "ensemble") as output:
+        work = output.staging
         store = _Courses(work / "courses.zarr", arms, patients, times, outputs) if courses else None
         with _Rows(work / "endpoints.parquet") as rows:
             for some in admissions(
@@ -203,15 +199,8 @@ def run(
                 tally.failed += int((ds["status"].values != 0).sum())
                 if progress is not None:
                     progress("ensemble", tally.patients, patients)
-        _bands(tally.bands, arms, times, outputs).to_parquet(work / "bands.parquet", index=False)
-        for made in sorted(work.iterdir()):
-            if (folder / made.name).is_dir():
-                shutil.rmtree(folder / made.name)
-            made.replace(folder / made.name)
-    except OSError as error:
-        raise InputError("output", str(folder), f"a place with room that can be written ({error.strerror})") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        write_parquet(work / "bands.parquet", _bands(tally.bands, arms, times, outputs))
+        output.publish()
     return tally
 
 

@@ -104,7 +104,7 @@ def test_a_run_that_breaks_leaves_what_was_there(system, population, whole, tmp_
 
 def test_a_folder_that_cannot_be_written(system, population, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="a folder that can be written"):
+    with pytest.raises(InputError, match="a place that can be written"):
         run(system, population, ARMS, tmp_path / "file" / "under", **ASKED)
 
 

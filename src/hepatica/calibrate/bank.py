@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,8 +19,8 @@ from hepatica.admission import admit
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
 from hepatica.calibrate.matching import Predictable, predictable
 from hepatica.engine import System
-from hepatica.errors import InputError
 from hepatica.evidence import Publication
+from hepatica.files import write_array
 from hepatica.patients import SPAN, DrawKind, Draws, load_population
 from hepatica.progress import Progress
 from hepatica.simulation import Arm, simulate
@@ -189,7 +188,7 @@ def fill(
             path = own / f"{key}-{b}.npy"
             if not path.exists():
                 s = _block(system, plan, key, draws.take(rows), people, seed + b, hypothesis, workers)
-                save(path, np.stack([s.mean, s.sd, s.noise]))
+                write_array(path, np.stack([s.mean, s.sd, s.noise]))
             for whole, block in zip(found, np.load(path), strict=True):
                 whole[rows] = block
             done += 1
@@ -222,18 +221,6 @@ def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str
     ):  # these change nothing that is simulated
         digest.update(str(name).encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
     return digest.hexdigest()[:16]
-
-
-def save(path: Path, values: Floats) -> None:
-    """Write an array whole, or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        with temporary.open("wb") as file:
-            np.save(file, values)
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError("folder", str(path.parent), f"one that can be written ({error.strerror})") from error
 
 
 def _block(

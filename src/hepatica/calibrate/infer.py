@@ -19,13 +19,14 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.admission import MAX_TRIES, admit
 from hepatica.calibrate import smc
-from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, save, stamped
+from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
 from hepatica.calibrate.likelihood import Datum, Output
 from hepatica.engine import System
 from hepatica.errors import EngineError
+from hepatica.files import write_array
 from hepatica.model.assemble import Model
 from hepatica.model.reach import dependencies, silent
 from hepatica.patients import Admitted, DrawKey, Draws, Population, load_population, populations
@@ -340,7 +341,7 @@ def cells(
                     )
                 known = Draws({**course.columns, **{name: v[:, j] for name, v in columns.items()}})
                 now = replace(patients, cohort=replace(patients.cohort, known=known))
-                save(path, _means(system, plan, key, now, course, hypothesis, workers, controls=j == 0))
+                write_array(path, _means(system, plan, key, now, course, hypothesis, workers, controls=j == 0))
             mean = np.load(path)
             simulated[:, j] = np.where(np.isfinite(mean), mean, simulated[:, j])
             done += 1

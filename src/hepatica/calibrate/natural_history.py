@@ -29,6 +29,7 @@ from hepatica.calibrate import intensity
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import load, references
+from hepatica.files import write_text
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.outcomes.scores import meld
@@ -188,7 +189,7 @@ def write(population: Population, values: dict[str, float]) -> None:
     for name in population.treatment:
         if name in values:
             whole = re.sub(rf"(?m)^{name} = [-+.0-9e]*", f"{name} = {values[name]:.4g}", whole, count=1)
-    path.write_text(whole, encoding="utf-8")
+    write_text(path, whole)
 
 
 def search(population: Population, system: System, *, n: int, draws: int, seed: int, rounds: int) -> dict[str, float]:

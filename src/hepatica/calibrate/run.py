@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
+from hepatica.files import write_json
 from hepatica.patients import DrawKind, Draws
 from hepatica.patients.draws import BETWEEN
 from hepatica.progress import Progress
@@ -270,16 +270,14 @@ def calibrate(
 def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
     """The draws, and beside them what was learnt from what, as JSON; both whole."""
     posterior, notes = folder / "posterior.parquet", folder / "calibration.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = posterior.with_suffix(".tmp")
-    made.draws.write(temporary)
-    temporary.replace(posterior)
+    made.draws.write(posterior)
     informing = made.informing()
     rows = made.contraction().to_dict(orient="records")
     for r in rows:
         if r["learnt"] and not r["hypothesis"]:
             r["informed_by"] = informing.get(str(r["parameter"]), [])
-    text = json.dumps(
+    write_json(
+        notes,
         {
             "provenance": dict(made.draws.provenance),
             "contraction": rows,
@@ -303,10 +301,5 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
             "emulator": agreement(made.untreated).to_dict(orient="records"),
             "left": made.plan.left,
         },
-        indent=1,
-        allow_nan=True,
     )
-    temporary = notes.with_suffix(".tmp")
-    temporary.write_text(text.replace("NaN", "null"), encoding="utf-8")
-    temporary.replace(notes)
     return posterior, notes

@@ -16,8 +16,8 @@ from hepatica.calibrate.run import used, write
 from hepatica.card import Card
 from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
 from hepatica.errors import InputError
-from hepatica.files import write_whole
 from hepatica.individual.as_evidence import as_publications
+from hepatica.output_folder import claim
 from hepatica.study import HYPOTHESES
 from hepatica.words import say
 
@@ -60,9 +60,8 @@ def calibrate(
     publications = used(alternative or (), without or ())
     people = [p for path in data or () for p in as_publications(path)]
     settings = Settings(**{**(QUICK if quick else Settings()).__dict__, "seed": seed})
-    write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     bars = Bars(lang)
-    with make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "calibrate") as output, make_system(lang, cluster) as system, bars.bars:
         made = learn(
             system,
             publications,
@@ -73,13 +72,14 @@ def calibrate(
             workers=workers,
             progress=bars,
         )
-        posterior, notes = write(made, folder)
+        posterior, notes = (folder / path.name for path in write(made, output.staging))
+        output.publish()
         if leave:
             few = max(min(100, settings.draws), 20)
             for key, draws in leave_out(
                 made, system, folder / "work", settings, rows=few, workers=workers, progress=bars
             ):
-                write_whole(folder / "without" / f"{key}.parquet", draws.write)
+                draws.write(folder / "without" / f"{key}.parquet")
     if as_json:
         print(notes.read_text(encoding="utf-8"))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import shlex
@@ -31,7 +32,7 @@ from hepatica.cli.shell import (
     show,
 )
 from hepatica.dose_study import Answer, answer
-from hepatica.files import write_whole
+from hepatica.output_folder import claim
 from hepatica.study import load_study
 from hepatica.words import say
 
@@ -56,18 +57,21 @@ def dose(
     question = load_study(study, set_ or [])
     drawing = threading.Thread(target=importlib.import_module, args=("hepatica.report",))
     drawing.start()  # slow to import, and only this command draws: let it load while the kernel works
-    if not no_report:  # better now than after the work
-        write_whole(folder / ".writable", lambda p: p.touch()).unlink()
-    began = time.perf_counter()
-    bars = Bars(lang)
-    with make_system(lang, cluster) as system, bars.bars:
-        found = answer(question, system=system, workers=workers, progress=bars)
-    seconds = time.perf_counter() - began
-    drawing.join()
-    from hepatica.report import cards, write_report
+    output = None if no_report else claim(folder, "dose")
+    with output or contextlib.nullcontext():  # claimed before the work, so that a folder is not refused after it
+        began = time.perf_counter()
+        bars = Bars(lang)
+        with make_system(lang, cluster) as system, bars.bars:
+            found = answer(question, system=system, workers=workers, progress=bars)
+        seconds = time.perf_counter() - began
+        drawing.join()
+        from hepatica.report import cards, write_report
 
-    made = cards(found, lang)
-    path = None if no_report else write_report(found, folder, lang, command=_command())
+        made = cards(found, lang)
+        path, tables = None, []
+        if output is not None:
+            path = folder / write_report(found, output.staging, lang, command=_command()).name
+            tables = [p.name for p in output.publish() if p != path]
     if as_json:
         print(json.dumps(_as_json(found, made, path), ensure_ascii=False, indent=1))
         return
@@ -88,8 +92,7 @@ def dose(
         style="dim",
     )
     if path is not None:
-        beside = sorted(p.name for p in path.parent.iterdir() if p != path and not p.name.startswith("."))
-        out.print(say("cli.tables_at", lang, names=", ".join(beside)), style="dim", soft_wrap=True)
+        out.print(say("cli.tables_at", lang, names=", ".join(tables)), style="dim", soft_wrap=True)
         out.print(say("cli.report_at", lang, path=path), style="bold", soft_wrap=True)
     out.print(say("common.research_use", lang), style="dim")
 

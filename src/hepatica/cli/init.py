@@ -15,7 +15,7 @@ from hepatica.cli.shell import (
     out,
 )
 from hepatica.errors import InputError
-from hepatica.files import write_whole
+from hepatica.files import write_text
 from hepatica.words import say
 
 
@@ -29,5 +29,5 @@ def init(
     if path.exists() and not force:
         raise InputError("path", str(path), "a file that does not exist yet, or --force")
     text = (files("hepatica") / "study.template.toml").read_text(encoding="utf-8")
-    write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
+    write_text(path, text)
     out.print(say("cli.written", language(lang), path=path))

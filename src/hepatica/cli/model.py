@@ -23,7 +23,7 @@ from hepatica.cli.shell import (
 from hepatica.engine import System
 from hepatica.errors import HepaticaError, InputError
 from hepatica.exchange import Run, patient_run, to_sbml, write_omex
-from hepatica.files import write_whole
+from hepatica.files import write_text, write_whole
 from hepatica.model.assemble import Model, assemble
 from hepatica.model.describe import index, page
 from hepatica.model.modules import MODULES
@@ -121,7 +121,7 @@ def _run(
 def _export(assembled: Model, export: Path | None, omex: Path | None, run: Run, lang: str, as_json: bool) -> None:
     if export is not None:
         text = to_sbml(assembled, run)
-        write_whole(export, lambda p: p.write_text(text, encoding="utf-8"))
+        write_text(export, text)
     if omex is not None:
         write_whole(omex, lambda p: write_omex(p, assembled, run))
     written = [str(p) for p in (export, omex) if p is not None]

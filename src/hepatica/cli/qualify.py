@@ -28,7 +28,7 @@ from hepatica.cli.sources import left_out, read_file
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
 from hepatica.evidence.publications import Publication
-from hepatica.files import write_whole
+from hepatica.output_folder import claim
 from hepatica.study import Study, load_study
 from hepatica.words import say
 
@@ -82,14 +82,14 @@ def qualify(
     apart = left_out(without, publications) if without is not None else None
     if people is not None and not people.is_file():
         raise InputError("--people", str(people), "a CSV file that exists")
-    write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     bars = Bars(lang)
-    with make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "qualify") as output, make_system(lang, cluster) as system, bars.bars:
         found = judge(
             question, system, blind=unseen, people=people, screen=influence, left_out=apart, publications=publications,
             patients=patients, draws=draws, workers=workers, progress=bars,
         )  # fmt: skip
-    written = write_qualification(found, folder, lang, command=shlex.join(["hepatica", *sys.argv[1:]]))
+        write_qualification(found, output.staging, lang, command=shlex.join(["hepatica", *sys.argv[1:]]))
+        written = output.publish()
     if as_json:
         print(json.dumps(whole(found) | {"files": [str(p) for p in written]}, ensure_ascii=False, allow_nan=False))
         return

@@ -27,7 +27,7 @@ from hepatica.cli.shell import (
 )
 from hepatica.dose_study import population_of
 from hepatica.errors import InputError
-from hepatica.files import write_whole
+from hepatica.output_folder import claim
 from hepatica.sensitivity.screen import Question, ladder, screen
 from hepatica.sensitivity.tornado import Tornado, tornado
 from hepatica.sensitivity.variance import variance
@@ -70,10 +70,9 @@ def sensitivity(
     if over not in ("prior", "learnt"):
         raise InputError("--over", over, "prior or learnt")
     question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
-    write_whole(folder / ".writable", lambda p: p.touch()).unlink()
     arms, began = question.arms(), time.perf_counter()
     bars = Bars(lang)
-    with make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "sensitivity") as output, make_system(lang, cluster) as system, bars.bars:
         q = Question(
             system,
             population_of(question),
@@ -94,9 +93,10 @@ def sensitivity(
         known = question.known() if over == "learnt" else None
         many = replace(q, patients=max(MIN_DRAWS, patients))
         shares = variance(many, leading, arm, samples=samples, known=known, progress=bars) if leading else None
-    written = shown.write(found, turned, q, folder, lang, study_hash=question.hash)
-    if shares is not None:
-        written += divided.write(shares, many, folder, lang, study_hash=question.hash)
+        shown.write(found, turned, q, output.staging, lang, study_hash=question.hash)
+        if shares is not None:
+            divided.write(shares, many, output.staging, lang, study_hash=question.hash)
+        written = output.publish()
     if as_json:
         whole = shown.whole(found, turned, q, question.hash)
         extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}

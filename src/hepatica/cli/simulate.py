@@ -24,7 +24,7 @@ from hepatica.cli.shell import (
 )
 from hepatica.dose_study import SHOWN, admitted
 from hepatica.errors import InputError
-from hepatica.files import write_whole
+from hepatica.files import write_netcdf
 from hepatica.progress import staged
 from hepatica.simulation import simulate as follow
 from hepatica.study import HYPOTHESES, Study, load_study
@@ -62,7 +62,7 @@ def simulate(
             progress=staged(bars, hypothesis),
         )
     ds.attrs["study_hash"] = question.hash
-    write_whole(target, lambda p: ds.to_netcdf(p, engine="h5netcdf"))
+    write_netcdf(target, ds)
     intensity, times = ds["death_intensity"].values, ds["time"].values
     alive = np.exp(-np.trapezoid(intensity, times, axis=-1))
     survival = {a.name: round(float(np.nanmean(alive[i])), 4) for i, a in enumerate(arms)}

@@ -12,7 +12,7 @@ from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, langua
 from hepatica.cli.sources import left_out, read_file
 from hepatica.errors import InputError
 from hepatica.evidence import load_all
-from hepatica.files import write_whole
+from hepatica.files import write_text
 from hepatica.individual.forecast import KINDS, validate_people
 from hepatica.report.evidence.predictions import prediction_cards
 from hepatica.report.sensitivity.screen import draw
@@ -112,7 +112,7 @@ def validate(
                 picture = draw(card.figure(), page.parent / "img" / page.stem, png=False)[0]
                 parts.append(f"![{card.alt}]({picture.relative_to(page.parent).as_posix()})")
         text = head + "\n\n".join(parts) + "\n"
-        write_whole(page, lambda p: p.write_text(text, encoding="utf-8"))
+        write_text(page, text)
         out.print(say("cli.written", lang, path=page))
         return
     for card in cards:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from hepatica.evidence.publications import Publication
-from hepatica.files import write_whole
+from hepatica.files import write_text
 
 FILE = Path(__file__).with_name("publication.schema.json")
 RENEW = "python -m hepatica.evidence.schema"
@@ -24,4 +24,4 @@ def schema() -> str:
 
 
 if __name__ == "__main__":
-    write_whole(FILE, lambda path: path.write_text(schema(), encoding="utf-8"))
+    write_text(FILE, schema())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +12,7 @@ from hepatica.errors import InputError
 from hepatica.evidence.observations import VARIABLES
 from hepatica.evidence.publications import Publication, Role, keys, load, load_all
 from hepatica.evidence.references import references
-from hepatica.files import write_whole
+from hepatica.files import write_csv, write_json, write_parquet
 
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(("publication", "cite", "citation", "doi"), "string"),
@@ -231,11 +230,10 @@ def export(frame: pd.DataFrame, path: Path) -> Path:
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return write_whole(path, lambda p: frame.to_csv(p, index=False, encoding="utf-8"))
+        return write_csv(path, frame)
     if suffix == ".parquet":
-        return write_whole(path, lambda p: frame.to_parquet(p, index=False))
+        return write_parquet(path, frame)
     if suffix == ".json":
         rows = [{k: None if pd.isna(v) else v for k, v in row.items()} for row in frame.to_dict(orient="records")]
-        text = json.dumps({"purpose": "for research use", "observations": rows}, ensure_ascii=False, indent=1)
-        return write_whole(path, lambda p: p.write_text(text + "\n", encoding="utf-8"))
+        return write_json(path, {"purpose": "for research use", "observations": rows})
     raise InputError("PATH", str(path), f"a file that ends with {', '.join(SUFFIXES)}")

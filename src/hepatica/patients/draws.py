@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pyarrow.lib import ArrowException
 
 from hepatica.errors import InputError
+from hepatica.files import write_parquet
 from hepatica.model.assemble import Model
 from hepatica.patients.streams import normals, uniforms
 
@@ -232,10 +233,10 @@ class Draws:
         return cls(columns)
 
     def write(self, path: Path) -> None:
-        """To Parquet, in single precision, provenance in its metadata."""
+        """Write Parquet in single precision, provenance in its metadata, atomically."""
         frame = pd.DataFrame({str(k): np.asarray(v, np.float32) for k, v in self.columns.items()})
         frame.attrs["provenance"] = json.loads(json.dumps(dict(self.provenance), sort_keys=True))
-        frame.to_parquet(path, compression="zstd", index=False)
+        write_parquet(path, frame, "zstd")
 
     @classmethod
     def read(cls, path: Path) -> Draws:

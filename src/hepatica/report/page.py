@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from hepatica import __version__
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.files import write_whole
+from hepatica.files import write_text
 from hepatica.report.dose.cards import cards
 from hepatica.report.dose.tables import write_tables
 from hepatica.report.style import FONTS, styled
@@ -144,4 +144,4 @@ def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str
     """
     page = render(answer, lang, command=command)
     write_tables(answer, folder)
-    return write_whole(folder / "report.html", lambda p: p.write_text(page, encoding="utf-8"))
+    return write_text(folder / "report.html", page)

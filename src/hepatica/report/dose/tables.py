@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from hepatica.dose_study import Answer
-from hepatica.files import write_table, write_whole
+from hepatica.files import write_netcdf, write_table
 
 
 def patients(answer: Answer) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def parameters(answer: Answer) -> pd.DataFrame:
 def _write_dataset(ds: xr.Dataset, path: Path) -> Path:
     """Compressed NetCDF in single precision."""
     encoding = {v: {"zlib": True, "complevel": 1, "dtype": "float32"} for v in ds.data_vars if ds[v].dtype == "float64"}
-    return write_whole(path, lambda p: ds.to_netcdf(p, engine="h5netcdf", encoding=encoding))
+    return write_netcdf(path, ds, encoding)
 
 
 def write_tables(answer: Answer, folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
-from hepatica.files import write_whole
+from hepatica.files import write_text, write_whole
 from hepatica.model.assemble import Model
 from hepatica.model.describe import index, page
 from hepatica.patients import load_population
@@ -333,19 +333,14 @@ def pages(model: Model) -> dict[str, str]:
 
 def write_pages(system: System, folder: Path) -> list[Path]:
     """Write the pages of all modules, their figures (SVG, without dates) and the numbers in these (JSON)."""
-    written = [
-        write_whole(folder / name, lambda p, text=text: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
-        for name, text in pages(system.model).items()
-    ]
+    written = [write_text(folder / name, text) for name, text in pages(system.model).items()]
     for m in system.model.modules:
         if m not in FIGURES:
             continue
         shown = behave(system, m)
         numbers = json.dumps(shown.rounded(), ensure_ascii=False, indent=1) + "\n"
         numbers = _narrow(numbers)
-        written.append(
-            write_whole(folder / "img" / f"{m}.json", lambda p, text=numbers: p.write_text(text, encoding="utf-8"))  # type: ignore[misc]
-        )
+        written.append(write_text(folder / "img" / f"{m}.json", numbers))
         drawn = figure(system, shown)
         with styled():
             written.append(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from hepatica.files import write_whole
+from hepatica.files import to_json, write_text
 from hepatica.qualify.dossier import Qualification, whole
 from hepatica.report.page import page
 from hepatica.report.qualification.cards import qualification_cards
@@ -35,8 +34,5 @@ def write_qualification(
     html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
     head = f"# {title}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
     text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
-    told = json.dumps(whole(q), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    return [
-        write_whole(folder / f"{NAME}.{kind}", lambda p, t=t: p.write_text(t, encoding="utf-8"))  # type: ignore[misc]
-        for kind, t in (("html", html), ("md", text), ("json", told))
-    ]
+    told = to_json(whole(q), indent=True) + "\n"
+    return [write_text(folder / f"{NAME}.{kind}", t) for kind, t in (("html", html), ("md", text), ("json", told))]

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepatica import __version__
-from hepatica.files import write_whole
+from hepatica.files import write_csv, write_json, write_whole
 from hepatica.report import names
 from hepatica.report.style import GREY, legend_below, look, panels, roomy, styled
 from hepatica.sensitivity.screen import Question, Screen
@@ -188,12 +188,8 @@ def write(
     if tornado is not None:
         tables["doses"] = tornado.frame()
         figures["doses"] = doses(tornado, q.arms[1].regimen.per_kg, lang)
-    written = [
-        write_whole(folder / f"{name}.csv", lambda p, t=t: t.to_csv(p, index=False))  # type: ignore[misc]
-        for name, t in tables.items()
-    ]
-    text = json.dumps(whole(screen, tornado, q, study_hash), ensure_ascii=False, indent=1)
-    written.append(write_whole(folder / "sensitivity.json", lambda p: p.write_text(text + "\n", encoding="utf-8")))
+    written = [write_csv(folder / f"{name}.csv", t) for name, t in tables.items()]
+    written.append(write_json(folder / "sensitivity.json", whole(screen, tornado, q, study_hash)))
     for name, figure in figures.items():
         written += draw(figure, folder / name)
     return written

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from hepatica import __version__
 from hepatica.card import Card
-from hepatica.files import write_whole
+from hepatica.files import write_csv, write_json
 from hepatica.report import names
 from hepatica.report.sensitivity.screen import draw
 from hepatica.report.style import GREY, legend_below, look, panels, styled
@@ -112,9 +112,8 @@ def whole(v: Variance, q: Question, study_hash: str) -> dict[str, Any]:
 
 def write(v: Variance, q: Question, folder: Path, lang: str, *, study_hash: str) -> list[Path]:
     """``sobol.csv``, one row per parameter and output, ``sobol.json``, and the figure."""
-    text = json.dumps(whole(v, q, study_hash), ensure_ascii=False, indent=1)
     return [
-        write_whole(folder / "sobol.csv", lambda p: v.frame().to_csv(p, index=False)),
-        write_whole(folder / "sobol.json", lambda p: p.write_text(text + "\n", encoding="utf-8")),
+        write_csv(folder / "sobol.csv", v.frame()),
+        write_json(folder / "sobol.json", whole(v, q, study_hash)),
         *draw(figure(v, lang), folder / "sobol"),
     ]

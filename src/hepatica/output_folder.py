@@ -71,6 +71,7 @@ class OutputFolder:
         self._is_new = False
 
     def __enter__(self) -> OutputFolder:
+        """Lock the folder and clear what killed runs left."""
         try:
             self._is_new = not self.folder.exists()
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +88,7 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Remove what was not published and free the folder; a failed write becomes an InputError."""
         shutil.rmtree(self.staging, ignore_errors=True)
         self._release()
         if isinstance(value, OSError) and value.errno in WRITE_ERRORS:

@@ -244,9 +244,7 @@ def test_arrays_datasets_and_tables_come_back(tmp_path):
     with xr.open_dataset(packed, engine="h5netcdf") as back:
         np.testing.assert_array_equal(back["x"].values, values.astype(np.float32))
     frame = pd.DataFrame({"x": values[0]})
-    pd.testing.assert_frame_equal(
-        pd.read_csv(write_csv(tmp_path / "f.csv", frame)), frame
-    )
+    pd.testing.assert_frame_equal(pd.read_csv(write_csv(tmp_path / "f.csv", frame)), frame)
     pd.testing.assert_frame_equal(pd.read_parquet(write_parquet(tmp_path / "f.parquet", frame, "zstd")), frame)
 
 

@@ -3,8 +3,9 @@
 Question: how much working liver is left, does it grow back, and what holds it back?
 Published form: Furchtgott2009, human version Young2016; each change has a neutral value in the table that restores it,
 but for matrix, which settles in two minutes and is algebraic here. Brakes are inflammation, TGF-beta and what scar does
-beyond it. Not covered: zones of the lobule, ploidy, hypertrophy apart from division, regeneration from progenitor
-cells.
+beyond it.
+
+Not covered: zones of the lobule, ploidy, hypertrophy apart from division, regeneration from progenitor cells.
 """
 
 from hepatica.model.functions import pos, tanh

@@ -3,6 +3,7 @@
 Question: how fast are hepatocytes injured by each cause, and what is left of it once the cause is treated?
 Own form throughout. Each cause is exactly zero unless its insult is dosed or its control is set; the causes add.
 An infused drug is either toxic by itself (paracetamol) or, with `antigen_is_drug`, a hapten that effector cells attack.
+
 Not covered: reperfusion after ischaemia, fat in the liver, resistant virus, steroid that lets virus grow, autoimmune
 hepatitis.
 """

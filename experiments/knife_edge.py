@@ -24,7 +24,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from hepatica.admission import admit
-from hepatica.dosing.utility import OUTPUTS, worth
+from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
@@ -73,7 +73,7 @@ def followed(system: System, study: Any, patients: Admitted, workers: int | None
     cells = next(a for a in arms if all(getattr(a.regimen, k) == v for k, v in REGIMEN.items()))
     for h in study.hypotheses:
         ds = simulate(system, patients, [arms[0], cells], study.times(), outputs=OUTPUTS, hypothesis=h, workers=workers)
-        w = worth(ds, [arms[0], cells], study.utility.utility())
+        w = evaluate_benefit(ds, [arms[0], cells], study.utility.utility())
         dead = 1 - np.array([np.interp(DAY, study.times(), curve) for curve in w.survival_curve[0]])
         whole = np.isfinite(w.net).all(axis=0)
         for d in np.unique(patients.cohort.draw):

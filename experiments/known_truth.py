@@ -27,19 +27,19 @@ from rich.progress import Progress
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
-from hepatica.calibrate.contrast import Contrast, contrasts, nothing
+from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
-from hepatica.calibrate.likelihood import Datum, data, inflation_of
+from hepatica.calibrate.likelihood import LikelihoodTerm, data, inflation_of
 from hepatica.calibrate.run import used
 from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
-from hepatica.dosing.utility import worth
+from hepatica.dosing.utility import evaluate_benefit
 from hepatica.engine import System
 from hepatica.files import write_array
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import NOTHING, VARIABILITY, DrawKey, DrawKind, deviation
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY, DrawKey, DrawKind, deviation
 from hepatica.simulation import simulate
 from hepatica.study import load_study
 
@@ -162,7 +162,7 @@ class Setting:
 
     def _worth(self, patients: Any, where: np.ndarray, n: int, hypothesis: str) -> np.ndarray:
         ds = simulate(self.system, patients, self.arms, self.study.times(), outputs=WORTH, hypothesis=hypothesis)
-        w = worth(ds, self.arms, self.utility)
+        w = evaluate_benefit(ds, self.arms, self.utility)
 
         def by_draw(x: np.ndarray) -> np.ndarray:
             over = x - x[:1]
@@ -213,7 +213,9 @@ def truths(s: Setting, world: str, n: int, seed: int) -> Draws:
     return Draws(columns)
 
 
-def publish(s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator) -> tuple[list[Datum], list[Contrast]]:
+def publish(
+    s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator
+) -> tuple[list[LikelihoodTerm], list[Contrast]]:
     """The evidence as it would have been, from draw i under hypothesis h."""
     fake, told = _one(s, truth, i, h), []
     for d in s.data:
@@ -250,7 +252,7 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
 
 
 def learn(
-    s: Setting, bank: Bank, told: list[Datum], between: list[Contrast]
+    s: Setting, bank: Bank, told: list[LikelihoodTerm], between: list[Contrast]
 ) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """Weights of the draws (hypotheses, draws), effective sample sizes and the probability that cells have no effect."""
     weights, doubts = [], []
@@ -263,7 +265,7 @@ def learn(
             x, noise = np.stack([p[0] for p in pairs], axis=1), np.array([np.nanmean(p[1]) for p in pairs])
             fit = fit + d.log_likelihood(np.nan_to_num(x), noise)
         cells = np.sum([c.log_likelihood(c.of(bank.mean[h])) for c in between], axis=0)
-        doubts.append(nothing(between, cells))
+        doubts.append(null_effect_probability(between, cells))
         fit = fit + cells
         fit = np.where(np.isfinite(fit) & np.isfinite(bank.gain[h]).all(axis=1), fit, -np.inf)
         w = np.exp(fit - fit.max())
@@ -396,8 +398,8 @@ def page(table: list[dict[str, Any]], options: argparse.Namespace) -> str:
         "",
         "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the "
         "true best; in (b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best "
-        f"gain. Confidence counts in the chance that cells do nothing in people ({100 * NOTHING:.0f} % before any "
-        "outcome of people); `without it` is what the intervals of the model alone would have called sure.",
+        f"gain. Confidence counts in the chance that cells do nothing in people ({100 * PRIOR_NULL_EFFECT_PROBABILITY:.0f} % "
+        "before any outcome of people); `without it` is what the intervals of the model alone would have called sure.",
         "",
         "| world | replicates | cells with confidence | without it | 'cannot tell' | 90 % set holds a good regimen | "
         "its share of the grid | with room | regret | of standard care for all | of Lin's for all | effective draws |",

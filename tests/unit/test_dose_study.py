@@ -27,9 +27,11 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
         }
     )
     found = answer(study, system=system)
-    assert not found.decision.confident and "too few" in verdict(found, "en")
+    assert not found.decision.is_confident and "too few" in verdict(found, "en")
     monkeypatch.setattr(decision, "MIN_DRAWS", 1)
-    assert not answer(study, system=system).decision.confident  # cells may do nothing in people
-    monkeypatch.setattr(Draws, "nothing", lambda self, hypothesis: 0.0)  # so it is the two that forbid it
-    assert answer(study, system=system).decision.confident
-    assert verdict(replace(found, decision=replace(found.decision, confident=True)), "en").startswith("Give cells")
+    assert not answer(study, system=system).decision.is_confident  # cells may do nothing in people
+    monkeypatch.setattr(
+        Draws, "null_effect_probability", lambda self, hypothesis: 0.0
+    )  # so it is the two that forbid it
+    assert answer(study, system=system).decision.is_confident
+    assert verdict(replace(found, decision=replace(found.decision, is_confident=True)), "en").startswith("Give cells")

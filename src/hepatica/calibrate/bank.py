@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
-from hepatica.calibrate.matching import Predictable, predictable
+from hepatica.calibrate.matching import SimulatedArm, simulated_arm
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.files import write_array
@@ -45,14 +45,14 @@ class Plan:
 
     Attributes
     ----------
-    arms : tuple of Predictable
+    arms : tuple of SimulatedArm
     lines : tuple of Line
         Every number of every arm.
     left : dict of str to str
         Arms and observations that cannot be predicted, and why.
     """
 
-    arms: tuple[Predictable, ...]
+    arms: tuple[SimulatedArm, ...]
     lines: tuple[Line, ...]
     left: dict[str, str] = field(default_factory=dict)
 
@@ -62,7 +62,7 @@ class Plan:
         arms, lines, left = [], [], {}
         for p in publications:
             for arm in p.arms:
-                found = predictable(p, arm)
+                found = simulated_arm(p, arm)
                 if isinstance(found, str):
                     left[f"{p.key} {arm.id}"] = found
                     continue
@@ -95,7 +95,7 @@ class Plan:
         """Arms with cells, or those without."""
         return self.narrowed(lambda a: a.cells == cells)
 
-    def narrowed(self, wanted: Callable[[Predictable], bool]) -> Plan:
+    def narrowed(self, wanted: Callable[[SimulatedArm], bool]) -> Plan:
         """Some of the arms."""
         arms = tuple(a for a in self.arms if wanted(a))
         names = {(a.publication, a.arm) for a in arms}
@@ -107,13 +107,13 @@ class Plan:
         names = {(x.publication, x.arm) for x in kept}
         return replace(self, arms=tuple(a for a in self.arms if (a.publication, a.arm) in names), lines=kept)
 
-    def arising(self) -> Plan:
+    def with_acceptance_rates(self) -> Plan:
         """The same, and of each population the share of candidates that are its patients."""
         return replace(
             self, lines=(*self.lines, *(Line(POPULATION, key, Wanted("made", 0.0)) for key in self.populations))
         )
 
-    def of_arm(self, arm: Predictable) -> list[int]:
+    def of_arm(self, arm: SimulatedArm) -> list[int]:
         """Positions of an arm's lines."""
         return [k for k, x in enumerate(self.lines) if (x.publication, x.arm) == (arm.publication, arm.arm)]
 

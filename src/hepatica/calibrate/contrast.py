@@ -28,7 +28,7 @@ from hepatica.calibrate.likelihood import (
 )
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
-from hepatica.patients.draws import NOTHING, deviation
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, deviation
 
 Floats = NDArray[np.float64]
 
@@ -191,10 +191,13 @@ def _one(
     return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error), between)
 
 
-def nothing(
-    contrasts: Sequence[Contrast], fit: Floats, differs: Mapping[str, Floats] | None = None, before: float = NOTHING
+def null_effect_probability(
+    contrasts: Sequence[Contrast],
+    fit: Floats,
+    differs: Mapping[str, Floats] | None = None,
+    before: float = PRIOR_NULL_EFFECT_PROBABILITY,
 ) -> float:
-    """Chance that cells do nothing in people, after what the differences between arms say (Bayes' theorem).
+    """Posterior probability that cells have no effect in people, given the differences between arms (Bayes' theorem).
 
     Parameters
     ----------
@@ -210,11 +213,12 @@ def nothing(
     Examples
     --------
     >>> c = Contrast("p", "a", "b", "survival day 90", (0, 1), "share", 1.0, 0.5, 0.0)
-    >>> round(nothing([c], c.log_likelihood(np.array([1.0, 1.0]))), 3)  # as predicted: exp(-2) as likely if cells do nothing
+    >>> as_predicted = c.log_likelihood(np.array([1.0, 1.0]))  # exp(2) times as likely as without an effect
+    >>> round(null_effect_probability([c], as_predicted), 3)
     0.015
     """
-    still = [c.log_likelihood(np.zeros(1), None if differs is None else differs[c.what].ravel()) for c in contrasts]
-    none = np.sum(still, axis=0) if still else np.zeros(1)
+    null = [c.log_likelihood(np.zeros(1), None if differs is None else differs[c.what].ravel()) for c in contrasts]
+    none = np.sum(null, axis=0) if null else np.zeros(1)
     plain = float(logsumexp(none) - np.log(len(none)))
     known = fit[np.isfinite(fit)]
     factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0

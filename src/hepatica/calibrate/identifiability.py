@@ -1,4 +1,4 @@
-"""What can only be told together: directions that the data inform, and the parameters that share one.
+"""Practical identifiability: directions of parameter space that the data inform, and the parameters that share one.
 
 Each unknown is measured in SDs of its prior. The information of the data (Fisher's, averaged over what was learnt) has as
 its leading eigenvectors the directions in which the data say most beyond the prior (Cui et al. 2014, doi
@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.infer import Cells, Untreated
-from hepatica.calibrate.likelihood import LEAST_SHARE, Datum, Output
+from hepatica.calibrate.likelihood import LEAST_SHARE, LikelihoodTerm, SummaryStatistic
 from hepatica.model.assemble import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
 from hepatica.patients.draws import deviation
@@ -40,8 +40,8 @@ COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "lea
 
 
 @dataclass(frozen=True)
-class Told:
-    """What data say, in SDs of the priors.
+class FisherInformation:
+    """Fisher information of the data about parameters, each measured in SDs of its prior.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Told:
     weight: Floats
     part: NDArray[np.int64]
 
-    def without(self, begins: str) -> Told:
+    def without(self, begins: str) -> FisherInformation:
         """The same of the parameters whose names begin otherwise."""
         keep = np.array([not n.startswith(begins) for n in self.names], bool)
         names = tuple(n for n, k in zip(self.names, keep, strict=True) if k)
@@ -81,7 +81,7 @@ class Told:
         return np.asarray(np.sqrt(np.maximum(self.weight @ (x - self.weight @ x) ** 2, 0.0)))
 
 
-def groups(told: Told, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame:
+def groups(information: FisherInformation, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame:
     """Directions that were learnt, the most informed first, and the parameters that load on each.
 
     Parameters
@@ -105,18 +105,18 @@ def groups(told: Told, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame
     >>> x = rng.standard_normal((4000, 3))
     >>> x[:, :2] -= ((x[:, 0] + x[:, 1]) / 2 * 0.93)[:, None]
     >>> seen = np.array([[10.0, 10.0, 0.0]]), np.zeros(1, int), ("sum",)
-    >>> told = Told(("a", "b", "c"), *seen, x, np.full(4000, 1 / 4000), np.arange(4000) % 2)
-    >>> found = groups(told)
+    >>> information = FisherInformation(("a", "b", "c"), *seen, x, np.full(4000, 1 / 4000), np.arange(4000) % 2)
+    >>> found = groups(information)
     >>> found["parameter"].tolist(), found["loading"].round(2).tolist(), found["informed_by"][0]
     (['a', 'b'], [0.71, 0.71], [('sum', 1.0)])
     >>> bool((found["sd"] > 0.65).all()), bool((found["group_sd"] < 0.1).all())
     (True, True)
     """
     with threadpool_limits(1):
-        _, values, vectors = np.linalg.svd(told.roots, full_matrices=False)
+        _, values, vectors = np.linalg.svd(information.roots, full_matrices=False)
         along = vectors[values > 1e-9 * max(1.0, float(values.max(initial=0.0)))].T
-        width, own = told.sd(along), told.sd(np.eye(len(told.names)))
-        seen = told.roots @ along
+        width, own = information.sd(along), information.sd(np.eye(len(information.names)))
+        seen = information.roots @ along
     rows, number = [], 0
     for k in range(along.shape[1]):
         v, loss, learnt = along[:, k], 1 - width[k] ** 2, bool(width[k] < TOLD)
@@ -125,12 +125,12 @@ def groups(told: Told, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame
         if len(confounded) < 2 and k >= always:
             continue
         number += 1
-        sign, by = np.sign(v[members[0]]), informing(seen[:, k], told)
+        sign, by = np.sign(v[members[0]]), informing(seen[:, k], information)
         rows += [
             (
                 hypothesis,
                 number,
-                told.names[m],
+                information.names[m],
                 float(sign * v[m]),
                 float(own[m]),
                 float(width[k]),
@@ -143,15 +143,15 @@ def groups(told: Told, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def informing(seen: Floats, told: Told, top: int = TOP) -> list[tuple[str, float]]:
+def informing(seen: Floats, information: FisherInformation, top: int = TOP) -> list[tuple[str, float]]:
     """The data that inform a direction most, and their shares of the information on it."""
-    each = np.bincount(told.owner, seen**2, minlength=len(told.labels))
+    each = np.bincount(information.owner, seen**2, minlength=len(information.labels))
     total = each.sum()
     best = np.argsort(-each, kind="stable")[:top]
-    return [(told.labels[d], round(float(each[d] / total), 3)) for d in best if each[d] > 0]
+    return [(information.labels[d], round(float(each[d] / total), 3)) for d in best if each[d] > 0]
 
 
-def pairs(told: Told, *, least: float = 0.2, hypothesis: str = "") -> pd.DataFrame:
+def pairs(information: FisherInformation, *, least: float = 0.2, hypothesis: str = "") -> pd.DataFrame:
     """Pairs of parameters that are correlated after learning, strongest first; before it they were not.
 
     Parameters
@@ -164,28 +164,28 @@ def pairs(told: Told, *, least: float = 0.2, hypothesis: str = "") -> pd.DataFra
     >>> x = np.random.default_rng(1).standard_normal((1000, 3))
     >>> x[:, 1] -= 0.8 * x[:, 0]
     >>> none = np.zeros((0, 3)), np.zeros(0, int), ()
-    >>> found = pairs(Told(("a", "b", "c"), *none, x, np.full(1000, 1e-3), np.arange(1000) % 2))
+    >>> found = pairs(FisherInformation(("a", "b", "c"), *none, x, np.full(1000, 1e-3), np.arange(1000) % 2))
     >>> found[["one", "other"]].values.tolist(), float(found["correlation"].round(1)[0])
     ([['a', 'b']], -0.6)
     """
-    r, other = (_correlations(told, part) for part in (0, 1))
+    r, other = (_correlations(information, part) for part in (0, 1))
     agreed = np.where(r * other > 0, np.sign(r) * np.minimum(np.abs(r), np.abs(other)), 0.0)
-    i, j = np.triu_indices(len(told.names), 1)
+    i, j = np.triu_indices(len(information.names), 1)
     strength = np.abs(agreed[i, j])
     order = np.argsort(-strength, kind="stable")
     rows = [
-        (hypothesis, told.names[i[k]], told.names[j[k]], float(agreed[i[k], j[k]]))
+        (hypothesis, information.names[i[k]], information.names[j[k]], float(agreed[i[k], j[k]]))
         for k in order
         if strength[k] >= least
     ]
     return pd.DataFrame(rows, columns=["hypothesis", "one", "other", "correlation"])
 
 
-def _correlations(told: Told, part: int) -> Floats:
+def _correlations(information: FisherInformation, part: int) -> Floats:
     """Of the parameters in one part of the particles, (p, p)."""
-    here = told.part == part
-    weight = told.weight[here] / told.weight[here].sum()
-    x = told.particles[here] - weight @ told.particles[here]
+    here = information.part == part
+    weight = information.weight[here] / information.weight[here].sum()
+    x = information.particles[here] - weight @ information.particles[here]
     with threadpool_limits(1):
         covariance = (x * weight[:, None]).T @ x
     sd = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
@@ -216,13 +216,16 @@ def together(
     course = of_course(untreated)
     found, two = [groups(course)], [pairs(course, least=0.3)]
     for h, c in cells.items() if contrasts else ():
-        told = of_cells(c, prior, weights, contrasts)
-        all_of, leading = groups(told, hypothesis=h), groups(told.without(UNEXPLAINED), hypothesis=h, always=1)
+        information = of_cells(c, prior, weights, contrasts)
+        all_of, leading = (
+            groups(information, hypothesis=h),
+            groups(information.without(UNEXPLAINED), hypothesis=h, always=1),
+        )
         leading = leading[leading["group"] == 1]
         found.append(all_of)
         if not any(set(g["parameter"]) == set(leading["parameter"]) for _, g in all_of.groupby("group")):
             found.append(leading.assign(group=all_of["group"].nunique() + 1))
-        two.append(pairs(told, hypothesis=h))
+        two.append(pairs(information, hypothesis=h))
     return _joined(found), _joined(two)
 
 
@@ -236,7 +239,7 @@ def spikes(model: Model) -> dict[str, float]:
     return {n: p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
 
 
-def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
+def of_course(untreated: Untreated, *, points: int = POINTS) -> FisherInformation:
     """What the data say of the untreated course, through its emulator."""
     data = untreated.data
     emulator, both = untreated.emulator, np.concatenate(untreated.runs)
@@ -248,7 +251,7 @@ def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
     owner = np.repeat(np.arange(len(data)), [len(r) for r in roots])
     particles = emulator.space.features(both) / unit
     part = np.repeat(np.arange(len(untreated.runs)) % 2, [len(r) for r in untreated.runs])
-    return Told(
+    return FisherInformation(
         tuple(n.label for n in emulator.space.names),
         np.concatenate(roots) / np.sqrt(len(some)),
         owner,
@@ -261,7 +264,7 @@ def of_course(untreated: Untreated, *, points: int = POINTS) -> Told:
 
 def of_cells(
     cells: Cells, prior: Mapping[DrawKey, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]
-) -> Told:
+) -> FisherInformation:
     """What differences between arms say of the cells, beside the rows of the course.
 
     Parameters
@@ -269,7 +272,7 @@ def of_cells(
     cells : Cells
         Under one hypothesis.
     prior : mapping of DrawKey to (rows, draws)
-        The draws beside each row, as `hepatica.calibrate.infer.beside` gives them.
+        The draws beside each row, as `hepatica.calibrate.infer.draw_cell_parameters` gives them.
     weights : mapping of str to float
         Of the spike of each parameter that has one.
 
@@ -288,7 +291,7 @@ def of_cells(
     roots = np.array([s * np.sqrt(c.weight) / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
     labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
     part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
-    return Told(
+    return FisherInformation(
         tuple(n.label for n in names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part
     )
 
@@ -313,7 +316,9 @@ def slopes(emulator: Emulator, points: Floats) -> Floats:
     return found
 
 
-def _root(d: Datum, outputs: Sequence[Output], slope: Floats, simulated: Floats, unknown: Floats) -> Floats:
+def _root(
+    d: LikelihoodTerm, outputs: Sequence[SummaryStatistic], slope: Floats, simulated: Floats, unknown: Floats
+) -> Floats:
     """Rows (rows, features) whose products with themselves add up to the information of one datum, over the points."""
     at = [outputs.index(o) for o in d.outputs]
     if d.kind == "normal":

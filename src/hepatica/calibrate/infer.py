@@ -23,7 +23,7 @@ from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill, stamped
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
-from hepatica.calibrate.likelihood import Datum, Output
+from hepatica.calibrate.likelihood import LikelihoodTerm, SummaryStatistic
 from hepatica.engine import System
 from hepatica.errors import EngineError
 from hepatica.files import write_array
@@ -40,7 +40,7 @@ from hepatica.therapy import TREATMENTS
 Floats = NDArray[np.float64]
 FEWEST = 50  # draws that an output must be known of
 EFFECTS = {"effect_share", "effect_mean"}
-ARISING = 0.7
+ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
 
@@ -83,9 +83,9 @@ class Untreated:
     ----------
     draws : Draws
     emulator : Emulator
-    outputs : tuple of Output
+    outputs : tuple of SummaryStatistic
         Of the emulator.
-    data : tuple of Datum
+    data : tuple of LikelihoodTerm
         What was learnt from, and that populations arise.
     banks : tuple of Bank
         One a wave.
@@ -98,8 +98,8 @@ class Untreated:
 
     draws: Draws
     emulator: Emulator
-    outputs: tuple[Output, ...]
-    data: tuple[Datum, ...]
+    outputs: tuple[SummaryStatistic, ...]
+    data: tuple[LikelihoodTerm, ...]
     banks: tuple[Bank, ...]
     check: Bank
     runs: tuple[Floats, ...]
@@ -119,7 +119,9 @@ def with_cells_only(model: Model) -> frozenset[str]:
     return frozenset(n for n, p in model.parameters.items() if p.entry.prior.varies and n not in course)
 
 
-def log_likelihood(data: Sequence[Datum], outputs: Sequence[Output], emulator: Emulator) -> Callable[[Floats], Floats]:
+def log_likelihood(
+    data: Sequence[LikelihoodTerm], outputs: Sequence[SummaryStatistic], emulator: Emulator
+) -> Callable[[Floats], Floats]:
     """Of points, through the emulator; how much cohorts differ is learnt beside it."""
     at = [np.array([outputs.index(o) for o in d.outputs]) for d in data]
     places = {n: k for k, n in enumerate(emulator.space.names)}
@@ -135,12 +137,12 @@ def log_likelihood(data: Sequence[Datum], outputs: Sequence[Output], emulator: E
     return of
 
 
-def outputs_of(data: Sequence[Datum]) -> tuple[Output, ...]:
+def outputs_of(data: Sequence[LikelihoodTerm]) -> tuple[SummaryStatistic, ...]:
     """Every output that some data are compared with, once."""
     return tuple(dict.fromkeys(o for d in data for o in d.outputs))
 
 
-def fitted(space: Space, banks: Sequence[Bank], outputs: Sequence[Output]) -> Emulator:
+def fitted(space: Space, banks: Sequence[Bank], outputs: Sequence[SummaryStatistic]) -> Emulator:
     """The emulator of all waves; a draw that made no patient of a population says that it hardly arises there."""
     points, whole = np.concatenate([space.points(b.draws) for b in banks]), _joined(banks)
     pairs = [o.of(whole) for o in outputs]
@@ -167,7 +169,7 @@ def _joined(banks: Sequence[Bank]) -> Bank:
 def course(
     system: System,
     plan: Plan,
-    data: Sequence[Datum],
+    data: Sequence[LikelihoodTerm],
     settings: Settings,
     folder: Path,
     *,
@@ -180,7 +182,7 @@ def course(
     ----------
     plan : Plan
         Arms without cells.
-    data : sequence of Datum
+    data : sequence of LikelihoodTerm
         What they say.
     folder : Path
         Where the bank's finished blocks stay.
@@ -189,7 +191,7 @@ def course(
     cells, prior = with_cells_only(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
     draws = Draws({k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS})
     space, banks = Space.of(system.model, draws), list[Bank]()
-    plan, learnt = plan.arising(), tuple(data)
+    plan, learnt = plan.with_acceptance_rates(), tuple(data)
 
     def simulated(stage: str, wave: int) -> Bank:
         seed = settings.seed + 1000 * wave
@@ -207,7 +209,7 @@ def course(
     for wave in range(len(settings.waves)):
         banks.append(simulated(f"wave {wave + 1}", wave))
         if wave == 0:
-            learnt += arising(plan, banks[0])
+            learnt += acceptance_terms(plan, banks[0])
         outputs = outputs_of(learnt)
         emulator = fitted(space, banks, outputs)
         target = log_likelihood(learnt, outputs, emulator)
@@ -225,24 +227,26 @@ def course(
                     )
                 )
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
-        draws = space.draws(spread_out(runs[0].points, following))
+        draws = space.draws(evenly_spaced(runs[0].points, following))
     evidence = float(np.mean([r.log_evidence for r in runs]))
     check = simulated("check", len(settings.waves))
     return Untreated(draws, emulator, outputs, learnt, tuple(banks), check, tuple(r.points for r in runs), evidence)
 
 
-def arising(plan: Plan, bank: Bank) -> tuple[Datum, ...]:
+def acceptance_terms(plan: Plan, bank: Bank) -> tuple[LikelihoodTerm, ...]:
     """Populations were fitted to arise as they do at typical values: draws that hardly make one are unlikely."""
     found = []
     for k, line in enumerate(plan.lines):
         if line.publication == POPULATION:
-            output = Output("share", k)
+            output = SummaryStatistic("share", k)
             usual = float(np.nanmedian(output.of(bank)[0]))
-            found.append(Datum(POPULATION, line.arm, "made", (output,), (usual,), ARISING, "normal"))
+            found.append(
+                LikelihoodTerm(POPULATION, line.arm, "made", (output,), (usual,), ACCEPTANCE_LOG_ODDS_SD, "normal")
+            )
     return tuple(found)
 
 
-def spread_out(points: Floats, n: int) -> Floats:
+def evenly_spaced(points: Floats, n: int) -> Floats:
     """n of the points, evenly through them."""
     return (
         points[np.linspace(0, len(points) - 1, n).astype(int)]
@@ -275,12 +279,12 @@ class Cells:
     effective: Floats
 
     @property
-    def told(self) -> Floats:
+    def finite_log_likelihood(self) -> Floats:
         """The log likelihood where patients arose, NaN elsewhere."""
         return np.where(np.isfinite(self.contrasts).all(axis=-1), self.log_likelihood, np.nan)
 
 
-def beside(model: Model, rows: int, each: int, seed: int) -> dict[DrawKey, Floats]:
+def draw_cell_parameters(model: Model, rows: int, each: int, seed: int) -> dict[DrawKey, Floats]:
     """Draws from the priors of what matters only with cells, (rows, each)."""
     who, columns = np.arange(rows * each), dict[DrawKey, Floats]()
     for what in sorted(EFFECTS):
@@ -292,8 +296,8 @@ def beside(model: Model, rows: int, each: int, seed: int) -> dict[DrawKey, Float
     return columns
 
 
-def differing(columns: Mapping[DrawKey, Floats]) -> dict[str, Floats]:
-    """SD by which trials differ in what cells do, of each kind of difference, in draws of `beside`."""
+def between_trial_sd(columns: Mapping[DrawKey, Floats]) -> dict[str, Floats]:
+    """SD by which trials differ in what cells do, of each kind of difference, in draws of `draw_cell_parameters`."""
     return {what: deviation(what, columns[DrawKey.between_study(what)]) for what in sorted(EFFECTS)}
 
 
@@ -320,7 +324,7 @@ def cells(
         Rows of the untreated course.
     """
     n, each = course.n, settings.cell_draws
-    tell, columns = progress or ignore_progress, beside(system.model, n, each, settings.seed)
+    tell, columns = progress or ignore_progress, draw_cell_parameters(system.model, n, each, settings.seed)
     simulated = np.full((n, each, len(plan.lines)), np.nan)
     total, done = len(plan.populations) * each, 0
     for key in plan.populations:
@@ -351,7 +355,7 @@ def cells(
                 :, :1, plan.of_arm(arm)
             ]  # the same without cells, whatever they do
     found = np.stack([c.of(simulated) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
-    fit, differs = np.zeros((n, each)), differing(columns)
+    fit, differs = np.zeros((n, each)), between_trial_sd(columns)
     for i, c in enumerate(contrasts):
         fit += c.log_likelihood(found[..., i], differs[c.what])
     fit = np.where(np.isfinite(fit), fit, -np.inf)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate import infer, smc
-from hepatica.calibrate.contrast import nothing
+from hepatica.calibrate.contrast import null_effect_probability
 from hepatica.calibrate.infer import Settings, Untreated
 from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
@@ -75,18 +75,20 @@ def leave_out(
         shared = next(p.shares_people_with for p in made.publications if p.key == key)
         away = (key, *shared)
         points, shape = course_without(made.untreated, away, seed=settings.seed + i, moves=settings.moves)
-        draws = made.untreated.emulator.space.draws(infer.spread_out(points, rows))
+        draws = made.untreated.emulator.space.draws(infer.evenly_spaced(points, rows))
         doubt: dict[str, float] = {}
         columns, remaining = dict(draws.columns), [p for p in made.publications if p.key not in away]
         if any(c.publication in away for c in made.contrasts):
             _, _, plan, contrasts = plans(remaining)
-            prior = infer.beside(system.model, draws.n, settings.cell_draws, settings.seed)
+            prior = infer.draw_cell_parameters(system.model, draws.n, settings.cell_draws, settings.seed)
             for h in made.cells:
                 found = infer.cells(
                     system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers
                 )
                 columns |= {name.under(h): v for name, v in found.columns.items()}
-                doubt[h] = nothing(contrasts, found.told, infer.differing(prior))
+                doubt[h] = null_effect_probability(
+                    contrasts, found.finite_log_likelihood, infer.between_trial_sd(prior)
+                )
         yield (
             key,
             Draws(

@@ -41,7 +41,7 @@ LEVELS = ("meld", "child_pugh")  # compared as they are, all else as logarithms
 
 
 @dataclass(frozen=True)
-class Output:
+class SummaryStatistic:
     """A number that a draw makes of the lines of a plan, on the scale on which it is compared.
 
     ``share`` is the logarithm of the odds, ``level`` and ``log`` a mean, ``ratio`` the logarithm of a mean over that at
@@ -74,13 +74,13 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Datum:
+class LikelihoodTerm:
     """Published numbers that are compared together.
 
     Attributes
     ----------
     publication, arm, label : str
-    outputs : tuple of Output
+    outputs : tuple of SummaryStatistic
     value : tuple of float
         Counts between visits and after the last (``counts``), or one value on the output's scale (``normal``).
     error : float
@@ -95,7 +95,7 @@ class Datum:
     publication: str
     arm: str
     label: str
-    outputs: tuple[Output, ...]
+    outputs: tuple[SummaryStatistic, ...]
     value: tuple[float, ...]
     error: float
     kind: str
@@ -146,14 +146,14 @@ class Datum:
 
 def data(
     plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
-) -> tuple[Datum, ...]:
+) -> tuple[LikelihoodTerm, ...]:
     """What the arms of a plan say; arms that are parts of others, and what lacks something, are left out."""
     at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
-    found: list[Datum] = []
+    found: list[LikelihoodTerm] = []
     for p in publications:
-        own: list[Datum] = []
-        deaths: list[Datum] = []
+        own: list[LikelihoodTerm] = []
+        deaths: list[LikelihoodTerm] = []
         widened = inflation_of(p, publications, inflation)
         seen: set[tuple[str, float]] = (
             set()
@@ -200,7 +200,7 @@ def _people(p: Publication, o: Observation) -> float:
     return share * (1 - share) / half**2
 
 
-def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[Datum]:
+def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[LikelihoodTerm]:
     """People who had the event by each visit, as counts between visits."""
     series = sorted(
         (o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time
@@ -213,14 +213,14 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
     if name in ("survival", "transplant_free_survival"):
         gone = 1.0 - gone
     each = n * np.diff(np.concatenate([[0.0], np.maximum.accumulate(gone), [1.0]]))
-    outputs = tuple(Output("share", at[p.key, arm, _wanted(o)]) for o in series)
+    outputs = tuple(SummaryStatistic("share", at[p.key, arm, _wanted(o)]) for o in series)
     days = ", ".join(f"{o.time:g}" for o in series)
-    return [Datum(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
+    return [LikelihoodTerm(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
 
 
 def _mean(
     p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool
-) -> list[Datum]:
+) -> list[LikelihoodTerm]:
     """A mean or median: at day 0 only where a population is made to meet it, later as a change from day 0 if printed."""
     sd, level = spread(o), o.variable in LEVELS
     if sd is None or o.n is None or o.n < 3 or (o.value <= 0 and not level and o.kind != "change"):
@@ -231,15 +231,15 @@ def _mean(
     k, label = at[p.key, o.arm, _wanted(o)], f"{o.variable} day {o.time:g}"
     widen = MEDIAN if o.kind == "median" else 1.0
 
-    def normal(what: str, output: Output, value: float, error: float, size: float = 1.0) -> Datum:
+    def normal(what: str, output: SummaryStatistic, value: float, error: float, size: float = 1.0) -> LikelihoodTerm:
         between = (sd or 0.0) / size
-        return Datum(
+        return LikelihoodTerm(
             p.key, o.arm, f"{label}{what}", (output,), (float(value),), float(error), "normal", 1.0 / times, between
         )
 
     error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
     if o.kind == "change":
-        return [normal(", change", Output("level", k), o.value, error)]
+        return [normal(", change", SummaryStatistic("level", k), o.value, error)]
     first = next(
         (x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None
     )
@@ -247,18 +247,18 @@ def _mean(
         b = at[p.key, o.arm, _wanted(first)]
         start = (spread(first) or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
         if level:
-            return [normal(", rise", Output("rise", k, b), o.value - first.value, _paired(error, start))]
+            return [normal(", rise", SummaryStatistic("rise", k, b), o.value - first.value, _paired(error, start))]
         both = _paired(error / o.value, start / first.value)
-        return [normal(", ratio", Output("ratio", k, b), np.log(o.value / first.value), both, o.value)]
+        return [normal(", ratio", SummaryStatistic("ratio", k, b), np.log(o.value / first.value), both, o.value)]
     if o.time == 0 and not target:
         return []
     if level:
-        found = [normal("", Output("level", k), o.value, error)]
+        found = [normal("", SummaryStatistic("level", k), o.value, error)]
     else:
-        found = [normal("", Output("log", k), np.log(o.value), error / o.value, o.value)]
+        found = [normal("", SummaryStatistic("log", k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
         width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_SPREADS))
-        outputs, value = (Output("spread", k),), (float(np.log(sd)),)
+        outputs, value = (SummaryStatistic("spread", k),), (float(np.log(sd)),)
         found.append(replace(found[0], label=f"{label}, SD", outputs=outputs, value=value, error=width, between=0.0))
     return found
 

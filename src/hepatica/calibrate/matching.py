@@ -53,7 +53,7 @@ _TREATMENTS = (
 
 
 @dataclass(frozen=True)
-class Predictable:
+class SimulatedArm:
     """A published arm as it is simulated.
 
     Attributes
@@ -93,14 +93,14 @@ def population_of(publication: Publication, arm: PublishedArm) -> str:
     return ""
 
 
-def predictable(publication: Publication, arm: PublishedArm) -> Predictable | str:
+def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm | str:
     """What is simulated for an arm, or why it cannot be.
 
     Examples
     --------
     >>> from hepatica.evidence import load
     >>> lin = load("lin2017")
-    >>> found = predictable(lin, lin.arm("msc"))
+    >>> found = simulated_arm(lin, lin.arm("msc"))
     >>> found.populations, found.given.regimen.infusions, round(found.given.regimen.dose)
     ((('hbv_aclf', 1.0),), 4, 316228)
     """
@@ -112,12 +112,12 @@ def predictable(publication: Publication, arm: PublishedArm) -> Predictable | st
         patients = ((key, 1.0),)
     together = tuple(dict.fromkeys(name for words, name in _TREATMENTS if words in arm.co_treatment.lower()))
     if not arm.gives_cells:
-        return Predictable(publication.key, arm.id, patients, Arm("standard care", together_with=together), False)
+        return SimulatedArm(publication.key, arm.id, patients, Arm("standard care", together_with=together), False)
     given, assumed = _cells(arm)
     if given is None:
         return assumed[0]
     regimen, product = given
-    return Predictable(publication.key, arm.id, patients, Arm(arm.id, regimen, product, together), True, assumed)
+    return SimulatedArm(publication.key, arm.id, patients, Arm(arm.id, regimen, product, together), True, assumed)
 
 
 def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str, ...]]:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.calibrate import identifiability, infer
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import Contrast, contrasts, nothing
+from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.infer import Cells, Settings, Untreated
-from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, data
+from hepatica.calibrate.likelihood import INFLATION, MOST, LikelihoodTerm, data
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
@@ -40,7 +40,7 @@ class Calibration:
         As they were used, alternatives applied.
     plan : Plan
         Arms without cells that were simulated.
-    data : tuple of Datum
+    data : tuple of LikelihoodTerm
     untreated : Untreated
     cell_plan : Plan
     contrasts : tuple of Contrast
@@ -53,7 +53,7 @@ class Calibration:
 
     publications: tuple[Publication, ...]
     plan: Plan
-    data: tuple[Datum, ...]
+    data: tuple[LikelihoodTerm, ...]
     untreated: Untreated
     cell_plan: Plan
     contrasts: tuple[Contrast, ...]
@@ -174,7 +174,7 @@ def evidence_hash(publications: Sequence[Publication]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def plans(publications: Sequence[Publication]) -> tuple[Plan, tuple[Datum, ...], Plan, tuple[Contrast, ...]]:
+def plans(publications: Sequence[Publication]) -> tuple[Plan, tuple[LikelihoodTerm, ...], Plan, tuple[Contrast, ...]]:
     """What is simulated and compared: without cells, and with them."""
     everything = Plan.of([p for p in publications if p.role == "calibration"])
     plan = everything.only(cells=False)
@@ -226,7 +226,7 @@ def calibrate(
             system, cell_plan, between, untreated.draws, h, settings, folder, workers=workers, progress=progress
         )
         columns |= {name.under(h): v for name, v in learnt[h].columns.items()}
-    prior = infer.beside(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
+    prior = infer.draw_cell_parameters(system.model, untreated.draws.n, settings.cell_draws, settings.seed)
     groups, pairs = identifiability.together(untreated, learnt, prior, identifiability.spikes(system.model), between)
     provenance: dict[str, Any] = {
         "hepatica": __version__,
@@ -243,7 +243,10 @@ def calibrate(
         "log_evidence": untreated.log_evidence,
         "draws_made_patients": [int(b.whole.sum()) for b in untreated.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in learnt.items()},
-        "nothing": {h: nothing(between, c.told, infer.differing(prior)) for h, c in learnt.items()},
+        "nothing": {
+            h: null_effect_probability(between, c.finite_log_likelihood, infer.between_trial_sd(prior))
+            for h, c in learnt.items()
+        },
         "purpose": "for research use",
     }
     made = Calibration(

@@ -85,10 +85,10 @@ def sensitivity(
             workers,
         )
         found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
-        best = [found.moved[k] for k in found.ranked()[:top] if not found.still[k]]
+        best = [found.moved[k] for k in found.ranked()[:top] if not found.is_negligible[k]]
         wide = replace(q, arms=ladder(arms, 6))
         turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
-        leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.still[k]]
+        leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.is_negligible[k]]
         arm = next(a for a in q.arms if a.name == found.regimen)
         known = question.known() if over == "learnt" else None
         many = replace(q, patients=max(MIN_DRAWS, patients))
@@ -118,7 +118,8 @@ def sensitivity(
     if found.skipped:
         out.print(say("sensitivity.skipped", lang, n=found.skipped))
     out.print(
-        say("sensitivity.still", lang, n=int(found.still.sum()), path=folder / "moves_nothing.csv"), soft_wrap=True
+        say("sensitivity.still", lang, n=int(found.is_negligible.sum()), path=folder / "moves_nothing.csv"),
+        soft_wrap=True,
     )
     if turned is not None:
         out.print(_turned(turned, lang))

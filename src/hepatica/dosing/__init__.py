@@ -1,6 +1,6 @@
-"""Finding the dose: what an arm is worth, what it risks, which is best, and how sure that is."""
+"""Dose finding: benefit and harm of each arm, the decision among them, and its confidence."""
 
-from hepatica.dosing.decision import Confirmed, Decision, Hypothesised, confirm, decide
+from hepatica.dosing.decision import Confirmed, Decision, HypothesisResult, confirm, decide
 from hepatica.dosing.utility import Harm, Utility
 
-__all__ = ["Confirmed", "Decision", "Harm", "Hypothesised", "Utility", "confirm", "decide"]
+__all__ = ["Confirmed", "Decision", "Harm", "HypothesisResult", "Utility", "confirm", "decide"]

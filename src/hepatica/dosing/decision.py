@@ -11,11 +11,11 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from hepatica.dosing.utility import Utility, Worth, worth
-from hepatica.dosing.variance_components import Split, split
+from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
+from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.model.assemble import Model
 from hepatica.patients import Cohort
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES
 
@@ -25,32 +25,32 @@ TAIL = 0.05  # chance of no gain from which on a gain is not called sure
 
 
 @dataclass(frozen=True)
-class Hypothesised:
+class HypothesisResult:
     """What one hypothesis says of all arms; arm 0 is standard care.
 
     Attributes
     ----------
     hypothesis : str
-    gain, survival, survival_gain : tuple of Split
+    gain, survival, survival_gain : tuple of VarianceComponents
         Per arm: net quality-adjusted life days over standard care, survival to the horizon, and its gain.
-    excess : dict of harm to tuple of Split
+    excess : dict of harm to tuple of VarianceComponents
         Per arm: probability of the harm over that of standard care.
     admissible : tuple of bool
         Whether no harm exceeds its limit.
     best, runner_up : int
         Arms ranked by gain among the admissible, standard care included.
-    worth : Worth
+    benefit : Benefit
     """
 
     hypothesis: str
-    gain: tuple[Split, ...]
-    survival: tuple[Split, ...]
-    survival_gain: tuple[Split, ...]
-    excess: dict[str, tuple[Split, ...]]
+    gain: tuple[VarianceComponents, ...]
+    survival: tuple[VarianceComponents, ...]
+    survival_gain: tuple[VarianceComponents, ...]
+    excess: dict[str, tuple[VarianceComponents, ...]]
     admissible: tuple[bool, ...]
     best: int
     runner_up: int
-    worth: Worth
+    benefit: Benefit
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Confirmed:
 
     hypothesis: str
     patients: int
-    gain: Split
-    survival_gain: Split
+    gain: VarianceComponents
+    survival_gain: VarianceComponents
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,12 @@ class Decision:
     Attributes
     ----------
     arms : tuple of Arm
-    by_hypothesis : tuple of Hypothesised
+    by_hypothesis : tuple of HypothesisResult
     recommended : int
         Arm of least worst regret over the hypotheses.
     regret : (hypothesis, arm)
         Net quality-adjusted life days given up against the best arm of that hypothesis.
-    confident : bool
+    is_confident : bool
         Whether the 90 % interval of the gain excludes 0 under every hypothesis, the chance that cells do nothing included.
     edges : tuple of str
         Axes of the grid ("dose", "infusions") on whose upper edge the recommended arm lies.
@@ -97,24 +97,24 @@ class Decision:
     assumptions : tuple of Assumption
         Those that move the gain first.
     confirmed : tuple of Confirmed
-        The top-ranked regimen again, per hypothesis; `confident` rests on these.
-    holds_best : tuple of int
+        The top-ranked regimen again, per hypothesis; `is_confident` rests on these.
+    credible_set : tuple of int
         The fewest arms that hold the best one with a probability of 90 %, the likeliest first.
-    nothing : tuple of float
-        Chance under each hypothesis that cells do nothing in people (`Draws.nothing`).
+    null_effect_probability : tuple of float
+        Chance under each hypothesis that cells do nothing in people (`Draws.null_effect_probability`).
     """
 
     arms: tuple[Arm, ...]
-    by_hypothesis: tuple[Hypothesised, ...]
+    by_hypothesis: tuple[HypothesisResult, ...]
     recommended: int
     regret: Floats
-    confident: bool
+    is_confident: bool
     edges: tuple[str, ...]
     beyond_given: bool
     assumptions: tuple[Assumption, ...]
     confirmed: tuple[Confirmed, ...] = ()
-    holds_best: tuple[int, ...] = ()
-    nothing: tuple[float, ...] = ()
+    credible_set: tuple[int, ...] = ()
+    null_effect_probability: tuple[float, ...] = ()
 
     @property
     def gives_cells(self) -> bool:
@@ -155,8 +155,8 @@ class Decision:
                         name: s.mean,
                         f"{name}_low": s.low,
                         f"{name}_high": s.high,
-                        f"{name}_between_sd": s.between,
-                        f"{name}_ignorance_sd": s.ignorance,
+                        f"{name}_between_sd": s.between_patients_sd,
+                        f"{name}_ignorance_sd": s.parameter_uncertainty_sd,
                     }
                 row |= {
                     "admissible": h.admissible[a],
@@ -168,22 +168,22 @@ class Decision:
         return pd.DataFrame(rows)
 
 
-def weigh(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Hypothesised:
+def evaluate_hypothesis(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> HypothesisResult:
     """Value all arms under the hypothesis that made `ds`; arm 0 must be standard care."""
-    w, draw = worth(ds, arms, utility), ds["draw"].values
+    w, draw = evaluate_benefit(ds, arms, utility), ds["draw"].values
     every = range(len(arms))
 
-    def over(values: Floats) -> tuple[Split, ...]:
-        return tuple(split(values[a] - values[0], draw) for a in every)
+    def over(values: Floats) -> tuple[VarianceComponents, ...]:
+        return tuple(decompose_variance(values[a] - values[0], draw) for a in every)
 
     gain = over(w.net)
     excess = {name: over(p) for name, p in w.harms.items()}
     admissible = tuple(all(excess[h.name][a].mean <= h.limit for h in utility.harms) for a in every)
     ranked = sorted((a for a in every if admissible[a]), key=lambda a: (-gain[a].mean, a))
-    return Hypothesised(
+    return HypothesisResult(
         str(ds.attrs["hypothesis"]),
         gain,
-        tuple(split(w.survival[a], draw) for a in every),
+        tuple(decompose_variance(w.survival[a], draw) for a in every),
         over(w.survival),
         excess,
         admissible,
@@ -203,7 +203,7 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     arms : list of Arm
         The first is standard care.
     """
-    by = tuple(weigh(ds, arms, utility) for ds in datasets)
+    by = tuple(evaluate_hypothesis(ds, arms, utility) for ds in datasets)
     regret = np.stack(
         [
             [h.gain[h.best].mean - g.mean if ok else np.inf for g, ok in zip(h.gain, h.admissible, strict=True)]
@@ -213,8 +213,11 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     worst = regret.max(axis=0)
     recommended = int(np.argmin(worst))
     chosen = arms[recommended].regimen
-    doubts = tuple(NOTHING if cohort.known is None else cohort.known.nothing(h.hypothesis) for h in by)
-    confident = chosen.gives_cells and sure([h.gain[recommended] for h in by], doubts, cohort)
+    doubts = tuple(
+        PRIOR_NULL_EFFECT_PROBABILITY if cohort.known is None else cohort.known.null_effect_probability(h.hypothesis)
+        for h in by
+    )
+    confident = chosen.gives_cells and is_confident([h.gain[recommended] for h in by], doubts, cohort)
     edges = tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, recommended, axis))
     weight = float(np.median(cohort.covariate("body_weight")))
     given = ROUTES[chosen.route].highest_given.value
@@ -224,7 +227,7 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
         if chosen.gives_cells
         else int(np.argmin(np.where([a.regimen.gives_cells for a in arms], worst, np.inf)))
     )
-    moved = np.mean([h.worth.net[shown] - h.worth.net[0] for h in by], axis=0)
+    moved = np.mean([h.benefit.net[shown] - h.benefit.net[0] for h in by], axis=0)
     return Decision(
         tuple(arms),
         by,
@@ -233,13 +236,13 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
         confident,
         edges,
         bool(beyond),
-        deciding(moved, cohort),
-        holds_best=holding(by, cohort.draw),
-        nothing=doubts,
+        rank_assumptions(moved, cohort),
+        credible_set=credible_set(by, cohort.draw),
+        null_effect_probability=doubts,
     )
 
 
-def sure(gains: Sequence[Split], nothing: Sequence[float], cohort: Cohort) -> bool:
+def is_confident(gains: Sequence[VarianceComponents], nothing: Sequence[float], cohort: Cohort) -> bool:
     """Whether a gain lies above 0 with 95 % under every hypothesis, what the model does not doubt doubted too."""
     enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
     return enough and all(
@@ -247,7 +250,7 @@ def sure(gains: Sequence[Split], nothing: Sequence[float], cohort: Cohort) -> bo
     )
 
 
-def holding(by: Sequence[Hypothesised], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
+def credible_set(by: Sequence[HypothesisResult], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
     """The fewest arms that hold the best one with this probability, hypotheses counting alike; the likeliest first.
 
     Draw by draw, the best is the admissible arm of the largest mean gain among its patients: few patients a draw make the
@@ -256,7 +259,7 @@ def holding(by: Sequence[Hypothesised], draw: NDArray[np.int64], level: float = 
     draws, where = np.unique(draw, return_inverse=True)
     chance = np.zeros(len(by[0].gain))
     for h in by:
-        net = h.worth.net
+        net = h.benefit.net
         good = np.isfinite(net).all(axis=0)
         mean = np.stack([np.bincount(where[good], row[good], minlength=len(draws)) for row in net])
         mean[~np.array(h.admissible)] = -np.inf
@@ -279,15 +282,15 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
     pair = [decision.arms[0], decision.arms[decision.top]]
     found, moved = [], []
     for ds in datasets:
-        h = weigh(ds, pair, utility)
+        h = evaluate_hypothesis(ds, pair, utility)
         found.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
-        moved.append(h.worth.net[1] - h.worth.net[0])
-    certain = decision.gives_cells and sure([c.gain for c in found], decision.nothing, cohort)
+        moved.append(h.benefit.net[1] - h.benefit.net[0])
+    certain = decision.gives_cells and is_confident([c.gain for c in found], decision.null_effect_probability, cohort)
     return replace(
         decision,
-        confident=certain,
+        is_confident=certain,
         confirmed=tuple(found),
-        assumptions=deciding(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]),
+        assumptions=rank_assumptions(np.mean(moved, axis=0), cohort, [c.hypothesis for c in found]),
     )
 
 
@@ -302,7 +305,7 @@ def _spearman(x: Floats, y: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
 
 
-def deciding(
+def rank_assumptions(
     gain: Floats, cohort: Cohort, hypotheses: Sequence[str] = ("",), *, top: int = 8
 ) -> tuple[Assumption, ...]:
     """Parameters whose draws go with the gain, strongest first; weaker than chance are left out.

@@ -1,4 +1,4 @@
-"""What an outcome is worth: quality-adjusted life days, less a named loss for each harm."""
+"""Benefit of an arm for each patient: quality-adjusted life days, less a named loss for each harm."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Utility:
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What each patient gets out of each arm; arrays (arm, patient) unless said.
+class Benefit:
+    """Benefit and harm of each arm for each patient; arrays (arm, patient) unless said.
 
     Attributes
     ----------
@@ -117,8 +117,8 @@ class Worth:
         return self.qald - self.lost
 
 
-def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
-    """Value each patient's course; death enters by its probability, not by lot."""
+def evaluate_benefit(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Benefit:
+    """Benefit of each arm for each patient; death enters by its probability, not by lot."""
     times = ds["time"].values
     died, grafted = competing_incidence(times, ds["death_intensity"].values, ds["transplant_intensity"].values)
     free = 1.0 - died - grafted
@@ -144,7 +144,7 @@ def worth(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Worth:
         "tumour": _ever(ds, "tumour_intensity"),
     }
     lost = np.sum([utility.harm(name).loss * p for name, p in harms.items()], axis=0)
-    return Worth(
+    return Benefit(
         qald,
         lost,
         (living + grafted * (1.0 - fatal))[..., -1],

@@ -1,4 +1,4 @@
-"""Spread between patients and ignorance, taken apart: patients are nested in draws from the priors."""
+"""Variance components of an outcome: between patients, and by parameter uncertainty; patients are nested in draws."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Split:
-    """A mean with its two kinds of spread.
+class VarianceComponents:
+    """Mean of an outcome with its variance components.
 
     Attributes
     ----------
     mean : float
-    between : float
+    between_patients_sd : float
         SD between patients who share a draw.
-    ignorance : float
+    parameter_uncertainty_sd : float
         SD of the population mean over draws, the noise of few patients per draw removed.
     low, high : float
-        5 and 95 % points of the population mean under ignorance.
+        5 and 95 % points of the population mean under parameter uncertainty.
     above_zero : float
         Share of that distribution above zero.
     """
 
     mean: float
-    between: float
-    ignorance: float
+    between_patients_sd: float
+    parameter_uncertainty_sd: float
     low: float
     high: float
     above_zero: float
 
 
-def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Split:
+def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> VarianceComponents:
     """Nested estimator (one-way random effects, Searle's unbalanced moments).
 
     The means of draws scatter by ignorance and by having few patients each. Before percentiles are taken,
@@ -51,13 +51,13 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
 
     Examples
     --------
-    >>> split(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 1, 1])).between
+    >>> decompose_variance(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 1, 1])).between_patients_sd
     0.0
     """
     kept = np.isfinite(values)
     values, draw = values[kept], draw[kept]
     if len(values) == 0:
-        return Split(*[float("nan")] * 6)
+        return VarianceComponents(*[float("nan")] * 6)
     _, where, count = np.unique(draw, return_inverse=True, return_counts=True)
     means = np.bincount(where, values) / count
     n, k = len(values), len(count)
@@ -77,7 +77,7 @@ def split(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> Spl
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
     # the centre itself is known only to its Monte Carlo error
     noise = 1.645 * np.sqrt(within / n)
-    return Split(
+    return VarianceComponents(
         centre,
         float(np.sqrt(within)),
         float(np.sqrt(ignorance)),

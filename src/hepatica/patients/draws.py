@@ -25,9 +25,9 @@ from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-NOTHING = 0.1
-"""Chance, before any person's outcome is looked at, that cells do nothing in people whatever they do in animals and dishes:
-assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
+PRIOR_NULL_EFFECT_PROBABILITY = 0.1
+"""Prior probability, before any person's outcome is looked at, that cells have no effect in people whatever they do in animals
+and dishes: assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
 SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
 BETWEEN = {
     "share": (0.3, 0.7),
@@ -139,7 +139,7 @@ def deviation(what: str, place: Floats | float = 0.0) -> Floats:
 
 @dataclass(frozen=True)
 class Draws:
-    """Rows of what may be true together.
+    """Joint draws of all uncertain parameters, one row each.
 
     Attributes
     ----------
@@ -197,9 +197,10 @@ class Draws:
         z = self.of(DrawKey.between_study(what, hypothesis), draw)
         return deviation(what, np.zeros(len(draw)) if z is None else z)
 
-    def nothing(self, hypothesis: str) -> float:
-        """Chance that cells do nothing in people, as the outcomes of people left it; `NOTHING` where none were looked at."""
-        return float(self.provenance.get("nothing", {}).get(hypothesis, NOTHING))
+    def null_effect_probability(self, hypothesis: str) -> float:
+        """Probability that cells have no effect in people, as people's outcomes left it; the prior one without these."""
+        by_hypothesis = self.provenance.get("nothing", {})
+        return float(by_hypothesis.get(hypothesis, PRIOR_NULL_EFFECT_PROBABILITY))
 
     def take(self, which: Ints) -> Draws:
         """Some of the rows."""

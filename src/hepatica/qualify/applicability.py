@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hepatica.calibrate.matching import Predictable, predictable
+from hepatica.calibrate.matching import SimulatedArm, simulated_arm
 from hepatica.evidence import Publication
 from hepatica.study import Study
 from hepatica.therapy import ROUTES, Regimen
@@ -121,8 +121,8 @@ def scope(
     for p in publications:
         for arm in p.arms:
             told = [r for r in records if r.publication == p.key and r.arm == arm.id and not r.against]
-            a = predictable(p, arm)
-            if not told or not isinstance(a, Predictable):
+            a = simulated_arm(p, arm)
+            if not told or not isinstance(a, SimulatedArm):
                 continue
             here = study.population in [key for key, _ in a.populations]
             for r in told:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import arrive
 from hepatica.dosing import Decision, Utility
-from hepatica.dosing.utility import OUTPUTS, worth
+from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
 from hepatica.engine import System
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Admitted
@@ -99,7 +99,7 @@ def solver_errors(
 
     def follow(by: System, who: Admitted, at: Floats, rtol: float) -> tuple[Floats, Floats, Floats]:
         ds = simulate(by, who, pair, at, outputs=OUTPUTS, hypothesis=hypothesis, rtol=rtol)
-        w = worth(ds, list(pair), utility)
+        w = evaluate_benefit(ds, list(pair), utility)
         points = meld(bilirubin=ds["bilirubin"].values, creatinine=ds["creatinine"].values, inr=ds["inr"].values)
         return 1.0 - w.survival, np.asarray(points), w.net
 
@@ -151,10 +151,10 @@ def sampling_errors(decision: Decision, draw: NDArray[np.int64]) -> tuple[Sampli
         return ()
     draws = len(np.unique(draw))
     for h in decision.by_hypothesis:
-        own = h.worth.net[top] - h.worth.net[0]
+        own = h.benefit.net[top] - h.benefit.net[0]
         others = [a for a, arm in enumerate(decision.arms) if arm.regimen.gives_cells and a != top and h.admissible[a]]
         second = max(others, key=lambda a: h.gain[a].mean) if others else None
-        lead = by_draw(h.worth.net[top] - h.worth.net[second], draw) if second is not None else np.array([np.nan])
+        lead = by_draw(h.benefit.net[top] - h.benefit.net[second], draw) if second is not None else np.array([np.nan])
         split, n = h.gain[top], int(np.isfinite(own).sum())
         batches = [np.nanmean(own[draw % BATCHES == k]) for k in range(BATCHES) if (draw % BATCHES == k).any()]
         found.append(
@@ -163,8 +163,8 @@ def sampling_errors(decision: Decision, draw: NDArray[np.int64]) -> tuple[Sampli
                 split.mean,
                 split.low,
                 split.high,
-                split.between / np.sqrt(n),
-                split.ignorance / np.sqrt(draws),
+                split.between_patients_sd / np.sqrt(n),
+                split.parameter_uncertainty_sd / np.sqrt(draws),
                 float(np.std(batches, ddof=1) / np.sqrt(len(batches))) if len(batches) > 1 else float("nan"),
                 float(lead.mean()),
                 float(lead.std(ddof=1) / np.sqrt(len(lead))) if len(lead) > 1 else float("nan"),

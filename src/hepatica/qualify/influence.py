@@ -77,7 +77,7 @@ def from_draws(decision: Decision, cohort: Cohort, hypotheses: Sequence[str]) ->
     What the draws hold together cannot be told apart in this way; a screen can.
     """
     top = decision.top
-    gain = np.mean([h.worth.net[top] - h.worth.net[0] for h in decision.by_hypothesis], axis=0)
+    gain = np.mean([h.benefit.net[top] - h.benefit.net[0] for h in decision.by_hypothesis], axis=0)
     draws, where = np.unique(cohort.draw, return_inverse=True)
     kept = np.isfinite(gain)
     count = np.bincount(where[kept], minlength=len(draws))

@@ -8,7 +8,7 @@ import numpy as np
 
 from hepatica.dosing import Decision
 from hepatica.dosing.decision import Assumption
-from hepatica.dosing.variance_components import Split
+from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
 from hepatica.simulation import Arm
@@ -29,7 +29,7 @@ def number(value: float, digits: int = 1) -> str:
     return f"{round(float(value), digits) + 0.0:.{digits}f}" if np.isfinite(value) else "–"
 
 
-def interval(s: Split, lang: str, scale: float = 1.0, digits: int = 1) -> str:
+def interval(s: VarianceComponents, lang: str, scale: float = 1.0, digits: int = 1) -> str:
     """A mean with its 90 % interval."""
     return say(
         "decision.interval",
@@ -130,7 +130,7 @@ def shows_cells(d: Decision) -> bool:
     return d.arms[d.top].regimen.gives_cells
 
 
-def gains(d: Decision, place: int) -> tuple[Split, Split]:
+def gains(d: Decision, place: int) -> tuple[VarianceComponents, VarianceComponents]:
     """Gain and survival gain of the shown regimen under a hypothesis, as confirmed where it was."""
     if d.confirmed:
         return d.confirmed[place].gain, d.confirmed[place].survival_gain

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepatica.admission import arrive, plausibility
-from hepatica.dosing.utility import OUTPUTS, Utility, Worth, worth
+from hepatica.dosing.utility import OUTPUTS, Benefit, Utility, evaluate_benefit
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
@@ -146,15 +146,15 @@ class Screen:
         return sorted(range(len(self.moved)), key=lambda k: (-strength[k], self.moved[k].name))
 
     @property
-    def still(self) -> NDArray[np.bool_]:
-        """Parameters that move no output beyond its floor; one without any effect to judge by is not still."""
+    def is_negligible(self) -> NDArray[np.bool_]:
+        """Parameters that move no output beyond its floor; one without any effect to judge by is not negligible."""
         floor = np.array([self.floors[name] for name, _ in self.columns])
         found = self.statistics.mu_star
         return np.asarray((np.nan_to_num(found, nan=np.inf) <= floor).all(axis=1))
 
     def frame(self, system: System) -> pd.DataFrame:
         """One row per parameter, output and hypothesis, most influential parameters first."""
-        s, strength, still, rows = self.statistics, self.influence, self.still, []
+        s, strength, negligible, rows = self.statistics, self.influence, self.is_negligible, []
         order = [(self.moved[k], k) for k in self.ranked()] + [(m, -1) for m in self.never]
         for m, k in order:
             entry = system.model.parameters[m.name].entry
@@ -166,7 +166,7 @@ class Screen:
                 "ignorance": "nominal" if m.nominal else m.spread.kind,
                 "reaches": m.reaches,
                 "influence": strength[k] if k >= 0 else 0.0,
-                "moves_nothing": bool(still[k]) if k >= 0 else True,
+                "moves_nothing": bool(negligible[k]) if k >= 0 else True,
             }
             for c, (name, hypothesis) in enumerate(self.columns):
                 found = (s.mu_star, s.low, s.high, s.mu, s.sigma)
@@ -205,7 +205,7 @@ def arrived(q: Question, cohort: Cohort, rtol: float = RTOL) -> Pool:
     return Pool(cohort, initial, plausibility(q.population, labs))
 
 
-def settle(q: Question, base: int, pins: Pins) -> Pool | None:
+def draw_base_cohort(q: Question, base: int, pins: Pins) -> Pool | None:
     """The first candidates of a base point among whom enough are plausible; None where hardly any is."""
     tried = 0
     while tried < MOST_TRIED * q.patients:
@@ -220,16 +220,16 @@ def settle(q: Question, base: int, pins: Pins) -> Pool | None:
     return None
 
 
-def _courses(q: Question, pool: Pool, arms: tuple[Arm, ...], hypothesis: str, rtol: float) -> Worth:
+def _courses(q: Question, pool: Pool, arms: tuple[Arm, ...], hypothesis: str, rtol: float) -> Benefit:
     kept = np.flatnonzero(pool.weight > LEAST)
     admitted = Admitted(pool.cohort.take(kept), pool.initial[kept], {}, len(pool.weight))
     ds = simulate(
         q.system, admitted, arms, q.times, outputs=OUTPUTS, hypothesis=hypothesis, rtol=rtol, workers=q.workers
     )
-    return worth(ds, list(arms), q.utility)
+    return evaluate_benefit(ds, list(arms), q.utility)
 
 
-def ask(q: Question, pool: Pool, *, care: Worth | None = None, rtol: float = RTOL) -> tuple[Point, Worth]:
+def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: float = RTOL) -> tuple[Point, Benefit]:
     """Standard care and all regimens under every hypothesis; `care` where it is known already."""
     found = []
     for hypothesis in q.hypotheses:
@@ -255,8 +255,8 @@ def ask(q: Question, pool: Pool, *, care: Worth | None = None, rtol: float = RTO
     return point, care
 
 
-def _arms(w: Worth, which: slice) -> Worth:
-    return Worth(
+def _arms(w: Benefit, which: slice) -> Benefit:
+    return Benefit(
         w.qald[which],
         w.lost[which],
         w.survival[which],
@@ -310,29 +310,29 @@ def screen(q: Question, *, bases: int = 6, patterns: Sequence[str] = (), progres
         whole, _ = design(others, at, q.seed)
         here, after = design(moved, at, q.seed)
         pins = {m.name: (m.spread, quantile(p)) for m, p in zip(others, whole[0], strict=True)}
-        pool = settle(q, tried - 1, pins)
+        pool = draw_base_cohort(q, tried - 1, pins)
         if pool is None:
             continue
-        base, care = ask(q, pool)
-        exact.append(ask(q, arrived(q, pool.cohort, RTOL / 30), rtol=RTOL / 30)[0])
+        base, care = evaluate(q, pool)
+        exact.append(evaluate(q, arrived(q, pool.cohort, RTOL / 30), rtol=RTOL / 30)[0])
         row = [base]
         tell("screen", done := done + 1, total)
         for m, place in zip(moved, after[0], strict=True):
-            row.append(moved_to(q, pool, care, m, pins | {m.name: (m.spread, quantile(place))}))
+            row.append(evaluate_perturbed(q, pool, care, m, pins | {m.name: (m.spread, quantile(place))}))
             tell("screen", done := done + 1, total)
         points.append(row)
         steps.append(after[0] - here[0])
     return _result(q, tuple(moved), never, held, points, exact, np.array(steps), tried - bases)
 
 
-def moved_to(q: Question, pool: Pool, care: Worth, m: Movable, pins: Pins) -> Point:
+def evaluate_perturbed(q: Question, pool: Pool, care: Benefit, m: Movable, pins: Pins) -> Point:
     """The point with one parameter moved; what that cannot change is kept."""
     cohort = replace(pool.cohort, pinned=pins)
     here = arrived(q, cohort) if m.reaches == "from history on" else replace(pool, cohort=cohort)
     if here.effective < FEWEST:
         empty = np.full((len(q.hypotheses), len(q.arms) - 1), np.nan)
         return Point(float("nan"), empty, empty, {})
-    return ask(q, here, care=care if m.reaches == "with cells" else None)[0]
+    return evaluate(q, here, care=care if m.reaches == "with cells" else None)[0]
 
 
 def _result(

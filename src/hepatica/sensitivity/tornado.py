@@ -13,7 +13,7 @@ from hepatica.dosing.utility import Utility
 from hepatica.patients import Cohort, identity
 from hepatica.progress import Progress, ignore_progress
 from hepatica.sensitivity.morris import HIGH, LOW, Movable
-from hepatica.sensitivity.screen import Point, Question, arrived, ask, moved_to
+from hepatica.sensitivity.screen import Point, Question, arrived, evaluate, evaluate_perturbed
 
 Floats = NDArray[np.float64]
 PER_DRAW = 3  # candidates per draw from what is not known
@@ -102,7 +102,7 @@ def tornado(
     cohort = Cohort(q.system.model, q.population, q.seed, who, draw, memo={})
     tell, total = progress or ignore_progress, 1 + 2 * len(parameters)
     pool = arrived(q, cohort)
-    usual, care = ask(q, pool)
+    usual, care = evaluate(q, pool)
     tell("rerank", 1, total)
     found: list[list[Point]] = []
     values = np.empty((len(parameters), 2))
@@ -111,7 +111,7 @@ def tornado(
         fitted = q.population.fitted.get(m.name)
         typical = np.array(q.system.model.parameters[m.name].value if fitted is None else fitted.value)
         for e, end in enumerate((LOW, HIGH)):
-            found[k].append(moved_to(q, pool, care, m, {m.name: (m.spread, end)}))
+            found[k].append(evaluate_perturbed(q, pool, care, m, {m.name: (m.spread, end)}))
             values[k, e] = float(m.spread.quantile(typical, end))
             tell("rerank", 2 + 2 * k + e, total)
     ranks = np.array([[first(p, q.utility) for p in row] for row in found], np.int64).reshape(len(parameters), 2)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.dosing.utility import OUTPUTS, Worth, worth
+from hepatica.dosing.utility import OUTPUTS, Benefit, evaluate_benefit
 from hepatica.patients import Admitted, Cohort, Draws, identity
 from hepatica.progress import Progress, ignore_progress
 from hepatica.sensitivity.morris import STAGES, Movable
@@ -109,7 +109,7 @@ class _Asked:
     moved: Sequence[Movable]
     failed: int = 0
     _pool: tuple[list[float], Pool] | None = None
-    _care: tuple[list[float], Worth] | None = None
+    _care: tuple[list[float], Benefit] | None = None
 
     def point(self, quantiles: Floats) -> Floats:
         """Survival under standard care, gain in survival, and gain, the last two by hypothesis; NaN without an answer."""
@@ -130,15 +130,15 @@ class _Asked:
         """Where the parameters stand that matter from a stage on."""
         return [float(p) for p, m in zip(quantiles, self.moved, strict=True) if STAGES.index(m.reaches) >= stage]
 
-    def _course(self, pool: Pool, arm: Arm, hypothesis: str) -> Worth:
+    def _course(self, pool: Pool, arm: Arm, hypothesis: str) -> Benefit:
         kept = np.flatnonzero(pool.weight > LEAST)
         admitted = Admitted(pool.cohort.take(kept), pool.initial[kept], {}, len(pool.weight))
         ds = simulate(
             self.q.system, admitted, [arm], self.q.times, outputs=OUTPUTS, hypothesis=hypothesis, workers=self.q.workers
         )
-        return worth(ds, [arm], self.q.utility)
+        return evaluate_benefit(ds, [arm], self.q.utility)
 
-    def _means(self, pool: Pool, care: Worth, cells: list[Worth]) -> Floats:
+    def _means(self, pool: Pool, care: Benefit, cells: list[Benefit]) -> Floats:
         weight = pool.weight[pool.weight > LEAST]
         net = np.stack([care.net[0], *(w.net[0] for w in cells)])
         alive = np.stack([care.survival[0], *(w.survival[0] for w in cells)])

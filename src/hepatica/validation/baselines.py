@@ -16,7 +16,7 @@ from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts
 from hepatica.calibrate.endpoints import DIRECTION, SHARES
 from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
-from hepatica.calibrate.matching import population_of, predictable
+from hepatica.calibrate.matching import population_of, simulated_arm
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 
@@ -67,7 +67,7 @@ class Reference:
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         for p in self.publications:
             for arm in p.arms:
-                found = predictable(p, arm)
+                found = simulated_arm(p, arm)
                 mixed = {} if isinstance(found, str) else dict(found.populations)
                 same = population_of(p, arm) == population or population in mixed
                 if arm.gives_cells or arm.subset_of or not same:

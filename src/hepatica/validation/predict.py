@@ -18,7 +18,7 @@ from scipy.stats import binom
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Wanted
 from hepatica.calibrate.likelihood import LEVELS, WITHIN, spread
-from hepatica.calibrate.matching import Predictable
+from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
@@ -114,7 +114,7 @@ class _Publication:
     def __init__(
         self,
         p: Publication,
-        arms: dict[str, Predictable],
+        arms: dict[str, SimulatedArm],
         drawn: dict[str, dict[str, Arms]],
         reference: Reference,
         known: Draws,

@@ -11,11 +11,11 @@ from scipy.optimize import minimize
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
-from hepatica.calibrate.matching import Predictable
+from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Admitted, Draws, load_population
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import NO_CELLS
@@ -82,10 +82,14 @@ class Simulated:
             self.done[asked] = (np.stack([r[0] for r in read], axis=1), np.stack([r[1] for r in read], axis=1))
         return self.done[asked]
 
-    def arm(self, plan: Plan, p: Publication, a: Predictable, hypothesis: str) -> Arms:
+    def arm(self, plan: Plan, p: Publication, a: SimulatedArm, hypothesis: str) -> Arms:
         """Means and SDs of every line of a published arm, (draws,) each; under some draws cells do nothing in people."""
         wanted = tuple(plan.lines[i].wanted for i in plan.of_arm(a))
-        doubt = (NOTHING if self.known is None else self.known.nothing(hypothesis)) if a.cells else 0.0
+        doubt = (
+            (PRIOR_NULL_EFFECT_PROBABILITY if self.known is None else self.known.null_effect_probability(hypothesis))
+            if a.cells
+            else 0.0
+        )
         idle = uniforms(self.seed, np.arange(self.draws), "cells do nothing")[:, 0] < doubt
         given = [a.given, *([replace(a.given, regimen=NO_CELLS)] if idle.any() else [])]
         parts: list[list[tuple[float, Summary]]] = [[] for _ in given]
@@ -103,7 +107,7 @@ class Simulated:
         return Arms({w: (mean[:, k], sd[:, k]) for k, w in enumerate(wanted)}, alike)
 
 
-def matched(p: Publication, a: Predictable, patients: Admitted) -> tuple[Floats, float]:
+def matched(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats, float]:
     """Weights under which virtual patients have the arm's printed mean labs, as far as enough of them stay effective.
 
     Exponential tilting; where too few would stay, it goes as far towards the printed means as leaves `LEAST_PEOPLE`.

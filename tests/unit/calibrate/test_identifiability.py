@@ -1,4 +1,4 @@
-"""What can only be told together: linear problems whose posterior is known, slopes by finite differences, counts by hand."""
+"""Practical identifiability: linear problems whose posterior is known, slopes by finite differences, counts by hand."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ from scipy.special import expit
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.identifiability import (
     OWN,
-    Told,
+    FisherInformation,
     _root,
     _within,
     groups,
@@ -21,7 +21,7 @@ from hepatica.calibrate.identifiability import (
     together,
 )
 from hepatica.calibrate.infer import Cells
-from hepatica.calibrate.likelihood import Datum, Output
+from hepatica.calibrate.likelihood import LikelihoodTerm, SummaryStatistic
 from hepatica.patients import DrawKey
 
 NAMES = ("potency", "exposure", "half", "kappa", "idle")
@@ -31,7 +31,7 @@ def linear(roots, n=20_000, seed=1):
     """Draws of the posterior of a linear problem with standard normal priors, and its exact covariance."""
     covariance = np.linalg.inv(np.eye(roots.shape[1]) + roots.T @ roots)
     x = np.random.default_rng(seed).multivariate_normal(np.zeros(len(covariance)), covariance, n)
-    told = Told(
+    information = FisherInformation(
         NAMES[: roots.shape[1]],
         roots,
         np.arange(len(roots)),
@@ -40,13 +40,13 @@ def linear(roots, n=20_000, seed=1):
         np.full(n, 1 / n),
         np.arange(n) % 2,
     )
-    return told, covariance
+    return information, covariance
 
 
 def test_potency_exposure_and_half_effect_are_one_group():
     """Only potency x exposure / half-effect was seen, kappa by itself."""
-    told, covariance = linear(np.array([[4.0, 4.0, -4.0, 0, 0], [0, 0, 0, 3.0, 0]]))
-    found = groups(told)
+    information, covariance = linear(np.array([[4.0, 4.0, -4.0, 0, 0], [0, 0, 0, 3.0, 0]]))
+    found = groups(information)
     assert set(found["group"]) == {1} and set(found["parameter"]) == {"potency", "exposure", "half"}
     by = found.set_index("parameter")
     assert np.abs(by["loading"].to_numpy()) == pytest.approx([1 / np.sqrt(3)] * 3, abs=1e-6)
@@ -57,30 +57,30 @@ def test_potency_exposure_and_half_effect_are_one_group():
 
 
 def test_what_is_known_by_itself_is_no_group():
-    told, _ = linear(np.array([[3.0, 0, 0], [0, 3.0, 0], [0.1, 0.1, 3.0]]))
-    assert groups(told).empty
-    told, _ = linear(np.array([[5.0, 5.0, 0], [5.0, -5.0, 0]]))  # a sum and a difference: both are known
-    assert groups(told).empty
-    assert len(groups(told, always=1)) == 2 and not groups(told, always=1)["confounded"].any()
+    information, _ = linear(np.array([[3.0, 0, 0], [0, 3.0, 0], [0.1, 0.1, 3.0]]))
+    assert groups(information).empty
+    information, _ = linear(np.array([[5.0, 5.0, 0], [5.0, -5.0, 0]]))  # a sum and a difference: both are known
+    assert groups(information).empty
+    assert len(groups(information, always=1)) == 2 and not groups(information, always=1)["confounded"].any()
 
 
 def test_nothing_was_seen():
-    told, _ = linear(np.zeros((1, 3)))
-    assert groups(told).empty and groups(told, always=1).empty and pairs(told).empty
+    information, _ = linear(np.zeros((1, 3)))
+    assert groups(information).empty and groups(information, always=1).empty and pairs(information).empty
 
 
 def test_a_direction_hardly_learnt_says_so():
-    told, _ = linear(np.array([[0.3, 0.3, 0.0]]))
-    assert groups(told).empty
-    shown = groups(told, always=1)
+    information, _ = linear(np.array([[0.3, 0.3, 0.0]]))
+    assert groups(information).empty
+    shown = groups(information, always=1)
     assert not shown["learnt"].any() and shown["group_sd"].iloc[0] == pytest.approx(1 / np.sqrt(1.18), rel=0.03)
 
 
 def test_two_of_a_sum_show_half_of_its_loss():
-    told, covariance = linear(np.array([[6.0, 6.0, 0.0]]))
+    information, covariance = linear(np.array([[6.0, 6.0, 0.0]]))
     loss = 1 - 1 / 73
     assert (1 - covariance[0, 0]) / loss == pytest.approx(0.5) and OWN > 0.5
-    two = pairs(told)
+    two = pairs(information)
     assert two[["one", "other"]].values.tolist() == [["potency", "exposure"]]
     exact = covariance[0, 1] / covariance[0, 0]
     assert two["correlation"][0] == pytest.approx(exact, abs=0.01) and exact < -0.9
@@ -90,19 +90,21 @@ def test_a_correlation_of_one_half_of_the_particles_is_not_told():
     rng = np.random.default_rng(4)
     x, part = rng.standard_normal((2000, 2)), np.arange(2000) % 2
     x[part == 0, 1] += x[part == 0, 0]
-    assert pairs(Told(("a", "b"), np.zeros((0, 2)), np.zeros(0, int), (), x, np.full(2000, 5e-4), part)).empty
+    assert pairs(
+        FisherInformation(("a", "b"), np.zeros((0, 2)), np.zeros(0, int), (), x, np.full(2000, 5e-4), part)
+    ).empty
 
 
 def test_weights_count():
     rng = np.random.default_rng(5)
     x = rng.standard_normal((40_000, 2))
     fit = np.exp(-0.5 * ((x[:, 0] + x[:, 1]) / 0.5) ** 2)
-    told = Told(
+    information = FisherInformation(
         ("a", "b"), np.array([[2.0, 2.0]]), np.zeros(1, int), ("sum",), x, fit / fit.sum(), np.arange(40_000) % 2
     )
     covariance = np.linalg.inv(np.eye(2) + 4 * np.ones((2, 2)))
-    assert told.sd(np.eye(2)) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.02)
-    assert len(groups(told)) == 2
+    assert information.sd(np.eye(2)) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.02)
+    assert len(groups(information)) == 2
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +144,11 @@ def test_the_prior_of_a_place_that_may_not_count_is_narrower(emulator):
 @pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
 def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(label, written):
     """By the curvature of the multinomial for expected counts, and by adding the variance of what moves all odds alike."""
-    unknown, outputs = np.array([0.02, 0.03]), (Output("share", 0), Output("share", 1))
+    unknown, outputs = np.array([0.02, 0.03]), (SummaryStatistic("share", 0), SummaryStatistic("share", 1))
     eta, slope = np.array([[-1.5, -0.4]]) * written, np.array([[[0.7, 0.2], [-0.3, 0.9]]])
     gone = expit(eta[0]) if written > 0 else 1 - expit(eta[0])
     counts = tuple(80.0 * np.diff([0.0, *gone, 1.0]))
-    rows = _root(Datum("p", "a", label, outputs, counts, 0.0, "counts", 0.5), outputs, slope, eta, unknown)
+    rows = _root(LikelihoodTerm("p", "a", label, outputs, counts, 0.0, "counts", 0.5), outputs, slope, eta, unknown)
 
     def log_likelihood(x):
         p = expit(eta[0] + x)
@@ -176,10 +178,10 @@ def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(
 @pytest.mark.parametrize("n", [30.0, 400.0])
 @pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
 def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibration_uses(label, written, n):
-    unknown, outputs = np.array([0.02, 0.03]), (Output("share", 0), Output("share", 1))
+    unknown, outputs = np.array([0.02, 0.03]), (SummaryStatistic("share", 0), SummaryStatistic("share", 1))
     eta = np.array([[-1.5, -0.4]]) * written
     counts = tuple(n * np.diff([0.0, *(expit(eta[0] * written)), 1.0]))
-    d = Datum("p", "a", label, outputs, counts, 0.0, "counts", 0.7)
+    d = LikelihoodTerm("p", "a", label, outputs, counts, 0.0, "counts", 0.7)
     rows, h, e = _root(d, outputs, np.eye(2)[None], eta, unknown), 2e-2, np.eye(2)
 
     def at(x):
@@ -192,8 +194,8 @@ def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibrati
 
 
 def test_information_of_a_mean_holds_what_the_emulator_leaves():
-    outputs, slope = (Output("log", 0),), np.array([[[0.5], [0.0]]])
-    d = Datum("p", "a", "inr day 0", outputs, (0.4,), 0.3, "normal", 2.0)
+    outputs, slope = (SummaryStatistic("log", 0),), np.array([[[0.5], [0.0]]])
+    d = LikelihoodTerm("p", "a", "inr day 0", outputs, (0.4,), 0.3, "normal", 2.0)
     rows = _root(d, outputs, slope, np.zeros((1, 1)), np.array([0.07]))
     assert rows.T @ rows == pytest.approx(np.array([[2 * 0.25 / (0.09 + 0.07), 0], [0, 0]]))
 
@@ -231,14 +233,14 @@ def test_cells_whose_gain_is_a_product():
     )
     fit = -0.5 * (within / c.error) ** 2
     cells = Cells({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
-    told = of_cells(cells, prior, {"works": 0.3}, [c])
-    assert told.weight.sum() == pytest.approx(1) and told.names[-1] == "works (acts)"
-    found = groups(told)
+    information = of_cells(cells, prior, {"works": 0.3}, [c])
+    assert information.weight.sum() == pytest.approx(1) and information.names[-1] == "works (acts)"
+    found = groups(information)
     first = found[found["group"] == 1].set_index("parameter")
     assert {"potency", "exposure", "half"} == set(first.index) and first["confounded"].all()
     assert first["group_sd"].iloc[0] < 0.85 * first["sd"].min()
     assert first["informed_by"].iloc[0][0][0] == "trial cells against care: survival day 90"
-    found = pairs(told, least=0.1)
+    found = pairs(information, least=0.1)
     r = {(a, b): v for a, b, v in found[["one", "other", "correlation"]].values}
     assert r["potency", "half"] > 0.1 > -0.1 > r["potency", "exposure"]
 
@@ -249,7 +251,7 @@ def test_a_whole_calibration():
     space = Space((DrawKey.coordinate("a"), DrawKey.coordinate("b"), DrawKey.coordinate("c")), (np.nan,) * 3)
     x = rng.standard_normal((500, 3))
     emulator = Emulator.fit(space, x, (x[:, :1] + x[:, 1:2]), np.full((500, 1), 1e-6))
-    data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 0.2, "normal"),)
+    data = (LikelihoodTerm("trial", "care", "inr day 7", (SummaryStatistic("log", 0),), (0.0,), 0.2, "normal"),)
     covariance = np.linalg.inv(np.eye(3) + np.outer([1, 1, 0], [1, 1, 0]) / 0.04)
     runs = tuple(rng.multivariate_normal(np.zeros(3), covariance, 1500) for _ in range(2))
     untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
@@ -306,7 +308,7 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
         outputs=(),
         data=(),
     )
-    none.data = (Datum("trial", "care", "inr day 7", (Output("log", 0),), (0.0,), 99.0, "normal"),)
+    none.data = (LikelihoodTerm("trial", "care", "inr day 7", (SummaryStatistic("log", 0),), (0.0,), 99.0, "normal"),)
     none.outputs = none.data[0].outputs
     found, _ = together(none, {"h": cells}, prior, {}, seen)
     own = found[found["hypothesis"] == "h"]

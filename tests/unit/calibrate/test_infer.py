@@ -5,17 +5,17 @@ from scipy.stats import norm
 
 from hepatica.calibrate import smc
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.infer import EFFECTS, beside, log_likelihood
-from hepatica.calibrate.likelihood import Datum, Output
+from hepatica.calibrate.infer import EFFECTS, draw_cell_parameters, log_likelihood
+from hepatica.calibrate.likelihood import LikelihoodTerm, SummaryStatistic
 from hepatica.patients.draws import BETWEEN, DrawKey, deviation
 
 
 def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
     """Forty means of a model that is right on average, apart by 0.6 SD between people: against a plain sum over places."""
-    rng, outputs = np.random.default_rng(3), tuple(Output("log", k) for k in range(40))
+    rng, outputs = np.random.default_rng(3), tuple(SummaryStatistic("log", k) for k in range(40))
     seen = rng.normal(0, np.hypot(0.05, 0.6 * 0.5), 40)
     data = [
-        Datum("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5)
+        LikelihoodTerm("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5)
         for k, (o, x) in enumerate(zip(outputs, seen, strict=True))
     ]
     space = Space(
@@ -45,7 +45,7 @@ def test_what_differs_between_cohorts_is_no_feature_of_an_output():
 
 
 def test_what_trials_differ_by_is_drawn_beside_the_cells(model):
-    columns = beside(model, 400, 8, 1)
+    columns = draw_cell_parameters(model, 400, 8, 1)
     assert {DrawKey.between_study(w) for w in EFFECTS} <= set(columns) and EFFECTS < set(BETWEEN)
     median, wide = BETWEEN["effect_share"]  # Turner et al. 2012: a variance of log-normal(-3.93, 1.51)
     variance = 2 * np.log(deviation("effect_share", columns[DrawKey.between_study("effect_share")]))

@@ -6,8 +6,8 @@ from scipy.special import expit, logit
 from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import Contrast, contrasts, nothing
-from hepatica.calibrate.likelihood import INFLATION, MOST, Datum, Output, data, inflation_of
+from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
+from hepatica.calibrate.likelihood import INFLATION, MOST, LikelihoodTerm, SummaryStatistic, data, inflation_of
 from hepatica.calibrate.run import plans, used
 from hepatica.evidence import load
 from hepatica.evidence.publications import read
@@ -193,8 +193,8 @@ def test_the_chance_of_nothing_is_bayes_theorem():
         [norm.pdf(0.8, x, np.hypot(0.3, s)) for x, s in zip(simulated, differs["effect_share"], strict=True)]
     )
     none = np.mean([norm.pdf(0.8, 0, np.hypot(0.3, s)) for s in differs["effect_share"]])
-    assert nothing([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
-    assert nothing([], np.zeros(3)) == pytest.approx(0.1)
+    assert null_effect_probability([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
+    assert null_effect_probability([], np.zeros(3)) == pytest.approx(0.1)
 
 
 def test_an_output_reads_its_line(system):
@@ -204,15 +204,18 @@ def test_an_output_reads_its_line(system):
 
     s = Summary(np.array([[0.25, 4.0, 2.0]]), np.array([[0.4, 1.0, 0.5]]), np.array([[0.01, 0.04, 0.02]]))
     bank = Bank(Plan((), ()), Draws({DrawKey.coordinate("x"): np.zeros(1)}), s)
-    value, noise = Output("share", 0).of(bank)
+    value, noise = SummaryStatistic("share", 0).of(bank)
     assert expit(value[0]) == pytest.approx(0.25) and noise[0] == pytest.approx(0.01 / 0.1875**2)
-    assert Output("ratio", 1, 2).of(bank)[0][0] == pytest.approx(np.log(2)) and Output("rise", 1, 2).of(bank)[0][0] == 2
-    assert Output("spread", 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and Output("log", 1).of(bank)[1][
-        0
-    ] == pytest.approx(0.0025)
+    assert (
+        SummaryStatistic("ratio", 1, 2).of(bank)[0][0] == pytest.approx(np.log(2))
+        and SummaryStatistic("rise", 1, 2).of(bank)[0][0] == 2
+    )
+    assert SummaryStatistic("spread", 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and SummaryStatistic("log", 1).of(
+        bank
+    )[1][0] == pytest.approx(0.0025)
 
 
 def test_a_normal_datum_prefers_what_was_seen():
-    d = Datum("p", "a", "inr day 7", (Output("level", 0),), (1.0,), 0.1, "normal")
+    d = LikelihoodTerm("p", "a", "inr day 7", (SummaryStatistic("level", 0),), (1.0,), 0.1, "normal")
     x = d.log_likelihood(np.array([[1.0], [1.3]]), np.array([0.0]))
     assert x[0] - x[1] == pytest.approx(4.5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.calibrate.matching import population_of, predictable
+from hepatica.calibrate.matching import population_of, simulated_arm
 from hepatica.evidence import load, load_all
 from hepatica.evidence.observations import Arm
 from hepatica.patients import populations
@@ -10,18 +10,18 @@ from hepatica.patients import populations
 
 def test_lin_2017_is_its_own_population_and_regimen():
     lin = load("lin2017")
-    found = predictable(lin, lin.arm("msc"))
+    found = simulated_arm(lin, lin.arm("msc"))
     assert found.populations == (("hbv_aclf", 1.0),) and found.cells
     r = found.given.regimen
     assert (r.infusions, r.interval, r.route, r.per_kg) == (4, 7.0, "peripheral_vein", True)
     assert r.dose == pytest.approx(10**5.5) and found.given.product.source == "bone_marrow"
     assert any("geometric middle" in a for a in found.assumed)
-    assert not predictable(lin, lin.arm("smt")).given.regimen.gives_cells
+    assert not simulated_arm(lin, lin.arm("smt")).given.regimen.gives_cells
 
 
 def test_canonic_s_patients_come_by_their_grades():
     p = load("canonic")
-    shares = dict(predictable(p, p.arm("aclf")).populations)
+    shares = dict(simulated_arm(p, p.arm("aclf")).populations)
     assert sum(shares.values()) == pytest.approx(1.0) and shares["aclf_grade_1"] == pytest.approx(97 / 181)
 
 
@@ -41,12 +41,12 @@ def test_canonic_s_patients_come_by_their_grades():
 )
 def test_words_of_a_product_and_a_route(words, source, route):
     arm = Arm(id="x", label="x", dose_low=1e6, dose_high=1e6, dose_unit="cells/kg", infusions=1, **words)
-    found = predictable(load("lin2017"), arm)
+    found = simulated_arm(load("lin2017"), arm)
     assert (found.given.product.source, found.given.regimen.route) == (source, route)
 
 
 def test_what_is_not_said_is_assumed_and_told():
-    found = predictable(
+    found = simulated_arm(
         load("lin2017"), Arm(id="x", label="cells", dose_low=1e7, dose_high=1e7, dose_unit="cells", infusions=2)
     )
     assert set(found.assumed) == {"cells of bone marrow", "peripheral vein", "7 days between infusions"}
@@ -64,7 +64,7 @@ def test_what_is_not_said_is_assumed_and_told():
     ],
 )
 def test_why_an_arm_cannot_be_predicted(arm, why):
-    assert why in predictable(load("lin2017"), arm)
+    assert why in simulated_arm(load("lin2017"), arm)
 
 
 def test_a_disease_in_words_finds_its_population():

@@ -130,7 +130,7 @@ def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
 
 def found_places(system, settings):
     """Places in the prior of how much trials differ in what cells do to shares."""
-    return infer.beside(system.model, settings.draws, settings.cell_draws, settings.seed)[
+    return infer.draw_cell_parameters(system.model, settings.draws, settings.cell_draws, settings.seed)[
         DrawKey.between_study("effect_share")
     ]
 

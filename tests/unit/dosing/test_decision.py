@@ -1,15 +1,16 @@
 """Decisions on courses whose best arm is known."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from hepatica.dosing import Utility, confirm, decide
-from hepatica.dosing.decision import deciding
+from hepatica.dosing.decision import credible_set, rank_assumptions
 from hepatica.dosing.utility import HARMS
 from hepatica.patients import Draws
-from hepatica.patients.draws import NOTHING, VARIABILITY
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
@@ -37,7 +38,7 @@ def test_the_best_arm_is_found(cohort, grid, courses):
     cohort = trusting(cohort)
     better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
     found = decide([courses(intensities(cohort, better, spread=0.5))], grid, Utility(), cohort)
-    assert found.recommended == found.top == 5 and found.gives_cells and found.confident
+    assert found.recommended == found.top == 5 and found.gives_cells and found.is_confident
     h = found.by_hypothesis[0]
     assert (h.best, h.runner_up) == (5, 6)
     assert [round(s.mean, 9) for s in h.gain][0] == 0.0
@@ -52,7 +53,7 @@ def test_harm_for_nothing_leaves_standard_care(cohort, grid, courses):
         Utility(),
         cohort,
     )
-    assert found.recommended == 0 and not found.gives_cells and not found.confident
+    assert found.recommended == 0 and not found.gives_cells and not found.is_confident
     assert found.edges == () and not found.beyond_given
     assert found.top in (1, 4)  # the least bad of the cell arms is still named
 
@@ -106,9 +107,9 @@ def test_confident_only_if_every_hypothesis_is(cohort, grid, courses):
     )
     both, alone, doubt = (decide(d, grid, Utility(), cohort) for d in ([sure, unsure], [sure], [unsure]))
     assert both.recommended == alone.recommended == doubt.recommended == 5
-    assert alone.confident and not both.confident and not doubt.confident
+    assert alone.is_confident and not both.is_confident and not doubt.is_confident
     g = doubt.by_hypothesis[0].gain[5]
-    assert g.low < 0 < g.mean and g.ignorance > 5
+    assert g.low < 0 < g.mean and g.parameter_uncertainty_sd > 5
 
 
 @pytest.mark.parametrize(
@@ -157,19 +158,19 @@ def test_the_deciding_assumption_is_found(cohort, grid, courses):
 
 def test_chance_is_no_assumption(cohort):
     rng = np.random.default_rng(12)
-    named = [len(deciding(rng.normal(size=len(cohort.patient)), cohort)) for _ in range(10)]
+    named = [len(rank_assumptions(rng.normal(size=len(cohort.patient)), cohort)) for _ in range(10)]
     assert sum(n > 0 for n in named) <= 4  # 10 % by Bonferroni
 
 
 def test_no_spread_and_few_draws_name_nothing(cohort):
-    assert deciding(np.ones(len(cohort.patient)), cohort) == ()
+    assert rank_assumptions(np.ones(len(cohort.patient)), cohort) == ()
     few = cohort.take(np.flatnonzero(cohort.draw < 5))
-    assert deciding(np.arange(len(few.patient), dtype=float), few) == ()
+    assert rank_assumptions(np.arange(len(few.patient), dtype=float), few) == ()
 
 
 def test_only_standard_care_is_a_decision_too(cohort, courses):
     found = decide([courses([[CARE_DEATH]])], [Arm("standard care")], Utility(), cohort)
-    assert found.recommended == found.top == 0 and not found.confident and len(found.frame()) == 1
+    assert found.recommended == found.top == 0 and not found.is_confident and len(found.frame()) == 1
 
 
 def test_failed_patients_do_not_decide(cohort, grid, courses):
@@ -195,14 +196,20 @@ def test_the_frame_has_a_row_for_every_hypothesis_and_arm(cohort, grid, courses)
     assert frame.loc[frame["arm"] == "standard care", "gain"].abs().max() == 0
 
 
-@pytest.mark.parametrize("nothing, certain", [(0.0, True), (0.049, True), (0.051, False), (NOTHING, False)])
+@pytest.mark.parametrize(
+    "nothing, certain", [(0.0, True), (0.049, True), (0.051, False), (PRIOR_NULL_EFFECT_PROBABILITY, False)]
+)
 def test_nothing_is_sure_while_cells_may_do_nothing_in_people(cohort, grid, courses, nothing, certain):
     better = [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]
     found = decide([courses(intensities(cohort, better))], grid, Utility(), trusting(cohort, nothing))
     assert (
-        found.by_hypothesis[0].gain[5].above_zero == 1.0 and found.nothing == (nothing,) and found.confident == certain
+        found.by_hypothesis[0].gain[5].above_zero == 1.0
+        and found.null_effect_probability == (nothing,)
+        and found.is_confident == certain
     )
-    assert decide([courses(intensities(cohort, better))], grid, Utility(), cohort).nothing == (NOTHING,)
+    assert decide([courses(intensities(cohort, better))], grid, Utility(), cohort).null_effect_probability == (
+        PRIOR_NULL_EFFECT_PROBABILITY,
+    )
 
 
 def test_asking_again_decides_how_sure(cohort, grid, courses):
@@ -213,6 +220,29 @@ def test_asking_again_decides_how_sure(cohort, grid, courses):
     doubt = courses(intensities(cohort, [0.0, 0.3], ignorance=rng.normal(1.0, 2.0, 40)))
     sure = courses(intensities(cohort, [0.0, 0.6]))
     again, doubted = (confirm(first, [d], Utility(), cohort) for d in (sure, doubt))
-    assert again.confident and not doubted.confident and again.recommended == doubted.recommended == 5
+    assert again.is_confident and not doubted.is_confident and again.recommended == doubted.recommended == 5
     assert again.confirmed[0].patients == len(cohort.patient) and again.confirmed[0].gain.mean > 0
     assert again.confirmed[0].survival_gain.low > 0 and again.by_hypothesis == first.by_hypothesis
+
+
+def asked(net, admissible):
+    net = np.asarray(net, float)
+    return SimpleNamespace(benefit=SimpleNamespace(net=net), admissible=admissible, gain=[None] * len(net))
+
+
+def test_arms_are_taken_by_how_often_they_are_best():
+    """Ten draws of two patients; arm 2 best in six, arm 1 in three, arm 0 in one: 90 % takes two."""
+    draw = np.repeat(np.arange(10), 2)
+    net = np.zeros((3, 20))
+    net[2, :12], net[1, 12:18] = 5, 4
+    net[1, :12] = np.tile([9, -2], 6)  # a mean of 3.5, though one of the two gains more
+    assert credible_set([asked(net, (True,) * 3)], draw) == (2, 1)
+    assert credible_set([asked(net, (True, True, False))], draw) == (1,)  # nine of ten once arm 2 is not admissible
+    assert credible_set([asked(net, (True,) * 3)], draw, 0.95) == (2, 1, 0)
+
+
+def test_hypotheses_count_alike_and_failures_not_at_all():
+    draw = np.arange(4)
+    one, other = np.array([[0, 0, 0, 0], [1, 1, 1, 1.0]]), np.array([[0, 0, 0, 0], [-1, -1, np.nan, -1.0]])
+    assert credible_set([asked(one, (True, True)), asked(other, (True, True))], draw, 0.5) == (0,)
+    assert set(credible_set([asked(one, (True, True)), asked(other, (True, True))], draw)) == {0, 1}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.dosing import Harm, Utility
-from hepatica.dosing.utility import HARMS, worth
+from hepatica.dosing.utility import HARMS, evaluate_benefit
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
@@ -14,33 +14,33 @@ CARE = [Arm("standard care")]
 
 
 def test_a_constant_intensity_is_an_exponential_survival(courses):
-    w = worth(courses([[0.005]]), CARE, Utility())
+    w = evaluate_benefit(courses([[0.005]]), CARE, Utility())
     np.testing.assert_allclose(w.survival, np.exp(-0.9), rtol=1e-4)
     np.testing.assert_allclose(w.qald, CHILD_A * (1 - np.exp(-0.9)) / 0.005, rtol=1e-3)
     assert (w.lost == 0).all() and (w.net == w.qald).all() and (w.transplant_free == w.survival).all()
 
 
 def test_nobody_dies_of_nothing(courses):
-    w = worth(courses([[0.0]]), CARE, Utility())
+    w = evaluate_benefit(courses([[0.0]]), CARE, Utility())
     np.testing.assert_allclose(w.qald, 180 * CHILD_A, rtol=1e-12)
 
 
 def test_worse_labs_are_worth_less(courses):
     sick = {"bilirubin": 8.0, "albumin": 25.0, "inr": 2.6, "ascites": 3.0, "encephalopathy": 1.4}
-    w = worth(courses([[0.0]], labs=sick), CARE, Utility())
+    w = evaluate_benefit(courses([[0.0]], labs=sick), CARE, Utility())
     expected = STANDARD_GAMBLE.child_c * STANDARD_GAMBLE.encephalopathy[1] / STANDARD_GAMBLE.encephalopathy[0]
     np.testing.assert_allclose(w.qald, 180 * expected, rtol=1e-9)
 
 
 def test_the_transplanted_live_on_with_their_own_utility(courses):
-    w = worth(courses([[0.0]], transplant=1e3), CARE, Utility())
+    w = evaluate_benefit(courses([[0.0]], transplant=1e3), CARE, Utility())
     np.testing.assert_allclose(w.survival, 1.0, rtol=1e-9)
     assert w.transplant_free.max() < 1e-9
     assert w.qald.mean() == pytest.approx(180 * STANDARD_GAMBLE.transplanted, rel=0.02)
 
 
 def test_losses_are_probability_times_loss(courses):
-    w = worth(
+    w = evaluate_benefit(
         courses([[0.0], [0.0]], thrombosis=[0.0, 0.3], reaction=[0.0, 0.7], infected=[False, True]),
         [*CARE, Arm("x", Regimen(1e6))],
         Utility(deaths_per_thrombosis=0.0),
@@ -54,7 +54,7 @@ def test_losses_are_probability_times_loss(courses):
 
 
 def test_thrombosis_kills_a_share(courses):
-    w = worth(courses([[0.0]], thrombosis=0.3), CARE, Utility(deaths_per_thrombosis=0.5))
+    w = evaluate_benefit(courses([[0.0]], thrombosis=0.3), CARE, Utility(deaths_per_thrombosis=0.5))
     np.testing.assert_allclose(w.survival, 1 - 0.5 * (1 - np.exp(-0.3)), rtol=1e-9)
     assert w.survival_curve[0, 0, 0] == 1.0 and (np.diff(w.survival_curve[0, 0]) < 0).all()
 
@@ -66,7 +66,7 @@ def test_each_puncture_counts_and_only_within_the_horizon(courses):
         Arm("late", Regimen(1e6, infusions=2, interval=180.0, route="hepatic_artery")),
         Arm("vein", Regimen(1e6, infusions=4)),
     ]
-    risk = worth(courses([[0.0]] * 5), arms, Utility()).harms["procedure"]
+    risk = evaluate_benefit(courses([[0.0]] * 5), arms, Utility()).harms["procedure"]
     assert (risk[0] == 0).all() and (risk[4] == 0).all()
     np.testing.assert_allclose(1 - risk[2], (1 - risk[1]) ** 4, rtol=1e-12)
     np.testing.assert_allclose(risk[3], risk[1])
@@ -80,7 +80,7 @@ def test_each_puncture_counts_and_only_within_the_horizon(courses):
 def test_failed_patients_are_not_counted_as_free_of_infection(courses):
     ds = courses([[0.0], [0.0]])
     ds["status"].values[1, 4] = 2
-    harm = worth(ds, [*CARE, Arm("x", Regimen(1e6))], Utility()).harms["infection"]
+    harm = evaluate_benefit(ds, [*CARE, Arm("x", Regimen(1e6))], Utility()).harms["infection"]
     assert np.isnan(harm[1, 4]) and np.isfinite(np.delete(harm[1], 4)).all()
 
 

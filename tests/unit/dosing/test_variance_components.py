@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.dosing.variance_components import split
+from hepatica.dosing.variance_components import decompose_variance
 
 
 def naive(values, draw):
@@ -25,30 +25,30 @@ def naive(values, draw):
 
 def test_a_balanced_example_by_hand():
     """Three draws of two: 1, 3 | 5, 7 | 9, 11. SSW = 6 on 3; SSB = 64 on 2; ignorance (32 - 2) / 2 = 15."""
-    s = split(np.array([1.0, 3.0, 5.0, 7.0, 9.0, 11.0]), np.array([0, 0, 1, 1, 2, 2]))
+    s = decompose_variance(np.array([1.0, 3.0, 5.0, 7.0, 9.0, 11.0]), np.array([0, 0, 1, 1, 2, 2]))
     assert (
         s.mean == 6.0
-        and s.between == pytest.approx(2**0.5)
-        and s.ignorance == pytest.approx(15**0.5)
+        and s.between_patients_sd == pytest.approx(2**0.5)
+        and s.parameter_uncertainty_sd == pytest.approx(15**0.5)
         and s.above_zero == 1.0
     )
     assert s.low < 6.0 < s.high
 
 
 def test_no_ignorance_where_draws_agree():
-    s = split(np.array([1.0, 3.0, 1.0, 3.0]), np.array([0, 0, 1, 1]))
-    assert (s.mean, s.ignorance) == (2.0, 0.0) and s.between == pytest.approx(2**0.5)
+    s = decompose_variance(np.array([1.0, 3.0, 1.0, 3.0]), np.array([0, 0, 1, 1]))
+    assert (s.mean, s.parameter_uncertainty_sd) == (2.0, 0.0) and s.between_patients_sd == pytest.approx(2**0.5)
 
 
 @given(st.lists(st.tuples(st.floats(-100, 100), st.integers(0, 6)), min_size=2, max_size=40))
 def test_agrees_with_the_textbook(rows):
     values, draw = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
-    s = split(values, draw)
+    s = decompose_variance(values, draw)
     mean, between, ignorance = naive(values.tolist(), draw.tolist())
     size = np.abs(values).max() + 1e-9
     assert s.mean == pytest.approx(mean, abs=1e-9 * size)
-    assert s.between == pytest.approx(between, abs=1e-6 * size)
-    assert s.ignorance**2 == pytest.approx(ignorance**2, abs=1e-9 * size**2)
+    assert s.between_patients_sd == pytest.approx(between, abs=1e-6 * size)
+    assert s.parameter_uncertainty_sd**2 == pytest.approx(ignorance**2, abs=1e-9 * size**2)
     assert s.low <= s.mean + 1e-9 * size and s.mean <= s.high + 1e-9 * size
     assert 0 <= s.above_zero <= 1
 
@@ -60,33 +60,33 @@ def test_agrees_with_the_textbook(rows):
 )
 def test_shifts_and_scales(rows, shift, scale):
     values, draw = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
-    a, b = split(values, draw), split(scale * values + shift, draw)
+    a, b = decompose_variance(values, draw), decompose_variance(scale * values + shift, draw)
     for name in ("mean", "low", "high"):
         assert getattr(b, name) == pytest.approx(scale * getattr(a, name) + shift, abs=1e-4)
-    for name in ("between", "ignorance"):
+    for name in ("between_patients_sd", "parameter_uncertainty_sd"):
         assert getattr(b, name) == pytest.approx(scale * getattr(a, name), abs=1e-4)
 
 
 def test_the_order_of_patients_and_the_names_of_draws_do_not_matter():
     rng = np.random.default_rng(1)
     values, draw, order = rng.normal(size=30), rng.integers(0, 5, 30), rng.permutation(30)
-    a, b = split(values, draw), split(values[order], 100 - 7 * draw[order])
+    a, b = decompose_variance(values, draw), decompose_variance(values[order], 100 - 7 * draw[order])
     assert np.allclose([getattr(a, f) for f in vars(a)], [getattr(b, f) for f in vars(b)], rtol=1e-9)
 
 
 def test_failed_patients_are_left_out():
     values, draw = np.array([1.0, np.nan, 3.0, 5.0]), np.array([0, 0, 1, 1])
-    assert split(values, draw) == split(values[[0, 2, 3]], draw[[0, 2, 3]])
+    assert decompose_variance(values, draw) == decompose_variance(values[[0, 2, 3]], draw[[0, 2, 3]])
 
 
 def test_nobody_left_is_nan():
-    s = split(np.array([np.nan, np.nan]), np.array([0, 1]))
+    s = decompose_variance(np.array([np.nan, np.nan]), np.array([0, 1]))
     assert all(np.isnan(v) for v in vars(s).values())
 
 
 def test_one_draw_knows_no_ignorance():
-    s = split(np.array([1.0, 2.0, 4.0]), np.zeros(3, int))
-    assert s.ignorance == 0.0 and s.between > 0 and s.low < s.mean < s.high
+    s = decompose_variance(np.array([1.0, 2.0, 4.0]), np.zeros(3, int))
+    assert s.parameter_uncertainty_sd == 0.0 and s.between_patients_sd > 0 and s.low < s.mean < s.high
 
 
 @pytest.mark.parametrize("per_draw", [2, 6])
@@ -97,8 +97,8 @@ def test_variances_are_unbiased_in_repetition(per_draw, ignorance, between):
     found = []
     for _ in range(repeats):
         values = 1.0 + rng.normal(0, ignorance, draws)[draw] + rng.normal(0, between, draw.size)
-        s = split(values, draw)
-        found.append((s.mean, s.between**2, s.ignorance**2))
+        s = decompose_variance(values, draw)
+        found.append((s.mean, s.between_patients_sd**2, s.parameter_uncertainty_sd**2))
     mean, within, known = np.mean(found, axis=0)
     error = np.std(found, axis=0) / np.sqrt(repeats)
     assert abs(mean - 1.0) < 4 * error[0] and abs(within - between**2) < 4 * error[1]
@@ -117,7 +117,7 @@ def test_the_interval_is_that_of_ignorance(per_draw, too_wide):
     ends = []
     for _ in range(150):
         values = rng.normal(0, 1.0, draws)[draw] + rng.normal(0, 2.0, draw.size)
-        s = split(values, draw)
+        s = decompose_variance(values, draw)
         ends.append((s.low, s.high))
     low, high = np.mean(ends, axis=0)
     assert 0.95 * 1.645 < high < too_wide * 1.645 and 0.95 * 1.645 < -low < too_wide * 1.645
@@ -129,5 +129,5 @@ def test_a_draw_under_which_nothing_happens_stays_at_zero():
     draw = np.repeat(np.arange(40), 6)
     effect = np.where(np.arange(40) < 20, 0.0, 5.0)
     values = effect[draw] * (1 + rng.normal(0, 0.3, draw.size))
-    s = split(values, draw)
+    s = decompose_variance(values, draw)
     assert s.low <= 0.0 < s.mean and s.above_zero == pytest.approx(0.5, abs=0.01)

@@ -10,7 +10,7 @@ from scipy.stats import kstest
 from hepatica.admission import admit
 from hepatica.errors import InputError
 from hepatica.patients import Cohort, DrawKey, DrawKind, Draws, draws, load_population
-from hepatica.patients.draws import BETWEEN, NOTHING, SPREAD, VARIABILITY
+from hepatica.patients.draws import BETWEEN, PRIOR_NULL_EFFECT_PROBABILITY, SPREAD, VARIABILITY
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,10 @@ def test_some_rows_are_taken_with_the_provenance():
 
 def test_the_chance_of_no_effect_is_the_prior_one_unless_learnt():
     known = Draws({VARIABILITY: np.zeros(1)}, {"nothing": {"a": 0.25}})
-    assert (known.nothing("a"), known.nothing("b")) == (0.25, NOTHING) and 0 < NOTHING < 1
+    assert (known.null_effect_probability("a"), known.null_effect_probability("b")) == (
+        0.25,
+        PRIOR_NULL_EFFECT_PROBABILITY,
+    ) and 0 < PRIOR_NULL_EFFECT_PROBABILITY < 1
 
 
 def test_draws_that_ship_are_whole(model):

@@ -107,8 +107,10 @@ def test_sampling_error_is_what_splitting_says(q):
     assert [s.hypothesis for s in q.sampling] == list(q.study.hypotheses)
     for s, h in zip(q.sampling, d.by_hypothesis, strict=True):
         split = h.gain[top]
-        assert s.mean == split.mean and s.error == pytest.approx(np.sqrt((split.between**2 + split.ignorance**2) / 40))
-        own = h.worth.net[top] - h.worth.net[0]
+        assert s.mean == split.mean and s.error == pytest.approx(
+            np.sqrt((split.between_patients_sd**2 + split.parameter_uncertainty_sd**2) / 40)
+        )
+        own = h.benefit.net[top] - h.benefit.net[0]
         draw = q.patients.cohort.draw
         assert s.by_batches == pytest.approx(np.std([own[draw % 4 == k].mean() for k in range(4)], ddof=1) / 2)
     none = replace(d, arms=d.arms[:1], recommended=0, regret=np.zeros((2, 1)))

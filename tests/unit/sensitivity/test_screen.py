@@ -9,7 +9,16 @@ from hepatica.dosing import Utility
 from hepatica.errors import InputError
 from hepatica.patients import Cohort
 from hepatica.sensitivity.morris import quantile
-from hepatica.sensitivity.screen import Question, arrived, ask, ladder, moved_to, parameters, screen, settle
+from hepatica.sensitivity.screen import (
+    Question,
+    arrived,
+    draw_base_cohort,
+    evaluate,
+    evaluate_perturbed,
+    ladder,
+    parameters,
+    screen,
+)
 from hepatica.sensitivity.tornado import first, tornado
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
@@ -68,13 +77,13 @@ def test_one_parameter_alone_has_the_same_effects(found, question):
 def test_what_is_kept_is_what_would_be_simulated(question):
     everything, _ = parameters(question)
     pins = {m.name: (m.spread, quantile(0.5)) for m in everything}
-    pool = settle(question, 3, pins)
-    base, care = ask(question, pool)
+    pool = draw_base_cohort(question, 3, pins)
+    base, care = evaluate(question, pool)
     for name in ("efficacy_recruitment", "death_kidney"):
         m = next(m for m in everything if m.name == name)
         moved = pins | {name: (m.spread, 0.95)}
-        short = moved_to(question, pool, care, m, moved)
-        long, _ = ask(question, arrived(question, replace(pool.cohort, pinned=moved)))
+        short = evaluate_perturbed(question, pool, care, m, moved)
+        long, _ = evaluate(question, arrived(question, replace(pool.cohort, pinned=moved)))
         assert short.survival == long.survival and (short.gain == long.gain).all()
     assert base.survival > 0
 
@@ -112,7 +121,7 @@ def test_the_dose_that_comes_first(question, found):
 
 
 def test_limits_of_harm_and_regret_decide(question):
-    point = ask(question, settle(question, 0, {}))[0]
+    point = evaluate(question, draw_base_cohort(question, 0, {}))[0]
     gain = np.array([[1.0, 5.0], [1.0, 0.5]])
     calm = {name: np.zeros((2, 2)) for name in point.excess}
     assert first(replace(point, gain=gain, excess=calm), question.utility) == 2

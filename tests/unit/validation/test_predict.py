@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Wanted, grid
-from hepatica.calibrate.matching import predictable
+from hepatica.calibrate.matching import simulated_arm
 from hepatica.cli import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import DrawKey, Draws, load_population
-from hepatica.patients.draws import NOTHING, deviation
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, deviation
 from hepatica.simulation import simulate
 from hepatica.validation.predict import _Publication, validate
 from hepatica.validation.records import coverage
@@ -81,7 +81,7 @@ def files(system):
     lin = load("lin2017").model_copy(update={"population": "hbv_aclf"})
     text = HEAD.format(i=0, n=n)
     blank = read(text + row("care", WANTED[0], 50, n))
-    arms = [predictable(blank, a).given for a in blank.arms]
+    arms = [simulated_arm(blank, a).given for a in blank.arms]
     made = {
         h: [Course(simulate(system, patients, [a], grid(WANTED), outputs=OUTPUTS, hypothesis=h), 0) for a in arms]
         for h in HYPOTHESES
@@ -95,7 +95,7 @@ def files(system):
         differs = {x: float(truth.between(x, one, h)[0]) for x in ("share", "mean", "effect_share", "effect_mean")}
         kinds = {w.variable: "mean" if w.variable in ("bilirubin", "inr") else "share" for w in WANTED}
         cohort = {v: differs[x] * rng.standard_normal() for v, x in kinds.items()}
-        acts = rng.random() > NOTHING
+        acts = rng.random() > PRIOR_NULL_EFFECT_PROBABILITY
         for arm, course in zip(("care", "cells"), (made[h][0], made[h][1] if acts else made[h][0]), strict=True):
             for w in WANTED:
                 value, weight = (x[own] for x in course.values(w))
@@ -174,11 +174,11 @@ def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):
             )
         }
     )
-    weight, effective = matched(p, predictable(p, p.arm("smt")), admitted)
+    weight, effective = matched(p, simulated_arm(p, p.arm("smt")), admitted)
     before = np.exp(np.log(admitted.labs["inr"]).mean())
     after = np.exp(np.average(np.log(admitted.labs["inr"]), weights=weight))
     assert 0.1 <= effective < 1 and abs(after - 2.2) < abs(before - 2.2) and after == pytest.approx(2.2, rel=0.03)
-    assert matched(lin, predictable(lin, lin.arm("smt")), admitted)[1] == 1.0  # nothing printed, nothing matched
+    assert matched(lin, simulated_arm(lin, lin.arm("smt")), admitted)[1] == 1.0  # nothing printed, nothing matched
 
 
 def test_cells_that_do_nothing_are_predicted_to(system):
@@ -307,7 +307,7 @@ def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says():
     places = {"share": 1.0, "mean": 1.0, "effect_share": 3.0, "effect_mean": 1.5}
     known = Draws({DrawKey.between_study(k): v * full for k, v in places.items()})
     s = {k: float(deviation(k, v)) for k, v in places.items()}
-    made = _Publication(p, {a: predictable(p, p.arm(a)) for a in drawn}, drawn, None, known, 1, draws, (h,))
+    made = _Publication(p, {a: simulated_arm(p, p.arm(a)) for a in drawn}, drawn, None, known, 1, draws, (h,))
     care, cells = (p.find(arm=a, variable="survival")[0] for a in ("care", "cells"))
     rng = np.random.default_rng(2)
     cohort, trial = s["share"] * rng.standard_normal(draws), s["effect_share"] * rng.standard_normal(draws)

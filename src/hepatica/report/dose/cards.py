@@ -31,7 +31,7 @@ def the_answer(a: Answer, lang: str) -> Card:
         sentences.question(a, lang),
         *sentences.benefit(a, lang),
         *sentences.runner_up(a, lang),
-        *sentences.holds_best(a, lang),
+        *sentences.credible_set(a, lang),
         *sentences.harm(a, lang),
         " ".join(sentences.caveats(a, lang)),
     )

@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from hepatica.dose_study import Answer
-from hepatica.dosing.variance_components import Split
+from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.report import names
 from hepatica.report.dose import numbers
 from hepatica.report.style import (
@@ -45,7 +45,7 @@ def drawn(make: Draw) -> Draw:
     return make_styled
 
 
-def _span(ax: Axes, y: float, s: Split, place: int, *, hollow: bool = False) -> None:
+def _span(ax: Axes, y: float, s: VarianceComponents, place: int, *, hollow: bool = False) -> None:
     """A mean with its 90 % interval, lying."""
     colour, _, marker = look(place)
     ax.plot([s.low, s.high], [y, y], color=colour, lw=2.2 if not hollow else 1.2, solid_capstyle="butt")
@@ -200,14 +200,14 @@ def spread(answer: Answer, lang: str) -> Figure:
     for ax, h in zip(axes[0], d.by_hypothesis, strict=True):
         ax.barh(
             y + 0.19,
-            [h.gain[a].between for a in top],
+            [h.gain[a].between_patients_sd for a in top],
             height=0.36,
             color=CELLS,
             label=say("report.between", lang),
         )
         ax.barh(
             y - 0.19,
-            [h.gain[a].ignorance for a in top],
+            [h.gain[a].parameter_uncertainty_sd for a in top],
             height=0.36,
             color="white",
             edgecolor=PUBLISHED,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.dosing.variance_components import Split, split
+from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.outcomes import tail
 from hepatica.outcomes.causes import CAUSES, EMBOLISM, deaths_by_cause
 from hepatica.report import names
@@ -115,7 +115,7 @@ def causes(a: Answer, lang: str) -> Card:
         cells = {say("report.col_cause", lang): title}
         for c in shown:
             share = np.sum([dead[c.hypothesis][k][c.arm] for k in kinds], axis=0)
-            cells[c.title.replace("\n", ", ")] = names.interval(split(share, draw), lang, 100.0)
+            cells[c.title.replace("\n", ", ")] = names.interval(decompose_variance(share, draw), lang, 100.0)
         return cells
 
     every = (*CAUSES, EMBOLISM)
@@ -163,17 +163,17 @@ def tail_figure(a: Answer, lang: str) -> Figure:
 
 
 def _tail_row(c: Column, t: tail.Tail, draw: NDArray[np.int64], lang: str) -> dict[str, str]:
-    def conditional(values: NDArray[np.float64]) -> Split:
-        return split(t.of_those_alive(values)[c.arm], draw)
+    def conditional(values: NDArray[np.float64]) -> VarianceComponents:
+        return decompose_variance(t.of_those_alive(values)[c.arm], draw)
 
-    def share(s: Split) -> str:
+    def share(s: VarianceComponents) -> str:
         return names.interval(replace(s, low=max(s.low, 0.0), high=min(s.high, 1.0)), lang, 100.0)
 
     free = t.weight * (1.0 - t.death[..., -1] - t.transplant[..., -1])
     row = {
         say("report.col_regimen", lang): c.title.replace("\n", ", "),
-        say("report.col_alive_horizon", lang): share(split(t.weight[c.arm], draw)),
-        say("report.col_alive_five", lang): share(split(free[c.arm], draw)),
+        say("report.col_alive_horizon", lang): share(decompose_variance(t.weight[c.arm], draw)),
+        say("report.col_alive_five", lang): share(decompose_variance(free[c.arm], draw)),
     }
     for kind in ("death", "transplant", "tumour", "bleeding"):
         row[say("report.col_tail", lang, what=say(f"report.tail_{kind}", lang))] = share(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from hepatica.dose_study import Answer
-from hepatica.dosing.utility import worth
-from hepatica.dosing.variance_components import Split, split
+from hepatica.dosing.utility import evaluate_benefit
+from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.evidence import Observation, load
 from hepatica.outcomes.scores import meld, pta_from_inr
 from hepatica.outcomes.survival import transplant_free_survival
@@ -37,12 +37,12 @@ def alive(answer: Answer, hypothesis: str) -> Floats:
     """Probability of being alive (arm, patient, time), deaths by thrombosis included, as in the decision."""
     ds, d = answer.courses[hypothesis], answer.decision
     arms = [d.arms[0], d.arms[d.top]][: ds.sizes["arm"]]
-    return worth(ds, arms, answer.study.utility.utility()).survival_curve
+    return evaluate_benefit(ds, arms, answer.study.utility.utility()).survival_curve
 
 
 def ignorance(values: Floats, draw: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
     """Mean with its 90 % interval at each time, from (patient, time)."""
-    found = [split(column, draw) for column in values.T]
+    found = [decompose_variance(column, draw) for column in values.T]
     mean, low, high = (np.clip([getattr(s, name) for s in found], 0.0, 1.0) for name in ("mean", "low", "high"))
     return mean, low, high
 
@@ -145,7 +145,7 @@ class Deaths:
     published: float
     low: float
     high: float
-    simulated: Split
+    simulated: VarianceComponents
 
 
 def fitted(answer: Answer) -> str:
@@ -171,7 +171,7 @@ def untreated(answer: Answer) -> list[Deaths]:
             if o.low is not None and o.high is not None:
                 ends = o.low / 100, o.high / 100
                 low, high = ends if o.variable == "death" else (1 - ends[1], 1 - ends[0])
-            simulated = split(dead[:, int(np.searchsorted(times, o.time))], ds["draw"].values)
+            simulated = decompose_variance(dead[:, int(np.searchsorted(times, o.time))], ds["draw"].values)
             found.append(Deaths(key, arm, o.time, n, share, low, high, simulated))
     return sorted(found, key=lambda d: d.day)
 

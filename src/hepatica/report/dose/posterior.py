@@ -13,7 +13,7 @@ from scipy.special import ndtri
 from hepatica.card import Card
 from hepatica.dose_study import Answer
 from hepatica.patients import DrawKey, DrawKind
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
 from hepatica.report.style import LOOKS, PRIOR, legend_below, panels
@@ -58,10 +58,15 @@ def learnt(a: Answer, lang: str) -> Card:
     text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
     after = (
         f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
-        for h, p in zip(a.decision.by_hypothesis, a.decision.nothing, strict=False)
+        for h, p in zip(a.decision.by_hypothesis, a.decision.null_effect_probability, strict=False)
     )
     text.append(
-        say("report.learnt_nothing", lang, before=names.number(100 * NOTHING, 0), after=names.listed(after, lang))
+        say(
+            "report.learnt_nothing",
+            lang,
+            before=names.number(100 * PRIOR_NULL_EFFECT_PROBABILITY, 0),
+            after=names.listed(after, lang),
+        )
     )
     p = known.provenance
     text.append(

@@ -7,7 +7,7 @@ import numpy as np
 from hepatica.dose_study import Answer
 from hepatica.dosing import Decision
 from hepatica.dosing.decision import MIN_DRAWS
-from hepatica.patients.draws import NOTHING
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.report import names
 from hepatica.therapy import Regimen
 from hepatica.words import say
@@ -60,7 +60,7 @@ def verdict(answer: Answer, lang: str) -> str:
     named = f"**{names.regimen(d.arms[top].regimen, lang)}**"
     if not np.isfinite(d.regret[:, top]).all():
         return say("decision.none_admissible", lang, assumptions=deciding(answer, lang), regimen=named)
-    if d.confident:
+    if d.is_confident:
         return say("decision.confident", lang, regimen=named)
     draws = len(np.unique(answer.patients.cohort.draw))
     if draws < MIN_DRAWS:
@@ -78,7 +78,7 @@ def benefit(answer: Answer, lang: str) -> list[str]:
     d, lines = answer.decision, []
     for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
         gain, alive = names.gains(d, k)
-        doubt = d.nothing[k] if d.nothing else NOTHING
+        doubt = d.null_effect_probability[k] if d.null_effect_probability else PRIOR_NULL_EFFECT_PROBABILITY
         lines.append(
             say(
                 "decision.gain",
@@ -86,7 +86,7 @@ def benefit(answer: Answer, lang: str) -> list[str]:
                 hypothesis=names.hypothesis(h.hypothesis, lang),
                 gain=names.interval(gain, lang),
                 survival=names.interval(alive, lang, 100.0),
-                between=names.number(gain.between, 0),
+                between=names.number(gain.between_patients_sd, 0),
                 chance=names.number(100 * (1 - doubt) * gain.above_zero, 0),
             )
         )
@@ -116,13 +116,13 @@ def runner_up(answer: Answer, lang: str) -> list[str]:
     ]
 
 
-def holds_best(answer: Answer, lang: str) -> list[str]:
+def credible_set(answer: Answer, lang: str) -> list[str]:
     """How many of the arms it takes to hold the best one with a probability of 90 %, and which."""
     d = answer.decision
-    if not d.holds_best:
+    if not d.credible_set:
         return []
-    shown = names.listed((names.arm_name(d.arms[a], lang) for a in d.holds_best[:4]), lang)
-    return [say("decision.holds_best", lang, n=len(d.holds_best), total=len(d.arms), shown=shown)]
+    shown = names.listed((names.arm_name(d.arms[a], lang) for a in d.credible_set[:4]), lang)
+    return [say("decision.holds_best", lang, n=len(d.credible_set), total=len(d.arms), shown=shown)]
 
 
 def harm(answer: Answer, lang: str) -> list[str]:

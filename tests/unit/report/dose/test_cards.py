@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hepatica.dosing.decision import Assumption
-from hepatica.dosing.variance_components import Split
+from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import load
 from hepatica.report import cards as make_cards
 from hepatica.report import names
@@ -76,24 +76,24 @@ def test_unusual_questions_make_whole_cards(ask, changes):
 def test_the_first_sentence_follows_the_decision(found):
     d = found.decision
     named = names.regimen(d.arms[d.top].regimen, "en")
-    unsure = replace(found, decision=replace(d, confident=False, recommended=d.top))
+    unsure = replace(found, decision=replace(d, is_confident=False, recommended=d.top))
     assert verdict(unsure, "en").startswith("It cannot be told whether cells help") and named in verdict(unsure, "en")
-    sure = replace(found, decision=replace(d, confident=True, recommended=d.top))
+    sure = replace(found, decision=replace(d, is_confident=True, recommended=d.top))
     assert verdict(sure, "en").startswith("Give cells") and named in verdict(sure, "en")
-    care = replace(found, decision=replace(d, confident=False, recommended=0, regret=np.zeros_like(d.regret)))
+    care = replace(found, decision=replace(d, is_confident=False, recommended=0, regret=np.zeros_like(d.regret)))
     assert verdict(care, "en").startswith("Standard care is ranked first; it cannot be told") and "cells/kg" in verdict(
         care, "en"
     )
     over = np.full_like(d.regret, np.inf)
     over[:, 0] = 0.0
-    none = replace(found, decision=replace(d, confident=False, recommended=0, regret=over))
+    none = replace(found, decision=replace(d, is_confident=False, recommended=0, regret=over))
     assert "exceeds a limit" in verdict(none, "en") and "cells/kg" in verdict(none, "en")
 
 
 def test_what_decides_is_named(found):
     d, moved = found.decision, Assumption("homing_half", "cell death for half", "assumed", 0.6)
     h = d.by_hypothesis
-    split = Split(5.0, 1.0, 1.0, 1.0, 9.0, 1.0)
+    split = VarianceComponents(5.0, 1.0, 1.0, 1.0, 9.0, 1.0)
     agree = replace(
         d,
         assumptions=(),

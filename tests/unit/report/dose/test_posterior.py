@@ -22,7 +22,9 @@ def test_the_share_of_the_interval_that_is_left(found):
         len(card.table) == 2
         and names.arm_name(found.decision.arms[found.decision.recommended], "en") in card.table.to_string()
     )
-    assert "chance of 10 %" in card.text[2] and f"{100 * found.decision.nothing[0]:.0f} %" in card.text[2]
+    assert (
+        "chance of 10 %" in card.text[2] and f"{100 * found.decision.null_effect_probability[0]:.0f} %" in card.text[2]
+    )
     assert "lin2017" in card.text[3] and str(found.patients.cohort.known.n) in card.text[3]
 
 

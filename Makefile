@@ -26,11 +26,12 @@ demo: $(VENV)/.runtime $(ZIG) $(VENV)/.package
 	@$(BIN)/hepatica dose studies/hbv-aclf.toml
 
 test: $(VENV)/.test $(ZIG) $(VENV)/.package
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 check: lint test
 
 lint: $(VENV)/.test $(VENV)/.package
+	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports

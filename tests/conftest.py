@@ -7,6 +7,7 @@ difference with git, and say in the changelog why they changed.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -35,6 +36,48 @@ settings.register_profile(
 settings.load_profile("hepatica")
 
 YEAR = 365.25
+
+
+# Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
+# their conftest shares, and these files go first, longest first, so that no worker is left alone with a long one.
+TOGETHER = ("tests/unit/report",)
+LONGEST_FIRST: tuple[str, ...] = ()
+
+
+def scope_of(nodeid):
+    """Tests that one worker runs, in their order: a file, or a folder whose tests share what is expensive."""
+    path = nodeid.split("::")[0]
+    return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByScope(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return scope_of(nodeid)
+
+    return ByScope(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """One worker a core; each holds a model, a kernel and its courses, some 2 GB."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 8)
+
+
+def pytest_configure(config):
+    if config.getoption("numprocesses", None):  # workers share the cores: none is to spin in linear algebra
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        rank = {scope: k for k, scope in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: rank.get(scope_of(item.nodeid), len(rank)))
 
 
 def pytest_addoption(parser):

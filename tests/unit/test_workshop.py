@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import hepatica
 
@@ -94,6 +95,22 @@ def test_ci_only_calls_make_test() -> None:
     assert said[1].startswith("cd ")
     assert said[2:] == ["exec make test"]
     assert script.stat().st_mode & 0o111
+
+
+def test_pre_commit_runs_the_tools_of_make_lint_from_the_environment() -> None:
+    """Only commands that the locks install, no repository to download, and the same ones as `make lint`."""
+    config = ROOT / ".pre-commit-config.yaml"
+    programs = Path(sys.executable).parent
+    done = subprocess.run([programs / "pre-commit", "validate-config", config], capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+    (repository,) = yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]
+    assert repository["repo"] == "local" and {hook["language"] for hook in repository["hooks"]} == {"system"}
+    commands = [hook["entry"].split() for hook in repository["hooks"]]
+    assert all(c[0].startswith(".venv/bin/") and (programs / Path(c[0]).name).exists() for c in commands)
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert recipe
+    linted = re.findall(r"\$\(BIN\)/(\S+(?: [a-z]+)?)", recipe.group(1))
+    assert [" ".join([Path(c[0]).name, *c[1:2]]) for c in commands] == linted
 
 
 def test_version_has_one_source() -> None:

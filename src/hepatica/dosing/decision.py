@@ -299,10 +299,12 @@ def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
     return len(values) > 1 and getattr(arms[chosen].regimen, axis) == values[-1]
 
 
-def _spearman(x: Floats, y: Floats) -> float:
-    """Rank correlation; 0 where one of them does not vary."""
-    a, b = (pd.Series(v).rank().to_numpy() for v in (x, y))
-    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else 0.0
+def _spearman(x: Floats, y: Floats) -> Floats:
+    """Rank correlation of each row of x (m, n) with y (n,); 0 where one of them does not vary."""
+    a, b = (pd.DataFrame(v.T).rank().to_numpy() for v in (x, y[None]))
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    size = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    return np.asarray((a * b).sum(axis=0) / np.where(size > 0, size, np.inf))
 
 
 def rank_assumptions(
@@ -323,9 +325,8 @@ def rank_assumptions(
     typical = Cohort(model, cohort.population, cohort.seed, np.zeros(len(draws), np.int64), draws, cohort.known)
     places = [typical.prior_values(h) for h in hypotheses]  # a draw may say something else under another hypothesis
     found = []
-    for name in places[0]:
-        values = np.mean([p[name] for p in places], axis=0)
-        rho = _spearman(values, means)
+    values = np.mean([np.stack(list(p.values())) for p in places], axis=0)
+    for name, rho in zip(places[0], _spearman(values, means), strict=True):
         p = 2 * stdtr(len(draws) - 2, -abs(rho) * np.sqrt((len(draws) - 2) / max(1 - rho**2, 1e-12)))
         if p * len(places[0]) < 0.1:
             entry = model.parameters[name].entry

@@ -187,7 +187,7 @@ def make_pool(
     parts: list[tuple[Floats, Floats, Floats, Floats, Ints]] = []
     for k, population in enumerate(kinds.values()):
         who = np.arange(k, n, len(kinds))
-        cohort = Cohort(system.model, population, seed, identity(who, 0), who, known, memo={})
+        cohort = Cohort(system.model, population, seed, identity(who, 0), who, known)
         initial, labs = arrive(system, cohort, workers=workers)
         good = np.flatnonzero(np.isfinite(initial).all(axis=1))
         kept = Admitted(cohort.take(good), initial[good], {name: v[good] for name, v in labs.items()}, n)

@@ -8,17 +8,19 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import Spread
 from hepatica.patients.draws import DrawKey, DrawKind, Draws
 from hepatica.patients.population import Covariate, Population
-from hepatica.patients.streams import normals, uniforms
+from hepatica.patients.streams import normals, uniforms, uniforms_by_purpose
 from hepatica.units import internal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 N_THRESHOLDS = 8
+OWNER = "owner"  # of a memo: seed, patients and draws
 SPAN = 1_000_000  # candidates that one draw can have
 
 
@@ -52,8 +54,8 @@ class Cohort:
         What calibration says of each draw; None leaves all to the priors.
     spread : float
         Factor on every deviation between patients, to try the model beyond them.
-    memo : dict or None
-        Random numbers kept for copies that differ in `pinned` alone.
+    memo : dict
+        Random numbers by purpose, shared with copies of the same seed, patients and draws.
     """
 
     model: Model
@@ -64,7 +66,14 @@ class Cohort:
     known: Draws | None = None
     pinned: Mapping[str, tuple[Spread, float]] = field(default_factory=dict)
     spread: float = 1.0
-    memo: dict[str, Floats] | None = field(default=None, repr=False, compare=False)
+    memo: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[str, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Drop the random numbers of a copy that has other patients, draws or another seed."""
+        own = np.concatenate([[np.uint64(self.seed)], self.patient.astype(np.uint64), self.draw.astype(np.uint64)])
+        if not np.array_equal(self.memo.setdefault(OWNER, own), own):
+            object.__setattr__(self, "memo", {OWNER: own})
 
     def covariate(self, name: str) -> Floats:
         """Values of a covariate, in the unit of the population's file."""
@@ -123,17 +132,46 @@ class Cohort:
         purpose: str,
         width: int = 1,
     ) -> Floats:
-        """Random numbers (n, width), one row a patient, drawn once if there is a memo."""
-        memo = {} if self.memo is None else self.memo
-        if purpose not in memo:
+        """Random numbers (n, width), one row a patient, drawn once."""
+        if purpose not in self.memo:
             rows = make(self.seed, subjects, purpose, width)
-            memo[purpose] = rows if where is None else rows[where]
-        return memo[purpose]
+            self.memo[purpose] = rows if where is None else rows[where]
+        return self.memo[purpose]
+
+    def _draw_ahead(self) -> None:
+        """All random numbers of parameters at once, to `memo`: a call for each would take longer than the numbers."""
+        draws, where = np.unique(self.draw, return_inverse=True)
+        known = set() if self.known is None else {(k.kind, k.name) for k in self.known.columns}
+        normal, uniform, between = [], [], []
+        for name, parameter in self.model.parameters.items():
+            entry, fitted = parameter.entry, self.population.fitted.get(name)
+            if name in self.population.covariate:
+                continue
+            if entry.prior.varies and name not in self.pinned:
+                normal += [f"prior:{name}"] * ((DrawKind.COORDINATE, name) not in known)
+                uniform += [f"spike:{name}"] * ((DrawKind.SPIKE, name) not in known)
+            if (entry.between if fitted is None or fitted.between is None else fitted.between).varies:
+                between.append(f"between:{name}")
+        for purposes, subjects, rows, to in (
+            (normal, draws, where, ndtri),
+            (uniform, draws, where, np.asarray),
+            (between, self.patient, slice(None), ndtri),
+        ):
+            new = [p for p in purposes if p not in self.memo]
+            numbers = to(uniforms_by_purpose(self.seed, subjects, new))
+            self.memo.update((p, row[rows, None]) for p, row in zip(new, numbers, strict=True))
 
     def parameters(self, hypothesis: str = "") -> Floats:
         """Parameters (n, n_parameters) in internal units, in the model's order."""
+        if hypothesis not in self._values:
+            self._values[hypothesis] = self._parameters(hypothesis)
+        return self._values[hypothesis].copy()
+
+    def _parameters(self, hypothesis: str) -> Floats:
         n = len(self.patient)
         columns = []
+        self._draw_ahead()
+        places = self._places_by_name(hypothesis)
         deviation = self.spread * (np.ones(n) if self.known is None else self.known.factor(self.draw))
         for name, parameter in self.model.parameters.items():
             if name in self.population.covariate:
@@ -146,29 +184,34 @@ class Cohort:
                 spread, quantile = self.pinned[name]
                 value = spread.quantile(value, quantile)
             elif entry.prior.varies:
-                value = entry.prior.apply(value, *self._places(name, hypothesis))
+                value = entry.prior.apply(value, *places(name))
             if between.varies:
                 z = self._numbers(normals, self.patient, None, f"between:{name}")[:, 0]
                 value = between.apply(value, deviation * z, np.ones(n))
             columns.append(value)
         return np.stack(columns, axis=1)
 
-    def _places(self, name: str, hypothesis: str = "") -> tuple[Floats, Floats]:
-        """Where each patient's draw stands in the prior of a parameter: a normal number, and a uniform one for spikes."""
+    def _places_by_name(self, hypothesis: str) -> Callable[[str], tuple[Floats, Floats]]:
+        """Coordinates of each patient's draw in the prior of a parameter: a normal number, and a uniform one for spikes."""
         draws, where = np.unique(self.draw, return_inverse=True)
-        found = []
-        for kind, purpose, make in ((DrawKind.COORDINATE, "prior", normals), (DrawKind.SPIKE, "spike", uniforms)):
-            known = None if self.known is None else self.known.of(DrawKey(kind, name, hypothesis), self.draw)
-            found.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
-        return found[0], found[1]
+
+        def places(name: str) -> tuple[Floats, Floats]:
+            found = []
+            for kind, purpose, make in ((DrawKind.COORDINATE, "prior", normals), (DrawKind.SPIKE, "spike", uniforms)):
+                known = None if self.known is None else self.known.of(DrawKey(kind, name, hypothesis), self.draw)
+                found.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
+            return found[0], found[1]
+
+        return places
 
     def prior_values(self, hypothesis: str = "") -> dict[str, Floats]:
         """What each draw says of every parameter with a prior, relative to no deviation between patients."""
-        out = {}
+        out, places = {}, self._places_by_name(hypothesis)
+        self._draw_ahead()
         for name, parameter in self.model.parameters.items():
             if parameter.entry.prior.varies and name not in self.population.covariate:
                 value = np.full(len(self.draw), parameter.value)
-                out[name] = parameter.entry.prior.apply(value, *self._places(name, hypothesis))
+                out[name] = parameter.entry.prior.apply(value, *places(name))
         return out
 
     def thresholds(self) -> Floats:
@@ -181,5 +224,7 @@ class Cohort:
 
     def take(self, which: Ints) -> Cohort:
         """Some of the patients."""
-        memo = None if self.memo is None else {name: rows[which] for name, rows in self.memo.items()}
-        return replace(self, patient=self.patient[which], draw=self.draw[which], memo=memo)
+        memo = {name: rows[which] for name, rows in list(self.memo.items()) if name != OWNER}
+        some = replace(self, patient=self.patient[which], draw=self.draw[which], memo=memo)
+        some._values.update((name, rows[which]) for name, rows in list(self._values.items()))
+        return some

@@ -249,8 +249,9 @@ class Draws:
             If it is none: too large, cut, of unknown columns, or with a value that is not finite.
         """
         frame = _table(path)
-        columns = {DrawKey.parse(str(c)): _values(path, frame[c]) for c in frame}
         provenance = frame.attrs.get("provenance", {})
+        frame.attrs = {}  # pandas would copy the provenance with every column
+        columns = {DrawKey.parse(str(c)): _values(path, frame[c]) for c in frame}
         if not len(frame) or not isinstance(provenance, dict) or all(k.kind != DrawKind.COORDINATE for k in columns):
             raise InputError("posterior", str(path), FILE_WANTED)
         return cls(columns, provenance)

@@ -211,7 +211,7 @@ def draw_base_cohort(q: Question, base: int, pins: Pins) -> Pool | None:
     while tried < MOST_TRIED * q.patients:
         tried += q.patients
         who = identity(np.asarray(base), np.arange(tried))
-        cohort = Cohort(q.system.model, q.population, q.seed, who, np.full(tried, base), pinned=pins, memo={})
+        cohort = Cohort(q.system.model, q.population, q.seed, who, np.full(tried, base), pinned=pins)
         pool = arrived(q, cohort)
         enough = np.flatnonzero(np.cumsum(pool.weight > 0.5) >= q.patients)
         if len(enough):

@@ -99,7 +99,7 @@ def tornado(
     """
     draw = np.repeat(np.arange(draws), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
-    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, memo={})
+    cohort = Cohort(q.system.model, q.population, q.seed, who, draw)
     tell, total = progress or ignore_progress, 1 + 2 * len(parameters)
     pool = arrived(q, cohort)
     usual, care = evaluate(q, pool)

@@ -187,7 +187,7 @@ def variance(
     """
     draw = np.repeat(np.arange(q.patients), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), q.patients))
-    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, known, memo={})
+    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, known)
     among = [None if known is None or m.nominal else learnt(m.name, m.spread, known, q.hypotheses) for m in moved]
     u = design(len(moved), samples, q.seed)
     places = np.stack([place(u[..., k], a) for k, a in enumerate(among)], axis=-1)

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from hepatica.dosing import Utility, confirm, decide
-from hepatica.dosing.decision import credible_set, rank_assumptions
+from hepatica.dosing.decision import _spearman, credible_set, rank_assumptions
 from hepatica.dosing.utility import HARMS
 from hepatica.patients import Draws
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY
@@ -246,3 +247,12 @@ def test_hypotheses_count_alike_and_failures_not_at_all():
     one, other = np.array([[0, 0, 0, 0], [1, 1, 1, 1.0]]), np.array([[0, 0, 0, 0], [-1, -1, np.nan, -1.0]])
     assert credible_set([asked(one, (True, True)), asked(other, (True, True))], draw, 0.5) == (0,)
     assert set(credible_set([asked(one, (True, True)), asked(other, (True, True))], draw)) == {0, 1}
+
+
+def test_rank_correlation_of_many_rows_is_that_of_scipy():
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(5, 60)).round(1), rng.normal(size=60).round(1)  # with ties
+    x[3] = 2.0
+    expected = [spearmanr(row, y).statistic for row in np.delete(x, 3, axis=0)]
+    np.testing.assert_allclose(np.delete(_spearman(x, y), 3), expected, rtol=1e-12)
+    assert _spearman(x, y)[3] == 0.0 and (_spearman(x, np.ones(60)) == 0.0).all()

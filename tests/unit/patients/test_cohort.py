@@ -1,5 +1,7 @@
 """Cohorts: ignorance is shared by a draw, patients differ within it, hypotheses change what they name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata
@@ -110,3 +112,25 @@ def test_parameters_vary_independently(model, population):
         correlation = np.corrcoef(rankdata(p, axis=0), rowvar=False)  # ties of spikes share a rank
         np.fill_diagonal(correlation, 0.0)
         assert np.abs(correlation).max() < 5.5 / np.sqrt(n), moving
+
+
+def test_a_copy_with_other_patients_draws_or_seed_has_its_own_numbers(cohort, model, population):
+    cohort.parameters()  # fills the memo, which a copy would share
+    for change in ({"seed": 4}, {"patient": cohort.patient + 1}, {"draw": (cohort.draw + 1) % 4}):
+        fresh = Cohort(model, population, **({"seed": 3, "patient": cohort.patient, "draw": cohort.draw} | change))
+        assert (replace(cohort, **change).parameters() == fresh.parameters()).all()
+    assert (replace(cohort, spread=0.0).parameters() != cohort.parameters()).any()
+
+
+def test_some_patients_are_the_same_patients(cohort, model, population):
+    some = np.array([3, 17, 101])
+    before = Cohort(model, population, 3, cohort.patient[some], cohort.draw[some]).parameters("lung_only")
+    assert (cohort.take(some).parameters("lung_only") == before).all()
+    cohort.parameters("lung_only")
+    assert (cohort.take(some).parameters("lung_only") == before).all()  # cut from what was made
+
+
+def test_values_given_out_may_be_written_over(cohort):
+    first = cohort.parameters()
+    first[:] = 0.0
+    assert (cohort.parameters() != 0.0).any()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from hepatica.patients.streams import normals, philox, uniforms
+from hepatica.patients.streams import normals, philox, uniforms, uniforms_by_purpose
 
 PEOPLE = np.arange(1, 20_001)
 KNOWN_UNIFORMS = [0.4070657800390437, 0.13399779308760784, 0.20530867599005587]
@@ -91,3 +91,12 @@ def test_purposes_seeds_and_columns_are_independent():
         normals(9, PEOPLE + 1_000_000, "a")[:, 0],
     ):
         assert abs(np.corrcoef(a[:, 0], other)[0, 1]) < 0.03
+
+
+def test_many_purposes_at_once_are_the_same_numbers_one_by_one(monkeypatch):
+    purposes, who = [f"prior:{k}" for k in range(7)] + ["prior:0"], np.array([5, 17, 3, 2**40])
+    one_by_one = np.stack([uniforms(9, who, p)[:, 0] for p in purposes])
+    assert (uniforms_by_purpose(9, who, purposes) == one_by_one).all()
+    monkeypatch.setattr("hepatica.patients.streams._AT_ONCE", 10)  # in pieces
+    assert (uniforms_by_purpose(9, who, purposes) == one_by_one).all()
+    assert uniforms_by_purpose(9, who, []).shape == (0, 4)

@@ -91,7 +91,7 @@ def test_what_is_kept_is_what_would_be_simulated(question):
 def test_pins_hold_and_the_rest_is_as_drawn(model, population):
     drawn = Cohort(model, population, 3, np.arange(30), np.arange(30) % 3)
     prior = model.parameters["flare_kill"].entry.prior
-    pinned = replace(drawn, pinned={"flare_kill": (prior, 0.95)}, memo={})
+    pinned = replace(drawn, pinned={"flare_kill": (prior, 0.95)})
     k = list(model.parameters).index("flare_kill")
     same = np.delete(drawn.parameters() == pinned.parameters(), k, axis=1)
     assert same.all() and not (drawn.parameters()[:, k] == pinned.parameters()[:, k]).any()

@@ -19,22 +19,11 @@ from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
 from hepatica.patients import Admitted, Cohort, Draws, Population, identity
+from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
-LABS = (
-    "bilirubin",
-    "inr",
-    "creatinine",
-    "alt",
-    "albumin",
-    "encephalopathy",
-    "sodium",
-    "functional_mass",
-    "arterial_pressure",
-    "ast",
-    "white_cells",
-)
-IF_MODELLED = ("oxygenation",)  # read where the model has it
+LABS = tuple(v.name for v in used_in(Use.ADMISSION) if not v.optional)
+IF_MODELLED = tuple(v.name for v in used_in(Use.ADMISSION) if v.optional)  # read where the model has them
 VASOPRESSORS_BELOW = (
     60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
 )

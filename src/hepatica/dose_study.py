@@ -20,23 +20,14 @@ from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.study import Study
 from hepatica.therapy import ROUTES
+from hepatica.variables import Use, used_in
 
 SHOWN = tuple(
     dict.fromkeys(
         (
             *OUTPUTS,
             *BY_CAUSE,
-            "alt",
-            "ast",
-            "sodium",
-            "ammonia",
-            "icg_pdr",
-            "hvpg",
-            "il6",
-            "tnf",
-            "white_cells",
-            "filtration",
-            "arterial_pressure",
+            *(v.name for v in used_in(Use.COURSE)),
             *recovery.OUTPUTS,
         )
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import xarray as xr
@@ -12,63 +11,20 @@ from numpy.typing import NDArray
 
 from hepatica.outcomes.scores import child_pugh, meld
 from hepatica.outcomes.survival import competing_incidence
+from hepatica.variables import Direction, Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
 
 
-class Direction(Enum):
-    """Sense of a proportion: of people with the event, or of people free of it.
-
-    The value is the sign of a log odds ratio relative to that of the event.
-    """
-
-    EVENT = 1
-    EVENT_FREE = -1
-
-
-DIRECTION: Mapping[str, Direction] = {
-    "death": Direction.EVENT,
-    "survival": Direction.EVENT_FREE,
-    "transplant_free_survival": Direction.EVENT_FREE,
-    "transplanted": Direction.EVENT,
-    "severe_infection": Direction.EVENT,
-    "thrombosis": Direction.EVENT,
-}
+PROPORTIONS = tuple(v for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.PROPORTION)
+DIRECTION: Mapping[str, Direction] = {v.name: v.direction for v in PROPORTIONS if v.direction is not None}
 """Direction of every proportion that the model has."""
-SHARES = ("death", "survival", "transplant_free_survival", "transplanted", "severe_infection", "thrombosis")
+SHARES = tuple(DIRECTION)
 """Shares of people that the model has; the rest of a publication's shares it does not."""
-MEASURED = (
-    "albumin",
-    "alt",
-    "ammonia",
-    "ast",
-    "bilirubin",
-    "child_pugh",
-    "collagen",
-    "creatinine",
-    "crp",
-    "inr",
-    "meld",
-    "prothrombin_activity",
-    "sodium",
-    "white_cells",
-)
+MEASURED = tuple(v.name for v in used_in(Use.LIKELIHOOD, Use.PUBLICATION) if v.kind is not VariableKind.PROPORTION)
 """What is measured in people and the model has; their means are those of survivors."""
 OUTPUTS = (
-    "bilirubin",
-    "inr",
-    "creatinine",
-    "albumin",
-    "alt",
-    "ast",
-    "ammonia",
-    "sodium",
-    "crp",
-    "white_cells",
-    "collagen",
-    "prothrombin_activity",
-    "ascites",
-    "encephalopathy",
+    *(v.name for v in used_in(Use.LIKELIHOOD) if v.kind in (VariableKind.LAB, VariableKind.SIGN)),
     "death_intensity",
     "transplant_intensity",
     "thrombosis_hazard",

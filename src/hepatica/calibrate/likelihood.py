@@ -21,6 +21,7 @@ from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.patients.draws import deviation
+from hepatica.variables import Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
 Lines = dict[tuple[str, str, Wanted], int]
@@ -37,7 +38,8 @@ MEDIAN = 1.2533  # standard error of a median over that of a mean
 EVENTS = ("death", "transplanted", "severe_infection", "thrombosis")
 NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)
 DEATHS = ("transplant_free_survival", "death", "survival")
-LEVELS = ("meld", "child_pugh")  # compared as they are, all else as logarithms
+LEVELS = tuple(v.name for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.SCORE)
+"""Scores, compared as they are; all else that is measured through logarithms."""
 
 
 @dataclass(frozen=True)

@@ -8,47 +8,14 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from hepatica.variables import Use, VariableKind, used_in
+
 Kind = Literal["mean_sd", "mean", "median", "proportion", "kaplan_meier", "change"]
 
-VARIABLES: dict[str, str] = {
-    "age": "year",
-    "albumin": "g/L",
-    "alt": "U/L",
-    "ammonia": "umol/L",
-    "ascites_improved": "percent",
-    "ast": "U/L",
-    "bilirubin": "mg/dL",
-    "bilirubin_fall_20": "percent",
-    "bleeding": "percent",
-    "child_pugh": "1",
-    "child_pugh_improved": "percent",
-    "cirrhosis": "percent",
-    "collagen": "percent",
-    "cossh_aclf": "1",
-    "cossh_aclf_ii": "1",
-    "creatinine": "mg/dL",
-    "crp": "mg/dL",
-    "death": "percent",
-    "dose_limiting_toxicity": "percent",
-    "fever": "percent",
-    "hepatorenal_syndrome": "percent",
-    "histology_improved": "percent",
-    "inr": "1",
-    "meld": "1",
-    "meld_improved": "percent",
-    "platelets": "1e9/L",
-    "prothrombin_activity": "percent",
-    "serious_adverse_event": "percent",
-    "severe_infection": "percent",
-    "sodium": "mmol/L",
-    "survival": "percent",
-    "thrombosis": "percent",
-    "transplant_free_survival": "percent",
-    "transplanted": "percent",
-    "white_cells": "1e9/L",
-}
+_PUBLISHED = sorted(used_in(Use.PUBLICATION), key=lambda v: v.name)
+VARIABLES: dict[str, str] = {v.name: v.unit for v in _PUBLISHED}
 """What may be observed, and the one unit in which it is written."""
-MEASURED = ("collagen", "prothrombin_activity")  # in percent, yet no shares of people
+PROPORTIONS = frozenset(v.name for v in _PUBLISHED if v.kind is VariableKind.PROPORTION)  # not all that is in percent
 
 
 UNCOUNTED = "the number of people is not known"
@@ -238,7 +205,7 @@ class Observation(Row):
             )
             return  # what suits it goes by the unit
         share = self.kind in ("proportion", "kaplan_meier")
-        if share != (self.unit == "percent" and self.variable not in MEASURED):
+        if share != (self.variable in PROPORTIONS):
             yield Wrong(("kind",), self.kind, f"kind '{self.kind}' does not suit {self.variable} in {self.unit}")
         elif share and (self.sd is not None or not 0 <= self.value <= 100):
             yield Wrong(("value",), self.value, f"{self.variable} is a share: 0 to 100 percent and no sd")

@@ -47,6 +47,7 @@ from hepatica.individual.pool import HORIZON
 from hepatica.individual.weights import MEASURED
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Population, load_population
+from hepatica.variables import variable
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -54,9 +55,9 @@ LEAST_PEOPLE = 8
 """People in a group below which it is shown and not used."""
 LEAST_MEASURED = 3  # for a mean with an SD
 ADDITIVE = ("albumin",)  # told as it is, all else through logarithms
-EXCHANGED = ("inr", "bilirubin", "alt", "ast", "albumin")
+EXCHANGED = tuple(lab for lab in LABS if "plasma_exchange" in variable(lab).removed_by)
 """What an exchange of plasma washes out or brings: after one, on an unknown day, it says little of the untreated course."""
-FILTERED = ("creatinine", "ammonia")  # washed out where blood is filtered, a treatment that the model has not
+FILTERED = tuple(lab for lab in LABS if "dialysis" in variable(lab).removed_by)  # a treatment that the model has not
 _IMMUNE = ("hav", "hbv", "hev", "hepatitis", "aih", "autoimmune", "dili", "drug", "unknown", "indeterminate")
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "alf_paracetamol": ("paracetamol", "acetaminophen"),

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepatica.errors import InputError
+from hepatica.variables import PeopleColumn, ReadAs, people_columns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,30 +36,7 @@ LAST_DAY = 60.0  # later days are not followed
 PLATELETS = "Plt"
 
 
-@dataclass(frozen=True)
-class Lab:
-    """A lab of the file: its column, factor to the model's unit, and values that can be one, in the file's unit.
-
-    `usual` holds the middle of any cohort in the right unit; a median outside is another unit.
-    """
-
-    column: str
-    factor: float
-    low: float
-    high: float
-    usual: tuple[float, float]
-    unit: str
-
-
-LABS: Mapping[str, Lab] = {
-    "inr": Lab("PTINR", 1.0, 0.5, 30.0, (0.7, 8.0), ""),
-    "bilirubin": Lab("Tbil", 1.0, 0.05, 80.0, (0.2, 45.0), "mg/dL"),
-    "alt": Lab("ALT", 1.0, 1.0, 60_000.0, (5.0, 20_000.0), "U/L"),
-    "ast": Lab("AST", 1.0, 1.0, 100_000.0, (5.0, 40_000.0), "U/L"),
-    "albumin": Lab("Alb", 10.0, 0.8, 7.0, (1.2, 6.0), "g/dL"),
-    "creatinine": Lab("Cre", 1.0, 0.1, 20.0, (0.2, 8.0), "mg/dL"),
-    "ammonia": Lab("NH3", 0.587, 1.0, 2_000.0, (5.0, 800.0), "ug/dL (assumed: the file does not say)"),
-}
+LABS: Mapping[str, PeopleColumn] = people_columns(ReadAs.LAB)
 
 
 @dataclass(frozen=True)
@@ -281,7 +259,7 @@ def _numbers(path: Path, rows: pd.DataFrame, column: str, notes: list[str], unit
     return values.to_numpy(float)
 
 
-def lab_values(path: Path, rows: pd.DataFrame, name: str, lab: Lab, notes: list[str]) -> Floats | None:
+def lab_values(path: Path, rows: pd.DataFrame, name: str, lab: PeopleColumn, notes: list[str]) -> Floats | None:
     """Values in the file's unit; None where there is no such column or nothing in it."""
     values = np.full(len(rows), np.nan)
     found = lab.column in rows or (name == "inr" and PT in rows)
@@ -306,7 +284,7 @@ def _possible(column: str, values: Floats, low: float, high: float, notes: list[
     return values
 
 
-def _right_unit(path: Path, lab: Lab, values: Floats) -> None:
+def _right_unit(path: Path, lab: PeopleColumn, values: Floats) -> None:
     middle = float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan
     if middle < lab.usual[0] or middle > lab.usual[1]:
         raise InputError(

@@ -15,16 +15,11 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from hepatica.errors import InputError
-from hepatica.individual.file import DAY, Lab, lab_values, read_table
+from hepatica.individual.file import DAY, lab_values, read_table
+from hepatica.variables import PeopleColumn, ReadAs, people_columns
 
 Floats = NDArray[np.float64]
-READINGS: Mapping[str, Lab] = {
-    "tnf": Lab("serumTNF", 1.0, 0.01, 1e5, (0.5, 500.0), "pg/mL (assumed: the file does not say)"),
-    "il6": Lab("serumIL-6", 1.0, 0.01, 1e6, (0.5, 5_000.0), "pg/mL (assumed: the file does not say)"),
-    "il10": Lab("serumIL-10", 1.0, 0.01, 1e5, (0.5, 1_000.0), "pg/mL (assumed: the file does not say)"),
-    "crp": Lab("CRP", 1.0, 0.001, 80.0, (0.02, 20.0), "mg/dL"),
-    "white_cells": Lab("WBC", 1e-3, 100.0, 200_000.0, (1_500.0, 40_000.0), "cells/uL"),
-}
+READINGS: Mapping[str, PeopleColumn] = people_columns(ReadAs.READING)
 NOT_MODELLED = {"HGF": "patients' own HGF is not in the model", "serumHMGB1": "HMGB1 is not in the model"}
 FEWEST = 10  # people with a reading, below which nothing is said of it
 BOOTSTRAP = 1000

@@ -10,19 +10,12 @@ from numpy.typing import NDArray
 
 from hepatica.individual.file import LABS, People
 from hepatica.individual.pool import Pool
+from hepatica.variables import variable
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Widths = Mapping[str, float]
-MEASURED = {
-    "inr": 0.06,
-    "bilirubin": 0.06,
-    "alt": 0.08,
-    "ast": 0.08,
-    "albumin": 0.04,
-    "creatinine": 0.07,
-    "ammonia": 0.2,
-}
+MEASURED = {name: variable(name).error for name in LABS}
 """Error of measurement, SD on the log scale; assumed from what laboratories allow."""
 AGE_WIDTH, COMA_WIDTH = 20.0, 0.7  # year, grade
 FURTHEST = 16.0  # square of the distance, in SDs, beyond which a single lab tells no more

@@ -13,6 +13,7 @@ from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
+from hepatica.variables import variables
 from hepatica.words import catalogue, say
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -98,13 +99,8 @@ def assumption(a: Assumption, lang: str) -> str:
 
 
 def variable(name: str, lang: str) -> str:
-    """A lab with its unit."""
-    return say(f"report.axis_{name}", lang)
-
-
-def without_unit(name: str, lang: str) -> str:
-    """A lab without its unit."""
-    return variable(name, lang).split(say("report.before_unit", lang))[0]
+    """Label of a variable without its unit; a quantity that is not in the table goes by its name."""
+    return variables()[name].label[lang] if name in variables() else name
 
 
 def cohort(key: str, n: int | None, lang: str) -> str:

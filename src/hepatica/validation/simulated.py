@@ -19,10 +19,11 @@ from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import NO_CELLS
+from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
 LEAST_PEOPLE = 0.1  # share of virtual patients that must stay effective when they are made to look like an arm
-MATCHED = ("bilirubin", "inr", "creatinine", "albumin", "alt", "meld", "sodium")
+MATCHED = tuple(v.name for v in used_in(Use.PUBLICATION, Use.LIKELIHOOD, Use.BASELINE))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ ORDINARY = {
     "inr": 2.1,
     "sodium": 131.0,
     "albumin": 28.0,
-    "wbc": 9.0,
+    "white_cells": 9.0,
     "neutrophils": 6.0,
     "urea": 8.0,
     "lactate": 2.0,

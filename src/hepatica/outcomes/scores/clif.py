@@ -171,7 +171,7 @@ def aclf_grade(
     return done(grade + 0.0 * sum(organs))  # NaN stays NaN
 
 
-def clif_c_aclf(*, organ_failure: Lab, age: Lab, wbc: Lab) -> Array:
+def clif_c_aclf(*, organ_failure: Lab, age: Lab, white_cells: Lab) -> Array:
     """CLIF-C ACLF score, from `clif_c_of`, age (years) and white cells (1e9/L).
 
     References
@@ -180,11 +180,11 @@ def clif_c_aclf(*, organ_failure: Lab, age: Lab, wbc: Lab) -> Array:
 
     Examples
     --------
-    >>> round(float(clif_c_aclf(organ_failure=10, age=56, wbc=9)), 3)
+    >>> round(float(clif_c_aclf(organ_failure=10, age=56, white_cells=9)), 3)
     49.243
     """
-    organ_failure, age, wbc = labs(organ_failure=organ_failure, age=age, wbc=wbc)
-    return done(10.0 * (0.33 * organ_failure + 0.04 * age + 0.63 * np.log(wbc) - 2.0))
+    organ_failure, age, white_cells = labs(organ_failure=organ_failure, age=age, white_cells=white_cells)
+    return done(10.0 * (0.33 * organ_failure + 0.04 * age + 0.63 * np.log(white_cells) - 2.0))
 
 
 _ACLF_RISK = {1: (0.0022, 0.0995), 3: (0.0079, 0.0869), 6: (0.0115, 0.0824), 12: (0.0231, 0.0731)}
@@ -218,7 +218,7 @@ def clif_c_aclf_mortality(score: Lab, *, months: int) -> Array:
     return _clif_mortality(score, months, _ACLF_RISK)
 
 
-def clif_c_ad(*, age: Lab, creatinine: Lab, inr: Lab, wbc: Lab, sodium: Lab) -> Array:
+def clif_c_ad(*, age: Lab, creatinine: Lab, inr: Lab, white_cells: Lab, sodium: Lab) -> Array:
     """CLIF-C acute decompensation score: years, mg/dL, unitless, 1e9/L, mmol/L.
 
     References
@@ -227,11 +227,13 @@ def clif_c_ad(*, age: Lab, creatinine: Lab, inr: Lab, wbc: Lab, sodium: Lab) -> 
 
     Examples
     --------
-    >>> round(float(clif_c_ad(age=57, creatinine=1.0, inr=1.5, wbc=6.5, sodium=135)), 3)
+    >>> round(float(clif_c_ad(age=57, creatinine=1.0, inr=1.5, white_cells=6.5, sodium=135)), 3)
     53.005
     """
-    age, creatinine, inr, wbc, sodium = labs(age=age, creatinine=creatinine, inr=inr, wbc=wbc, sodium=sodium)
-    score = 0.03 * age + 0.66 * np.log(creatinine) + 1.71 * np.log(inr) + 0.88 * np.log(wbc)
+    age, creatinine, inr, white_cells, sodium = labs(
+        age=age, creatinine=creatinine, inr=inr, white_cells=white_cells, sodium=sodium
+    )
+    score = 0.03 * age + 0.66 * np.log(creatinine) + 1.71 * np.log(inr) + 0.88 * np.log(white_cells)
     return done(10.0 * (score - 0.05 * sodium + 8.0))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepatica.errors import InputError
+from hepatica.variables import VariableKind, variables
 
 Array = NDArray[np.float64]
 Lab: TypeAlias = ArrayLike  # numbers, or yes and no, of one patient or of many
@@ -37,35 +39,25 @@ CAUSES = {  # of acute liver failure; True where OGrady1989 counts the cause as 
 }
 YES_NO = ("no", "yes")
 
-INPUTS: dict[str, ScoreInput] = {
-    "bilirubin": ScoreInput("mg/dL", 0.01, 100, "total bilirubin", "bilirubin"),
-    "bilirubin_day7": ScoreInput("mg/dL", 0.01, 100, "total bilirubin on day 7", "bilirubin"),
-    "creatinine": ScoreInput("mg/dL", 0.05, 40, "serum creatinine", "creatinine"),
-    "inr": ScoreInput("", 0.5, 20, "international normalised ratio"),
-    "sodium": ScoreInput("mmol/L", 90, 190, "serum sodium"),
-    "albumin": ScoreInput("g/L", 5, 70, "serum albumin"),
-    "wbc": ScoreInput("1e9/L", 0.01, 300, "white blood cells"),
-    "neutrophils": ScoreInput("1e9/L", 0.01, 300, "neutrophils"),
-    "urea": ScoreInput("mmol/L", 0.1, 120, "serum urea"),
-    "lactate": ScoreInput("mmol/L", 0, 40, "arterial lactate"),
-    "ph": ScoreInput("", 6.3, 8.0, "arterial pH"),
-    "age": ScoreInput("year", 0, 120, "age"),
-    "encephalopathy": ScoreInput("", 0, 4, "West-Haven grade"),
-    "days_to_encephalopathy": ScoreInput("d", 0, 400, "days from jaundice to encephalopathy"),
-    "ascites": ScoreInput("", 0, 2, "ascites: 0 none, 1 mild, 2 moderate or refractory"),
-    "arterial_pressure": ScoreInput("mmHg", 0, 250, "mean arterial pressure"),
-    "pao2_fio2": ScoreInput("mmHg", 20, 800, "PaO2/FiO2"),
-    "spo2_fio2": ScoreInput("", 40, 500, "SpO2 (%)/FiO2"),
-    "prothrombin_time": ScoreInput("s", 5, 300, "prothrombin time"),
-    "control_time": ScoreInput("s", 5, 30, "prothrombin time of the laboratory's control"),
-    "organ_failure": ScoreInput("", 6, 18, "CLIF-C organ failure score"),
-    "dialysis": ScoreInput("", 0, 1, "dialysis twice in a week, or 24 h of CVVHD", choices=YES_NO),
-    "vasopressors": ScoreInput("", 0, 1, "vasopressors", choices=YES_NO),
-    "renal_insufficiency": ScoreInput("", 0, 1, "creatinine above 1.3 mg/dL", choices=YES_NO),
-    "female": ScoreInput("", 0, 1, "female", choices=YES_NO),
-    "cholestatic_or_alcoholic": ScoreInput("", 0, 1, "cholestatic or alcoholic disease", choices=YES_NO),
-    "cause": ScoreInput("", 0, 0, "cause of acute liver failure", choices=tuple(CAUSES)),
-}
+
+def _inputs() -> dict[str, ScoreInput]:
+    """Variables that have limits, as inputs of scores; and the cause, which has none."""
+    found = {
+        v.name: ScoreInput(
+            unit="" if v.unit == "1" else v.unit,
+            low=v.low,
+            high=v.high,
+            label=v.label["en"],
+            substance=v.substance,
+            choices=YES_NO if v.kind is VariableKind.YES_NO else (),
+        )
+        for v in variables().values()
+        if v.low > -math.inf
+    }
+    return found | {"cause": ScoreInput("", 0, 0, "cause of acute liver failure", choices=tuple(CAUSES))}
+
+
+INPUTS = _inputs()
 
 
 def labs(**given: Lab) -> list[Array]:

@@ -206,7 +206,7 @@ def meld3_survival(score: Lab, *, days: Lab = 90.0) -> Array:
 
 
 def meld_plus7_survival(
-    *, bilirubin: Lab, creatinine: Lab, inr: Lab, sodium: Lab, albumin: Lab, wbc: Lab, age: Lab
+    *, bilirubin: Lab, creatinine: Lab, inr: Lab, sodium: Lab, albumin: Lab, white_cells: Lab, age: Lab
 ) -> Array:
     """Probability of being alive 90 days after discharge, MELD-Plus7. Units as in the module's heading.
 
@@ -216,16 +216,22 @@ def meld_plus7_survival(
 
     Examples
     --------
-    >>> labs = dict(bilirubin=2.49, creatinine=1.37, inr=1.5, sodium=136.5, albumin=28.9, wbc=6.67)
+    >>> labs = dict(bilirubin=2.49, creatinine=1.37, inr=1.5, sodium=136.5, albumin=28.9, white_cells=6.67)
     >>> round(float(meld_plus7_survival(**labs, age=60)), 2)
     0.84
     """
-    bilirubin, creatinine, inr, sodium, albumin, wbc, age = labs(
-        bilirubin=bilirubin, creatinine=creatinine, inr=inr, sodium=sodium, albumin=albumin, wbc=wbc, age=age
+    bilirubin, creatinine, inr, sodium, albumin, white_cells, age = labs(
+        bilirubin=bilirubin,
+        creatinine=creatinine,
+        inr=inr,
+        sodium=sodium,
+        albumin=albumin,
+        white_cells=white_cells,
+        age=age,
     )
     logit = 8.53499496 + 2.59679650 * np.log10(1 + creatinine) + 2.06503238 * np.log10(1 + bilirubin)
     logit = logit + 2.99724802 * np.log10(1 + inr) - 6.47834101 * np.log10(1 + sodium)
-    logit = logit - 6.34990436 * np.log10(1 + albumin / 10) + 1.92811726 * np.log10(1 + wbc)
+    logit = logit - 6.34990436 * np.log10(1 + albumin / 10) + 1.92811726 * np.log10(1 + white_cells)
     return done(1.0 / (1.0 + np.exp(logit + 0.04070442 * age)))
 
 

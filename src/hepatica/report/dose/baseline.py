@@ -12,6 +12,7 @@ from hepatica.evidence import load, references
 from hepatica.report import names
 from hepatica.report.dose import figures, numbers
 from hepatica.report.dose.survival import survival
+from hepatica.variables import variable
 from hepatica.words import say
 
 
@@ -19,11 +20,11 @@ def baseline(a: Answer, lang: str) -> Card:
     """The simulated untreated population beside the published course."""
     publication, rows, flagged, medians = load(a.population.baseline), [], False, False
     for c in numbers.compared(a):
-        digits, o = 2 if c.variable in ("inr", "creatinine") else 1, c.published
+        digits, o = variable(c.variable).digits, c.published
         flagged, medians = flagged or (o is not None and not o.usable), medians or c.median
         rows.append(
             {
-                say("report.col_variable", lang): names.variable(c.variable, lang),
+                say("report.col_variable", lang): variable(c.variable).title(lang),
                 say("report.col_day", lang): f"{c.day:g}",
                 say("report.col_until", lang): f"{c.until:g}" if c.until else say("report.everybody", lang),
                 say("report.col_published", lang): "–"
@@ -79,7 +80,7 @@ def _reason(why: str, lang: str) -> str:
     return say(
         "report.rejected_low" if sign == "<" else "report.rejected_high",
         lang,
-        lab=names.without_unit(name, lang),
+        lab=names.variable(name, lang),
         value=value,
     )
 

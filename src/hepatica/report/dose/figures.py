@@ -24,6 +24,7 @@ from hepatica.report.style import (
     panels,
     styled,
 )
+from hepatica.variables import variable
 from hepatica.words import say
 
 MOST_LINES = 60
@@ -114,7 +115,7 @@ def baseline(answer: Answer, lang: str) -> Figure:
                 label=say("report.simulated", lang),
             )
         ax.set(xlabel=say("report.axis_days", lang), xticks=sorted({c.day for c in rows}))
-        ax.set_title(names.variable(name, lang), fontsize=9)
+        ax.set_title(variable(name).title(lang), fontsize=9)
         ax.set_ylim(bottom=0)
     legend_below(figure, axes, 2)
     return figure
@@ -137,7 +138,7 @@ def courses(answer: Answer, lang: str) -> Figure:
             )
             _bands(ax, ds["time"].values, values, CARE if row == 0 else CELLS)
             if row == 0:
-                ax.set_title(names.variable(lab, lang))
+                ax.set_title(variable(lab).title(lang))
                 low, high = np.nanpercentile(values, (0.5, 99.5))
                 ax.set_ylim(0 if low < 0.5 * high else 0.9 * low, 1.08 * high)
             if row == len(rows) - 1:

@@ -15,9 +15,10 @@ from hepatica.dosing.variance_components import VarianceComponents, decompose_va
 from hepatica.evidence import Observation, load
 from hepatica.outcomes.scores import meld, pta_from_inr
 from hepatica.outcomes.survival import transplant_free_survival
+from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
-LABS = ("bilirubin", "inr", "pta", "creatinine", "alt", "meld", "albumin", "sodium", "encephalopathy")
+LABS = tuple(v.name for v in used_in(Use.BASELINE))
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 DAYS, NEAR = (21, 28, 90), 2  # of published deaths
 ORGANS = ("lung", "liver", "spleen", "rest")

@@ -16,9 +16,9 @@ from hepatica.evidence.observations import VARIABLES, Arm, Observation
 from hepatica.evidence.publications import Publication
 from hepatica.evidence.tabulate import short
 from hepatica.files import write_whole
-from hepatica.report import names
 from hepatica.report.style import BLUE, GREEN, GREY, LIMIT, SKY, VERMILLION, styled
-from hepatica.words import catalogue, say
+from hepatica.variables import variables
+from hepatica.words import say
 
 WITH = ((BLUE, "o"), (GREEN, "^"), (SKY, "D"))  # colour and full marker, on a solid line
 WITHOUT = ((VERMILLION, "s"), (GREY, "v"), (LIMIT, "P"))  # colour and hollow marker, on a dashed line
@@ -75,20 +75,6 @@ def spread(o: Observation) -> tuple[float, float]:
     return o.value, o.value
 
 
-def label(variable: str, lang: str) -> str:
-    """A variable with its unit, as it stands at an axis.
-
-    Examples
-    --------
-    >>> label("bilirubin", "en"), label("severe_infection", "en")
-    ('bilirubin, mg/dL', 'severe infection, %')
-    """
-    if f"report.axis_{variable}" in catalogue():
-        return names.variable(variable, lang)
-    unit = VARIABLES[variable].replace("percent", "%")
-    return variable.replace("_", " ") + (f", {unit}" if unit != "1" else "")
-
-
 def evidence_figure(publications: Sequence[Publication], variable: str, lang: str = "en") -> Figure:
     """Draw a variable over time, an arm a line, each with its number in figure and legend.
 
@@ -119,8 +105,8 @@ def evidence_figure(publications: Sequence[Publication], variable: str, lang: st
         for s in shown:
             _line(ax, s, _place(s, shown, root), _name(s, shown, lang))
         _days(ax, shown, root, lang)
-        ax.set_ylabel(label(variable, lang))
-        ax.set_title(label(variable, lang).split(say("report.before_unit", lang))[0].split(", ")[0])
+        ax.set_ylabel(variables()[variable].title(lang))
+        ax.set_title(variables()[variable].label[lang])
         if min(min(spread(o)) for s in shown for o in s.points) >= 0:
             ax.set_ylim(bottom=0)
         where: Any = {"loc": "outside lower left", "ncols": columns, "handlelength": 3.4, "alignment": "left"}

@@ -9,7 +9,8 @@ from hepatica.errors import InputError
 from hepatica.evidence import load, load_all
 from hepatica.evidence.observations import VARIABLES
 from hepatica.evidence.tabulate import select
-from hepatica.report.evidence.observed import evidence_figure, label, series, spread, write_figure
+from hepatica.report.evidence.observed import evidence_figure, series, spread, write_figure
+from hepatica.variables import variables
 
 ZEKRI = [load("zekri2015")]
 
@@ -76,7 +77,7 @@ def test_time_goes_by_its_ticks():
 )
 def test_every_variable_can_be_drawn(variable):
     figure = evidence_figure(tuple(load_all().values()), variable)
-    assert lines(figure) and label(variable, "en") == figure.axes[0].get_ylabel() and label(variable, "zh")
+    assert lines(figure) and variables()[variable].title("en") == figure.axes[0].get_ylabel()
 
 
 def test_nothing_to_draw_is_said():

@@ -1,6 +1,7 @@
 """Building the kernel: once, whole, in the cache; without a compiler, the reference engine."""
 
 import os
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -120,21 +121,48 @@ TARGETS = {  # what the file of each begins with; only the machine that runs the
     "aarch64-linux-gnu": b"\x7fELF",
     "x86_64-macos": b"\xcf\xfa\xed\xfe",
     "aarch64-macos": b"\xcf\xfa\xed\xfe",
-    "x86_64-windows-gnu": b"MZ",
-    "aarch64-windows-gnu": b"MZ",
 }
+WINDOWS = {"x86_64-windows-gnu": 0x8664, "aarch64-windows-gnu": 0xAA64}  # machine in the header of an object
+C_RUNTIME = {"calloc", "free", "memcpy", "memset", "__fpclassify", "___chkstk_ms", "__chkstk"}  # of mingw's libraries
+
+
+def build_for(target, model, folder, *more):
+    """Bytes that zig cc makes for a target; it carries the headers of every system."""
+    compile.write_sources(model, folder)
+    zig = (sys.executable, "-m", "ziglang", "cc", "-target", target)
+    done = subprocess.run(compile.command(zig, (*compile.FLAGS, *more)), cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return (folder / "kernel.out").read_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_kernel_builds_for_other_machines(small, target, tmp_path):
-    """zig cc carries the headers of every system; built, not run, but for the one that this is."""
-    compile.write_sources(small, tmp_path)
-    zig = (sys.executable, "-m", "ziglang", "cc", "-target", target)
-    done = subprocess.run(compile.command(zig, compile.FLAGS), cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    built = (tmp_path / "kernel.out").read_bytes()
+    """Built and linked, not run, but for the one that this is."""
+    built = build_for(target, small, tmp_path)
     assert built.startswith(TARGETS[target]) and b"hepatica_solve" in built
+
+
+@pytest.mark.parametrize("target", WINDOWS)
+def test_the_kernel_builds_for_windows(small, target, tmp_path):
+    """An object that needs nothing that mingw's C runtime lacks; linking would build all of that runtime first."""
+    built = build_for(target, small, tmp_path, "-c")
+    assert int.from_bytes(built[:2], "little") == WINDOWS[target] and b"hepatica_solve" in built
+    needed = undefined_symbols(built)
+    assert "calloc" in needed and needed <= C_RUNTIME
+
+
+def undefined_symbols(coff):
+    """Names that an object in COFF needs from elsewhere: external, in no section, of no size."""
+    start, count = struct.unpack_from("<II", coff, 8)
+    strings, names, k = start + 18 * count, set(), 0
+    while k < count:
+        raw, value, section, _, storage, auxiliary = struct.unpack_from("<8sIhHBB", coff, start + 18 * k)
+        if (value, section, storage) == (0, 0, 2):
+            at = strings + int.from_bytes(raw[4:], "little")
+            names.add((coff[at : coff.index(b"\0", at)] if raw[:4] == bytes(4) else raw.rstrip(b"\0")).decode())
+        k += 1 + auxiliary
+    return names
 
 
 def test_zig_builds_what_runs_here(small, cache, monkeypatch):

@@ -92,7 +92,7 @@ def hepatica(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
         code = 0
         try:
-            cli.main()
+            code = cli.main()
         except SystemExit as stop:
             code = stop.code or 0
         printed = capsys.readouterr()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -48,7 +49,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for, so that importing Hepatica is quick."""
+    """Public name, loaded when it is first asked for, so that importing Hepatica is quick."""
+    import importlib
+
     if name in _HOME:
         return getattr(importlib.import_module(f"hepatica.{_HOME[name]}"), name)
     raise AttributeError(f"module 'hepatica' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """Public names, whether loaded yet or not."""
+    return [*__all__, "__version__"]

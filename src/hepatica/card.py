@@ -1,4 +1,4 @@
-"""One result type for terminal, notebook and report: a title, what it says, a table, a figure."""
+"""Card: one result type for terminal, notebook and report, with a title, text, a table and a figure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-if TYPE_CHECKING:  # slow to import, and only the report draws
+if TYPE_CHECKING:  # slow to import, and not every command draws or has a table
+    import pandas as pd
     from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
 class Card:
-    """A part of an answer.
+    """Part of an answer: title, text, table and figure.
 
     Attributes
     ----------
@@ -45,6 +44,7 @@ class Card:
 
         Examples
         --------
+        >>> import pandas as pd
         >>> print(Card("k", "Title", ("Text.",), pd.DataFrame({"a": ["1"]})).markdown())
         ## Title
         <BLANKLINE>

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-import pandas as pd
 import typer
 
-from hepatica.calibrate.infer import Settings
-from hepatica.calibrate.leave_out import leave_out
-from hepatica.calibrate.run import calibrate as learn
-from hepatica.calibrate.run import used, write
-from hepatica.card import Card
-from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
-from hepatica.errors import InputError
-from hepatica.individual.as_evidence import as_publications
-from hepatica.output_folder import claim
-from hepatica.study import HYPOTHESES
-from hepatica.words import say
+from hepatica.cli.shell import (
+    AsJson,
+    Cluster,
+    Lang,
+    Workers,
+    check_hypothesis,
+    check_language,
+    close,
+    make_app,
+    make_system,
+)
+from hepatica.cli.terminal import Bars, show
 
-QUICK = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
+if TYPE_CHECKING:
+    from hepatica.calibrate.infer import Settings
+    from hepatica.calibrate.run import Calibration
+    from hepatica.card import Card
+
+app = make_app()
 
 
 @app.command()
@@ -29,12 +33,18 @@ def calibrate(
     folder: Annotated[Path, typer.Option("--out", help="Folder of the draws and of finished work.")] = Path(
         "calibration"
     ),
-    without: Annotated[list[str] | None, typer.Option(help="Leave a publication out, e.g. zekri2015.")] = None,
-    alternative: Annotated[
-        list[str] | None, typer.Option(help="What another source says, e.g. lin2017:dose_1e6.")
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="Leave a publication out, e.g. zekri2015; may be repeated.")
     ] = None,
-    hypothesis: Annotated[list[str] | None, typer.Option(help=f"Only these of {', '.join(HYPOTHESES)}.")] = None,
-    seed: Annotated[int, typer.Option(min=0)] = Settings.seed,
+    alternative: Annotated[
+        list[str] | None,
+        typer.Option("--alternative", help="What another source says, e.g. lin2017:dose_1e6; may be repeated."),
+    ] = None,
+    hypothesis: Annotated[
+        list[str] | None,
+        typer.Option("--hypothesis", help="Only this of label_is_cells and lung_only; both unless given."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="That of the shipped draws unless given.")] = None,
     data: Annotated[
         list[Path] | None,
         typer.Option("--data", help="Real people's labs, day by day (CSV), to learn from as well; never kept."),
@@ -49,17 +59,22 @@ def calibrate(
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Learn from the evidence: draws of what is not known, with where they come from.
+    """Learn posterior parameter draws from the evidence.
 
     Goes on where it was stopped. `hepatica dose ... --set posterior=calibration/posterior.parquet` uses them.
     """
-    lang = language(lang)
-    for name in hypothesis or ():
-        if name not in HYPOTHESES:
-            raise InputError("--hypothesis", name, f"one of {', '.join(HYPOTHESES)}")
+    from hepatica.calibrate.leave_out import leave_out
+    from hepatica.calibrate.run import calibrate as learn
+    from hepatica.calibrate.run import used, write
+    from hepatica.individual.as_evidence import as_publications
+    from hepatica.output_folder import claim
+    from hepatica.study import HYPOTHESES
+
+    lang = check_language(lang)
+    hypotheses = tuple(map(check_hypothesis, hypothesis or ())) or tuple(HYPOTHESES)
     publications = used(alternative or (), without or ())
     people = [p for path in data or () for p in as_publications(path)]
-    settings = Settings(**{**(QUICK if quick else Settings()).__dict__, "seed": seed})
+    settings = _settings(quick, seed)
     bars = Bars(lang)
     with claim(folder, "calibrate") as output, make_system(lang, cluster) as system, bars.bars:
         made = learn(
@@ -67,7 +82,7 @@ def calibrate(
             publications,
             folder / "work",
             settings,
-            hypotheses=hypothesis or tuple(HYPOTHESES),
+            hypotheses=hypotheses,
             people=people,
             workers=workers,
             progress=bars,
@@ -83,6 +98,29 @@ def calibrate(
     if as_json:
         print(notes.read_text(encoding="utf-8"))
         return
+    show(_card(made, lang))
+    close(lang, posterior, notes)
+
+
+def _settings(quick: bool, seed: int | None) -> Settings:
+    """Sizes of the calibration: those of the shipped draws, or a few draws to see that it runs."""
+    from dataclasses import replace
+
+    from hepatica.calibrate.infer import Settings
+
+    few = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
+    sizes = few if quick else Settings()
+    return sizes if seed is None else replace(sizes, seed=seed)
+
+
+def _card(made: Calibration, lang: str) -> Card:
+    """What was learnt: the parameters whose posterior is narrower than the prior."""
+    import numpy as np
+    import pandas as pd
+
+    from hepatica.card import Card
+    from hepatica.words import say
+
     rows = made.contraction()
     leading = rows[rows["learnt"]].head(25)
     table = pd.DataFrame(
@@ -93,17 +131,14 @@ def calibrate(
             say("calibrate.sd", lang): leading["sd"].map("{:.2f}".format),
         }
     )
-    learnt = int(rows["learnt"].sum())
     text = say(
         "calibrate.text",
         lang,
-        learnt=learnt,
+        learnt=int(rows["learnt"].sum()),
         of=len(rows),
         data=len(made.data),
         contrasts=len(made.contrasts),
         publications=len(made.draws.provenance["publications"]),
         r_hat=f"{np.nanmax(rows['r_hat']):.3f}",
     )
-    show(Card("calibrate", say("calibrate.title", lang), (text,), table, note=say("calibrate.note", lang)))
-    out.print(say("cli.written", lang, path=posterior), say("cli.written", lang, path=notes), sep="\n")
-    out.print(say("common.research_use", lang), style="dim")
+    return Card("calibrate", say("calibrate.title", lang), (text,), table, note=say("calibrate.note", lang))

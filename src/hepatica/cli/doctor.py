@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-from importlib.metadata import version as installed
-from pathlib import Path
+from hepatica.cli.shell import AsJson, Lang, check_language, make_app
+from hepatica.cli.terminal import make_table, out, print_json
 
-from rich.markup import escape
-from rich.table import Table
-
-from hepatica import __version__
-from hepatica.cli.shell import (
-    AsJson,
-    Lang,
-    app,
-    language,
-    out,
-)
-from hepatica.engine.compile import cache_folder, find_compiler
-from hepatica.words import say
+app = make_app()
 
 
 @app.command()
 def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
-    """Say what is here, what is missing, and how to get it."""
-    lang, compiler = language(lang), find_compiler()
+    """Show versions, compiler and cache, and what is missing."""
+    import os
+    import platform
+    from importlib.metadata import version as installed
+    from pathlib import Path
+
+    from hepatica import __version__
+    from hepatica.engine.compile import cache_folder, find_compiler
+    from hepatica.words import say
+
+    lang, compiler = check_language(lang), find_compiler()
     found = {
         "hepatica": __version__,
         "python": platform.python_version(),
@@ -38,13 +32,11 @@ def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
         **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
     }
     if as_json:
-        print(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
-    table = Table(box=None)
-    table.add_column(say("cli.doctor_check", lang))
-    table.add_column(say("cli.doctor_found", lang), overflow="fold")
+    table = make_table(say("cli.doctor_check", lang), say("cli.doctor_found", lang))
     for key, value in found.items():
-        table.add_row(key, escape(str(value)))
+        table.add_row(key, str(value))
     out.print(table)
     if compiler:
         out.print(say("cli.doctor_ok", lang), style="green")

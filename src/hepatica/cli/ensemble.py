@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,44 +10,52 @@ import typer
 
 from hepatica.cli.shell import (
     AsJson,
-    Bars,
     Changes,
     Cluster,
+    Hypothesis,
     Lang,
     StudyFile,
     Workers,
-    app,
-    language,
+    check_hypothesis,
+    check_language,
+    close,
+    make_app,
     make_system,
-    out,
 )
-from hepatica.dose_study import population_of
-from hepatica.errors import InputError
-from hepatica.progress import staged
-from hepatica.study import HYPOTHESES, load_study
-from hepatica.words import say
+from hepatica.cli.terminal import Bars, out, print_json
+
+app = make_app()
 
 
 @app.command()
 def ensemble(
     study: StudyFile,
     set_: Changes = None,
-    patients: Annotated[int, typer.Option("--patients", min=1, help="Any number: memory stays bounded.")] = 10_000,
+    patients: Annotated[
+        int, typer.Option("--patients", min=1, help="Virtual patients, any number: memory stays bounded.")
+    ] = 10_000,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the files.")] = Path("ensemble"),
     courses: Annotated[bool, typer.Option("--courses", help="Also every day of every patient, as Zarr.")] = False,
-    hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
+    hypothesis: Hypothesis = "label_is_cells",
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Simulate many patients under a study's arms; write endpoints and percentile bands, a block at a time."""
-    from hepatica.ensemble import run
+    """Simulate any number of patients in bounded memory.
 
-    lang = language(lang)
+    Writes endpoints of each patient and percentile bands of each arm, a block at a time.
+
+    Example: `hepatica ensemble studies/hbv-aclf.toml --patients 1000000`
+    """
+    from hepatica.dose_study import population_of
+    from hepatica.ensemble import run
+    from hepatica.progress import staged
+    from hepatica.study import load_study
+    from hepatica.words import say
+
+    lang, hypothesis = check_language(lang), check_hypothesis(hypothesis)
     question = load_study(study, set_ or [])
-    if hypothesis not in HYPOTHESES:
-        raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
     bars, began = Bars(lang), time.perf_counter()
     with make_system(lang, cluster) as system, bars.bars:
         tally = run(
@@ -66,29 +73,9 @@ def ensemble(
             workers=workers,
             progress=staged(bars, hypothesis),
         )
+    counts = {"patients": tally.patients, "candidates": tally.candidates, "failed": tally.failed}
     if as_json:
-        print(
-            json.dumps(
-                {
-                    "folder": str(folder),
-                    "patients": tally.patients,
-                    "candidates": tally.candidates,
-                    "failed": tally.failed,
-                    "purpose": "for research use",
-                },
-                ensure_ascii=False,
-            )
-        )
+        print_json({"folder": str(folder), **counts, "purpose": "for research use"})
         return
-    out.print(
-        say(
-            "cli.ensemble",
-            lang,
-            patients=tally.patients,
-            candidates=tally.candidates,
-            failed=tally.failed,
-            seconds=time.perf_counter() - began,
-        )
-    )
-    out.print(say("cli.written", lang, path=folder), soft_wrap=True)
-    out.print(say("common.research_use", lang), style="dim")
+    out.print(say("cli.ensemble", lang, seconds=time.perf_counter() - began, **counts))
+    close(lang, folder)

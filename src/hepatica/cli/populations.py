@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from hepatica.cli.shell import AsJson, Lang, check_language, close, make_app
+from hepatica.cli.terminal import make_table, out, print_json
 
-from rich.table import Table
-
-from hepatica.cli.shell import (
-    AsJson,
-    Lang,
-    app,
-    language,
-    out,
-)
-from hepatica.evidence import load as load_publication
-from hepatica.evidence import references
-from hepatica.patients import load_population, populations
-from hepatica.words import say
+app = make_app()
 
 
 @app.command("populations")
-def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
-    """List the populations that a study may name, with their sources; extrapolations are marked."""
-    lang, rows = language(lang), []
-    for p in map(load_population, populations()):
+def populations(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """List the virtual populations, with their sources.
+
+    Those for which no trial of cells can be used are marked as extrapolations.
+    """
+    from hepatica.evidence import load as load_publication
+    from hepatica.evidence import references
+    from hepatica.patients import load_population
+    from hepatica.patients import populations as keys
+    from hepatica.words import say
+
+    lang, rows = check_language(lang), []
+    for p in map(load_population, keys()):
         rows.append(
             {
                 "key": p.key,
@@ -33,11 +31,10 @@ def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
             }
         )
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
-    table = Table(box=None, header_style="bold")
-    for key in ("population", "title", "extrapolation", "sources"):
-        table.add_column(say(f"cli.{key}", lang), overflow="fold", no_wrap=key == "population")
+    table = make_table(*(say(f"cli.{key}", lang) for key in ("population", "title", "extrapolation", "sources")))
+    table.columns[0].no_wrap = True
     for row in rows:
         mark = say("cli.extrapolated" if row["extrapolation"] else "cli.calibrated", lang)
         table.add_row(str(row["key"]), str(row["title"]), mark, "; ".join(dict.fromkeys(row["sources"])))
@@ -45,4 +42,4 @@ def list_populations(lang: Lang = "en", as_json: AsJson = False) -> None:
     for row in rows:
         if row["extrapolation"]:
             out.print(say("cli.extrapolation_why", lang, population=row["key"], why=row["extrapolation"]))
-    out.print(say("common.research_use", lang), style="dim")
+    close(lang)

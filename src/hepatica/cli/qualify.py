@@ -1,42 +1,41 @@
-"""The command that runs the evidence for the model's credibility again: qualify."""
+"""hepatica qualify: the evidence for the model's credibility, computed again (ICH M15, ASME V&V 40)."""
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hepatica.cli.shell import (
     AsJson,
-    Bars,
     Changes,
     Cluster,
     Lang,
     Workers,
-    app,
-    language,
+    check_language,
+    close,
+    command_line,
+    make_app,
     make_system,
-    out,
-    show,
 )
-from hepatica.cli.sources import left_out, read_file
+from hepatica.cli.sources import read_leave_one_out, read_publication
+from hepatica.cli.terminal import Bars, print_json, show
 from hepatica.errors import InputError
-from hepatica.evidence import load_all
-from hepatica.evidence.publications import Publication
-from hepatica.output_folder import claim
-from hepatica.study import Study, load_study
-from hepatica.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hepatica.evidence import Publication
+    from hepatica.study import Study
+
+app = make_app()
 
 
 @app.command()
 def qualify(
     study: Annotated[
-        Path | None, typer.Argument(help="Study file; the one that `hepatica init` writes unless given.")
+        Path | None, typer.Argument(help="Study file (TOML); the one that `hepatica init` writes unless given.")
     ] = None,
     set_: Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("qualification"),
@@ -59,27 +58,32 @@ def qualify(
             "--patients", min=4, help="Of the predictions: virtual patients of each population for each draw."
         ),
     ] = 20,
-    draws: Annotated[int, typer.Option("--draws", min=20, help="Of the predictions.")] = 100,
+    draws: Annotated[int, typer.Option("--draws", min=20, help="Of the predictions: parameter draws.")] = 100,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="That of the study unless given.")] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Run the evidence for the model's credibility again and write a qualification report (ICH M15, ASME V&V 40).
+    """Write a credibility report (ICH M15, ASME V&V 40).
+
+    Runs code verification, calculation verification, validation and sensitivity for a question of interest.
 
     Example: `hepatica qualify studies/hbv-aclf.toml --files new-trial.toml --out qualification`
     """
+    from hepatica.evidence import load_all
+    from hepatica.output_folder import claim
     from hepatica.qualify.dossier import qualify as judge
     from hepatica.qualify.dossier import whole
     from hepatica.report.qualification.cards import closing, summary
     from hepatica.report.qualification.page import write_qualification
 
-    lang = language(lang)
+    lang = check_language(lang)
     question = _study(study, [*(set_ or []), *([f"seed={seed}"] if seed is not None else [])])
-    unseen = _unseen([read_file(path) for path in blind or ()])
+    unseen = [read_publication(path) for path in blind or ()]
+    _check_keys(unseen)
     publications = [p for p in load_all().values() if p.role == "calibration"]
-    apart = left_out(without, publications) if without is not None else None
+    apart = read_leave_one_out(without, publications) if without is not None else None
     if people is not None and not people.is_file():
         raise InputError("--people", str(people), "a CSV file that exists")
     bars = Bars(lang)
@@ -88,30 +92,34 @@ def qualify(
             question, system, blind=unseen, people=people, screen=influence, left_out=apart, publications=publications,
             patients=patients, draws=draws, workers=workers, progress=bars,
         )  # fmt: skip
-        write_qualification(found, output.staging, lang, command=shlex.join(["hepatica", *sys.argv[1:]]))
+        write_qualification(found, output.staging, lang, command=command_line())
         written = output.publish()
     if as_json:
-        print(json.dumps(whole(found) | {"files": [str(p) for p in written]}, ensure_ascii=False, allow_nan=False))
+        print_json(whole(found) | {"files": [str(p) for p in written]})
         return
     for card in (*summary(found, lang), *(closing(found, lang))):
         show(card)
-    out.print(say("cli.written", lang, path=", ".join(str(p) for p in written)), soft_wrap=True)
-    out.print(say("common.research_use", lang), style="dim")
+    close(lang, *written)
 
 
 def _study(path: Path | None, changes: list[str]) -> Study:
-    """The user's study, or the one that ships."""
+    """Study of the user's, or the one that ships."""
+    from importlib.resources import as_file, files
+
+    from hepatica.study import load_study
+
     if path is not None:
         return load_study(path, changes)
     with as_file(files("hepatica") / "study.template.toml") as shipped:
         return load_study(shipped, changes)
 
 
-def _unseen(publications: list[Publication]) -> list[Publication]:
-    """The user's publications, each with a key of its own."""
+def _check_keys(publications: Sequence[Publication]) -> None:
+    """Refuse a publication of the user's whose key another one has."""
+    from hepatica.evidence import load_all
+
     known, seen = load_all(), set[str]()
     for p in publications:
         if p.key in known or p.key in seen:
             raise InputError("--files", p.key, "a key that no other publication has; change `key` in the file")
         seen.add(p.key)
-    return publications

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from hepatica.cli.shell import make_app
+from hepatica.cli.terminal import print_json
 
-from hepatica.cli.shell import (
-    app,
-)
-from hepatica.study import Study
+app = make_app()
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of study files, for editors."""
-    print(json.dumps(Study.model_json_schema(mode="validation"), indent=1, ensure_ascii=False))
+    from hepatica.study import Study
+
+    print_json(Study.model_json_schema(mode="validation"))

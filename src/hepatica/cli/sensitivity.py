@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.card import Card
 from hepatica.cli.shell import (
     AsJson,
-    Bars,
     Changes,
     Cluster,
     Lang,
     StudyFile,
     Workers,
-    app,
-    language,
+    check_language,
+    close,
+    make_app,
     make_system,
-    out,
-    show,
 )
-from hepatica.dose_study import population_of
+from hepatica.cli.terminal import Bars, out, print_json, show
 from hepatica.errors import InputError
-from hepatica.output_folder import claim
-from hepatica.sensitivity.screen import Question, ladder, screen
-from hepatica.sensitivity.tornado import Tornado, tornado
-from hepatica.sensitivity.variance import variance
-from hepatica.study import MIN_DRAWS, load_study
-from hepatica.words import say
+
+if TYPE_CHECKING:
+    from hepatica.sensitivity.tornado import Tornado
+
+app = make_app()
 
 
 @app.command()
@@ -40,33 +35,47 @@ def sensitivity(
     study: StudyFile,
     set_: Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("sensitivity"),
-    trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points.")] = 6,
-    patients: Annotated[int, typer.Option("--patients", min=4, help="Patients per base point.")] = 40,
+    trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points of the Morris screen.")] = 6,
+    patients: Annotated[int, typer.Option("--patients", min=4, help="Virtual patients per base point.")] = 40,
     regimens: Annotated[int, typer.Option("--regimens", min=1, help="Doses screened, per hypothesis.")] = 3,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--parameters", help="Only these, e.g. `--parameters 'cells:*'`; may be repeated."),
+        typer.Option("--parameters", help="Only these, e.g. --parameters 'cells:*'; may be repeated."),
     ] = None,
-    days: Annotated[str, typer.Option("--days", help="Horizon.")] = "168 d",
-    top: Annotated[int, typer.Option("--top", min=0, help="Parameters whose ends re-rank the doses.")] = 20,
+    days: Annotated[str, typer.Option("--days", help="Horizon, a time with its unit.")] = "168 d",
+    top: Annotated[int, typer.Option("--top", min=0, help="Parameters at whose ends the doses are ranked again.")] = 20,
     sobol: Annotated[
         int, typer.Option("--sobol", min=0, help="Sobol' indices of so many parameters that lead the screen; 0: none.")
     ] = 0,
-    samples: Annotated[int, typer.Option("--samples", min=2, help="Blocks for these, a power of two.")] = 64,
-    over: Annotated[str, typer.Option(help="Move these over: prior, or what the study has learnt.")] = "prior",
+    samples: Annotated[
+        int, typer.Option("--samples", min=2, help="Sample size of the Sobol' indices, a power of two.")
+    ] = 64,
+    over: Annotated[
+        str, typer.Option("--over", help="Distribution for the Sobol' indices: prior, or learnt (the posterior).")
+    ] = "prior",
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Screen which unknowns move survival, the gain by cells and the dose that comes first.
+    """Screen which parameters move survival, gain and dose.
+
+    Elementary effects (Morris), ranking of the doses at the ends of the leading parameters, Sobol' indices.
 
     Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
     """
+    from hepatica.card import Card
+    from hepatica.dose_study import population_of
+    from hepatica.output_folder import claim
     from hepatica.report.sensitivity import screen as shown
     from hepatica.report.sensitivity import variance as divided
+    from hepatica.sensitivity.screen import Question, ladder, screen
+    from hepatica.sensitivity.tornado import tornado
+    from hepatica.sensitivity.variance import variance
+    from hepatica.study import MIN_DRAWS, load_study
+    from hepatica.words import say
 
-    lang = language(lang)
+    lang = check_language(lang)
     if over not in ("prior", "learnt"):
         raise InputError("--over", over, "prior or learnt")
     question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
@@ -100,7 +109,7 @@ def sensitivity(
     if as_json:
         whole = shown.whole(found, turned, q, question.hash)
         extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}
-        print(json.dumps(whole | extra, ensure_ascii=False))
+        print_json(whole | extra)
         return
     show(Card("sensitivity", say("sensitivity.title", lang), (), shown.table(found, q.system, lang, 12)))
     out.print(
@@ -117,22 +126,20 @@ def sensitivity(
     )
     if found.skipped:
         out.print(say("sensitivity.skipped", lang, n=found.skipped))
-    out.print(
-        say("sensitivity.still", lang, n=int(found.is_negligible.sum()), path=folder / "moves_nothing.csv"),
-        soft_wrap=True,
-    )
+    out.print(say("sensitivity.still", lang, n=int(found.is_negligible.sum()), path=folder / "moves_nothing.csv"))
     if turned is not None:
         out.print(_turned(turned, lang))
     if shares is not None:
         show(divided.variance_card(shares, lang))
     elif sobol:
         out.print(say("sobol.none", lang))
-    out.print(say("cli.written", lang, path=", ".join(p.name for p in written)), soft_wrap=True)
-    out.print(say("common.research_use", lang), style="dim")
+    close(lang, *written)
 
 
 def _turned(t: Tornado, lang: str) -> str:
-    """What the ends of the influential parameters do to the dose that comes first."""
+    """Effect of the ends of the influential parameters on the dose that comes first."""
+    from hepatica.words import say
+
     moved = [name for name, ends in zip(t.parameters, t.first, strict=True) if (ends != t.usual).any()]
     if moved:
         return say(

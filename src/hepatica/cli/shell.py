@@ -1,117 +1,110 @@
-"""What the commands share: the application, its options, progress bars and cards."""
+"""Options that several commands take, the language, the compiled model, and the folder that results go to."""
 
 from __future__ import annotations
 
+import gc
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markdown import Markdown
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from hepatica import __version__
-from hepatica.card import Card
-from hepatica.engine import System
-from hepatica.engine.compile import find_compiler
-from hepatica.engine.remote import workers_at
+from hepatica.cli.terminal import err, out
 from hepatica.errors import InputError
-from hepatica.model.assemble import assemble
-from hepatica.model.modules import MODULES
-from hepatica.words import LANGUAGES, catalogue, say
 
-app = typer.Typer(
-    help=say("cli.app"),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-out, err = Console(), Console(stderr=True)
+if TYPE_CHECKING:
+    from hepatica.engine import System
 
-StudyFile = Annotated[Path, typer.Argument(help="Study file; `hepatica init` writes one.")]
-Changes = Annotated[list[str] | None, typer.Option("--set", help="Change a key, e.g. `--set dose='2e6 cells/kg'`.")]
+StudyFile = Annotated[Path, typer.Argument(help="Study file (TOML); `hepatica init` writes one.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change a key of the study, e.g. --set dose='2e6 cells/kg'; may be repeated."),
+]
 Lang = Annotated[str, typer.Option("--lang", envvar="HEPATICA_LANG", help="Language: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Cluster = Annotated[
     str | None,
     typer.Option(
-        "--cluster", help="Workers elsewhere: tcp://host:port of a Dask scheduler, processes:N, or mpi; same answer."
+        "--cluster",
+        help="Workers elsewhere: tcp://host:port of a Dask scheduler, processes:N, or mpi; the answer is the same. "
+        "Threads of this process unless given.",
     ),
 ]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; the answer does not depend on it.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Threads; one per core unless given. The answer does not depend on it."),
+]
+Hypothesis = Annotated[
+    str, typer.Option("--hypothesis", help="What the label in images means: label_is_cells or lung_only.")
+]
 
 
-def language(lang: str) -> str:
+def make_app() -> typer.Typer:
+    """Typer application of one command, with plain help."""
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def check_language(lang: str) -> str:
+    """Language that the words have.
+
+    Raises
+    ------
+    InputError
+        If they have not.
+    """
+    from hepatica.words import LANGUAGES
+
     if lang not in LANGUAGES:
         raise InputError("--lang", lang, f"one of {', '.join(LANGUAGES)}")
     return lang
 
 
-class Bars:
-    """Progress bars on standard error, one per stage."""
+def check_hypothesis(name: str) -> str:
+    """Hypothesis about the label that the model has.
 
-    def __init__(self, lang: str) -> None:
-        self.lang, self.tasks = lang, {}  # type: ignore[var-annotated]
-        self.bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=err,
-            transient=True,
-        )
+    Raises
+    ------
+    InputError
+        If it has not.
+    """
+    from hepatica.study import HYPOTHESES
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage not in self.tasks:
-            text = (
-                say(f"cli.{stage}", self.lang)
-                if f"cli.{stage}" in catalogue()
-                else say("cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
-            )
-            self.tasks[stage] = self.bars.add_task(text, total=total)
-        self.bars.update(self.tasks[stage], completed=done)
+    if name not in HYPOTHESES:
+        raise InputError("--hypothesis", name, f"one of {', '.join(HYPOTHESES)}")
+    return name
+
+
+def command_line() -> str:
+    """The command as it was typed, for the report."""
+    return shlex.join(["hepatica", *sys.argv[1:]])
+
+
+def close(lang: str, *paths: Path) -> None:
+    """Print where results were written, and the intended use."""
+    from hepatica.words import say
+
+    if paths:
+        out.print(say("cli.written", lang, path=", ".join(map(str, paths))))
+    out.print(say("common.research_use", lang), style="dim")
 
 
 @contextmanager
 def make_system(lang: str, cluster: str | None = None) -> Iterator[System]:
-    """The shipped model, its workers in this process or where `cluster` says, as long as they are needed."""
+    """Compiled model that ships, with workers in this process or where `cluster` says, as long as they are needed."""
+    from hepatica.engine import System
+    from hepatica.engine.compile import find_compiler
+    from hepatica.engine.remote import workers_at
+    from hepatica.model.assemble import assemble
+    from hepatica.model.modules import MODULES
+    from hepatica.words import say
+
     if find_compiler() is None:
-        err.print(escape(say("cli.slow_engine", lang)), style="yellow")
+        err.print(say("cli.slow_engine", lang), style="yellow")
     with nullcontext() if cluster is None else workers_at(cluster) as executor:
-        yield System(assemble(MODULES), executor=executor)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        print(__version__)
-        raise typer.Exit
-
-
-Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")]
-
-
-@app.callback()
-def root(version: Version = False) -> None:
-    """Find the dose of mesenchymal stromal cells for a failing liver. For research use."""
-
-
-def show(card: Card) -> None:
-    """Print a card in the terminal."""
-    out.rule(f"[bold]{card.title}")
-    for paragraph in card.text:
-        out.print(Markdown(paragraph))
-        out.print()
-    if card.table is not None:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in card.table.columns:
-            table.add_column(str(column), overflow="fold")
-        for row in card.table.itertuples(index=False):
-            table.add_row(*(str(x) for x in row))
-        out.print(table)
-    if card.note:
-        out.print(card.note, style="dim")
+        system = System(assemble(MODULES), executor=executor)
+        gc.freeze()  # what was loaded stays
+        gc.enable()
+        yield system

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from hepatica.cli.shell import (
     AsJson,
-    Bars,
     Changes,
     Cluster,
+    Hypothesis,
     Lang,
     StudyFile,
     Workers,
-    app,
-    language,
+    check_hypothesis,
+    check_language,
+    close,
+    make_app,
     make_system,
-    out,
 )
-from hepatica.dose_study import SHOWN, admitted
-from hepatica.errors import InputError
-from hepatica.files import write_netcdf
-from hepatica.progress import staged
-from hepatica.simulation import simulate as follow
-from hepatica.study import HYPOTHESES, Study, load_study
-from hepatica.words import say
+from hepatica.cli.terminal import Bars, out, print_json
+
+app = make_app()
 
 
 @app.command()
@@ -36,17 +31,29 @@ def simulate(
     study: StudyFile,
     set_: Changes = None,
     target: Annotated[Path, typer.Option("--out", help="NetCDF file.")] = Path("simulation.nc"),
-    hypothesis: Annotated[str, typer.Option(help=f"One of {', '.join(HYPOTHESES)}.")] = "label_is_cells",
+    hypothesis: Hypothesis = "label_is_cells",
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Simulate a study's arms and write every lab of every patient to NetCDF."""
-    lang = language(lang)
-    question: Study = load_study(study, set_ or [])
-    if hypothesis not in HYPOTHESES:
-        raise InputError("--hypothesis", hypothesis, f"one of {', '.join(HYPOTHESES)}")
+    """Simulate the arms of a study; write every lab to NetCDF.
+
+    Every lab of every virtual patient, with its unit, over days; survival of each arm is printed.
+
+    Example: `hepatica simulate studies/hbv-aclf.toml --out simulation.nc`
+    """
+    import numpy as np
+
+    from hepatica.dose_study import SHOWN, admitted
+    from hepatica.files import write_netcdf
+    from hepatica.progress import staged
+    from hepatica.simulation import simulate as follow
+    from hepatica.study import load_study
+    from hepatica.words import say
+
+    lang, hypothesis = check_language(lang), check_hypothesis(hypothesis)
+    question = load_study(study, set_ or [])
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
         patients = admitted(question, system, workers=workers)
@@ -67,19 +74,17 @@ def simulate(
     alive = np.exp(-np.trapezoid(intensity, times, axis=-1))
     survival = {a.name: round(float(np.nanmean(alive[i])), 4) for i, a in enumerate(arms)}
     if as_json:
-        print(
-            json.dumps(
-                {
-                    "file": str(target),
-                    "survival": survival,
-                    "failed": int((ds["status"] != 0).sum()),
-                    "purpose": "for research use",
-                },
-                ensure_ascii=False,
-            )
+        print_json(
+            {
+                "file": str(target),
+                "survival": survival,
+                "failed": int((ds["status"] != 0).sum()),
+                "purpose": "for research use",
+            }
         )
         return
     low, high = min(survival.values()), max(survival.values())
+    span = f"{low:.1%} - {high:.1%}"
     out.print(
         say(
             "cli.simulated",
@@ -87,8 +92,7 @@ def simulate(
             arms=len(arms),
             patients=question.patients,
             days=question.horizon,
-            survival=f"{low:.1%} - {high:.1%}",
+            survival=span,
         )
     )
-    out.print(say("cli.written", lang, path=target), soft_wrap=True)
-    out.print(say("common.research_use", lang), style="dim")
+    close(lang, target)

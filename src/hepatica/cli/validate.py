@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import AsJson, Bars, Cluster, Lang, Workers, app, language, make_system, out, show
-from hepatica.cli.sources import left_out, read_file
+from hepatica.cli.shell import AsJson, Cluster, Lang, Workers, check_language, close, make_app, make_system
+from hepatica.cli.sources import read_leave_one_out, read_publication
+from hepatica.cli.terminal import Bars, out, print_json, show
 from hepatica.errors import InputError
-from hepatica.evidence import load_all
-from hepatica.files import write_text
-from hepatica.individual.forecast import KINDS, validate_people
-from hepatica.report.evidence.predictions import prediction_cards
-from hepatica.report.sensitivity.screen import draw
-from hepatica.study import HYPOTHESES, draws_of
-from hepatica.validation.predict import validate as judge
-from hepatica.words import say
+
+if TYPE_CHECKING:
+    from hepatica.card import Card
+
+app = make_app()
 
 
 @app.command()
 def validate(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Publications that the model has not seen; `hepatica evidence check` them."),
+        typer.Argument(
+            help="Publications (TOML) that the model has not seen; `hepatica evidence check` them. "
+            "Those that it learnt from unless given."
+        ),
     ] = None,
-    posterior_: Annotated[
-        str, typer.Option("--posterior", help="learnt, prior, or a file of `hepatica calibrate`.")
+    posterior: Annotated[
+        str, typer.Option("--posterior", help="Parameter draws: learnt, prior, or a file of `hepatica calibrate`.")
     ] = "learnt",
     people: Annotated[
         Path | None,
@@ -38,36 +39,51 @@ def validate(
         Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")
     ] = None,
     kinds: Annotated[
-        str, typer.Option("--kinds", help=f"With --people: virtual patients, {', '.join(KINDS)}.")
+        str, typer.Option("--kinds", help="With --people: virtual patients, acute, chronic or both.")
     ] = "acute",
     without: Annotated[
         Path | None,
         typer.Option("--left-out", help="Folder of `hepatica calibrate --leave-out`: predict each from the rest."),
     ] = None,
-    patients: Annotated[int, typer.Option(min=4, help="Virtual patients of each population for each draw.")] = 40,
-    draws: Annotated[int, typer.Option(min=20)] = 200,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    patients: Annotated[
+        int, typer.Option("--patients", min=4, help="Virtual patients of each population for each draw.")
+    ] = 40,
+    draws: Annotated[int, typer.Option("--draws", min=20, help="Parameter draws.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random streams.")] = 1,
     page: Annotated[Path | None, typer.Option("--out", help="Write a page of Markdown instead of printing.")] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
     workers: Workers = None,
     cluster: Cluster = None,
 ) -> None:
-    """Predict published numbers before looking at them, then look: scores beside two plain predictors.
+    """Predict published numbers, then score the predictions.
+
+    Scores (CRPS, logarithmic) stand beside those of two plain predictors: no effect, and the pooled effect.
 
     Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """
-    lang = language(lang)
+    lang = check_language(lang)
     if people is not None:
+        from hepatica.individual.forecast import validate_people
+        from hepatica.study import draws_of
+
         if files:
             raise InputError("PATH", str(files[0]), "no publication beside --people")
         with make_system(lang, cluster) as system:
-            told = validate_people(
-                people, system, train=train, kinds=kinds, seed=seed, known=draws_of(posterior_), workers=workers
+            forecast = validate_people(
+                people, system, train=train, kinds=kinds, seed=seed, known=draws_of(posterior), workers=workers
             )
-        print(json.dumps(told.to_dict(), allow_nan=False) if as_json else told.text())
+        if as_json:
+            print_json(forecast.to_dict())
+        else:
+            out.print(forecast.text())
         return
-    publications = [read_file(path) for path in files or ()] or [
+    from hepatica.evidence import load_all
+    from hepatica.report.evidence.predictions import prediction_cards
+    from hepatica.study import HYPOTHESES, draws_of
+    from hepatica.validation.predict import validate as judge
+
+    publications = [read_publication(path) for path in files or ()] or [
         p for p in load_all().values() if p.role == "calibration"
     ]
     bars = Bars(lang)
@@ -76,45 +92,49 @@ def validate(
             system,
             publications,
             tuple(load_all().values()),
-            draws_of(posterior_),
+            draws_of(posterior),
             hypotheses=tuple(HYPOTHESES),
             people=patients,
             draws=draws,
             seed=seed,
-            left_out=left_out(without, publications) if without is not None else None,
+            left_out=read_leave_one_out(without, publications) if without is not None else None,
             workers=workers,
             progress=bars,
         )
     if as_json:
-        totals = found.totals().to_dict(orient="records")
-        print(
-            json.dumps(
-                {
-                    "records": [r.json() for r in found.records],
-                    "totals": totals,
-                    "left": found.left,
-                    "alike": found.alike,
-                    "pareto_k": found.shapes,
-                    "in_sample": found.in_sample,
-                    "purpose": "for research use",
-                },
-                ensure_ascii=False,
-            )
+        print_json(
+            {
+                "records": [r.json() for r in found.records],
+                "totals": found.totals().to_dict(orient="records"),
+                "left": found.left,
+                "alike": found.alike,
+                "pareto_k": found.shapes,
+                "in_sample": found.in_sample,
+                "purpose": "for research use",
+            }
         )
         return
     cards = prediction_cards(found, lang)
     if page is not None:
-        head = f"# {say('validate.title', lang)}\n\n{say('common.research_use', lang)}\n\n"
-        parts = []
-        for card in cards:
-            parts.append(card.markdown())
-            if card.figure is not None:
-                picture = draw(card.figure(), page.parent / "img" / page.stem, png=False)[0]
-                parts.append(f"![{card.alt}]({picture.relative_to(page.parent).as_posix()})")
-        text = head + "\n\n".join(parts) + "\n"
-        write_text(page, text)
-        out.print(say("cli.written", lang, path=page))
+        _write(page, cards, lang)
+        close(lang, page)
         return
     for card in cards:
         show(card)
-    out.print(say("common.research_use", lang), style="dim")
+    close(lang)
+
+
+def _write(page: Path, cards: Sequence[Card], lang: str) -> None:
+    """Write the cards as a page of Markdown, with their figures beside it."""
+    from hepatica.files import write_text
+    from hepatica.report.sensitivity.screen import draw
+    from hepatica.words import say
+
+    parts = [f"# {say('validate.title', lang)}", say("common.research_use", lang)]
+    for card in cards:
+        parts.append(card.markdown())
+        if card.figure is not None:
+            picture = draw(card.figure(), page.parent / "img" / page.stem, png=False)[0]
+            parts.append(f"![{card.alt}]({picture.relative_to(page.parent).as_posix()})")
+    text = "\n\n".join(parts) + "\n"
+    write_text(page, text)

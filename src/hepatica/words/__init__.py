@@ -1,4 +1,4 @@
-"""Every sentence for a person, in English and Simplified Chinese, side by side in TOML files.
+"""Catalogue of sentences for people, in English and Simplified Chinese, side by side in TOML files.
 
 ``words/<topic>.toml`` holds ``[key]`` with ``en`` and ``zh``; ``say("topic.key", "zh", n=3)`` fills in.
 """
@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import functools
+import pkgutil
 import tomllib
-from importlib.resources import files
 
 from hepatica.errors import HepaticaError, InputError
 
@@ -15,19 +15,52 @@ LANGUAGES = ("en", "zh")
 
 
 @functools.cache
+def _topic(name: str) -> dict[str, dict[str, str]]:
+    """Sentences of one file by key, then by language; a file is read when one of its sentences is first asked for."""
+    try:
+        data = pkgutil.get_data(__name__, f"{name}.toml")
+    except OSError:
+        data = None
+    return tomllib.loads(data.decode("utf-8")) if data is not None else {}
+
+
 def catalogue() -> dict[str, dict[str, str]]:
-    """All sentences by "topic.key", then by language."""
-    found: dict[str, dict[str, str]] = {}
-    for file in sorted(files("hepatica.words").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            topic = file.name.removesuffix(".toml")
-            for key, row in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                found[f"{topic}.{key}"] = row
-    return found
+    """All sentences by "topic.key", then by language.
+
+    Examples
+    --------
+    >>> sorted(catalogue()["cli.share"])
+    ['en', 'zh']
+    """
+    from importlib.resources import files  # slow to import, and one sentence does without
+
+    topics = sorted(f.name.removesuffix(".toml") for f in files(__name__).iterdir() if f.name.endswith(".toml"))
+    return {f"{topic}.{key}": row for topic in topics for key, row in _topic(topic).items()}
+
+
+def has(key: str) -> bool:
+    """Presence of a sentence in the catalogue.
+
+    Examples
+    --------
+    >>> has("cli.admit"), has("cli.nonsense")
+    (True, False)
+    """
+    topic, _, name = key.partition(".")
+    return name in _topic(topic)
 
 
 def say(key: str, lang: str = "en", **values: object) -> str:
-    """A sentence in a language, with its values filled in.
+    """Sentence in a language, with its values filled in.
+
+    Parameters
+    ----------
+    key : str
+        ``"topic.key"``.
+    lang : str
+        One of `LANGUAGES`.
+    **values : object
+        What the blanks of the sentence take.
 
     Raises
     ------
@@ -43,10 +76,9 @@ def say(key: str, lang: str = "en", **values: object) -> str:
     """
     if lang not in LANGUAGES:
         raise InputError("--lang", lang, f"one of {', '.join(LANGUAGES)}")
+    topic, _, name = key.partition(".")
     try:
-        text = catalogue()[key][lang]
+        text = _topic(topic)[name][lang]
     except KeyError:
-        raise HepaticaError(
-            f"words: '{key}' has no sentence in '{lang}'; add it to words/{key.split('.')[0]}.toml"
-        ) from None
+        raise HepaticaError(f"words: '{key}' has no sentence in '{lang}'; add it to words/{topic}.toml") from None
     return text.format(**values) if values else text

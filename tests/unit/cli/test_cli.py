@@ -1,218 +1,157 @@
-"""The command line: what it prints, what it writes, and that bad input is one sentence and exit code 2."""
+"""The command line as a whole: what it loads, how it fails, and that any terminal can show it."""
 
+import importlib
 import json
+import subprocess
+import sys
 
 import pytest
 
-from hepatica.exchange import check
-from hepatica.patients import populations
-from hepatica.study import load_study
+from hepatica import cli
+from hepatica.cli import COMMANDS
 
-SMALL = [
-    "--set",
-    "patients=40",
-    "--set",
-    "draws=40",
-    "--set",
-    "dose='1e6 cells/kg'",
-    "--set",
-    "infusions=4",
-    "--set",
-    "route='peripheral_vein'",
-    "--set",
-    "horizon='90 d'",
-]
-
-
-@pytest.fixture
-def run(hepatica):
-    return hepatica
+LISTED = """
+import contextlib, io, sys
+sys.argv = ["hepatica", *{arguments!r}]
+from hepatica import cli
+with contextlib.redirect_stdout(io.StringIO()):
+    assert cli.main() == 0
+print(*sorted(m for m in sys.modules if sys.modules[m] is not None))
+"""
+HELPFUL = {"typer", "shellingham", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"} | {
+    "typing_inspection", "annotated_doc", "click",
+}  # fmt: skip
+SHARED = {"hepatica", "hepatica.cli", "hepatica.cli.shell", "hepatica.cli.sources", "hepatica.cli.terminal"} | {
+    "hepatica.errors"
+}
+SUBCOMMANDS = [("evidence", name) for name in ("list", "export", "plot", "check", "schema")]
 
 
-@pytest.fixture
-def study(tmp_path, run):
-    path = tmp_path / "study.toml"
-    assert run("init", path)[0] == 0
-    return path
+def loaded(*arguments):
+    """Modules that a cold process has loaded after a command: of Hepatica, and the packages of others."""
+    code = LISTED.format(arguments=list(arguments))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    modules = set(done.stdout.split())
+    ours = {m for m in modules if m.split(".")[0] == "hepatica"}
+    packages = {m.split(".")[0] for m in modules - ours} - set(sys.stdlib_module_names)
+    return ours, {p for p in packages if not p.startswith(("_", "sitecustomize"))}
 
 
-def test_init_writes_a_study_that_is_accepted_and_never_overwrites(run, study):
-    assert load_study(study).population == "hbv_aclf"
-    before = study.read_bytes()
-    code, _, err = run("init", study)
-    assert code == 2 and "--force" in err and study.read_bytes() == before
+@pytest.mark.parametrize("command", [(), *((c,) for c in COMMANDS), *SUBCOMMANDS], ids=" ".join)
+def test_help_loads_the_command_and_nothing_heavy(command):
+    ours, packages = loaded(*command, "--help")
+    commands = {f"hepatica.cli.{c}" for c in COMMANDS} if not command else {f"hepatica.cli.{command[0]}"}
+    assert ours <= SHARED | commands, "import inside the function that needs it"
+    assert packages <= HELPFUL, "import inside the function that needs it"
 
 
-def test_dose_answers_in_text_json_and_files(run, study, tmp_path):
-    code, out, _ = run("dose", study, *SMALL, "--out", tmp_path / "r")
-    assert code == 0 and "research use" in out and "report" in out.lower()
-    assert list((tmp_path / "r").glob("*.html")) and list((tmp_path / "r").glob("*.parquet"))
-    code, out, _ = run("dose", study, *SMALL, "--no-report", "--json")
-    found = json.loads(out)
-    assert code == 0 and found["purpose"] == "for research use"
-    assert {row["hypothesis"] for row in found["arms"]} == {"label_is_cells", "lung_only"}
-    assert found["recommended"] in {row["arm"] for row in found["arms"]}
+def test_a_score_loads_arrays_and_its_own_folder():
+    arguments = ["score", "meld3", "bilirubin=4.2 mg/dL", "creatinine=160 umol/L", "inr=1.2", "sodium=140 mmol/L"]
+    ours, packages = loaded(*arguments, "albumin=35 g/L", "female=yes")
+    allowed = ("hepatica.outcomes", "hepatica.words", "hepatica.units", "hepatica.cli.score", "hepatica.api")
+    assert {m for m in ours - SHARED if not m.startswith(allowed)} == set()
+    assert packages - HELPFUL <= {"numpy"}
 
 
-def test_dose_speaks_chinese(run, study):
-    code, out, _ = run("dose", study, *SMALL, "--no-report", "--lang", "zh")
-    assert code == 0 and "仅供研究使用" in out
+def test_help_lists_every_command_in_full_and_in_ascii(hepatica):
+    code, out, _ = hepatica("--help")
+    assert code == 0 and out.isascii() and "..." not in out and hepatica()[1] == out
+    named = [line.split()[0] for line in out.split("Commands:\n")[1].splitlines()]
+    assert tuple(named) == COMMANDS
 
 
-def test_dose_is_the_same_on_any_number_of_workers(run, study):
-    one, two = (run("dose", study, *SMALL, "--no-report", "--json", "--workers", k)[1] for k in (1, 2))
-    assert one == two
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_stands_in_the_file_of_its_name(command, hepatica):
+    module = importlib.import_module(f"hepatica.cli.{command}")
+    assert callable(getattr(module, command))
+    code, out, _ = hepatica(command, "--help")
+    assert code == 0 and out.isascii() and f"Usage: hepatica {command}" in out
 
 
-def test_simulate_writes_netcdf(run, study, tmp_path):
-    import xarray as xr
+def test_help_names_the_choices_that_the_package_has(hepatica):
+    from hepatica.evidence.tabulate import SUFFIXES
+    from hepatica.individual.forecast import KINDS
+    from hepatica.study import HYPOTHESES
 
-    target = tmp_path / "s.nc"
-    code, out, _ = run("simulate", study, *SMALL, "--out", target, "--json")
-    assert code == 0 and json.loads(out)["failed"] == 0
-    with xr.open_dataset(target, engine="h5netcdf") as ds:
-        assert dict(ds.sizes)["arm"] == 2 and ds["bilirubin"].attrs["units"] == "mg/dL"
-
-
-def test_model_check_counts_and_finds_nothing_wrong(run):
-    code, out, _ = run("model", "--check", "--json")
-    found = json.loads(out)
-    assert code == 0 and set(found) == {"modules", "states", "flows", "parameters", "grades", "constant", "problems"}
-    assert found["problems"] == [] and sum(found["grades"].values()) == found["parameters"]
-    assert "zero unit errors" in run("model", "--check")[1]
-    assert "hepatocytes" in run("model", "--module", "hepatocytes")[1]
-
-
-def test_populations_are_listed_with_their_sources(run):
-    code, out, _ = run("populations", "--json")
-    rows = {row["key"]: row for row in json.loads(out)}
-    assert code == 0 and set(rows) == set(populations()) and all(row["sources"] for row in rows.values())
-    assert rows["alf_paracetamol"]["extrapolation"] and not rows["hbv_aclf"]["extrapolation"]
-    text = run("populations")[1]
-    assert all(key in text for key in rows) and "research use" in text
-    assert "急性肝衰竭" in run("populations", "--lang", "zh")[1]
-
-
-def test_sensitivity_writes_all_and_repeats(run, study, tmp_path):
-    small = [
-        "--set",
-        "dose=['1e5 cells/kg', '2e6 cells/kg']",
-        "--set",
-        "infusions=1",
-        "--days",
-        "30 d",
-        "--trajectories",
-        1,
-        "--patients",
-        4,
-        "--parameters",
-        "hazards:death_mass",
-        "--parameters",
-        "efficacy_recruitment",
-        "--top",
-        1,
-    ]
-    code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "s", "--workers", 1)
-    assert code == 0 and "death_mass" in out and "research use" in out
-    names = {
-        "sensitivity.csv",
-        "effects.csv",
-        "moves_nothing.csv",
-        "doses.csv",
-        "sensitivity.json",
-        "influence.svg",
-        "influence.png",
-        "doses.svg",
-        "doses.png",
-    }
-    assert {p.name for p in (tmp_path / "s").iterdir()} == names
-    code, out, _ = run("sensitivity", study, *small, "--out", tmp_path / "t", "--workers", 2, "--json")
-    assert code == 0 and json.loads(out)["purpose"] == "for research use"
-    for name in names:
-        assert (tmp_path / "s" / name).read_bytes() == (tmp_path / "t" / name).read_bytes(), name
-    assert run("sensitivity", study, "--parameters", "nope:*")[0] == 2
-
-
-def test_score_reads_units_and_explains(run):
-    code, out, _ = run("score", "meld", "bilirubin=54 umol/L", "creatinine=170 umol/L", "inr=2.0", "--json")
-    assert code == 0 and json.loads(out)["value"] == 25
-    code, _, err = run("score", "meld", "bilirubin=54 kg", "creatinine=1 mg/dL", "inr=2.0")
-    assert code == 2 and "bilirubin" in err
-    code, _, err = run("score", "meld", "bilirubin=5400 mg/dL", "creatinine=1 mg/dL", "inr=2.0")
-    assert code == 2 and "bilirubin" in err
-
-
-def test_schema_and_doctor(run):
-    assert "grid" in json.loads(run("schema")[1])["properties"]
-    found = json.loads(run("doctor", "--json")[1])
-    assert found["engine"] in ("compiled", "reference")
-
-
-@pytest.mark.parametrize(
-    "arguments, named",
-    [
-        (["--set", "dose='1e6 mg'"], "dose"),
-        (["--set", "dose='-1e6 cells/kg'"], "dose"),
-        (["--set", "route='nose'"], "route"),
-        (["--set", "viability=2"], "viability"),
-        (["--set", "patiens=3"], "patiens"),
-        (["--set", "horizon=30"], "horizon"),
-        (["--set", "nonsense"], "--set"),
-        (["--lang", "fr"], "--lang"),
-    ],
-)
-def test_bad_input_is_one_sentence(run, study, arguments, named):
-    code, _, err = run("dose", study, *arguments)
-    assert code == 2 and named in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00binary", b'title = "cut', b"title = 3\n[grid]\ndose=[]"])
-def test_bad_files_are_one_sentence(run, tmp_path, content):
-    path = tmp_path / "bad.toml"
-    if content is not None:
-        path.write_bytes(content)
-    code, _, err = run("dose", path)
-    assert code == 2 and "Traceback" not in err and len(err.strip().splitlines()) == 1
-
-
-def test_the_model_is_exported_whole_or_not_at_all(run, study, tmp_path):
-    code, out, _ = run("model", "--export", tmp_path / "model.xml", "--omex", tmp_path / "model.omex")
-    assert code == 0 and "typical healthy person" in out and "research use" in out
-    assert check((tmp_path / "model.xml").read_text(encoding="utf-8")) == [] and (tmp_path / "model.omex").exists()
-    (tmp_path / "file").touch()
-    code, _, err = run("model", "--export", tmp_path / "file" / "model.xml")
-    assert code == 2 and "folder" in err
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "model.omex", "model.xml", "study.toml"]
-
-
-def test_a_patient_of_a_study_is_exported(run, study, tmp_path):
-    code, out, _ = run("model", "--export", tmp_path / "m.xml", "--study", study, *SMALL, "--patient", "3", "--json")
-    found = json.loads(out)
-    assert code == 0 and "patient 3" in found["simulation"] and "x4 q7d" in found["simulation"]
-    assert '<event id="given_8"' in (tmp_path / "m.xml").read_text(encoding="utf-8")
+    for command, choices in (
+        (("evidence", "export"), SUFFIXES),
+        (("validate",), KINDS),
+        (("simulate",), HYPOTHESES),
+        (("calibrate",), HYPOTHESES),
+    ):
+        out = " ".join(hepatica(*command, "--help")[1].split())
+        assert all(choice in out for choice in choices), (command, choices)
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--patient", "3"], "--study"),
-        (["--study", "STUDY", "--patient", "40", *SMALL], "0 to 39"),
-        (["--study", "STUDY", "--arm", "nope", *SMALL], "standard care"),
-        (["--study", "STUDY", "--hypothesis", "nope"], "label_is_cells"),
+        (["nonsense"], "nonsense"),
+        (["dose"], "study"),
+        (["dose", "--nonsense"], "--nonsense"),
+        (["simulate", "x.toml", "--workers", "0"], "--workers"),
+        (["ensemble", "x.toml", "--patients", "many"], "--patients"),
+        (["evidence", "plot", "x.svg"], "--variable"),
+        (["dose", "[bold]x[/red].toml"], "[bold]x[/red].toml"),
     ],
 )
-def test_a_patient_that_is_not_there_is_refused(run, study, tmp_path, arguments, says):
-    code, _, err = run("model", "--export", tmp_path / "m.xml", *(study if a == "STUDY" else a for a in arguments))
-    assert code == 2 and says in err and not (tmp_path / "m.xml").exists()
+def test_wrong_usage_is_one_sentence(hepatica, arguments, says):
+    code, out, err = hepatica(*arguments)
+    assert code == 2 and out == "" and says in err and len(err.strip().splitlines()) == 1 and "Traceback" not in err
 
 
-def test_an_ensemble_is_streamed_to_files(run, study, tmp_path):
-    code, out, err = run("ensemble", study, *SMALL, "--patients", "12", "--out", tmp_path / "e", "--json")
-    assert code == 0, err
-    assert json.loads(out)["patients"] == 12 and json.loads(out)["purpose"] == "for research use"
-    assert sorted(p.name for p in (tmp_path / "e").iterdir()) == ["bands.parquet", "endpoints.parquet"]
+def test_a_fault_is_one_sentence_unless_its_details_are_asked_for(hepatica, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("[bold]odd[/red]")
+
+    monkeypatch.setattr("hepatica.patients.populations", fail)
+    code, out, err = hepatica("populations")
+    assert code == 1 and out == "" and "RuntimeError: [bold]odd[/red]" in err and len(err.strip().splitlines()) == 1
+    monkeypatch.setenv("HEPATICA_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        cli.main()
 
 
-def test_a_cluster_that_is_none_is_one_sentence(run, study):
-    code, _, err = run("dose", study, "--cluster", "somewhere", "--no-report")
-    assert code == 2 and "cluster: got 'somewhere'; tcp://host:port of a Dask scheduler" in " ".join(err.split())
+def test_version_is_printed(hepatica):
+    from hepatica import __version__
+
+    assert hepatica("--version")[:2] == (0, f"{__version__}\n")
+
+
+PRINTED = [
+    ["populations"],
+    ["populations", "--lang", "zh"],
+    ["evidence", "--lang", "zh"],
+    ["evidence", "--key", "lin2017"],
+    ["model", "--module", "hepatocytes"],
+    ["model", "--check", "--lang", "zh"],
+    ["score"],
+    ["doctor", "--lang", "zh"],
+    ["init", "--lang", "zh", "--force"],
+    ["schema"],
+    ["dose", "nowhere-药.toml"],
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "encoding", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=["io", "c"]
+)
+@pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
+def test_a_terminal_in_ascii_shows_what_it_can(process, arguments, encoding):
+    done = process(*arguments, **({"PYTHONCOERCECLOCALE": "0"} | encoding))
+    assert done.returncode == (2 if arguments[0] == "dose" else 0), done.stderr
+    assert b"Traceback" not in done.stderr and b"Unicode" not in done.stderr
+    assert done.stdout.isascii() and done.stdout + done.stderr
+
+
+def test_json_loses_nothing_in_ascii(process):
+    plain, ascii_ = (process("populations", "--json", "--lang", "zh", PYTHONIOENCODING=e) for e in ("utf-8", "ascii"))
+    assert ascii_.stdout.isascii() and json.loads(ascii_.stdout) == json.loads(plain.stdout.decode("utf-8"))
+
+
+def test_a_closed_pipe_is_no_fault():
+    code = f"{sys.executable} -m hepatica evidence list --json | head -c 10; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0" and done.stderr == ""

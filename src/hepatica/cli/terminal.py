@@ -133,7 +133,7 @@ def show(card: Card) -> None:
 
 
 class Bars:
-    """Progress bars on standard error, one per stage; a receiver of `Progress`.
+    """Progress bars on standard error if it is a terminal, one per stage; a receiver of `Progress`.
 
     Parameters
     ----------
@@ -153,6 +153,7 @@ class Bars:
             TimeRemainingColumn(),
             console=err.console,
             transient=True,
+            disable=not err.console.is_terminal,
         )
 
     def __call__(self, stage: str, done: int, total: int, /) -> None:

@@ -5,7 +5,6 @@ from importlib.resources import files
 
 import pytest
 
-from hepatica.cli import qualify as command
 from hepatica.evidence import load
 
 SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='3e5 cells/kg'", "--set", "infusions=4",
@@ -14,7 +13,7 @@ SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='3e5 cells/
 
 @pytest.fixture
 def run(monkeypatch, hepatica):
-    monkeypatch.setattr(command, "load_all", lambda: {k: load(k) for k in ("lin2017",)})
+    monkeypatch.setattr("hepatica.evidence.load_all", lambda: {k: load(k) for k in ("lin2017",)})
     return hepatica
 
 

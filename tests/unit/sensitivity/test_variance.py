@@ -110,8 +110,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["hepatica", *map(str, arguments)])
         try:
-            cli.main()
-            code = 0
+            code = cli.main()
         except SystemExit as stop:
             code = stop.code or 0
         return code, *capsys.readouterr()

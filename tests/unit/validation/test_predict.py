@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 from scipy.stats import binom
-from typer.testing import CliRunner
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import OUTPUTS, Course, Wanted, grid
 from hepatica.calibrate.matching import simulated_arm
-from hepatica.cli import app
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import DrawKey, Draws, load_population
@@ -236,7 +234,7 @@ def test_a_publication_left_out_is_predicted_from_the_rest(system):
     assert (width[1] > width[0]).all()  # without Lin 2017 nobody else says what cells do
 
 
-def test_the_command_prints_one_record_a_number(tmp_path, files):
+def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica):
     path = tmp_path / "new.toml"
     path.write_text(
         HEAD.format(i=1, n=50)
@@ -245,9 +243,9 @@ def test_the_command_prints_one_record_a_number(tmp_path, files):
         + row("care", Wanted("fever", 28.0), 10, 50)
     )
     asked = ["validate", str(path), "--posterior", "prior", "--patients", "4", "--draws", "20"]
-    done = CliRunner().invoke(app, [*asked, "--json"])
-    assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)
+    code, out, err = hepatica(*asked, "--json")
+    assert code == 0, err
+    found = json.loads(out)
     assert {(r["arm"], r["against"]) for r in found["records"]} == {("care", ""), ("cells", ""), ("cells", "care")}
     need = {
         "publication",
@@ -275,16 +273,16 @@ def test_the_command_prints_one_record_a_number(tmp_path, files):
     )
     assert 0 < one["odds_ratio_q05"] < one["odds_ratio_median"] < one["odds_ratio_q95"]
     assert found["left"] == {"made1 care fever day 28": "the model does not have it"}
-    text = CliRunner().invoke(app, asked).stdout
+    text = hepatica(*asked)[1]
     assert "research use" in text and "fever" in text
 
 
-def test_a_file_that_is_none_is_one_sentence(tmp_path):
+def test_a_file_that_is_none_is_one_sentence(tmp_path, hepatica):
     bad = tmp_path / "bad.toml"
     bad.write_text("key = 3")
     for path in (bad, tmp_path / "nowhere.toml"):
-        done = CliRunner().invoke(app, ["validate", str(path)])
-        assert done.exit_code != 0 and type(done.exception).__name__ == "InputError"
+        code, _, err = hepatica("validate", path)
+        assert code == 2 and len(err.strip().splitlines()) == 1
 
 
 def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says():

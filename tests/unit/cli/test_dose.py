@@ -1,0 +1,59 @@
+"""hepatica dose: what it prints and writes, and that bad input is one sentence."""
+
+import json
+
+import pytest
+
+
+def test_dose_answers_in_text_json_and_files(hepatica, small, study, tmp_path):
+    title = ["--set", "title='[bold]x[/red]'"]
+    code, out, _ = hepatica("dose", study, *small, *title, "--out", tmp_path / "[bold]r")
+    assert code == 0 and "research use" in out and "report" in out.lower()
+    assert {".html", ".parquet"} <= {p.suffix for p in (tmp_path / "[bold]r").iterdir()} and "[bold]r" in out
+    code, out, _ = hepatica("dose", study, *small, "--no-report", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["purpose"] == "for research use"
+    assert {row["hypothesis"] for row in found["arms"]} == {"label_is_cells", "lung_only"}
+    assert found["recommended"] in {row["arm"] for row in found["arms"]}
+
+
+def test_dose_speaks_chinese(hepatica, small, study):
+    code, out, _ = hepatica("dose", study, *small, "--no-report", "--lang", "zh")
+    assert code == 0 and "仅供研究使用" in out
+
+
+def test_dose_is_the_same_on_any_number_of_workers(hepatica, small, study):
+    one, two = (hepatica("dose", study, *small, "--no-report", "--json", "--workers", k)[1] for k in (1, 2))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--set", "dose='1e6 mg'"], "dose"),
+        (["--set", "dose='-1e6 cells/kg'"], "dose"),
+        (["--set", "route='nose'"], "route"),
+        (["--set", "viability=2"], "viability"),
+        (["--set", "patiens=3"], "patiens"),
+        (["--set", "horizon=30"], "horizon"),
+        (["--set", "nonsense"], "--set"),
+        (["--lang", "fr"], "--lang"),
+    ],
+)
+def test_bad_input_is_one_sentence(hepatica, study, arguments, named):
+    code, _, err = hepatica("dose", study, *arguments)
+    assert code == 2 and named in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00binary", b'title = "cut', b"title = 3\n[grid]\ndose=[]"])
+def test_bad_files_are_one_sentence(hepatica, tmp_path, content):
+    path = tmp_path / "bad.toml"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = hepatica("dose", path)
+    assert code == 2 and "Traceback" not in err and len(err.strip().splitlines()) == 1
+
+
+def test_a_cluster_that_is_none_is_one_sentence(hepatica, study):
+    code, _, err = hepatica("dose", study, "--cluster", "somewhere", "--no-report")
+    assert code == 2 and "cluster: got 'somewhere'; tcp://host:port of a Dask scheduler" in " ".join(err.split())

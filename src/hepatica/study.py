@@ -8,11 +8,12 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,8 +24,7 @@ from pydantic import (
 )
 
 from hepatica import therapy
-from hepatica.dosing import Harm, Utility
-from hepatica.dosing.utility import HARMS
+from hepatica.dosing import HARMS, Utility
 from hepatica.errors import InputError
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.patients import Draws, populations, posterior
@@ -34,7 +34,6 @@ from hepatica.units import parse
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
 MIN_DRAWS = 40
-HarmName = Literal["thrombosis", "reaction", "infection", "procedure", "bleeding", "tumour"]
 
 
 def _quantity(unit: str, substance: str = "") -> Any:
@@ -51,6 +50,16 @@ def _quantity(unit: str, substance: str = "") -> Any:
 
 
 Days = _quantity("day")
+
+
+def _harm_name(name: str) -> str:
+    names = [h.name for h in HARMS]
+    if name not in names:
+        raise ValueError(f"one of {', '.join(names)}")
+    return name
+
+
+HarmName = Annotated[str, AfterValidator(_harm_name), Field(json_schema_extra={"enum": [h.name for h in HARMS]})]
 
 
 @dataclass(frozen=True)
@@ -154,13 +163,7 @@ class UtilityTable(_Strict):
     def utility(self) -> Utility:
         """The yardstick."""
         harms = tuple(
-            Harm(
-                h.name,
-                self.loss.get(h.name, h.loss),  # type: ignore[call-overload]
-                self.limit.get(h.name, h.limit),  # type: ignore[call-overload]
-                h.reason,
-            )
-            for h in HARMS
+            replace(h, loss=self.loss.get(h.name, h.loss), limit=self.limit.get(h.name, h.limit)) for h in HARMS
         )
         worth = replace(
             STANDARD_GAMBLE,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepatica.dosing.utility import HARMS
+from hepatica.dosing import HARMS
 from hepatica.errors import InputError
 from hepatica.study import HYPOTHESES, Study, check_study, load_study
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from hepatica.dosing import Utility, confirm, decide
+from hepatica.dosing import HARMS, Utility, confirm, decide
 from hepatica.dosing.decision import _spearman, credible_set, rank_assumptions
-from hepatica.dosing.utility import HARMS
 from hepatica.patients import Draws
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY
 from hepatica.simulation import Arm

@@ -1,10 +1,12 @@
 """What an arm is worth, against hand calculation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hepatica.dosing import Harm, Utility
-from hepatica.dosing.utility import HARMS, evaluate_benefit
+from hepatica.dosing import HARMS, Utility
+from hepatica.dosing.utility import evaluate_benefit
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
@@ -86,5 +88,5 @@ def test_failed_patients_are_not_counted_as_free_of_infection(courses):
 
 def test_a_harm_by_name():
     assert Utility().harm("reaction").name == "reaction"
-    mine = Utility(harms=(Harm("reaction", 3.0, 0.1, "mine"),))
-    assert mine.harm("reaction").loss == 3.0 and all(h.reason for h in HARMS)
+    mine = Utility(harms=(replace(Utility().harm("reaction"), loss=3.0, limit=0.1),))
+    assert mine.harm("reaction").loss == 3.0 and mine.harm("reaction").limit == 0.1

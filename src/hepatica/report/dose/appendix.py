@@ -11,7 +11,6 @@ import pandas as pd
 from hepatica import __version__
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.dosing.utility import HARMS
 from hepatica.evidence import load, references
 from hepatica.model.parameters import GRADES, Entry
 from hepatica.report import names
@@ -99,11 +98,7 @@ def _therapy(a: Answer) -> list[tuple[str, Entry]]:
 def _harms(a: Answer, lang: str) -> str:
     utility = a.study.utility.utility()
     return names.listed(
-        (
-            say("report.harm_loss", lang, harm=say(f"decision.{h.name}", lang), days=f"{h.loss:g}")
-            for h in (utility.harm(x.name) for x in HARMS)
-            if h.loss > 0
-        ),
+        (say("report.harm_loss", lang, harm=h.label[lang], days=f"{h.loss:g}") for h in utility.harms if h.loss > 0),
         lang,
     )
 

@@ -12,8 +12,6 @@ from hepatica.report import names
 from hepatica.therapy import Regimen
 from hepatica.words import say
 
-HARMS = ("thrombosis", "reaction", "infection", "procedure", "bleeding", "tumour")
-
 
 def question(answer: Answer, lang: str) -> str:
     """What is asked, in one sentence."""
@@ -130,17 +128,16 @@ def harm(answer: Answer, lang: str) -> list[str]:
     d, utility, parts = answer.decision, answer.study.utility.utility(), []
     if not d.arms[d.top].regimen.gives_cells:
         return []
-    for name in HARMS:
-        worst = max((h.excess[name][d.top] for h in d.by_hypothesis), key=lambda s: s.mean)
-        limit = utility.harm(name).limit
+    for one in utility.harms:
+        worst = max((h.excess[one.name][d.top] for h in d.by_hypothesis), key=lambda s: s.mean)
         parts.append(
             say(
                 "decision.harm",
                 lang,
-                harm=say(f"decision.{name}", lang),
+                harm=one.label[lang],
                 excess=names.interval(worst, lang, 100.0),
-                limit=say("decision.limit", lang, limit=f"{100 * limit:.3g}")
-                if np.isfinite(limit)
+                limit=say("decision.limit", lang, limit=f"{100 * one.limit:.3g}")
+                if np.isfinite(one.limit)
                 else say("decision.no_limit", lang),
             )
         )

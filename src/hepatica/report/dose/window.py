@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepatica.dose_study import Answer
+from hepatica.dosing import Harm
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
 from hepatica.report.style import GREY, LIMIT, legend_below, look, panels
@@ -16,13 +19,13 @@ from hepatica.therapy import ROUTES
 from hepatica.words import say
 
 # column of the decision's table, its harm, and how many times as tall as a panel of harm
-ROWS = (
-    ("gain", "", 1.8),
-    ("survival_gain", "", 1.0),
-    ("excess_thrombosis", "thrombosis", 1.0),
-    ("excess_reaction", "reaction", 1.0),
-    ("excess_procedure", "procedure", 1.0),
-)
+Row = tuple[str, Harm | None, float]
+
+
+def rows_of(frame: pd.DataFrame, harms: Sequence[Harm]) -> list[Row]:
+    """Panels of the window: gain, survival gain, and every harm that has a limit and occurs."""
+    shown = [h for h in harms if np.isfinite(h.limit) and frame[f"excess_{h.name}"].abs().max() > 0]
+    return [("gain", None, 1.8), ("survival_gain", None, 1.0), *((f"excess_{h.name}", h, 1.0) for h in shown)]
 
 
 def table(answer: Answer) -> pd.DataFrame:
@@ -53,7 +56,7 @@ def window(answer: Answer, lang: str) -> Figure:
     """Benefit and harm over dose: routes as columns; lines by hypothesis and schedule."""
     frame, utility = table(answer), answer.study.utility.utility()
     routes = list(dict.fromkeys(frame["route"]))
-    rows = [r for r in ROWS if r[1] != "procedure" or frame["excess_procedure"].abs().max() > 0]
+    rows = rows_of(frame, utility.harms)
     figure, axes = panels(
         len(rows),
         len(routes),
@@ -69,19 +72,24 @@ def window(answer: Answer, lang: str) -> Figure:
             ax = axes[row, column]
             _lines(ax, here, what, lang)
             ax.axhline(0, color="black", lw=0.6)
-            if harm and np.isfinite(utility.harm(harm).limit):
+            if harm is not None:
                 ax.axhline(
-                    100 * utility.harm(harm).limit,
+                    100 * harm.limit,
                     color=LIMIT,
                     lw=1.8,
                     ls=(0, (6, 2)),
                     label=say("report.limit", lang),
                 )
             _axis(ax, here["per_kg_dose"])
-            if harm:  # what matters is where the limit is crossed; longer intervals are cut
-                ax.set_ylim(top=_top(100 * utility.harm(harm).limit, 100 * frame[what]))
+            if harm is not None:  # what matters is where the limit is crossed; longer intervals are cut
+                ax.set_ylim(top=_top(100 * harm.limit, 100 * frame[what]))
             if column == 0:
-                ax.set_ylabel(say(f"report.axis_{what}", lang), fontsize=8.5)
+                text = (
+                    say(f"report.axis_{what}", lang)
+                    if harm is None
+                    else say("report.axis_excess", lang, harm=harm.label[lang])
+                )
+                ax.set_ylabel(text, fontsize=8.5)
         axes[0, column].set_title(names.route(route, lang))
         axes[-1, column].set_xlabel(say("report.axis_dose", lang))
         _beyond(axes[:, column], here["per_kg_dose"], ROUTES[route].highest_given.value, lang)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from hepatica import __version__
 from hepatica.card import Card
-from hepatica.dosing.utility import HARMS
 from hepatica.evidence import references
 from hepatica.qualify.dossier import Qualification
 from hepatica.qualify.judgement import Factor, badly_first
@@ -52,8 +51,8 @@ def context(q: Qualification, lang: str) -> list[Card]:
     )
     yardstick = s.utility.utility()
     rows["harms"] = say("qualify.then", lang).join(
-        say("qualify.harm", lang, harm=say(f"decision.{h.name}", lang), loss=f"{h.loss:g}", limit=f"{100 * h.limit:g}")
-        for h in map(yardstick.harm, (x.name for x in HARMS))
+        say("qualify.harm", lang, harm=h.label[lang], loss=f"{h.loss:g}", limit=f"{100 * h.limit:g}")
+        for h in yardstick.harms
         if h.loss > 0
     )
     rows["hypotheses"] = names.listed((names.hypothesis(h, lang) for h in s.hypotheses), lang)

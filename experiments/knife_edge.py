@@ -96,7 +96,7 @@ def swept(system: System, study: Any, draws: Draws, name: str, o: argparse.Names
     """One row a value, way, draw and hypothesis."""
     population, rows = load_population(study.population), []
 
-    def admitted(known: Draws) -> Admitted:
+    def admit_patients(known: Draws) -> Admitted:
         return admit(
             system,
             population,
@@ -108,11 +108,11 @@ def swept(system: System, study: Any, draws: Draws, name: str, o: argparse.Names
             workers=o.workers,
         )
 
-    usual = admitted(pinned(system, draws, name, system.model.parameters[name].value))
+    usual = admit_patients(pinned(system, draws, name, system.model.parameters[name].value))
     for value in GRID[name]:
         known = pinned(system, draws, name, value)
         same = replace(usual, cohort=replace(usual.cohort, known=known))
-        for way, patients in ((ANEW, admitted(known)), (SAME, same)):
+        for way, patients in ((ANEW, admit_patients(known)), (SAME, same)):
             rows += [{"value": value, "way": way, **r} for r in followed(system, study, patients, o.workers)]
         print(f"{name} {value:g} done", flush=True) if not o.json else None
     return pd.DataFrame(rows)

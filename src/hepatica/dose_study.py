@@ -1,11 +1,13 @@
-"""The answer of a study: admit, simulate every arm under every hypothesis, decide, ask again, show."""
+"""Dose finding: admit virtual patients, simulate every arm under every hypothesis, decide, and confirm."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.dosing import Decision, confirm, decide
@@ -18,21 +20,12 @@ from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.simulation import RTOL, Arm, simulate
-from hepatica.study import Study
+from hepatica.study import MIN_DRAWS, Study
 from hepatica.therapy import ROUTES
 from hepatica.variables import Use, used_in
 
-SHOWN = tuple(
-    dict.fromkeys(
-        (
-            *OUTPUTS,
-            *BY_CAUSE,
-            *(v.name for v in used_in(Use.COURSE)),
-            *recovery.OUTPUTS,
-        )
-    )
-)
-CELLS = (
+COURSE_OUTPUTS = tuple(dict.fromkeys((*OUTPUTS, *BY_CAUSE, *(v.name for v in used_in(Use.COURSE)), *recovery.OUTPUTS)))
+KINETICS_OUTPUTS = (
     "cells_venous",
     "cells_lung",
     "cells_liver",
@@ -44,13 +37,39 @@ CELLS = (
     "image_liver",
     "image_spleen",
 )
-FOLLOWED = 60  # patients followed past the horizon
-CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is asked again
+KINETICS_DAYS = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
+KINETICS_PATIENTS = 40
+LONG_TERM_PATIENTS = 60  # followed past the horizon
+CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is simulated again
+PRIOR_DRAWS, PRIOR_PER_DRAW = MIN_DRAWS, 2  # of the decision with the priors alone, which is shown beside the answer
+
+
+@dataclass(frozen=True)
+class PriorDecision:
+    """Decision with the priors alone, in fewer patients than that of the study.
+
+    Attributes
+    ----------
+    decision : Decision
+    patients : int
+    draws : int
+        Draws from the priors, shared among the patients.
+    """
+
+    decision: Decision
+    patients: int
+    draws: int
+
+    def monte_carlo_error(self, hypothesis: int, arm: int) -> float:
+        """Standard error of the mean gain of an arm (day), by the number of draws and of patients."""
+        gain = self.decision.by_hypothesis[hypothesis].gain[arm]
+        by_draw = gain.parameter_uncertainty_sd**2 / self.draws
+        return float(np.sqrt(by_draw + gain.between_patients_sd**2 / self.patients))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a study answers.
+    """Answer of a dose-finding study.
 
     Attributes
     ----------
@@ -62,15 +81,15 @@ class Answer:
     courses : dict of hypothesis to Dataset
         Standard care and the recommended (or top) arm, daily labs: dimensions (arm, patient, time).
     kinetics : dict of hypothesis to Dataset
-        The shown regimen's dose once by each route, cells per organ over 14 days; arm is the route.
-    tails : dict of hypothesis to Dataset
+        Biodistribution of one infusion by each route, cells per organ over 14 days; arm is the route.
+    long_term : dict of hypothesis to Dataset
         Standard care and the shown regimen to five years, in a few patients; empty where the horizon is no shorter.
-    failed : int
+    failed_solves : int
         Solves that failed after the retry.
-    before : Decision or None
-        The same question with the priors alone; None where nothing was learnt.
-    error : float
-        Error of the default tolerance, relative to (size + scale) of each output, on a sample of patients.
+    tolerance_error : float
+        Error of the default tolerance, relative to (size + scale) of each state, on a sample of patients.
+    prior : PriorDecision or None
+        The decision with the priors alone; None where the study itself has no other.
     """
 
     study: Study
@@ -80,14 +99,14 @@ class Answer:
     decision: Decision
     courses: dict[str, xr.Dataset]
     kinetics: dict[str, xr.Dataset]
-    tails: dict[str, xr.Dataset]
-    failed: int
-    error: float
-    before: Decision | None = None
+    long_term: dict[str, xr.Dataset]
+    failed_solves: int
+    tolerance_error: float
+    prior: PriorDecision | None = None
 
 
-def population_of(study: Study) -> Population:
-    """The study's population, with its own access to transplant."""
+def study_population(study: Study) -> Population:
+    """Population of a study, with the study's own access to transplant."""
     population = load_population(study.population)
     if study.transplant_rate is None:
         return population
@@ -96,11 +115,11 @@ def population_of(study: Study) -> Population:
     )
 
 
-def admitted(study: Study, system: System, *, workers: int | None = None) -> Admitted:
-    """The study's patients as they arrive."""
+def admit_patients(study: Study, system: System, *, workers: int | None = None) -> Admitted:
+    """Virtual patients of a study at admission."""
     return admit(
         system,
-        population_of(study),
+        study_population(study),
         study.patients,
         seed=study.seed,
         draws=study.draws,
@@ -116,140 +135,167 @@ def answer(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Answer:
-    """Answer a study.
+    """Dose finding for a study: simulate every arm under every hypothesis, decide, and confirm the top-ranked arm.
+
+    The decision with the priors alone is made in a second thread, so that every core works while this one prepares
+    and evaluates; what it gives does not depend on that.
 
     Parameters
     ----------
+    study : Study
+    system : System, optional
+        The shipped model unless given.
+    workers : int, optional
+        Threads of the engine; all cores unless given.
     progress : Progress, optional
-        Stages are "compile", "admit", and each hypothesis.
+        Stages are "compile", "admit", each hypothesis, "confirm" and "before".
+
+    Raises
+    ------
+    InputError
+        If the population has no plausible patients, or the draws are not of this model.
+
+    Examples
+    --------
+    >>> from hepatica.study import check_study
+    >>> few = {"title": "t", "patients": 2, "draws": 2, "horizon": "2 d", "grid": {"dose": ["1e6 cells/kg"]}}
+    >>> [arm.name for arm in answer(check_study(few)).decision.arms]
+    ['standard care', '1e6/kg x4 every 7 d peripheral vein']
     """
-    tell = progress or ignore_progress
-    tell("compile", 0, 1)
-    system = system or System(assemble(MODULES))
-    tell("compile", 1, 1)
-    tell("admit", 0, 1)
-    again = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
-    more = admitted(study.model_copy(update={"patients": again}), system, workers=workers)
-    patients = more.take(np.arange(study.patients))  # a patient is the same whatever their number
-    tell("admit", 1, 1)
-    arms, times = study.arms(), study.times()
-    datasets = []
-    for hypothesis in study.hypotheses:
-        datasets.append(
-            simulate(
-                system,
-                patients,
-                arms,
-                times,
-                outputs=OUTPUTS,
-                hypothesis=hypothesis,
-                workers=workers,
-                progress=staged(tell, hypothesis),
-            )
+    report = progress or ignore_progress
+    report("compile", 0, 1)
+    run = _Run(study, system or System(assemble(MODULES)), workers, report)
+    report("compile", 1, 1)
+    with ThreadPoolExecutor(1) as other:
+        prior = other.submit(run.decide_by_priors)
+        try:
+            return replace(run.answer(), prior=prior.result())
+        finally:
+            prior.cancel()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One dose-finding study under way."""
+
+    study: Study
+    system: System
+    workers: int | None
+    report: Progress
+
+    def answer(self) -> Answer:
+        """All of the answer but the decision with the priors alone."""
+        study = self.study
+        self.report("admit", 0, 1)
+        enough = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
+        more = admit_patients(study.model_copy(update={"patients": enough}), self.system, workers=self.workers)
+        patients = more.take(np.arange(study.patients))  # a patient is the same whatever their number
+        self.report("admit", 1, 1)
+        arms = study.arms()
+        datasets = {h: self.simulate(patients, arms, study.times(), OUTPUTS, h, shown=True) for h in study.hypotheses}
+        decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort)
+        shown = arms[decision.top]
+        gives_cells = shown.regimen.gives_cells
+        pair = [arms[0], shown] if gives_cells else [arms[0]]
+        if gives_cells:
+            decision = self.confirm(decision, datasets, more)
+        daily = np.arange(0.0, study.horizon + 0.5, 1.0)
+        return Answer(
+            study=study,
+            population=patients.cohort.population,
+            system=self.system,
+            patients=patients,
+            decision=decision,
+            courses={h: self.simulate(patients, pair, daily, COURSE_OUTPUTS, h) for h in study.hypotheses},
+            kinetics=self.kinetics(patients, shown) if gives_cells else {},
+            long_term=self.long_term(patients, pair),
+            failed_solves=int(sum((ds["status"].values != 0).sum() for ds in datasets.values())),
+            tolerance_error=tolerance_error(self.system, patients, shown, study.hypotheses[0]),
         )
-    decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
-    shown = arms[decision.top]
-    if shown.regimen.gives_cells:
-        decision = _confirm(study, system, more, decision, workers, tell)
-    daily = np.arange(0.0, study.horizon + 0.5, 1.0)
-    fine = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
-    once = [
-        Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product, labelled=True)
-        for route in ROUTES
-    ]
-    courses, kinetics = {}, {}
-    for hypothesis in study.hypotheses:
-        two = [arms[0], shown] if shown.regimen.gives_cells else [arms[0]]
-        courses[hypothesis] = simulate(
-            system, patients, two, daily, outputs=SHOWN, hypothesis=hypothesis, workers=workers
+
+    def simulate(
+        self,
+        patients: Admitted,
+        arms: list[Arm],
+        times: NDArray[np.float64],
+        outputs: tuple[str, ...],
+        hypothesis: str,
+        *,
+        shown: bool = False,
+    ) -> xr.Dataset:
+        """Arms under a hypothesis, with progress under its name where it is shown."""
+        return simulate(
+            self.system,
+            patients,
+            arms,
+            times,
+            outputs=outputs,
+            hypothesis=hypothesis,
+            workers=self.workers,
+            progress=staged(self.report, hypothesis) if shown else None,
         )
-        if shown.regimen.gives_cells:
-            kinetics[hypothesis] = simulate(
-                system,
-                patients.take(np.arange(min(study.patients, 40))),
-                once,
-                fine,
-                outputs=CELLS,
-                hypothesis=hypothesis,
-                workers=workers,
-            )
-    tails = _tails(study, system, patients, [arms[0], shown], workers)
-    failed = int(sum((ds["status"].values != 0).sum() for ds in datasets))
-    return Answer(
-        study,
-        patients.cohort.population,
-        system,
-        patients,
-        decision,
-        courses,
-        kinetics,
-        tails,
-        failed,
-        tolerance_error(system, patients, shown, study.hypotheses[0]),
-        _before(study, system, workers, tell),
-    )
 
+    def confirm(self, decision: Decision, datasets: dict[str, xr.Dataset], more: Admitted) -> Decision:
+        """The top-ranked arm and standard care again, in so many patients per draw that parameter uncertainty shows.
 
-def _before(study: Study, system: System, workers: int | None, tell: Progress) -> Decision | None:
-    """What would have been decided with the priors alone."""
-    if study.known() is None:
-        return None
-    tell("before", 0, 1)
-    patients = admitted(study.model_copy(update={"posterior": "prior"}), system, workers=workers)
-    found = [
-        simulate(system, patients, study.arms(), study.times(), outputs=OUTPUTS, hypothesis=h, workers=workers)
-        for h in study.hypotheses
-    ]
-    tell("before", 1, 1)
-    return decide(found, study.arms(), study.utility.utility(), patients.cohort)
+        The patients of the search are among them, and are not simulated twice.
+        """
+        study, arms, confirmed = self.study, [0, decision.top], []
+        n = study.patients
+        rest = more.take(np.arange(n, len(more.cohort.patient)))
+        self.report("confirm", 0, len(study.hypotheses))
+        for k, (hypothesis, searched) in enumerate(datasets.items()):
+            ds = searched.isel(arm=arms)
+            if len(rest.cohort.patient):
+                pair = [decision.arms[a] for a in arms]
+                others = self.simulate(rest, pair, study.times(), OUTPUTS, hypothesis)
+                ds = xr.concat([ds, others.assign_coords(patient=others["patient"] + n)], "patient", join="exact")
+            confirmed.append(ds)
+            self.report("confirm", k + 1, len(study.hypotheses))
+        return confirm(decision, confirmed, study.utility.utility(), more.cohort)
 
+    def kinetics(self, patients: Admitted, shown: Arm) -> dict[str, xr.Dataset]:
+        """Biodistribution of labelled cells after one infusion of the shown dose by each route."""
+        few = patients.take(np.arange(min(self.study.patients, KINETICS_PATIENTS)))
+        once = [
+            Arm(route, replace(shown.regimen, infusions=1, route=route, start=0.0), shown.product, labelled=True)
+            for route in ROUTES
+        ]
+        return {h: self.simulate(few, once, KINETICS_DAYS, KINETICS_OUTPUTS, h) for h in self.study.hypotheses}
 
-def _tails(
-    study: Study, system: System, patients: Admitted, arms: list[Arm], workers: int | None
-) -> dict[str, xr.Dataset]:
-    """Standard care and the shown regimen to five years, coarsely, in the first of the patients."""
-    times = tail.grid(study.horizon)
-    if not len(times):
-        return {}
-    if not arms[1].regimen.gives_cells:
-        arms = arms[:1]
-    few = patients.take(np.arange(min(study.patients, FOLLOWED)))
-    outputs = (*tail.OUTPUTS, *(("collagen",) if "collagen" in system.outputs else ()))
-    return {
-        h: simulate(system, few, arms, times, outputs=outputs, hypothesis=h, workers=workers) for h in study.hypotheses
-    }
+    def long_term(self, patients: Admitted, arms: list[Arm]) -> dict[str, xr.Dataset]:
+        """Arms to five years, coarsely, in the first of the patients."""
+        times = tail.grid(self.study.horizon)
+        if not len(times):
+            return {}
+        few = patients.take(np.arange(min(self.study.patients, LONG_TERM_PATIENTS)))
+        outputs = (*tail.OUTPUTS, *(("collagen",) if "collagen" in self.system.outputs else ()))
+        return {h: self.simulate(few, arms, times, outputs, h) for h in self.study.hypotheses}
 
-
-def _confirm(
-    study: Study,
-    system: System,
-    more: Admitted,
-    decision: Decision,
-    workers: int | None,
-    tell: Progress,
-) -> Decision:
-    """The top-ranked regimen once more, in enough patients per draw for its interval to be one of ignorance."""
-    total = len(study.hypotheses)
-    tell("confirm", 0, total)
-    found = []
-    for k, hypothesis in enumerate(study.hypotheses):
-        found.append(
-            simulate(
-                system,
-                more,
-                [decision.arms[0], decision.arms[decision.top]],
-                study.times(),
-                outputs=OUTPUTS,
-                hypothesis=hypothesis,
-                workers=workers,
-            )
-        )
-        tell("confirm", k + 1, total)
-    return confirm(decision, found, study.utility.utility(), more.cohort)
+    def decide_by_priors(self) -> PriorDecision | None:
+        """Decision with the priors alone, in the first few draws; None where they are all the study has."""
+        study = self.study
+        if study.known() is None:
+            return None
+        self.report("before", 0, 1)
+        draws = min(study.draws, PRIOR_DRAWS)
+        n = min(study.patients, PRIOR_PER_DRAW * draws)
+        fewer = study.model_copy(update={"posterior": "prior", "patients": n, "draws": draws})
+        patients, arms = admit_patients(fewer, self.system, workers=self.workers), study.arms()
+        datasets = [self.simulate(patients, arms, study.times(), OUTPUTS, h) for h in study.hypotheses]
+        decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
+        self.report("before", 1, 1)
+        return PriorDecision(decision, n, min(draws, n))
 
 
 def tolerance_error(system: System, patients: Admitted, arm: Arm, hypothesis: str, n: int = 10) -> float:
-    """Largest difference, over (size + scale), between the default and a tight tolerance on a few patients."""
+    """Solver error: largest difference, over (size + scale), between the default and a tight tolerance.
+
+    Parameters
+    ----------
+    n : int
+        Patients, the first of `patients`.
+    """
     few = patients.take(np.arange(min(n, len(patients.cohort.patient))))
     times = np.array([1.0, 7.0, 28.0, 90.0])
     names = tuple(system.states)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepatica.dose_study import admitted
+from hepatica.dose_study import admit_patients
 from hepatica.engine.problem import BOLUS
 from hepatica.exchange import to_sbml, write_omex
 from hepatica.exchange.patient import course, run_of
@@ -49,7 +49,7 @@ def runs(system):
     for path in STUDIES:
         study = load_study(path)
         few = study.model_copy(update={"patients": PATIENTS})
-        patients = admitted(few, system)
+        patients = admit_patients(few, system)
         for k, arm in enumerate(arms(study)):
             problem = course(system, patients, arm, study.horizon, study.hypotheses[k % len(study.hypotheses)])
             done = system.solve(problem)

@@ -90,7 +90,7 @@ def test_init_writes_the_study_of_the_demo():
 def test_every_study_answers(study):
     small = ["patients=40", "draws=40", "horizon='60 d'", "dose=['1e6 cells/kg']", "infusions=[4]"]
     found = answer(load_study(ROOT / "studies" / study, small))
-    assert found.failed == 0 and len(found.decision.arms) >= 2
+    assert found.failed_solves == 0 and len(found.decision.arms) >= 2
 
 
 def test_notebook_runs():

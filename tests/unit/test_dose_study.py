@@ -1,13 +1,17 @@
-"""Answering: few draws must never sound sure."""
+"""Dose finding: few draws must never sound sure, and nothing is simulated twice or less than asked."""
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from hepatica.dose_study import answer
-from hepatica.dosing import decision
+from hepatica import dose_study
+from hepatica.dose_study import PriorDecision, admit_patients, answer, study_population
+from hepatica.dosing import confirm, decide, decision
+from hepatica.dosing.utility import OUTPUTS
 from hepatica.patients import Draws, posterior
 from hepatica.report.dose.sentences import verdict
+from hepatica.simulation import simulate
 from hepatica.study import check_study
 
 
@@ -35,3 +39,122 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
     )  # so it is the two that forbid it
     assert answer(study, system=system).decision.is_confident
     assert verdict(replace(found, decision=replace(found.decision, is_confident=True)), "en").startswith("Give cells")
+
+
+SMALL = {
+    "title": "t",
+    "patients": 6,
+    "draws": 3,
+    "horizon": "20 d",
+    "grid": {"dose": ["1e6 cells/kg", "5e6 cells/kg"], "infusions": [1]},
+}
+
+
+@pytest.fixture(scope="module")
+def small():
+    return check_study(SMALL)
+
+
+@pytest.fixture(scope="module")
+def found(small, system):
+    return answer(small, system=system)
+
+
+def followed(study, system, patients, arms):
+    return [
+        simulate(system, patients, arms, study.times(), outputs=OUTPUTS, hypothesis=h, workers=1)
+        for h in study.hypotheses
+    ]
+
+
+def test_the_decision_is_that_of_every_patient_simulated_anew_in_one_thread(small, found, system):
+    """Second implementation: nothing kept from the search, nothing at the same time."""
+    more = admit_patients(small.model_copy(update={"patients": 12}), system, workers=1)
+    few, arms, utility = more.take(np.arange(6)), small.arms(), small.utility.utility()
+    expected = decide(followed(small, system, few, arms), arms, utility, few.cohort)
+    pair = [arms[0], arms[expected.top]]
+    expected = confirm(expected, followed(small, system, more, pair), utility, more.cohort)
+    assert found.decision.frame().equals(expected.frame()) and found.decision.confirmed == expected.confirmed
+    assert found.decision.confirmed[0].patients == 12
+
+
+def test_the_decision_by_priors_is_of_the_first_draws_and_patients(system, monkeypatch):
+    """In so many patients as it is asked in it is that of a study of the priors alone."""
+    monkeypatch.setattr(dose_study, "PRIOR_DRAWS", 2)
+    study = check_study(SMALL | {"draws": 3, "patients": 9})
+    prior = answer(study, system=system).prior
+    assert (prior.patients, prior.draws) == (4, 2)
+    alone = answer(check_study(SMALL | {"draws": 2, "patients": 4, "posterior": "prior"}), system=system)
+    assert alone.prior is None
+    assert prior.decision.frame().equals(alone.decision.frame())
+
+
+def test_the_monte_carlo_error_is_the_scatter_of_the_mean_over_repeats():
+    """Draws and patients sampled anew many times, the mean of each: its SD is the error that is stated."""
+    rng = np.random.default_rng(0)
+    draws, each, uncertain, between = 40, 2, 3.0, 2.0
+    values = rng.normal(0, uncertain, (4000, draws, 1)) + rng.normal(
+        0, between, (4000, draws, each)
+    )  # repeats, draws, patients of each
+    part = decision.decompose_variance(values[0].ravel(), np.repeat(np.arange(draws), each))
+    part = replace(part, parameter_uncertainty_sd=uncertain, between_patients_sd=between)
+    said = PriorDecision(_Only(part), draws * each, draws).monte_carlo_error(0, 0)
+    assert said == pytest.approx(values.mean(axis=(1, 2)).std(), rel=0.05)
+
+
+class _Only:
+    """A decision of one hypothesis and one arm."""
+
+    def __init__(self, gain):
+        self.by_hypothesis = [type("", (), {"gain": [gain]})()]
+
+
+def test_the_answer_is_the_same_with_one_thread_of_the_engine(found, small, system):
+    again = answer(small, system=system, workers=1)
+    assert again.decision.frame().equals(found.decision.frame())
+    assert again.prior.decision.frame().equals(found.prior.decision.frame())
+    for kind in ("courses", "kinetics", "long_term"):
+        a, b = getattr(found, kind), getattr(again, kind)
+        assert a.keys() == b.keys() and all(a[h].identical(b[h]) for h in a)
+
+
+def test_courses_are_daily_and_kinetics_of_one_infusion_by_every_route(found, small):
+    for ds in found.courses.values():
+        assert ds.sizes["arm"] == 2 and (np.diff(ds["time"]) == 1).all() and float(ds["time"][-1]) == small.horizon
+        assert set(dose_study.COURSE_OUTPUTS) <= set(ds)
+    for ds in found.kinetics.values():
+        assert list(ds["arm"].values) == list(dose_study.ROUTES) and float(ds["time"][-1]) == 14.0
+    assert found.failed_solves == 0 and 0 < found.tolerance_error < 0.01
+
+
+def test_a_study_without_cells_has_no_kinetics(system):
+    study = check_study(SMALL | {"grid": {"dose": ["0 cells/kg"]}})
+    found = answer(study, system=system)
+    assert found.kinetics == {} and found.decision.confirmed == () and not found.decision.gives_cells
+    assert all(ds.sizes["arm"] == 1 for ds in found.courses.values())
+
+
+def test_every_stage_reports_and_ends(small, system):
+    seen = {}
+    answer(small, system=system, progress=lambda stage, done, total: seen.setdefault(stage, []).append((done, total)))
+    assert set(seen) == {"compile", "admit", "before", "confirm", *small.hypotheses}
+    for reports in seen.values():
+        assert reports[-1][0] == reports[-1][1] and [d for d, _ in reports] == sorted(d for d, _ in reports)
+
+
+def test_an_error_in_either_thread_ends_the_study(small, system, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(dose_study._Run, "decide_by_priors", fail)
+    with pytest.raises(ZeroDivisionError):
+        answer(small, system=system)
+    monkeypatch.undo()
+    monkeypatch.setattr(dose_study._Run, "long_term", fail)
+    with pytest.raises(ZeroDivisionError):
+        answer(small, system=system)
+
+
+def test_a_study_has_its_own_access_to_transplant(small):
+    assert study_population(small).treatment.get("transplant_rate", 0.0) == 0.0
+    assert study_population(check_study(SMALL | {"transplant_rate": 0.1})).treatment["transplant_rate"] == 0.1

@@ -151,7 +151,7 @@ from hepatica.report.dose.numbers import LABS
 from hepatica.variables import variable
 name = "procalcitonin"
 assert name in assemble(MODULES).quantities
-for listed in (MEASURED, OUTPUTS, admission.LABS, dose_study.SHOWN, LABS, schema()):
+for listed in (MEASURED, OUTPUTS, admission.LABS, dose_study.COURSE_OUTPUTS, LABS, schema()):
     assert name in listed
 assert Wanted(name, 28.0).modelled
 assert variable(name).title("zh") == "降钙素原，mg/dL" and variable(name).digits == 3

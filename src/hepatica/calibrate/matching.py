@@ -81,7 +81,7 @@ MIXED: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {
 """Arms that hold patients of several populations, by their published shares."""
 
 
-def population_of(publication: Publication, arm: PublishedArm) -> str:
+def study_population(publication: Publication, arm: PublishedArm) -> str:
     """Key of the virtual population an arm is predicted with; empty where none is like it."""
     stated = arm.population or publication.population
     if stated:
@@ -106,7 +106,7 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
     """
     patients = MIXED.get((publication.key, arm.id))
     if patients is None:
-        key = population_of(publication, arm)
+        key = study_population(publication, arm)
         if not key:
             return f"no virtual population is like '{publication.disease}'"
         patients = ((key, 1.0),)

@@ -48,7 +48,7 @@ def ensemble(
 
     Example: `hepatica ensemble studies/hbv-aclf.toml --patients 1000000`
     """
-    from hepatica.dose_study import population_of
+    from hepatica.dose_study import study_population
     from hepatica.ensemble import run
     from hepatica.progress import staged
     from hepatica.study import load_study
@@ -60,7 +60,7 @@ def ensemble(
     with make_system(lang, cluster) as system, bars.bars:
         tally = run(
             system,
-            population_of(question),
+            study_population(question),
             question.arms(),
             folder,
             patients=patients,

@@ -65,7 +65,7 @@ def sensitivity(
     Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
     """
     from hepatica.card import Card
-    from hepatica.dose_study import population_of
+    from hepatica.dose_study import study_population
     from hepatica.output_folder import claim
     from hepatica.report.sensitivity import screen as shown
     from hepatica.report.sensitivity import variance as divided
@@ -84,7 +84,7 @@ def sensitivity(
     with claim(folder, "sensitivity") as output, make_system(lang, cluster) as system, bars.bars:
         q = Question(
             system,
-            population_of(question),
+            study_population(question),
             ladder(arms, regimens),
             question.hypotheses,
             question.utility.utility(),

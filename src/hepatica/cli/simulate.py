@@ -45,7 +45,7 @@ def simulate(
     """
     import numpy as np
 
-    from hepatica.dose_study import SHOWN, admitted
+    from hepatica.dose_study import COURSE_OUTPUTS, admit_patients
     from hepatica.files import write_netcdf
     from hepatica.progress import staged
     from hepatica.simulation import simulate as follow
@@ -56,14 +56,14 @@ def simulate(
     question = load_study(study, set_ or [])
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
-        patients = admitted(question, system, workers=workers)
+        patients = admit_patients(question, system, workers=workers)
         arms = question.arms()
         ds = follow(
             system,
             patients,
             arms,
             question.times(),
-            outputs=SHOWN,
+            outputs=COURSE_OUTPUTS,
             hypothesis=hypothesis,
             workers=workers,
             progress=staged(bars, hypothesis),

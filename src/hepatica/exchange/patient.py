@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hepatica.dose_study import admitted
+from hepatica.dose_study import admit_patients
 from hepatica.engine import Problem, Solution, System
 from hepatica.errors import InputError
 from hepatica.exchange.sbml import Run
@@ -55,7 +55,7 @@ def patient_run(
     few = study.model_copy(update={"patients": patient + 1})
     if progress is not None:
         progress("admit", 0, 1)
-    one = admitted(few, system, workers=workers).take(np.array([patient]))
+    one = admit_patients(few, system, workers=workers).take(np.array([patient]))
     problem = course(system, one, arms[arm], study.horizon, hypothesis)
     done = system.solve(problem, workers=workers)
     if progress is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hepatica import __version__
-from hepatica.dose_study import admitted, population_of
+from hepatica.dose_study import admit_patients, study_population
 from hepatica.dosing import Decision, decide
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
@@ -130,7 +130,7 @@ def qualify(
     predicted = tuple(p for p in shipped if p.role == "calibration") if publications is None else tuple(publications)
     tell = progress or ignore_progress
     tell("admit", 0, 1)
-    cohort = admitted(study, system, workers=workers)
+    cohort = admit_patients(study, system, workers=workers)
     tell("admit", 1, 1)
     arms, times, utility, first = study.arms(), study.times(), study.utility.utility(), study.hypotheses[0]
     datasets = []
@@ -149,7 +149,7 @@ def qualify(
     )  # fmt: skip
     told = None if people is None else validate_people(people, system, seed=study.seed, known=learnt, workers=workers)
     weight = float(np.median(cohort.cohort.covariate("body_weight")))
-    population, what = population_of(study), known(study.posterior, learnt, system.model, shipped)
+    population, what = study_population(study), known(study.posterior, learnt, system.model, shipped)
     where = scope(study, (*blind, *predicted), validated.found.records, weight, population.extrapolation)
     risk = judgement.risk(where, float(1.0 - np.mean([h.survival[0].mean for h in decision.by_hypothesis])))
     counted = grades(system.model)

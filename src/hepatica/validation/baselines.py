@@ -16,7 +16,7 @@ from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts
 from hepatica.calibrate.endpoints import DIRECTION, SHARES
 from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
-from hepatica.calibrate.matching import population_of, simulated_arm
+from hepatica.calibrate.matching import simulated_arm, study_population
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 
@@ -69,7 +69,7 @@ class Reference:
             for arm in p.arms:
                 found = simulated_arm(p, arm)
                 mixed = {} if isinstance(found, str) else dict(found.populations)
-                same = population_of(p, arm) == population or population in mixed
+                same = study_population(p, arm) == population or population in mixed
                 if arm.gives_cells or arm.subset_of or not same:
                     continue
                 for o in p.find(arm=arm.id):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.calibrate.matching import population_of, simulated_arm
+from hepatica.calibrate.matching import simulated_arm, study_population
 from hepatica.evidence import load, load_all
 from hepatica.evidence.observations import Arm
 from hepatica.patients import populations
@@ -76,7 +76,7 @@ def test_a_disease_in_words_finds_its_population():
         ("psoriasis", ""),
     ):
         p = lin.model_copy(update={"disease": disease, "title": "x"})
-        assert population_of(p, p.arm("smt")) == key
+        assert study_population(p, p.arm("smt")) == key
 
 
 def test_stated_populations_are_there():

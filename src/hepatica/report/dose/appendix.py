@@ -164,8 +164,8 @@ def again(a: Answer, lang: str, *, command: str = "") -> Card:
         "version": __version__,
         "engine": a.system.engine,
         "tolerance": f"{RTOL:.0e}",
-        "error": f"{a.error:.1e}",
-        "failed": a.failed,
+        "error": f"{a.tolerance_error:.1e}",
+        "failed": a.failed_solves,
         "software": names.listed(
             (
                 f"Python {platform.python_version()}",

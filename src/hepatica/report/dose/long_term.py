@@ -135,7 +135,7 @@ def causes(a: Answer, lang: str) -> Card:
 def tails(a: Answer) -> dict[str, tail.Tail]:
     """The five years after the horizon, by hypothesis."""
     share = a.study.utility.utility().deaths_per_thrombosis
-    return {h: tail.tail(ds, a.study.horizon, fatal_share=share) for h, ds in a.tails.items()}
+    return {h: tail.tail(ds, a.study.horizon, fatal_share=share) for h, ds in a.long_term.items()}
 
 
 @drawn
@@ -187,9 +187,9 @@ def _tail_row(c: Column, t: tail.Tail, draw: NDArray[np.int64], lang: str) -> di
 def five_years(a: Answer, lang: str) -> Card:
     """After the horizon: what becomes of those alive at it."""
     title, days = say("report.tail", lang), f"{a.study.horizon:g}"
-    if not a.tails:
+    if not a.long_term:
         return Card("tail", title, (say("report.tail_none", lang),))
-    found, first = tails(a), next(iter(a.tails.values()))
+    found, first = tails(a), next(iter(a.long_term.values()))
     rows = [_tail_row(c, found[c.hypothesis], first["draw"].values, lang) for c in columns(a, lang)]
     return Card(
         "tail",

@@ -25,13 +25,13 @@ SHOWN = 10  # parameters
 
 def learnt(a: Answer, lang: str) -> Card:
     """The top regimen and its gain before and after the evidence, then the unknowns that moved most."""
-    known, before = a.patients.cohort.known, a.before
+    known, prior = a.patients.cohort.known, a.prior
     title = say("report.learnt", lang)
-    if known is None or before is None:
+    if known is None or prior is None:
         return Card("learnt", title, (say("report.learnt_prior_only", lang),))
     arm, shares = a.decision.top, []
     rows = []
-    for name, d in (("prior", before), ("posterior", a.decision)):
+    for name, d in (("prior", prior.decision), ("posterior", a.decision)):
         row = {
             say("report.col_known", lang): say(f"report.{name}", lang),
             say("report.col_first", lang): names.arm_name(d.arms[d.recommended], lang),
@@ -39,7 +39,7 @@ def learnt(a: Answer, lang: str) -> Card:
         for h in d.by_hypothesis:
             row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)
         rows.append(row)
-    for old, new in zip(before.by_hypothesis, a.decision.by_hypothesis, strict=True):
+    for old, new in zip(prior.decision.by_hypothesis, a.decision.by_hypothesis, strict=True):
         wide = old.gain[arm].high - old.gain[arm].low
         shares.append((new.gain[arm].high - new.gain[arm].low) / wide if wide > 0 else 1.0)
     share = 100 * float(np.mean(shares))
@@ -49,7 +49,9 @@ def learnt(a: Answer, lang: str) -> Card:
             lang,
             regimen=names.arm_name(a.decision.arms[arm], lang),
             share=names.number(share, 0),
-            same=say(f"report.learnt_{'same' if before.recommended == a.decision.recommended else 'other'}", lang),
+            same=say(
+                f"report.learnt_{'same' if prior.decision.recommended == a.decision.recommended else 'other'}", lang
+            ),
         )
     ]
     moved = most_moved(a)
@@ -89,7 +91,15 @@ def learnt(a: Answer, lang: str) -> Card:
         pd.DataFrame(rows),
         partial(prior_and_posterior, a, lang),
         alt=say("report.learnt_alt", lang),
-        note=say("report.learnt_note", lang),
+        note=say(
+            "report.learnt_note",
+            lang,
+            patients=prior.patients,
+            draws=prior.draws,
+            errors=names.listed(
+                (names.number(prior.monte_carlo_error(k, arm)) for k in range(len(prior.decision.by_hypothesis))), lang
+            ),
+        ),
     )
 
 

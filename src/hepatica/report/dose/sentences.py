@@ -155,7 +155,11 @@ def caveats(answer: Answer, lang: str) -> list[str]:
     if answer.population.extrapolation:
         p = answer.population
         found.append(say("decision.extrapolation", lang, why=p.extrapolation_zh if lang == "zh" else p.extrapolation))
-    found.append(say("decision.failed", lang, n=answer.failed) if answer.failed else say("decision.none_failed", lang))
+    found.append(
+        say("decision.failed", lang, n=answer.failed_solves)
+        if answer.failed_solves
+        else say("decision.none_failed", lang)
+    )
     return found
 
 

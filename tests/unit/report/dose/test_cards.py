@@ -120,7 +120,7 @@ def test_assumptions_with_words_are_parameters(found):
 def test_caveats_are_said(found):
     d = replace(found.decision, edges=("dose", "infusions"), beyond_given=True)
     population = found.population.model_copy(update={"extrapolation": "never studied."})
-    text = " ".join(sentences.caveats(replace(found, decision=d, population=population, failed=3), "en"))
+    text = " ".join(sentences.caveats(replace(found, decision=d, population=population, failed_solves=3), "en"))
     for part in (
         "upper edge of the grid (dose, number of infusions)",
         "above any ever given",
@@ -239,9 +239,9 @@ def test_five_years_follow_those_alive_at_the_horizon(found):
             t.weight, numbers.alive(found, hypothesis)[:, :n, -1], atol=0.05
         )  # daily, and every fifth day
     card = long_term.five_years(found, "en")
-    assert len(card.table) == 1 + len(found.tails) and card.text[0].startswith("**An extrapolation.**")
+    assert len(card.table) == 1 + len(found.long_term) and card.text[0].startswith("**An extrapolation.**")
 
 
 def test_a_horizon_of_five_years_leaves_no_tail(ask):
     long = ask(horizon="1830 d", grid={"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]})
-    assert long.tails == {} and long_term.five_years(long, "zh").table is None
+    assert long.long_term == {} and long_term.five_years(long, "zh").table is None

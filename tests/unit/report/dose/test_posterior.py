@@ -13,7 +13,7 @@ from hepatica.words import LANGUAGES
 def test_the_share_of_the_interval_that_is_left(found):
     card = learnt(found, "en")
     arm = found.decision.top
-    gains = [x.by_hypothesis[h].gain[arm] for h in range(2) for x in (found.decision, found.before)]
+    gains = [x.by_hypothesis[h].gain[arm] for h in range(2) for x in (found.decision, found.prior.decision)]
     wide = [g.high - g.low for g in gains]
     share = (wide[0] / wide[1] + wide[2] / wide[3]) / 2
     said = "% is still there" if share <= 1 else "% as wide as the priors alone leave it"
@@ -30,7 +30,7 @@ def test_the_share_of_the_interval_that_is_left(found):
 
 def test_priors_alone_say_so_and_stale_draws_too(found):
     for lang in LANGUAGES:
-        alone = replace(found, before=None)
+        alone = replace(found, prior=None)
         assert learnt(alone, lang).table is None
     known = replace(
         found.patients.cohort.known, provenance={**found.patients.cohort.known.provenance, "model": "older"}
@@ -41,7 +41,7 @@ def test_priors_alone_say_so_and_stale_draws_too(found):
 
 
 def test_the_same_draws_before_and_after_leave_all_to_the_priors(found):
-    same = replace(found, before=found.decision)
+    same = replace(found, prior=replace(found.prior, decision=found.decision))
     assert (
         "100 % is still there" in learnt(same, "en").text[0] and "the same regimen first" in learnt(same, "en").text[0]
     )

@@ -1,5 +1,7 @@
 """Tables and trajectories: those of the answer, whole or not there."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,11 +73,13 @@ def test_nothing_is_half_written(found, tmp_path):
 
 
 def test_a_failure_half_way_leaves_no_piece(found, tmp_path, monkeypatch):
-    def fail(self, path, **_):
-        path.write_bytes(b"half")
-        raise OSError("disk full")
+    write_bytes = Path.write_bytes
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", fail)
+    def fail(self, data):
+        write_bytes(self, bytes(data)[:4])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(InputError, match="room"):
         write_tables(found, tmp_path)
     assert not list(tmp_path.glob("*.nc")) and not list(tmp_path.glob(".*"))

@@ -21,7 +21,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from hepatica.engine import System  # noqa: E402
 from hepatica.errors import HepaticaError  # noqa: E402
-from hepatica.individual.forecast import KINDS, POOL, validate_people  # noqa: E402
+from hepatica.individual.forecast import KINDS, POOL, ForecastSettings, validate_people  # noqa: E402
 from hepatica.model.assemble import assemble  # noqa: E402
 from hepatica.model.modules import MODULES  # noqa: E402
 from hepatica.study import draws_of  # noqa: E402
@@ -44,10 +44,8 @@ def main() -> None:
             options.data,
             System(assemble(MODULES)),
             train=options.train,
-            pool=options.pool,
-            kinds=options.kinds,
-            seed=options.seed,
             known=draws_of(options.posterior),
+            settings=ForecastSettings(pool=options.pool, kinds=options.kinds, seed=options.seed),
         )
     except HepaticaError as error:
         sys.exit(str(error))

@@ -110,7 +110,8 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
         if not key:
             return f"no virtual population is like '{publication.disease}'"
         patients = ((key, 1.0),)
-    together = tuple(dict.fromkeys(name for words, name in _TREATMENTS if words in arm.co_treatment.lower()))
+    read = tuple(dict.fromkeys(name for words, name in _TREATMENTS if words in arm.co_treatment.lower()))
+    together = read if arm.treatments is None else arm.treatments
     if not arm.gives_cells:
         return SimulatedArm(publication.key, arm.id, patients, Arm("standard care", together_with=together), False)
     given, assumed = _cells(arm)

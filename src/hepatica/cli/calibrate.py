@@ -66,7 +66,7 @@ def calibrate(
     from hepatica.calibrate.leave_out import leave_out
     from hepatica.calibrate.run import calibrate as learn
     from hepatica.calibrate.run import used, write
-    from hepatica.individual.as_evidence import as_publications
+    from hepatica.individual.as_evidence.publication import as_publications
     from hepatica.output_folder import claim
     from hepatica.study import HYPOTHESES
 

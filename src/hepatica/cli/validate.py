@@ -64,14 +64,15 @@ def validate(
     """
     lang = check_language(lang)
     if people is not None:
-        from hepatica.individual.forecast import validate_people
+        from hepatica.individual.forecast import ForecastSettings, validate_people
         from hepatica.study import draws_of
 
         if files:
             raise InputError("PATH", str(files[0]), "no publication beside --people")
+        settings = ForecastSettings(seed=seed, kinds=kinds)
         with make_system(lang, cluster) as system:
             forecast = validate_people(
-                people, system, train=train, kinds=kinds, seed=seed, known=draws_of(posterior), workers=workers
+                people, system, train=train, known=draws_of(posterior), settings=settings, workers=workers
             )
         if as_json:
             print_json(forecast.to_dict())

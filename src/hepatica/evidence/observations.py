@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from hepatica.variables import Use, VariableKind, used_in
@@ -73,6 +81,8 @@ class Arm(Row):
     infusions : int or None
     interval : float or None
         Days between infusions.
+    treatments : tuple of str or None
+        Keys of `hepatica.therapy.TREATMENTS` that are simulated with the arm; None reads them from `co_treatment`.
     note : str
     """
 
@@ -89,9 +99,18 @@ class Arm(Row):
     interval: float | None = Field(default=None, gt=0)
     route: str = ""
     co_treatment: str = ""
+    treatments: tuple[str, ...] | None = None
     start: float = Field(default=0.0, ge=0)
     population: str = ""
     note: str = ""
+
+    @model_serializer(mode="wrap")
+    def _stated(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields without treatments that are not stated: files of before have the same hash."""
+        fields: dict[str, Any] = dump(self)
+        if fields.get("treatments", ()) is None:
+            del fields["treatments"]
+        return fields
 
     @property
     def gives_cells(self) -> bool:

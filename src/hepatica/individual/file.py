@@ -1,4 +1,4 @@
-"""Real people's labs by day from a CSV file: read by path, checked, never copied.
+"""Labs of real people by day, read from a CSV file and checked; nothing of the file is copied.
 
 One row per person and day; the row of day 0 also carries covariates, treatment and outcome. Columns are those of
 Yoshimura et al. 2025 (PNAS Nexus pgaf004), which were published under the MIT licence.
@@ -6,334 +6,28 @@ Yoshimura et al. 2025 (PNAS Nexus pgaf004), which were published under the MIT l
 
 from __future__ import annotations
 
-import hashlib
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.errors import InputError
-from hepatica.variables import PeopleColumn, ReadAs, people_columns
+from hepatica.individual.csv_table import CsvTable, TableError, read_table, to_floats
+from hepatica.individual.labs import INR_OF_ACTIVITY, LABS, PROTHROMBIN_ACTIVITY
+from hepatica.individual.people import LAST_DAY, People, PersonField, Treatment
+from hepatica.variables import PeopleColumn
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-ID, DAY = ("id",), ("BloodColectionDate", "BloodCollectionDate")  # the first spelling is the published one
-AGE, COMA, PLASMA, STEROID, OUTCOME = (
-    "Age",
-    "Encephalopathy_grade_d0",
-    "PE",
-    "steroid pulse therapy",
-    "SurvivalOrDeath",
-)
-CAUSE, DIAGNOSIS, DIALYSIS = "Etiology", "diagnosis", "CHDF"
-PT = "PT_percentage"
-INR_OF_PT = (24.92, -0.707)  # INR = 24.92 PT%^-0.707, which fits the pairs of the shared cohort
-LAST_DAY = 60.0  # later days are not followed
+SUBJECT = "id"
+DAY = ("BloodColectionDate", "BloodCollectionDate")
+"""Names of the column of days; the first is the published spelling."""
 PLATELETS = "Plt"
-
-
-LABS: Mapping[str, PeopleColumn] = people_columns(ReadAs.LAB)
-
-
-@dataclass(frozen=True)
-class People:
-    """Real people, one row each.
-
-    Attributes
-    ----------
-    name : str
-        Of the file, without its folder.
-    ids : (n,) of str
-    days : (k,) day
-    labs : mapping of str to (n, k)
-        In the model's units; NaN where not measured, labs that the file has not at all are missing.
-    age, coma : (n,)
-        NaN where not given.
-    plasma, steroid : (n,) of bool
-        Whether plasma exchange and a pulse of corticosteroid were given.
-    event : (n,)
-        1 died or transplanted, 0 neither, NaN not given.
-    notes : tuple of str
-        What was left out or assumed in reading.
-    absent : mapping of str to str
-        What cannot be predicted or used, and why.
-    cause : (n,) of str
-        Cause; diagnosis, as the file has them, in small letters; not read where there is no entry at all.
-    dialysed : (n,) of bool
-        Whether blood was filtered for the kidney or ammonia; not read where there is no entry at all.
-    """
-
-    name: str
-    ids: NDArray[np.object_]
-    days: Floats
-    labs: Mapping[str, Floats]
-    age: Floats
-    coma: Floats
-    plasma: NDArray[np.bool_]
-    steroid: NDArray[np.bool_]
-    event: Floats
-    notes: tuple[str, ...] = ()
-    absent: Mapping[str, str] = field(default_factory=dict)
-    cause: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
-    dialysed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
-
-    @property
-    def arm(self) -> Ints:
-        """0 neither, 1 plasma exchange, 2 steroid, 3 both."""
-        return self.plasma.astype(np.int64) + 2 * self.steroid.astype(np.int64)
-
-    def at(self, lab: str, day: float) -> Floats:
-        """Logarithm of a lab on a day, (n,); NaN where there is none."""
-        k = np.flatnonzero(self.days == day)
-        if lab not in self.labs or not len(k):
-            return np.full(len(self.ids), np.nan)
-        return np.asarray(np.log(self.labs[lab][:, k[0]]), float)
-
-    def last(self, lab: str, days: Sequence[float]) -> Floats:
-        """Logarithm of the last value on those days, (n,); NaN where there is none."""
-        found = np.full(len(self.ids), np.nan)
-        for day in sorted(days):
-            value = self.at(lab, day)
-            found = np.where(np.isfinite(value), value, found)
-        return found
-
-    def folds(self, n: int) -> Ints:
-        """Fold of each person, by a hash of who it is: the same whoever else is in the file."""
-        return np.array(
-            [int.from_bytes(hashlib.blake2b(str(i).encode(), digest_size=8).digest(), "little") % n for i in self.ids]
-        )
-
-
-def read_people(path: str | Path) -> People:
-    """Read and check a file of people.
-
-    Raises
-    ------
-    InputError
-        If the file is none, or a cell cannot be used: says file, column, what was got and what to do.
-    """
-    path = Path(path)
-    rows = _table(path)
-    who, day = _who(path, rows), _days(path, rows)
-    absent = {"platelets": "platelets are not in the model"} if PLATELETS in rows else {}
-    notes: list[str] = []
-    late = day > LAST_DAY
-    if late.any():
-        notes.append(f"{int(late.sum())} rows later than day {LAST_DAY:g} are not used")
-    rows, who, day = rows[~late].reset_index(drop=True), who[~late], day[~late]
-    first = pd.Series(who[day == 0])
-    ids = first.to_numpy(object)
-    if not len(ids):
-        raise InputError(
-            f"{path.name}: {_column(rows, DAY)}", sorted(set(day))[:5], "rows of day 0, from which to predict"
-        )
-    missing = len(set(who)) - len(ids)
-    if missing:
-        notes.append(f"{missing} people have no row of day 0 and are left out")
-    place = {i: k for k, i in enumerate(ids)}
-    known = np.array([i in place for i in who])
-    days = np.unique(day[known])
-    where = (np.array([place[i] for i in who[known]]), np.searchsorted(days, day[known]))
-    labs = {}
-    for name, lab in LABS.items():
-        values = lab_values(path, rows, name, lab, notes)
-        if values is None:
-            absent[name] = f"the file has no values in a column {lab.column}" + (f" or {PT}" if name == "inr" else "")
-            continue
-        grid = np.full((len(ids), len(days)), np.nan)
-        grid[where] = values[known]
-        labs[name] = grid * lab.factor
-    if not labs:
-        raise InputError(
-            path.name, list(rows.columns)[:8], f"at least one lab: {', '.join(v.column for v in LABS.values())}"
-        )
-    if "ammonia" in labs:
-        notes.append("ammonia is taken to be in ug/dL (x 0.587 = umol/L); the file does not say")
-    start = rows[day == 0].reset_index(drop=True)
-    covariates = _covariates(path, start, notes, absent)
-    filtered = _words(path, start, DIALYSIS, _DONE, "Did or NotDone") if DIALYSIS in start else np.zeros(len(start))
-    cause = np.array(
-        ["; ".join(row.get(c, "") for c in (CAUSE, DIAGNOSIS)).lower() for _, row in start.iterrows()], object
-    )
-    return People(
-        path.name,
-        ids,
-        days,
-        labs,
-        *covariates,
-        notes=tuple(notes),
-        absent=absent,
-        cause=cause,
-        dialysed=np.nan_to_num(filtered) > 0,
-    )
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """A CSV file as text, names and cells without spaces around them; `InputError` if it is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row longer than the header
-            rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
-    except FileNotFoundError as error:
-        raise InputError("people", str(path), "a CSV file that exists") from error
-    except (
-        OSError,
-        UnicodeDecodeError,
-        pd.errors.ParserError,
-        pd.errors.ParserWarning,
-        pd.errors.EmptyDataError,
-    ) as error:
-        raise InputError(
-            "people", str(path), f"a CSV file in UTF-8 with one header line ({str(error).splitlines()[0]})"
-        ) from error
-    rows.columns = [str(c).strip() for c in rows.columns]
-    return rows.map(str.strip)
-
-
-def _table(path: Path) -> pd.DataFrame:
-    rows = read_table(path)
-    for names in (ID, DAY):
-        if not set(names) & set(rows.columns):
-            raise InputError(f"{path.name}: {names[0]}", list(rows.columns)[:8], f"a column named {' or '.join(names)}")
-    if not len(rows):
-        raise InputError(path.name, "no rows", "one row per person and day")
-    return rows
-
-
-def _column(rows: pd.DataFrame, names: Sequence[str]) -> str:
-    return next((n for n in names if n in rows), names[0])
-
-
-def _who(path: Path, rows: pd.DataFrame) -> NDArray[np.object_]:
-    who = rows[_column(rows, ID)]
-    if (who == "").any():
-        raise InputError(f"{path.name}: {_column(rows, ID)}", "an empty cell", f"who row {_line(who == '')} is about")
-    return who.to_numpy(object)
-
-
-def _days(path: Path, rows: pd.DataFrame) -> Floats:
-    column = _column(rows, DAY)
-    day = pd.to_numeric(rows[column], errors="coerce")
-    wrong = day.isna() | ~np.isfinite(day) | (day < 0)
-    if wrong.any():
-        raise InputError(
-            f"{path.name}: {column}",
-            rows[column][wrong].iloc[0],
-            f"days since admission, 0 or later (line {_line(wrong)})",
-        )
-    twice = pd.DataFrame({"who": rows[_column(rows, ID)], "day": day}).duplicated()
-    if twice.any():
-        raise InputError(
-            f"{path.name}: {column}",
-            f"day {day[twice].iloc[0]:g} of person {rows[_column(rows, ID)][twice].iloc[0]} twice",
-            f"one row per person and day (line {_line(twice)})",
-        )
-    return day.to_numpy(float)
-
-
-def _line(wrong: pd.Series) -> int:
-    """Line of the file of the first wrong row; the header is line 1."""
-    return int(np.flatnonzero(wrong.to_numpy())[0]) + 2
-
-
-def _numbers(path: Path, rows: pd.DataFrame, column: str, notes: list[str], unit: str = "") -> Floats:
-    """A column as numbers, NaN where a cell is empty; a limit of measurement counts as a value."""
-    text = rows[column]
-    bare = text.str.replace(r"^[<>]=?\s*", "", regex=True)
-    limits = int((bare != text).sum())
-    if limits:
-        notes.append(f"{column}: {limits} values below or above what is measured count as the limit")
-    empty = bare.str.lower().isin(("", "na", "nan", "nd", "null", "none", "-", "."))
-    values = pd.to_numeric(bare.where(~empty), errors="coerce")
-    wrong = (values.isna() & ~empty) | np.isinf(values)
-    if wrong.any():
-        raise InputError(
-            f"{path.name}: {column}",
-            text[wrong].iloc[0],
-            f"a number{' in ' + unit if unit else ''}, or nothing where it was not measured (line {_line(wrong)})",
-        )
-    return values.to_numpy(float)
-
-
-def lab_values(path: Path, rows: pd.DataFrame, name: str, lab: PeopleColumn, notes: list[str]) -> Floats | None:
-    """Values in the file's unit; None where there is no such column or nothing in it."""
-    values = np.full(len(rows), np.nan)
-    found = lab.column in rows or (name == "inr" and PT in rows)
-    if lab.column in rows:
-        values = _possible(lab.column, _numbers(path, rows, lab.column, notes, lab.unit), lab.low, lab.high, notes)
-        _right_unit(path, lab, values)
-    if name == "inr" and PT in rows:
-        activity = _possible(PT, _numbers(path, rows, PT, notes, "%"), 1.0, 250.0, notes)
-        by_activity = np.isnan(values) & np.isfinite(activity)
-        if by_activity.any():
-            notes.append(f"INR of {int(by_activity.sum())} rows is taken from {PT}")
-            values = np.where(by_activity, INR_OF_PT[0] * activity ** INR_OF_PT[1], values)
-    return values if found and np.isfinite(values).any() else None
-
-
-def _possible(column: str, values: Floats, low: float, high: float, notes: list[str]) -> Floats:
-    wrong = (values < low) | (values > high)
-    # a wrong unit makes many impossible values; `_right_unit` then speaks of all of them
-    if wrong.any() and wrong.mean() < 0.05:
-        notes.append(f"{column}: {int(wrong.sum())} values outside {low:g} to {high:g} count as not measured")
-        return np.where(wrong, np.nan, values)
-    return values
-
-
-def _right_unit(path: Path, lab: PeopleColumn, values: Floats) -> None:
-    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan
-    if middle < lab.usual[0] or middle > lab.usual[1]:
-        raise InputError(
-            f"{path.name}: {lab.column}",
-            f"a median of {middle:g}",
-            f"values in {lab.unit or 'no unit'}; convert them (medians of {lab.usual[0]:g} to {lab.usual[1]:g} can be)",
-        )
-    wrong = (values < lab.low) | (values > lab.high)
-    if wrong.any():
-        raise InputError(
-            f"{path.name}: {lab.column}",
-            f"{values[wrong][0]:g} and {int(wrong.sum()) - 1} more like it",
-            f"values in {lab.unit or 'no unit'} from {lab.low:g} to {lab.high:g}",
-        )
-
-
-def _covariates(
-    path: Path, start: pd.DataFrame, notes: list[str], absent: dict[str, str]
-) -> tuple[Floats, Floats, NDArray[np.bool_], NDArray[np.bool_], Floats]:
-    """Age, coma grade, plasma exchange, steroid and outcome, from the rows of day 0."""
-    nothing = np.full(len(start), np.nan)
-    numbers = []
-    for column, high in ((AGE, 120.0), (COMA, 6.0)):
-        if column not in start:
-            absent[column] = f"the file has no column {column}; people are weighted without it"
-            numbers.append(nothing)
-            continue
-        values = _numbers(path, start, column, notes)
-        wrong = (values < 0) | (values > high)
-        if wrong.any():
-            raise InputError(f"{path.name}: {column}", float(values[wrong][0]), f"0 to {high:g} on day 0")
-        numbers.append(values)
-    given = []
-    for column in (PLASMA, STEROID):
-        if column not in start:
-            absent[column] = f"the file has no column {column}; it is taken as not given"
-        values = _words(path, start, column, _DONE, "Did or NotDone") if column in start else np.zeros(len(start))
-        if np.isnan(values).any():
-            notes.append(f"{column}: {int(np.isnan(values).sum())} people without an entry are taken as not given it")
-        given.append(np.nan_to_num(values) > 0)
-    event = nothing
-    if OUTCOME not in start:
-        absent["death or transplant"] = f"the file has no column {OUTCOME}; predicted, but not scored"
-    else:
-        event = _words(path, start, OUTCOME, _ENDS, "a word with Survival, Death or transplant")
-    return numbers[0], numbers[1], given[0], given[1], event
-
-
-_DONE = (
+MAX_IMPLAUSIBLE = 0.05
+"""Share of implausible values up to which they count as not measured; more of them mean another unit."""
+_GIVEN = {PersonField.PLASMA_EXCHANGE: Treatment.PLASMA_EXCHANGE, PersonField.CORTICOSTEROID: Treatment.CORTICOSTEROID}
+_LIMITS = {PersonField.AGE: 120.0, PersonField.ENCEPHALOPATHY: 6.0}
+_EXPOSED = (
     ("notdone", 0.0),
     ("not done", 0.0),
     ("did", 1.0),
@@ -343,27 +37,254 @@ _DONE = (
     ("1", 1.0),
     ("0", 0.0),
 )
-_ENDS = (
-    ("transplant-free", 0.0),
-    ("transplant", 1.0),
-    ("death", 1.0),
-    ("dead", 1.0),
-    ("died", 1.0),
-    ("surviv", 0.0),
-    ("alive", 0.0),
-)
+_OUTCOMES = (("transplant-free", 0.0), ("transplant", 1.0), ("death", 1.0), ("dead", 1.0), ("died", 1.0), ("surviv", 0.0), ("alive", 0.0))  # fmt: skip
 
 
-def _words(path: Path, start: pd.DataFrame, column: str, meaning: Sequence[tuple[str, float]], allowed: str) -> Floats:
-    """Words of a column as 0 and 1, by the first beginning (of `_DONE`) or part (of `_ENDS`) that fits; NaN where empty."""
+def read_people(path: str | Path) -> People:
+    """Read and check a file of people.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV file, plain or compressed by gzip, within the bounds of `hepatica.individual.csv_table`. Its columns: ``id``,
+        ``BloodColectionDate`` (days since admission), labs as in `LABS`, and on day 0 the columns of `PersonField`.
+
+    Returns
+    -------
+    People
+        Those with a row of day 0.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a cell cannot be used: says line and column and what to do, not what stands there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "made.csv"
+    >>> _ = path.write_text("id,BloodColectionDate,ALT,PE\\n1,0,900,Did\\n1,3,400,\\n2,0,1200,NotDone\\n")
+    >>> people = read_people(path)
+    >>> people.labs["alt"].tolist(), people.arm.tolist()
+    ([[900.0, 400.0], [1200.0, nan]], [1, 0])
+    """
+    table = read_table(path)
+    _check_header(table)
+    day = _days(table)
+    notes: list[str] = []
+    late = day > LAST_DAY
+    if late.any():
+        notes.append(f"{int(late.sum())} rows later than day {LAST_DAY:g} are not used")
+    table, day = table.select(~late), day[~late]
+    ids = table.rows[SUBJECT][day == 0].to_numpy(object)
+    if not len(ids):
+        raise TableError(table.name, "no row of day 0", "give each person one, from which to forecast")
+    missing = table.rows[SUBJECT].nunique() - len(ids)
+    if missing:
+        notes.append(f"{missing} people have no row of day 0 and are left out")
+    days, labs, missing_labs = _labs(table, day, ids, notes)
+    if "ammonia" in labs:
+        notes.append("ammonia is taken to be in ug/dL (x 0.587 = umol/L); the file does not say")
+    start = table.select(day == 0)
+    missing_fields: dict[PersonField, str] = {}
+    numeric = {f: _number(start, f, notes, missing_fields) for f in _LIMITS}
+    given = {t: _exposure(start, f, notes, missing_fields) for f, t in _GIVEN.items()}
+    return People(
+        name=table.name,
+        ids=ids,
+        days=days,
+        labs=labs,
+        age=numeric[PersonField.AGE],
+        encephalopathy=numeric[PersonField.ENCEPHALOPATHY],
+        given=given,
+        event=_outcome(start, missing_fields),
+        notes=tuple(notes),
+        missing_labs=missing_labs,
+        missing_fields=missing_fields,
+        cause=_cause(start),
+        blood_filtered=np.nan_to_num(_coded(start, PersonField.BLOOD_FILTRATION, _exposed, "Did or NotDone")) > 0,
+    )
+
+
+def day_column(table: CsvTable) -> str:
+    """Name of the column of days in this file."""
+    return next((name for name in DAY if name in table), DAY[0])
+
+
+def _check_header(table: CsvTable) -> None:
+    """Columns that every file must have, and at least one row."""
+    for names in ((SUBJECT,), DAY):
+        if not any(name in table for name in names):
+            fault = f"none of the {table.rows.shape[1]} columns is named {' or '.join(names)}"
+            raise TableError(f"{table.name}, line 1", fault, f"give a header line with a column named {names[0]}")
+    if all(name in table for name in DAY):
+        raise TableError(f"{table.name}, line 1", f"both {' and '.join(DAY)}", "keep one column of days")
+    if not len(table):
+        raise TableError(table.name, "no rows", "give one row per person and day")
+
+
+def _days(table: CsvTable) -> Floats:
+    """Day of each row, (rows,), after a check that every row has a person and a day of its own."""
+    subject, column = table.rows[SUBJECT], day_column(table)
+    nameless = (subject == "").to_numpy()
+    if nameless.any():
+        raise table.fault(nameless, "the identifier is empty", "give the subject's identifier")
+    day = to_floats(table.rows[column])
+    wrong = ~np.isfinite(day) | (day < 0)
+    if wrong.any():
+        raise table.fault(wrong, f"{column} is no day", "give days since admission, a number from 0")
+    repeated = pd.DataFrame({"subject": subject.to_numpy(), "day": day}).duplicated().to_numpy()
+    if repeated.any():
+        day_of = day[np.flatnonzero(repeated)[0]]
+        raise table.fault(repeated, f"day {day_of:g} of the same person twice", "keep one row per person and day")
+    return day
+
+
+def _labs(
+    table: CsvTable, day: Floats, ids: NDArray[np.object_], notes: list[str]
+) -> tuple[Floats, dict[str, Floats], dict[str, str]]:
+    """Days (k,), labs (n, k) in the model's units, and the reason for each lab that is missing."""
+    place = {subject: k for k, subject in enumerate(ids)}
+    subject = table.rows[SUBJECT].to_numpy(object)
+    known = np.array([i in place for i in subject])
+    days = np.unique(day[known])
+    where = (np.array([place[i] for i in subject[known]]), np.searchsorted(days, day[known]))
+    missing = {"platelets": "platelets are not in the model"} if PLATELETS in table else {}
+    labs = {}
+    for name, lab in LABS.items():
+        values = lab_values(table, name, lab, notes)
+        if values is None:
+            other = f" or {PROTHROMBIN_ACTIVITY.column}" if name == "inr" else ""
+            missing[name] = f"the file has no values in a column {lab.column}{other}"
+            continue
+        grid = np.full((len(ids), len(days)), np.nan)
+        grid[where] = values[known]
+        labs[name] = grid * lab.factor
+    if not labs:
+        columns = ", ".join(lab.column for lab in LABS.values())
+        raise TableError(table.name, "no lab has a value", f"give at least one lab of {columns}")
+    return days, labs, missing
+
+
+def lab_values(table: CsvTable, name: str, lab: PeopleColumn, notes: list[str]) -> Floats | None:
+    """Values of a lab in the unit of the file, (rows,), NaN where not measured; None without a column or a value.
+
+    An INR that was not measured is taken from the prothrombin activity of the same row.
+
+    Parameters
+    ----------
+    table : CsvTable
+    name : str
+        Of the lab in the model.
+    lab : PeopleColumn
+    notes : list of str
+        Extended by exclusions and assumptions.
+
+    Raises
+    ------
+    InputError
+        If a cell is no number, or the values are in another unit.
+    """
+    values = np.full(len(table), np.nan)
+    activity = PROTHROMBIN_ACTIVITY
+    if lab.column in table:
+        values = _plausible(lab, table.numbers(lab.column, unit=lab.unit, notes=notes), notes)
+        _check_unit(table, lab, values)
+    if name == "inr" and activity.column in table:
+        percent = _plausible(activity, table.numbers(activity.column, unit=activity.unit, notes=notes), notes)
+        derived = np.isnan(values) & np.isfinite(percent)
+        if derived.any():
+            notes.append(f"INR of {int(derived.sum())} rows is taken from {activity.column}")
+            values = np.where(derived, INR_OF_ACTIVITY[0] * percent ** INR_OF_ACTIVITY[1], values)
+    return values if np.isfinite(values).any() else None
+
+
+def _plausible(lab: PeopleColumn, values: Floats, notes: list[str]) -> Floats:
+    """Values without the implausible ones, as long as these are few."""
+    wrong = (values < lab.low) | (values > lab.high)
+    if wrong.any() and wrong.mean() < MAX_IMPLAUSIBLE:
+        outside = f"outside {lab.low:g} to {lab.high:g} count as not measured"
+        notes.append(f"{lab.column}: {int(wrong.sum())} values {outside}")
+        return np.where(wrong, np.nan, values)
+    return values
+
+
+def _check_unit(table: CsvTable, lab: PeopleColumn, values: Floats) -> None:
+    """Refuse values of another unit, by their median and by how many are implausible."""
+    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan
+    unit = lab.unit or "no unit"
+    if middle < lab.usual[0] or middle > lab.usual[1]:
+        possible = f"(medians of {lab.usual[0]:g} to {lab.usual[1]:g} can be)"
+        raise TableError(
+            f"{table.name}, {lab.column}", f"a median of {middle:g}", f"convert the values to {unit} {possible}"
+        )
+    wrong = (values < lab.low) | (values > lab.high)
+    if wrong.any():
+        fault = f"{int(wrong.sum())} values outside {lab.low:g} to {lab.high:g}"
+        raise table.fault(wrong, f"{lab.column} has {fault}", f"convert the values to {unit}")
+
+
+def _number(start: CsvTable, field: PersonField, notes: list[str], missing: dict[PersonField, str]) -> Floats:
+    """Numeric covariate of day 0, (n,)."""
+    if field.value not in start:
+        missing[field] = f"the file has no column {field.value}; people are weighted without it"
+        return np.full(len(start), np.nan)
+    values = start.numbers(field.value, notes=notes)
+    wrong = (values < 0) | (values > _LIMITS[field])
+    if wrong.any():
+        raise start.fault(wrong, f"{field.value} is out of range", f"give 0 to {_LIMITS[field]:g} on day 0")
+    return values
+
+
+def _exposure(
+    start: CsvTable, field: PersonField, notes: list[str], missing: dict[PersonField, str]
+) -> NDArray[np.bool_]:
+    """Exposure to a treatment, (n,); no entry counts as not exposed."""
+    if field.value not in start:
+        missing[field] = f"the file has no column {field.value}; it is taken as not given"
+        return np.zeros(len(start), bool)
+    values = _coded(start, field, _exposed, "Did or NotDone")
+    if np.isnan(values).any():
+        notes.append(f"{field.value}: {int(np.isnan(values).sum())} people without an entry are taken as not given it")
+    return np.nan_to_num(values) > 0
+
+
+def _outcome(start: CsvTable, missing: dict[PersonField, str]) -> Floats:
+    """Death or transplant, (n,): 1 or 0, NaN where missing."""
+    if PersonField.OUTCOME.value not in start:
+        missing[PersonField.OUTCOME] = f"the file has no column {PersonField.OUTCOME.value}; predicted, but not scored"
+        return np.full(len(start), np.nan)
+    return _coded(start, PersonField.OUTCOME, _died, "a word with Survival, Death or transplant")
+
+
+def _cause(start: CsvTable) -> NDArray[np.object_]:
+    """Cause and diagnosis of each person, in small letters."""
+    empty = pd.Series("", index=start.rows.index)
+    parts = [start.rows.get(f.value, empty) for f in (PersonField.CAUSE, PersonField.DIAGNOSIS)]
+    return np.array([f"{cause}; {diagnosis}".lower() for cause, diagnosis in zip(*parts, strict=True)], object)
+
+
+def _coded(start: CsvTable, field: PersonField, code: Callable[[str], float | None], allowed: str) -> Floats:
+    """Words of a column as 0 and 1, (n,); NaN where empty, or where there is no such column."""
     values = np.full(len(start), np.nan)
-    for k, text in enumerate(start[column].str.lower()):
+    if field.value not in start:
+        return values
+    for k, text in enumerate(start.rows[field.value].str.lower()):
         if text in ("", "na", "nan", "unknown"):
             continue
-        hit = [v for word, v in meaning if (word in text if meaning is _ENDS else text.startswith(word))]
-        if not hit:
-            raise InputError(
-                f"{path.name}: {column}", start[column].iloc[k], f"{allowed}, or nothing where it is not known"
-            )
-        values[k] = hit[0]
+        value = code(text)
+        if value is None:
+            wrong = np.arange(len(start)) == k
+            raise start.fault(wrong, f"{field.value} has another word", f"give {allowed}, or leave it empty if unknown")
+        values[k] = value
     return values
+
+
+def _exposed(text: str) -> float | None:
+    """Code of a word that says that a treatment was given, by how it begins."""
+    return next((value for word, value in _EXPOSED if text.startswith(word)), None)
+
+
+def _died(text: str) -> float | None:
+    """Code of a word that says how a person ended, by what it contains."""
+    return next((value for word, value in _OUTCOMES if word in text), None)

@@ -1,68 +1,85 @@
-"""Inflammation of real people on day 0 against what their liver tests imply: readings by which nobody was weighted.
+"""Inflammation on day 0, measured against the posterior predictive mean given the liver tests: an external check.
 
-Cytokines, C-reactive protein and white cells are in the model, and neither calibration nor the weights of candidates use
-a person's own. So they can show whether the inflammation that the model reads out of the labs is the real one.
+Cytokines, C-reactive protein and white cells are outputs of the model that neither calibration nor importance weights
+use, so that they show whether the inflammation that the model infers from the labs is the real one.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import ConstantInputWarning, spearmanr
 
 from hepatica.errors import InputError
-from hepatica.individual.file import DAY, lab_values, read_table
-from hepatica.variables import PeopleColumn, ReadAs, people_columns
+from hepatica.individual.csv_table import read_table, to_floats
+from hepatica.individual.file import day_column, lab_values
+from hepatica.individual.labs import READINGS
+from hepatica.individual.scores import percentile_interval
 
 Floats = NDArray[np.float64]
-READINGS: Mapping[str, PeopleColumn] = people_columns(ReadAs.READING)
 NOT_MODELLED = {"HGF": "patients' own HGF is not in the model", "serumHMGB1": "HMGB1 is not in the model"}
-FEWEST = 10  # people with a reading, below which nothing is said of it
+MIN_PEOPLE = 10
+"""People with a reading, below which it is not compared."""
 BOOTSTRAP = 1000
+QUARTILES = (0.25, 0.5, 0.75)
 
 
 def read_readings(path: str | Path) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Readings of day 0 in the model's units, (n,) each and NaN where not measured; and what cannot be used, and why.
+    """Read the markers of inflammation of day 0 from a file of people.
 
-    People stand in the order of `people_file.read_people`, which has checked the file. A column that cannot be
-    read costs that reading only: the forecasts do not need it.
-    """
-    path = Path(path)
-    rows = read_table(path)
-    day = rows[next(n for n in DAY if n in rows)]
-    first = rows[(pd.to_numeric(day) == 0).to_numpy()].reset_index(drop=True)
-    found: dict[str, Floats] = {}
-    why = {column: reason for column, reason in NOT_MODELLED.items() if column in rows}
-    for name, lab in READINGS.items():
-        try:
-            values = lab_values(path, first, name, lab, [])
-        except InputError as error:
-            why[lab.column] = f"cannot be read ({error})"
-            continue
-        if values is not None:
-            found[name] = values * lab.factor
-    return found, why
-
-
-def compare(seen: Mapping[str, Floats], said: Mapping[str, Floats], meld: Floats, *, seed: int) -> pd.DataFrame:
-    """One row a reading: medians and quartiles, and how alike people are ranked.
+    A column that cannot be used costs that reading only, since the forecasts do not need it.
 
     Parameters
     ----------
-    seen, said : mapping of str to (n,)
-        Measured, and what each person's other labs imply.
+    path : str or Path
+        A file that `hepatica.individual.file.read_people` has checked.
+
+    Returns
+    -------
+    readings : dict of str to (n,)
+        In the model's units and the order of `read_people`; NaN where not measured.
+    missing : dict of str to str
+        Columns that cannot be used, and why.
+    """
+    table = read_table(path)
+    start = table.select(to_floats(table.rows[day_column(table)]) == 0)
+    readings: dict[str, Floats] = {}
+    missing = {column: reason for column, reason in NOT_MODELLED.items() if column in table}
+    for name, lab in READINGS.items():
+        try:
+            values = lab_values(start, name, lab, [])
+        except InputError as error:
+            missing[lab.column] = f"cannot be read ({error})"
+            continue
+        if values is not None:
+            readings[name] = values * lab.factor
+    return readings, missing
+
+
+def compare(
+    measured: Mapping[str, Floats], predicted: Mapping[str, Floats], meld: Floats, *, seed: int
+) -> pd.DataFrame:
+    """Compare measured with predicted readings: medians, quartiles and rank correlation, one row a reading.
+
+    Parameters
+    ----------
+    measured, predicted : mapping of str to (n,)
+        Readings of day 0, and their posterior predictive means given the labs of the same day.
     meld : (n,)
-        Of the same people, a plain rival in ranking.
+        Of the same people, the baseline of the rank correlation.
+    seed : int
+        Of the bootstrap.
 
     Returns
     -------
     DataFrame
-        ``rank`` is Spearman's correlation of said and seen with its 95 % bootstrap interval over people, ``rank_meld`` that
-        of MELD and seen.
+        ``rank`` is Spearman's correlation of predicted (``said``) with measured (``seen``), with its 95 % bootstrap
+        interval over people; ``rank_meld`` is that of MELD with measured.
 
     Examples
     --------
@@ -72,27 +89,26 @@ def compare(seen: Mapping[str, Floats], said: Mapping[str, Floats], meld: Floats
     [20.0, 21.0, 10.5, 1.0, -1.0]
     """
     rows = []
-    for name in seen:
-        good = np.isfinite(seen[name]) & np.isfinite(said[name]) & np.isfinite(meld)
+    for name in measured:
+        good = np.isfinite(measured[name]) & np.isfinite(predicted[name]) & np.isfinite(meld)
         n = int(good.sum())
-        if n < FEWEST:
+        if n < MIN_PEOPLE:
             continue
-        a, b, c = seen[name][good], said[name][good], meld[good]
+        seen, said = measured[name][good], predicted[name][good]
         rng = np.random.default_rng([seed, sum(map(ord, name))])
-        again = [_rank(b[k], a[k]) for k in rng.integers(n, size=(BOOTSTRAP, n))]
-        low, high = np.nanquantile(again, (0.025, 0.975))
+        resampled = np.array([_spearman(said[k], seen[k]) for k in rng.integers(n, size=(BOOTSTRAP, n))])
+        low, high = percentile_interval(resampled)
         row: dict[str, float | int | str] = {"reading": name, "people": n}
-        for what, x in (("seen", a), ("said", b)):
-            row |= dict(
-                zip((f"{what}_q1", what, f"{what}_q3"), map(float, np.quantile(x, (0.25, 0.5, 0.75))), strict=True)
-            )
-        rows.append(
-            row | {"rank": _rank(b, a), "rank_low": float(low), "rank_high": float(high), "rank_meld": _rank(c, a)}
-        )
+        for label, x in (("seen", seen), ("said", said)):
+            columns = (f"{label}_q1", label, f"{label}_q3")
+            row |= dict(zip(columns, map(float, np.quantile(x, QUARTILES)), strict=True))
+        row |= {"rank": _spearman(said, seen), "rank_low": low, "rank_high": high}
+        rows.append(row | {"rank_meld": _spearman(meld[good], seen)})
     return pd.DataFrame(rows)
 
 
-def _rank(x: Floats, y: Floats) -> float:
-    """Spearman's correlation; NaN where one of them does not vary."""
-    a, b = rankdata(x), rankdata(y)
-    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else float("nan")
+def _spearman(x: Floats, y: Floats) -> float:
+    """Spearman's rank correlation; NaN where one of them does not vary."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConstantInputWarning)
+        return float(spearmanr(x, y).statistic)

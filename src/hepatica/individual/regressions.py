@@ -1,8 +1,8 @@
-"""What forecasts of people's labs are set beside: the last value, and regressions that know no physiology.
+"""Penalised regressions without physiology, and the dispersion of a forecast estimated by minimum CRPS.
 
-The regression is, per lab and day, ridge least squares of the log value on all log labs seen so far, age, coma grade,
-plasma exchange and steroid; how much it is shrunk is chosen by leaving one out. The linear mixed model stands in
-`people_mixed`.
+The baseline of each lab and day is ridge regression of the log value on all log labs so far, age, encephalopathy, plasma
+exchange and corticosteroid; its penalty minimises the leave-one-out error. The linear mixed model is
+`hepatica.individual.mixed_model`.
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from hepatica.individual.scores import crps_normal
 Floats = NDArray[np.float64]
 PENALTIES = (0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 LOGISTIC_PENALTY = 1.0  # on coefficients of standardised features
-NEWTON = 50  # most steps of a logistic fit
-LEAST_SD = 0.01  # on the log scale; no lab is measured better
+MAX_NEWTON_STEPS = 50
+STEP_LENGTHS = (1.0, 0.5, 0.25, 0.1, 0.01)
+MIN_SD = 0.01
+"""Of a forecast, log scale; no lab is measured better."""
 
 
 @dataclass(frozen=True)
 class Ridge:
-    """Least squares with shrunk slopes; what is missing counts as the mean of those learnt from.
+    """Ridge regression with the penalty of least leave-one-out error; a missing feature is imputed by its mean.
 
     Attributes
     ----------
     centre, scale, slope : (k,)
+        Mean and SD of each feature, and its coefficient once standardised.
     intercept : float
     residual : (n,)
-        Of each person learnt from, when left out.
+        Leave-one-out residuals of the people of the fit.
     """
 
     centre: Floats
@@ -43,7 +46,13 @@ class Ridge:
 
     @classmethod
     def fit(cls, features: Floats, target: Floats) -> Ridge:
-        """Fit features (n, k) to targets (n,).
+        """Fit by least squares with a penalty on the squared coefficients.
+
+        Parameters
+        ----------
+        features : (n, k)
+            NaN where missing.
+        target : (n,)
 
         Examples
         --------
@@ -51,30 +60,42 @@ class Ridge:
         >>> bool(np.allclose(Ridge.fit(x, 2 * x[:, 0]).predict(x), 2 * x[:, 0], atol=0.01))
         True
         """
-        centre, scale = _standard(features)
-        z = _filled(features, centre, scale)
+        centre, scale = standardisation(features)
+        z = standardise(features, centre, scale)
         left, singular, right = np.linalg.svd(z, full_matrices=False)
         middle, n = float(target.mean()), len(target)
         along = left.T @ (target - middle)
-        best: tuple[float, Floats, Floats] | None = None
+        fits = []
         for penalty in PENALTIES:
             kept = singular**2 / (singular**2 + penalty)
             leverage = (left**2) @ kept + 1.0 / n
             residual = (target - middle - left @ (kept * along)) / np.maximum(1.0 - leverage, 1e-6)
-            error = float((residual**2).mean())
-            if best is None or error < best[0]:
-                best = error, residual, right.T @ (singular / (singular**2 + penalty) * along)
-        assert best is not None
-        return cls(centre, scale, best[2], middle, best[1])
+            fits.append((float((residual**2).mean()), residual, singular / (singular**2 + penalty) * along))
+        _, residual, coefficients = min(fits, key=lambda fit: fit[0])
+        return cls(centre, scale, right.T @ coefficients, middle, residual)
 
     def predict(self, features: Floats) -> Floats:
-        """Values (n,) for features (n, k)."""
-        return np.asarray(self.intercept + _filled(features, self.centre, self.scale) @ self.slope, float)
+        """Predicted values, (n,).
+
+        Parameters
+        ----------
+        features : (n, k)
+            NaN where missing.
+        """
+        return np.asarray(self.intercept + standardise(features, self.centre, self.scale) @ self.slope, float)
 
 
 @dataclass(frozen=True)
 class Logistic:
-    """Logistic regression with shrunk slopes; the intercept is free."""
+    """Ridge logistic regression with a free intercept.
+
+    Attributes
+    ----------
+    centre, scale : (k,)
+        Mean and SD of each feature.
+    weights : (k + 1,)
+        Intercept and coefficients of the standardised features.
+    """
 
     centre: Floats
     scale: Floats
@@ -82,9 +103,26 @@ class Logistic:
 
     @classmethod
     def fit(cls, features: Floats, event: Floats, penalty: float = LOGISTIC_PENALTY) -> Logistic:
-        """Fit features (n, k) to outcomes of 0 and 1 (n,)."""
-        centre, scale = _standard(features)
-        z = np.column_stack([np.ones(len(event)), _filled(features, centre, scale)])
+        """Fit by penalised maximum likelihood: Newton steps, shortened until they improve.
+
+        Parameters
+        ----------
+        features : (n, k)
+            NaN where missing.
+        event : (n,)
+            0 or 1.
+        penalty : float
+            On the squared coefficients of standardised features.
+
+        Examples
+        --------
+        >>> x = np.linspace(-2, 2, 200)[:, None]
+        >>> risk = Logistic.fit(x, (x[:, 0] > 0) * 1.0).predict(np.array([[-1.0], [1.0]]))
+        >>> bool(risk[0] < 0.1), bool(risk[1] > 0.9)
+        (True, True)
+        """
+        centre, scale = standardisation(features)
+        z = np.column_stack([np.ones(len(event)), standardise(features, centre, scale)])
         held = np.r_[1e-9, np.full(z.shape[1] - 1, penalty)]
         weights = np.zeros(z.shape[1])
 
@@ -93,11 +131,11 @@ class Logistic:
             return float(np.logaddexp(0.0, linear).sum() - event @ linear + 0.5 * held @ w**2)
 
         best = loss(weights)
-        for _ in range(NEWTON):
+        for _ in range(MAX_NEWTON_STEPS):
             p = expit(z @ weights)
             slope = z.T @ (p - event) + held * weights
             step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + np.diag(held), slope)
-            length = next((s for s in (1.0, 0.5, 0.25, 0.1, 0.01) if loss(weights - s * step) < best), 0.0)
+            length = next((s for s in STEP_LENGTHS if loss(weights - s * step) < best), 0.0)
             if not length:
                 break
             weights = weights - length * step
@@ -105,39 +143,78 @@ class Logistic:
         return cls(centre, scale, weights)
 
     def predict(self, features: Floats) -> Floats:
-        """Probabilities (n,)."""
-        return np.asarray(expit(self.weights[0] + _filled(features, self.centre, self.scale) @ self.weights[1:]), float)
+        """Predicted probabilities, (n,).
+
+        Parameters
+        ----------
+        features : (n, k)
+            NaN where missing.
+        """
+        return np.asarray(
+            expit(self.weights[0] + standardise(features, self.centre, self.scale) @ self.weights[1:]), float
+        )
 
 
-def spread(residual: Floats, variance: Floats | None = None) -> tuple[float, float]:
-    """What makes residuals' forecasts sharpest by CRPS: factor on the forecast's own variance, and an SD besides.
+def fit_dispersion(residual: Floats, variance: Floats | None = None) -> tuple[float, float]:
+    """Dispersion of a normal forecast by minimum CRPS estimation: a factor on its own variance, and an additional SD.
+
+    Parameters
+    ----------
+    residual : (n,)
+        Observed less forecast mean.
+    variance : (n,), optional
+        Of the forecast; without it the factor is 0.
+
+    Returns
+    -------
+    factor, sd : float
+        The forecast variance becomes ``factor * variance + sd**2``.
 
     Examples
     --------
-    >>> factor, sd = spread(np.array([-0.3, 0.1, 0.2, -0.1, 0.3]))
+    >>> factor, sd = fit_dispersion(np.array([-0.3, 0.1, 0.2, -0.1, 0.3]))
     >>> factor, bool(0.15 < sd < 0.35)
     (0.0, True)
     """
-    usual = max(float(np.sqrt(np.mean(residual**2))), LEAST_SD)
+    usual = max(float(np.sqrt(np.mean(residual**2))), MIN_SD)
     own = np.zeros_like(residual) if variance is None else variance
 
     def loss(log: Floats) -> float:
         factor = np.exp(log[1]) if len(log) > 1 else 0.0
-        sd = np.sqrt(np.exp(2 * log[0]) + factor * own + LEAST_SD**2)
-        # weakly held to the plain answer, for when few people are learnt from
+        sd = np.sqrt(np.exp(2 * log[0]) + factor * own + MIN_SD**2)
+        # a weak penalty towards the root mean square, for small samples
         return float(crps_normal(residual, 0.0, sd).sum() / usual + 0.05 * np.sum((log - start) ** 2))
 
     start = np.array([np.log(usual)] if variance is None else [np.log(0.8 * usual), np.log(0.3)])
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-5}).x
-    return (0.0 if variance is None else float(np.exp(found[1]))), float(np.hypot(np.exp(found[0]), LEAST_SD))
+    best = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-5}).x
+    return (0.0 if variance is None else float(np.exp(best[1]))), float(np.hypot(np.exp(best[0]), MIN_SD))
 
 
-def _standard(features: Floats) -> tuple[Floats, Floats]:
+def standardisation(features: Floats) -> tuple[Floats, Floats]:
+    """Mean and SD of each feature, (k,) each; an infinite SD removes a feature that does not vary.
+
+    Parameters
+    ----------
+    features : (n, k)
+        NaN where missing.
+
+    Examples
+    --------
+    >>> standardisation(np.array([[1.0, 5.0], [3.0, 5.0], [np.nan, 5.0]]))
+    (array([2., 5.]), array([ 1., inf]))
+    """
     some = np.isfinite(features).any(axis=0)
     centre, scale = np.zeros(features.shape[1]), np.zeros(features.shape[1])
     centre[some], scale[some] = np.nanmean(features[:, some], axis=0), np.nanstd(features[:, some], axis=0)
-    return centre, np.where(scale > 1e-9, scale, np.inf)  # what never varies tells nothing
+    return centre, np.where(scale > 1e-9, scale, np.inf)
 
 
-def _filled(features: Floats, centre: Floats, scale: Floats) -> Floats:
+def standardise(features: Floats, centre: Floats, scale: Floats) -> Floats:
+    """Standardised features, (n, k), a missing one imputed by its mean.
+
+    Parameters
+    ----------
+    features : (n, k)
+    centre, scale : (k,)
+    """
     return np.nan_to_num((features - centre) / scale, nan=0.0)

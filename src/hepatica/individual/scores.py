@@ -1,10 +1,13 @@
-"""Scores of forecasts about people: CRPS of a normal forecast, AUC with its bootstrap interval, Brier score."""
+"""Scores of forecasts about people: CRPS of a normal forecast, Brier score, AUC with its bootstrap distribution."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import scoringrules
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from hepatica.patients.streams import uniforms
@@ -14,27 +17,84 @@ RESAMPLES = 1000
 
 
 def crps_normal(observed: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Floats:
-    """Continuous ranked probability score of normal forecasts, in the unit of what is forecast; smaller is better.
+    """Continuous ranked probability score of normal forecasts, in the unit of the forecast; 0 is perfect.
+
+    Gneiting & Raftery 2007 (doi 10.1198/016214506000001437).
+
+    Parameters
+    ----------
+    observed, mean, sd : array_like
+        Of shapes that broadcast; an observation that is NaN has no score.
 
     Examples
     --------
     >>> round(float(crps_normal(0.0, 0.0, 1.0)), 4), round(float(crps_normal(3.0, 1.0, 1e-9)), 4)
     (0.2337, 2.0)
     """
-    sd = np.asarray(sd, float)
-    z = (np.asarray(observed, float) - np.asarray(mean, float)) / sd
-    density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
-    return np.asarray(sd * (z * (2 * ndtr(z) - 1) + 2 * density - 1 / np.sqrt(np.pi)), float)
+    return np.asarray(scoringrules.crps_normal(observed, mean, sd), float)
 
 
-def interval(mean: ArrayLike, sd: ArrayLike, share: float) -> tuple[Floats, Floats]:
-    """Ends of the central interval that holds this share of a normal forecast."""
+def brier(event: Floats, probability: Floats) -> float:
+    """Brier score: mean squared difference between probability and outcome; 0 is perfect.
+
+    Parameters
+    ----------
+    event : (n,)
+        0 or 1.
+    probability : (n,)
+
+    Examples
+    --------
+    >>> brier(np.array([1.0, 0.0]), np.array([0.5, 0.0]))
+    0.125
+    """
+    return float(np.mean(scoringrules.brier_score(event, probability)))
+
+
+def central_interval(mean: ArrayLike, sd: ArrayLike, share: float) -> tuple[Floats, Floats]:
+    """Central prediction interval of a normal forecast.
+
+    Parameters
+    ----------
+    mean, sd : array_like
+    share : float
+        Nominal coverage, between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(float(x), 2) for x in central_interval(0.0, 1.0, 0.9)]
+    [-1.64, 1.64]
+    """
     half = float(ndtri(0.5 + share / 2)) * np.asarray(sd, float)
     return np.asarray(mean, float) - half, np.asarray(mean, float) + half
 
 
+def percentile_interval(values: Floats) -> tuple[float, float]:
+    """95 % percentile interval of bootstrap values, of those that are finite; NaN where none is.
+
+    Parameters
+    ----------
+    values : (resamples,)
+
+    Examples
+    --------
+    >>> percentile_interval(np.append(np.arange(41.0), np.nan)), percentile_interval(np.array([np.nan]))
+    ((1.0, 39.0), (nan, nan))
+    """
+    good = values[np.isfinite(values)]
+    if not len(good):
+        return float("nan"), float("nan")
+    return float(np.quantile(good, 0.025)), float(np.quantile(good, 0.975))
+
+
 def auc(event: Floats, score: Floats) -> float:
-    """Probability that someone with the event has the higher score, ties half; NaN where all or none had it.
+    """Area under the ROC curve: concordance of a score with a binary outcome, ties half; NaN without both outcomes.
+
+    Parameters
+    ----------
+    event : (n,)
+        0 or 1.
+    score : (n,)
 
     Examples
     --------
@@ -48,22 +108,32 @@ def auc(event: Floats, score: Floats) -> float:
     return float((rankdata(score)[had].sum() - n1 * (n1 + 1) / 2) / (n1 * n0))
 
 
-def resampled_auc(
-    event: Floats, scores: dict[str, Floats], *, seed: int, resamples: int = RESAMPLES
+def bootstrap_auc(
+    event: Floats, scores: Mapping[str, Floats], *, seed: int, resamples: int = RESAMPLES
 ) -> dict[str, Floats]:
-    """AUC of each score in the same bootstrap samples of people; samples without both outcomes are NaN."""
+    """AUC of each score in the same bootstrap samples of people, (resamples,); NaN in a sample without both outcomes.
+
+    Parameters
+    ----------
+    event : (n,)
+        0 or 1.
+    scores : mapping of str to (n,)
+    seed : int
+    resamples : int
+
+    Examples
+    --------
+    >>> event, score = np.repeat([0.0, 1.0], 20), np.arange(40.0)
+    >>> bootstrap_auc(event, {"perfect": score}, seed=1, resamples=3)["perfect"].tolist()
+    [1.0, 1.0, 1.0]
+    """
     n = len(event)
     which = (uniforms(seed, np.arange(resamples), "people:bootstrap", n) * n).astype(np.int64)
     had = event[which] > 0.5
     n1, n0 = had.sum(axis=1), (~had).sum(axis=1)
-    found: dict[str, Floats] = {}
+    drawn: dict[str, Floats] = {}
     for name, score in scores.items():
         ranks = np.where(had, rankdata(score[which], axis=1), 0.0).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found[name] = np.where(n1 * n0 > 0, (ranks - n1 * (n1 + 1) / 2) / (n1 * n0), np.nan)
-    return found
-
-
-def brier(event: Floats, probability: Floats) -> float:
-    """Mean squared difference between probability and outcome."""
-    return float(np.mean((probability - event) ** 2))
+            drawn[name] = np.where(n1 * n0 > 0, (ranks - n1 * (n1 + 1) / 2) / (n1 * n0), np.nan)
+    return drawn

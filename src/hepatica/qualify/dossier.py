@@ -18,8 +18,8 @@ from hepatica.dosing import Decision, decide
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.evidence import Publication, load_all
-from hepatica.individual.forecast import Validation as PeopleValidation
-from hepatica.individual.forecast import validate_people
+from hepatica.individual.evaluation import Evaluation
+from hepatica.individual.forecast import ForecastSettings, validate_people
 from hepatica.patients import Admitted, Draws, Population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.qualify import judgement
@@ -57,7 +57,7 @@ class Qualification:
     errors : tuple of Error
     sampling : tuple of Sampling
     validated : Validated
-    people : individual.forecast.Validation or None
+    people : individual.evaluation.Evaluation or None
     scope : Scope
     influence : Influence
     risk : Risk
@@ -79,7 +79,7 @@ class Qualification:
     errors: tuple[Error, ...]
     sampling: tuple[Sampling, ...]
     validated: Validated
-    people: PeopleValidation | None
+    people: Evaluation | None
     scope: Scope
     influence: Influence
     risk: Risk
@@ -147,7 +147,8 @@ def qualify(
         system, predicted, blind, shipped, learnt, hypotheses=study.hypotheses, people=patients, draws=draws, seed=study.seed,
         left_out=left_out, workers=workers, progress=progress,
     )  # fmt: skip
-    told = None if people is None else validate_people(people, system, seed=study.seed, known=learnt, workers=workers)
+    asked = ForecastSettings(seed=study.seed)
+    told = None if people is None else validate_people(people, system, known=learnt, settings=asked, workers=workers)
     weight = float(np.median(cohort.cohort.covariate("body_weight")))
     population, what = study_population(study), known(study.posterior, learnt, system.model, shipped)
     where = scope(study, (*blind, *predicted), validated.found.records, weight, population.extrapolation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hepatica.dosing import Decision
-from hepatica.individual.forecast import Validation as PeopleValidation
+from hepatica.individual.evaluation import Evaluation
 from hepatica.qualify.applicability import Scope
 from hepatica.qualify.calculation_verification import Error, Sampling
 from hepatica.qualify.code_verification import Check
@@ -99,7 +99,7 @@ def factors(
     grades: dict[str, int],
     scope: Scope,
     validated: Validated,
-    people: PeopleValidation | None,
+    people: Evaluation | None,
     biases: dict[str, str],
 ) -> list[Factor]:
     """All factors in the order of the standard.
@@ -220,7 +220,7 @@ def _comparator(scope: Scope, validated: Validated, biases: dict[str, str]) -> l
     ]
 
 
-def _assessment(validated: Validated, people: PeopleValidation | None) -> list[Factor]:
+def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]:
     outside = [g for g in validated.groups if g.key != "in_sample"]
     best = max(outside, key=lambda g: g.numbers) if outside else None
     judged = best or validated.of("in_sample")

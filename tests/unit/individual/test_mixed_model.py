@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from hepatica.individual import mixed_model
-from hepatica.individual.mixed_model import Mixed, _independent
+from hepatica.individual.mixed_model import MixedModel, _independent
 
 DAYS = np.array([0.0, 1.0, 2.0, 3.0, 7.0])
 LEVEL = np.array([2.0, 1.7, 1.5, 1.4, 1.1])
@@ -30,7 +30,7 @@ def people(n, seed, missing=0.2):
 
 @pytest.fixture(scope="module")
 def made():
-    return Mixed.fit(people(400, 1)[0], DAYS, people(400, 1)[1])
+    return MixedModel.fit(people(400, 1)[0], DAYS, people(400, 1)[1])
 
 
 def test_a_known_truth_comes_back(made):
@@ -77,14 +77,14 @@ def test_it_is_the_conditional_expectation_of_a_joint_normal(made):
 
 
 def test_days_between_those_seen_lie_between():
-    made = Mixed.fit(people(100, 4)[0], DAYS, np.zeros((100, 4)))
+    made = MixedModel.fit(people(100, 4)[0], DAYS, np.zeros((100, 4)))
     at = [made.predict(np.full((1, 1), np.nan), (0.0,), np.zeros((1, 4)), d)[0][0] for d in (3.0, 5.0, 7.0, 30.0)]
     assert at[1] == pytest.approx((at[0] + at[2]) / 2) and at[3] == pytest.approx(at[2])
 
 
 def test_covariates_that_never_vary_or_repeat_are_left_out():
     values, covariates = people(80, 5)
-    made = Mixed.fit(
+    made = MixedModel.fit(
         values, DAYS, np.column_stack([covariates[:, 0], covariates[:, 0], np.full(80, np.nan), covariates[:, 3]])
     )
     assert made is not None and made.kept.sum() == len(DAYS) + 1 + 1 + 2
@@ -102,7 +102,7 @@ def test_without_slopes_in_truth_nothing_goes_wrong():
     """The variance of the slope is at its edge: a declared case, not a warning."""
     rng = np.random.default_rng(7)
     values = 0.5 * rng.standard_normal((60, 1)) + 0.1 * rng.standard_normal((60, 5))
-    made = Mixed.fit(values, DAYS, np.zeros((60, 4)))
+    made = MixedModel.fit(values, DAYS, np.zeros((60, 4)))
     assert made is not None and made.random[1, 1] < 0.01 and made.residual == pytest.approx(0.01, rel=0.3)
 
 
@@ -125,7 +125,7 @@ def test_what_does_not_converge_is_tried_otherwise_and_then_not_foretold(monkeyp
     monkeypatch.setattr(mixed_model, "MixedLM", Never)
     monkeypatch.setattr(Never, "tried", [])
     values, covariates = people(30, 8)
-    assert Mixed.fit(values, DAYS, covariates) is None
+    assert MixedModel.fit(values, DAYS, covariates) is None
     assert Never.tried == [(slopes, m) for slopes in (1, 0) for m in mixed_model.METHODS]
 
 
@@ -137,8 +137,8 @@ def test_other_warnings_are_not_swallowed(monkeypatch):
     monkeypatch.setattr(Never, "fit", other)
     values, covariates = people(30, 9)
     with pytest.raises(RuntimeWarning, match="something else"):
-        Mixed.fit(values, DAYS, covariates)
+        MixedModel.fit(values, DAYS, covariates)
 
 
 def test_nobody_to_learn_from_is_no_model():
-    assert Mixed.fit(np.empty((0, 5)), DAYS, np.empty((0, 4))) is None
+    assert MixedModel.fit(np.empty((0, 5)), DAYS, np.empty((0, 4))) is None

@@ -28,8 +28,8 @@ from rich.progress import Progress
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
-from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, grid
-from hepatica.calibrate.likelihood import LikelihoodTerm, data, inflation_of
+from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, inflation_of, likelihood_terms
 from hepatica.calibrate.run import used
 from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
@@ -42,6 +42,7 @@ from hepatica.patients import Draws, load_population
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY, DrawKey, DrawKind, deviation
 from hepatica.simulation import simulate
 from hepatica.study import load_study
+from hepatica.variables import Direction
 
 POPULATIONS = ("hbv_aclf", "decompensated_cirrhosis")
 WORLDS = ("a", "b", "c", "d", "e")
@@ -82,10 +83,10 @@ class Setting:
         self.publications = used()
         everything = Plan.of([p for p in self.publications if p.role == "calibration"])
         here = everything.narrowed(lambda a: {k for k, _ in a.populations} <= set(POPULATIONS))
-        told = {(d.publication, d.arm) for d in data(here.only(cells=False), self.publications)}
+        told = {(d.publication, d.arm) for d in likelihood_terms(here.only(cells=False), self.publications)}
         compared = {(c.publication, x) for c in contrasts(here, self.publications) for x in (c.treated, c.control)}
         self.plan = here.narrowed(lambda a: (a.publication, a.arm) in told | compared)
-        self.data = data(self.plan, self.publications)
+        self.terms = likelihood_terms(self.plan, self.publications)
         self.contrasts = contrasts(self.plan, self.publications)
         self.inflation = {
             p.key: inflation_of(p, self.publications, {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0})
@@ -144,7 +145,7 @@ class Setting:
                     if h and not arm.cells:
                         found[1, k], found[1, lines + k] = found[0, k], found[0, lines + k]
                         continue
-                    wanted = [self.plan.lines[i].wanted for i in k]
+                    wanted = [self.plan.lines[i].endpoint for i in k]
                     ds = simulate(
                         self.system,
                         few,
@@ -153,7 +154,7 @@ class Setting:
                         outputs=OUTPUTS,
                         hypothesis=hypothesis,
                     )
-                    read = [Course(ds, 0).values(w) for w in wanted]
+                    read = [ArmEndpoints(ds, 0).values(w) for w in wanted]
                     s = Summary.of(*(np.stack([r[i] for r in read], axis=1) for i in (0, 1)), where, n)
                     found[h, k], found[h, lines + k] = s.mean.T, s.noise.T
                 if key == self.study.population:
@@ -218,13 +219,13 @@ def publish(
 ) -> tuple[list[LikelihoodTerm], list[Contrast]]:
     """The evidence as it would have been, from draw i under hypothesis h."""
     fake, told = _one(s, truth, i, h), []
-    for d in s.data:
-        x = np.array([o.of(fake)[0][0] for o in d.outputs])
-        if d.kind == "normal":
+    for d in s.terms:
+        x = np.array([o.of(fake)[0][0] for o in d.statistics])
+        if d.law is Law.NORMAL:
             told.append(replace(d, value=(float(rng.normal(x[0], d.typical)),)))
             continue
         p = 1 / (1 + np.exp(-x))
-        if d.label.split()[0] in ("survival", "transplant_free_survival"):
+        if DIRECTION[d.variable] is Direction.EVENT_FREE:
             p = 1 - p
         each = np.diff(np.concatenate([[0.0], np.maximum.accumulate(p), [1.0]]))
         wide = s.inflation[d.publication]
@@ -259,9 +260,9 @@ def learn(
     for h in range(len(bank.mean)):
         whole, fit = _one(s, bank, slice(None), h), 0.0
         for d in told:
-            if d.kind != "counts" or (d.publication, d.arm) not in s.asked:
+            if d.law is not Law.COUNTS or (d.publication, d.arm) not in s.asked:
                 continue
-            pairs = [o.of(whole) for o in d.outputs]
+            pairs = [o.of(whole) for o in d.statistics]
             x, noise = np.stack([p[0] for p in pairs], axis=1), np.array([np.nanmean(p[1]) for p in pairs])
             fit = fit + d.log_likelihood(np.nan_to_num(x), noise)
         cells = np.sum([c.log_likelihood(c.of(bank.mean[h])) for c in between], axis=0)

@@ -142,7 +142,7 @@ uses = ["publication", "likelihood", "admission", "baseline", "course"]
 """
 CHECK = """
 from hepatica import admission, dose_study
-from hepatica.calibrate.endpoints import MEASURED, OUTPUTS, Wanted
+from hepatica.calibrate.endpoints import MEASURED, OUTPUTS, Endpoint
 from hepatica.evidence.check import check
 from hepatica.evidence.schema import schema
 from hepatica.model.assemble import assemble
@@ -153,7 +153,7 @@ name = "procalcitonin"
 assert name in assemble(MODULES).quantities
 for listed in (MEASURED, OUTPUTS, admission.LABS, dose_study.COURSE_OUTPUTS, LABS, schema()):
     assert name in listed
-assert Wanted(name, 28.0).modelled
+assert Endpoint(name, 28.0).modelled
 assert variable(name).title("zh") == "降钙素原，mg/dL" and variable(name).digits == 3
 row = {"arm": "a", "variable": name, "unit": "mg/dL", "time": 0.0, "kind": "mean_sd", "value": 2.0, "sd": 1.0, "n": 9}
 from hepatica.evidence import Observation

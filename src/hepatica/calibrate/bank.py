@@ -1,4 +1,4 @@
-"""A bank of simulations: draws of what is not known, and what every published arm would have been under each of them.
+"""Bank of simulations: every published arm under each of many parameter draws.
 
 Made in blocks of draws, each written whole or not at all and kept, so that whatever stops the work costs one block.
 The same patients stand in every arm and under every hypothesis.
@@ -6,27 +6,27 @@ The same patients stand in every arm and under every hypothesis.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.admission import admit
-from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
+from hepatica.calibrate.blocks import Execution, read_or_compute
+from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, Summary, grid
 from hepatica.calibrate.matching import SimulatedArm, simulated_arm
 from hepatica.engine import System
 from hepatica.evidence import Publication
-from hepatica.files import write_array
 from hepatica.patients import SPAN, DrawKind, Draws, load_population
-from hepatica.progress import Progress
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 BLOCK = 100  # draws
+STATISTICS = ("mean", "sd", "noise")  # of a block, in this order
 POPULATION = "population"  # stands for a publication in lines that say how easily a population arises
 
 
@@ -36,12 +36,12 @@ class Line:
 
     publication: str
     arm: str
-    wanted: Wanted
+    endpoint: Endpoint
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is simulated: in each population, arms and the numbers wanted of them.
+    """Plan of simulations: in each population, arms and their endpoints.
 
     Attributes
     ----------
@@ -66,21 +66,21 @@ class Plan:
                 if isinstance(found, str):
                     left[f"{p.key} {arm.id}"] = found
                     continue
-                own: dict[Wanted, None] = {}
+                own: dict[Endpoint, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
-                    w = Wanted(o.variable, o.time, o.kind == "change")
+                    w = Endpoint(o.variable, o.time, o.kind == "change")
                     if not w.modelled and w.time == 0:
                         continue
                     if not w.modelled:
                         left[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
                             "later than is followed"
-                            if Wanted(o.variable, 0.0).modelled
+                            if Endpoint(o.variable, 0.0).modelled
                             else "the model does not have it"
                         )
                         continue
                     own[w] = None
-                    if w.time > 0 and not w.change and Wanted(o.variable, 0.0) not in own and o.unit != "percent":
-                        own[Wanted(o.variable, 0.0)] = None
+                    if w.time > 0 and not w.change and Endpoint(o.variable, 0.0) not in own and o.unit != "percent":
+                        own[Endpoint(o.variable, 0.0)] = None
                 if own:
                     arms.append(found)
                     lines += [Line(p.key, arm.id, w) for w in own]
@@ -110,7 +110,7 @@ class Plan:
     def with_acceptance_rates(self) -> Plan:
         """The same, and of each population the share of candidates that are its patients."""
         return replace(
-            self, lines=(*self.lines, *(Line(POPULATION, key, Wanted("made", 0.0)) for key in self.populations))
+            self, lines=(*self.lines, *(Line(POPULATION, key, Endpoint("made", 0.0)) for key in self.populations))
         )
 
     def of_arm(self, arm: SimulatedArm) -> list[int]:
@@ -121,7 +121,7 @@ class Plan:
     def hash(self) -> str:
         """Changes with anything that is asked, and with nothing else: fields are named here, not taken from classes."""
         arms = [[a.publication, a.arm, a.populations, a.given.fields(), a.cells] for a in self.arms]
-        lines = [[x.publication, x.arm, x.wanted.variable, x.wanted.time, x.wanted.change] for x in self.lines]
+        lines = [[x.publication, x.arm, x.endpoint.variable, x.endpoint.time, x.endpoint.change] for x in self.lines]
         return hashlib.sha256(json.dumps({"arms": arms, "lines": lines}, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -139,14 +139,14 @@ class Bank:
         return Bank(self.plan, self.draws.take(which), Summary(s.mean[which], s.sd[which], s.noise[which]))
 
     @property
-    def whole(self) -> NDArray[np.bool_]:
-        """Draws that made patients in every population."""
+    def has_every_population(self) -> NDArray[np.bool_]:
+        """True for draws that made patients in every population, (draws,)."""
         return np.asarray(np.isfinite(self.summary.mean).all(axis=1))
 
     def join(self, other: Bank) -> Bank:
         """Both banks' draws; the plan is the same."""
         columns = {k: np.concatenate([v, other.draws.columns[k]]) for k, v in self.draws.columns.items()}
-        pairs = ((getattr(self.summary, n), getattr(other.summary, n)) for n in ("mean", "sd", "noise"))
+        pairs = ((getattr(self.summary, n), getattr(other.summary, n)) for n in STATISTICS)
         return Bank(self.plan, Draws(columns), Summary(*(np.concatenate(p) for p in pairs)))
 
 
@@ -154,79 +154,76 @@ def fill(
     system: System,
     plan: Plan,
     draws: Draws,
-    folder: Path,
+    execution: Execution,
     *,
     people: int,
     seed: int,
     hypothesis: str = "",
-    workers: int | None = None,
-    progress: Progress | None = None,
 ) -> Bank:
-    """Simulate every arm of a plan under every draw, or read what an earlier run has finished.
+    """Bank of every arm of a plan under every draw; what an earlier run has finished is read.
 
     Parameters
     ----------
     people : int
         Patients of each population for each draw.
-    folder : Path
-        Where finished blocks stay.
-    progress : Progress, optional
-        Finished blocks, all populations together.
 
     Returns
     -------
     Bank
     """
     blocks = [np.arange(first, min(first + BLOCK, draws.n)) for first in range(0, draws.n, BLOCK)]
-    own = folder / stamped(system, plan, draws, [people, seed, hypothesis, BLOCK])
+    own = execution.folder / stamped(system, plan, draws, [people, seed, hypothesis, BLOCK])
     shape = (draws.n, len(plan.lines))
+
+    def compute(key: str, b: int) -> Floats:
+        rows = draws.take(blocks[b])
+        return _block(system, plan, key, rows, people, seed + b, hypothesis, execution.workers)
+
     parts: dict[str, Summary] = {}
     done = 0
     for key in plan.populations:
-        found = [np.full(shape, np.nan) for _ in range(3)]
+        arrays = [np.full(shape, np.nan) for _ in STATISTICS]
         for b, rows in enumerate(blocks):
-            path = own / f"{key}-{b}.npy"
-            if not path.exists():
-                s = _block(system, plan, key, draws.take(rows), people, seed + b, hypothesis, workers)
-                write_array(path, np.stack([s.mean, s.sd, s.noise]))
-            for whole, block in zip(found, np.load(path), strict=True):
-                whole[rows] = block
+            size = (len(STATISTICS), len(rows), len(plan.lines))
+            block = read_or_compute(own / f"{key}-{b}.npy", size, functools.partial(compute, key, b))
+            for array, part in zip(arrays, block, strict=True):
+                array[rows] = part
             done += 1
-            if progress is not None:
-                progress("bank", done, len(plan.populations) * len(blocks))
-        parts[key] = Summary(*found)
-    summary = Summary(*(np.full(shape, np.nan) for _ in range(3)))
+            execution.progress("bank", done, len(plan.populations) * len(blocks))
+        parts[key] = Summary(*arrays)
+    return Bank(plan, draws, _assembled(plan, parts, shape))
+
+
+def _assembled(plan: Plan, parts: Mapping[str, Summary], shape: tuple[int, int]) -> Summary:
+    """Summary of every line from those of the populations that its arm is mixed of."""
+    summary = Summary(*(np.full(shape, np.nan) for _ in STATISTICS))
     for arm in plan.arms:
         k = plan.of_arm(arm)
         mixed = Summary.mixed(
-            [
-                (w, Summary(*(getattr(parts[key], n)[:, k] for n in ("mean", "sd", "noise"))))
-                for key, w in arm.populations
-            ]
+            [(w, Summary(*(getattr(parts[key], n)[:, k] for n in STATISTICS))) for key, w in arm.populations]
         )
-        for name in ("mean", "sd", "noise"):
+        for name in STATISTICS:
             getattr(summary, name)[:, k] = getattr(mixed, name)
     for i, line in enumerate(plan.lines):
         if line.publication == POPULATION:
-            for name in ("mean", "sd", "noise"):
+            for name in STATISTICS:
                 getattr(summary, name)[:, i] = getattr(parts[line.arm], name)[:, i]
-    return Bank(plan, draws, summary)
+    return summary
 
 
 def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str:
     """A name for work that is the same whenever it is asked for again."""
     digest = hashlib.sha256(json.dumps([system.model.hash, plan.hash, more]).encode())
-    for name in sorted(
-        (n for n in draws.columns if n.kind is not DrawKind.BETWEEN_STUDY), key=str
-    ):  # these change nothing that is simulated
+    simulated = (n for n in draws.columns if n.kind is not DrawKind.BETWEEN_STUDY)  # those change no simulation
+    for name in sorted(simulated, key=str):
         digest.update(str(name).encode() + np.ascontiguousarray(draws.columns[name]).tobytes())
     return digest.hexdigest()[:16]
 
 
 def _block(
     system: System, plan: Plan, key: str, draws: Draws, people: int, seed: int, hypothesis: str, workers: int | None
-) -> Summary:
-    """One population under some draws: (draws, lines), NaN for lines of other populations and draws without patients."""
+) -> Floats:
+    """One population under some draws, (statistics, draws, lines); NaN for others' lines and draws without patients."""
     n = draws.n
     few = admit(
         system, load_population(key), people * n, seed=seed, draws=n, known=draws, replace=False, workers=workers
@@ -246,11 +243,11 @@ def _block(
         if (line.publication, line.arm) == (POPULATION, key):
             found.mean[:, k], found.sd[:, k], found.noise[:, k] = made, 0.0, made**2 * (1 - made) / people
     for arm, lines in given.items():
-        wanted = [plan.lines[k].wanted for k in lines]
-        ds = simulate(system, few, [arm], grid(wanted), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)
-        course = Course(ds, 0)
-        columns = [course.values(w) for w in wanted]
-        s = Summary.of(np.stack([v for v, _ in columns], axis=1), np.stack([w for _, w in columns], axis=1), where, n)
-        for name in ("mean", "sd", "noise"):
+        endpoints = [plan.lines[k].endpoint for k in lines]
+        ds = simulate(system, few, [arm], grid(endpoints), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)
+        pairs = [ArmEndpoints(ds, 0).values(e) for e in endpoints]
+        values, weights = (np.stack([p[i] for p in pairs], axis=1) for i in (0, 1))
+        s = Summary.of(values, weights, where, n)
+        for name in STATISTICS:
             getattr(found, name)[:, lines] = getattr(s, name)
-    return found
+    return np.stack([getattr(found, name) for name in STATISTICS])

@@ -1,4 +1,4 @@
-"""Differences between arms of one publication: what the people's outcomes say of the cells.
+"""Contrasts between arms of one publication: the effect of cells on people's outcomes.
 
 An odds ratio of a share, or the difference of a mean's change from day 0. Arms that share a control are compared with
 it; without one, the other arms are compared with the first.
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import SHARES, Wanted
+from hepatica.calibrate.endpoints import SHARES, Endpoint
 from hepatica.calibrate.likelihood import (
-    DEATHS,
     INFLATION,
     LEAST_SHARE,
     LEVELS,
     MOST,
     WITHIN,
     Lines,
+    Scale,
     inflation_of,
     spread,
 )
@@ -39,7 +39,9 @@ class Contrast:
 
     Attributes
     ----------
-    publication, treated, control, label : str
+    publication, treated, control, variable : str
+    label : str
+        For a reader: variable and day.
     lines : tuple of int
         Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
     scale : {"share", "log", "level"}
@@ -55,9 +57,10 @@ class Contrast:
     publication: str
     treated: str
     control: str
+    variable: str
     label: str
     lines: tuple[int, ...]
-    scale: str
+    scale: Scale
     value: float
     error: float
     between: float = 1.0
@@ -66,7 +69,7 @@ class Contrast:
     @property
     def what(self) -> str:
         """Which of `hepatica.patients.draws.BETWEEN` differs between trials."""
-        return "effect_share" if self.scale == "share" else "effect_mean"
+        return "effect_share" if self.scale is Scale.SHARE else "effect_mean"
 
     @property
     def typical(self) -> float:
@@ -76,10 +79,10 @@ class Contrast:
     def of(self, mean: Floats) -> Floats:
         """The simulated difference, of means (..., lines)."""
         x = mean[..., list(self.lines)]
-        if self.scale == "share":
+        if self.scale is Scale.SHARE:
             p = np.clip(x, LEAST_SHARE, 1 - LEAST_SHARE)
             return np.asarray(logit(p[..., 0]) - logit(p[..., 1]))
-        if self.scale == "log":
+        if self.scale is Scale.LOG:
             x = np.log(x)
         treated, control = x[..., 0], x[..., 1]
         return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
@@ -94,7 +97,7 @@ def contrasts(
     plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
 ) -> tuple[Contrast, ...]:
     """Every difference that the arms of a plan can show; of publications for calibration only."""
-    at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
+    at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     cells = {(a.publication, a.arm): a.cells for a in plan.arms}
     found: list[Contrast] = []
     for p in publications:
@@ -115,14 +118,13 @@ def contrasts(
                 if c is not None:
                     own.append(c)
         own = [
-            replace(
-                c, weight=1.0 / sum((x.treated, x.label.split()[0]) == (c.treated, c.label.split()[0]) for x in own)
-            )
-            for c in own
+            replace(c, weight=1.0 / sum((x.treated, x.variable) == (c.treated, c.variable) for x in own)) for c in own
         ]
-        total = sum(c.weight for c in own if c.scale != "share")  # shares are counted people, and weigh what they are
+        total = sum(
+            c.weight for c in own if c.scale is not Scale.SHARE
+        )  # shares are counted people, and weigh what they are
         most = min(1.0, MOST[p.risk_of_bias] / total) if total else 1.0
-        found += [c if c.scale == "share" else replace(c, weight=c.weight * most) for c in own]
+        found += [c if c.scale is Scale.SHARE else replace(c, weight=c.weight * most) for c in own]
     return tuple(found)
 
 
@@ -134,14 +136,14 @@ def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Obse
         for o in p.find(arm=arm)
         if o.time > 0
         and (o.variable, o.time, o.kind) in control
-        and (p.key, arm, _wanted(o)) in at
+        and (p.key, arm, _endpoint(o)) in at
         and not p.lacks(o)
         and not p.lacks(control[o.variable, o.time, o.kind])
     ]
 
 
-def _wanted(o: Observation) -> Wanted:
-    return Wanted(o.variable, o.time, o.kind == "change")
+def _endpoint(o: Observation) -> Endpoint:
+    return Endpoint(o.variable, o.time, o.kind == "change")
 
 
 def _one(
@@ -153,7 +155,7 @@ def _one(
     at: Lines,
     inflation: float,
 ) -> Contrast | None:
-    lines: tuple[int, ...] = (at[p.key, arm, _wanted(a)], at[p.key, against, _wanted(b)])
+    lines: tuple[int, ...] = (at[p.key, arm, _endpoint(a)], at[p.key, against, _endpoint(b)])
     label = f"{a.variable} day {a.time:g}"
     if a.variable in SHARES:
         people = [p.people(a), p.people(b)]
@@ -164,31 +166,31 @@ def _one(
         )
         value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
         error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)))
-        return Contrast(p.key, arm, against, label, lines, "share", value, float(error))
-    scale = "level" if a.variable in LEVELS or a.kind == "change" else "log"
+        return Contrast(p.key, arm, against, a.variable, label, lines, Scale.SHARE, value, float(error))
+    scale = Scale.LEVEL if a.variable in LEVELS or a.kind == "change" else Scale.LOG
     sd, other = spread(a), spread(b)
-    if sd is None or other is None or a.n is None or b.n is None or (scale == "log" and min(a.value, b.value) <= 0):
+    if sd is None or other is None or a.n is None or b.n is None or (scale is Scale.LOG and min(a.value, b.value) <= 0):
         return None
     first = [
         next((o for o in p.find(arm=x, variable=a.variable, time=0.0) if o.kind == a.kind and spread(o) and o.n), None)
         for x in (arm, against)
     ]
     variance, value = 0.0, 0.0
-    between = float(np.sqrt((sd**2 + other**2) / 2)) / (1.0 if scale == "level" else b.value)
+    between = float(np.sqrt((sd**2 + other**2) / 2)) / (1.0 if scale is Scale.LEVEL else b.value)
     for o, s, start, sign in ((a, sd, first[0], 1), (b, other, first[1], -1)):
-        size = o.value if scale == "log" else 1.0
+        size = o.value if scale is Scale.LOG else 1.0
         now = s / size / np.sqrt(o.n or 1)
-        value += sign * (np.log(o.value) if scale == "log" else o.value)
+        value += sign * (np.log(o.value) if scale is Scale.LOG else o.value)
         if start is not None and a.kind != "change" and all(f is not None for f in first):
-            then = (spread(start) or 0.0) / (start.value if scale == "log" else 1.0) / np.sqrt(start.n or 1)
-            value -= sign * (np.log(start.value) if scale == "log" else start.value)
+            then = (spread(start) or 0.0) / (start.value if scale is Scale.LOG else 1.0) / np.sqrt(start.n or 1)
+            value -= sign * (np.log(start.value) if scale is Scale.LOG else start.value)
             variance += now**2 + then**2 - 2 * WITHIN * now * then
         else:
             variance += now**2
     if a.kind != "change" and all(f is not None for f in first):
-        lines = (*lines, at[p.key, arm, Wanted(a.variable, 0.0)], at[p.key, against, Wanted(a.variable, 0.0)])
+        lines = (*lines, at[p.key, arm, Endpoint(a.variable, 0.0)], at[p.key, against, Endpoint(a.variable, 0.0)])
     error = np.sqrt(inflation * variance)
-    return Contrast(p.key, arm, against, label, lines, scale, float(value), float(error), between)
+    return Contrast(p.key, arm, against, a.variable, label, lines, scale, float(value), float(error), between)
 
 
 def null_effect_probability(
@@ -212,7 +214,7 @@ def null_effect_probability(
 
     Examples
     --------
-    >>> c = Contrast("p", "a", "b", "survival day 90", (0, 1), "share", 1.0, 0.5, 0.0)
+    >>> c = Contrast("p", "a", "b", "survival", "survival day 90", (0, 1), Scale.SHARE, 1.0, 0.5, 0.0)
     >>> as_predicted = c.log_likelihood(np.array([1.0, 1.0]))  # exp(2) times as likely as without an effect
     >>> round(null_effect_probability([c], as_predicted), 3)
     0.015
@@ -223,8 +225,3 @@ def null_effect_probability(
     known = fit[np.isfinite(fit)]
     factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0
     return float(before / (before + (1 - before) * factor))
-
-
-def deaths(contrast: Contrast) -> bool:
-    """Whether it is one of survival."""
-    return contrast.label.split()[0] in DEATHS

@@ -1,4 +1,4 @@
-"""What a simulated arm would be published as: means of survivors, their spread, and shares of people, draw by draw."""
+"""Endpoints of a simulated arm as they are published: means and SDs of survivors, and proportions, draw by draw."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ LONGEST = 370.0  # day; what is published later is not followed
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One number of an arm: a variable at a day, as it is or since day 0."""
+class Endpoint:
+    """Endpoint of an arm: a variable at a day, as it is or as its change since day 0."""
 
     variable: str
     time: float
@@ -42,21 +42,21 @@ class Wanted:
 
     @property
     def modelled(self) -> bool:
-        """Whether the model has it, within the time that is followed."""
+        """True if the model has the variable and follows people for so long."""
         return self.variable in (*SHARES, *MEASURED) and self.time <= LONGEST
 
 
-def grid(wanted: Sequence[Wanted]) -> Floats:
-    """Output times, day: those wanted, and enough between them to integrate deaths."""
+def grid(endpoints: Sequence[Endpoint]) -> Floats:
+    """Output times, day: those of endpoints, and enough between them to integrate deaths."""
     usual = np.concatenate(
         [np.arange(0.0, 15.0), np.arange(16.0, 31.0, 2.0), np.arange(35.0, 91.0, 5.0), np.arange(100.0, LONGEST, 10.0)]
     )
-    last = max((w.time for w in wanted), default=0.0)
-    return np.unique(np.concatenate([[0.0], usual[usual <= last], [w.time for w in wanted]]))
+    last = max((w.time for w in endpoints), default=0.0)
+    return np.unique(np.concatenate([[0.0], usual[usual <= last], [w.time for w in endpoints]]))
 
 
-class Course:
-    """Every patient of one arm of a Dataset, ready to be read as a publication would."""
+class ArmEndpoints:
+    """Endpoints of every patient of one arm of a Dataset, read as a publication would."""
 
     def __init__(self, ds: xr.Dataset, arm: int) -> None:
         self.ds, self.arm, self.times = ds, arm, ds["time"].values
@@ -68,7 +68,7 @@ class Course:
     def _at(self, time: float) -> int:
         return int(np.argmin(np.abs(self.times - time)))
 
-    def values(self, w: Wanted) -> tuple[Floats, Floats]:
+    def values(self, w: Endpoint) -> tuple[Floats, Floats]:
         """Value of each patient and the weight it has in a mean, both (n,); NaN and 0 where a solve failed."""
         k = self._at(w.time)
         if w.variable in SHARES:
@@ -127,7 +127,7 @@ def _sound(*labs: Floats) -> tuple[NDArray[np.bool_], list[Floats]]:
 
 @dataclass(frozen=True)
 class Summary:
-    """By draw: mean, SD between people, and the variance of that mean by the few people of a draw; each (draws, wanted)."""
+    """By draw: mean, SD between people, and the variance of that mean by the few people of a draw; each (draws, endpoints)."""
 
     mean: Floats
     sd: Floats
@@ -135,7 +135,7 @@ class Summary:
 
     @classmethod
     def of(cls, values: Floats, weights: Floats, where: NDArray[np.int64], n: int) -> Summary:
-        """Of values (people, wanted) in n groups; NaN where a group has nobody."""
+        """Of values (people, endpoints) in n groups; NaN where a group has nobody."""
         filled = np.nan_to_num(values)
 
         def total(x: Floats) -> Floats:

@@ -13,21 +13,17 @@ Two parameters that only count as their sum show half.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
+from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast import Contrast
-from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.infer import Cells, Untreated
-from hepatica.calibrate.likelihood import LEAST_SHARE, LikelihoodTerm, SummaryStatistic
-from hepatica.model.assemble import Model
-from hepatica.patients import DrawKey, DrawKind, Draws
-from hepatica.patients.draws import deviation
+from hepatica.calibrate.course import CoursePosterior
+from hepatica.calibrate.information import FisherInformation, of_cells, of_course
+from hepatica.patients import DrawKey
 
 Floats = NDArray[np.float64]
 TOLD = 0.9  # SD over that of the prior, below which a direction was learnt
@@ -35,50 +31,7 @@ LOADS = 0.05  # share of a direction's squared length from which a parameter bel
 OWN = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
 TOP = 3  # data named for each direction
 UNEXPLAINED = "unexplained_"  # how the names begin of what cells do beyond their mechanisms
-POINTS = 64  # particles over which the information is averaged
 COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "learnt", "confounded", "informed_by")
-
-
-@dataclass(frozen=True)
-class FisherInformation:
-    """Fisher information of the data about parameters, each measured in SDs of its prior.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Parameters, of length p.
-    roots : (rows, p)
-        Rows whose products with themselves add up to the information.
-    owner : (rows,)
-        Which datum each row belongs to.
-    labels : tuple of str
-        Of the data.
-    particles : (n, p)
-        What was learnt.
-    weight : (n,)
-        Of the particles, adding up to 1.
-    part : (n,)
-        Which of two independent parts each particle belongs to: 0 or 1.
-    """
-
-    names: tuple[str, ...]
-    roots: Floats
-    owner: NDArray[np.int64]
-    labels: tuple[str, ...]
-    particles: Floats
-    weight: Floats
-    part: NDArray[np.int64]
-
-    def without(self, begins: str) -> FisherInformation:
-        """The same of the parameters whose names begin otherwise."""
-        keep = np.array([not n.startswith(begins) for n in self.names], bool)
-        names = tuple(n for n, k in zip(self.names, keep, strict=True) if k)
-        return replace(self, names=names, roots=self.roots[:, keep], particles=self.particles[:, keep])
-
-    def sd(self, along: Floats) -> Floats:
-        """SD of the particles along directions (p, k), over that of the prior; (k,)."""
-        x = self.particles @ along
-        return np.asarray(np.sqrt(np.maximum(self.weight @ (x - self.weight @ x) ** 2, 0.0)))
 
 
 def groups(information: FisherInformation, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame:
@@ -192,14 +145,14 @@ def _correlations(information: FisherInformation, part: int) -> Floats:
     return np.asarray(covariance / np.outer(sd, sd))
 
 
-def together(
-    untreated: Untreated,
-    cells: Mapping[str, Cells],
+def unidentified(
+    course: CoursePosterior,
+    cells: Mapping[str, CellPosterior],
     prior: Mapping[DrawKey, Floats],
     weights: Mapping[str, float],
     contrasts: Sequence[Contrast],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Groups and pairs of a whole calibration: of the course, and of the cells under each hypothesis.
+    """Groups and pairs of parameters of a calibration that share their information: of the course, and of the cells.
 
     Parameters
     ----------
@@ -213,8 +166,8 @@ def together(
         As `groups` and `pairs` give them; the hypothesis is "" for the course. After the directions of the cells comes the first
         of their mechanisms, learnt or not, as if what these do not explain were known to be nothing.
     """
-    course = of_course(untreated)
-    found, two = [groups(course)], [pairs(course, least=0.3)]
+    of_all = of_course(course)
+    found, two = [groups(of_all)], [pairs(of_all, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         information = of_cells(c, prior, weights, contrasts)
         all_of, leading = (
@@ -232,129 +185,3 @@ def together(
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     whole = [f for f in frames if len(f)]
     return pd.concat(whole, ignore_index=True) if whole else frames[0]
-
-
-def spikes(model: Model) -> dict[str, float]:
-    """Weights of all spikes."""
-    return {n: p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
-
-
-def of_course(untreated: Untreated, *, points: int = POINTS) -> FisherInformation:
-    """What the data say of the untreated course, through its emulator."""
-    data = untreated.data
-    emulator, both = untreated.emulator, np.concatenate(untreated.runs)
-    unit = prior_sd(emulator.space)
-    some = both[np.linspace(0, len(both) - 1, min(points, len(both))).astype(int)]
-    with threadpool_limits(1):
-        slope, simulated = slopes(emulator, some) * unit[:, None], emulator(some)
-        roots = [_root(d, untreated.outputs, slope, simulated, emulator.unknown) for d in data]
-    owner = np.repeat(np.arange(len(data)), [len(r) for r in roots])
-    particles = emulator.space.features(both) / unit
-    part = np.repeat(np.arange(len(untreated.runs)) % 2, [len(r) for r in untreated.runs])
-    return FisherInformation(
-        tuple(n.label for n in emulator.space.names),
-        np.concatenate(roots) / np.sqrt(len(some)),
-        owner,
-        tuple(f"{d.publication} {d.arm}: {d.label}" for d in data),
-        particles,
-        np.full(len(both), 1 / len(both)),
-        part,
-    )
-
-
-def of_cells(
-    cells: Cells, prior: Mapping[DrawKey, Floats], weights: Mapping[str, float], contrasts: Sequence[Contrast]
-) -> FisherInformation:
-    """What differences between arms say of the cells, beside the rows of the course.
-
-    Parameters
-    ----------
-    cells : Cells
-        Under one hypothesis.
-    prior : mapping of DrawKey to (rows, draws)
-        The draws beside each row, as `hepatica.calibrate.infer.draw_cell_parameters` gives them.
-    weights : mapping of str to float
-        Of the spike of each parameter that has one.
-
-    Notes
-    -----
-    Slopes of the simulated differences are least squares within rows, so what the course does is out of them; the
-    particles are all draws with the weight that the differences give them.
-    """
-    names = tuple(prior)
-    space = Space(names, tuple(weights.get(n.name, np.nan) if n.kind is DrawKind.SPIKE else np.nan for n in names))
-    x = space.features(space.points(Draws({n: v.ravel() for n, v in prior.items()}))) / prior_sd(space)
-    fit = np.exp(cells.log_likelihood - cells.log_likelihood.max(axis=1, keepdims=True))
-    weight = (fit / fit.sum(axis=1, keepdims=True) / len(fit)).ravel()
-    with threadpool_limits(1):
-        slope = _within(x.reshape(*fit.shape, len(names)), cells.contrasts)
-    roots = np.array([s * np.sqrt(c.weight) / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
-    labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
-    part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
-    return FisherInformation(
-        tuple(n.label for n in names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part
-    )
-
-
-def prior_sd(space: Space) -> Floats:
-    """SD of each feature under the priors: that of a place that counts only where its spike is not hit is less than 1."""
-    weight = {n.name: w for n, w in zip(space.names, space.weights, strict=True) if n.kind is DrawKind.SPIKE}
-    return np.array(
-        [np.sqrt(max(1 - weight.get(n.name, 0.0), 1e-3)) if n.kind is DrawKind.COORDINATE else 1.0 for n in space.names]
-    )
-
-
-def slopes(emulator: Emulator, points: Floats) -> Floats:
-    """Derivatives of an emulator's outputs by its features at points, (points, features, outputs)."""
-    d, lead = emulator.space.dimension, emulator.leading
-    m, a, b = len(lead), *np.triu_indices(len(lead))
-    bend = np.zeros((m, m, emulator.coefficients.shape[1]))
-    bend[a, b] += emulator.coefficients[d:]
-    bend[b, a] += emulator.coefficients[d:]
-    found = np.repeat(emulator.coefficients[None, :d], len(points), axis=0)
-    found[:, lead] += np.einsum("pm,mno->pno", emulator.space.features(points)[:, lead], bend)
-    return found
-
-
-def _root(
-    d: LikelihoodTerm, outputs: Sequence[SummaryStatistic], slope: Floats, simulated: Floats, unknown: Floats
-) -> Floats:
-    """Rows (rows, features) whose products with themselves add up to the information of one datum, over the points."""
-    at = [outputs.index(o) for o in d.outputs]
-    if d.kind == "normal":
-        found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
-        return np.asarray(found)
-    p = np.clip(expit(simulated[:, at]), LEAST_SHARE, 1 - LEAST_SHARE)
-    gone = np.where(
-        p[:, -1:] >= p[:, :1], p, 1 - p
-    )  # whichever way it is written, what is counted are steps between visits
-    edge = np.zeros((len(p), 1))
-    each = np.maximum(np.diff(np.concatenate([edge, gone, edge + 1], axis=1), axis=1), 1e-4)
-    density = p * (1 - p)
-    step = np.zeros((len(p), len(at) + 1, len(at)))  # of each cell by each logarithm of odds, but for its sign
-    k = np.arange(len(at))
-    step[:, k, k], step[:, k + 1, k] = density, -density
-    known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
-    alike, variance = known.sum(axis=2), float(unknown[at].mean()) + float(deviation("share")) ** 2
-    whole = alike.sum(axis=1)[:, None, None]
-    known = known - alike[:, :, None] * alike[:, None, :] / (
-        1 / variance + whole
-    )  # what moves all odds alike is unknown
-    values, vectors = np.linalg.eigh(known)
-    root = np.sqrt(np.maximum(values, 0.0) * d.weight)[:, :, None] * np.swapaxes(vectors, 1, 2)
-    return np.asarray(np.einsum("pri,pfi->prf", root, slope[:, :, at]).reshape(-1, slope.shape[1]))
-
-
-def _within(x: Floats, y: Floats) -> Floats:
-    """Least-squares slopes (features, outputs) within rows of x (rows, draws, features) and y (rows, draws, outputs)."""
-    found = np.zeros((x.shape[2], y.shape[2]))
-    for o in range(y.shape[2]):
-        whole = np.isfinite(y[..., o]).all(axis=1)
-        if not whole.any():
-            continue
-        a, b = x[whole], y[whole, :, o]
-        a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
-        flat = a.reshape(-1, x.shape[2])
-        gram = flat.T @ flat + np.eye(x.shape[2])  # one draw's worth of slope 0
-        found[:, o] = np.linalg.solve(gram, flat.T @ b.ravel())
-    return found

@@ -1,8 +1,8 @@
-"""What is learnt without a publication, one after the other: so that each can be predicted from the rest.
+"""Leave-one-publication-out: what the rest teaches, so that each publication can be predicted from the others.
 
 Particles of the untreated course are weighted anew while the shape of their weights can be trusted (Pareto k below 0.7);
 else the publication is tempered away and the particles move (`smc.without`). The cells are learnt anew from the
-differences of the others. Publications that share people leave together.
+contrasts of the others. Publications that share people leave together.
 """
 
 from __future__ import annotations
@@ -15,33 +15,35 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from hepatica.calibrate import infer, smc
+from hepatica.calibrate import smc
+from hepatica.calibrate.blocks import Execution
+from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, learn_cells
 from hepatica.calibrate.contrast import null_effect_probability
-from hepatica.calibrate.infer import Settings, Untreated
-from hepatica.calibrate.loo import TRUSTED, resampled, smoothed
+from hepatica.calibrate.course import CoursePosterior, Settings, evenly_spaced, log_likelihood
+from hepatica.calibrate.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
 from hepatica.engine import System
 from hepatica.patients import Draws
 from hepatica.patients.streams import uniforms
-from hepatica.progress import Progress
+from hepatica.progress import Progress, ignore_progress
 
 Floats = NDArray[np.float64]
 
 
-def course_without(u: Untreated, away: Sequence[str], *, seed: int, moves: int) -> tuple[Floats, float]:
-    """Particles of the untreated course without some publications, and the Pareto k of weighing the old ones."""
-    points = np.concatenate(u.runs)
-    go = [d for d in u.data if d.publication in away]
-    if not go:
+def course_without(course: CoursePosterior, left_out: Sequence[str], *, seed: int, moves: int) -> tuple[Floats, float]:
+    """Particles of the untreated course without some publications, and the Pareto k of weighting the old ones."""
+    points = np.concatenate(course.runs)
+    gone = [t for t in course.terms if t.publication in left_out]
+    if not gone:
         return points, 0.0
-    stay = [d for d in u.data if d.publication not in away]
-    own, rest = (infer.log_likelihood(d, u.outputs, u.emulator) for d in (go, stay))
+    kept = [t for t in course.terms if t.publication not in left_out]
+    own, rest = (log_likelihood(terms, course.statistics, course.emulator) for terms in (gone, kept))
     with threadpool_limits(1):
-        weights, shape = smoothed(-own(points))
-        if shape < TRUSTED:
-            start = float(uniforms(seed, np.array([0]), f"left out:{away[0]}")[0, 0])
-            return points[resampled(weights, start)], shape
-        return smc.without(lambda x: (rest(x), own(x)), u.runs[0], seed=seed, moves=moves).points, shape
+        weights, shape = pareto_smoothed_weights(-own(points))
+        if shape < MAX_PARETO_K:
+            start = float(uniforms(seed, np.array([0]), f"left out:{left_out[0]}")[0, 0])
+            return points[resample_systematically(weights, start)], shape
+        return smc.without(lambda x: (rest(x), own(x)), course.runs[0], seed=seed, moves=moves).points, shape
 
 
 def leave_out(
@@ -52,58 +54,61 @@ def leave_out(
     *,
     rows: int = 100,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = ignore_progress,
 ) -> Iterator[tuple[str, Draws]]:
-    """Draws without each publication that was learnt from.
+    """Draws without each publication that was learnt from, one after the other.
 
     Parameters
     ----------
     folder : Path
-        Where finished work stays, to go on from.
+        Work folder of finished blocks, to go on from.
     rows : int
         Draws without each publication.
 
     Yields
     ------
     str, Draws
-        Publication, and what the rest teaches. Draws without cells where it gave none: nothing is asked of them.
+        Publication, and what the rest teaches. Draws without cells where it gave none: these are not needed.
     """
-    keys = sorted({d.publication for d in made.data} | {c.publication for c in made.contrasts})
+    keys = sorted({t.publication for t in made.terms} | {c.publication for c in made.contrasts})
     for i, key in enumerate(keys):
-        if progress is not None:
-            progress("without", i, len(keys))
+        progress("without", i, len(keys))
         shared = next(p.shares_people_with for p in made.publications if p.key == key)
-        away = (key, *shared)
-        points, shape = course_without(made.untreated, away, seed=settings.seed + i, moves=settings.moves)
-        draws = made.untreated.emulator.space.draws(infer.evenly_spaced(points, rows))
-        doubt: dict[str, float] = {}
-        columns, remaining = dict(draws.columns), [p for p in made.publications if p.key not in away]
-        if any(c.publication in away for c in made.contrasts):
-            _, _, plan, contrasts = plans(remaining)
-            prior = infer.draw_cell_parameters(system.model, draws.n, settings.cell_draws, settings.seed)
-            for h in made.cells:
-                found = infer.cells(
-                    system, plan, contrasts, draws, h, replace(settings, draws=rows), folder, workers=workers
-                )
-                columns |= {name.under(h): v for name, v in found.columns.items()}
-                doubt[h] = null_effect_probability(
-                    contrasts, found.finite_log_likelihood, infer.between_trial_sd(prior)
-                )
-        yield (
-            key,
-            Draws(
-                columns,
-                {
-                    "without": list(away),
-                    "pareto_k": shape,
-                    "nothing": doubt,
-                    "learnt_anew": shape >= TRUSTED,
-                    "evidence": evidence_hash(remaining),
-                    "model": system.model.hash,
-                    "seed": settings.seed,
-                    "purpose": "for research use",
-                },
-            ),
-        )
-    if progress is not None:
-        progress("without", len(keys), len(keys))
+        left_out = (key, *shared)
+        points, shape = course_without(made.course, left_out, seed=settings.seed + i, moves=settings.moves)
+        draws = made.course.emulator.space.draws(evenly_spaced(points, rows))
+        own = replace(settings, draws=rows)
+        yield key, _draws_without(made, system, left_out, draws, own, Execution(folder, workers), shape)
+    progress("without", len(keys), len(keys))
+
+
+def _draws_without(
+    made: Calibration,
+    system: System,
+    left_out: tuple[str, ...],
+    draws: Draws,
+    settings: Settings,
+    execution: Execution,
+    shape: float,
+) -> Draws:
+    """Draws of the course with cells learnt anew, where a publication with cells was left out."""
+    columns, remaining = dict(draws.columns), [p for p in made.publications if p.key not in left_out]
+    null_effect: dict[str, float] = {}
+    if any(c.publication in left_out for c in made.contrasts):
+        _, _, plan, contrasts = plans(remaining)
+        between = between_trial_sd(draw_cell_parameters(system.model, draws.n, settings.cell_draws, settings.seed))
+        for h in made.cells:
+            learnt = learn_cells(system, plan, contrasts, draws, hypothesis=h, settings=settings, execution=execution)
+            columns |= {name.under(h): v for name, v in learnt.columns.items()}
+            null_effect[h] = null_effect_probability(contrasts, learnt.finite_log_likelihood, between)
+    provenance = {
+        "without": list(left_out),
+        "pareto_k": shape,
+        "nothing": null_effect,
+        "learnt_anew": shape >= MAX_PARETO_K,
+        "evidence": evidence_hash(remaining),
+        "model": system.model.hash,
+        "seed": settings.seed,
+        "purpose": "for research use",
+    }
+    return Draws(columns, provenance)

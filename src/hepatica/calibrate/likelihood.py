@@ -1,4 +1,4 @@
-"""What published numbers say of simulated ones: each kind of number by the way it arose.
+"""Likelihood of published numbers given simulated ones, each kind of number by its sampling distribution.
 
 Deaths between visits are multinomial counts, other shares binomial, means of survivors normal with their standard error,
 and the spread between people informs the spread of the model. Two things temper them, both printed with every
@@ -10,21 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, logsumexp
 
 from hepatica.calibrate.bank import Bank, Plan
-from hepatica.calibrate.endpoints import SHARES, Wanted
+from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.patients.draws import deviation
-from hepatica.variables import Use, VariableKind, used_in
+from hepatica.variables import Direction, Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
-Lines = dict[tuple[str, str, Wanted], int]
+Lines = dict[tuple[str, str, Endpoint], int]
 INFLATION = {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0}
 """Factor on the variance of what a publication says, by its risk of bias: assumed."""
 WITHIN = 0.5  # correlation of a person's value with the one at day 0: assumed
@@ -35,22 +36,39 @@ BETWEEN_SPREADS = 0.1
 LEAST_SHARE = 2e-3  # where logarithms of odds are cut off
 QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 MEDIAN = 1.2533  # standard error of a median over that of a mean
-EVENTS = ("death", "transplanted", "severe_infection", "thrombosis")
 NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)
 DEATHS = ("transplant_free_survival", "death", "survival")
 LEVELS = tuple(v.name for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.SCORE)
 """Scores, compared as they are; all else that is measured through logarithms."""
 
 
+class Scale(StrEnum):
+    """Scale on which a summary statistic or a contrast is compared."""
+
+    SHARE = "share"
+    LEVEL = "level"
+    LOG = "log"
+    RATIO = "ratio"
+    RISE = "rise"
+    SPREAD = "spread"
+
+
+class Law(StrEnum):
+    """Sampling distribution of published numbers."""
+
+    COUNTS = "counts"
+    NORMAL = "normal"
+
+
 @dataclass(frozen=True)
 class SummaryStatistic:
-    """A number that a draw makes of the lines of a plan, on the scale on which it is compared.
+    """Summary statistic of simulated lines of a plan, on the scale on which it is compared with a published number.
 
     ``share`` is the logarithm of the odds, ``level`` and ``log`` a mean, ``ratio`` the logarithm of a mean over that at
     day 0, ``rise`` a difference from day 0, and ``spread`` the logarithm of the SD between people.
     """
 
-    kind: str
+    kind: Scale
     line: int
     baseline: int = -1
 
@@ -59,17 +77,17 @@ class SummaryStatistic:
         s = bank.summary
         mean, noise = s.mean[:, self.line], s.noise[:, self.line]
         with np.errstate(invalid="ignore", divide="ignore"):
-            if self.kind == "share":
+            if self.kind is Scale.SHARE:
                 p = np.clip(mean, LEAST_SHARE, 1 - LEAST_SHARE)
                 return logit(p), noise / (p * (1 - p)) ** 2
-            if self.kind == "level":
+            if self.kind is Scale.LEVEL:
                 return mean, noise
-            if self.kind == "log":
+            if self.kind is Scale.LOG:
                 return np.log(mean), noise / mean**2
-            if self.kind == "spread":
+            if self.kind is Scale.SPREAD:
                 return np.log(np.maximum(s.sd[:, self.line], 1e-9)), np.full(len(mean), np.nan)
             first, more = s.mean[:, self.baseline], s.noise[:, self.baseline]
-            if self.kind == "rise":
+            if self.kind is Scale.RISE:
                 return mean - first, noise + more - 2 * WITHIN * np.sqrt(noise * more)
             a, b = noise / mean**2, more / first**2
             return np.log(mean / first), a + b - 2 * WITHIN * np.sqrt(a * b)
@@ -77,48 +95,51 @@ class SummaryStatistic:
 
 @dataclass(frozen=True)
 class LikelihoodTerm:
-    """Published numbers that are compared together.
+    """Likelihood of published numbers that are compared together.
 
     Attributes
     ----------
-    publication, arm, label : str
-    outputs : tuple of SummaryStatistic
+    publication, arm, variable : str
+    label : str
+        For a reader: variable, days, and how it is compared.
+    statistics : tuple of SummaryStatistic
     value : tuple of float
-        Counts between visits and after the last (``counts``), or one value on the output's scale (``normal``).
+        Counts between visits and after the last (``counts``), or one value on the statistic's scale (``normal``).
     error : float
         Standard error of a normal one.
     between : float
-        SD between people of a normal mean, on the output's scale: what cohorts differ by is in units of it.
-    kind : {"counts", "normal"}
+        SD between people of a normal mean, on the statistic's scale: what cohorts differ by is in units of it.
+    law : Law
     weight : float
         Power of its likelihood.
     """
 
     publication: str
     arm: str
+    variable: str
     label: str
-    outputs: tuple[SummaryStatistic, ...]
+    statistics: tuple[SummaryStatistic, ...]
     value: tuple[float, ...]
     error: float
-    kind: str
+    law: Law
     weight: float = 1.0
     between: float = 0.0
 
     @property
     def typical(self) -> float:
-        """SD of a normal one with what cohorts typically differ by."""
+        """SD of a normal term, between-cohort variability at its prior median included."""
         return float(np.hypot(self.error, self.between * deviation("mean")))
 
     def log_likelihood(
         self, simulated: Floats, unknown: Floats, share: Floats | None = None, mean: Floats | None = None
     ) -> Floats:
-        """Of simulated outputs (particles, outputs) that carry a variance (outputs,) of their own; (particles,).
+        """Log likelihood of simulated statistics (particles, statistics) with emulator variances (statistics,); (particles,).
 
         `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the medians of `BETWEEN` if not given.
         """
         share = deviation("share") if share is None else share
         mean = deviation("mean") if mean is None else mean
-        if self.kind == "normal":
+        if self.law is Law.NORMAL:
             variance = self.error**2 + unknown[0] + (self.between * mean) ** 2
             return np.asarray(
                 -0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance))
@@ -128,8 +149,8 @@ class LikelihoodTerm:
 
     def _counts(self, simulated: Floats, variance: Floats) -> Floats:
         """Multinomial of counts between visits; what moves all its odds alike is integrated out (adaptive Gauss-Hermite)."""
-        events = self.label.split()[0] in EVENTS
-        x, counts = simulated if events else -simulated, np.array(self.value)  # else written as survivors
+        # counted are people with the event; an event-free proportion has the opposite log odds
+        x, counts = simulated * DIRECTION[self.variable].value, np.array(self.value)
         n = counts.sum()
         seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
         k = int(np.argmax(seen * (1 - seen)))
@@ -146,11 +167,11 @@ class LikelihoodTerm:
         return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
 
 
-def data(
+def likelihood_terms(
     plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
 ) -> tuple[LikelihoodTerm, ...]:
-    """What the arms of a plan say; arms that are parts of others, and what lacks something, are left out."""
-    at = {(x.publication, x.arm, x.wanted): k for k, x in enumerate(plan.lines)}
+    """Likelihood terms of the arms of a plan; arms that are parts of others, and what lacks something, are left out."""
+    at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
     found: list[LikelihoodTerm] = []
     for p in publications:
@@ -167,7 +188,9 @@ def data(
             rows = [
                 o
                 for o in p.find(arm=arm.id)
-                if not p.lacks(o) and (p.key, arm.id, _wanted(o)) in at and not (arm.subset_of and o.variable in SHARES)
+                if not p.lacks(o)
+                and (p.key, arm.id, _endpoint(o)) in at
+                and not (arm.subset_of and o.variable in SHARES)
             ]
             series = next((s for v in DEATHS if (s := [o for o in rows if o.variable == v])), [])
             deaths += _counts(p, arm.id, series, at, widened)
@@ -188,8 +211,8 @@ def inflation_of(p: Publication, publications: Sequence[Publication], inflation:
     return inflation[p.risk_of_bias] * (1 + len(present & set(p.shares_people_with)))
 
 
-def _wanted(o: Observation) -> Wanted:
-    return Wanted(o.variable, o.time, o.kind == "change")
+def _endpoint(o: Observation) -> Endpoint:
+    return Endpoint(o.variable, o.time, o.kind == "change")
 
 
 def _people(p: Publication, o: Observation) -> float:
@@ -212,12 +235,23 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
     name = series[0].variable
     n = _people(p, series[0]) / inflation
     gone = np.array([o.value / 100 for o in series])
-    if name in ("survival", "transplant_free_survival"):
+    if DIRECTION[name] is Direction.EVENT_FREE:
         gone = 1.0 - gone
     each = n * np.diff(np.concatenate([[0.0], np.maximum.accumulate(gone), [1.0]]))
-    outputs = tuple(SummaryStatistic("share", at[p.key, arm, _wanted(o)]) for o in series)
+    statistics = tuple(SummaryStatistic(Scale.SHARE, at[p.key, arm, _endpoint(o)]) for o in series)
     days = ", ".join(f"{o.time:g}" for o in series)
-    return [LikelihoodTerm(p.key, arm, f"{name} day {days}", outputs, tuple(each), 0.0, "counts")]
+    return [
+        LikelihoodTerm(
+            publication=p.key,
+            arm=arm,
+            variable=name,
+            label=f"{name} day {days}",
+            statistics=statistics,
+            value=tuple(each),
+            error=0.0,
+            law=Law.COUNTS,
+        )
+    ]
 
 
 def _mean(
@@ -230,38 +264,48 @@ def _mean(
     if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows) and o.kind != "change":
         return []  # the mean change says it better
     times = len({x.time for x in rows if x.variable == o.variable and x.time > 0}) or 1
-    k, label = at[p.key, o.arm, _wanted(o)], f"{o.variable} day {o.time:g}"
+    k, label = at[p.key, o.arm, _endpoint(o)], f"{o.variable} day {o.time:g}"
     widen = MEDIAN if o.kind == "median" else 1.0
 
-    def normal(what: str, output: SummaryStatistic, value: float, error: float, size: float = 1.0) -> LikelihoodTerm:
-        between = (sd or 0.0) / size
+    def normal(how: str, statistic: SummaryStatistic, value: float, error: float, size: float = 1.0) -> LikelihoodTerm:
         return LikelihoodTerm(
-            p.key, o.arm, f"{label}{what}", (output,), (float(value),), float(error), "normal", 1.0 / times, between
+            publication=p.key,
+            arm=o.arm,
+            variable=o.variable,
+            label=f"{label}{how}",
+            statistics=(statistic,),
+            value=(float(value),),
+            error=float(error),
+            law=Law.NORMAL,
+            weight=1.0 / times,
+            between=(sd or 0.0) / size,
         )
 
     error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
     if o.kind == "change":
-        return [normal(", change", SummaryStatistic("level", k), o.value, error)]
+        return [normal(", change", SummaryStatistic(Scale.LEVEL, k), o.value, error)]
     first = next(
         (x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None
     )
     if o.time > 0 and first is not None and o.kind != "median":
-        b = at[p.key, o.arm, _wanted(first)]
+        b = at[p.key, o.arm, _endpoint(first)]
         start = (spread(first) or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
         if level:
-            return [normal(", rise", SummaryStatistic("rise", k, b), o.value - first.value, _paired(error, start))]
+            return [normal(", rise", SummaryStatistic(Scale.RISE, k, b), o.value - first.value, _paired(error, start))]
         both = _paired(error / o.value, start / first.value)
-        return [normal(", ratio", SummaryStatistic("ratio", k, b), np.log(o.value / first.value), both, o.value)]
+        return [normal(", ratio", SummaryStatistic(Scale.RATIO, k, b), np.log(o.value / first.value), both, o.value)]
     if o.time == 0 and not target:
         return []
     if level:
-        found = [normal("", SummaryStatistic("level", k), o.value, error)]
+        found = [normal("", SummaryStatistic(Scale.LEVEL, k), o.value, error)]
     else:
-        found = [normal("", SummaryStatistic("log", k), np.log(o.value), error / o.value, o.value)]
+        found = [normal("", SummaryStatistic(Scale.LOG, k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
         width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_SPREADS))
-        outputs, value = (SummaryStatistic("spread", k),), (float(np.log(sd)),)
-        found.append(replace(found[0], label=f"{label}, SD", outputs=outputs, value=value, error=width, between=0.0))
+        statistics, value = (SummaryStatistic(Scale.SPREAD, k),), (float(np.log(sd)),)
+        found.append(
+            replace(found[0], label=f"{label}, SD", statistics=statistics, value=value, error=width, between=0.0)
+        )
     return found
 
 

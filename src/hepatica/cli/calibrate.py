@@ -21,7 +21,7 @@ from hepatica.cli.shell import (
 from hepatica.cli.terminal import Bars, show
 
 if TYPE_CHECKING:
-    from hepatica.calibrate.infer import Settings
+    from hepatica.calibrate.course import Settings
     from hepatica.calibrate.run import Calibration
     from hepatica.card import Card
 
@@ -106,7 +106,7 @@ def _settings(quick: bool, seed: int | None) -> Settings:
     """Sizes of the calibration: those of the shipped draws, or a few draws to see that it runs."""
     from dataclasses import replace
 
-    from hepatica.calibrate.infer import Settings
+    from hepatica.calibrate.course import Settings
 
     few = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
     sizes = few if quick else Settings()
@@ -118,10 +118,11 @@ def _card(made: Calibration, lang: str) -> Card:
     import numpy as np
     import pandas as pd
 
+    from hepatica.calibrate.diagnostics import contraction
     from hepatica.card import Card
     from hepatica.words import say
 
-    rows = made.contraction()
+    rows = contraction(made.course, made.cells)
     leading = rows[rows["learnt"]].head(25)
     table = pd.DataFrame(
         {
@@ -136,7 +137,7 @@ def _card(made: Calibration, lang: str) -> Card:
         lang,
         learnt=int(rows["learnt"].sum()),
         of=len(rows),
-        data=len(made.data),
+        data=len(made.terms),
         contrasts=len(made.contrasts),
         publications=len(made.draws.provenance["publications"]),
         r_hat=f"{np.nanmax(rows['r_hat']):.3f}",

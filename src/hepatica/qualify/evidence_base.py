@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from hepatica.calibrate.run import UNTOUCHED, evidence_hash
+from hepatica.calibrate.diagnostics import MAX_LEARNT_SD, MIN_LEARNT_SHIFT
+from hepatica.calibrate.run import evidence_hash
 from hepatica.evidence import Publication
 from hepatica.model.assemble import Model
 from hepatica.model.parameters import GRADES
 from hepatica.patients import DrawKind, Draws
 
 BIASES = ("low", "some", "high", "unclear")
-MOVED = 0.25  # SD of the prior, by which a mean must have moved to count as learnt
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def known(name: str, draws: Draws | None, model: Model, publications: Sequence[P
     for column, values in draws.columns.items():
         if column.kind is DrawKind.COORDINATE:
             mean, sd = float(values.mean()), float(values.std())
-            if sd < UNTOUCHED or abs(mean) > MOVED:
+            if sd < MAX_LEARNT_SD or abs(mean) > MIN_LEARNT_SHIFT:
                 moved.append((column.name, column.hypothesis, mean, sd))
     p = draws.provenance
     moved.sort(key=lambda row: (row[3] - abs(row[2]), row[0], row[1]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.calibrate.loo import TRUSTED
+from hepatica.calibrate.loo import MAX_PARETO_K
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Draws
@@ -177,4 +177,4 @@ def trusted(shape: float) -> bool:
     >>> trusted(0.5), trusted(0.9)
     (True, False)
     """
-    return shape < TRUSTED
+    return shape < MAX_PARETO_K

@@ -114,7 +114,7 @@ class Reference:
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         each: dict[str, list[tuple[float, float]]] = {}
         for c in self.contrasts:
-            own = self.plan.lines[c.lines[0]].wanted.variable
+            own = self.plan.lines[c.lines[0]].endpoint.variable
             if own == variable or (own in DEATHS and variable in DEATHS):
                 sign = 1.0 if own == variable else DIRECTION[own].value * DIRECTION[variable].value
                 each.setdefault(c.publication, []).append((sign * c.value, c.error))

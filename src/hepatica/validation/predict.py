@@ -16,7 +16,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import MEASURED, SHARES, Wanted
+from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
 from hepatica.calibrate.likelihood import LEVELS, WITHIN, spread
 from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
@@ -94,13 +94,13 @@ def validate(
     return Validation(tuple(records), left, alike, shapes, inside)
 
 
-def moved(mean: Floats, beside: Floats, sd: Floats, by: Floats, w: Wanted) -> Floats:
+def moved(mean: Floats, beside: Floats, sd: Floats, by: Floats, w: Endpoint) -> Floats:
     """A mean moved by so many SDs between people (about a mean `beside`); as a factor where means are compared as logarithms.
 
     Examples
     --------
     >>> mean, sd = np.array([10.0]), np.array([2.0])
-    >>> [float(moved(mean, mean, sd, np.array([-9.0]), Wanted(v, 28.0))[0].round(2)) for v in ("meld", "bilirubin")]
+    >>> [float(moved(mean, mean, sd, np.array([-9.0]), Endpoint(v, 28.0))[0].round(2)) for v in ("meld", "bilirubin")]
     [-8.0, 1.68]
     """
     if w.change or w.variable in LEVELS:
@@ -132,7 +132,7 @@ class _Publication:
         control = next((a for a, x in self.arms.items() if not x.cells and not self.p.arm(a).subset_of), "")
         for arm in self.arms:
             for o in self.p.find(arm=arm):
-                w = Wanted(o.variable, o.time, o.kind == "change")
+                w = Endpoint(o.variable, o.time, o.kind == "change")
                 if o.time <= 0 or not w.modelled:
                     continue
                 n = o.n or self.p.arm(arm).n
@@ -146,7 +146,7 @@ class _Publication:
             if not control or not self.arms[arm].cells:
                 continue
             for o in self.p.find(arm=arm):
-                w = Wanted(o.variable, o.time, o.kind == "change")
+                w = Endpoint(o.variable, o.time, o.kind == "change")
                 other = next(
                     (b for b in self.p.find(arm=control, variable=o.variable, time=o.time) if b.kind == o.kind), None
                 )
@@ -172,7 +172,7 @@ class _Publication:
     def _purpose(self, *what: object) -> str:
         return "validate:" + ":".join(map(str, (self.p.key, *what)))
 
-    def arm(self, o: Observation, w: Wanted, n: int, hypothesis: str) -> Predictive:
+    def arm(self, o: Observation, w: Endpoint, n: int, hypothesis: str) -> Predictive:
         """A number of one arm."""
         mean, sd = self._mean(o.arm, w, hypothesis)
         move = self._cohort(o.variable) + (self._trial(o, hypothesis) if self.arms[o.arm].cells else 0.0)
@@ -192,18 +192,18 @@ class _Publication:
         sd = self.known.between(what, np.arange(self.draws), hypothesis)
         return np.asarray(sd * self._normal("difference", o.arm, o.variable, o.time))
 
-    def _anchor(self, o: Observation, w: Wanted) -> Observation | None:
+    def _anchor(self, o: Observation, w: Endpoint) -> Observation | None:
         """What is printed at day 0 of the same variable and kind."""
         if w.change or o.variable not in MEASURED:
             return None
         known = self.p.find(arm=o.arm, variable=o.variable, time=0.0)
         return next((b for b in known if (b.kind == "median") == (o.kind == "median")), None)
 
-    def _left(self, o: Observation, w: Wanted) -> float:
+    def _left(self, o: Observation, w: Endpoint) -> float:
         """Share of the variance between people that is left once the mean at day 0 is printed."""
         return 1.0 if self._anchor(o, w) is None else 1 - WITHIN**2
 
-    def _mean(self, arm: str, w: Wanted, hypothesis: str) -> tuple[Floats, Floats]:
+    def _mean(self, arm: str, w: Endpoint, hypothesis: str) -> tuple[Floats, Floats]:
         """Mean and SD between people, (draws,) each, made to start from what is printed at day 0."""
         summary = self.drawn[arm].get(hypothesis, next(iter(self.drawn[arm].values()))).summary
         mean, sd = summary[w]
@@ -214,9 +214,9 @@ class _Publication:
             at_start = next((s for b in self.p.find(arm=arm, variable=w.variable, time=0.0) if (s := spread(b))), 0.0)
             return mean, np.maximum(sd, at_start * np.sqrt(2 * (1 - WITHIN)))
         printed = None if o is None else self._anchor(o, w)
-        if printed is None or Wanted(w.variable, 0.0) not in summary:
+        if printed is None or Endpoint(w.variable, 0.0) not in summary:
             return mean, sd
-        first, wide = summary[Wanted(w.variable, 0.0)]
+        first, wide = summary[Endpoint(w.variable, 0.0)]
         first = np.where(np.isfinite(first), first, np.nanmean(first))
         people, alike = spread(printed), np.full_like(first, np.nanmean(wide))
         if w.variable in LEVELS:
@@ -229,7 +229,9 @@ class _Publication:
             sd = sd * np.maximum(people / alike, 1.0)
         return mean, sd
 
-    def difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int, hypothesis: str) -> Predictive:
+    def difference(
+        self, o: Observation, w: Endpoint, other: Observation, n: int, m: int, hypothesis: str
+    ) -> Predictive:
         """A treated arm less its control."""
         if o.variable in SHARES:
             pa, pb = self._shares(o, w, other, hypothesis)
@@ -239,13 +241,13 @@ class _Publication:
         error = np.sqrt(sa**2 * self._left(o, w) / n + sb**2 * self._left(other, w) / m)
         return Predictive.normal(moved(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, w) - b, np.maximum(error, 1e-9))
 
-    def _shares(self, o: Observation, w: Wanted, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
+    def _shares(self, o: Observation, w: Endpoint, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
         """Shares of a treated arm and its control, of one cohort and with what cells do in this trial."""
         cohort, trial = self._cohort(o.variable), self._trial(o, hypothesis)
         la, lb = (logit(np.clip(self._mean(x, w, hypothesis)[0], 1e-3, 1 - 1e-3)) + cohort for x in (o.arm, other.arm))
         return np.asarray(expit(la + trial)), np.asarray(expit(lb))
 
-    def odds(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> tuple[float, ...]:
+    def odds(self, o: Observation, w: Endpoint, other: Observation, n: int, m: int) -> tuple[float, ...]:
         """The odds ratio of a treated arm and its control as it would be seen: observed, median, 5 and 95 % quantiles."""
         rows = np.arange(self.draws)
         u, v = (
@@ -262,7 +264,7 @@ class _Publication:
             *map(float, np.quantile(seen, (0.5, 0.05, 0.95))),
         )
 
-    def plain(self, o: Observation, w: Wanted, n: int) -> dict[str, Predictive]:
+    def plain(self, o: Observation, w: Endpoint, n: int) -> dict[str, Predictive]:
         """A number of one arm by the references."""
         a = self.arms[o.arm]
         base, effect = (
@@ -290,7 +292,9 @@ class _Publication:
                 found[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
         return found
 
-    def plain_difference(self, o: Observation, w: Wanted, other: Observation, n: int, m: int) -> dict[str, Predictive]:
+    def plain_difference(
+        self, o: Observation, w: Endpoint, other: Observation, n: int, m: int
+    ) -> dict[str, Predictive]:
         """A difference between arms by the references."""
         a = self.arms[o.arm]
         base, effect = (

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import OUTPUTS, Course, Summary, Wanted, grid
+from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, Summary, grid
 from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
 from hepatica.evidence import Publication
@@ -30,7 +30,7 @@ MATCHED = tuple(v.name for v in used_in(Use.PUBLICATION, Use.LIKELIHOOD, Use.BAS
 class Arms:
     """An arm's simulated lines by draw, and the share of virtual patients that stay effective once they look like it."""
 
-    summary: dict[Wanted, tuple[Floats, Floats]]
+    summary: dict[Endpoint, tuple[Floats, Floats]]
     alike: float
 
 
@@ -49,7 +49,7 @@ class Simulated:
             workers,
         )
         self.admissions: dict[str, Admitted] = {}
-        self.done: dict[tuple[str, Arm, str, tuple[Wanted, ...]], tuple[Floats, Floats]] = {}
+        self.done: dict[tuple[str, Arm, str, tuple[Endpoint, ...]], tuple[Floats, Floats]] = {}
 
     def patients(self, key: str) -> Admitted:
         """Of a population."""
@@ -65,7 +65,7 @@ class Simulated:
             )
         return self.admissions[key]
 
-    def read(self, key: str, given: Arm, hypothesis: str, wanted: tuple[Wanted, ...]) -> tuple[Floats, Floats]:
+    def read(self, key: str, given: Arm, hypothesis: str, wanted: tuple[Endpoint, ...]) -> tuple[Floats, Floats]:
         """Value and weight of every patient for every number wanted, (patients, wanted) each."""
         arm = replace(given, name="")
         asked = (key, arm, hypothesis, wanted)
@@ -79,13 +79,13 @@ class Simulated:
                 hypothesis=hypothesis,
                 workers=self.workers,
             )
-            read = [Course(ds, 0).values(w) for w in wanted]
+            read = [ArmEndpoints(ds, 0).values(w) for w in wanted]
             self.done[asked] = (np.stack([r[0] for r in read], axis=1), np.stack([r[1] for r in read], axis=1))
         return self.done[asked]
 
     def arm(self, plan: Plan, p: Publication, a: SimulatedArm, hypothesis: str) -> Arms:
         """Means and SDs of every line of a published arm, (draws,) each; under some draws cells do nothing in people."""
-        wanted = tuple(plan.lines[i].wanted for i in plan.of_arm(a))
+        wanted = tuple(plan.lines[i].endpoint for i in plan.of_arm(a))
         doubt = (
             (PRIOR_NULL_EFFECT_PROBABILITY if self.known is None else self.known.null_effect_probability(hypothesis))
             if a.cells

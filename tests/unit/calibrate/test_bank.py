@@ -17,10 +17,10 @@ def test_a_renamed_class_changes_no_hash_of_a_plan():
     other = dataclasses.replace(
         plan,
         arms=tuple(renamed(dataclasses.replace(a, given=renamed(a.given))) for a in plan.arms),
-        lines=tuple(renamed(dataclasses.replace(x, wanted=renamed(x.wanted))) for x in plan.lines),
+        lines=tuple(renamed(dataclasses.replace(x, endpoint=renamed(x.endpoint))) for x in plan.lines),
     )
     assert "Renamed" in repr(other.arms) and "Renamed" in repr(other.lines) and other.hash == plan.hash
-    later = dataclasses.replace(plan.lines[0], wanted=dataclasses.replace(plan.lines[0].wanted, time=3.25))
+    later = dataclasses.replace(plan.lines[0], endpoint=dataclasses.replace(plan.lines[0].endpoint, time=3.25))
     assert dataclasses.replace(plan, lines=(later, *plan.lines[1:])).hash != plan.hash
     given = dataclasses.replace(plan.arms[0].given, labelled=True)
     assert (

@@ -6,7 +6,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.calibrate.endpoints import Course, Summary, Wanted, grid
+from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, grid
 from hepatica.outcomes.scores import meld
 
 
@@ -26,39 +26,39 @@ def course(n=4):
 
 
 def test_deaths_and_infections_of_those_alive():
-    c = Course(course(), 0)
-    dead, weight = c.values(Wanted("death", 2.0))
+    c = ArmEndpoints(course(), 0)
+    dead, weight = c.values(Endpoint("death", 2.0))
     assert (
         weight.tolist() == [1, 1, 1, 0] and dead[0] == pytest.approx(1 - np.exp(-0.2), rel=1e-3) and np.isnan(dead[3])
     )
-    infected, _ = c.values(Wanted("severe_infection", 1.0))
+    infected, _ = c.values(Endpoint("severe_infection", 1.0))
     assert infected[0] == pytest.approx(np.exp(-0.05), rel=1e-2) and infected[1] == infected[2] == 0  # later, and never
-    assert c.values(Wanted("thrombosis", 1.0))[0][0] == pytest.approx(1 - np.exp(-0.2))
-    np.testing.assert_allclose(c.values(Wanted("survival", 2.0))[0][:3], 1 - dead[:3])
+    assert c.values(Endpoint("thrombosis", 1.0))[0][0] == pytest.approx(1 - np.exp(-0.2))
+    np.testing.assert_allclose(c.values(Endpoint("survival", 2.0))[0][:3], 1 - dead[:3])
 
 
 def test_means_are_of_survivors_and_scores_of_people():
     ds = course()
-    c = Course(ds, 0)
-    value, weight = c.values(Wanted("meld", 1.0))
+    c = ArmEndpoints(ds, 0)
+    value, weight = c.values(Endpoint("meld", 1.0))
     one = meld(
         bilirubin=ds["bilirubin"].values[0, 0, 1],
         inr=ds["inr"].values[0, 0, 1],
         creatinine=ds["creatinine"].values[0, 0, 1],
     )
     assert value[0] == pytest.approx(float(one)) and weight[0] == pytest.approx(np.exp(-0.1), rel=1e-3)
-    rise, _ = c.values(Wanted("bilirubin", 2.0, change=True))
+    rise, _ = c.values(Endpoint("bilirubin", 2.0, change=True))
     assert rise[0] == pytest.approx(ds["bilirubin"].values[0, 0, 2] - ds["bilirubin"].values[0, 0, 0])
 
 
 def test_a_lab_below_zero_is_nobody_s():
     ds = course()
     ds["bilirubin"].values[0, 1, 2] = -54.0
-    c = Course(ds, 0)
+    c = ArmEndpoints(ds, 0)
     for name in ("meld", "bilirubin"):
-        value, weight = c.values(Wanted(name, 2.0))
+        value, weight = c.values(Endpoint(name, 2.0))
         assert np.isnan(value[[1, 3]]).all() and (weight[[1, 3]] == 0).all() and np.isfinite(value[[0, 2]]).all()
-    assert np.isfinite(c.values(Wanted("death", 2.0))[0][1]) and np.isfinite(c.values(Wanted("meld", 1.0))[0][1])
+    assert np.isfinite(c.values(Endpoint("death", 2.0))[0][1]) and np.isfinite(c.values(Endpoint("meld", 1.0))[0][1])
 
 
 @given(st.integers(0, 10_000))
@@ -90,10 +90,10 @@ def test_a_mixture_has_the_spread_between_its_parts():
 
 
 def test_times_hold_what_is_wanted():
-    t = grid([Wanted("death", 33.3), Wanted("inr", 90.0)])
+    t = grid([Endpoint("death", 33.3), Endpoint("inr", 90.0)])
     assert t[0] == 0 and t[-1] == 90 and 33.3 in t and (np.diff(t) > 0).all()
     assert (
-        Wanted("age", 0.0).modelled is False
-        and Wanted("death", 500.0).modelled is False
-        and Wanted("inr", 28.0).modelled
+        Endpoint("age", 0.0).modelled is False
+        and Endpoint("death", 500.0).modelled is False
+        and Endpoint("inr", 28.0).modelled
     )

@@ -4,24 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.special import expit
 
+from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.identifiability import (
-    OWN,
-    FisherInformation,
-    _root,
-    _within,
-    groups,
-    of_cells,
-    pairs,
-    prior_sd,
-    slopes,
-    spikes,
-    together,
-)
-from hepatica.calibrate.infer import Cells
-from hepatica.calibrate.likelihood import LikelihoodTerm, SummaryStatistic
+from hepatica.calibrate.identifiability import OWN, groups, pairs, unidentified
+from hepatica.calibrate.information import FisherInformation, of_cells
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients import DrawKey
 
 NAMES = ("potency", "exposure", "half", "kappa", "idle")
@@ -107,108 +95,6 @@ def test_weights_count():
     assert len(groups(information)) == 2
 
 
-@pytest.fixture(scope="module")
-def emulator():
-    rng = np.random.default_rng(2)
-    space = Space(
-        (DrawKey.coordinate("a"), DrawKey.coordinate("b"), DrawKey.spike("b"), DrawKey.coordinate("c")),
-        (np.nan, np.nan, 0.4, np.nan),
-    )
-    x = rng.standard_normal((600, 4))
-    f = space.features(x)
-    y = np.stack([f[:, 0] + 0.5 * f[:, 0] * f[:, 3] - f[:, 1], f[:, 2] ** 2 + 0.3 * f[:, 3] ** 2], axis=1)
-    return Emulator.fit(space, x, y, np.full((600, 2), 1e-4))
-
-
-def test_slopes_are_those_of_finite_differences(emulator):
-    class Plain(Space):
-        def features(self, points):
-            return points
-
-    plain = Emulator(
-        Plain(emulator.space.names, emulator.space.weights),
-        *(getattr(emulator, n) for n in ("leading", "coefficients", "centre", "unknown", "explained")),
-    )
-    at = np.random.default_rng(3).standard_normal((5, 4))
-    found, step = slopes(plain, at), 1e-5
-    for k in range(4):
-        there = np.repeat(np.eye(4)[[k]], 5, axis=0) * step
-        assert found[:, k] == pytest.approx((plain(at + there) - plain(at - there)) / (2 * step), abs=1e-6)
-
-
-def test_the_prior_of_a_place_that_may_not_count_is_narrower(emulator):
-    x = np.random.default_rng(1).standard_normal((200_000, 4))
-    assert emulator.space.features(x).std(axis=0) == pytest.approx(prior_sd(emulator.space), abs=0.01)
-
-
-@pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
-def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(label, written):
-    """By the curvature of the multinomial for expected counts, and by adding the variance of what moves all odds alike."""
-    unknown, outputs = np.array([0.02, 0.03]), (SummaryStatistic("share", 0), SummaryStatistic("share", 1))
-    eta, slope = np.array([[-1.5, -0.4]]) * written, np.array([[[0.7, 0.2], [-0.3, 0.9]]])
-    gone = expit(eta[0]) if written > 0 else 1 - expit(eta[0])
-    counts = tuple(80.0 * np.diff([0.0, *gone, 1.0]))
-    rows = _root(LikelihoodTerm("p", "a", label, outputs, counts, 0.0, "counts", 0.5), outputs, slope, eta, unknown)
-
-    def log_likelihood(x):
-        p = expit(eta[0] + x)
-        p = p if written > 0 else 1 - p
-        return (np.array(counts) * np.log(np.diff([0.0, *p, 1.0]))).sum()
-
-    h, e = 1e-3, np.eye(2)
-    bend = np.array(
-        [
-            [
-                (
-                    log_likelihood(h * (e[i] + e[j]))
-                    - log_likelihood(h * (e[i] - e[j]))
-                    - log_likelihood(h * (e[j] - e[i]))
-                    + log_likelihood(-h * (e[i] + e[j]))
-                )
-                / (4 * h * h)
-                for j in range(2)
-            ]
-            for i in range(2)
-        ]
-    )
-    odds = np.linalg.inv(np.linalg.inv(-bend) + (0.025 + 0.3**2))
-    assert rows.T @ rows == pytest.approx(0.5 * slope[0] @ odds @ slope[0].T, rel=1e-4)
-
-
-@pytest.mark.parametrize("n", [30.0, 400.0])
-@pytest.mark.parametrize("label, written", [("death day 7, 28", 1), ("survival day 7, 28", -1)])
-def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibration_uses(label, written, n):
-    unknown, outputs = np.array([0.02, 0.03]), (SummaryStatistic("share", 0), SummaryStatistic("share", 1))
-    eta = np.array([[-1.5, -0.4]]) * written
-    counts = tuple(n * np.diff([0.0, *(expit(eta[0] * written)), 1.0]))
-    d = LikelihoodTerm("p", "a", label, outputs, counts, 0.0, "counts", 0.7)
-    rows, h, e = _root(d, outputs, np.eye(2)[None], eta, unknown), 2e-2, np.eye(2)
-
-    def at(x):
-        return float(d.log_likelihood(eta + x, unknown)[0])
-
-    bend = [
-        [(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e
-    ]
-    assert rows.T @ rows == pytest.approx(-np.array(bend), rel=0.01)
-
-
-def test_information_of_a_mean_holds_what_the_emulator_leaves():
-    outputs, slope = (SummaryStatistic("log", 0),), np.array([[[0.5], [0.0]]])
-    d = LikelihoodTerm("p", "a", "inr day 0", outputs, (0.4,), 0.3, "normal", 2.0)
-    rows = _root(d, outputs, slope, np.zeros((1, 1)), np.array([0.07]))
-    assert rows.T @ rows == pytest.approx(np.array([[2 * 0.25 / (0.09 + 0.07), 0], [0, 0]]))
-
-
-def test_slopes_within_rows_leave_the_course_out():
-    rng = np.random.default_rng(6)
-    x, course = rng.standard_normal((200, 8, 3)), 5 * rng.standard_normal((200, 1))
-    y = np.stack([2 * x[..., 0] - x[..., 1] + course, np.full((200, 8), np.nan)], axis=-1)
-    y[0, 0, 0] = np.nan
-    found = _within(x, y)
-    assert found[:, 0] == pytest.approx([2, -1, 0], abs=0.01) and (found[:, 1] == 0).all()
-
-
 def test_cells_whose_gain_is_a_product():
     """A contrast that sees only log potency + exposure - half, beside courses of any kind."""
     rng = np.random.default_rng(7)
@@ -232,7 +118,7 @@ def test_cells_whose_gain_is_a_product():
         weight=1.0,
     )
     fit = -0.5 * (within / c.error) ** 2
-    cells = Cells({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
+    cells = CellPosterior({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
     information = of_cells(cells, prior, {"works": 0.3}, [c])
     assert information.weight.sum() == pytest.approx(1) and information.names[-1] == "works (acts)"
     found = groups(information)
@@ -251,15 +137,17 @@ def test_a_whole_calibration():
     space = Space((DrawKey.coordinate("a"), DrawKey.coordinate("b"), DrawKey.coordinate("c")), (np.nan,) * 3)
     x = rng.standard_normal((500, 3))
     emulator = Emulator.fit(space, x, (x[:, :1] + x[:, 1:2]), np.full((500, 1), 1e-6))
-    data = (LikelihoodTerm("trial", "care", "inr day 7", (SummaryStatistic("log", 0),), (0.0,), 0.2, "normal"),)
+    data = (
+        LikelihoodTerm("trial", "care", "inr", "inr day 7", (SummaryStatistic(Scale.LOG, 0),), (0.0,), 0.2, Law.NORMAL),
+    )
     covariance = np.linalg.inv(np.eye(3) + np.outer([1, 1, 0], [1, 1, 0]) / 0.04)
     runs = tuple(rng.multivariate_normal(np.zeros(3), covariance, 1500) for _ in range(2))
-    untreated = SimpleNamespace(emulator=emulator, runs=runs, outputs=data[0].outputs, data=data)
+    untreated = SimpleNamespace(emulator=emulator, runs=runs, statistics=data[0].statistics, terms=data)
     prior = {
         DrawKey.coordinate("p"): rng.standard_normal((50, 8)),
         DrawKey.coordinate("q"): rng.standard_normal((50, 8)),
     }
-    cells = Cells(
+    cells = CellPosterior(
         {},
         np.zeros(50, int),
         np.zeros((50, 8)),
@@ -269,13 +157,13 @@ def test_a_whole_calibration():
     seen = SimpleNamespace(
         publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0
     )
-    found, two = together(untreated, {"h": cells}, prior, {}, [seen])
+    found, two = unidentified(untreated, {"h": cells}, prior, {}, [seen])
     assert found["hypothesis"].tolist() == ["", "", "h", "h"]
     assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}
     assert found["learnt"].tolist() == [True, True, False, False] == found["confounded"].tolist()
     assert found["informed_by"][0] == [("trial care: inr day 7", 1.0)]
     assert two[["hypothesis", "one", "other"]].values.tolist() == [["", "a", "b"]] and two["correlation"][0] < -0.85
-    assert together(untreated, {}, {}, {}, [])[0]["hypothesis"].tolist() == ["", ""]
+    assert unidentified(untreated, {}, {}, {}, [])[0]["hypothesis"].tolist() == ["", ""]
 
 
 @pytest.mark.parametrize("learnt", [False, True])
@@ -296,7 +184,7 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
     ]
     differ = np.stack([beyond + both, both], axis=-1)
     fit = -0.5 * sum((differ[..., k] / c.error) ** 2 for k, c in enumerate(seen))
-    cells = Cells({}, np.zeros(400, int), fit, differ, np.ones(400))
+    cells = CellPosterior({}, np.zeros(400, int), fit, differ, np.ones(400))
     none = SimpleNamespace(
         emulator=Emulator.fit(
             Space((DrawKey.coordinate("a"),), (np.nan,)),
@@ -305,16 +193,16 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
             np.ones((60, 1)),
         ),
         runs=(rng.standard_normal((80, 1)),) * 2,
-        outputs=(),
-        data=(),
+        statistics=(),
+        terms=(),
     )
-    none.data = (LikelihoodTerm("trial", "care", "inr day 7", (SummaryStatistic("log", 0),), (0.0,), 99.0, "normal"),)
-    none.outputs = none.data[0].outputs
-    found, _ = together(none, {"h": cells}, prior, {}, seen)
+    none.terms = (
+        LikelihoodTerm(
+            "trial", "care", "inr", "inr day 7", (SummaryStatistic(Scale.LOG, 0),), (0.0,), 99.0, Law.NORMAL
+        ),
+    )
+    none.statistics = none.terms[0].statistics
+    found, _ = unidentified(none, {"h": cells}, prior, {}, seen)
     own = found[found["hypothesis"] == "h"]
     assert own["group"].tolist() == [1, 1] and set(own["parameter"]) == {"p", "q"}
     assert own["learnt"].tolist() == [learnt, learnt]
-
-
-def test_spikes_are_those_of_the_model(model):
-    assert spikes(model)["efficacy_il10"] == model.parameters["efficacy_il10"].entry.prior.weight

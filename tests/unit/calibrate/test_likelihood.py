@@ -7,7 +7,16 @@ from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
-from hepatica.calibrate.likelihood import INFLATION, MOST, LikelihoodTerm, SummaryStatistic, data, inflation_of
+from hepatica.calibrate.likelihood import (
+    INFLATION,
+    MOST,
+    Law,
+    LikelihoodTerm,
+    Scale,
+    SummaryStatistic,
+    inflation_of,
+    likelihood_terms,
+)
 from hepatica.calibrate.run import plans, used
 from hepatica.evidence import load
 from hepatica.evidence.publications import read
@@ -48,7 +57,7 @@ def row(arm, variable, unit, time, kind, value, **more):
 
 def told(*rows):
     p = read(ONE + "".join(rows))
-    return data(Plan.of([p]).only(cells=False), [p])
+    return likelihood_terms(Plan.of([p]).only(cells=False), [p])
 
 
 def test_deaths_between_visits_are_counts():
@@ -56,7 +65,7 @@ def test_deaths_between_visits_are_counts():
         row("a", "survival", "percent", 28, "kaplan_meier", 75, n=40),
         row("a", "survival", "percent", 90, "kaplan_meier", 50, n=40),
     )
-    assert len(d) == 1 and d[0].kind == "counts" and np.allclose(d[0].value, [10, 10, 20])
+    assert len(d) == 1 and d[0].law is Law.COUNTS and np.allclose(d[0].value, [10, 10, 20])
     p = np.array([[0.2, 0.45], [0.3, 0.6]])  # dead by then, two draws
     found = d[0].log_likelihood(logit(1 - p), np.full(2, 1e-8), np.zeros(2))  # nothing differs between cohorts
     each = [multinomial.logpmf([10, 10, 20], 40, [a, b - a, 1 - b]) for a, b in p]
@@ -143,7 +152,7 @@ def test_what_lacks_something_is_left_out():
     p = read(
         ONE.replace('role = "calibration"', 'role = "check"') + row("a", "death", "percent", 28, "proportion", 25, n=40)
     )
-    assert data(Plan.of([p]), [p]) == ()
+    assert likelihood_terms(Plan.of([p]), [p]) == ()
 
 
 def test_the_shipped_evidence_counts_nobody_twice():
@@ -173,9 +182,9 @@ def test_lin_2017_says_what_its_table_says():
 
 
 def test_a_simulated_difference_is_read_as_the_published_one():
-    share = Contrast("p", "b", "a", "survival day 28", (0, 1), "share", 0.0, 1.0)
+    share = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.0, 1.0)
     assert share.of(np.array([[0.8, 0.5]]))[0] == pytest.approx(logit(0.8))
-    log = Contrast("p", "b", "a", "inr day 28", (0, 1, 2, 3), "log", 0.0, 1.0, 2.0)
+    log = Contrast("p", "b", "a", "inr", "inr day 28", (0, 1, 2, 3), Scale.LOG, 0.0, 1.0, 2.0)
     assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
     for differs in (None, 0.0, 0.7):
         sd = np.hypot(1.0, 2.0 * (deviation("effect_mean") if differs is None else differs))
@@ -185,7 +194,7 @@ def test_a_simulated_difference_is_read_as_the_published_one():
 
 def test_the_chance_of_nothing_is_bayes_theorem():
     """Against a plain sum over two draws, and over what trials may differ by."""
-    c = Contrast("p", "b", "a", "survival day 28", (0, 1), "share", 0.8, 0.3)
+    c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
     differs = {"effect_share": np.array([0.1, 0.6])}
     simulated = np.array([0.2, 1.1])
     fit = c.log_likelihood(simulated, differs["effect_share"])
@@ -204,18 +213,18 @@ def test_an_output_reads_its_line(system):
 
     s = Summary(np.array([[0.25, 4.0, 2.0]]), np.array([[0.4, 1.0, 0.5]]), np.array([[0.01, 0.04, 0.02]]))
     bank = Bank(Plan((), ()), Draws({DrawKey.coordinate("x"): np.zeros(1)}), s)
-    value, noise = SummaryStatistic("share", 0).of(bank)
+    value, noise = SummaryStatistic(Scale.SHARE, 0).of(bank)
     assert expit(value[0]) == pytest.approx(0.25) and noise[0] == pytest.approx(0.01 / 0.1875**2)
     assert (
-        SummaryStatistic("ratio", 1, 2).of(bank)[0][0] == pytest.approx(np.log(2))
-        and SummaryStatistic("rise", 1, 2).of(bank)[0][0] == 2
+        SummaryStatistic(Scale.RATIO, 1, 2).of(bank)[0][0] == pytest.approx(np.log(2))
+        and SummaryStatistic(Scale.RISE, 1, 2).of(bank)[0][0] == 2
     )
-    assert SummaryStatistic("spread", 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and SummaryStatistic("log", 1).of(
-        bank
-    )[1][0] == pytest.approx(0.0025)
+    assert SummaryStatistic(Scale.SPREAD, 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and SummaryStatistic(
+        Scale.LOG, 1
+    ).of(bank)[1][0] == pytest.approx(0.0025)
 
 
 def test_a_normal_datum_prefers_what_was_seen():
-    d = LikelihoodTerm("p", "a", "inr day 7", (SummaryStatistic("level", 0),), (1.0,), 0.1, "normal")
+    d = LikelihoodTerm("p", "a", "inr", "inr day 7", (SummaryStatistic(Scale.LEVEL, 0),), (1.0,), 0.1, Law.NORMAL)
     x = d.log_likelihood(np.array([[1.0], [1.3]]), np.array([0.0]))
     assert x[0] - x[1] == pytest.approx(4.5)

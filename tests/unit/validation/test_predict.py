@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import OUTPUTS, Course, Wanted, grid
+from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, grid
 from hepatica.calibrate.matching import simulated_arm
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
@@ -22,11 +22,11 @@ from hepatica.validation.simulated import Arms, Simulated, matched
 
 HYPOTHESES = ("label_is_cells", "lung_only")
 WANTED = (
-    Wanted("survival", 28.0),
-    Wanted("survival", 90.0),
-    Wanted("severe_infection", 90.0),
-    Wanted("bilirubin", 28.0),
-    Wanted("inr", 28.0),
+    Endpoint("survival", 28.0),
+    Endpoint("survival", 90.0),
+    Endpoint("severe_infection", 90.0),
+    Endpoint("bilirubin", 28.0),
+    Endpoint("inr", 28.0),
 )
 HEAD = """
 key = "made{i}"
@@ -81,7 +81,7 @@ def files(system):
     blank = read(text + row("care", WANTED[0], 50, n))
     arms = [simulated_arm(blank, a).given for a in blank.arms]
     made = {
-        h: [Course(simulate(system, patients, [a], grid(WANTED), outputs=OUTPUTS, hypothesis=h), 0) for a in arms]
+        h: [ArmEndpoints(simulate(system, patients, [a], grid(WANTED), outputs=OUTPUTS, hypothesis=h), 0) for a in arms]
         for h in HYPOTHESES
     }
     found = []
@@ -188,7 +188,7 @@ def test_cells_that_do_nothing_are_predicted_to(system):
         known = Draws(prior.columns, {"nothing": {hypothesis: chance}})
         found = Simulated(system, known, 4, 20, 1, None)
         care, cells = (
-            found.arm(plan, p, arms[a], hypothesis).summary[Wanted("survival", 168.0)][0] for a in ("smt", "msc")
+            found.arm(plan, p, arms[a], hypothesis).summary[Endpoint("survival", 168.0)][0] for a in ("smt", "msc")
         )
         assert np.allclose(care, cells, equal_nan=True) == bool(chance)
 
@@ -199,8 +199,8 @@ def test_people_vary_as_those_printed_at_day_0(system):
     widths = []
     for sd in (0.01, 0.1, 40.0):
         rows = [
-            row("care", Wanted("bilirubin", 0.0), 15.0, 50, sd),
-            row("care", Wanted("bilirubin", 28.0), 9.0, 50, 6.0),
+            row("care", Endpoint("bilirubin", 0.0), 15.0, 50, sd),
+            row("care", Endpoint("bilirubin", 28.0), 9.0, 50, 6.0),
         ]
         found = validate(
             system,
@@ -240,7 +240,7 @@ def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica):
         HEAD.format(i=1, n=50)
         + row("care", WANTED[1], 60, 50)
         + row("cells", WANTED[1], 70, 50)
-        + row("care", Wanted("fever", 28.0), 10, 50)
+        + row("care", Endpoint("fever", 28.0), 10, 50)
     )
     asked = ["validate", str(path), "--posterior", "prior", "--patients", "4", "--draws", "20"]
     code, out, err = hepatica(*asked, "--json")
@@ -288,13 +288,13 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path, hepatica):
 def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says():
     """Of constant arms: shares, their difference and odds ratio, a mean, a change; each against numbers drawn naively."""
     n, draws, h = 50, 40000, HYPOTHESES[0]
-    share, lab, change = Wanted("survival", 90.0), Wanted("inr", 28.0), Wanted("albumin", 28.0, True)
+    share, lab, change = Endpoint("survival", 90.0), Endpoint("inr", 28.0), Endpoint("albumin", 28.0, True)
     rows = [row(a, share, v, n) for a, v in (("care", 50), ("cells", 60))] + [
         row(a, lab, 2.0, n, 0.5) for a in ("care", "cells")
     ]
     rows += [
-        row("care", Wanted("albumin", 0.0), 30.0, n, 6.0).replace("percent", "g/L").replace("proportion", "mean_sd"),
-        row("care", Wanted("albumin", 28.0), 1.0, n, 2.0).replace("percent", "g/L").replace("proportion", "change"),
+        row("care", Endpoint("albumin", 0.0), 30.0, n, 6.0).replace("percent", "g/L").replace("proportion", "mean_sd"),
+        row("care", Endpoint("albumin", 28.0), 1.0, n, 2.0).replace("percent", "g/L").replace("proportion", "change"),
     ]
     p = read(HEAD.format(i=3, n=n) + "".join(rows))
     full = np.ones(draws)

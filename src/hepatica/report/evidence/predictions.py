@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.calibrate.endpoints import SHARES
-from hepatica.calibrate.loo import TRUSTED
+from hepatica.calibrate.loo import MAX_PARETO_K
 from hepatica.card import Card
 from hepatica.report.style import LOOKS, legend_below, panels, styled
 from hepatica.validation.records import Record, Validation
@@ -93,7 +93,7 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
     if found.shapes:
         rows = [
-            {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= TRUSTED else "")}
+            {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= MAX_PARETO_K else "")}
             for k, v in found.shapes.items()
         ]
         cards.append(

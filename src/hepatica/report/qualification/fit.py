@@ -56,7 +56,7 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
         ),
     ]
     rows += [
-        (name, say("qualify.wanted", lang), say("qualify.seen_numbers", lang, here=n[0], cells=n[1], any=n[2]))
+        (name, say("qualify.endpoint", lang), say("qualify.seen_numbers", lang, here=n[0], cells=n[1], any=n[2]))
         for name, n in scope.numbers.items()
     ]
     table = table_of(

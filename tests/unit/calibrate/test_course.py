@@ -4,18 +4,18 @@ import numpy as np
 from scipy.stats import norm
 
 from hepatica.calibrate import smc
+from hepatica.calibrate.course import log_likelihood
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.infer import EFFECTS, draw_cell_parameters, log_likelihood
-from hepatica.calibrate.likelihood import LikelihoodTerm, SummaryStatistic
-from hepatica.patients.draws import BETWEEN, DrawKey, deviation
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.patients.draws import DrawKey, deviation
 
 
 def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
     """Forty means of a model that is right on average, apart by 0.6 SD between people: against a plain sum over places."""
-    rng, outputs = np.random.default_rng(3), tuple(SummaryStatistic("log", k) for k in range(40))
+    rng, outputs = np.random.default_rng(3), tuple(SummaryStatistic(Scale.LOG, k) for k in range(40))
     seen = rng.normal(0, np.hypot(0.05, 0.6 * 0.5), 40)
     data = [
-        LikelihoodTerm("p", "a", f"inr day {k}", (o,), (float(x),), 0.05, "normal", 1.0, 0.5)
+        LikelihoodTerm("p", "a", "inr", f"inr day {k}", (o,), (float(x),), 0.05, Law.NORMAL, 1.0, 0.5)
         for k, (o, x) in enumerate(zip(outputs, seen, strict=True))
     ]
     space = Space(
@@ -42,11 +42,3 @@ def test_what_differs_between_cohorts_is_no_feature_of_an_output():
     emulator = Emulator.fit(space, x, x[:, :1] + 0.5, np.full((300, 1), 1e-9))
     far = np.column_stack([np.zeros(2), [-3.0, 3.0]])
     assert np.ptp(emulator(far)) == 0 and (space.points(space.draws(x)) == x).all()
-
-
-def test_what_trials_differ_by_is_drawn_beside_the_cells(model):
-    columns = draw_cell_parameters(model, 400, 8, 1)
-    assert {DrawKey.between_study(w) for w in EFFECTS} <= set(columns) and EFFECTS < set(BETWEEN)
-    median, wide = BETWEEN["effect_share"]  # Turner et al. 2012: a variance of log-normal(-3.93, 1.51)
-    variance = 2 * np.log(deviation("effect_share", columns[DrawKey.between_study("effect_share")]))
-    assert abs(variance.mean() + 3.93) < 0.1 and abs(variance.std() - 1.51) < 0.06 and median < 0.15 and wide > 0.7

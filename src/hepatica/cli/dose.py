@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 app = make_app()
 
+SHORT = 2  # cards in the terminal without --full
+
 
 @app.command()
 def dose(
@@ -70,15 +72,15 @@ def dose(
         drawing.join()
         from hepatica.report import cards, write_report
 
-        made = cards(found, lang)
+        made = cards(found, lang, command=command_line(), most=None if full or output else SHORT)
         path, tables = None, list[str]()
         if output is not None:
-            path = folder / write_report(found, output.staging, lang, command=command_line()).name
+            path = folder / write_report(found, output.staging, lang, command=command_line(), made=made).name
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         print_json(_as_json(found, made, path))
         return
-    for card in made if full else made[:2]:
+    for card in made if full else made[:SHORT]:
         show(card)
     _summary(found, lang, seconds, path, tables)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,11 +89,17 @@ def healthy_level(function: Function, parameters: Mapping[str, ArrayLike] | None
         return np.asarray(function.healthy, float)
     if parameters is not None and function.healthy in parameters:
         return np.asarray(parameters[function.healthy], float)
+    return np.asarray(_typical(function.healthy), float)
+
+
+@functools.cache
+def _typical(parameter: str) -> float:
+    """Typical value of a parameter, from the table that has it."""
     for table in TABLES:
-        found = read_table(table).parameters.get(function.healthy)
-        if found is not None:
-            return np.asarray(found.value, float)
-    raise InputError("healthy", function.healthy, f"a number or a parameter of {', '.join(TABLES)}")
+        entry = read_table(table).parameters.get(parameter)
+        if entry is not None:
+            return float(entry.value)
+    raise InputError("healthy", parameter, f"a number or a parameter of {', '.join(TABLES)}")
 
 
 def share_recovered(values: ArrayLike, healthy: ArrayLike, direction: int = 1) -> Array:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from hepatica.report.dose.cards import cards
 from hepatica.report.dose.tables import write_tables
 from hepatica.report.style import FONTS, styled
 from hepatica.words import say
+
+_DECIMALS = re.compile(r"(\.\d\d)\d+")  # a hundredth of a point is too small to be seen however near
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,6 @@ class Section:
 def svg(figure: Figure, key: str) -> Markup:
     """Inline SVG of a figure: text stays text, in a font that the reader has; ids are its own."""
     out = io.StringIO()
-    for axes in figure.axes:  # data stay inside their axes, so the layout need not measure them
-        for artist in (*axes.lines, *axes.collections):
-            artist.set_in_layout(False)
     with styled():
         FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = out.getvalue()
@@ -52,6 +53,7 @@ def svg(figure: Figure, key: str) -> Markup:
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # HTML knows what an svg is
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{key}-", text)
+    text = re.sub(r' d="[^"]+"', lambda path: _DECIMALS.sub(r"\1", path[0]), text)
     family = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
     text = re.sub(r"(font(?:-family)?:[^;\"]*?)('DejaVu Sans'[^;\"]*)", rf"\1{family}", text)
     return Markup(text)
@@ -90,15 +92,35 @@ def section(card: Card, lang: str) -> Section:
     )
 
 
-def render(answer: Answer, lang: str = "en", *, command: str = "") -> str:
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No search for cycles meanwhile: figures make some 100,000 objects at once, and each search goes through them all."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def render(answer: Answer, lang: str = "en", *, command: str = "", made: Sequence[Card] | None = None) -> str:
     """The report as one HTML page that needs nothing else."""
     subtitle, beside = say("report.subtitle", lang), say("report.tables_beside", lang)
-    made = cards(answer, lang, command=command)
-    return page(made, answer.study.title, lang, subtitle=subtitle, beside=beside, command=command)
+    return page(
+        cards(answer, lang, command=command) if made is None else made,
+        answer.study.title,
+        lang,
+        subtitle=subtitle,
+        beside=beside,
+        command=command,
+    )
 
 
 def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: str, command: str) -> str:
     """Cards as one HTML page that needs nothing else."""
+    with styled(), collector_paused():
+        sections = [section(card, lang) for card in made]
     room = Environment(
         loader=PackageLoader("hepatica.report"),
         autoescape=True,
@@ -111,7 +133,7 @@ def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: 
         title=title,
         subtitle=subtitle,
         contents=say("report.contents", lang),
-        cards=[section(card, lang) for card in made],
+        cards=sections,
         command=command,
         command_label=say("report.command", lang),
         made_by=say("report.made_by", lang, version=__version__),
@@ -120,7 +142,14 @@ def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: 
     )
 
 
-def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str = "hepatica dose") -> Path:
+def write_report(
+    answer: Answer,
+    folder: Path,
+    lang: str = "en",
+    *,
+    command: str = "hepatica dose",
+    made: Sequence[Card] | None = None,
+) -> Path:
     """Write the report and, beside it, its tables (CSV, Parquet) and trajectories (NetCDF).
 
     Parameters
@@ -131,6 +160,8 @@ def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str
     lang : {"en", "zh"}
     command : str
         What was run, to be shown in the report.
+    made : sequence of Card, optional
+        The cards of this answer, where they are made already.
 
     Returns
     -------
@@ -142,6 +173,6 @@ def write_report(answer: Answer, folder: Path, lang: str = "en", *, command: str
     InputError
         If the folder cannot be written; no file is left half written.
     """
-    page = render(answer, lang, command=command)
+    page = render(answer, lang, command=command, made=made)
     write_tables(answer, folder)
     return write_text(folder / "report.html", page)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from matplotlib import font_manager, rc_context
+from matplotlib import font_manager, rc_context, rcParams
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure, SubFigure
+
+from hepatica.report.layout import GridLayout
 
 # Okabe and Ito's palette
 BLUE, VERMILLION, GREEN, PURPLE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#555555"
@@ -34,6 +38,8 @@ SETTINGS: dict[str, Any] = {
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # nothing stands above the axes: no need to search for it
+    "text.parse_math": False,  # a dollar in a title is a dollar
     "axes.labelsize": 9,
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
@@ -56,6 +62,9 @@ def _faces() -> tuple[str, ...]:
 @contextmanager
 def styled() -> Iterator[None]:
     """The package's look. Glyphs that only the reader's browser has are no reason to warn."""
+    if rcParams["svg.hashsalt"] == SETTINGS["svg.hashsalt"]:  # inside another: taking over all settings is slow
+        yield
+        return
     settings: Any = {**SETTINGS, "font.sans-serif": list(_faces())}
     with rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -64,8 +73,28 @@ def styled() -> Iterator[None]:
 
 def panels(rows: int, columns: int, *, width: float = 11.0, height: float = 3.0, **extra: Any) -> tuple[Figure, Any]:
     """A figure with a grid of axes, always two-dimensional."""
-    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    figure = Figure(figsize=(width, height * rows), layout=GridLayout())
     return figure, figure.subplots(rows, columns, squeeze=False, **extra)
+
+
+def fill_bands(ax: Axes, x: Any, ends: Sequence[tuple[Any, ...]], colours: Sequence[str], alpha: float) -> None:
+    """Areas between lower and upper ends over common abscissae, as one collection; the limits of the axes stay."""
+    outlines = [np.column_stack([np.append(x, x[::-1]), np.append(low, high[::-1])]) for low, high in ends]
+    ax.add_collection(PolyCollection(outlines, facecolors=colours, alpha=alpha, linewidths=0), autolim=False)
+
+
+def draw_lines(ax: Axes, x: Any, rows: Sequence[Any], **properties: Any) -> None:
+    """Curves over common abscissae, as one collection; the limits of the axes stay."""
+    ax.add_collection(LineCollection([np.column_stack([x, row]) for row in rows], **properties), autolim=False)
+
+
+def label_outside(axes: Any) -> None:
+    """Few ticks, with numbers at the lowest and leftmost panels of a grid alone; faster than shared axes, which tell each other all."""
+    for row in axes:
+        for ax in row:
+            ax.locator_params(nbins=4)
+            spec = ax.get_subplotspec()
+            ax.tick_params(labelbottom=spec.is_last_row(), labelleft=spec.is_first_col())
 
 
 def look(place: int) -> tuple[str, str, str]:

@@ -190,8 +190,8 @@ CARDS: tuple[Maker, ...] = (
 )
 
 
-def cards(answer: Answer, lang: str = "en", *, command: str = "") -> list[Card]:
-    """All cards of an answer; one that fails becomes a card that says so.
+def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | None = None) -> list[Card]:
+    """Cards of an answer, without figures until these are asked for; one that fails becomes a card that says so.
 
     Parameters
     ----------
@@ -199,10 +199,12 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "") -> list[Card]:
     lang : {"en", "zh"}
     command : str
         What was run, for the last card.
+    most : int, optional
+        Make the first so many alone.
     """
     made = []
     makers: tuple[Maker, ...] = (*CARDS, partial(again, command=command))
-    for maker in makers:
+    for maker in makers[:most]:
         try:
             made.append(maker(answer, lang))
         except Exception as error:  # a broken part must not cost the answer

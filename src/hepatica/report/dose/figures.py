@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from hepatica.dose_study import Answer
@@ -19,6 +18,9 @@ from hepatica.report.style import (
     CARE,
     CELLS,
     PUBLISHED,
+    draw_lines,
+    fill_bands,
+    label_outside,
     legend_below,
     look,
     panels,
@@ -28,6 +30,7 @@ from hepatica.variables import variable
 from hepatica.words import say
 
 MOST_LINES = 60
+EVERY = 3  # days between points of a single course
 BANDS = (5, 25, 50, 75, 95)
 COMPARED = ("bilirubin", "inr", "creatinine", "alt", "meld")
 COURSES = ("bilirubin", "inr", "albumin", "meld")
@@ -86,34 +89,18 @@ def baseline(answer: Answer, lang: str) -> Figure:
     shown = [n for n in COMPARED if any(c.variable == n for c in rows)]
     figure, axes = panels(1, max(len(shown), 1), width=12, height=2.9)
     for ax, name in zip(axes[0], shown, strict=False):
-        for c in (c for c in rows if c.variable == name):
-            o = c.published
-            if o is None:
-                continue
-            fill = PUBLISHED if o.usable else "white"
-            ax.errorbar(
-                c.day - 0.6,
-                o.value,
-                np.nan_to_num(c.published_spread),
-                marker="D",
-                color=PUBLISHED,
-                mfc=fill,
-                capsize=2,
-                ms=5,
-                ls="none",
-                label=say("report.published", lang),
-            )
-            ax.errorbar(
-                c.day + 0.6,
-                c.mean,
-                c.sd,
-                marker="o",
-                color=CELLS,
-                capsize=2,
-                ms=5,
-                ls="none",
-                label=say("report.simulated", lang),
-            )
+        here = [c for c in rows if c.variable == name and c.published is not None]
+        style: dict[str, Any] = {"ls": "none", "capsize": 2, "ms": 5}
+        for usable, fill in ((True, PUBLISHED), (False, "white")):
+            points = [
+                (c.day - 0.6, o.value, c.published_spread) for c in here if (o := c.published) and o.usable == usable
+            ]
+            if points:
+                x, y, reach = np.nan_to_num(np.array(points)).T
+                look_of = {"marker": "D", "color": PUBLISHED, "mfc": fill, "label": say("report.published", lang)}
+                ax.errorbar(x, y, reach, **look_of, **style)
+        x, y, reach = np.array([(c.day + 0.6, c.mean, c.sd) for c in here]).T
+        ax.errorbar(x, y, reach, marker="o", color=CELLS, label=say("report.simulated", lang), **style)
         ax.set(xlabel=say("report.axis_days", lang), xticks=sorted({c.day for c in rows}))
         ax.set_title(variable(name).title(lang), fontsize=9)
         ax.set_ylim(bottom=0)
@@ -129,18 +116,19 @@ def courses(answer: Answer, lang: str) -> Figure:
     if ds.sizes["arm"] > 1:
         arm = names.arm_name(d.arms[d.top], lang)
         rows += [(other, 1, f"{arm}\n{names.hypothesis(h, lang)}") for h, other in answer.courses.items()]
-    figure, axes = panels(len(rows), len(COURSES), width=12.5, height=2.3, sharex=True, sharey="col")
+    figure, axes = panels(len(rows), len(COURSES), width=12.5, height=2.3)
+    tops = {}
     for row, (ds, arm_place, name) in enumerate(rows):
         for column, lab in enumerate(COURSES):
-            ax, values = (
-                axes[row, column],
-                (numbers.meld_of(ds) if lab == "meld" else ds[lab].values)[arm_place],
-            )
-            _bands(ax, ds["time"].values, values, CARE if row == 0 else CELLS)
+            ax, values = axes[row, column], (numbers.meld_of(ds) if lab == "meld" else ds[lab].values)[arm_place]
             if row == 0:
                 ax.set_title(variable(lab).title(lang))
                 low, high = np.nanpercentile(values, (0.5, 99.5))
-                ax.set_ylim(0 if low < 0.5 * high else 0.9 * low, 1.08 * high)
+                tops[lab] = (0 if low < 0.5 * high else 0.9 * low, 1.08 * high)
+            ax.set(xlim=(0, ds["time"].values[-1]), ylim=tops[lab])
+            ax.locator_params(nbins=4)
+            ax.tick_params(labelbottom=row == len(rows) - 1)
+            _bands(ax, ds["time"].values, values, CARE if row == 0 else CELLS)
             if row == len(rows) - 1:
                 ax.set_xlabel(say("report.axis_days", lang))
         axes[row, 0].set_ylabel(name, fontsize=8)
@@ -148,12 +136,15 @@ def courses(answer: Answer, lang: str) -> Figure:
 
 
 def _bands(ax: Axes, times: Any, values: Any, colour: str) -> None:
-    lines = [np.column_stack([times[::2], one[::2]]) for one in values[:MOST_LINES] if np.isfinite(one).all()]
-    ax.add_collection(LineCollection(lines, colors=colour, alpha=0.3, linewidths=0.5, rasterized=True))
+    lines = [np.append(one[::EVERY], np.nan) for one in values[:MOST_LINES] if np.isfinite(one).all()]
+    x = np.tile(np.append(times[::EVERY], np.nan), len(lines))
+    ax.plot(
+        x, np.concatenate([[], *lines]), color=colour, alpha=0.35, lw=0.5
+    )  # one path, in fewer points where straight
     low, q1, middle, q3, high = numbers.percentiles(values, BANDS)
-    ax.fill_between(times, low, high, color=colour, alpha=0.15, lw=0)
-    ax.fill_between(times, q1, q3, color=colour, alpha=0.3, lw=0)
-    ax.plot(times, middle, color=colour, lw=2)
+    fill_bands(ax, times, [(low, high)], [colour], 0.15)
+    fill_bands(ax, times, [(q1, q3)], [colour], 0.3)
+    draw_lines(ax, times, [middle], colors=colour, linewidths=2)
 
 
 @drawn
@@ -161,32 +152,30 @@ def kinetics(answer: Answer, lang: str) -> Figure:
     """Cells per organ over two weeks: routes as rows; living cells and label as columns, for each hypothesis."""
     routes = [str(r) for r in numbers.first_kinetics(answer)["arm"].values]
     columns = [(h, kind) for h in answer.kinetics for kind in ("cells", "image")]
-    figure, axes = panels(len(routes), len(columns), width=12.5, height=2.1, sharex=True, sharey=True)
+    figure, axes = panels(len(routes), len(columns), width=12.5, height=2.1)
+    label_outside(axes)
     for column, (hypothesis, kind) in enumerate(columns):
         times = answer.kinetics[hypothesis]["time"].values
         kept = np.r_[0:6, 6 : len(times) : 3]  # hourly at first
-        for place, organ in enumerate(numbers.ORGANS):
-            if f"{kind}_{organ}" not in answer.kinetics[hypothesis]:
-                continue
-            colour, line, _ = look(place)
-            for row, values in enumerate(numbers.shares(answer, hypothesis, kind, organ)):
-                low, high = numbers.percentiles(values[:, kept], (10, 90))
-                axes[row, column].fill_between(times[kept], low, high, color=colour, alpha=0.15, lw=0)
-                axes[row, column].plot(
-                    times[kept],
-                    np.nanmean(values[:, kept], axis=0),
-                    color=colour,
-                    ls=line,
-                    lw=1.8,
-                    label=say(f"report.organ_{organ}", lang),
-                )
+        organs = [o for o in numbers.ORGANS if f"{kind}_{o}" in answer.kinetics[hypothesis]]
+        looks = [look(numbers.ORGANS.index(o)) for o in organs]
+        colours, lines = [x[0] for x in looks], [x[1] for x in looks]
+        shares = [numbers.shares(answer, hypothesis, kind, o)[..., kept] for o in organs]
+        for row, ax in enumerate(axes[:, column]):
+            ax.set(xlim=(0, times[-1]), ylim=(0, 105), xticks=(0, 7, 14), yticks=(0, 50, 100))
+            bands = [tuple(numbers.percentiles(s[row], (10, 90))) for s in shares]
+            fill_bands(ax, times[kept], bands, colours, 0.15)
+            means = [np.nanmean(s[row], axis=0) for s in shares]
+            draw_lines(ax, times[kept], means, colors=colours, linestyles=lines, linewidths=1.8)
         axes[0, column].set_title(
             f"{names.hypothesis(hypothesis, lang)}\n{say(f'report.kind_{kind}', lang)}", fontsize=9
         )
         axes[-1, column].set_xlabel(say("report.axis_days_after", lang))
     for row, route in enumerate(routes):
         axes[row, 0].set_ylabel(f"{names.route(route, lang)}\n{say('report.axis_share', lang)}", fontsize=8.5)
-    axes[0, 0].set_ylim(0, 105)
+    for place, organ in enumerate(numbers.ORGANS):
+        colour, line, _ = look(place)
+        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=say(f"report.organ_{organ}", lang))
     legend_below(figure, axes, len(numbers.ORGANS))
     return figure
 

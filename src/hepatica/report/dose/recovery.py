@@ -17,7 +17,8 @@ from hepatica.outcomes.recovery import recovery as recovered
 from hepatica.report import names
 from hepatica.report.dose import numbers
 from hepatica.report.dose.figures import drawn
-from hepatica.report.style import BLUE, CARE, VERMILLION, legend_below, look
+from hepatica.report.layout import GridLayout
+from hepatica.report.style import BLUE, CARE, VERMILLION, draw_lines, label_outside, legend_below, look
 from hepatica.words import catalogue, say
 
 DAYS = (7.0, 28.0, 90.0)
@@ -121,9 +122,11 @@ def figure(a: Answer, lang: str) -> Figure:
     functions = [str(f) for f in shown[0][2]["function"].values]
     down = -(-len(functions) // ACROSS)
     heights = [0.9 + 0.27 * len(functions), 0.5 + 1.55 * down]
-    whole = Figure(figsize=(12.5, sum(heights)), layout="constrained")
+    whole = Figure(figsize=(12.5, sum(heights)), layout=GridLayout())
     above, below = np.ravel(np.asarray(whole.subfigures(2, 1, height_ratios=heights), object))
-    axes = above.subplots(1, len(shown), sharey=True, squeeze=False)[0]
+    grid = above.subplots(1, len(shown), squeeze=False)
+    label_outside(grid)
+    axes = grid[0]
     for ax, (_, name, found) in zip(axes, shown, strict=True):
         _heat(ax, found["share_recovered"].values, days)
         ax.set_title(name, fontsize=9)
@@ -134,7 +137,9 @@ def figure(a: Answer, lang: str) -> Figure:
 
 
 def _heat(ax: Axes, share: np.ndarray, days: list[float]) -> None:
-    ax.imshow(share, cmap=HEAT, norm=Normalize(-1, 1), aspect="auto", interpolation="nearest")
+    ax.set(xlim=(-0.5, share.shape[1] - 0.5), ylim=(share.shape[0] - 0.5, -0.5))
+    ends = [np.arange(n + 1) - 0.5 for n in share.shape[::-1]]
+    ax.pcolormesh(*ends, share, cmap=HEAT, norm=Normalize(-1, 1), edgecolors="white", linewidth=0.5)
     for (row, column), value in np.ndenumerate(share):
         ax.text(
             column,
@@ -156,13 +161,18 @@ def _lines(a: Answer, below: SubFigure, functions: list[str], down: int, lang: s
     grid = [
         float(t) for t in times[np.unique(np.rint(np.linspace(0, len(times) - 1, min(POINTS, len(times)))).astype(int))]
     ]
-    axes = below.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False)
-    for place, (h, name, found) in enumerate(rows_of(a, grid, lang)):
-        colour, line, _ = look(place - 1) if h else (CARE, "-", "")
-        for k, f in enumerate(functions):
-            ax = axes.flat[k]
-            ax.plot(grid, 100 * found["share_recovered"].values[k], color=colour, ls=line, lw=1.8, label=name)
-            ax.set_title(function_name(f, lang), fontsize=9)
+    axes = below.subplots(down, ACROSS, squeeze=False)
+    label_outside(axes)
+    shown = rows_of(a, grid, lang)
+    looks = [look(place - 1)[:2] if h else (CARE, "-") for place, (h, *_) in enumerate(shown)]
+    for k, f in enumerate(functions):
+        curves = [100 * found["share_recovered"].values[k] for *_, found in shown]
+        ax = axes.flat[k]
+        ax.set(xlim=(grid[0], grid[-1]), ylim=(-60, 105), yticks=(-50, 0, 50, 100))
+        draw_lines(ax, grid, curves, colors=[c for c, _ in looks], linestyles=[s for _, s in looks], linewidths=1.8)
+        ax.set_title(function_name(f, lang), fontsize=9)
+    for (_, name, _), (colour, line) in zip(shown, looks, strict=True):
+        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=name)
     for k, ax in enumerate(axes.flat):
         if k >= len(functions):
             ax.set_visible(False)
@@ -170,7 +180,6 @@ def _lines(a: Answer, below: SubFigure, functions: list[str], down: int, lang: s
             ax.set_xlabel(say("report.axis_days", lang))
             ax.xaxis.set_tick_params(labelbottom=True)
         ax.axhline(0, color="black", lw=0.6)
-    axes[0, 0].set_ylim(-60, 105)
     for row in axes:
         row[0].set_ylabel(say("report.axis_recovered", lang))
     legend_below(below, axes, 3)

@@ -14,7 +14,7 @@ from hepatica.dose_study import Answer
 from hepatica.dosing import Harm
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
-from hepatica.report.style import GREY, LIMIT, legend_below, look, panels
+from hepatica.report.style import GREY, LIMIT, label_outside, legend_below, look, panels
 from hepatica.therapy import ROUTES
 from hepatica.words import say
 
@@ -57,32 +57,22 @@ def window(answer: Answer, lang: str) -> Figure:
     frame, utility = table(answer), answer.study.utility.utility()
     routes = list(dict.fromkeys(frame["route"]))
     rows = rows_of(frame, utility.harms)
-    figure, axes = panels(
-        len(rows),
-        len(routes),
-        width=max(6.5, 5.6 * len(routes)),
-        height=1.75,
-        sharex=True,
-        sharey="row",
-        gridspec_kw={"height_ratios": [r[2] for r in rows]},
-    )
+    width, ratios = max(6.5, 5.6 * len(routes)), {"height_ratios": [r[2] for r in rows]}
+    figure, axes = panels(len(rows), len(routes), width=width, height=1.75, gridspec_kw=ratios)
+    label_outside(axes)
     for column, route in enumerate(routes):
         here = frame[frame["route"] == route]
+        lines = series(here)
         for row, (what, harm, _) in enumerate(rows):
             ax = axes[row, column]
-            _lines(ax, here, what, lang)
-            ax.axhline(0, color="black", lw=0.6)
-            if harm is not None:
-                ax.axhline(
-                    100 * harm.limit,
-                    color=LIMIT,
-                    lw=1.8,
-                    ls=(0, (6, 2)),
-                    label=say("report.limit", lang),
-                )
+            limit = np.inf if harm is None else 100 * harm.limit
+            ax.set(xlim=(here["per_kg_dose"].min() / 1.5, here["per_kg_dose"].max() * 1.5))
+            ax.set_ylim(*_reach(frame, what, None if harm is None else limit))
             _axis(ax, here["per_kg_dose"])
-            if harm is not None:  # what matters is where the limit is crossed; longer intervals are cut
-                ax.set_ylim(top=_top(100 * harm.limit, 100 * frame[what]))
+            _lines(ax, lines, what, lang)
+            ax.axhline(0, color="black", lw=0.6)
+            if np.isfinite(limit):
+                ax.axhline(limit, color=LIMIT, lw=1.8, ls=(0, (6, 2)), label=say("report.limit", lang))
             if column == 0:
                 text = (
                     say(f"report.axis_{what}", lang)
@@ -93,9 +83,19 @@ def window(answer: Answer, lang: str) -> Figure:
         axes[0, column].set_title(names.route(route, lang))
         axes[-1, column].set_xlabel(say("report.axis_dose", lang))
         _beyond(axes[:, column], here["per_kg_dose"], ROUTES[route].highest_given.value, lang)
-    _star(axes[0], routes, answer, lang)
+    _star(axes[0], routes, frame, answer, lang)
     legend_below(figure, axes, 2)
     return figure
+
+
+def _reach(frame: pd.DataFrame, what: str, limit: float | None) -> tuple[float, float]:
+    """Limits of a row of panels: every interval, but of a harm only as far up as where its limit is crossed."""
+    scale = 1.0 if what == "gain" else 100.0
+    low, high = scale * float(frame[f"{what}_low"].min()), scale * float(frame[f"{what}_high"].max())
+    low, high = min(low, scale * float(frame[what].min()), 0.0), max(high, scale * float(frame[what].max()), 0.0)
+    edge = 0.05 * (high - low or 1.0)
+    top = high + edge if limit is None else _top(limit, scale * frame[what])
+    return low - edge, top
 
 
 def _axis(ax: Axes, doses: pd.Series) -> None:
@@ -111,8 +111,8 @@ def _top(limit: float, means: pd.Series) -> float:
     return max(highest, 2.5 * limit if np.isfinite(limit) else 0.0, 1.0)
 
 
-def _lines(ax: Axes, frame: pd.DataFrame, what: str, lang: str) -> None:
-    scale, lines = (1.0 if what == "gain" else 100.0), series(frame)
+def _lines(ax: Axes, lines: list[tuple[int, int, pd.DataFrame]], what: str, lang: str) -> None:
+    scale = 1.0 if what == "gain" else 100.0
     for place, (k, s, rows) in enumerate(lines):
         colour, _, marker = look(k)
         fill, line = (
@@ -127,34 +127,21 @@ def _lines(ax: Axes, frame: pd.DataFrame, what: str, lang: str) -> None:
             else say("report.given_often", lang, n=int(first["infusions"]), interval=f"{first['interval']:g}")
         )
         label = say("report.line", lang, hypothesis=names.hypothesis(str(first["hypothesis"]), lang), often=often)
-        ax.errorbar(
-            x,
-            y,
-            yerr=[np.maximum(y - low, 0), np.maximum(high - y, 0)],
-            color=colour,
-            elinewidth=0.8,
-            ls=line,
-            lw=1.4,
-            marker=marker,
-            mfc=fill,
-            ms=5,
-            label=label,
-        )
+        ax.vlines(x, np.minimum(low, y), np.maximum(high, y), colors=colour, linewidths=0.8)
+        ax.plot(x, y, color=colour, ls=line, lw=1.4, marker=marker, mfc=fill, ms=5, label=label)
 
 
 def _beyond(column: list[Axes], doses: pd.Series, highest: float, lang: str) -> None:
     """Shade the doses above any ever given by this route."""
     end = doses.max() * 1.5
     for ax in column:
-        ax.set_xlim(doses.min() / 1.5, end)
         if highest < end:
             ax.axvspan(highest * 1.06, end, color=GREY, alpha=0.13, lw=0, label=say("report.beyond", lang))
 
 
-def _star(row: list[Axes], routes: list[str], answer: Answer, lang: str) -> None:
+def _star(row: list[Axes], routes: list[str], frame: pd.DataFrame, answer: Answer, lang: str) -> None:
     """Mark the shown regimen."""
     d = answer.decision
-    frame = table(answer)
     for _, line in frame[frame["arm"] == d.arms[d.top].name].iterrows():
         row[routes.index(line["route"])].plot(
             line["per_kg_dose"],

@@ -104,7 +104,7 @@ def _draws_without(
     provenance = {
         "without": list(left_out),
         "pareto_k": shape,
-        "nothing": null_effect,
+        "null_effect_probability": null_effect,
         "learnt_anew": shape >= MAX_PARETO_K,
         "evidence": evidence_hash(remaining),
         "model": system.model.hash,

@@ -200,7 +200,9 @@ def _summary(
         "log_evidence": course.log_evidence,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in course.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in cells.items()},
-        "nothing": {h: null_effect_probability(between, c.finite_log_likelihood, trials) for h, c in cells.items()},
+        "null_effect_probability": {
+            h: null_effect_probability(between, c.finite_log_likelihood, trials) for h, c in cells.items()
+        },
         "r_hat_largest": float(contraction(course, cells)["r_hat"].max()),
         "emulator_error_over_allowed": {"median": float(apart.median()), "largest": float(apart.max())},
     }

@@ -199,7 +199,7 @@ class Draws:
 
     def null_effect_probability(self, hypothesis: str) -> float:
         """Probability that cells have no effect in people, as people's outcomes left it; the prior one without these."""
-        by_hypothesis = self.provenance.get("nothing", {})
+        by_hypothesis = self.provenance.get("null_effect_probability", {})
         return float(by_hypothesis.get(hypothesis, PRIOR_NULL_EFFECT_PROBABILITY))
 
     def take(self, which: Ints) -> Draws:

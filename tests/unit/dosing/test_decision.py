@@ -30,7 +30,9 @@ def intensities(cohort, better, *, spread=0.0, ignorance=None):
 
 def trusting(cohort, nothing=0.0):
     """The same patients, told how likely it is that cells do nothing in people."""
-    known = Draws({VARIABILITY: np.zeros(1)}, {"nothing": {"label_is_cells": nothing, "lung_only": nothing}})
+    known = Draws(
+        {VARIABILITY: np.zeros(1)}, {"null_effect_probability": {"label_is_cells": nothing, "lung_only": nothing}}
+    )
     return replace(cohort, known=known)
 
 

@@ -208,7 +208,7 @@ def test_some_rows_are_taken_with_the_provenance():
 
 
 def test_the_chance_of_no_effect_is_the_prior_one_unless_learnt():
-    known = Draws({VARIABILITY: np.zeros(1)}, {"nothing": {"a": 0.25}})
+    known = Draws({VARIABILITY: np.zeros(1)}, {"null_effect_probability": {"a": 0.25}})
     assert (known.null_effect_probability("a"), known.null_effect_probability("b")) == (
         0.25,
         PRIOR_NULL_EFFECT_PROBABILITY,

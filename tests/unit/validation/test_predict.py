@@ -185,7 +185,7 @@ def test_cells_that_do_nothing_are_predicted_to(system):
     plan, prior = Plan.of([p]), Draws.prior(system.model, 20, seed=3)
     arms = {a.arm: a for a in plan.arms}
     for chance in (0.0, 1.0):
-        known = Draws(prior.columns, {"nothing": {hypothesis: chance}})
+        known = Draws(prior.columns, {"null_effect_probability": {hypothesis: chance}})
         found = Simulated(system, known, 4, 20, 1, None)
         care, cells = (
             found.arm(plan, p, arms[a], hypothesis).summary[Endpoint("survival", 168.0)][0] for a in ("smt", "msc")

@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +37,7 @@ settings.register_profile(
 settings.load_profile("hepatica")
 
 YEAR = 365.25
+ROOT = Path(__file__).parents[1]
 
 
 # Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
@@ -99,6 +101,24 @@ def hepatica(monkeypatch, capsys):
         return code, printed.out, printed.err
 
     return call
+
+
+@pytest.fixture
+def run_script():
+    """What a script of the tree prints with --json, run as a user runs it."""
+
+    def run(path, *arguments):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / path), *map(str, arguments), "--json"],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+            cwd=ROOT,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    return run
 
 
 @pytest.fixture(scope="session")

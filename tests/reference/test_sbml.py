@@ -1,6 +1,6 @@
 """The model as SBML, simulated by libRoadRunner (CVODE) and COPASI (LSODA), is the model that our engine solves.
 
-Every shipped study, five patients, three regimens, infections at the times that our engine found: all states at all
+Every shipped study, two patients, three regimens, infections at the times that our engine found: all states at all
 output times agree within 1e-6 of (size + scale), to the horizon. A file is simulated as it was written where its shape
 (which doses and how many) is new; other patients set its parameters, since libRoadRunner takes seconds to compile one.
 """
@@ -26,7 +26,7 @@ from hepatica.therapy import Product, Regimen
 
 STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
 RTOLS = (1e-10, 1e-12)  # of the peers; ours is 1e-9
-PATIENTS, WITHIN, NEVER = 5, 1e-6, 1e6
+PATIENTS, WITHIN, NEVER = 2, 1e-6, 1e6
 OTHER = Arm(
     "another",
     Regimen(3e6, infusions=3, interval=9.5, route="portal_vein", start=2.25),
@@ -44,7 +44,7 @@ def arms(study):
 
 @pytest.fixture(scope="module")
 def runs(system):
-    """Runs of every study, five patients in each of three arms, with our states at output times."""
+    """Runs of every study, two patients in each of three arms, with our states at output times."""
     found = {}
     for path in STUDIES:
         study = load_study(path)

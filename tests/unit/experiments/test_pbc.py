@@ -1,10 +1,7 @@
 """The metrics of experiments/pbc.py against sums written out and lifelines, and the benchmark as it is run."""
 
 import importlib.util
-import json
 import math
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -146,16 +143,8 @@ def test_says_what_to_install(pbc, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_benchmark_runs():
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "experiments" / "pbc.py"), "--bootstrap", "5", "--json"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
+def test_benchmark_runs(run_script):
+    found = run_script("experiments/pbc.py", "--bootstrap", "5")
     assert (found["people"], found["visits"], found["events"]) == (312, 1945, 169)
     assert found["use"] == "for research use" and "Murtaugh 1994" in found["source"] and len(found["rows"]) == 24
     rows = {(r["predictor"], r["horizon"]): r for r in found["rows"]}

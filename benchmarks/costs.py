@@ -17,8 +17,9 @@ from task import DAYS, Ours
 
 from hepatica.engine import Problem, System
 from hepatica.engine.compile import FLAGS, NATIVE, find_compiler, write_sources
-from hepatica.model.assemble import Model, assemble
+from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
+from hepatica.model.structure import Model
 
 WEIGHTS = {
     "/": 8,

@@ -18,8 +18,7 @@ import numpy as np
 from rich.progress import Progress
 
 from hepatica.admission import arrive
-from hepatica.engine import Events, Problem, System
-from hepatica.engine.problem import STATUS
+from hepatica.engine import Events, Problem, Status, System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Cohort, load_population
@@ -63,8 +62,8 @@ def main() -> None:
                 )
             )
             assert done.retried is not None
-            first.update(STATUS[int(s)] for s in done.retried[done.retried != 0])
-            last.update(STATUS[int(s)] for s in done.status[done.status != 0])
+            first.update(Status(int(s)).label for s in done.retried[done.retried != 0])
+            last.update(Status(int(s)).label for s in done.status[done.status != 0])
             steps.append(done.steps)
             bar.advance(task, len(who))
     counted = np.concatenate(steps)

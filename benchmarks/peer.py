@@ -17,7 +17,7 @@ import numpy as np
 
 from hepatica.engine.compile import find_compiler
 from hepatica.engine.generate import generate, python_source
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 
 SCALAR_C = """\
 #include <math.h>

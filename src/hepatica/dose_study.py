@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from hepatica.admission import admit
 from hepatica.dosing import Decision, confirm, decide
 from hepatica.dosing.utility import OUTPUTS
-from hepatica.engine import System
-from hepatica.model.assemble import assemble
-from hepatica.model.modules import MODULES
+from hepatica.engine import System, shipped_system
 from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
@@ -164,7 +162,7 @@ def answer(
     """
     report = progress or ignore_progress
     report("compile", 0, 1)
-    run = _Run(study, system or System(assemble(MODULES)), workers, report)
+    run = _Run(study, system or shipped_system(), workers, report)
     report("compile", 1, 1)
     with ThreadPoolExecutor(1) as other:
         prior = other.submit(run.decide_by_priors)

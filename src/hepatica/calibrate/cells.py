@@ -20,7 +20,7 @@ from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import EFFECTS, Settings, cell_only_parameters
 from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Summary, grid
 from hepatica.engine import System
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients import Admitted, DrawKey, Draws, load_population
 from hepatica.patients.draws import deviation
 from hepatica.patients.streams import normals, uniforms

@@ -19,8 +19,8 @@ from hepatica.calibrate.endpoints import OUTPUTS
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.engine import System
 from hepatica.errors import EngineError
-from hepatica.model.assemble import Model
 from hepatica.model.reach import dependencies, silent
+from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, Draws, Population, load_population, populations
 from hepatica.patients.draws import deviation
 from hepatica.patients.population import Cause

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
 
 Floats = NDArray[np.float64]

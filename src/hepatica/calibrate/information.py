@@ -18,7 +18,7 @@ from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import CoursePosterior
 from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import LEAST_SHARE, Law, LikelihoodTerm, SummaryStatistic
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
 from hepatica.patients.draws import deviation
 

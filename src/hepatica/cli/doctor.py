@@ -17,7 +17,8 @@ def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
     from pathlib import Path
 
     from hepatica import __version__
-    from hepatica.engine.compile import cache_folder, find_compiler
+    from hepatica.engine.cache import cache_folder
+    from hepatica.engine.compile import find_compiler
     from hepatica.words import say
 
     lang, compiler = check_language(lang), find_compiler()

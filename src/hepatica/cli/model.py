@@ -13,7 +13,7 @@ from hepatica.errors import HepaticaError, InputError
 
 if TYPE_CHECKING:
     from hepatica.exchange import Run
-    from hepatica.model.assemble import Model
+    from hepatica.model.structure import Model
 
 app = make_app()
 

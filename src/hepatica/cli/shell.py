@@ -55,10 +55,11 @@ def check_language(lang: str) -> str:
     InputError
         If they have not.
     """
-    from hepatica.words import LANGUAGES
+    from hepatica.words import LANGUAGES, prefer_language
 
     if lang not in LANGUAGES:
         raise InputError("--lang", lang, f"one of {', '.join(LANGUAGES)}")
+    prefer_language(lang)
     return lang
 
 
@@ -94,17 +95,15 @@ def close(lang: str, *paths: Path) -> None:
 @contextmanager
 def make_system(lang: str, cluster: str | None = None) -> Iterator[System]:
     """Compiled model that ships, with workers in this process or where `cluster` says, as long as they are needed."""
-    from hepatica.engine import System
+    from hepatica.engine import shipped_system
     from hepatica.engine.compile import find_compiler
     from hepatica.engine.remote import workers_at
-    from hepatica.model.assemble import assemble
-    from hepatica.model.modules import MODULES
     from hepatica.words import say
 
     if find_compiler() is None:
         err.print(say("cli.slow_engine", lang), style="yellow")
     with nullcontext() if cluster is None else workers_at(cluster) as executor:
-        system = System(assemble(MODULES), executor=executor)
+        system = shipped_system(executor=executor)
         gc.freeze()  # what was loaded stays
         gc.enable()
         yield system

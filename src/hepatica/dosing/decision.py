@@ -13,7 +13,7 @@ from scipy.special import stdtr
 
 from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients import Cohort
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.simulation import Arm

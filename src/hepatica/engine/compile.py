@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import importlib.util
 import os
@@ -14,12 +15,11 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-import platformdirs
-
-from hepatica.engine.generate_c import c_source
+from hepatica.engine import cache
+from hepatica.engine.interface import c_header
 from hepatica.errors import EngineError
-from hepatica.model import functions
-from hepatica.model.assemble import Model
+from hepatica.model import function_source
+from hepatica.model.structure import Model
 
 NATIVE = "-march=native"  # a fifth faster; a compiler that does not know it builds without
 FLAGS = (
@@ -55,13 +55,8 @@ def find_compiler() -> tuple[str, ...] | None:
     return None
 
 
-def cache_folder() -> Path:
-    """Where compiled kernels are kept; ``HEPATICA_CACHE`` overrides the user's cache directory."""
-    return Path(os.environ.get("HEPATICA_CACHE") or platformdirs.user_cache_dir("hepatica"))
-
-
 def processor() -> str:
-    """What the processor can do, so that a kernel built for one kind is never loaded on another."""
+    """Instruction sets of the processor, so that a kernel built for one kind is never loaded on another."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line for line in lines if line.startswith(("flags", "Features")))
@@ -69,13 +64,25 @@ def processor() -> str:
         return platform.processor()
 
 
-def build(model: Model) -> Path:
-    """Compile the kernel for a model, unless the cache holds it.
+def kernel_name(model: Model, compiler: tuple[str, ...]) -> str:
+    """Name of a model's kernel in the cache, by all that decides its machine code."""
+    texts = [_text(name) for name in (*SOURCES, "interface.py", "generate.py", "generate_c.py")]
+    parts = (
+        model.hash,
+        *texts,
+        function_source.C_SOURCE,
+        *compiler,
+        NATIVE,
+        *FLAGS,
+        platform.machine(),
+        processor(),
+        sys.platform,
+    )
+    return hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest() + ".kernel"
 
-    Returns
-    -------
-    Path
-        The shared library.
+
+def build(model: Model) -> bytes:
+    """Kernel of a model as a shared library: from the cache, else compiled and kept there.
 
     Raises
     ------
@@ -85,42 +92,34 @@ def build(model: Model) -> Path:
     compiler = find_compiler()
     if compiler is None:
         raise EngineError("no C compiler was found; install one, or `pip install hepatica[zig]`")
-    texts = {name: _text(name) for name in (*SOURCES, "generate.py", "generate_c.py")}
-    key = "|".join(
-        (
-            model.hash,
-            *texts.values(),
-            functions.C_SOURCE,
-            *compiler,
-            NATIVE,
-            *FLAGS,
-            platform.machine(),
-            processor(),
-            sys.platform,
-        )
-    )
-    name = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
-    target = cache_folder() / f"{name}.{'dll' if sys.platform == 'win32' else 'so'}"
-    if target.exists():
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        write_sources(model, Path(folder))
-        for flags in ((NATIVE, *FLAGS), FLAGS):
-            done = subprocess.run(
-                command(compiler, flags),
-                cwd=folder,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-            if done.returncode == 0:
-                break
-        else:
-            raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
-        os.replace(Path(folder, "kernel.out"), target)  # whole or not at all, also with two first users
-    return target
+    name = kernel_name(model, compiler)
+    content = cache.read(name)
+    if content is None:
+        content = _compile(model, compiler)
+        cache.write(name, content)
+    return content
+
+
+def _compile(model: Model, compiler: tuple[str, ...]) -> bytes:
+    try:
+        with tempfile.TemporaryDirectory(prefix="hepatica-") as folder:
+            write_sources(model, Path(folder))
+            for flags in ((NATIVE, *FLAGS), FLAGS):
+                done = subprocess.run(
+                    command(compiler, flags),
+                    cwd=folder,
+                    capture_output=True,
+                    encoding="utf-8",
+                    errors="replace",
+                    check=False,
+                )
+                if done.returncode == 0:
+                    return Path(folder, "kernel.out").read_bytes()
+    except OSError as error:
+        raise EngineError(
+            f"the kernel cannot be compiled ({error.strerror or error}); free room in the temporary folder, or set TMPDIR"
+        ) from error
+    raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
 
 
 def _text(name: str) -> str:
@@ -128,24 +127,60 @@ def _text(name: str) -> str:
 
 
 def write_sources(model: Model, folder: Path) -> None:
-    """Everything that a C compiler needs to make the kernel of a model, in one folder."""
+    """Write all that a C compiler needs to make the kernel of a model into one folder."""
+    from hepatica.engine.generate_c import c_source  # SymPy is slow to import, and not needed for a cached kernel
+
     for name in SOURCES:
         (folder / name).write_text(_text(name), encoding="utf-8")
+    (folder / "interface.h").write_text(c_header(), encoding="utf-8")
     (folder / "model.h").write_text(c_source(model), encoding="utf-8")
 
 
 def command(compiler: tuple[str, ...], flags: tuple[str, ...]) -> list[str]:
-    """How a compiler is called, in the folder of `write_sources`; it writes ``kernel.out``."""
+    """Command line of a compiler, in the folder of `write_sources`; it writes ``kernel.out``."""
     return [*compiler, *flags, '-DMODEL_HEADER="model.h"', "kernel.c", "-o", "kernel.out", "-lm"]
 
 
-def load(path: Path) -> ctypes.CDLL:
-    """Load a compiled kernel."""
-    try:
-        library = ctypes.CDLL(str(path))
-    except OSError as error:
+def load(model: Model) -> ctypes.CDLL:
+    """Load the kernel of a model, once in a process, from a copy that nobody else can change.
+
+    Raises
+    ------
+    EngineError
+        If the kernel cannot be built or loaded.
+    """
+    return _load(build(model))
+
+
+@functools.lru_cache(maxsize=64)
+def _load(content: bytes) -> ctypes.CDLL:
+    library = None
+    for copy in (_in_memory, _in_private_folder):
+        try:
+            library = ctypes.CDLL(copy(content))
+            break
+        except OSError as error:
+            reason = error
+    if library is None:
         raise EngineError(
-            f"the compiled kernel {path.name} cannot be loaded ({error}); delete it and run again"
-        ) from error
+            f"the compiled kernel cannot be loaded ({reason}); HEPATICA_NO_COMPILER=1 takes the reference engine"
+        ) from reason
     library.hepatica_solve.restype = library.hepatica_lanes.restype = ctypes.c_int
     return library
+
+
+def _in_memory(content: bytes) -> str:
+    """Path of an anonymous file, which stays open: its number must not come to mean another kernel."""
+    if not hasattr(os, "memfd_create"):
+        raise OSError("no anonymous files")
+    handle = os.memfd_create("hepatica-kernel")
+    with open(handle, "wb", closefd=False) as file:
+        file.write(content)
+    return f"/proc/self/fd/{handle}"
+
+
+def _in_private_folder(content: bytes) -> str:
+    handle, name = tempfile.mkstemp(dir=cache.private_folder(), suffix=".dll" if sys.platform == "win32" else ".so")
+    with open(handle, "wb") as file:
+        file.write(content)
+    return name

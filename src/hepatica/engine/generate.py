@@ -12,7 +12,8 @@ from typing import Any
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
-from hepatica.model.assemble import Model
+from hepatica.model.function_source import PYTHON_SOURCE
+from hepatica.model.structure import Model
 
 Expr = Any
 
@@ -238,8 +239,6 @@ def _chain(w: Writer) -> tuple[Assignments, list[tuple[int, int]]]:
 
 def python_source(model: Model) -> str:
     """The same functions for the reference engine."""
-    from hepatica.model.functions import PYTHON_SOURCE
-
     lines = generate(model)
 
     def function(name: str, arguments: str, assignments: list[tuple[str, str]]) -> str:

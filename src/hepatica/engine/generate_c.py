@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from hepatica.engine.generate import Expr, Printer, Writer
-from hepatica.model.assemble import Model
-from hepatica.model.functions import C_SOURCE
+from hepatica.model.function_source import C_SOURCE
+from hepatica.model.structure import Model
 
 
 class _LanePrinter(Printer):

@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "interface.h" /* codes and Batch, generated from interface.py */
 #include "lanes.h"
 #include MODEL_HEADER
 
@@ -21,7 +22,7 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
-enum { STAGES = 8, CROSSINGS = 8 };
+enum { STAGES = 8 };
 static const double GAMMA = 0.21193756319429014;
 static const double A[8][8] = {
   {0},
@@ -50,16 +51,6 @@ static const double H[3][8] = {
    15.98066361424651, -6.789040303419874, -6.710236069923372},
   {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654,
    -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
-
-typedef struct {
-  int64_t n, n_times, n_out, max_steps, frozen;
-  const double *parameters, *initial, *times, *scale, *thresholds, *event_time, *event_amount;
-  const int64_t *event_offset, *event_state, *event_kind, *out_index;
-  const unsigned char *want_state, *want_quantity; /* what the outputs are made from */
-  double start, rtol;
-  double *values, *final, *crossings;
-  int64_t *status, *steps, *rejected, *claimed, *finished;
-} Batch;
 
 typedef struct {
   int64_t patient, row, event, last, steps, rejected;
@@ -157,11 +148,11 @@ static void store(Work *w, const V *y, const int64_t *row) {
 static void finish(Work *w, int l, int status) {
   const Batch *b = w->b;
   Lane *a = &w->lane[l];
-  if (status != 0) {
+  if (status != STATUS_SOLVED) {
     double *values = b->values + a->patient * b->n_times * b->n_out;
     for (int64_t k = 0; k < b->n_times * b->n_out; k++) values[k] = NAN;
   }
-  for (int i = 0; i < NS; i++) b->final[a->patient * NS + i] = status == 0 ? w->y[i][l] : NAN;
+  for (int i = 0; i < NS; i++) b->final[a->patient * NS + i] = status == STATUS_SOLVED ? w->y[i][l] : NAN;
   b->status[a->patient] = status;
   b->steps[a->patient] = a->steps;
   b->rejected[a->patient] = a->rejected;
@@ -177,7 +168,7 @@ static void arrive(Work *w, int l) {
   for (; a->event < a->last && b->event_time[a->event] <= a->t; a->event++) {
     int64_t s = b->event_state[a->event];
     double amount = b->event_amount[a->event];
-    if (b->event_kind[a->event] == 0) w->y[s][l] += amount;
+    if (b->event_kind[a->event] == EVENT_BOLUS) w->y[s][l] += amount;
     else {
       w->rate[s][l] += amount;
       a->infusing += amount > 0.0 ? 1 : -1;
@@ -195,7 +186,7 @@ static void arrive(Work *w, int l) {
     store(w, w->y, row);
     a->row++;
   }
-  finish(w, l, 0);
+  finish(w, l, STATUS_SOLVED);
 }
 
 /* Give an idle lane a patient; with steps frozen, lane l takes row l of the next W. */
@@ -213,7 +204,7 @@ static int begin(Work *w, int l, int64_t patient) {
   }
   for (int e = 0; e < NE; e++) a->target[e] = w->y[HAZARD[e]][l] + b->thresholds[(patient * NE + e) * CROSSINGS];
   w->loaded = 1;
-  if (!finite) finish(w, l, 3);
+  if (!finite) finish(w, l, STATUS_NOT_FINITE_AT_START);
   else arrive(w, l);
   return a->live;
 }
@@ -380,8 +371,8 @@ static void advance(Work *w) {
         a->fresh = 1;
         arrive(w, l);
       } else if (a->hits) arrive(w, l);
-    } else if (a->h < 1e-13) { finish(w, l, 2); continue; }
-    if (a->live && a->steps >= b->max_steps) finish(w, l, 1);
+    } else if (a->h < 1e-13) { finish(w, l, STATUS_STEP_TOO_SMALL); continue; }
+    if (a->live && a->steps >= b->max_steps) finish(w, l, STATUS_TOO_MANY_STEPS);
   }
 }
 

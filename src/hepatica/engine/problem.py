@@ -1,19 +1,23 @@
-"""What an engine is asked and what it answers, in plain arrays."""
+"""Problem, layout and solution: what an engine takes and gives, in plain arrays."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.engine.interface import EventKind
+from hepatica.errors import InputError
+from hepatica.model.structure import Model
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BOLUS, RATE = 0, 1
-MAX_CROSSINGS = 8
-STATUS = {0: "solved", 1: "too many steps", 2: "step size fell to nothing", 3: "a value was not finite at the start"}
+BOLUS, RATE = EventKind.BOLUS, EventKind.RATE
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Events:
     amount : (m,) float
         Amount for a bolus; change of rate per day for an infusion's start or end.
     kind : (m,) int
-        `BOLUS` or `RATE`.
+        Member of `EventKind`.
     """
 
     offset: Ints
@@ -67,7 +71,7 @@ class Events:
         return cls(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), *columns)
 
     @classmethod
-    def gather(cls, rows: list[list[tuple[float, int, float, int]]]) -> Events:
+    def gather(cls, rows: Sequence[Sequence[tuple[float, int, float, int]]]) -> Events:
         """From one list of (time, state, amount, kind) per solve; ties keep their order, boluses first."""
         ordered = [sorted(row, key=lambda e: (e[0], e[3])) for row in rows]
         flat = [e for row in ordered for e in row]
@@ -84,7 +88,7 @@ class Events:
 
 @dataclass(frozen=True)
 class Problem:
-    """Many solves of one system.
+    """Initial value problems of one system, one for each patient.
 
     Attributes
     ----------
@@ -93,7 +97,7 @@ class Problem:
     times : (n_times,) float, day
         Output times, ascending; the solve runs from `start` to the last.
     outputs : tuple of str
-        States or quantities wanted.
+        States or quantities.
     events : Events
     thresholds : (n, n_threshold_events, MAX_CROSSINGS) float
         Exp(1) increments of cumulative hazard between crossings.
@@ -134,20 +138,105 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Names of a model's variables in the order of arrays.
+
+    Attributes
+    ----------
+    states, parameters, quantities : tuple of str
+        Columns of initial states, of parameters, and what follows the states among the outputs.
+    scale : tuple of float
+        Scale of each state, for its absolute tolerance.
+    hazards : tuple of int
+        Position of the state that each threshold event watches.
+    uses : tuple of tuple of str
+        For each quantity, the names in its expression.
+    """
+
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
+    quantities: tuple[str, ...]
+    scale: tuple[float, ...]
+    hazards: tuple[int, ...]
+    uses: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, model: Model) -> Layout:
+        """Layout of an assembled model."""
+        states = tuple(model.states)
+        return cls(
+            states,
+            tuple(model.parameters),
+            tuple(model.quantities),
+            tuple(s.scale for s in model.states.values()),
+            tuple(states.index(t.hazard) for t in model.thresholds),
+            tuple(q.uses for q in model.quantities.values()),
+        )
+
+    @functools.cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of outputs: states, then quantities."""
+        return (*self.states, *self.quantities)
+
+    @functools.cached_property
+    def _position(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.outputs)}
+
+    def index(self, names: Iterable[str]) -> Ints:
+        """Positions of outputs.
+
+        Raises
+        ------
+        InputError
+            If a name is not an output of the model.
+        """
+        names = tuple(names)
+        for name in names:
+            if name not in self._position:
+                raise InputError("output", name, "a state or quantity that `hepatica model` lists")
+        return np.array([self._position[name] for name in names], np.int64)
+
+    @functools.cached_property
+    def _sources(self) -> dict[str, frozenset[str]]:
+        """For each output, itself and all states and quantities that its value is computed from."""
+        sources = {s: frozenset([s]) for s in self.states}
+        for name, uses in zip(self.quantities, self.uses, strict=True):  # causal order
+            sources[name] = frozenset([name]).union(*(sources[u] for u in uses if u in sources))
+        return sources
+
+    def required(self, names: Iterable[str]) -> NDArray[np.uint8]:
+        """Mask, over all outputs, of what these outputs are computed from."""
+        used = frozenset[str]().union(*(self._sources[n] for n in names))
+        return np.array([name in used for name in self.outputs], np.uint8)
+
+    def check_sensitivities(self, names: Iterable[str]) -> None:
+        """Refuse derivatives by what is neither a parameter nor a state.
+
+        Raises
+        ------
+        InputError
+            If a name is neither.
+        """
+        for name in names:
+            if name not in self.parameters and name not in self.states:
+                raise InputError("sensitivity", name, "a parameter, or a state for its initial value, of the model")
+
+
+@dataclass(frozen=True)
 class Solution:
-    """What came out; a solve that failed is NaN with a status.
+    """Solutions of a problem; a solve that failed is NaN with a status.
 
     Attributes
     ----------
     values : (n, n_times, n_outputs) float
     final : (n, n_states) float
     status : (n,) int
-        Key of `STATUS`.
+        Member of `Status`.
     steps, rejected : (n,) int
     crossings : (n, n_threshold_events, MAX_CROSSINGS) float
         Times of threshold events, NaN where none.
     retried : (n,) int
-        Why the compiled engine failed, key of `STATUS`, where the reference engine had to try; else 0.
+        Status that the compiled engine gave, where the reference engine tried again; else 0.
     sensitivities : (n, n_times, n_outputs, n_names) float, or None
         Derivatives of the values, where they were asked for.
     """

@@ -15,18 +15,17 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, final
 
 import numpy as np
 
-from hepatica.engine.problem import Problem, Solution
+from hepatica.engine import store
+from hepatica.engine.base import Engine
+from hepatica.engine.checked import Checked
+from hepatica.engine.problem import Solution
 from hepatica.errors import EngineError, InputError
-from hepatica.model.assemble import Model, assemble
-from hepatica.model.modules import MODULES
+from hepatica.model.structure import Model
 from hepatica.progress import Progress
-
-if TYPE_CHECKING:
-    from hepatica.engine.system import System
 
 FIRST, LEAST, MOST = 64, 16, 8192  # patients in a chunk: before its cost is known, and at least and at most after
 SECONDS = 1.0  # aimed at for a chunk
@@ -36,15 +35,15 @@ CONNECT = 10.0  # seconds to wait for a cluster
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a worker needs to make the same engine: names of modules, constants, and the hash that must come out."""
+    """Recipe by which a worker makes the same engine: names of modules, constants, and the model's hash."""
 
     modules: tuple[str, ...]
     constants: tuple[tuple[str, float], ...]
     hash: str
-    engine: str
+    engine: type[Engine]
 
     @classmethod
-    def of(cls, model: Model, engine: str) -> Recipe:
+    def of(cls, model: Model, engine: type[Engine]) -> Recipe:
         """The recipe of an assembled model.
 
         Raises
@@ -52,8 +51,7 @@ class Recipe:
         EngineError
             If a module is not among those that are shipped: a worker could not import it.
         """
-        known = {m.__name__ for m in MODULES}
-        if foreign := [m for m in model.modules if m not in known]:
+        if foreign := [m for m in model.modules if not store.has_module(m)]:
             raise EngineError(
                 f"module '{foreign[0]}' is not one of Hepatica's own, so that workers elsewhere cannot have it; "
                 "solve it in this process"
@@ -62,88 +60,138 @@ class Recipe:
 
 
 @functools.lru_cache(maxsize=4)
-def _system(recipe: Recipe) -> System:
-    from hepatica.engine.system import System
-
-    model = assemble([m for m in MODULES if m.__name__ in recipe.modules], constants=dict(recipe.constants))
+def _engine(recipe: Recipe) -> Engine:
+    """Engine of a recipe, made once on a worker."""
+    model = store.shipped()[0]
+    if model.hash != recipe.hash:
+        model = store.assemble_modules(recipe.modules, dict(recipe.constants))
     if model.hash != recipe.hash:
         raise EngineError("a worker has another version of the model; install the same Hepatica everywhere")
-    return System(model, recipe.engine)
+    return recipe.engine(model)
 
 
-def _chunk(recipe: Recipe, problem: Problem, sensitivities: tuple[str, ...]) -> tuple[float, Solution]:
-    """What a worker does: solve some patients, and say how long that took."""
-    system = _system(recipe)
+def _chunk(recipe: Recipe, checked: Checked, sensitivities: tuple[str, ...]) -> tuple[float, Solution]:
+    """Work of a worker: solve some patients; the seconds that it took, and the solution."""
+    engine = _engine(recipe)
     began = time.perf_counter()
-    done = system.solve(problem, workers=1, sensitivities=sensitivities)
+    done = engine.run(checked, workers=1, sensitivities=sensitivities)
     return time.perf_counter() - began, done
 
 
-def solve(
-    executor: Executor,
-    recipe: Recipe,
-    problem: Problem,
-    *,
-    sensitivities: tuple[str, ...] = (),
-    progress: Progress | None = None,
-) -> Solution:
-    """Solve a problem in chunks on an executor's workers.
+@final
+class Remote(Engine):
+    """Engine that has chunks of patients solved by another engine on an executor's workers.
 
     Parameters
     ----------
+    model : Model
+        Of shipped modules.
     executor : Executor
         A chunk whose worker dies is sent again, `TRIES` times at most.
-
-    Raises
-    ------
-    EngineError
-        If a chunk cannot be solved because its workers die.
+    local : type of Engine
+        Engine on the workers.
     """
-    in_flight = 2 * _slots(executor)
-    running: dict[Future[tuple[float, Solution]], tuple[int, int]] = {}
-    parts: dict[int, Solution] = {}
-    again: list[tuple[int, int]] = []
-    tried: Counter[int] = Counter()
-    begun, size, done = 0, FIRST, 0
-    try:
-        while again or running or begun < problem.n:
-            while len(running) < in_flight and (again or begun < problem.n):
-                first, last = again.pop() if again else (begun, min(begun + size, problem.n))
-                begun = max(begun, last)
-                tried[first] += 1
-                future = executor.submit(_chunk, recipe, problem.part(first, last), sensitivities)
-                running[future] = (first, last)
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                first, last = running.pop(future)
-                try:
-                    seconds, parts[first] = future.result()
-                except Exception as error:
-                    if not _lost(error):
-                        raise
-                    if tried[first] >= TRIES:
-                        raise EngineError(
-                            f"workers died {tried[first]} times on patients {first} to {last - 1} "
-                            f"({type(error).__name__}); give each more memory, or use fewer"
-                        ) from error
-                    again.append((first, last))
-                    continue
-                size = int(np.clip((last - first) * SECONDS / max(seconds, 1e-6), LEAST, min(MOST, 4 * (last - first))))
-                done += last - first
-                if progress is not None:
-                    progress("solve", done, problem.n)
-    finally:
-        for future in running:
-            future.cancel()
-    return Solution.join([parts[first] for first in sorted(parts)])
+
+    name: ClassVar[str] = "remote"
+
+    def __init__(self, model: Model, executor: Executor, local: type[Engine]) -> None:
+        super().__init__(model)
+        self.executor, self.local = executor, local
+
+    def run(
+        self,
+        checked: Checked,
+        *,
+        workers: int | None = None,
+        sensitivities: tuple[str, ...] = (),
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Solve in chunks; `workers` is not used, as each worker takes one patient after another.
+
+        Raises
+        ------
+        EngineError
+            If a module does not ship, workers die again and again, or the executor itself fails.
+        """
+        recipe = Recipe.of(self.model, self.local)
+        try:
+            return _Round(self.executor, recipe, checked, sensitivities, progress).solve()
+        except (OSError, BrokenExecutor) as error:
+            raise EngineError(f"the workers cannot be reached any more ({_reason(error)}); start them again") from error
+
+
+class _Round:
+    """One problem, chunk by chunk, until every patient is solved."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        recipe: Recipe,
+        checked: Checked,
+        sensitivities: tuple[str, ...],
+        progress: Progress | None,
+    ) -> None:
+        self.executor, self.recipe, self.checked = executor, recipe, checked
+        self.sensitivities, self.progress = sensitivities, progress
+        self.n, self.in_flight = checked.problem.n, 2 * _slots(executor)
+        self.running: dict[Future[tuple[float, Solution]], tuple[int, int]] = {}
+        self.again: list[tuple[int, int]] = []
+        self.tried: Counter[int] = Counter()
+        self.parts: dict[int, Solution] = {}
+        self.begun, self.size, self.done = 0, FIRST, 0
+
+    def solve(self) -> Solution:
+        """Send chunks and gather their solutions, in the order of patients."""
+        try:
+            while self.again or self.running or self.begun < self.n:
+                self._send()
+                for future in wait(self.running, return_when=FIRST_COMPLETED).done:
+                    self._take(future)
+        finally:
+            for future in self.running:
+                future.cancel()
+        return Solution.join([self.parts[first] for first in sorted(self.parts)])
+
+    def _send(self) -> None:
+        while len(self.running) < self.in_flight and (self.again or self.begun < self.n):
+            first, last = self.again.pop() if self.again else (self.begun, min(self.begun + self.size, self.n))
+            self.begun = max(self.begun, last)
+            self.tried[first] += 1
+            future = self.executor.submit(_chunk, self.recipe, self.checked.part(first, last), self.sensitivities)
+            self.running[future] = (first, last)
+
+    def _take(self, future: Future[tuple[float, Solution]]) -> None:
+        first, last = self.running.pop(future)
+        try:
+            seconds, self.parts[first] = future.result()
+        except Exception as error:
+            if not _lost(error):
+                raise
+            if self.tried[first] >= TRIES:
+                raise EngineError(
+                    f"workers died {self.tried[first]} times on patients {first} to {last - 1} "
+                    f"({type(error).__name__}); give each more memory, or use fewer"
+                ) from error
+            self.again.append((first, last))
+            return
+        size = (last - first) * SECONDS / max(seconds, 1e-6)
+        self.size = int(np.clip(size, LEAST, min(MOST, 4 * (last - first))))
+        self.done += last - first
+        if self.progress is not None:
+            self.progress("solve", self.done, self.n)
 
 
 def _lost(error: Exception) -> bool:
-    """Whether a worker died, not the work."""
+    """True where a worker died, not the work."""
     return isinstance(error, BrokenExecutor) or type(error).__name__ in (
         "KilledWorker",
         "CancelledError",
         "FutureCancelledError",
     )
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200] if str(error) else type(error).__name__
 
 
 def _slots(executor: Executor) -> int:

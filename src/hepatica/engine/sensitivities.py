@@ -12,24 +12,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from hepatica.engine.problem import Events, Floats, Problem, Solution
+from hepatica.engine.checked import Checked
+from hepatica.engine.problem import Events, Floats, Layout, Solution
 from hepatica.progress import Progress
 
 STEP = 1e-6  # of a number's size: truncation and rounding of the difference are both near 1e-6 of the derivative
 AT_ONCE = 2**24  # values held at a time
 
-Solver = Callable[[Problem], Solution]
+Solver = Callable[[Checked], Solution]
 
 
 def solve(
-    run: Solver,
-    problem: Problem,
-    names: tuple[str, ...],
-    parameters: tuple[str, ...],
-    states: tuple[str, ...],
-    scale: Floats,
-    lanes: int,
-    progress: Progress | None = None,
+    run: Solver, checked: Checked, names: tuple[str, ...], *, lanes: int, progress: Progress | None = None
 ) -> Solution:
     """Solve with derivatives.
 
@@ -37,8 +31,14 @@ def solve(
     ----------
     run : callable
         Solves a problem whose rows stand in groups of `lanes`, each group on the steps of its first row.
+    checked : Checked
+        The problem.
     names : tuple of str
         Parameters, or states for their initial values.
+    lanes : int
+        Rows of a group.
+    progress : Progress, optional
+        Told of the stage "solve", in patients.
 
     Returns
     -------
@@ -46,40 +46,23 @@ def solve(
         With `sensitivities`; steps are those of one group.
     """
     groups = -(-len(names) // (lanes - 1))
-    rows = groups * lanes
+    problem, rows = checked.problem, groups * lanes
     size = max(1, AT_ONCE // (rows * len(problem.times) * max(1, len(problem.outputs))))
     parts = []
     for first in range(0, problem.n, size):
-        some = problem.part(first, min(first + size, problem.n))
-        parts.append(_block(run, some, names, parameters, states, scale, lanes, groups))
+        some = checked.part(first, min(first + size, problem.n))
+        parts.append(_block(run, some, names, lanes, rows))
         if progress is not None:
-            progress("solve", first + some.n, problem.n)
+            progress("solve", first + some.problem.n, problem.n)
     return Solution.join(parts)
 
 
-def _block(
-    run: Solver,
-    problem: Problem,
-    names: tuple[str, ...],
-    parameters: tuple[str, ...],
-    states: tuple[str, ...],
-    scale: Floats,
-    lanes: int,
-    groups: int,
-) -> Solution:
-    n, rows = problem.n, groups * lanes
+def _block(run: Solver, checked: Checked, names: tuple[str, ...], lanes: int, rows: int) -> Solution:
+    """Derivatives for some patients, each in `rows` rows: a base in the first lane of a group, one step in each other."""
+    problem, n = checked.problem, checked.problem.n
     p = np.repeat(problem.parameters, rows, axis=0).reshape(n, rows, -1)
     y = np.repeat(problem.initial, rows, axis=0).reshape(n, rows, -1)
-    places, moved = [], np.empty((n, len(names)))
-    for k, name in enumerate(names):
-        row = k // (lanes - 1) * lanes + 1 + k % (lanes - 1)
-        array, column = (p, parameters.index(name)) if name in parameters else (y, states.index(name))
-        old = array[:, row, column].copy()
-        least = 0.0 if array is p else scale[column]
-        by = STEP * (np.abs(old) + least)
-        array[:, row, column] += np.where(by > 0.0, by, STEP)
-        moved[:, k] = array[:, row, column] - old  # what rounding left of the step
-        places.append(row)
+    places, moved = _displace(checked.layout, p, y, names, lanes)
     many = replace(
         problem,
         parameters=p.reshape(n * rows, -1),
@@ -87,20 +70,35 @@ def _block(
         thresholds=np.repeat(problem.thresholds, rows, axis=0),
         events=_repeated(problem.events, rows),
     )
-    done = run(many)
+    done = run(replace(checked, problem=many))
     values = done.values.reshape(n, rows, *done.values.shape[1:])
     base = values[:, [row // lanes * lanes for row in places]]
     slopes = (values[:, places] - base) / moved[:, :, None, None]
     first = slice(None, None, rows)
     return Solution(
-        done.values[first],
-        done.final[first],
-        done.status[first],
-        done.steps[first],
-        done.rejected[first],
-        done.crossings[first],
+        values=done.values[first],
+        final=done.final[first],
+        status=done.status[first],
+        steps=done.steps[first],
+        rejected=done.rejected[first],
+        crossings=done.crossings[first],
         sensitivities=np.moveaxis(slopes, 1, -1),
     )
+
+
+def _displace(layout: Layout, p: Floats, y: Floats, names: tuple[str, ...], lanes: int) -> tuple[list[int], Floats]:
+    """Move one number of one row for each name, in place; the rows, and by how much, (n, n_names)."""
+    places, moved = [], np.empty((len(p), len(names)))
+    for k, name in enumerate(names):
+        row = k // (lanes - 1) * lanes + 1 + k % (lanes - 1)
+        is_parameter = name in layout.parameters
+        array, column = (p, layout.parameters.index(name)) if is_parameter else (y, layout.states.index(name))
+        old = array[:, row, column].copy()
+        by = STEP * (np.abs(old) + (0.0 if is_parameter else layout.scale[column]))
+        array[:, row, column] += np.where(by > 0.0, by, STEP)
+        moved[:, k] = array[:, row, column] - old  # what rounding left of the step
+        places.append(row)
+    return places, moved
 
 
 def _repeated(events: Events, rows: int) -> Events:

@@ -1,42 +1,60 @@
-"""A model ready to be solved: names, indices, and the engine that does it."""
+"""System: a model ready to be solved, with its names, typical values and engine."""
 
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import sympy as sp
-from numpy.typing import NDArray
 
-from hepatica.engine import compile as compiler
-from hepatica.engine import kernel, reference, remote
-from hepatica.engine import sensitivities as derivatives
-from hepatica.engine.generate import python_source
-from hepatica.engine.problem import Floats, Ints, Problem, Solution
-from hepatica.errors import EngineError, InputError
-from hepatica.model.assemble import Model
+from hepatica.engine import store
+from hepatica.engine.base import Engine
+from hepatica.engine.compiled import Compiled
+from hepatica.engine.initial import Chains, chains, function_of
+from hepatica.engine.problem import Floats, Ints, Layout, Problem, Solution
+from hepatica.engine.reference import Reference, compiled_functions
+from hepatica.engine.remote import Remote
+from hepatica.errors import InputError
+from hepatica.model.structure import Model
 from hepatica.progress import Progress
 
-ENGINES = ("compiled", "reference")
-RETRY_RTOL = 1e-6
+ENGINES: tuple[type[Engine], ...] = (Compiled, Reference)  # "auto" takes the first that this machine can run
+
+
+def choose(name: str = "auto") -> type[Engine]:
+    """Engine of a name; "auto" is the first that this machine can run.
+
+    Raises
+    ------
+    InputError
+        If there is no engine of that name.
+
+    Examples
+    --------
+    >>> choose("reference").name
+    'reference'
+    """
+    for engine in ENGINES:
+        if engine.name == name or (name == "auto" and engine.available()):
+            return engine
+    raise InputError("engine", name, f"one of {', '.join(e.name for e in ENGINES)}")
 
 
 @dataclass(frozen=True)
 class System:
-    """A model with an engine.
+    """Model with an engine.
 
     Parameters
     ----------
     model : Model
+        The assembled model.
     engine : {"auto", "compiled", "reference"}
-        "auto" compiles where there is a compiler and otherwise answers with the reference engine.
+        "auto" compiles where there is a compiler and otherwise takes the reference engine.
     executor : Executor, optional
-        Where to solve, instead of threads of this process: see `engine.spread`.
+        Workers on which to solve, instead of threads of this process: see `hepatica.engine.remote`.
 
     Examples
     --------
@@ -49,85 +67,71 @@ class System:
     model: Model
     engine: str = "auto"
     executor: Executor | None = field(default=None, repr=False, compare=False)
-    _library: list[Any] = field(default_factory=list, repr=False, compare=False)
-    _chains: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
+    chains: Chains | None = field(default=None, repr=False, compare=False)
+    _solver: list[Engine] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.engine == "auto":
-            object.__setattr__(self, "engine", "compiled" if compiler.find_compiler() else "reference")
-        if self.engine not in ENGINES:
-            raise InputError("engine", self.engine, f"one of {', '.join(ENGINES)}")
-        if self.engine == "compiled":
-            self._library.append(compiler.load(compiler.build(self.model)))
+        local = choose(self.engine)
+        object.__setattr__(self, "engine", local.name)
+        self._solver.append(local(self.model) if self.executor is None else Remote(self.model, self.executor, local))
 
-    @functools.cached_property
+    @property
+    def layout(self) -> Layout:
+        """Order of names in arrays."""
+        return self._solver[0].layout
+
+    @property
     def states(self) -> tuple[str, ...]:
         """Names of states, in the order of arrays."""
-        return tuple(self.model.states)
+        return self.layout.states
 
-    @functools.cached_property
+    @property
     def parameters(self) -> tuple[str, ...]:
         """Names of parameters, in the order of arrays."""
-        return tuple(self.model.parameters)
+        return self.layout.parameters
 
-    @functools.cached_property
+    @property
     def outputs(self) -> tuple[str, ...]:
-        """Names that can be asked for: states, then quantities."""
-        return (*self.model.states, *self.model.quantities)
+        """Names of outputs: states, then quantities."""
+        return self.layout.outputs
 
     @functools.cached_property
     def scale(self) -> Floats:
-        """Size of each state that counts as large."""
-        return np.array([s.scale for s in self.model.states.values()])
+        """Scale of each state, for its absolute tolerance."""
+        return np.array(self.layout.scale)
 
     @functools.cached_property
     def _python(self) -> dict[str, Any]:
-        space: dict[str, Any] = {}
-        exec(compile(python_source(self.model), "<model>", "exec"), space)
-        space["N_OUTPUTS"] = len(self.outputs)
-        return space
+        return compiled_functions(self.model)
 
     def typical(self, hypothesis: str = "") -> Floats:
         """Typical parameters, in the order of arrays."""
         return np.array([p.under(hypothesis) for p in self.model.parameters.values()])
 
     def neutral(self) -> Floats:
-        """Parameters that restore the published forms of the sub-models."""
+        """Parameters at which the sub-models have their published forms."""
         return np.array([p.value if p.neutral is None else p.neutral for p in self.model.parameters.values()])
 
+    @functools.cached_property
+    def _chains(self) -> Chains:
+        return chains(self.model) if self.chains is None else self.chains
+
     def healthy(self, parameters: Floats) -> Floats:
-        """States in health, from the table, shape (n, n_states)."""
+        """Initial states in health, shape (n, n_states), of parameters (n, n_parameters)."""
         parameters = np.atleast_2d(parameters)
+        n = len(parameters)
         columns = []
         for s in self.model.states.values():
-            if isinstance(s.initial, str):
-                columns.append(self._constant(s.initial, parameters))
-            else:
-                columns.append(np.full(len(parameters), s.initial))
+            value = self._constant(s.initial, parameters) if isinstance(s.initial, str) else s.initial
+            columns.append(np.broadcast_to(np.asarray(value, float), (n,)))
         return np.stack(columns, axis=1)
 
-    def _constant(self, name: str, parameters: Floats) -> Floats:
+    def _constant(self, name: str, parameters: Floats) -> Any:
         """A parameter, or a quantity that depends on parameters alone, for each patient."""
         known: dict[str, Any] = dict(zip(self.parameters, parameters.T, strict=True))
-        for quantity, needed, function in self._chain(name):
-            known[quantity] = function(*(known[n] for n in needed))
-        return np.broadcast_to(np.asarray(known[name], float), (len(parameters),)).copy()
-
-    def _chain(self, name: str) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
-        """The quantities that one needs, in order, each as a function of earlier ones and of parameters."""
-        if name in self.parameters:
-            return []
-        if name not in self._chains:
-            wanted, rows = {name}, []
-            for quantity in reversed(list(self.model.quantities)):  # causal order, so needs come earlier
-                if quantity in wanted:
-                    expr = self.model.quantities[quantity].expr
-                    symbols = sorted(expr.free_symbols, key=lambda s: s.name)
-                    names = tuple(s.name for s in symbols)
-                    wanted |= set(names)
-                    rows.append((quantity, names, sp.lambdify(symbols, expr)))
-            self._chains[name] = rows[::-1]
-        return self._chains[name]
+        for step in () if name in known else self._chains[name]:
+            known[step.name] = function_of(step)(*(known[n] for n in step.needs))
+        return known[name]
 
     def index(self, names: tuple[str, ...]) -> Ints:
         """Positions of outputs.
@@ -137,23 +141,7 @@ class System:
         InputError
             If a name is not an output of the model.
         """
-        for name in names:
-            if name not in self.outputs:
-                raise InputError("output", name, "a state or quantity that `hepatica model` lists")
-        return np.array([self.outputs.index(n) for n in names], np.int64)
-
-    @functools.cached_property
-    def _uses(self) -> dict[str, frozenset[str]]:
-        """What each output is made from, itself included: states and quantities."""
-        uses = {s: frozenset([s]) for s in self.states}
-        for name, quantity in self.model.quantities.items():  # causal order
-            names = [s.name for s in quantity.expr.free_symbols]
-            uses[name] = frozenset([name]).union(*(uses[n] for n in names if n in uses))
-        return uses
-
-    def _wanted(self, names: tuple[str, ...]) -> NDArray[np.uint8]:
-        used = frozenset[str]().union(*(self._uses[n] for n in names))
-        return np.array([name in used for name in self.outputs], np.uint8)
+        return self.layout.index(names)
 
     def solve(
         self,
@@ -163,54 +151,37 @@ class System:
         sensitivities: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> Solution:
-        """Solve; a patient that the compiled engine cannot solve is retried by the reference engine.
+        """Check a problem and solve it; a patient that the compiled engine cannot solve is retried.
 
         Parameters
         ----------
+        problem : Problem
+            Any number of patients.
+        workers : int, optional
+            Threads; all processors unless given. The solution does not depend on it.
         sensitivities : sequence of str
-            Parameters, or states for their initial values, by which derivatives of the outputs are wanted.
+            Parameters, or states for their initial values, by which derivatives of the outputs are computed.
             Infections stay at the times at which they happened; a patient is not retried.
+        progress : Progress, optional
+            Told of the stage "solve", in patients.
 
         Raises
         ------
         InputError
-            If an output or a sensitivity is not of the model.
+            If an array of the problem cannot be used, or an output or a sensitivity is not of the model.
         """
-        out, names = self.index(problem.outputs), tuple(sensitivities)
-        hazards = tuple(self.states.index(t.hazard) for t in self.model.thresholds)
-        for name in names:
-            if name not in self.parameters and name not in self.states:
-                raise InputError("sensitivity", name, "a parameter, or a state for its initial value, of the model")
-        if self.executor is not None:
-            recipe = remote.Recipe.of(self.model, self.engine)
-            return remote.solve(self.executor, recipe, problem, sensitivities=names, progress=progress)
-        if self.engine == "reference":
-            if names:
-                raise EngineError(
-                    "sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`"
-                )
-            return reference.solve(self._python, problem, self.scale, out, hazards, progress=progress)
-        if not self._library:
-            raise EngineError("the compiled engine is not loaded")
-        library, wanted, threads = self._library[0], self._wanted(problem.outputs), workers or os.cpu_count() or 1
-        if names:
-            return derivatives.solve(
-                lambda p: kernel.solve(library, p, self.scale, out, wanted, workers=threads, frozen=True),
-                problem,
-                names,
-                self.parameters,
-                self.states,
-                self.scale,
-                library.hepatica_lanes(),
-                progress,
-            )
-        done = kernel.solve(library, problem, self.scale, out, wanted, workers=threads, progress=progress)
-        first = np.where(done.status == 3, 0, done.status)
-        failed = np.flatnonzero(first)
-        for i in failed:
-            one = replace(problem.part(int(i), int(i) + 1), rtol=min(problem.rtol, RETRY_RTOL))
-            again = reference.solve(self._python, one, self.scale, out, hazards)
-            if again.status[0] == 0:
-                done.values[i], done.final[i], done.status[i] = again.values[0], again.final[0], 0
-                done.crossings[i] = again.crossings[0]
-        return replace(done, retried=first)
+        return self._solver[0].solve(problem, workers=workers, sensitivities=sensitivities, progress=progress)
+
+
+def shipped_system(engine: str = "auto", executor: Executor | None = None) -> System:
+    """System of the shipped model, from the cache where it holds the assembled model.
+
+    The same as ``System(assemble(MODULES), engine, executor)``, without SymPy until an expression is asked for.
+
+    Examples
+    --------
+    >>> shipped_system("reference").model.modules[0]
+    'matrix'
+    """
+    model, made = store.shipped()
+    return System(model, engine, executor, made)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hepatica import __version__
 from hepatica.exchange.sbml import Run, to_sbml
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 
 COMBINE = "http://identifiers.org/combine.specifications/"
 MODEL, COURSE, METADATA, MANIFEST = "model.xml", "simulation.sedml", "metadata.rdf", "manifest.xml"

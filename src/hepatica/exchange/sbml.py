@@ -23,8 +23,8 @@ from hepatica.exchange import mathml as ml
 from hepatica.exchange import sources
 from hepatica.exchange.schedule import Given, Moment, crossed, schedule
 from hepatica.exchange.units import amount_of, define
-from hepatica.model.assemble import Model, in_health
-from hepatica.model.lang import Flow
+from hepatica.model.assemble import in_health
+from hepatica.model.structure import Flow, Model, formula_of
 
 ABOUT = (
     "For research use; not for the care of patients. A mechanistic model of liver failure treated with mesenchymal "
@@ -329,7 +329,7 @@ class _Writer:
                 self.parameter(name, 0.0, self._rate_unit(state), constant=False),
                 (("", f"what is being infused into {state} per day, now"),),
             )
-            made = self._reaction(f"flow_{name}", Flow(name, sp.Symbol(name), None, state, "regimen"))
+            made = self._reaction(f"flow_{name}", Flow(name, None, state, "regimen", "", formula_of(sp.Symbol(name))))
             sources.notes(made, (("", f"infusion into {state}"),))
         for size in plan.sizes:
             if size.kind == BOLUS:

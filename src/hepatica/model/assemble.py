@@ -2,89 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from hepatica.errors import ModelError
 from hepatica.model.dimensions import check, measure
-from hepatica.model.functions import canonical
-from hepatica.model.lang import Draft, Flow, Module, Quantity, State, Threshold
-from hepatica.model.parameters import GRADES, Parameter, read_table
-
-
-@dataclass(frozen=True)
-class Model:
-    """A symbolic model, complete and checked.
-
-    Attributes
-    ----------
-    modules : tuple of str
-    states, quantities, parameters : dict
-        By name, in order; quantities are ordered so that each uses only earlier ones.
-    flows, thresholds : tuple
-    needs : dict of str to tuple of str
-        What each module takes from others.
-    constants : dict of str to float
-        Quantities of modules that are switched off, held at the given value.
-    """
-
-    modules: tuple[str, ...]
-    states: dict[str, State]
-    quantities: dict[str, Quantity]
-    parameters: dict[str, Parameter]
-    flows: tuple[Flow, ...]
-    thresholds: tuple[Threshold, ...]
-    needs: dict[str, tuple[str, ...]]
-    constants: dict[str, float]
-
-    def rate_of(self, state: str) -> Any:
-        """Right-hand side of a state, as the sum of its flows, per day."""
-        return sp.Add(
-            *[f.expr for f in self.flows if f.into == state], *[-f.expr for f in self.flows if f.out_of == state]
-        )
-
-    @property
-    def hypotheses(self) -> tuple[str, ...]:
-        """Names of the hypotheses that some parameter distinguishes."""
-        names = {name for p in self.parameters.values() for name in p.entry.under}
-        return tuple(sorted(names))
-
-    @functools.cached_property
-    def hash(self) -> str:
-        """Hash of equations, parameters and events, each by its own fields: no class name and no repr enters it."""
-        fields = {
-            "states": [[s.name, s.initial, s.scale, canonical(self.rate_of(s.name))] for s in self.states.values()],
-            "quantities": [[q.name, canonical(q.expr)] for q in self.quantities.values()],
-            "parameters": [[p.name, p.entry.fields()] for p in self.parameters.values()],
-            "thresholds": [[t.name, t.hazard, [[s, canonical(e)] for s, e in t.adds]] for t in self.thresholds],
-        }
-        text = json.dumps(fields, sort_keys=True, ensure_ascii=False)
-        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-    def edges(self) -> list[tuple[str, str, str]]:
-        """Dependencies (giving module, taking module, name)."""
-        owner = {**{s: v.module for s, v in self.states.items()}, **{q: v.module for q, v in self.quantities.items()}}
-        return [(owner[n], module, n) for module, names in self.needs.items() for n in names if n in owner]
-
-    def summary(self) -> dict[str, Any]:
-        """What ``hepatica model --check`` prints: counts, grades and problems."""
-        grades = {g: sum(p.entry.grade == g for p in self.parameters.values()) for g in GRADES}
-        unsourced = [p.name for p in self.parameters.values() if not (p.entry.cite or p.entry.reason)]
-        return {
-            "modules": list(self.modules),
-            "states": len(self.states),
-            "flows": len(self.flows),
-            "parameters": len(self.parameters),
-            "grades": grades,
-            "constant": self.constants,
-            "problems": [f"parameter '{n}' has neither a source nor a reason" for n in unsourced],
-        }
+from hepatica.model.lang import Draft, Module
+from hepatica.model.parameters import Parameter, read_table
+from hepatica.model.structure import Model, Quantity, State, formula_of
 
 
 def assemble(
@@ -143,7 +70,7 @@ def assemble(
     _check_unused(drafts)
     held = _held(drafts, states, quantities, constants or {})
     for name, (value, unit_text, label) in held.items():
-        quantities[name] = Quantity(name, unit_text, label, "constant", sp.Float(value))
+        quantities[name] = Quantity(name, unit_text, label, "constant", (), formula_of(sp.Float(value)))
     _check_units(drafts, states, quantities, parameters)
     return Model(
         modules=tuple(d.module for d in drafts),

@@ -10,9 +10,9 @@ from typing import Any
 import sympy as sp
 
 from hepatica.errors import ModelError
-from hepatica.model.assemble import Model
 from hepatica.model.modules import MODULES
 from hepatica.model.parameters import Parameter
+from hepatica.model.structure import Model
 
 
 def _name(text: str) -> str:

@@ -8,60 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import sympy as sp
 
 from hepatica.errors import ModelError
 from hepatica.model.parameters import Parameter, Table
+from hepatica.model.structure import Expr, Flow, Quantity, State, Threshold, formula_of
 
-Expr = Any  # a SymPy expression
-
-
-@dataclass(frozen=True)
-class State:
-    """A quantity with memory."""
-
-    name: str
-    unit: str
-    label: str
-    module: str
-    initial: float | str
-    scale: float
-    dosed: bool = False
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A named algebraic quantity: what a module gives to others, or an output."""
-
-    name: str
-    unit: str
-    label: str
-    module: str
-    expr: Expr
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What passes, per day, out of one state and into another; a missing side is the outside world."""
-
-    name: str
-    expr: Expr
-    out_of: str | None
-    into: str | None
-    module: str
-    cite: str = ""
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """An event: when `hazard` has grown by an Exp(1) draw, `adds` are added to the states."""
-
-    name: str
-    hazard: str
-    adds: tuple[tuple[str, Expr], ...]
-    module: str
+__all__ = ["Draft", "Expr", "Module"]
 
 
 @dataclass
@@ -117,7 +71,9 @@ class Draft:
     def let(self, name: str, expr: Expr, unit: str, label: str) -> sp.Symbol:
         """Name an algebraic quantity; other modules may need it, and it can be an output."""
         self._fresh(name)
-        self.quantities[name] = Quantity(name, unit, label, self.module, sp.sympify(expr))
+        made = sp.sympify(expr)
+        uses = tuple(sorted(s.name for s in made.free_symbols))
+        self.quantities[name] = Quantity(name, unit, label, self.module, uses, formula_of(made))
         return sp.Symbol(name, real=True)
 
     def flow(
@@ -126,13 +82,14 @@ class Draft:
         """Declare what passes per day; at least one side must be a state."""
         if name in self.flows or (out_of is None and into is None):
             raise ModelError(f"module '{self.module}': flow '{name}' is double or has neither origin nor end")
-        self.flows[name] = Flow(name, sp.sympify(expr), out_of and out_of.name, into and into.name, self.module, cite)
+        self.flows[name] = Flow(
+            name, out_of and out_of.name, into and into.name, self.module, cite, formula_of(sp.sympify(expr))
+        )
 
     def threshold(self, name: str, hazard: sp.Symbol, adds: dict[sp.Symbol, Expr]) -> None:
         """Declare an event at each crossing of a cumulative hazard; thresholds are shared by arms."""
-        self.thresholds[name] = Threshold(
-            name, hazard.name, tuple((s.name, sp.sympify(e)) for s, e in adds.items()), self.module
-        )
+        amounts = tuple((s.name, sp.sympify(e)) for s, e in adds.items())
+        self.thresholds[name] = Threshold(name, hazard.name, self.module, formula_of(amounts))
 
     def _fresh(self, name: str) -> None:
         if name in self.states or name in self.quantities:

@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.special import ndtri
 
 from hepatica.errors import InputError, ModelError
 from hepatica.units import internal
@@ -82,6 +81,8 @@ class Spread(BaseModel):
         """
         if self.kind == "spike" and q <= self.weight:
             return 0.0 * value
+        from scipy.special import ndtri
+
         rest = (q - self.weight) / (1.0 - self.weight)  # weight is 0 but for a spike
         return self.apply(value, np.asarray(ndtri(rest)), np.asarray(1.0))
 
@@ -209,7 +210,7 @@ def read_table(module: str, text: str | None = None) -> Table:
     '1/day'
     """
     if text is None:
-        text = (files("hepatica.model.modules") / f"{module}.toml").read_text(encoding="utf-8")
+        text = (files("hepatica.model") / "modules" / f"{module}.toml").read_text(encoding="utf-8")
     rows: dict[str, Any] = tomllib.loads(text)
     states = {
         name: _row(StateEntry, row, f"{module}.toml, [state.{name}]") for name, row in rows.pop("state", {}).items()

@@ -11,8 +11,8 @@ from typing import Any
 
 import sympy as sp
 
-from hepatica.model.assemble import Model
 from hepatica.model.functions import hill, pos
+from hepatica.model.structure import Model
 
 
 def _of_zero(e: Any) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from hepatica.model.assemble import Model
 from hepatica.model.parameters import Spread
+from hepatica.model.structure import Model
 from hepatica.patients.draws import DrawKey, DrawKind, Draws
 from hepatica.patients.population import Covariate, Population
 from hepatica.patients.streams import normals, uniforms, uniforms_by_purpose

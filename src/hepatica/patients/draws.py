@@ -20,7 +20,7 @@ from pyarrow.lib import ArrowException
 
 from hepatica.errors import InputError
 from hepatica.files import write_parquet
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]

@@ -11,8 +11,8 @@ import pandas as pd
 from hepatica.calibrate.diagnostics import MAX_LEARNT_SD, MIN_LEARNT_SHIFT
 from hepatica.calibrate.run import evidence_hash
 from hepatica.evidence import Publication
-from hepatica.model.assemble import Model
 from hepatica.model.parameters import GRADES
+from hepatica.model.structure import Model
 from hepatica.patients import DrawKind, Draws
 
 BIASES = ("low", "some", "high", "unclear")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hepatica.dosing import Decision
 from hepatica.errors import InputError
-from hepatica.model.assemble import Model
+from hepatica.model.structure import Model
 from hepatica.patients import Cohort
 
 FILE = "sensitivity.json"

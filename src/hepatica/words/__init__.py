@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import functools
+import os
 import pkgutil
 import tomllib
 
 from hepatica.errors import HepaticaError, InputError
 
 LANGUAGES = ("en", "zh")
+_preferred: list[str] = []
 
 
 @functools.cache
@@ -82,3 +84,20 @@ def say(key: str, lang: str = "en", **values: object) -> str:
     except KeyError:
         raise HepaticaError(f"words: '{key}' has no sentence in '{lang}'; add it to words/{topic}.toml") from None
     return text.format(**values) if values else text
+
+
+def prefer_language(lang: str) -> None:
+    """Set the language of sentences that no caller asked for, such as a warning of the engine."""
+    _preferred[:] = [lang]
+
+
+def preferred_language() -> str:
+    """Language last set, else that of ``HEPATICA_LANG``, else English.
+
+    Examples
+    --------
+    >>> preferred_language() in LANGUAGES
+    True
+    """
+    lang = _preferred[0] if _preferred else os.environ.get("HEPATICA_LANG", "en")
+    return lang if lang in LANGUAGES else "en"

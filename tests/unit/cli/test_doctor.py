@@ -4,7 +4,8 @@ import json
 import platform
 
 from hepatica import __version__
-from hepatica.engine.compile import cache_folder, find_compiler
+from hepatica.engine.cache import cache_folder
+from hepatica.engine.compile import find_compiler
 
 
 def test_the_installation_is_described(hepatica):

@@ -1,16 +1,20 @@
 """Building the kernel: once, whole, in the cache; without a compiler, the reference engine."""
 
+import errno
+import hashlib
 import os
 import struct
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from hepatica.engine import System, compile
-from hepatica.errors import EngineError, InputError
-from hepatica.model import functions
+from hepatica.engine import cache as engine_cache
+from hepatica.errors import EngineError
+from hepatica.model import function_source
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.enzymes import enzymes
 
@@ -26,70 +30,84 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "kernels"
 
 
-def test_the_second_build_loads_the_same_file(small, cache):
-    first = compile.build(small)
-    before = first.stat()
-    assert compile.build(small) == first and first.parent == cache
-    assert first.stat().st_mtime_ns == before.st_mtime_ns and first.stat().st_ino == before.st_ino
-    assert os.listdir(cache) == [first.name]
-    compile.load(first)
+def entries(cache):
+    return sorted(path.name for path in cache.iterdir())
 
 
 def test_a_cached_kernel_needs_no_second_run_of_the_compiler(small, cache, monkeypatch):
     first = compile.build(small)
+    before = [(p.name, p.stat().st_mtime_ns, p.stat().st_ino) for p in cache.iterdir()]
 
     def never(*_, **__):
         raise AssertionError("the compiler was run again")
 
     monkeypatch.setattr(subprocess, "run", never)
-    assert compile.build(small) == first
+    assert compile.build(small) == first and first[:4] != b""
+    assert before == [(p.name, p.stat().st_mtime_ns, p.stat().st_ino) for p in cache.iterdir()]
+
+
+def test_a_cut_or_flipped_kernel_is_built_again_and_answers_the_same(small, cache):
+    """A cut kernel used to end the process, and a flipped bit to change numbers."""
+    good = compile.build(small)
+    (entry,) = cache.iterdir()
+    whole = entry.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    for damaged in (whole[:-1], whole[: len(whole) // 2], b"", bytes(flipped), b"\0" * len(whole)):
+        entry.write_bytes(damaged)
+        assert hashlib.sha256(compile.build(small)).digest() == hashlib.sha256(good).digest()
+        assert entry.read_bytes() == whole
+    compile.load(small)
+
+
+def test_a_kernel_is_loaded_from_a_copy_of_its_own(small, cache):
+    """What happens to the file in the cache afterwards cannot reach a process that has loaded it."""
+    code = (
+        "import sys\nfrom pathlib import Path\nimport numpy as np\nfrom hepatica.engine import Events, Problem, System\n"
+        "from hepatica.model.assemble import assemble\nfrom hepatica.model.modules.enzymes import enzymes\n"
+        "s = System(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))\n"
+        "for path in Path(sys.argv[1]).glob('*.kernel'): open(path, 'r+b').truncate(0)\n"
+        "p = s.typical()[None]\n"
+        "x = Problem(p, s.healthy(p), np.array([1.0]), ('alt',), Events.none(1), np.zeros((1, 0, 8)))\n"
+        "print(s.solve(x).status[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(cache)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+
+
+def test_without_anonymous_files_the_copy_is_in_a_private_folder(small, cache, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    compile._load.cache_clear()
+    assert compile.load(small).hepatica_lanes() in (2, 4, 8)
+    (folder,) = set(engine_cache._private)
+    assert folder.stat().st_mode & 0o777 == 0o700 and any(p.suffix == ".so" for p in folder.iterdir())
 
 
 def test_first_users_at_once_get_one_whole_kernel(small, cache):
-    with ThreadPoolExecutor(6) as pool:
-        built = list(pool.map(lambda _: compile.build(small), range(6)))
-    assert len(set(built)) == 1 and os.listdir(cache) == [built[0].name]
-    compile.load(built[0])
+    with ThreadPoolExecutor(3) as pool:
+        built = list(pool.map(lambda _: compile.build(small), range(3)))
+    assert len(set(built)) == 1 and len(entries(cache)) == 1
+    compile.load(small)
 
 
 def test_first_processes_at_once_get_one_whole_kernel(cache):
     code = (
         "from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
         "from hepatica.model.modules.enzymes import enzymes\n"
-        "compile.load(compile.build(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0})))"
+        "compile.load(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     said = [r.communicate()[1] for r in running]
     assert [r.returncode for r in running] == [0, 0], said
-    assert len(os.listdir(cache)) == 1
+    assert len(entries(cache)) == 1
 
 
-def test_another_model_is_another_kernel(small, cache):
+def test_another_model_or_text_of_a_function_is_another_kernel(small, monkeypatch):
     other = assemble([enzymes], constants={"death_flux": 0.02, "plasma_removed": 0.0, "plasma_given": 0.0})
-    assert compile.build(other) != compile.build(small)
-
-
-def test_another_text_of_a_function_is_another_kernel(small, cache, monkeypatch):
-    first = compile.build(small)
-    monkeypatch.setattr(functions, "C_SOURCE", functions.C_SOURCE + "/* changed */\n")
-    assert compile.build(small) != first
-
-
-def test_without_a_compiler_the_reference_engine_answers(small, monkeypatch):
-    monkeypatch.setenv("HEPATICA_NO_COMPILER", "1")
-    assert compile.find_compiler() is None
-    assert System(small).engine == "reference"
-    with pytest.raises(EngineError, match="no C compiler was found; install one"):
-        System(small, "compiled")
-
-
-def test_with_a_compiler_the_compiled_engine_answers(small, cache):
-    assert System(small).engine == "compiled"
-
-
-def test_an_engine_that_does_not_exist(small):
-    with pytest.raises(InputError, match="engine: got 'fast'; one of compiled, reference"):
-        System(small, "fast")
+    first = compile.kernel_name(small, ("cc",))
+    assert compile.kernel_name(other, ("cc",)) != first != compile.kernel_name(small, ("gcc",))
+    monkeypatch.setattr(function_source, "C_SOURCE", function_source.C_SOURCE + "/* changed */\n")
+    assert compile.kernel_name(small, ("cc",)) != first
 
 
 def test_a_failing_compiler_is_said_and_leaves_nothing(small, cache, monkeypatch):
@@ -98,14 +116,21 @@ def test_a_failing_compiler_is_said_and_leaves_nothing(small, cache, monkeypatch
     )
     with pytest.raises(EngineError, match="failed: no such flag"):
         compile.build(small)
-    assert os.listdir(cache) == []
+    assert not cache.exists() or entries(cache) == []
 
 
-def test_a_broken_kernel_is_said(tmp_path):
-    broken = tmp_path / "x.so"
-    broken.write_bytes(b"nonsense")
-    with pytest.raises(EngineError, match="x.so cannot be loaded .* delete it"):
-        compile.load(broken)
+def test_a_full_temporary_folder_is_said(small, cache, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    with pytest.raises(EngineError, match="cannot be compiled .No space left on device.; free room"):
+        compile.build(small)
+
+
+def test_a_kernel_of_another_kind_of_machine_is_said():
+    with pytest.raises(EngineError, match="compiled kernel cannot be loaded .*HEPATICA_NO_COMPILER=1"):
+        compile._load(b"nonsense")
 
 
 def test_the_compiler_that_is_asked_for_is_taken(monkeypatch, tmp_path):
@@ -182,5 +207,5 @@ def test_zig_builds_what_runs_here(small, cache, monkeypatch):
                 Problem(p, y, np.array([1.0, 30.0]), system.outputs, Events.none(1), np.zeros((1, 0, 8)), rtol=1e-9)
             ).values
         )
-    assert len(os.listdir(cache)) == 2
+    assert len(entries(cache)) == 2
     np.testing.assert_allclose(*answers, rtol=1e-12)

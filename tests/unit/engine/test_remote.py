@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Events, Problem, System, remote
+from hepatica.engine.reference import Reference
 from hepatica.errors import EngineError, InputError
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
@@ -121,18 +122,18 @@ def test_workers_that_always_die_are_said(system, problem):
 
 
 def test_an_error_of_the_work_is_the_work_s(system, problem, monkeypatch):
-    monkeypatch.setattr(remote, "_system", lambda recipe: 1 / 0)
+    monkeypatch.setattr(remote, "_engine", lambda recipe: 1 / 0)
     with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
         System(system.model, executor=pool).solve(problem)
 
 
 def test_a_recipe_makes_the_same_model():
     model = assemble(MODULES, without=["label", "treatments"])
-    recipe = remote.Recipe.of(model, "reference")
-    assert remote._system(recipe).model.hash == model.hash
-    other = remote.Recipe(recipe.modules, recipe.constants, "another", "reference")
+    recipe = remote.Recipe.of(model, Reference)
+    assert remote._engine(recipe).model.hash == model.hash
+    other = remote.Recipe(recipe.modules, recipe.constants, "another", Reference)
     with pytest.raises(EngineError, match="another version of the model; install the same"):
-        remote._system(other)
+        remote._engine(other)
 
 
 def test_a_module_of_one_s_own_cannot_travel(model):
@@ -140,7 +141,7 @@ def test_a_module_of_one_s_own_cannot_travel(model):
 
     mine = dataclasses.replace(model, modules=(*model.modules, "mine"))
     with pytest.raises(EngineError, match="module 'mine' is not one of Hepatica's own"):
-        remote.Recipe.of(mine, "compiled")
+        remote.Recipe.of(mine, Reference)
 
 
 @pytest.mark.parametrize(

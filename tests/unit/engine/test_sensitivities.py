@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Events, Problem
-from hepatica.errors import EngineError, InputError
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
@@ -115,10 +114,3 @@ def test_simulate_labels_them(system, admitted):
     assert slopes.dims == ("arm", "patient", "time", "by") and list(slopes["by"].values) == ["albumin_loss", "albumin"]
     soon = slopes.isel(time=0, patient=0)
     assert (soon.sel(by="albumin_loss") < 0).all() and (soon.sel(by="albumin") > 0).all()
-
-
-def test_what_cannot_be_asked(system, reference, admitted):
-    with pytest.raises(InputError, match="sensitivity: got 'nothing'; a parameter, or a state"):
-        system.solve(problem(system, admitted), sensitivities=["nothing"])
-    with pytest.raises(EngineError, match="sensitivities need the compiled engine: install a C compiler"):
-        reference.solve(problem(reference, admitted), sensitivities=["albumin_loss"])

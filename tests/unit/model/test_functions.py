@@ -6,7 +6,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.model.functions import C_SOURCE, PYTHON_SOURCE, dpos, hill, pos, sigmoid
+from hepatica.model.function_source import C_SOURCE, PYTHON_SOURCE
+from hepatica.model.functions import dpos, hill, pos, sigmoid
 
 SPACE: dict = {}
 exec(PYTHON_SOURCE, SPACE)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.files import write_text, write_whole
-from hepatica.model.assemble import Model
 from hepatica.model.describe import index, page
+from hepatica.model.structure import Model
 from hepatica.patients import load_population
 from hepatica.report.style import legend_below, look, panels, styled
 from hepatica.therapy import Regimen, combine

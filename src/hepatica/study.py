@@ -138,6 +138,10 @@ class Grid(_Strict):
                 raise InputError(f"grid.{name}", getattr(self, name), "a time of at least 0 d")
         if any(i <= 0 for i in self.interval):
             raise InputError("grid.interval", min(self.interval), "a time above 0 d")
+        try:
+            self.regimens()
+        except InputError as error:
+            raise InputError(f"grid.{error.where}", error.got, error.allowed) from None
         return self
 
     def regimens(self) -> list[Regimen]:

@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Arm as PublishedArm
-from hepatica.patients import populations
+from hepatica.patients import Population, load_population, populations
 from hepatica.simulation import Arm
-from hepatica.therapy import ROUTES, Product, Regimen
+from hepatica.therapy import ROUTES, SOURCES, TREATMENTS, Product, Regimen, Route, Source, Treatment, matched
 
-# words of a publication, the more particular first
-_DISEASES = (
-    (("hbv", "hepatitis b"), ("aclf", "acute-on-chronic", "liver failure"), "hbv_aclf"),
-    (("alcoholic hepatitis", "alcohol-associated hepatitis"), (), "alcoholic_hepatitis"),
-    (("paracetamol", "acetaminophen"), (), "alf_paracetamol"),
-    (("acute liver failure", "alf"), (), "alf_indeterminate"),
-    (("acute-on-chronic", "aclf"), (), "aclf_grade_2"),
-    (("decompensated", "cirrhosis", "end-stage"), (), "decompensated_cirrhosis"),
-)
-_SOURCES = (
-    ("cord blood", "cord_blood"),
-    ("umbilical", "umbilical_cord"),
-    ("wharton", "umbilical_cord"),
-    ("uc msc", "umbilical_cord"),
-    ("adipose", "adipose"),
-    ("progenitor", "liver_progenitor"),
-    ("bone", "bone_marrow"),
-    ("bm msc", "bone_marrow"),
-    ("marrow", "bone_marrow"),
-)
 _NO_MSC = ("mononuclear", "cd34", "cd133", "haematopoietic", "hematopoietic")
-_ROUTES = (
-    ("portal", "portal_vein"),
-    ("hepatic artery", "hepatic_artery"),
-    ("arter", "hepatic_artery"),
-    ("splen", "intrasplenic"),
-    ("intrahepatic", "intrahepatic"),
-    ("peripheral", "peripheral_vein"),
-    ("intravenous", "peripheral_vein"),
-    ("vein", "peripheral_vein"),
-    ("iv", "peripheral_vein"),
-)
-_TREATMENTS = (
-    ("plasma exchange", "plasma_exchange"),
-    ("prednisolone", "corticosteroid"),
-    ("steroid", "corticosteroid"),
-    ("acetylcysteine", "acetylcysteine"),
-    ("g-csf", "gcsf"),
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +39,10 @@ class SimulatedArm:
     assumed: tuple[str, ...] = ()
 
 
+def _aliases(rows: Mapping[str, Route] | Mapping[str, Source] | Mapping[str, Treatment]) -> dict[str, tuple[str, ...]]:
+    return {name: row.aliases for name, row in rows.items()}
+
+
 MIXED: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {
     ("canonic", "aclf"): (("aclf_grade_1", 97 / 181), ("aclf_grade_2", 65 / 181), ("aclf_grade_3", 19 / 181))
 }
@@ -86,11 +54,15 @@ def study_population(publication: Publication, arm: PublishedArm) -> str:
     stated = arm.population or publication.population
     if stated:
         return stated if stated in populations() else ""
-    text = f"{publication.disease} {publication.title}".lower()
-    for first, then, key in _DISEASES:
-        if any(w in text for w in first) and (not then or any(w in text for w in then)):
-            return key
-    return ""
+    text = f"{publication.disease} {publication.title}"
+    return next((p.key for p in _by_alias() if p.aliases is not None and p.aliases.fit(text)), "")
+
+
+@functools.cache
+def _by_alias() -> tuple[Population, ...]:
+    """Populations that have aliases, in the order in which they are tried."""
+    every = [p for p in map(load_population, populations()) if p.aliases is not None]
+    return tuple(sorted(every, key=lambda p: p.aliases.order if p.aliases else 0.0))
 
 
 def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm | str:
@@ -110,7 +82,7 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
         if not key:
             return f"no virtual population is like '{publication.disease}'"
         patients = ((key, 1.0),)
-    read = tuple(dict.fromkeys(name for words, name in _TREATMENTS if words in arm.co_treatment.lower()))
+    read = tuple(n for n in TREATMENTS if n in matched(arm.co_treatment, _aliases(TREATMENTS)))
     together = read if arm.treatments is None else arm.treatments
     if not arm.gives_cells:
         return SimulatedArm(publication.key, arm.id, patients, Arm("standard care", together_with=together), False)
@@ -128,11 +100,11 @@ def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str
         return None, ("its dose is not stated",)
     if any(w in text for w in _NO_MSC) and "msc" not in text:
         return None, ("its cells are not MSC",)
-    source = next((name for words, name in _SOURCES if words in text), "")
+    source = next(iter(matched(text, _aliases(SOURCES))), "")
     if not source:
         source = "bone_marrow"
         assumed.append("cells of bone marrow")
-    route = next((name for words, name in _ROUTES if words in arm.route.lower()), "")
+    route = next(iter(matched(arm.route, _aliases(ROUTES))), "")
     if not route:
         route = "peripheral_vein"
         assumed.append("peripheral vein")
@@ -143,7 +115,6 @@ def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str
     dose = math.sqrt(arm.dose_low * arm.dose_high)
     if arm.dose_low < arm.dose_high:
         assumed.append(f"{dose:.2g} {arm.dose_unit}, the geometric middle of its range")
-    assert route in ROUTES
     regimen = Regimen(
         dose,
         per_kg=arm.dose_unit == "cells/kg",

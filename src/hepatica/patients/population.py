@@ -162,6 +162,34 @@ class Cause(BaseModel):
         return self
 
 
+class Aliases(BaseModel):
+    """Words of a publication's disease or title that mean a population, in small letters.
+
+    Attributes
+    ----------
+    any, also : tuple of str
+        One of `any` must stand in the text, and one of `also` where there are some.
+    order : float
+        The population with the lowest order that fits counts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    any: tuple[str, ...] = Field(min_length=1)
+    also: tuple[str, ...] = ()
+    order: float = 100.0
+
+    def fit(self, text: str) -> bool:
+        """True where the words stand in a text, in any case.
+
+        Examples
+        --------
+        >>> Aliases(any=["hbv"], also=["aclf", "liver failure"]).fit("HBV-related ACLF")
+        True
+        """
+        low = text.lower()
+        return any(w in low for w in self.any) and (not self.also or any(w in low for w in self.also))
+
+
 class Population(BaseModel):
     """A population of patients, read from ``patients/populations/<key>.toml``.
 
@@ -179,6 +207,7 @@ class Population(BaseModel):
     like: str = ""
     title: str
     title_zh: str
+    aliases: Aliases | None = None
     note: str = ""
     extrapolation: str = ""
     extrapolation_zh: str = ""
@@ -246,7 +275,7 @@ def _read(key: str) -> dict[str, Any]:
     own = tomllib.loads(text)
     if not own.get("like"):
         return own
-    base = _read(own["like"])
+    base = {k: v for k, v in _read(own["like"]).items() if k != "aliases"}
     return base | {
         k: base[k] | v if isinstance(v, dict) and isinstance(base.get(k), dict) else v for k, v in own.items()
     }

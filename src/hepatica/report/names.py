@@ -60,20 +60,15 @@ def cells(count: float) -> str:
 
 
 def route(name: str, lang: str) -> str:
-    """A route; one added later goes by its label."""
-    known = {
-        "peripheral_vein": say("report.route_peripheral_vein", lang),
-        "hepatic_artery": say("report.route_hepatic_artery", lang),
-        "portal_vein": say("report.route_portal_vein", lang),
-    }
-    return known.get(name, ROUTES[name].label)
+    """Label of a route."""
+    return ROUTES[name].label[lang]
 
 
 def arm_name(arm: Arm, lang: str) -> str:
     """Short name, as it stands in the tables; the words in it in the reader's language."""
     if not arm.regimen.gives_cells:
         return say("report.standard_care", lang)
-    short = arm.regimen.label.removesuffix(ROUTES[arm.regimen.route].label)
+    short = arm.regimen.label.removesuffix(ROUTES[arm.regimen.route].label["en"])
     return short.replace("once", say("report.once", lang)) + route(arm.regimen.route, lang)
 
 

@@ -1,8 +1,22 @@
-"""What is given: product, route, regimen."""
+"""Therapy: cell product, route, regimen, and established treatment beside the cells."""
 
-from hepatica.therapy.combination import TREATMENTS, combine
-from hepatica.therapy.product import SOURCES, TRACERS, Product
+from hepatica.therapy.aliases import matched
+from hepatica.therapy.combination import TREATMENTS, Treatment, combine
+from hepatica.therapy.product import SOURCES, TRACERS, Product, Source
 from hepatica.therapy.regimen import NO_CELLS, Regimen
 from hepatica.therapy.route import ROUTES, Route
 
-__all__ = ["NO_CELLS", "ROUTES", "SOURCES", "TRACERS", "TREATMENTS", "Product", "Regimen", "Route", "combine"]
+__all__ = [
+    "NO_CELLS",
+    "ROUTES",
+    "SOURCES",
+    "TRACERS",
+    "TREATMENTS",
+    "Product",
+    "Regimen",
+    "Route",
+    "Source",
+    "Treatment",
+    "combine",
+    "matched",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -18,7 +18,10 @@ class Treatment:
 
     Attributes
     ----------
-    name, label : str
+    name : str
+    label : mapping of {"en", "zh"} to str
+    aliases : tuple of str
+        Words of a publication that mean it, in small letters.
     sets : tuple of (str, float)
         Controls of the model held from admission on.
     doses : tuple of (str, float)
@@ -30,7 +33,8 @@ class Treatment:
     """
 
     name: str
-    label: str
+    label: Mapping[str, str]
+    aliases: tuple[str, ...]
     sets: tuple[tuple[str, float], ...]
     doses: tuple[tuple[str, float], ...]
     times: tuple[float, ...]
@@ -52,7 +56,8 @@ def _read() -> dict[str, Treatment]:
     return {
         name: Treatment(
             name,
-            row["label"],
+            {"en": row["en"], "zh": row["zh"]},
+            tuple(row.get("aliases", ())),
             tuple(row.get("sets", {}).items()),
             tuple(row.get("doses", {}).items()),
             tuple(float(t) for t in row.get("times", ())),
@@ -71,7 +76,7 @@ def combine(names: Iterable[str]) -> tuple[dict[str, float], list[tuple[float, s
     Raises
     ------
     InputError
-        If a name is unknown or two treatments set one control differently.
+        If a name is unknown or given twice, or two treatments set one control differently.
 
     Examples
     --------
@@ -80,9 +85,12 @@ def combine(names: Iterable[str]) -> tuple[dict[str, float], list[tuple[float, s
     """
     sets: dict[str, float] = {}
     events: list[tuple[float, str, float, int]] = []
-    for name in names:
+    given = tuple(names)
+    for k, name in enumerate(given):
         if name not in TREATMENTS:
             raise InputError("together_with", name, f"one of {', '.join(TREATMENTS)}")
+        if name in given[:k]:
+            raise InputError("together_with", list(given), f"each treatment once; '{name}' stands twice")
         for control, value in TREATMENTS[name].sets:
             if sets.setdefault(control, value) != value:
                 raise InputError(

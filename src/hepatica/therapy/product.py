@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Entry
+from hepatica.therapy.bounds import bounded
 
 
-def _read(name: str) -> dict[str, dict[str, Entry]]:
-    rows = tomllib.loads((files("hepatica.therapy") / name).read_text(encoding="utf-8"))
-    return {source: {name: Entry(**row) for name, row in table.items()} for source, table in rows.items()}
+def _table(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((files("hepatica.therapy") / name).read_text(encoding="utf-8"))
 
 
-_TABLE = _read("sources.toml")
-HANDLING = _TABLE.pop("handling")
-SOURCES = _TABLE
-TRACERS = _read("tracers.toml")
+def _entries(rows: dict[str, Any]) -> dict[str, Entry]:
+    return {name: Entry(**row) for name, row in rows.items() if isinstance(row, dict)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Source of cells.
+
+    Attributes
+    ----------
+    name : str
+    label : mapping of {"en", "zh"} to str
+    aliases : tuple of str
+        Words of a publication that mean it, in small letters.
+    factors : mapping of str to Entry
+        What its cells make, relative to the reference that each label names.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    aliases: tuple[str, ...]
+    factors: Mapping[str, Entry]
+
+
+_SOURCES = _table("sources.toml")
+HANDLING = _entries(_SOURCES.pop("handling"))
+SOURCES = {
+    name: Source(
+        name=name,
+        label={"en": row["en"], "zh": row["zh"]},
+        aliases=tuple(row.get("aliases", ())),
+        factors=_entries(row),
+    )
+    for name, row in _SOURCES.items()
+}
+TRACERS = {name: _entries(row) for name, row in _table("tracers.toml").items()}
+MAX_POTENCY = 100.0  # relative to a typical batch; published batches differ some tenfold
+MAX_RELATIVE = 1000.0  # receptors, ligands and tissue factor; engineered cells carry up to some hundred times as much
 FACTORS = ("growth", "immune", "vegf", "tgf", "mmp", "il6")
 
 
@@ -79,24 +114,21 @@ class Product:
             raise InputError("product.source", self.source, f"one of {', '.join(SOURCES)}")
         if self.donor not in ("allogeneic", "autologous"):
             raise InputError("product.donor", self.donor, "'allogeneic' or 'autologous'")
-        if not 0 <= self.viability <= 1:
-            raise InputError("product.viability", self.viability, "a share from 0 to 1")
-        if not 1 <= self.passage <= 20:
-            raise InputError("product.passage", self.passage, "a passage from 1 to 20")
-        if not 0 <= self.priming <= 1:
-            raise InputError("product.priming", self.priming, "a share from 0 to 1")
-        if not 5 <= self.diameter <= 50:
-            raise InputError("product.diameter", self.diameter, "a cell diameter from 5 to 50 um")
+        bounded("product.viability", self.viability, 0.0, 1.0, "a share")
+        bounded("product.passage", self.passage, 1, 20, "a passage")
+        bounded("product.priming", self.priming, 0.0, 1.0, "a share")
+        bounded("product.diameter", self.diameter, 5.0, 50.0, "a cell diameter in um")
+        bounded("product.potency", self.potency, 0.0, MAX_POTENCY, "a potency relative to a typical batch")
         if self.tracer and self.tracer not in TRACERS:
             raise InputError("product.tracer", self.tracer, f"one of {', '.join(TRACERS)}")
-        for name in ("potency", "cxcr4", "cmet", "targeting", "tissue_factor"):
+        for name in ("cxcr4", "cmet", "targeting", "tissue_factor"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value < math.inf:
-                raise InputError(f"product.{name}", value, "a number of at least 0")
+            if value is not None:
+                bounded(f"product.{name}", value, 0.0, MAX_RELATIVE, "a number relative to unmodified cells")
 
     def multipliers(self) -> dict[str, float]:
-        """What the product multiplies in the model's parameters."""
-        table = SOURCES[self.source]
+        """Factors on the model's parameters."""
+        table = SOURCES[self.source].factors
         later = max(0, self.passage - int(HANDLING["low_passage"].value))
         clotting = table["tissue_factor"].value * HANDLING["tissue_factor_per_passage"].value ** later
         return {
@@ -110,6 +142,6 @@ class Product:
         }
 
     def settings(self) -> dict[str, float]:
-        """What the product sets in the model's parameters, whatever their value."""
+        """Values that replace those of the model's parameters."""
         tracer = {"label_efflux": TRACERS[self.tracer]["efflux"].internal_value} if self.tracer else {}
         return {"priming": self.priming, "diameter": self.diameter, **tracer}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from hepatica.errors import InputError
+from hepatica.therapy.bounds import bounded
 from hepatica.therapy.route import ROUTES
 
 BOLUS, RATE = 0, 1
+MAX_CELLS_PER_KG = 1e10  # a thousand times the highest dose given; more cells than the liver itself has
+MAX_CELLS = 1e12  # as many for a body of 100 kg
+MAX_INFUSIONS = 60
+MAX_DAYS = 1830.0  # five years, the longest horizon of a study
+MAX_DURATION = 30.0  # day; an infusion takes minutes to hours
 
 
 @dataclass(frozen=True)
@@ -47,20 +52,19 @@ class Regimen:
     start: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.dose) and self.dose >= 0):
-            raise InputError("dose", self.dose, "a number of cells of at least 0")
-        if not (isinstance(self.infusions, int) and 0 <= self.infusions <= 60):
-            raise InputError("infusions", self.infusions, "a whole number from 0 to 60")
+        most = MAX_CELLS_PER_KG if self.per_kg else MAX_CELLS
+        bounded("dose", self.dose, 0.0, most, "a number of cells per kg" if self.per_kg else "a number of cells")
+        if not (isinstance(self.infusions, int) and 0 <= self.infusions <= MAX_INFUSIONS):
+            raise InputError("infusions", self.infusions, f"a whole number from 0 to {MAX_INFUSIONS}")
         if self.route not in ROUTES:
             raise InputError("route", self.route, f"one of {', '.join(ROUTES)}")
-        for name in ("interval", "duration", "start"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(name, value, "a time of at least 0 d")
+        for name in ("interval", "start"):
+            bounded(name, getattr(self, name), 0.0, MAX_DAYS, "a time in d")
+        bounded("duration", self.duration, 0.0, MAX_DURATION, "a time in d")
 
     @property
     def gives_cells(self) -> bool:
-        """Whether any cell is given."""
+        """True where any cell is given."""
         return self.dose > 0 and self.infusions > 0
 
     @property
@@ -80,7 +84,7 @@ class Regimen:
         mantissa, exponent = f"{self.dose:.9e}".split("e")
         dose = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
         each = f" x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else " once"
-        return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label}"
+        return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label['en']}"
 
     def events(
         self, weight: float, *, viability: float, thawed: bool = False, labelled: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -11,11 +12,14 @@ from hepatica.model.parameters import Entry
 
 @dataclass(frozen=True)
 class Route:
-    """A way into the body.
+    """Route of administration.
 
     Attributes
     ----------
     name : str
+    label : mapping of {"en", "zh"} to str
+    aliases : tuple of str
+        Words of a publication that mean it, in small letters.
     viable_into : tuple of (str, float)
         Dosed states of the model and the share of viable cells that each receives; shares add up to 1.
     dead_into, label_into : str
@@ -27,7 +31,8 @@ class Route:
     """
 
     name: str
-    label: str
+    label: Mapping[str, str]
+    aliases: tuple[str, ...]
     viable_into: tuple[tuple[str, float], ...]
     dead_into: str
     label_into: str
@@ -40,7 +45,8 @@ def _read() -> dict[str, Route]:
     return {
         name: Route(
             name,
-            row["label"],
+            {"en": row["en"], "zh": row["zh"]},
+            tuple(row.get("aliases", ())),
             tuple(row["viable_into"].items()),
             row["dead_into"],
             row["label_into"],

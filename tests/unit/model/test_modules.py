@@ -31,7 +31,7 @@ def entries():
     for route in ROUTES.values():
         yield f"routes.{route.name}.procedure_risk", route.procedure_risk
         yield f"routes.{route.name}.highest_given", route.highest_given
-    for source, table in (*SOURCES.items(), ("handling", HANDLING)):
+    for source, table in (*((n, s.factors) for n, s in SOURCES.items()), ("handling", HANDLING)):
         for name, entry in table.items():
             yield f"sources.{source}.{name}", entry
 

@@ -9,7 +9,7 @@ from hepatica.therapy import TREATMENTS, combine
 @pytest.mark.parametrize("name", sorted(TREATMENTS))
 def test_a_treatment_names_what_the_model_has(model, name):
     t = TREATMENTS[name]
-    assert t.source and t.label and (t.sets or t.doses)
+    assert t.source and set(t.label) == {"en", "zh"} and all(t.label.values()) and (t.sets or t.doses)
     assert {n for n, _ in t.sets} <= set(model.parameters)
     assert all(model.states[s].dosed for s, _ in t.doses)
     assert list(t.times) == sorted(set(t.times)) and (bool(t.times) == bool(t.doses))
@@ -23,7 +23,12 @@ def test_together_they_add_up():
 
 
 @pytest.mark.parametrize(
-    "names, words", [(["prayer"], "one of antiviral"), (["plasma_exchange", "fresh_frozen_plasma"], "plasma_exchange")]
+    "names, words",
+    [
+        (["prayer"], "one of antiviral"),
+        (["plasma_exchange", "fresh_frozen_plasma"], "plasma_exchange"),
+        (["albumin", "gcsf", "albumin"], "each treatment once; 'albumin' stands twice"),
+    ],
 )
 def test_refuses(names, words):
     with pytest.raises(InputError, match=words):

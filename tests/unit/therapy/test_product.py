@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.therapy import ROUTES, SOURCES, TRACERS, Product
+from hepatica.therapy import SOURCES, TRACERS, Product
 from hepatica.therapy.product import HANDLING
 
 
@@ -17,7 +17,7 @@ def test_low_passage_bone_marrow_is_the_reference():
 @pytest.mark.parametrize("source", sorted(SOURCES))
 def test_a_source_multiplies_what_its_table_says(source):
     m = Product(source=source).multipliers()
-    table = SOURCES[source]
+    table = SOURCES[source].factors
     assert (m["source_growth"], m["source_immune"], m["tissue_factor"]) == (
         table["growth"].value,
         table["immune"].value,
@@ -73,6 +73,19 @@ def test_multipliers_name_parameters_of_the_model(model):
         ("tissue_factor", -1.0),
         ("tissue_factor", math.nan),
         ("tissue_factor", math.inf),
+        ("targeting", 1e308),
+        ("targeting", 1000.1),
+        ("cxcr4", 1000.1),
+        ("cmet", 1000.1),
+        ("tissue_factor", 1000.1),
+        ("potency", 1e300),
+        ("potency", 100.1),
+        ("viability", 1.01),
+        ("priming", -0.1),
+        ("diameter", 4.9),
+        ("diameter", 50.1),
+        ("potency", "strong"),
+        ("viability", True),
     ],
 )
 def test_refuses(name, value):
@@ -81,12 +94,38 @@ def test_refuses(name, value):
     assert error.value.where == f"product.{name}" and repr(value) in str(error.value)
 
 
-@pytest.mark.parametrize("name", sorted(ROUTES))
-def test_routes(name):
-    route = ROUTES[name]
-    assert route.name == name and 0 <= route.procedure_risk.value < 1 and route.highest_given.value >= 1e6
-    assert route.highest_given.unit == "cell/kg"
+@pytest.mark.parametrize(
+    "name, ends",
+    [
+        ("viability", (0.0, 1.0)),
+        ("passage", (1, 20)),
+        ("priming", (0.0, 1.0)),
+        ("diameter", (5.0, 50.0)),
+        ("potency", (0.0, 100.0)),
+        ("cxcr4", (0.0, 1000.0)),
+        ("cmet", (0.0, 1000.0)),
+        ("targeting", (0.0, 1000.0)),
+        ("tissue_factor", (0.0, 1000.0)),
+    ],
+)
+def test_the_bounds_themselves_are_allowed(name, ends):
+    for value in ends:
+        assert getattr(Product(**{name: value}), name) == value
 
 
-def test_only_punctures_of_vessels_of_the_liver_have_a_risk_of_their_own():
-    assert {n for n, r in ROUTES.items() if r.procedure_risk.value > 0} == set(ROUTES) - {"peripheral_vein"}
+def test_own_cells_are_recognised_less():
+    assert Product(donor="autologous").multipliers()["nk_recognition"] == HANDLING["autologous_recognition"].value
+    assert Product(donor="allogeneic").multipliers()["nk_recognition"] == 1.0
+
+
+def test_potency_falls_with_each_passage_after_the_low_ones():
+    low, fall = int(HANDLING["low_passage"].value), HANDLING["potency_per_passage"].value
+    found = [Product(passage=p, potency=2.0).multipliers()["potency"] for p in (low, low + 1, low + 3)]
+    assert found == pytest.approx([2.0, 2.0 * fall, 2.0 * fall**3])
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_a_source_has_labels_and_aliases(name):
+    source = SOURCES[name]
+    assert source.name == name and set(source.label) == {"en", "zh"} and all(source.label.values())
+    assert source.aliases and all(a == a.lower() for a in source.aliases)

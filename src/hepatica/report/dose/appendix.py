@@ -85,7 +85,7 @@ def assumptions(a: Answer, lang: str) -> Card:
 
 def _therapy(a: Answer) -> list[tuple[str, Entry]]:
     """What is assumed of product and routes of this study."""
-    rows = [(f"{a.study.product.source}.{n}", e) for n, e in SOURCES[a.study.product.source].items()]
+    rows = [(f"{a.study.product.source}.{n}", e) for n, e in SOURCES[a.study.product.source].factors.items()]
     rows += [(f"handling.{n}", e) for n, e in HANDLING.items()]
     for name in dict.fromkeys(r.route for r in a.study.grid.regimens()):
         rows += [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from hepatica.dosing import Decision
-from hepatica.dosing.decision import Assumption
+from hepatica.dosing.assumptions import Assumption
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references

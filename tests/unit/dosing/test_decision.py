@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
 from hepatica.dosing import HARMS, Utility, confirm, decide
-from hepatica.dosing.decision import _spearman, credible_set, rank_assumptions
+from hepatica.dosing.decision import MIN_DRAWS, TAIL, credible_set, is_confident
+from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.patients import Draws
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY
 from hepatica.simulation import Arm
@@ -158,18 +158,6 @@ def test_the_deciding_assumption_is_found(cohort, grid, courses):
     )
 
 
-def test_chance_is_no_assumption(cohort):
-    rng = np.random.default_rng(12)
-    named = [len(rank_assumptions(rng.normal(size=len(cohort.patient)), cohort)) for _ in range(10)]
-    assert sum(n > 0 for n in named) <= 4  # 10 % by Bonferroni
-
-
-def test_no_spread_and_few_draws_name_nothing(cohort):
-    assert rank_assumptions(np.ones(len(cohort.patient)), cohort) == ()
-    few = cohort.take(np.flatnonzero(cohort.draw < 5))
-    assert rank_assumptions(np.arange(len(few.patient), dtype=float), few) == ()
-
-
 def test_only_standard_care_is_a_decision_too(cohort, courses):
     found = decide([courses([[CARE_DEATH]])], [Arm("standard care")], Utility(), cohort)
     assert found.recommended == found.top == 0 and not found.is_confident and len(found.frame()) == 1
@@ -250,10 +238,92 @@ def test_hypotheses_count_alike_and_failures_not_at_all():
     assert set(credible_set([asked(one, (True, True)), asked(other, (True, True))], draw)) == {0, 1}
 
 
-def test_rank_correlation_of_many_rows_is_that_of_scipy():
-    rng = np.random.default_rng(3)
-    x, y = rng.normal(size=(5, 60)).round(1), rng.normal(size=60).round(1)  # with ties
-    x[3] = 2.0
-    expected = [spearmanr(row, y).statistic for row in np.delete(x, 3, axis=0)]
-    np.testing.assert_allclose(np.delete(_spearman(x, y), 3), expected, rtol=1e-12)
-    assert _spearman(x, y)[3] == 0.0 and (_spearman(x, np.ones(60)) == 0.0).all()
+def by_parameter(cohort, name):
+    """A parameter's value of each draw, scaled to -1 to 1."""
+    values = cohort.prior_values()[name][:40]
+    order = np.argsort(np.argsort(values))
+    return 2 * order / (len(order) - 1) - 1
+
+
+def test_assumptions_are_those_of_the_arm_that_is_shown(cohort, courses):
+    """Standard care wins; of the two regimens the one of less regret is shown, and its gain goes with another parameter."""
+    arms = [Arm("standard care"), Arm("mild", Regimen(1e6)), Arm("bad", Regimen(1e7))]
+    first, second = by_parameter(cohort, "efficacy_repair"), by_parameter(cohort, "death_lung")
+    effect = np.stack([np.zeros(40), -0.05 + 0.04 * first, -0.4 + 0.2 * second])[:, cohort.draw]
+    for order, top in (([0, 1, 2], 1), ([0, 2, 1], 2)):
+        ds = courses(CARE_DEATH * (1 - effect[order]))
+        found = decide([ds], [arms[a] for a in order], Utility(), cohort)
+        assert found.recommended == 0 and found.top == top
+        assert found.assumptions[0].parameter == "efficacy_repair" and found.assumptions[0].correlation > 0.9
+    ds = courses(CARE_DEATH * (1 + effect))  # cells win now, and the other one
+    won = decide([ds], arms, Utility(), cohort)
+    assert won.recommended == won.top == 2 and won.assumptions[0].parameter == "death_lung"
+
+
+def components(low, above_zero):
+    return VarianceComponents(1.0, 1.0, 1.0, low, 3.0, above_zero)
+
+
+def few(n):
+    return SimpleNamespace(draw=np.arange(n))
+
+
+def test_confidence_needs_draws_an_interval_and_the_null_effect():
+    good = components(0.1, 1.0)
+    assert is_confident([good], [0.0], few(MIN_DRAWS)) and not is_confident([good], [0.0], few(MIN_DRAWS - 1))
+    assert not is_confident([components(0.0, 1.0)], [0.0], few(MIN_DRAWS))
+    assert is_confident([components(1e-9, 0.951)], [0.0], few(MIN_DRAWS))
+    assert not is_confident([components(0.1, 0.95)], [0.0], few(MIN_DRAWS))
+    assert not is_confident([good], [TAIL], few(MIN_DRAWS)) and is_confident([good], [TAIL - 1e-9], few(MIN_DRAWS))
+    assert not is_confident([components(0.1, 0.97)], [0.03], few(MIN_DRAWS))  # 0.03 + 0.97 * 0.03 > 0.05
+    assert is_confident([components(0.1, 0.97)], [0.02], few(MIN_DRAWS))
+    assert not is_confident([good, components(-0.1, 0.8)], [0.0, 0.0], few(MIN_DRAWS))
+
+
+def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
+    ds = courses(intensities(cohort, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], spread=0.3), thrombosis=np.linspace(0, 0.04, 7))
+    found = decide([ds], grid, Utility(), cohort)
+    h, frame = found.by_hypothesis[0], found.frame()
+    names = ["gain", "survival", "survival_gain", *(f"excess_{x.name}" for x in HARMS)]
+    ends = ("", "_low", "_high", "_between_sd", "_ignorance_sd")
+    regimen = ["dose", "per_kg", "infusions", "interval", "route"]
+    last = ["admissible", "regret", "recommended", "best_of_hypothesis"]
+    assert list(frame) == ["hypothesis", "arm", *regimen, *(n + e for n in names for e in ends), *last]
+    for a, arm in enumerate(grid):
+        row = frame.iloc[a]
+        assert [row[n] for n in regimen] == [getattr(arm.regimen, n) for n in regimen] and row["arm"] == arm.name
+        outcomes = [h.gain[a], h.survival[a], h.survival_gain[a], *(h.excess[x.name][a] for x in HARMS)]
+        for name, c in zip(names, outcomes, strict=True):
+            assert [row[name + e] for e in ends] == [
+                c.mean,
+                c.low,
+                c.high,
+                c.between_patients_sd,
+                c.parameter_uncertainty_sd,
+            ]
+        assert (row["admissible"], row["regret"]) == (h.admissible[a], found.regret[0, a])
+        assert (row["recommended"], row["best_of_hypothesis"]) == (a == found.recommended, a == h.best)
+    assert h.survival_gain[3].mean == pytest.approx(h.survival[3].mean - h.survival[0].mean)
+
+
+def test_a_limit_is_met_by_its_own_value(cohort, courses):
+    """An excess of exactly the limit is allowed, the smallest more is not."""
+    arms = [Arm("standard care"), Arm("x", Regimen(1e6))]
+    ds = courses(intensities(cohort, [0.0, 0.5]), thrombosis=[0.0, 0.02])
+    excess = decide([ds], arms, Utility(), cohort).by_hypothesis[0].excess["thrombosis"][1].mean
+    for limit, allowed in ((excess, True), (np.nextafter(excess, 0), False)):
+        harms = tuple(replace(h, limit=float(limit) if h.name == "thrombosis" else h.limit) for h in HARMS)
+        h = decide([ds], arms, Utility(harms=harms), cohort).by_hypothesis[0]
+        assert h.admissible == (True, allowed) and (h.best, h.runner_up) == ((1, 0) if allowed else (0, 0))
+
+
+def test_confirmed_gains_are_those_of_the_pair(cohort, grid, courses):
+    cohort = trusting(cohort)
+    first = decide([courses(intensities(cohort, [0.0, 0.1, 0.2, 0.3, 0.25, 0.6, 0.35]))], grid, Utility(), cohort)
+    name = by_parameter(cohort, "efficacy_repair")
+    pair = courses(intensities(cohort, [0.0, 0.5], ignorance=1 + 0.1 * name))
+    again = confirm(first, [pair], Utility(), cohort)
+    direct = decide([pair], [grid[0], grid[5]], Utility(), cohort).by_hypothesis[0]
+    assert again.confirmed[0].gain == direct.gain[1] and again.confirmed[0].survival_gain == direct.survival_gain[1]
+    assert again.confirmed[0].hypothesis == "label_is_cells"
+    assert again.assumptions[0].parameter == "efficacy_repair" and again.assumptions[0].correlation > 0.9

@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.dosing import HARMS, Utility
 from hepatica.dosing.utility import evaluate_benefit
-from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
+from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE, Utilities
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, Regimen
 
@@ -90,3 +90,61 @@ def test_a_harm_by_name():
     assert Utility().harm("reaction").name == "reaction"
     mine = Utility(harms=(replace(Utility().harm("reaction"), loss=3.0, limit=0.1),))
     assert mine.harm("reaction").loss == 3.0 and mine.harm("reaction").limit == 0.1
+
+
+DISTINCT = Utilities(0.9, 0.6, 0.3, (1.0, 0.8, 0.7, 0.5, 0.2), transplanted=0.75)
+
+
+@pytest.mark.parametrize(
+    "labs, points, grade",
+    [
+        ({}, 5, 0),
+        ({"ascites": 0.99, "albumin": 30.0}, 6, 0),  # ascites counts once it is there, not before
+        ({"ascites": 1.0, "albumin": 30.0}, 7, 0),
+        ({"ascites": 1.99}, 6, 0),  # slight until it is moderate
+        ({"ascites": 2.0}, 7, 0),
+        ({"ascites": 9.7}, 7, 0),
+        ({"encephalopathy": 0.99}, 5, 0),
+        ({"encephalopathy": 1.0}, 6, 1),
+        ({"encephalopathy": 2.99}, 6, 2),
+        ({"encephalopathy": 3.0}, 7, 3),
+        ({"encephalopathy": 4.9}, 7, 4),
+        ({"encephalopathy": -0.1}, 5, 0),
+        ({"bilirubin": 4.0, "albumin": 25.0, "inr": 2.5}, 11, 0),
+    ],
+)
+def test_a_day_is_worth_its_class_and_grade(courses, labs, points, grade):
+    """Classes A, B and C have utilities of their own here, so that one point too many or too few shows."""
+    w = evaluate_benefit(courses([[0.0]], labs=labs), CARE, Utility(utilities=DISTINCT))
+    by_class = DISTINCT.child_a if points < 7 else DISTINCT.child_b if points < 10 else DISTINCT.child_c
+    np.testing.assert_allclose(w.qald, 180 * by_class * DISTINCT.encephalopathy[grade], rtol=1e-12)
+
+
+def test_days_and_survival_by_a_plain_second_computation(courses):
+    """Death, transplant and fatal thrombosis together, patient by patient and day by day."""
+    ds = courses([[0.004], [0.002]], transplant=0.003, thrombosis=[0.1, 0.4], labs={"bilirubin": 2.5, "albumin": 30.0})
+    utility = Utility(utilities=DISTINCT, deaths_per_thrombosis=0.3)
+    w, times = evaluate_benefit(ds, [*CARE, Arm("x", Regimen(1e6))], utility), ds["time"].values
+    for arm, (death, hazard) in enumerate(((0.004, 0.1), (0.002, 0.4))):
+        days = lived = 0.0
+        for t, u in zip(times[:-1], times[1:], strict=True):
+            worth = []
+            for day in (t, u):
+                free = np.exp(-(death + 0.003) * day)
+                grafted = 0.003 / (death + 0.003) * (1 - free)
+                spared = 1 - 0.3 * (1 - np.exp(-hazard * day / times[-1]))
+                worth.append(spared * (free * DISTINCT.child_b + grafted * 0.75))
+                lived = spared * (free + grafted)
+            days += (u - t) * sum(worth) / 2
+        np.testing.assert_allclose(w.qald[arm], days, rtol=1e-5)
+        np.testing.assert_allclose(w.survival[arm], lived, rtol=1e-5)
+        np.testing.assert_allclose(w.transplant_free[arm], spared * free, rtol=1e-12)
+        assert w.survival_curve.shape == (2, 120, len(times)) and (w.survival_curve[..., -1] == w.survival).all()
+
+
+def test_only_harms_of_the_utility_are_lost_and_shown(courses):
+    own = (replace(Utility().harm("reaction"), loss=7.0),)
+    w = evaluate_benefit(courses([[0.0]], reaction=0.2, thrombosis=0.3), CARE, Utility(harms=own))
+    assert list(w.harms) == ["reaction"]
+    np.testing.assert_allclose(w.lost, 7.0 * (1 - np.exp(-0.2)), rtol=1e-12)
+    assert Utility().deaths_per_thrombosis == 0.05 and Utility().utilities is STANDARD_GAMBLE

@@ -131,3 +131,32 @@ def test_a_draw_under_which_nothing_happens_stays_at_zero():
     values = effect[draw] * (1 + rng.normal(0, 0.3, draw.size))
     s = decompose_variance(values, draw)
     assert s.low <= 0.0 < s.mean and s.above_zero == pytest.approx(0.5, abs=0.01)
+
+
+def naive_interval(values, draw, level):
+    """Ends of the interval and share above zero, with loops: means of draws shrunk by their own standard errors."""
+    groups = [[v for v, d in zip(values, draw, strict=True) if d == e] for e in sorted(set(draw))]
+    mean, within_sd, between = naive(values, draw)
+    within, shaped = within_sd**2, []
+    for g in groups:
+        m, n = sum(g) / len(g), len(g)
+        own = sum((v - m) ** 2 for v in g) / max(n - 1, 1)
+        trust = (n - 1) / (n + 1)
+        moderated = own**trust * within ** (1 - trust) if own > 0 else within * (n < 2)
+        spread = between**2 + moderated / n
+        shaped.append(mean + (m - mean) * (between / spread**0.5 if spread > 0 else 0.0))
+    low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
+    error = 1.645 * within_sd / len(values) ** 0.5
+    return min(low, mean - error), max(high, mean + error), sum(x > 0 for x in shaped) / len(shaped)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.5])
+@pytest.mark.parametrize("seed", range(6))
+def test_intervals_are_those_of_a_second_implementation(seed, level):
+    rng = np.random.default_rng(seed)
+    draw = rng.integers(0, 15, 60)
+    values = 0.3 + rng.normal(0, [0.1, 1.0, 3.0][seed % 3], 15)[draw] + rng.normal(0, [1.0, 0.2][seed % 2], 60)
+    values[draw == draw[0]] = values[0]  # one draw without spread between its patients
+    s = decompose_variance(values, draw, level=level)
+    assert (s.low, s.high, s.above_zero) == pytest.approx(naive_interval(values.tolist(), draw.tolist(), level))
+    assert decompose_variance(values, draw) == decompose_variance(values, draw, level=0.9)

@@ -221,3 +221,14 @@ def test_draws_that_ship_are_whole(model):
     assert shipped.n == 400 and len(shipped.columns) == 420
     spikes = [v for k, v in shipped.columns.items() if k.kind is DrawKind.SPIKE]
     assert spikes and all(0 <= v.min() and v.max() <= 1 for v in spikes)
+
+
+def test_constants_are_those_that_were_stated():
+    """Turner et al. 2012: a variance of log-normal(-3.93, 1.51), so an SD of exp(-1.965) with an SD of 0.755."""
+    stated = {"share": (0.3, 0.7), "mean": (0.2, 0.7), "effect_share": (0.140156, 0.755), "effect_mean": (0.2, 0.7)}
+    assert {k: pytest.approx(v, rel=1e-5) for k, v in stated.items()} == BETWEEN
+    assert (SPREAD, PRIOR_NULL_EFFECT_PROBABILITY) == (0.2, 0.1)
+
+
+def test_the_draws_that_ship_are_read_once():
+    assert draws.posterior() is draws.posterior()

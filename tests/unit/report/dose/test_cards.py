@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepatica.dosing.decision import Assumption
+from hepatica.dosing.assumptions import Assumption
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import load
 from hepatica.report import cards as make_cards

@@ -32,6 +32,7 @@ from gradient import gradient  # noqa: E402
 from page import figure, page  # noqa: E402
 from peer import Setting  # noqa: E402
 from peers import PEERS, Casadi  # noqa: E402
+from sections import rewrite  # noqa: E402
 from task import TIMES, Ours, error  # noqa: E402
 
 from hepatica import __version__  # noqa: E402
@@ -211,7 +212,7 @@ def main() -> None:
     answer["memory_mib"] = footprints([ours.name] if options.quick else [ours.name, *there])
     if options.write:
         figure(answer["work"], options.write / "img" / "work-precision.svg")
-        (options.write / "benchmarks.md").write_text(page(answer), encoding="utf-8")
+        rewrite(options.write / "benchmarks.md", page(answer))
     print(json.dumps(answer) if options.json else page(answer))
 
 

@@ -1,6 +1,9 @@
 """The benchmark beside other engines runs as it is documented, with the peers that the tests have."""
 
+import numpy as np
 import pytest
+from ensemble import at
+from task import error
 
 
 @pytest.mark.slow
@@ -13,3 +16,10 @@ def test_ensemble_beside_scipy(run_script):
     assert all(steps < 60 for steps in answer["costs"]["steps_per_dose"].values())
     assert answer["gradient"]["1e-06"]["error"] < 1e-4
     assert answer["latency"]["from_cache"] < answer["latency"]["first"]
+
+
+def test_the_time_at_an_error_is_between_those_measured():
+    rows = [{"error": 1e-3, "ms": 1.0}, {"error": 1e-5, "ms": 4.0}]
+    assert at(1e-4, rows) == pytest.approx(2.0) and at(1e-6, rows) is None and at(1e-2, rows) is None
+    exact, scale = np.array([[[1.0, 10.0]]]), np.array([1.0, 10.0])
+    assert error(exact + [[[0.2, -1.0]]], exact, scale) == pytest.approx([0.1])

@@ -156,9 +156,10 @@ def answer(
     Examples
     --------
     >>> from hepatica.study import check_study
-    >>> few = {"title": "t", "patients": 2, "draws": 2, "horizon": "2 d", "grid": {"dose": ["1e6 cells/kg"]}}
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1]}
+    >>> few = {"title": "t", "patients": 2, "draws": 2, "horizon": "2 d", "grid": grid}
     >>> [arm.name for arm in answer(check_study(few)).decision.arms]
-    ['standard care', '1e6/kg x4 every 7 d peripheral vein']
+    ['standard care', '1e6/kg once peripheral vein']
     """
     report = progress or ignore_progress
     report("compile", 0, 1)

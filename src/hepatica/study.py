@@ -1,186 +1,47 @@
-"""A study: the user's question as a checked TOML file."""
+"""Dose-finding study as a checked TOML file."""
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from hepatica import therapy
-from hepatica.dosing import HARMS, Utility
 from hepatica.errors import InputError
-from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.patients import Draws, populations, posterior
 from hepatica.simulation import Arm
-from hepatica.therapy import ROUTES, Regimen
-from hepatica.units import parse
+from hepatica.study_fields import (
+    MAX_DRAWS,
+    MAX_HORIZON,
+    MAX_PATIENTS,
+    MAX_SEED,
+    MAX_TITLE,
+    MAX_TRANSPLANT_RATE,
+    MIN_HORIZON,
+    Days,
+    Grid,
+    Line,
+    Number,
+    ProductTable,
+    Table,
+    UtilityTable,
+    Whole,
+)
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
 MIN_DRAWS = 40
+MAX_FILE_BYTES = 1 << 20  # of a study file; those that ship have 2,000
+MAX_KEY = 100  # characters of a key in an error
 
 
-def _quantity(unit: str, substance: str = "") -> Any:
-    """A field written as text with a unit; stored as a number in `unit`."""
-
-    def read(value: Any, info: ValidationInfo) -> float:
-        try:
-            return parse(value, unit, info.field_name or "quantity", substance)
-        except InputError as error:
-            raise ValueError(error.allowed) from None
-
-    schema = {"type": "string", "description": f"a number with a unit that converts to {unit}"}
-    return Annotated[float, BeforeValidator(read, json_schema_input_type=str), Field(json_schema_extra=schema)]  # type: ignore[arg-type]
-
-
-Days = _quantity("day")
-
-
-def _harm_name(name: str) -> str:
-    names = [h.name for h in HARMS]
-    if name not in names:
-        raise ValueError(f"one of {', '.join(names)}")
-    return name
-
-
-HarmName = Annotated[str, AfterValidator(_harm_name), Field(json_schema_extra={"enum": [h.name for h in HARMS]})]
-
-
-@dataclass(frozen=True)
-class Dose:
-    """Cells per infusion, in all or per kg."""
-
-    cells: float
-    per_kg: bool
-
-
-def _dose(value: Any, info: ValidationInfo) -> Dose:
-    text = str(value)
-    try:
-        dose = Dose(parse(text, "cell/kg", "dose"), True)
-    except InputError:
-        try:
-            dose = Dose(parse(text, "cell", "dose"), False)
-        except InputError:
-            raise InputError("dose", value, "cells or cells per kg, as '1e6 cells/kg' or '7e7 cells'") from None
-    if dose.cells < 0:
-        raise InputError("dose", value, "a number of cells of at least 0")
-    return dose
-
-
-CellDose = Annotated[Dose, BeforeValidator(_dose, json_schema_input_type=str)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class ProductTable(_Strict):
-    """[product]: the cell product."""
-
-    source: str = "bone_marrow"
-    donor: str = "allogeneic"
-    passage: int = 4
-    thawed: bool = False
-    viability: float = 0.9
-    potency: float = 1.0
-    tissue_factor: float | None = None
-    cxcr4: float = 1.0
-    cmet: float = 1.0
-    targeting: float = 1.0
-    diameter: float = 18.5
-    priming: float = 0.0
-    tracer: str = ""
-
-    @model_validator(mode="after")
-    def _makes_a_product(self) -> ProductTable:
-        self.product()
-        return self
-
-    def product(self) -> therapy.Product:
-        """The product."""
-        return therapy.Product(**self.model_dump())
-
-
-class Grid(_Strict):
-    """[grid]: the regimens to compare; every combination is one arm."""
-
-    dose: tuple[CellDose, ...] = Field(min_length=1)
-    infusions: tuple[Annotated[int, Field(ge=0, le=60)], ...] = (4,)
-    interval: tuple[Days, ...] = Field(default=("7 d",), validate_default=True)  # type: ignore[valid-type]
-    route: tuple[str, ...] = ("peripheral_vein",)
-    duration: Days = Field(default="1 h", validate_default=True)  # type: ignore[valid-type]
-    start: Days = Field(default="0 d", validate_default=True)  # type: ignore[valid-type]
-
-    @model_validator(mode="after")
-    def _known(self) -> Grid:
-        for route in self.route:
-            if route not in ROUTES:
-                raise InputError("grid.route", route, f"one of {', '.join(ROUTES)}")
-        for name in ("duration", "start"):
-            if getattr(self, name) < 0:
-                raise InputError(f"grid.{name}", getattr(self, name), "a time of at least 0 d")
-        if any(i <= 0 for i in self.interval):
-            raise InputError("grid.interval", min(self.interval), "a time above 0 d")
-        try:
-            self.regimens()
-        except InputError as error:
-            raise InputError(f"grid.{error.where}", error.got, error.allowed) from None
-        return self
-
-    def regimens(self) -> list[Regimen]:
-        """All combinations that give cells, without repeats."""
-        found: dict[str, Regimen] = {}
-        for route, n, interval, dose in itertools.product(self.route, self.infusions, self.interval, self.dose):
-            regimen = Regimen(dose.cells, dose.per_kg, n, interval, route, self.duration, self.start)
-            if regimen.gives_cells:
-                found.setdefault(regimen.label, regimen)
-        return list(found.values())
-
-
-class UtilityTable(_Strict):
-    """[utility]: what outcomes are worth; losses in quality-adjusted life days, limits as excess probability."""
-
-    child_a: float = Field(default=STANDARD_GAMBLE.child_a, ge=0, le=1)
-    child_b: float = Field(default=STANDARD_GAMBLE.child_b, ge=0, le=1)
-    child_c: float = Field(default=STANDARD_GAMBLE.child_c, ge=0, le=1)
-    transplanted: float = Field(default=STANDARD_GAMBLE.transplanted, ge=0, le=1)
-    loss: dict[HarmName, Days] = Field(default_factory=dict)  # type: ignore[valid-type]
-    limit: dict[HarmName, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
-
-    def utility(self) -> Utility:
-        """The yardstick."""
-        harms = tuple(
-            replace(h, loss=self.loss.get(h.name, h.loss), limit=self.limit.get(h.name, h.limit)) for h in HARMS
-        )
-        worth = replace(
-            STANDARD_GAMBLE,
-            child_a=self.child_a,
-            child_b=self.child_b,
-            child_c=self.child_c,
-            transplanted=self.transplanted,
-        )
-        return Utility(harms, worth)
-
-
-class Study(_Strict):
-    """The user's question.
+class Study(Table):
+    """Dose-finding study: patients, product, regimens to compare, utilities and hypotheses.
 
     Examples
     --------
@@ -188,21 +49,22 @@ class Study(_Strict):
     1000000.0
     """
 
-    title: str = Field(min_length=1)
+    title: Line = Field(min_length=1, max_length=MAX_TITLE)
     population: str = "hbv_aclf"
-    patients: int = Field(default=200, ge=1, le=100_000)
-    draws: int = Field(default=100, ge=1)
-    seed: int = Field(default=1, ge=0)
-    horizon: Days = Field(default="180 d", validate_default=True)  # type: ignore[valid-type]
+    patients: Whole = Field(default=200, ge=1, le=MAX_PATIENTS)
+    draws: Whole = Field(default=100, ge=1, le=MAX_DRAWS)
+    seed: Whole = Field(default=1, ge=0, le=MAX_SEED)
+    horizon: Days = Field(default="180 d", validate_default=True)
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
-    transplant_rate: float | None = Field(
+    transplant_rate: Number | None = Field(
         default=None,
         ge=0,
+        le=MAX_TRANSPLANT_RATE,
         allow_inf_nan=False,
         description="per day, at functional failure; that of the population unless given",
     )
     together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
-    posterior: str = Field(
+    posterior: Line = Field(
         default="learnt",
         description="learnt: the draws that ship; prior: nothing learnt; or a file of `hepatica calibrate`",
     )
@@ -222,19 +84,23 @@ class Study(_Strict):
         therapy.combine(self.together_with)
         if len(set(self.hypotheses)) < len(self.hypotheses):
             raise InputError("hypotheses", list(self.hypotheses), "each hypothesis once")
-        if not 1 <= self.horizon <= 5 * 366:
+        if not MIN_HORIZON <= self.horizon <= MAX_HORIZON:
             raise InputError("horizon", self.horizon, "a time from 1 d to 5 years")
         if self.draws < MIN_DRAWS <= self.patients:
-            raise InputError("draws", self.draws, f"at least {MIN_DRAWS}, so that ignorance is seen")
+            raise InputError("draws", self.draws, f"at least {MIN_DRAWS}, so that parameter uncertainty is seen")
+        for regimen in self.grid.regimens():
+            if regimen.times[-1] >= self.horizon:
+                allowed = f"infusions that start before the horizon of {self.horizon:g} d, or a longer horizon"
+                raise InputError("grid", regimen.label, allowed)
         return self
 
     def known(self) -> Draws | None:
-        """What was learnt of what is not known; None leaves it to the priors."""
+        """Posterior draws of the parameters; None where they come from the priors."""
         return draws_of(self.posterior)
 
     @property
     def hash(self) -> str:
-        """Hash of the checked question."""
+        """Hash of the checked study, the same in whatever units it was written."""
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=12).hexdigest()
 
     def arms(self) -> list[Arm]:
@@ -253,35 +119,65 @@ class Study(_Strict):
 
 
 def draws_of(name: str) -> Draws | None:
-    """Draws by name: ``learnt``, ``prior`` (None), or a file of `hepatica calibrate`."""
+    """Posterior draws by name: ``learnt``, ``prior`` (None), or a file of `hepatica calibrate`."""
     if name == "prior":
         return None
     return posterior() if name == "learnt" else Draws.read(Path(name))
 
 
-def load_study(path: Path, changes: Sequence[str] = ()) -> Study:
-    """Read and check a study file, with ``key=value`` changes on top.
+def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[str] = ()) -> Study:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    path : Path
+        TOML of at most 1 MiB.
+    changes : sequence of str
+        ``key=value``, each key once; they take the place of what the file says.
+    overrides : sequence of str
+        Changes that take the place of these.
 
     Raises
     ------
     InputError
         One sentence that names the key, what was got and what is allowed.
     """
+    data = _parse(_text(path), "study", str(path))
+    for some in (changes, overrides):
+        keys: set[tuple[str, ...]] = set()
+        for change in some:
+            key = _change(data, change)
+            if key in keys:
+                raise InputError("--set", change, "each key once")
+            keys.add(key)
+    return check_study(data)
+
+
+def _text(path: Path) -> str:
+    """Text of a file whose size is refused before it is read."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InputError("study", str(path), "a file that exists; `hepatica init` writes one") from None
+    except (OSError, ValueError) as error:
+        raise InputError("study", str(path), f"a file that can be read ({error})") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise InputError("study", str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
+    try:
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError("study", str(path), "a text file in UTF-8, this one is binary") from None
-    except OSError as error:
-        raise InputError("study", str(path), f"a file that can be read ({error.strerror})") from None
+
+
+def _parse(text: str, where: str, got: str) -> dict[str, Any]:
+    """TOML, or one sentence that says where reading stopped."""
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError("study", str(path), f"valid TOML; reading stopped: {error}") from None
-    for change in changes:
-        _change(data, change)
-    return check_study(data)
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError(where, got, "valid TOML; its brackets are nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
+        raise InputError(where, got, f"valid TOML; reading stopped: {error}") from None
 
 
 def check_study(data: dict[str, Any]) -> Study:
@@ -290,19 +186,21 @@ def check_study(data: dict[str, Any]) -> Study:
     Raises
     ------
     InputError
+        One sentence that names the key, what was got and what is allowed.
     """
     try:
         return Study(**data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        parts = [part for part in first["loc"] if part != "[key]"]
+        where = ".".join(str(part) if str(part).isprintable() else ascii(part) for part in parts)[:MAX_KEY]
         if first["type"] == "extra_forbidden":
             raise InputError(where, first["input"], f"a known key: {', '.join(_siblings(first['loc']))}") from None
         if first["type"] == "missing":
             raise InputError(where, None, "this key is required") from None
         raise InputError(where, first["input"], first["msg"].removeprefix("Value error, ")) from None
-    except TypeError as error:
-        raise InputError("study", sorted(data), str(error)) from None
+    except (TypeError, OverflowError, RecursionError) as error:
+        raise InputError("study", sorted(map(str, data)), str(error)) from None
 
 
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:
@@ -314,7 +212,8 @@ def _siblings(loc: tuple[int | str, ...]) -> list[str]:
     return list(table.model_fields)
 
 
-def _change(data: dict[str, Any], change: str) -> None:
+def _change(data: dict[str, Any], change: str) -> tuple[str, ...]:
+    """Put ``key=value`` into the data; the path of the key."""
     key, sign, value = change.partition("=")
     key = key.strip()
     if not sign or not key:
@@ -329,8 +228,8 @@ def _change(data: dict[str, Any], change: str) -> None:
             if path[0] in fields:
                 path = [table, path[0]]
     try:
-        parsed = tomllib.loads(f"x = {value}")["x"]
-    except tomllib.TOMLDecodeError:
+        parsed = _parse(f"x = {value}", "--set", change)["x"]
+    except InputError:
         parsed = value.strip()
     target = data
     for part in path[:-1]:
@@ -340,3 +239,4 @@ def _change(data: dict[str, Any], change: str) -> None:
     if path[0] == "grid" and path[-1] in ("dose", "infusions", "interval", "route") and not isinstance(parsed, list):
         parsed = [parsed]
     target[path[-1]] = parsed
+    return tuple(path)

@@ -78,7 +78,7 @@ def sensitivity(
     lang = check_language(lang)
     if over not in ("prior", "learnt"):
         raise InputError("--over", over, "prior or learnt")
-    question = load_study(study, [*(set_ or []), f"horizon={days!r}", f"patients={max(patients, 40)}"])
+    question = load_study(study, set_ or [], overrides=[f"horizon={days!r}", f"patients={max(patients, 40)}"])
     arms, began = question.arms(), time.perf_counter()
     bars = Bars(lang)
     with claim(folder, "sensitivity") as output, make_system(lang, cluster) as system, bars.bars:

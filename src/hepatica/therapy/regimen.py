@@ -13,7 +13,7 @@ MAX_CELLS_PER_KG = 1e10  # a thousand times the highest dose given; more cells t
 MAX_CELLS = 1e12  # as many for a body of 100 kg
 MAX_INFUSIONS = 60
 MAX_DAYS = 1830.0  # five years, the longest horizon of a study
-MAX_DURATION = 30.0  # day; an infusion takes minutes to hours
+MIN_DURATION, MAX_DURATION = 1 / 86_400, 30.0  # day; an infusion takes minutes to hours
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Regimen:
         for name in ("interval", "start"):
             bounded(name, getattr(self, name), 0.0, MAX_DAYS, "a time in d")
         bounded("duration", self.duration, 0.0, MAX_DURATION, "a time in d")
+        if 0 < self.duration < MIN_DURATION:
+            raise InputError("duration", self.duration, "0 for a bolus, or a second at least")
 
     @property
     def gives_cells(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hepatica.evidence import load
 
 SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='3e5 cells/kg'", "--set", "infusions=4",
-         "--set", "route='peripheral_vein'", "--set", "horizon='20 d'", "--patients", 4, "--draws", 20]  # fmt: skip
+         "--set", "route='peripheral_vein'", "--set", "horizon='22 d'", "--patients", 4, "--draws", 20]  # fmt: skip
 
 
 @pytest.fixture

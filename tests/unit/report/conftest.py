@@ -29,7 +29,7 @@ def ask(system):
 
     def make(**changes):
         grid = changes.pop("grid", {})
-        small = SMALL | {"patients": 4, "draws": 4, "horizon": "20 d"} | changes
+        small = SMALL | {"patients": 4, "draws": 4, "horizon": "22 d"} | changes
         return answer(check_study(small | {"grid": SMALL["grid"] | grid}), system=system)
 
     return make

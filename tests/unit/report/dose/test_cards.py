@@ -63,7 +63,7 @@ def test_every_card_is_made_in_its_order(found, lang):
     [
         {"hypotheses": ["lung_only"], "grid": {"dose": ["7e7 cells"]}},
         {"grid": {"dose": ["0 cells/kg"]}},
-        {"horizon": "1 d"},
+        {"horizon": "1 d", "grid": {"infusions": [1]}},
         {"utility": {"limit": {"thrombosis": 1e-9, "reaction": 1e-9}}, "transplant_rate": 0.05},
         {"patients": 1, "draws": 1, "grid": {"infusions": [1, 2, 3, 4], "interval": ["1 d", "3 d"]}},
     ],

@@ -1,0 +1,196 @@
+"""Fields and tables of a study file, with the bounds of every number and their reasons."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationInfo,
+    model_validator,
+)
+
+from hepatica import therapy
+from hepatica.dosing import HARMS, Utility
+from hepatica.errors import InputError
+from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
+from hepatica.therapy import ROUTES, Regimen
+from hepatica.therapy.regimen import MAX_INFUSIONS
+from hepatica.units import parse
+
+# Bounds of cells, times and batches stand with Regimen and Product, which every caller meets.
+MAX_TITLE = 200  # characters: it heads the report and each figure of a slide
+MAX_SEED = 2**53 - 1  # the largest whole number that JSON and NetCDF both keep
+MAX_PATIENTS = 100_000  # `hepatica ensemble` follows more, in bounded memory
+MAX_DRAWS = 100_000
+MAX_ARMS = 1_000  # a grid of more is a mistake in a list: each arm costs every patient's simulation
+MIN_HORIZON, MAX_HORIZON = 1.0, 5 * 366.0  # day; evidence on people ends after about five years
+MIN_INTERVAL = 1 / 24  # day; infusions closer than an hour are one infusion
+MAX_LOSS = 36_525.0  # quality-adjusted life days: a hundred years
+MAX_TRANSPLANT_RATE = 10.0  # per day: an organ within two and a half hours
+
+Whole = Annotated[int, Strict()]  # true is no number, 4.5 no count
+Number = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
+
+
+def _printable(text: str) -> str:
+    """Refuse control characters, which would write to a terminal or break a page."""
+    if not all(c.isprintable() or c in "\u3000\u00a0" for c in text):
+        raise ValueError("text without control characters, on one line")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_printable)]
+
+
+def _quantity(unit: str, substance: str = "") -> Any:
+    """A field written as text with a unit; stored as a number in `unit`."""
+
+    def read(value: Any, info: ValidationInfo) -> float:
+        try:
+            return parse(value, unit, info.field_name or "quantity", substance)
+        except InputError as error:
+            raise ValueError(error.allowed) from None
+
+    schema = {"type": "string", "description": f"a number with a unit that converts to {unit}"}
+    return Annotated[float, BeforeValidator(read, json_schema_input_type=str), Field(json_schema_extra=schema)]  # type: ignore[arg-type]
+
+
+Days = _quantity("day")
+
+
+def _harm_name(name: str) -> str:
+    names = [h.name for h in HARMS]
+    if name not in names:
+        raise ValueError(f"one of {', '.join(names)}")
+    return name
+
+
+HarmName = Annotated[str, AfterValidator(_harm_name), Field(json_schema_extra={"enum": [h.name for h in HARMS]})]
+
+
+@dataclass(frozen=True)
+class Dose:
+    """Cells per infusion, in all or per kg."""
+
+    cells: float
+    per_kg: bool
+
+
+def _dose(value: Any, info: ValidationInfo) -> Dose:
+    try:
+        dose = Dose(parse(value, "cell/kg", "dose"), True)
+    except InputError:
+        try:
+            dose = Dose(parse(value, "cell", "dose"), False)
+        except InputError:
+            raise InputError("dose", value, "cells or cells per kg, as '1e6 cells/kg' or '7e7 cells'") from None
+    if dose.cells < 0:
+        raise InputError("dose", value, "a number of cells of at least 0")
+    return dose
+
+
+CellDose = Annotated[Dose, BeforeValidator(_dose, json_schema_input_type=str)]
+
+
+class Table(BaseModel):
+    """Table of a study file, in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class ProductTable(Table):
+    """[product]: the cell product."""
+
+    source: str = "bone_marrow"
+    donor: str = "allogeneic"
+    passage: Whole = 4
+    thawed: Flag = False
+    viability: Number = 0.9
+    potency: Number = 1.0
+    tissue_factor: Number | None = None
+    cxcr4: Number = 1.0
+    cmet: Number = 1.0
+    targeting: Number = 1.0
+    diameter: Number = 18.5
+    priming: Number = 0.0
+    tracer: str = ""
+
+    @model_validator(mode="after")
+    def _makes_a_product(self) -> ProductTable:
+        self.product()
+        return self
+
+    def product(self) -> therapy.Product:
+        """Cell product of every arm."""
+        return therapy.Product(**self.model_dump())
+
+
+class Grid(Table):
+    """[grid]: the regimens to compare; every combination is one arm."""
+
+    dose: tuple[CellDose, ...] = Field(min_length=1)
+    infusions: tuple[Annotated[Whole, Field(ge=0, le=MAX_INFUSIONS)], ...] = Field(default=(4,), min_length=1)
+    interval: tuple[Days, ...] = Field(default=("7 d",), min_length=1, validate_default=True)  # type: ignore[valid-type]
+    route: tuple[str, ...] = Field(default=("peripheral_vein",), min_length=1)
+    duration: Days = Field(default="1 h", validate_default=True)  # type: ignore[valid-type]
+    start: Days = Field(default="0 d", validate_default=True)  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Grid:
+        for route in self.route:
+            if route not in ROUTES:
+                raise InputError("grid.route", route, f"one of {', '.join(ROUTES)}")
+        if min(self.interval) < MIN_INTERVAL:
+            raise InputError("grid.interval", min(self.interval), "a time above 0 d, of an hour at least")
+        arms = math.prod(len(axis) for axis in (self.dose, self.infusions, self.interval, self.route))
+        if arms > MAX_ARMS:
+            raise InputError("grid", f"{arms} combinations", f"at most {MAX_ARMS}; shorten a list")
+        try:
+            self.regimens()
+        except InputError as error:
+            raise InputError(f"grid.{error.where}", error.got, error.allowed) from None
+        return self
+
+    def regimens(self) -> list[Regimen]:
+        """All combinations that give cells, without repeats."""
+        regimens: dict[str, Regimen] = {}
+        for route, n, interval, dose in itertools.product(self.route, self.infusions, self.interval, self.dose):
+            regimen = Regimen(dose.cells, dose.per_kg, n, interval, route, self.duration, self.start)
+            if regimen.gives_cells:
+                regimens.setdefault(regimen.label, regimen)
+        return list(regimens.values())
+
+
+class UtilityTable(Table):
+    """[utility]: what outcomes are worth; losses in quality-adjusted life days, limits as excess probability."""
+
+    child_a: Number = Field(default=STANDARD_GAMBLE.child_a, ge=0, le=1)
+    child_b: Number = Field(default=STANDARD_GAMBLE.child_b, ge=0, le=1)
+    child_c: Number = Field(default=STANDARD_GAMBLE.child_c, ge=0, le=1)
+    transplanted: Number = Field(default=STANDARD_GAMBLE.transplanted, ge=0, le=1)
+    loss: dict[HarmName, Annotated[Days, Field(ge=0, le=MAX_LOSS)]] = Field(default_factory=dict)  # type: ignore[valid-type]
+    limit: dict[HarmName, Annotated[Number, Field(gt=0, le=1)]] = Field(default_factory=dict)
+
+    def utility(self) -> Utility:
+        """Utility of the decision: harms with their losses and limits, and utilities of health states."""
+        harms = tuple(
+            replace(h, loss=self.loss.get(h.name, h.loss), limit=self.limit.get(h.name, h.limit)) for h in HARMS
+        )
+        worth = replace(
+            STANDARD_GAMBLE,
+            child_a=self.child_a,
+            child_b=self.child_b,
+            child_c=self.child_c,
+            transplanted=self.transplanted,
+        )
+        return Utility(harms, worth)

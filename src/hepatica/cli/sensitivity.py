@@ -69,7 +69,8 @@ def sensitivity(
     from hepatica.output_folder import claim
     from hepatica.report.sensitivity import screen as shown
     from hepatica.report.sensitivity import variance as divided
-    from hepatica.sensitivity.screen import Question, ladder, screen
+    from hepatica.sensitivity.evaluate import Question, rising_doses
+    from hepatica.sensitivity.screen import screen
     from hepatica.sensitivity.tornado import tornado
     from hepatica.sensitivity.variance import variance
     from hepatica.study import MIN_DRAWS, load_study
@@ -85,7 +86,7 @@ def sensitivity(
         q = Question(
             system,
             study_population(question),
-            ladder(arms, regimens),
+            rising_doses(arms, regimens),
             question.hypotheses,
             question.utility.utility(),
             question.times(),
@@ -95,7 +96,7 @@ def sensitivity(
         )
         found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
         best = [found.moved[k] for k in found.ranked()[:top] if not found.is_negligible[k]]
-        wide = replace(q, arms=ladder(arms, 6))
+        wide = replace(q, arms=rising_doses(arms, 6))
         turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
         leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.is_negligible[k]]
         arm = next(a for a in q.arms if a.name == found.regimen)

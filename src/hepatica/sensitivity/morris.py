@@ -71,7 +71,7 @@ def controls(population: Population) -> dict[str, str]:
     return {name: why for why, names in reversed(groups) for name in names}
 
 
-def ignorance(p: Parameter) -> tuple[Spread, bool]:
+def parameter_uncertainty(p: Parameter) -> tuple[Spread, bool]:
     """The spread over which a parameter is moved, and whether it is nominal."""
     if p.entry.prior.varies:
         return p.entry.prior, False
@@ -126,7 +126,7 @@ def movable(
             held[p.name] = "0, and no ignorance is stated"
         else:
             reaches = STAGES[3 if p.name in history else 2 if p.name in care else int(p.name in every)]
-            found.append(Movable(p.name, p.module, *ignorance(p), reaches))
+            found.append(Movable(p.name, p.module, *parameter_uncertainty(p), reaches))
     return found, {name: why for name, why in held.items() if name in model.parameters}
 
 
@@ -156,7 +156,7 @@ def design(moved: Sequence[Movable], bases: NDArray[np.int64], seed: int) -> tup
 
 
 @dataclass(frozen=True)
-class Screened:
+class EffectStatistics:
     """Statistics of elementary effects, each (parameters, outputs).
 
     Attributes
@@ -175,12 +175,12 @@ class Screened:
     n: NDArray[np.int64]
 
 
-def screened(effects: Floats, *, seed: int = 0, resamples: int = 1000) -> Screened:
+def effect_statistics(effects: Floats, *, seed: int = 0, resamples: int = 1000) -> EffectStatistics:
     """Statistics of effects (bases, parameters, outputs); NaN effects are left out.
 
     Examples
     --------
-    >>> s = screened(np.array([[[1.0]], [[-3.0]]]))
+    >>> s = effect_statistics(np.array([[[1.0]], [[-3.0]]]))
     >>> float(s.mu_star[0, 0]), float(s.mu[0, 0]), round(float(s.sigma[0, 0]), 3)
     (2.0, -1.0, 2.828)
     """
@@ -198,7 +198,7 @@ def screened(effects: Floats, *, seed: int = 0, resamples: int = 1000) -> Screen
     means = np.tensordot(times, np.abs(value), 1) / np.where(weight > 0, weight, np.nan)
     with np.errstate(all="ignore"):
         low, high = _quantiles(means, (0.05, 0.95))
-    return Screened(mu_star, low, high, mu, sigma, n)
+    return EffectStatistics(mu_star, low, high, mu, sigma, n)
 
 
 def _quantiles(values: Floats, which: tuple[float, float]) -> Floats:

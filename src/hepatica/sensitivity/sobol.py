@@ -146,7 +146,7 @@ def _problem(parameters: int) -> dict[str, object]:
     return {"num_vars": parameters, "names": names, "bounds": [[0.0, 1.0]] * parameters}
 
 
-def learnt(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = ()) -> Floats | None:
+def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = ()) -> Floats | None:
     """Where learnt draws stand in the prior of a parameter, as quantiles of it in rising order.
 
     Parameters
@@ -162,7 +162,7 @@ def learnt(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = 
     Examples
     --------
     >>> d = Draws({DrawKey.coordinate("x"): np.array([0.0, -9.0, 9.0])})
-    >>> learnt("x", Spread(kind="lognormal", cv=0.5), d).round(3).tolist()
+    >>> posterior_quantiles("x", Spread(kind="lognormal", cv=0.5), d).round(3).tolist()
     [0.0, 0.5, 1.0]
     """
     rows = np.arange(draws.n)
@@ -178,12 +178,12 @@ def learnt(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = 
     return np.sort(np.concatenate(found))
 
 
-def place(u: Floats, among: Floats | None) -> Floats:
+def at_quantiles(u: Floats, among: Floats | None) -> Floats:
     """Quantiles of the prior at places `u`: the same in the prior itself, those between learnt draws otherwise.
 
     Examples
     --------
-    >>> place(np.array([0.25, 0.75]), np.array([0.4, 0.5, 0.6])).tolist()
+    >>> at_quantiles(np.array([0.25, 0.75]), np.array([0.4, 0.5, 0.6])).tolist()
     [0.45, 0.55]
     """
     if among is None:

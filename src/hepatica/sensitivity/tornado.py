@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hepatica.dosing.utility import Utility
 from hepatica.patients import Cohort, identity
 from hepatica.progress import Progress, ignore_progress
+from hepatica.sensitivity.evaluate import Point, Question, evaluate, evaluate_perturbed, weighted_candidates
 from hepatica.sensitivity.morris import HIGH, LOW, Movable
-from hepatica.sensitivity.screen import Point, Question, arrived, evaluate, evaluate_perturbed
 
 Floats = NDArray[np.float64]
 PER_DRAW = 3  # candidates per draw from what is not known
@@ -76,7 +76,7 @@ class Tornado:
         return pd.DataFrame(rows)
 
 
-def first(point: Point, utility: Utility) -> int:
+def best_arm(point: Point, utility: Utility) -> int:
     """The arm of least worst regret over the hypotheses among those within their limits of harm; 0 is standard care."""
     gain = np.concatenate([np.zeros((len(point.gain), 1)), point.gain], axis=1)
     admissible = np.ones(gain.shape, bool)
@@ -101,7 +101,7 @@ def tornado(
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
     cohort = Cohort(q.system.model, q.population, q.seed, who, draw)
     tell, total = progress or ignore_progress, 1 + 2 * len(parameters)
-    pool = arrived(q, cohort)
+    pool = weighted_candidates(q, cohort)
     usual, care = evaluate(q, pool)
     tell("rerank", 1, total)
     found: list[list[Point]] = []
@@ -114,11 +114,11 @@ def tornado(
             found[k].append(evaluate_perturbed(q, pool, care, m, {m.name: (m.spread, end)}))
             values[k, e] = float(m.spread.quantile(typical, end))
             tell("rerank", 2 + 2 * k + e, total)
-    ranks = np.array([[first(p, q.utility) for p in row] for row in found], np.int64).reshape(len(parameters), 2)
+    ranks = np.array([[best_arm(p, q.utility) for p in row] for row in found], np.int64).reshape(len(parameters), 2)
     return Tornado(
         tuple(a.name for a in q.arms),
         tuple(a.regimen.dose if a.regimen.gives_cells else 0.0 for a in q.arms),
-        first(usual, q.utility),
+        best_arm(usual, q.utility),
         tuple(m.name for m in parameters),
         ranks,
         values,

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from hepatica.dosing.utility import OUTPUTS, Benefit, evaluate_benefit
 from hepatica.patients import Admitted, Cohort, Draws, identity
 from hepatica.progress import Progress, ignore_progress
+from hepatica.sensitivity.evaluate import MIN_EFFECTIVE_PATIENTS, MIN_WEIGHT, Pool, Question, weighted_candidates
 from hepatica.sensitivity.morris import STAGES, Movable
-from hepatica.sensitivity.screen import FEWEST, LEAST, UNITS, Pool, Question, arrived
-from hepatica.sensitivity.sobol import Indices, design, indices, learnt, place
+from hepatica.sensitivity.screen import UNITS
+from hepatica.sensitivity.sobol import Indices, at_quantiles, design, indices, posterior_quantiles
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -90,7 +91,7 @@ class Variance:
 
 
 @dataclass
-class _Asked:
+class _Evaluator:
     """Answers points in turn; what a point shares with the one before is not simulated again.
 
     Attributes
@@ -118,9 +119,9 @@ class _Asked:
         )
         before, after = (self._reaching(quantiles, stage) for stage in (3, 2))
         if self._pool is None or self._pool[0] != before:
-            self._pool = before, arrived(self.q, cohort)
+            self._pool = before, weighted_candidates(self.q, cohort)
         pool = replace(self._pool[1], cohort=cohort)
-        if pool.effective < FEWEST:
+        if pool.effective < MIN_EFFECTIVE_PATIENTS:
             return np.full(1 + 2 * len(self.q.hypotheses), np.nan)
         if self._care is None or self._care[0] != after:
             self._care = after, self._course(pool, self.arms[0], self.q.hypotheses[0])
@@ -131,7 +132,7 @@ class _Asked:
         return [float(p) for p, m in zip(quantiles, self.moved, strict=True) if STAGES.index(m.reaches) >= stage]
 
     def _course(self, pool: Pool, arm: Arm, hypothesis: str) -> Benefit:
-        kept = np.flatnonzero(pool.weight > LEAST)
+        kept = np.flatnonzero(pool.weight > MIN_WEIGHT)
         admitted = Admitted(pool.cohort.take(kept), pool.initial[kept], {}, len(pool.weight))
         ds = simulate(
             self.q.system, admitted, [arm], self.q.times, outputs=OUTPUTS, hypothesis=hypothesis, workers=self.q.workers
@@ -139,7 +140,7 @@ class _Asked:
         return evaluate_benefit(ds, [arm], self.q.utility)
 
     def _means(self, pool: Pool, care: Benefit, cells: list[Benefit]) -> Floats:
-        weight = pool.weight[pool.weight > LEAST]
+        weight = pool.weight[pool.weight > MIN_WEIGHT]
         net = np.stack([care.net[0], *(w.net[0] for w in cells)])
         alive = np.stack([care.survival[0], *(w.survival[0] for w in cells)])
         out = ~np.isfinite(net + alive)
@@ -188,11 +189,14 @@ def variance(
     draw = np.repeat(np.arange(q.patients), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), q.patients))
     cohort = Cohort(q.system.model, q.population, q.seed, who, draw, known)
-    among = [None if known is None or m.nominal else learnt(m.name, m.spread, known, q.hypotheses) for m in moved]
+    among = [
+        None if known is None or m.nominal else posterior_quantiles(m.name, m.spread, known, q.hypotheses)
+        for m in moved
+    ]
     u = design(len(moved), samples, q.seed)
-    places = np.stack([place(u[..., k], a) for k, a in enumerate(among)], axis=-1)
+    places = np.stack([at_quantiles(u[..., k], a) for k, a in enumerate(among)], axis=-1)
     asked, tell, total = (
-        _Asked(q, cohort, (q.arms[0], arm), moved),
+        _Evaluator(q, cohort, (q.arms[0], arm), moved),
         progress or ignore_progress,
         u.shape[0] * u.shape[1],
     )

@@ -8,7 +8,15 @@ import pytest
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
-from hepatica.sensitivity.morris import Movable, controls, design, ignorance, movable, quantile, screened
+from hepatica.sensitivity.morris import (
+    Movable,
+    controls,
+    design,
+    effect_statistics,
+    movable,
+    parameter_uncertainty,
+    quantile,
+)
 
 
 def columns(k):
@@ -48,7 +56,7 @@ def naive(function, k):
 
 
 def test_a_straight_line_gives_its_slopes():
-    s = screened(effects(lambda u: 3 * u[:, 0] - 2 * u[:, 1], 3, 6))
+    s = effect_statistics(effects(lambda u: 3 * u[:, 0] - 2 * u[:, 1], 3, 6))
     assert s.mu_star[:, 0] == pytest.approx([3, 2, 0]) and s.mu[:, 0] == pytest.approx([3, -2, 0])
     assert (
         s.sigma[:, 0] == pytest.approx([0, 0, 0], abs=1e-12) and (s.low == s.high).all() or np.allclose(s.low, s.high)
@@ -56,7 +64,7 @@ def test_a_straight_line_gives_its_slopes():
 
 
 def test_an_interaction_shows_in_sigma():
-    s = screened(effects(lambda u: u[:, 0] * u[:, 1], 3, 2000), resamples=10)
+    s = effect_statistics(effects(lambda u: u[:, 0] * u[:, 1], 3, 2000), resamples=10)
     assert s.mu[:2, 0] == pytest.approx([0.5, 0.5], abs=0.02)
     assert s.sigma[:2, 0] == pytest.approx([np.sqrt(5) / 6] * 2, abs=0.02)  # SD of the other's four levels
     assert s.sigma[2, 0] == 0
@@ -64,12 +72,12 @@ def test_an_interaction_shows_in_sigma():
 
 def test_ishigami_as_in_salib():
     """SALib, tests/test_regression.py, test_regression_morris_vanilla: 10 000 trajectories of four levels."""
-    s = screened(effects(ishigami, 3, 10_000), resamples=2)
+    s = effect_statistics(effects(ishigami, 3, 10_000), resamples=2)
     assert s.mu_star[:, 0] == pytest.approx([7.767792, 7.875, 6.308785], rel=0.02)
 
 
 def test_g_function_as_by_the_naive_way():
-    s = screened(effects(g_function, 3, 4_000), resamples=10)
+    s = effect_statistics(effects(g_function, 3, 4_000), resamples=10)
     assert s.mu_star[:, 0] == pytest.approx(naive(g_function, 3), rel=0.03)
     assert s.mu_star[0, 0] > s.mu_star[1, 0] > s.mu_star[2, 0]
 
@@ -78,14 +86,14 @@ def test_the_interval_covers_about_what_it_says():
     exact = naive(g_function, 3)
     hits = [
         (s.low[:, 0] <= exact) & (exact <= s.high[:, 0])
-        for s in (screened(effects(g_function, 3, 30, seed=k), seed=k, resamples=400) for k in range(60))
+        for s in (effect_statistics(effects(g_function, 3, 30, seed=k), seed=k, resamples=400) for k in range(60))
     ]
     assert np.mean(hits) == pytest.approx(0.9, abs=0.07)
 
 
 def test_missing_effects_are_left_out():
     one = np.array([1.0, np.nan, 3.0])[:, None, None]
-    s = screened(np.concatenate([one, np.full_like(one, np.nan)], axis=1))
+    s = effect_statistics(np.concatenate([one, np.full_like(one, np.nan)], axis=1))
     assert s.mu_star[:, 0] == pytest.approx([2.0, np.nan], nan_ok=True) and list(s.n[:, 0]) == [2, 0]
     assert 1 <= s.low[0, 0] <= s.high[0, 0] <= 3 and np.isnan(s.low[1, 0])
 
@@ -135,7 +143,7 @@ def test_a_nominal_spread_keeps_a_share_a_share(model, population):
         assert np.isfinite([low, high]).all()
         if m.nominal and p.unit == "" and 0 < p.value < 1:
             assert 0 < low < p.value < high < 1
-    assert ignorance(model.parameters["flare_kill"])[0] == model.parameters["flare_kill"].entry.prior
+    assert parameter_uncertainty(model.parameters["flare_kill"])[0] == model.parameters["flare_kill"].entry.prior
 
 
 def test_controls_say_why(model, population):

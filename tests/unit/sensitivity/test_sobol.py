@@ -8,9 +8,9 @@ from SALib.sample import morris as trajectories
 from hepatica.errors import InputError
 from hepatica.model.parameters import Spread
 from hepatica.patients import DrawKey, Draws
-from hepatica.sensitivity.morris import Movable, screened
+from hepatica.sensitivity.morris import Movable, effect_statistics
 from hepatica.sensitivity.morris import design as around
-from hepatica.sensitivity.sobol import design, indices, learnt, place
+from hepatica.sensitivity.sobol import at_quantiles, design, indices, posterior_quantiles
 
 A = (0.0, 1.0, 4.5, 9.0)
 
@@ -113,15 +113,19 @@ def test_places_among_learnt_draws():
             DrawKey.spike("s"): np.array([0.1, 0.9]),
         }
     )
-    both = learnt("x", Spread(kind="lognormal", cv=1.0), draws, ("a", "b"))
+    both = posterior_quantiles("x", Spread(kind="lognormal", cv=1.0), draws, ("a", "b"))
     assert both == pytest.approx([0.1587, 0.5, 0.8413, 0.9772], abs=1e-4)
     spike = Spread(kind="spike", weight=0.4, cv=1.0)
-    found = learnt("s", spike, draws)
+    found = posterior_quantiles("s", spike, draws)
     assert found == pytest.approx([0.1, 0.7])
     assert spike.quantile(np.array(3.0), found[0]) == 0 and spike.quantile(np.array(3.0), found[1]) == pytest.approx(3)
-    assert learnt("nothing", spike, draws) is None
+    assert posterior_quantiles("nothing", spike, draws) is None
     u = np.linspace(0.01, 0.99, 9)
-    assert (place(u, None) == u).all() and (np.diff(place(u, both)) >= 0).all() and place(u, both).max() <= both.max()
+    assert (
+        (at_quantiles(u, None) == u).all()
+        and (np.diff(at_quantiles(u, both)) >= 0).all()
+        and at_quantiles(u, both).max() <= both.max()
+    )
 
 
 @pytest.mark.parametrize("function, k", [(ishigami, 3), (g_function, 4)])
@@ -137,7 +141,7 @@ def test_statistics_of_the_screen_are_those_of_salib(function, k):
         for step, rise in zip(np.diff(points, axis=0), np.diff(at), strict=True):
             i = int(np.argmax(np.abs(step)))
             effects[t, i] = rise / step[i]
-    ours = screened(effects[..., None], resamples=10)
+    ours = effect_statistics(effects[..., None], resamples=10)
     for name in ("mu", "mu_star", "sigma"):
         assert getattr(ours, name)[:, 0] == pytest.approx(np.asarray(theirs[name]), rel=1e-9, abs=1e-12), name
 
@@ -152,7 +156,7 @@ def test_the_screen_s_own_design_in_salib(function, k):
         there = base.copy()
         there[:, i] = after[:, i]
         z = function(there)
-        ours = screened(((z - y) / (after[:, i] - base[:, i]))[:, None, None], resamples=10)
+        ours = effect_statistics(((z - y) / (after[:, i] - base[:, i]))[:, None, None], resamples=10)
         x = np.stack([base[:, i], after[:, i]], axis=1).reshape(-1, 1)
         alone = {"num_vars": 1, "names": ["x"], "bounds": [[0.0, 1.0]]}
         theirs = morris.analyze(alone, x, np.stack([y, z], axis=1).ravel(), num_levels=4, num_resamples=10, seed=1)

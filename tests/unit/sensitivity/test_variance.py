@@ -11,8 +11,9 @@ import pytest
 from hepatica import cli
 from hepatica.dosing import Utility
 from hepatica.patients import DrawKey, Draws
-from hepatica.sensitivity.screen import Question, ladder, parameters
-from hepatica.sensitivity.variance import MOST_FAILED, _Asked, variance
+from hepatica.sensitivity.evaluate import Question, rising_doses
+from hepatica.sensitivity.screen import movable_parameters
+from hepatica.sensitivity.variance import MOST_FAILED, _Evaluator, variance
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
@@ -24,7 +25,7 @@ def question(system, population):
     return Question(
         system,
         population,
-        ladder(ARMS, 1),
+        rising_doses(ARMS, 1),
         ("label_is_cells", "lung_only"),
         Utility(),
         np.array([0.0, 7.0, 28.0, 60.0]),
@@ -36,7 +37,7 @@ def question(system, population):
 
 @pytest.fixture(scope="module")
 def moved(question):
-    by = {m.name: m for m in parameters(question)[0]}
+    by = {m.name: m for m in movable_parameters(question)[0]}
     return [by["death_mass"], by["efficacy_recruitment"]]
 
 
@@ -63,7 +64,7 @@ def test_what_is_kept_is_what_would_be_simulated(found, question, moved):
     cohort = Cohort(question.system.model, question.population, 5, identity(draw, np.tile(np.arange(3), 8)), draw)
     u = design(2, 4, 5)
     for i, j in ((0, 3), (3, 2)):
-        alone = _Asked(question, cohort, question.arms[:2], moved).point(u[i, j])
+        alone = _Evaluator(question, cohort, question.arms[:2], moved).point(u[i, j])
         assert (alone == found.values[i, j]).all()
 
 
@@ -76,7 +77,7 @@ def test_over_learnt_draws_a_parameter_stays_among_them(question, moved, model):
 
 def test_patients_who_fail_are_left_out_until_they_weigh_too_much(question):
     n = 100
-    asked = _Asked(question, None, question.arms[:2], [])
+    asked = _Evaluator(question, None, question.arms[:2], [])
     pool = SimpleNamespace(weight=np.ones(n), initial=np.zeros((n, 2)))
     alive, net = np.linspace(0, 1, n)[None], np.linspace(10, 20, n)[None]
     care, cells = (SimpleNamespace(survival=s, net=d) for s, d in ((alive, net), (alive + 0.1, net + 3)))
@@ -96,7 +97,7 @@ def test_patients_who_fail_are_left_out_until_they_weigh_too_much(question):
 
 
 def test_a_point_where_hardly_anybody_is_plausible_has_no_answer(question, moved, monkeypatch):
-    asked = _Asked(question, None, question.arms[:2], moved)
+    asked = _Evaluator(question, None, question.arms[:2], moved)
     monkeypatch.setattr("hepatica.sensitivity.variance.arrived", lambda *_: replace_pool(0.0))
     monkeypatch.setattr("hepatica.sensitivity.variance.replace", lambda thing, **_: thing)
     assert np.isnan(asked.point(np.array([0.5, 0.5]))).all()

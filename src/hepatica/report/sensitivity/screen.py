@@ -18,7 +18,8 @@ from hepatica import __version__
 from hepatica.files import write_csv, write_json, write_whole
 from hepatica.report import names
 from hepatica.report.style import GREY, legend_below, look, panels, roomy, styled
-from hepatica.sensitivity.screen import Question, Screen
+from hepatica.sensitivity.evaluate import Question
+from hepatica.sensitivity.screen import Screen
 from hepatica.sensitivity.tornado import Tornado
 from hepatica.words import say
 

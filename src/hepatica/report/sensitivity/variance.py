@@ -16,7 +16,7 @@ from hepatica.files import write_csv, write_json
 from hepatica.report import names
 from hepatica.report.sensitivity.screen import draw
 from hepatica.report.style import GREY, legend_below, look, panels, styled
-from hepatica.sensitivity.screen import Question
+from hepatica.sensitivity.evaluate import Question
 from hepatica.sensitivity.variance import Variance
 from hepatica.words import say
 

@@ -13,7 +13,7 @@ from hepatica.errors import InputError
 
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
-    from hepatica.evidence.check import Checked
+    from hepatica.evidence.faults import Checked
 
 app = make_app()
 

@@ -9,7 +9,7 @@ from hepatica.words import say
 
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
-    from hepatica.evidence.check import Checked, Fault
+    from hepatica.evidence.faults import Checked, Fault
     from hepatica.evidence.observations import Arm, Observation
 
 COLUMNS = ("key", "citation", "year", "disease", "role", "arms", "people", "observations", "risk_of_bias", "population")

@@ -1,24 +1,25 @@
-"""Whether a user's publication file is in order: everything that is wrong with it, at once, and where."""
+"""Validation of a user's publication file: everything that is wrong with it, at once, and where."""
 
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from hepatica.evidence.faults import ROWS, Checked, Fault, fault_of, line_of, rows_of
 from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong, wrongs
 from hepatica.evidence.publications import Publication, between, keys
 from hepatica.evidence.references import references
 
-ROWS: dict[str, type[BaseModel]] = {"arm": Arm, "observation": Observation, "alternative": Alternative}
+MAX_BYTES = 4 * 2**20  # the largest publication that ships has 21 kB
+MAX_BITS = 63  # of an integer
 _DO = {
+    "string_pattern_mismatch": "write small letters, digits and underscores, 64 at most",
     "missing": "add it",
     "tuple_type": "write a list, or a table in double brackets, as [[arm]]",
     "too_short": "write at least one",
@@ -27,61 +28,6 @@ _DO = {
     "model_attributes_type": "write a table, as [[arm]]",
 }
 Row = TypeVar("Row", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with a file.
-
-    Attributes
-    ----------
-    file : str
-    place : str
-        Row, line and key, as far as they are known.
-    got : str
-        What was got.
-    do : str
-        What is wrong or what to do.
-    """
-
-    file: str
-    place: str
-    got: str
-    do: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}, {self.place}" if self.place else self.file
-        return f"{where}: got {self.got}; {self.do}" if self.got else f"{where}: {self.do}"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What was found in a file.
-
-    Attributes
-    ----------
-    file : str
-    publication : Publication or None
-        None where something is wrong.
-    faults : tuple of Fault
-        Empty where all is in order.
-    warnings : tuple of Fault
-        What is allowed, yet probably not meant.
-    """
-
-    file: str
-    publication: Publication | None = None
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
-
-    @property
-    def kept_out(self) -> dict[str, int]:
-        """How many observations cannot enter a likelihood, by reason."""
-        found: dict[str, int] = {}
-        for o in self.publication.observations if self.publication else ():
-            if why := self.publication.lacks(o) if self.publication else "":
-                found[why] = found.get(why, 0) + 1
-        return found
 
 
 def check_file(path: Path, populations: Collection[str] = ()) -> Checked:
@@ -101,7 +47,11 @@ def check_file(path: Path, populations: Collection[str] = ()) -> Checked:
     if path.is_dir():
         return Checked(name, faults=(Fault(name, "", "a folder", "give a publication file, as folder/trial.toml"),))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            return Checked(name, faults=(Fault(name, "", "more than 4 MiB", "give a file of one publication"),))
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return Checked(name, faults=(Fault(name, "", "no such file", "give the path of a publication file"),))
     except UnicodeDecodeError as error:
@@ -137,17 +87,24 @@ def check(text: str, name: str = "publication", populations: Collection[str] = (
     """
     try:
         raw = tomllib.loads(text)
+        beyond = list(_beyond(raw, ()))
     except tomllib.TOMLDecodeError as error:
         return Checked(name, faults=(Fault(name, "", "", f"write valid TOML: {error}"),))
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        return Checked(
+            name, faults=(Fault(name, "", "a number of thousands of digits", "write the number as printed"),)
+        )
     except RecursionError:
         return Checked(
             name, faults=(Fault(name, "", "tables in tables without end", "write [[arm]] and [[observation]]"),)
         )
+    if beyond:
+        return Checked(name, faults=tuple(fault_of(text, raw, name, w) for w in beyond))
     publication, found = _read(raw)
     if publication is None:
-        found.sort(key=lambda w: _line(text, raw, w.place) or 0)
-        return Checked(name, None, tuple(_fault(text, raw, name, w) for w in found))
-    doubts = tuple(_fault(text, raw, name, w) for w in _doubts(publication, populations))
+        found.sort(key=lambda w: line_of(text, raw, w.place) or 0)
+        return Checked(name, None, tuple(fault_of(text, raw, name, w) for w in found))
+    doubts = tuple(fault_of(text, raw, name, w) for w in _doubts(publication, populations))
     return Checked(name, publication, (), doubts)
 
 
@@ -163,6 +120,15 @@ def same_key(checked: Sequence[Checked]) -> tuple[Fault, ...]:
     return tuple(out)
 
 
+def _beyond(value: object, place: tuple[str | int, ...]) -> Iterator[Wrong]:
+    """Integers that no table of numbers can hold."""
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        yield Wrong(place, "an integer beyond 2^63", "write the number as printed")
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in pairs:
+        yield from _beyond(part, (*place, key))
+
+
 def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
     """The publication, or all that keeps it from being one."""
     try:
@@ -175,7 +141,7 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
     for _, more in (*arms, *observations, *alternatives):  # what stands beside a key that is not known is checked too
         found += more
     if all(e["loc"] for e in errors):  # rows are wrong, so that nothing was compared between them yet
-        ids = [a.get("id") if isinstance(a, Mapping) else None for a in _list(raw, "arm")]
+        ids = [a.get("id") if isinstance(a, Mapping) else None for a in rows_of(raw, "arm")]
         found += between(
             [id if isinstance(id, str) else "" for id in ids],
             [row for row, _ in arms],
@@ -183,10 +149,10 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
             [row for row, _ in alternatives],
         )
         for kind, key in (("observation", "arm"), ("alternative", "arm"), ("arm", "subset_of")):
-            named = [row.get(key) if isinstance(row, Mapping) else None for row in _list(raw, kind)]
-            says = "no arm '{}'; there are " + ", ".join(str(id) for id in ids)
+            named = [row.get(key) if isinstance(row, Mapping) else None for row in rows_of(raw, kind)]
+            known = ", ".join(id for id in ids if isinstance(id, str))
             unknown = [(i, n) for i, n in enumerate(named) if isinstance(n, str) and n and n not in ids]
-            found += [Wrong((kind, i, key), n, says.format(n)) for i, n in unknown]
+            found += [Wrong((kind, i, key), n, f"no arm '{n}'; there are {known}") for i, n in unknown]
         if raw.get("risk_of_bias", "unclear") in ("low", "some", "high") and not raw.get("bias"):
             found.append(
                 Wrong(("bias",), raw.get("bias", ""), f"risk_of_bias '{raw['risk_of_bias']}' needs its reason in bias")
@@ -198,7 +164,7 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
 def _rows(raw: Mapping[str, Any], kind: str, model: type[Row]) -> list[tuple[Row | None, list[Wrong]]]:
     """Each row without the keys that are not known, or None and what is still wrong with it."""
     out: list[tuple[Row | None, list[Wrong]]] = []
-    for i, item in enumerate(_list(raw, kind)):
+    for i, item in enumerate(rows_of(raw, kind)):
         try:
             known = {k: v for k, v in item.items() if k in model.model_fields} if isinstance(item, Mapping) else item
             out.append((model.model_validate(known), []))
@@ -206,11 +172,6 @@ def _rows(raw: Mapping[str, Any], kind: str, model: type[Row]) -> list[tuple[Row
             more = [w for e in error.errors(include_url=False) for w in _worded(e)]
             out.append((None, [w._replace(place=(kind, i, *w.place)) for w in more]))
     return out
-
-
-def _list(raw: Mapping[str, Any], kind: str) -> list[Any]:
-    rows = raw.get(kind, raw.get(f"{kind}s", []))
-    return rows if isinstance(rows, list) else []
 
 
 def _worded(error: ErrorDetails) -> list[Wrong]:
@@ -261,51 +222,3 @@ def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
         Wrong(("shares_people_with",), k, "no shipped publication") for k in p.shares_people_with if k not in keys()
     ]
     return out
-
-
-def _fault(text: str, raw: Mapping[str, Any], name: str, wrong: Wrong) -> Fault:
-    parts: list[str] = []
-    if len(wrong.place) > 1 and isinstance(wrong.place[1], int):
-        parts.append(f"{wrong.place[0]} {wrong.place[1] + 1}")
-        rest = wrong.place[2:]
-    else:
-        rest = wrong.place
-    line = _line(text, raw, wrong.place)
-    parts += [f"line {line}"] if line else []
-    parts += [".".join(str(part) for part in rest)] if rest else []
-    return Fault(name, ", ".join(parts), _got(wrong.got), wrong.says)
-
-
-def _got(got: object) -> str:
-    """What was got, in short; nothing for a whole table."""
-    if got is None or isinstance(got, BaseModel | dict):
-        return ""
-    text = repr(got)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _line(text: str, raw: Mapping[str, Any], place: tuple[str | int, ...]) -> int | None:
-    """The line of a key, else of its table; None where the file writes it in a way that we do not follow."""
-    if not place:
-        return None
-    lines, start, key = text.splitlines(), 0, str(place[0])
-    if len(place) > 1 and isinstance(place[1], int) and place[0] in ROWS:
-        heads = [i for i, line in enumerate(lines) if re.match(rf"\s*\[\[\s*{place[0]}s?\s*\]\]", line)]
-        if len(heads) != len(_list(raw, str(place[0]))):
-            return None
-        start = heads[place[1]] + 1
-        key = str(place[2]) if len(place) > 2 else ""
-    for i in range(start, len(lines)):
-        if (
-            lines[i].lstrip().startswith("[[")
-            and start == 0
-            and re.match(rf"\s*\[\[?\s*{re.escape(key)}\s*\]", lines[i])
-        ):
-            return i + 1
-        if lines[i].lstrip().startswith("[["):
-            if start:
-                break
-            continue
-        if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", lines[i]):
-            return i + 1
-    return start or None

@@ -86,7 +86,7 @@ class Publication(Row):
     Attributes
     ----------
     key : str
-        File name without ``.toml``.
+        File name without ``.toml``: small letters, digits and underscores.
     title, country, design, disease, note : str
     cite : str
         Key of `hepatica.evidence.references`.
@@ -111,7 +111,7 @@ class Publication(Row):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    key: str
+    key: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
     title: str
     cite: str
     year: int | None = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.evidence.check import check, check_file, same_key
+from hepatica.evidence.check import MAX_BYTES, check, check_file, same_key
 from hepatica.evidence.publications import keys, load
 
 GOOD = """
@@ -170,3 +170,52 @@ def test_files_that_cannot_be_read_are_faults(tmp_path):
 def test_two_files_of_one_key_are_told():
     assert same_key([check(GOOD, "a.toml")]) == ()
     assert "a.toml has this key too" in str(same_key([check(GOOD, "a.toml"), check("", "x"), check(GOOD, "b.toml")])[0])
+
+
+@pytest.mark.parametrize("key", ["../../x", "a/b", "A", "a b", "", "a\\n", "x" * 65, "é"])
+def test_a_key_is_a_file_name_of_small_letters(key):
+    said = faults(GOOD.replace('key = "mine"', f'key = "{key}"'))
+    assert len(said) == 1 and said[0].endswith("write small letters, digits and underscores, 64 at most")
+    assert "line 2, key: got " in said[0]
+
+
+def test_the_longest_key_is_allowed():
+    assert faults(GOOD.replace('"mine"', f'"{"a_9" * 21}z"')) == []
+
+
+@pytest.mark.parametrize("wrong", ["{ a = 1 }", "[1]", "[{ a = 1 }]", "3", "true", "1979-05-27"])
+def test_an_id_that_is_no_text_is_a_fault(wrong):
+    said = faults(GOOD.replace('id = "all"', f"id = {wrong}"))
+    assert any("arm 1, line 11, id" in s and s.endswith("write text in quotes") for s in said)
+
+
+@pytest.mark.parametrize("key", ["n = 10", "time = 28", "value = 20"])
+@pytest.mark.parametrize("digits", ["9223372036854775808", "1" + "0" * 30, "0x" + "f" * 6000])
+def test_an_integer_beyond_c_is_a_fault(key, digits):
+    said = faults(GOOD.replace(key, f"{key.split()[0]} = {digits}"))
+    assert said and all("an integer beyond 2^63" in s and s.endswith("write the number as printed") for s in said)
+
+
+def test_the_largest_integer_of_c_is_no_fault():
+    assert faults(GOOD.replace("n = 10", f"n = {2**63 - 1}")) == []
+
+
+def test_a_number_of_thousands_of_digits_is_a_fault():
+    assert faults(GOOD.replace("n = 10", "n = " + "9" * 5000)) == [
+        "a.toml: got a number of thousands of digits; write the number as printed"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 3000, "x = " + "[" * 3000 + "]" * 3000, "x = " + "{a=" * 3000, "a." * 3000 + "b = 1"]
+)
+def test_nesting_without_end_is_a_fault(text):
+    assert "tables in tables without end" in faults(text)[0]
+
+
+def test_a_file_has_a_limit_of_size(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(GOOD + "#" * (MAX_BYTES - len(GOOD)))
+    assert check_file(path).faults == ()
+    path.write_text(GOOD + "#" * (MAX_BYTES - len(GOOD) + 1))
+    assert str(check_file(path).faults[0]) == f"{path}: got more than 4 MiB; give a file of one publication"

@@ -10,10 +10,13 @@ from hepatica.outcomes.scores.labs import (
     done,
     flag,
     labs,
+    numbers,
+    over_patients,
 )
 from hepatica.units import factor
 
 
+@over_patients
 def maddrey_df(*, prothrombin_time: Lab, bilirubin: Lab, control_time: Lab = 12.0) -> Array:
     """Maddrey's discriminant function, modified: s, mg/dL, s; severe from 32.
 
@@ -30,6 +33,7 @@ def maddrey_df(*, prothrombin_time: Lab, bilirubin: Lab, control_time: Lab = 12.
     return done(4.6 * (time - control) + bilirubin)
 
 
+@over_patients
 def abic(*, age: Lab, bilirubin: Lab, creatinine: Lab, inr: Lab) -> Array:
     """ABIC: years, mg/dL, mg/dL, unitless; low risk to 6.71, high from 9.
 
@@ -46,6 +50,7 @@ def abic(*, age: Lab, bilirubin: Lab, creatinine: Lab, inr: Lab) -> Array:
     return done(0.1 * age + 0.08 * bilirubin + 0.3 * creatinine + 0.8 * inr)
 
 
+@over_patients
 def lille(
     *,
     age: Lab,
@@ -92,7 +97,4 @@ def alcoholic_hepatitis_mortality_90d(meld: Lab) -> Array:
     >>> round(float(alcoholic_hepatitis_mortality_90d(21)), 2)
     0.28
     """
-    return done(1.0 / (1.0 + np.exp(4.3 - 0.16 * np.asarray(meld, dtype=np.float64))))
-
-
-# Prothrombin activity
+    return done(1.0 / (1.0 + np.exp(4.3 - 0.16 * numbers("meld", meld))))

@@ -10,11 +10,14 @@ from hepatica.outcomes.scores.labs import (
     Lab,
     done,
     labs,
+    numbers,
+    over_patients,
     points_of,
 )
 from hepatica.units import factor
 
 
+@over_patients
 def child_pugh(
     *, bilirubin: Lab, albumin: Lab, inr: Lab, ascites: Lab, encephalopathy: Lab, albumin_low: float = 28.0
 ) -> Array:
@@ -68,10 +71,11 @@ def child_pugh_class(points: Lab) -> NDArray[np.str_]:
     >>> child_pugh_class([6, 7, 10]).tolist()
     ['A', 'B', 'C']
     """
-    points = np.asarray(points, dtype=np.float64)
+    points = numbers("points", points)
     return np.asarray(np.select([points < 7, points < 10, points >= 10], ["A", "B", "C"], ""), dtype=np.str_)
 
 
+@over_patients
 def albi(*, bilirubin: Lab, albumin: Lab) -> Array:
     """ALBI, from bilirubin (mg/dL) and albumin (g/L).
 
@@ -100,8 +104,5 @@ def albi_grade(score: Lab) -> Array:
     >>> albi_grade([-2.6, -2.5, -1.3]).tolist()
     [1.0, 2.0, 3.0]
     """
-    score = np.asarray(score, dtype=np.float64)
+    score = numbers("score", score)
     return done(points_of(score, score > -2.60, score > -1.39))
-
-
-# EASL-CLIF

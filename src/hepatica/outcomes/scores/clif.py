@@ -13,6 +13,8 @@ from hepatica.outcomes.scores.labs import (
     done,
     flag,
     labs,
+    numbers,
+    over_patients,
     points_of,
 )
 
@@ -54,6 +56,7 @@ def _clif_organs(
     )
 
 
+@over_patients
 def clif_c_of(
     *,
     bilirubin: Lab,
@@ -105,6 +108,7 @@ def _failing(organs: tuple[Array, ...]) -> Array:
     return np.asarray(sum(np.asarray(f, dtype=np.float64) for f in failed), dtype=np.float64)
 
 
+@over_patients
 def organ_failures(
     *,
     bilirubin: Lab,
@@ -133,6 +137,7 @@ def organ_failures(
     return done(_failing(organs) + 0.0 * sum(organs))  # NaN stays NaN
 
 
+@over_patients
 def aclf_grade(
     *,
     bilirubin: Lab,
@@ -165,12 +170,13 @@ def aclf_grade(
     _, kidney, brain, *_ = organs
     failures = _failing(organs)
     others = failures - (kidney > 1) - (brain > 2)
-    impaired = np.asarray(creatinine, dtype=np.float64) >= 1.5
+    impaired = numbers("creatinine", creatinine) >= 1.5
     one_counts = (kidney > 1) | impaired | ((others > 0) & (brain > 1))
     grade = np.where(failures == 1, one_counts, np.minimum(failures, 3.0))
     return done(grade + 0.0 * sum(organs))  # NaN stays NaN
 
 
+@over_patients
 def clif_c_aclf(*, organ_failure: Lab, age: Lab, white_cells: Lab) -> Array:
     """CLIF-C ACLF score, from `clif_c_of`, age (years) and white cells (1e9/L).
 
@@ -195,7 +201,7 @@ def _clif_mortality(score: Lab, months: int, risk: Mapping[int, tuple[float, flo
     if months not in risk:
         raise InputError("months", months, f"one of {', '.join(map(str, risk))}")
     baseline, slope = risk[months]
-    return done(-np.expm1(-baseline * np.exp(slope * np.asarray(score, dtype=np.float64))))
+    return done(-np.expm1(-baseline * np.exp(slope * numbers("score", score))))
 
 
 def clif_c_aclf_mortality(score: Lab, *, months: int) -> Array:
@@ -218,6 +224,7 @@ def clif_c_aclf_mortality(score: Lab, *, months: int) -> Array:
     return _clif_mortality(score, months, _ACLF_RISK)
 
 
+@over_patients
 def clif_c_ad(*, age: Lab, creatinine: Lab, inr: Lab, white_cells: Lab, sodium: Lab) -> Array:
     """CLIF-C acute decompensation score: years, mg/dL, unitless, 1e9/L, mmol/L.
 

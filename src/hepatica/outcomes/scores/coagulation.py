@@ -10,6 +10,7 @@ from hepatica.outcomes.scores.labs import (
     Lab,
     done,
     labs,
+    numbers,
 )
 
 _PTA_FLOOR = 6.0  # %; the fit diverges near 4 %
@@ -42,7 +43,7 @@ def inr_from_pta(pta: Lab) -> Array:
     Raises
     ------
     InputError
-        If the activity is negative, above 200 % or a lone NaN.
+        If the activity is not above 0, above 200 % or a lone NaN.
 
     References
     ----------
@@ -53,11 +54,8 @@ def inr_from_pta(pta: Lab) -> Array:
     >>> round(float(inr_from_pta(40)), 2)
     1.49
     """
-    activity = np.asarray(pta, dtype=np.float64)
-    if np.any((activity < 0) | (activity > 200)) or (activity.ndim == 0 and np.isnan(activity)):
-        raise InputError("pta", pta, "a percentage between 0 and 200")
+    activity = numbers("pta", pta)
+    if np.any((activity <= 0) | (activity > 200)) or (activity.ndim == 0 and np.isnan(activity)):
+        raise InputError("pta", pta, "a percentage above 0, 200 at most")
     activity = np.maximum(activity, _PTA_FLOOR)
     return done(1.0 / (-0.0073 * activity + 0.2093 * np.sqrt(activity) - 0.361))
-
-
-# The registry

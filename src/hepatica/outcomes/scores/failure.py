@@ -11,11 +11,14 @@ from hepatica.outcomes.scores.labs import (
     Lab,
     done,
     labs,
+    numbers,
+    over_patients,
     points_of,
 )
 from hepatica.units import factor
 
 
+@over_patients
 def aarc(*, bilirubin: Lab, creatinine: Lab, encephalopathy: Lab, inr: Lab, lactate: Lab) -> Array:
     """AARC points, 5-15: mg/dL, mg/dL, West-Haven grade, unitless, mmol/L.
 
@@ -52,10 +55,11 @@ def aarc_grade(points: Lab) -> Array:
     >>> aarc_grade([7, 8, 11]).tolist()
     [1.0, 2.0, 3.0]
     """
-    points = np.asarray(points, dtype=np.float64)
+    points = numbers("points", points)
     return done(points_of(points, points >= 8, points >= 11))
 
 
+@over_patients
 def cossh_aclf2(*, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: Lab, urea: Lab, age: Lab) -> Array:
     """COSSH-ACLF II of hepatitis B: unitless, West-Haven, 1e9/L, mg/dL, mmol/L, years; risky from 7.4, 8.4.
 
@@ -85,9 +89,7 @@ def cossh_aclf2(*, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: L
     return done(score + 0.396 * np.log(umol) + 0.033 * age)
 
 
-# Acute liver failure
-
-
+@over_patients
 def kings_college(
     *,
     cause: str,
@@ -158,6 +160,3 @@ def kings_college(
         minor = minor + (inr > 3.5) + (known.get("bilirubin", nothing) > 17.5) + CAUSES[cause]
         met = (inr > 6.5) | (minor >= 3)
     return done(met + 0.0 * sum(known.values()))  # NaN stays NaN
-
-
-# Alcoholic hepatitis

@@ -12,9 +12,12 @@ from hepatica.outcomes.scores.labs import (
     done,
     flag,
     labs,
+    numbers,
+    over_patients,
 )
 
 
+@over_patients
 def meld(
     *,
     bilirubin: Lab,
@@ -60,6 +63,7 @@ def meld(
     return bounded(score + np.where(flag(cholestatic_or_alcoholic), 0.0, 6.43), rounded)
 
 
+@over_patients
 def meld_na(
     *, bilirubin: Lab, creatinine: Lab, inr: Lab, sodium: Lab, dialysis: Lab = False, rounded: bool = False
 ) -> Array:
@@ -82,6 +86,7 @@ def meld_na(
     return bounded(score, rounded)
 
 
+@over_patients
 def meld_na_kim2008(
     *, bilirubin: Lab, creatinine: Lab, inr: Lab, sodium: Lab, dialysis: Lab = False, rounded: bool = False
 ) -> Array:
@@ -101,6 +106,7 @@ def meld_na_kim2008(
     return bounded(initial + (1.0 - 0.025 * initial) * deficit, rounded)
 
 
+@over_patients
 def meld3(
     *,
     bilirubin: Lab,
@@ -172,7 +178,7 @@ def meld_survival_90d(score: Lab) -> Array:
     >>> round(float(meld_survival_90d(20)), 4)
     0.9237
     """
-    return done(0.98465 ** np.exp(0.1635 * (np.asarray(score, dtype=np.float64) - 10.0)))
+    return done(0.98465 ** np.exp(0.1635 * (numbers("score", score) - 10.0)))
 
 
 _MELD3_DAYS = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0)
@@ -198,13 +204,14 @@ def meld3_survival(score: Lab, *, days: Lab = 90.0) -> Array:
     >>> round(float(meld3_survival(26)), 2)
     0.85
     """
-    days = np.asarray(days, dtype=np.float64)
+    days = numbers("days", days)
     if not np.all((days >= 0) & (days <= 90)):
         raise InputError("days", days, "between 0 and 90, where the baseline survival is published")
     baseline = np.interp(days, _MELD3_DAYS, -np.log(_MELD3_BASELINE))
-    return done(np.exp(-baseline * np.exp(0.17698 * np.asarray(score, dtype=np.float64) - 3.56)))
+    return done(np.exp(-baseline * np.exp(0.17698 * numbers("score", score) - 3.56)))
 
 
+@over_patients
 def meld_plus7_survival(
     *, bilirubin: Lab, creatinine: Lab, inr: Lab, sodium: Lab, albumin: Lab, white_cells: Lab, age: Lab
 ) -> Array:
@@ -233,6 +240,3 @@ def meld_plus7_survival(
     logit = logit + 2.99724802 * np.log10(1 + inr) - 6.47834101 * np.log10(1 + sodium)
     logit = logit - 6.34990436 * np.log10(1 + albumin / 10) + 1.92811726 * np.log10(1 + white_cells)
     return done(1.0 / (1.0 + np.exp(logit + 0.04070442 * age)))
-
-
-# Child-Pugh and ALBI

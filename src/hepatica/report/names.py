@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from hepatica.dosing import Decision
 from hepatica.dosing.assumptions import Assumption
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import Arm as PublishedArm
@@ -72,14 +71,17 @@ def arm_name(arm: Arm, lang: str) -> str:
     return short.replace("once", say("report.once", lang)) + route(arm.regimen.route, lang)
 
 
+def schedule(infusions: int, interval: float, lang: str) -> str:
+    """Number of infusions and the days between them, in words."""
+    if infusions == 1:
+        return say("report.given_once", lang)
+    return say("report.given_often", lang, n=infusions, interval=f"{interval:g}")
+
+
 def regimen(r: Regimen, lang: str) -> str:
     """A regimen in words."""
     per = say("report.per_kg" if r.per_kg else "report.in_all", lang, cells=cells(r.dose))
-    often = (
-        say("report.given_once", lang)
-        if r.infusions == 1
-        else say("report.given_often", lang, n=r.infusions, interval=f"{r.interval:g}")
-    )
+    often = schedule(r.infusions, r.interval, lang)
     return say("report.regimen", lang, dose=per, often=often, route=route(r.route, lang))
 
 
@@ -114,23 +116,3 @@ def published(key: str, arm: PublishedArm, lang: str) -> str:
         arm=kind,
         n="–" if arm.n is None else arm.n,
     )
-
-
-def shows_cells(d: Decision) -> bool:
-    """Whether a regimen with cells is shown; none is where all exceed a limit of harm."""
-    return d.arms[d.top].regimen.gives_cells
-
-
-def gains(d: Decision, place: int) -> tuple[VarianceComponents, VarianceComponents]:
-    """Gain and survival gain of the shown regimen under a hypothesis, as confirmed where it was."""
-    if d.confirmed:
-        return d.confirmed[place].gain, d.confirmed[place].survival_gain
-    h = d.by_hypothesis[place]
-    return h.gain[d.top], h.survival_gain[d.top]
-
-
-def ranking(d: Decision) -> list[int]:
-    """Arms from the least worst regret on; those over a limit of harm last, by their worst gain."""
-    worst = d.regret.max(axis=0)
-    gain = np.min([[s.mean for s in h.gain] for h in d.by_hypothesis], axis=0)
-    return sorted(range(len(d.arms)), key=lambda a: (worst[a], -gain[a], a))

@@ -14,7 +14,7 @@ from hepatica.dose_study import Answer
 from hepatica.evidence import load, references
 from hepatica.model.parameters import GRADES, Entry
 from hepatica.report import names
-from hepatica.report.dose import long_term, numbers
+from hepatica.report.dose import long_term
 from hepatica.simulation import RTOL
 from hepatica.therapy import ROUTES, SOURCES
 from hepatica.therapy.product import HANDLING
@@ -119,7 +119,11 @@ def sources(a: Answer, lang: str) -> Card:
         cite(entry.cite, "therapy")
     for covariate in a.population.covariate.values():
         cite(covariate.cite, "population")
-    entered = {a.population.baseline, numbers.fitted(a), *(s.publication for s in a.population.fit.targets)}
+    entered = {
+        a.population.baseline,
+        a.population.fit.deaths.publication,
+        *(s.publication for s in a.population.fit.targets),
+    }
     for key in a.population.publications:
         cite(load(key).cite, "population" if key in entered else "comparison")
     for key in a.study.utility.utility().utilities.cites:

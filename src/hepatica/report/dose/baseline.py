@@ -8,9 +8,11 @@ import pandas as pd
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
+from hepatica.dose_summary.ranking import shown_gains, shows_cells
+from hepatica.dose_summary.standard_care import compare_deaths, compare_labs
 from hepatica.evidence import load, references
 from hepatica.report import names
-from hepatica.report.dose import figures, numbers
+from hepatica.report.dose import figures
 from hepatica.report.dose.survival import survival
 from hepatica.variables import variable
 from hepatica.words import say
@@ -19,19 +21,19 @@ from hepatica.words import say
 def baseline(a: Answer, lang: str) -> Card:
     """The simulated untreated population beside the published course."""
     publication, rows, flagged, medians = load(a.population.baseline), [], False, False
-    for c in numbers.compared(a):
+    for c in compare_labs(a):
         digits, o = variable(c.variable).digits, c.published
-        flagged, medians = flagged or (o is not None and not o.usable), medians or c.median
+        flagged, medians = flagged or (o is not None and not o.usable), medians or c.is_median
         rows.append(
             {
                 say("report.col_variable", lang): variable(c.variable).title(lang),
                 say("report.col_day", lang): f"{c.day:g}",
-                say("report.col_until", lang): f"{c.until:g}" if c.until else say("report.everybody", lang),
+                say("report.col_until", lang): f"{c.alive_until:g}" if c.alive_until else say("report.everybody", lang),
                 say("report.col_published", lang): "–"
                 if o is None
-                else f"{names.number(o.value, digits)} ({names.number(c.published_spread, digits)})"
+                else f"{names.number(o.value, digits)} ({names.number(c.published_sd, digits)})"
                 + ("" if o.usable else " †")
-                + (" ‡" if c.median else ""),
+                + (" ‡" if c.is_median else ""),
                 "n": "–" if o is None or o.n is None else str(o.n),
                 say("report.col_simulated", lang): f"{names.number(c.mean, digits)} ({names.number(c.sd, digits)})",
             }
@@ -88,7 +90,7 @@ def _reason(why: str, lang: str) -> str:
 def life(a: Answer, lang: str) -> Card:
     """Survival beside the trial as published."""
     d, ends = a.decision, []
-    for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
+    for k, h in enumerate(d.by_hypothesis if shows_cells(d) else ()):
         ends.append(
             say(
                 "report.survival_end",
@@ -96,7 +98,7 @@ def life(a: Answer, lang: str) -> Card:
                 hypothesis=names.hypothesis(h.hypothesis, lang),
                 days=f"{a.study.horizon:g}",
                 care=names.interval(h.survival[0], lang, 100.0),
-                gain=names.interval(names.gains(d, k)[1], lang, 100.0),
+                gain=names.interval(shown_gains(d, k)[1], lang, 100.0),
             )
         )
     trials = names.listed((references()[load(key).cite].short() for key in a.population.shown), lang)
@@ -129,16 +131,14 @@ def deaths(a: Answer, lang: str) -> Card:
                 high=names.number(100 * r.high),
             ),
             say("report.col_simulated_dead", lang): names.interval(r.simulated, lang, 100.0),
-            say("report.col_role", lang): say(
-                "report.fitted" if r.publication == numbers.fitted(a) else "report.not_fitted", lang
-            ),
+            say("report.col_role", lang): say("report.fitted" if r.is_fitted else "report.not_fitted", lang),
         }
-        for r in numbers.untreated(a)
+        for r in compare_deaths(a)
     ]
     return Card(
         "deaths",
         say("report.deaths", lang),
-        (say("report.deaths_text", lang, source=references()[load(numbers.fitted(a)).cite].short()),),
+        (say("report.deaths_text", lang, source=references()[load(a.population.fit.deaths.publication).cite].short()),),
         pd.DataFrame(rows) if rows else None,
         partial(figures.untreated, a, lang) if rows else None,
         say("report.deaths_alt", lang),

@@ -10,8 +10,10 @@ import pandas as pd
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
+from hepatica.dose_summary.biodistribution import Organ, Quantity, mean_organ_share
+from hepatica.dose_summary.ranking import ranking, shown_gains, shows_cells
 from hepatica.report import names
-from hepatica.report.dose import figures, numbers, sentences
+from hepatica.report.dose import figures, sentences
 from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
 from hepatica.report.dose.long_term import causes, five_years
@@ -22,6 +24,10 @@ from hepatica.words import say
 
 Maker = Callable[[Answer, str], Card]
 MOST_ROWS = 8
+DIFFERENCES = (
+    *((Quantity.CELLS, organ, day) for organ in (Organ.LUNG, Organ.LIVER, Organ.SPLEEN) for day in (1, 7)),
+    (Quantity.IMAGE, Organ.LIVER, 7),
+)
 
 
 def the_answer(a: Answer, lang: str) -> Card:
@@ -39,7 +45,7 @@ def the_answer(a: Answer, lang: str) -> Card:
     note = say("report.answer_note", lang)
     if confirmed:
         note += say("report.asked_again", lang, patients=confirmed[0].patients, draws=draws)
-    cells = names.shows_cells(a.decision)
+    cells = shows_cells(a.decision)
     return Card(
         "answer",
         say("report.answer", lang),
@@ -54,7 +60,7 @@ def the_answer(a: Answer, lang: str) -> Card:
 def by_hypothesis(a: Answer, lang: str) -> Card:
     """What each hypothesis recommends, the regrets of the candidates, and the choice."""
     d = a.decision
-    order = names.ranking(d)
+    order = ranking(d)
     kept = {0, d.recommended, d.top, *(h.best for h in d.by_hypothesis)}
     shown = [arm for place, arm in enumerate(order) if place < MOST_ROWS or arm in kept]
     over = say("report.over_limit", lang)
@@ -77,34 +83,23 @@ def by_hypothesis(a: Answer, lang: str) -> Card:
 def differences(a: Answer, lang: str) -> Card:
     """What differs between the hypotheses: where the cells are, and what follows."""
     d, rows = a.decision, []
-    wanted = [
-        (kind, organ, day)
-        for kind, organ, days in (
-            ("cells", "lung", (1, 7)),
-            ("cells", "liver", (1, 7)),
-            ("cells", "spleen", (1, 7)),
-            ("image", "liver", (7,)),
-        )
-        for day in days
-    ]
     what = say("report.col_what", lang)
-    for kind, organ, day in wanted if a.kinetics else ():
+    for quantity, organ, day in DIFFERENCES if a.kinetics else ():
         row = {
             what: say(
                 "report.share_row",
                 lang,
-                kind=say(f"report.kind_{kind}", lang),
-                organ=say(f"report.organ_{organ}", lang),
+                kind=say(f"report.kind_{quantity.value}", lang),
+                organ=say(f"report.organ_{organ.value}", lang),
                 day=day,
             )
         }
-        rows.append(
-            row
-            | {names.hypothesis(h, lang): names.number(numbers.share_at(a, h, kind, organ, day)) for h in a.kinetics}
-        )
-    for place, key in enumerate(("gain", "survival_gain") if names.shows_cells(d) else ()):
+        for h in a.kinetics:
+            row[names.hypothesis(h, lang)] = names.number(mean_organ_share(a, h, quantity, organ, day))
+        rows.append(row)
+    for place, key in enumerate(("gain", "survival_gain") if shows_cells(d) else ()):
         cells = {
-            names.hypothesis(h.hypothesis, lang): names.interval(names.gains(d, k)[place], lang, 100.0**place)
+            names.hypothesis(h.hypothesis, lang): names.interval(shown_gains(d, k)[place], lang, 100.0**place)
             for k, h in enumerate(d.by_hypothesis)
         }
         rows.append({what: say(f"report.row_{key}", lang)} | cells)

@@ -11,9 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.dose_study import Answer
+from hepatica.dose_summary.biodistribution import Organ, Quantity, first_kinetics, organ_share, organs_of
+from hepatica.dose_summary.courses import course_of, first_course, percentiles
+from hepatica.dose_summary.ranking import ranking, shown_gains
+from hepatica.dose_summary.standard_care import compare_deaths, compare_labs, first_survivors
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.report import names
-from hepatica.report.dose import numbers
 from hepatica.report.style import (
     CARE,
     CELLS,
@@ -63,7 +66,7 @@ def gains(answer: Answer, lang: str) -> Figure:
     figure, axes = panels(1, 1, width=8.5, height=0.75 + 0.62 * len(d.by_hypothesis))
     ax, ticks = axes[0, 0], []
     for k, h in enumerate(d.by_hypothesis):
-        again, _ = names.gains(d, k)
+        again, _ = shown_gains(d, k)
         _span(ax, -k, again, k)
         ax.annotate(
             names.interval(again, lang),
@@ -83,18 +86,14 @@ def gains(answer: Answer, lang: str) -> Figure:
 @drawn
 def baseline(answer: Answer, lang: str) -> Figure:
     """Labs of survivors under standard care, published and simulated: means with SDs."""
-    rows = [c for c in numbers.compared(answer) if c.published is not None]
-    firsts = {(c.variable, c.day): c.until for c in reversed(rows)}
-    rows = [c for c in rows if c.until == firsts[c.variable, c.day]]  # a day once, of the larger group
+    rows = first_survivors(compare_labs(answer))
     shown = [n for n in COMPARED if any(c.variable == n for c in rows)]
     figure, axes = panels(1, max(len(shown), 1), width=12, height=2.9)
     for ax, name in zip(axes[0], shown, strict=False):
         here = [c for c in rows if c.variable == name and c.published is not None]
         style: dict[str, Any] = {"ls": "none", "capsize": 2, "ms": 5}
         for usable, fill in ((True, PUBLISHED), (False, "white")):
-            points = [
-                (c.day - 0.6, o.value, c.published_spread) for c in here if (o := c.published) and o.usable == usable
-            ]
+            points = [(c.day - 0.6, o.value, c.published_sd) for c in here if (o := c.published) and o.usable == usable]
             if points:
                 x, y, reach = np.nan_to_num(np.array(points)).T
                 look_of = {"marker": "D", "color": PUBLISHED, "mfc": fill, "label": say("report.published", lang)}
@@ -111,7 +110,7 @@ def baseline(answer: Answer, lang: str) -> Figure:
 @drawn
 def courses(answer: Answer, lang: str) -> Figure:
     """Spaghetti and percentile bands: standard care, then the shown regimen under each hypothesis."""
-    d, ds = answer.decision, numbers.first(answer)
+    d, ds = answer.decision, first_course(answer)
     rows = [(ds, 0, say("report.standard_care", lang))]
     if ds.sizes["arm"] > 1:
         arm = names.arm_name(d.arms[d.top], lang)
@@ -120,7 +119,7 @@ def courses(answer: Answer, lang: str) -> Figure:
     tops = {}
     for row, (ds, arm_place, name) in enumerate(rows):
         for column, lab in enumerate(COURSES):
-            ax, values = axes[row, column], (numbers.meld_of(ds) if lab == "meld" else ds[lab].values)[arm_place]
+            ax, values = axes[row, column], course_of(ds, lab)[arm_place]
             if row == 0:
                 ax.set_title(variable(lab).title(lang))
                 low, high = np.nanpercentile(values, (0.5, 99.5))
@@ -141,7 +140,7 @@ def _bands(ax: Axes, times: Any, values: Any, colour: str) -> None:
     ax.plot(
         x, np.concatenate([[], *lines]), color=colour, alpha=0.35, lw=0.5
     )  # one path, in fewer points where straight
-    low, q1, middle, q3, high = numbers.percentiles(values, BANDS)
+    low, q1, middle, q3, high = percentiles(values, BANDS)
     fill_bands(ax, times, [(low, high)], [colour], 0.15)
     fill_bands(ax, times, [(q1, q3)], [colour], 0.3)
     draw_lines(ax, times, [middle], colors=colour, linewidths=2)
@@ -150,33 +149,33 @@ def _bands(ax: Axes, times: Any, values: Any, colour: str) -> None:
 @drawn
 def kinetics(answer: Answer, lang: str) -> Figure:
     """Cells per organ over two weeks: routes as rows; living cells and label as columns, for each hypothesis."""
-    routes = [str(r) for r in numbers.first_kinetics(answer)["arm"].values]
-    columns = [(h, kind) for h in answer.kinetics for kind in ("cells", "image")]
+    routes = [str(r) for r in first_kinetics(answer)["arm"].values]
+    columns = [(h, kind) for h in answer.kinetics for kind in Quantity]
     figure, axes = panels(len(routes), len(columns), width=12.5, height=2.1)
     label_outside(axes)
     for column, (hypothesis, kind) in enumerate(columns):
         times = answer.kinetics[hypothesis]["time"].values
         kept = np.r_[0:6, 6 : len(times) : 3]  # hourly at first
-        organs = [o for o in numbers.ORGANS if f"{kind}_{o}" in answer.kinetics[hypothesis]]
-        looks = [look(numbers.ORGANS.index(o)) for o in organs]
+        organs = organs_of(answer, hypothesis, kind)
+        looks = [look(list(Organ).index(o)) for o in organs]
         colours, lines = [x[0] for x in looks], [x[1] for x in looks]
-        shares = [numbers.shares(answer, hypothesis, kind, o)[..., kept] for o in organs]
+        shares = [organ_share(answer, hypothesis, kind, o)[..., kept] for o in organs]
         for row, ax in enumerate(axes[:, column]):
             ax.set(xlim=(0, times[-1]), ylim=(0, 105), xticks=(0, 7, 14), yticks=(0, 50, 100))
-            bands = [tuple(numbers.percentiles(s[row], (10, 90))) for s in shares]
+            bands = [tuple(percentiles(s[row], (10, 90))) for s in shares]
             fill_bands(ax, times[kept], bands, colours, 0.15)
             means = [np.nanmean(s[row], axis=0) for s in shares]
             draw_lines(ax, times[kept], means, colors=colours, linestyles=lines, linewidths=1.8)
         axes[0, column].set_title(
-            f"{names.hypothesis(hypothesis, lang)}\n{say(f'report.kind_{kind}', lang)}", fontsize=9
+            f"{names.hypothesis(hypothesis, lang)}\n{say(f'report.kind_{kind.value}', lang)}", fontsize=9
         )
         axes[-1, column].set_xlabel(say("report.axis_days_after", lang))
     for row, route in enumerate(routes):
         axes[row, 0].set_ylabel(f"{names.route(route, lang)}\n{say('report.axis_share', lang)}", fontsize=8.5)
-    for place, organ in enumerate(numbers.ORGANS):
+    for place, organ in enumerate(Organ):
         colour, line, _ = look(place)
-        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=say(f"report.organ_{organ}", lang))
-    legend_below(figure, axes, len(numbers.ORGANS))
+        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=say(f"report.organ_{organ.value}", lang))
+    legend_below(figure, axes, len(Organ))
     return figure
 
 
@@ -184,7 +183,7 @@ def kinetics(answer: Answer, lang: str) -> Figure:
 def spread(answer: Answer, lang: str) -> Figure:
     """Spread between patients against ignorance, for the regimens of least worst regret."""
     d = answer.decision
-    top = [a for a in names.ranking(d) if d.arms[a].regimen.gives_cells][:6][::-1]
+    top = [a for a in ranking(d) if d.arms[a].regimen.gives_cells][:6][::-1]
     figure, axes = panels(1, len(d.by_hypothesis), width=11, height=0.9 + 0.42 * len(top), sharey=True, sharex=True)
     y = np.arange(len(top))
     for ax, h in zip(axes[0], d.by_hypothesis, strict=True):
@@ -214,17 +213,17 @@ def spread(answer: Answer, lang: str) -> Figure:
 @drawn
 def untreated(answer: Answer, lang: str) -> Figure:
     """Deaths without cells by day 28 and day 90: cohorts with their intervals, the simulation as a band."""
-    rows = numbers.untreated(answer)
-    days = [low for low in numbers.DAYS if any(abs(r.day - low) <= numbers.NEAR for r in rows)]
-    most = max(sum(abs(r.day - day) <= numbers.NEAR for r in rows) for day in days)
+    rows = compare_deaths(answer)
+    days = sorted({r.landmark for r in rows})
+    most = max(sum(r.landmark == day for r in rows) for day in days)
     figure, axes = panels(1, len(days), width=11, height=1.0 + 0.32 * most, sharex=True)
     for ax, day in zip(axes[0], days, strict=True):
-        here = [r for r in rows if abs(r.day - day) <= numbers.NEAR][::-1]
+        here = [r for r in rows if r.landmark == day][::-1]
         s = here[0].simulated
         ax.axvspan(100 * s.low, 100 * s.high, color=CELLS, alpha=0.18, lw=0)
         ax.axvline(100 * s.mean, color=CELLS, lw=2, label=say("report.simulated_band", lang))
         for y, r in enumerate(here):
-            fill = PUBLISHED if r.publication == numbers.fitted(answer) else "white"
+            fill = PUBLISHED if r.is_fitted else "white"
             reach = [[100 * (r.published - r.low)], [100 * (r.high - r.published)]]
             ax.errorbar(
                 100 * r.published,

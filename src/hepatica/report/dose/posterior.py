@@ -7,20 +7,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.patients import DrawKey, DrawKind
+from hepatica.dose_summary.learning import interval_contraction, most_informed
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
 from hepatica.report.style import LOOKS, PRIOR, legend_below, panels
 from hepatica.words import say
-
-Floats = NDArray[np.float64]
-SHOWN = 10  # parameters
 
 
 def learnt(a: Answer, lang: str) -> Card:
@@ -29,8 +25,7 @@ def learnt(a: Answer, lang: str) -> Card:
     title = say("report.learnt", lang)
     if known is None or prior is None:
         return Card("learnt", title, (say("report.learnt_prior_only", lang),))
-    arm, shares = a.decision.top, []
-    rows = []
+    arm, rows = a.decision.top, []
     for name, d in (("prior", prior.decision), ("posterior", a.decision)):
         row = {
             say("report.col_known", lang): say(f"report.{name}", lang),
@@ -39,10 +34,7 @@ def learnt(a: Answer, lang: str) -> Card:
         for h in d.by_hypothesis:
             row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)
         rows.append(row)
-    for old, new in zip(prior.decision.by_hypothesis, a.decision.by_hypothesis, strict=True):
-        wide = old.gain[arm].high - old.gain[arm].low
-        shares.append((new.gain[arm].high - new.gain[arm].low) / wide if wide > 0 else 1.0)
-    share = 100 * float(np.mean(shares))
+    share = 100 * interval_contraction(prior.decision, a.decision)
     text = [
         say(
             f"report.learnt_{'text' if share <= 100 else 'wider'}",
@@ -54,9 +46,7 @@ def learnt(a: Answer, lang: str) -> Card:
             ),
         )
     ]
-    moved = most_moved(a)
-    labels = {n: a.system.model.parameters[n.name].entry.label for n, _ in moved}
-    told = (f"*{labels[n]}* ({v.mean():+.1f}, {v.std():.2f})" for n, v in moved)
+    told = (f"*{p.label}* ({p.shift:+.1f}, {p.contraction:.2f})" for p in most_informed(a))
     text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
     after = (
         f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
@@ -103,23 +93,13 @@ def learnt(a: Answer, lang: str) -> Card:
     )
 
 
-def most_moved(a: Answer) -> list[tuple[DrawKey, Floats]]:
-    """Unknowns whose draws moved or narrowed most, in coordinates of their priors."""
-    known = a.patients.cohort.known
-    columns = {} if known is None else known.columns
-    columns = {
-        k: v for k, v in columns.items() if k.kind is DrawKind.COORDINATE and k.name in a.system.model.parameters
-    }
-    return sorted(columns.items(), key=lambda x: float(x[1].std() - abs(x[1].mean())))[:SHOWN]
-
-
 @drawn
 def prior_and_posterior(a: Answer, lang: str) -> Figure:
     """Of the unknowns that moved most: 50 and 90 % of the prior as bars, of the draws as lines, in SDs of the prior."""
-    moved = most_moved(a)
+    moved = most_informed(a)
     figure, axes = panels(1, 1, width=8.5, height=1.2 + 0.3 * len(moved))
     ax, (colour, _, marker), ticks = axes[0, 0], LOOKS[0], []
-    for k, (name, z) in enumerate(moved):
+    for k, p in enumerate(moved):
         for share, thick, thin in ((0.9, 9, 1.2), (0.5, 14, 3.2)):
             tail = (1 - share) / 2
             ax.plot(
@@ -131,9 +111,11 @@ def prior_and_posterior(a: Answer, lang: str) -> Figure:
                 zorder=1,
                 label=say("report.prior", lang) if k == 0 and share == 0.9 else None,
             )
-            ax.plot(np.quantile(z, [tail, 1 - tail]), [-k, -k], color=colour, lw=thin, solid_capstyle="butt", zorder=2)
+            ax.plot(
+                np.quantile(p.z, [tail, 1 - tail]), [-k, -k], color=colour, lw=thin, solid_capstyle="butt", zorder=2
+            )
         ax.plot(
-            np.median(z),
+            np.median(p.z),
             -k,
             marker=marker,
             color=colour,
@@ -143,8 +125,8 @@ def prior_and_posterior(a: Answer, lang: str) -> Figure:
             zorder=3,
             label=say("report.posterior", lang) if k == 0 else None,
         )
-        label = a.system.model.parameters[name.name].entry.label
-        ticks.append(f"{label} ({names.hypothesis(name.hypothesis, lang)})" if name.hypothesis else label)
+        under = p.key.hypothesis
+        ticks.append(f"{p.label} ({names.hypothesis(under, lang)})" if under else p.label)
     ax.axvline(0, color="black", lw=0.8, zorder=0)
     ax.set_yticks([-k for k in range(len(ticks))], ticks)
     ax.set(ylim=(-len(ticks) + 0.4, 0.7), xlabel=say("report.axis_prior", lang))

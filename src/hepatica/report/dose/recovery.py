@@ -1,4 +1,4 @@
-"""The card of metabolic recovery: which functions return, how far and when, with and without the cells."""
+"""Card of metabolic recovery: extent, day and order in which functions return, with and without the cells."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.outcomes.recovery import recovery as recovered
+from hepatica.dose_summary.recovery import (
+    ArmRecovery,
+    functions_of,
+    largest_gain,
+    order_of_return,
+    recovery_by_arm,
+)
 from hepatica.report import names
-from hepatica.report.dose import numbers
-from hepatica.report.dose.figures import drawn
 from hepatica.report.layout import GridLayout
-from hepatica.report.style import BLUE, CARE, VERMILLION, draw_lines, label_outside, legend_below, look
+from hepatica.report.style import BLUE, CARE, VERMILLION, draw_lines, label_outside, legend_below, look, styled
 from hepatica.words import catalogue, say
 
-DAYS = (7.0, 28.0, 90.0)
 ACROSS = 5  # panels side by side
-POINTS = 40  # of a line
 HEAT = LinearSegmentedColormap.from_list("recovery", [VERMILLION, "white", BLUE])
 
 
@@ -33,106 +34,83 @@ def function_name(name: str, lang: str) -> str:
     return say(f"report.{key}", lang) if f"report.{key}" in catalogue() else name
 
 
-def days_of(a: Answer) -> list[float]:
-    """Days of the table: those of `DAYS` within the horizon, and the horizon."""
-    last = float(numbers.first(a)["time"].values[-1])
-    return [*(d for d in DAYS if d < last), last]
-
-
-def rows_of(a: Answer, days: list[float], lang: str) -> list[tuple[str, str, xr.Dataset]]:
-    """Standard care once, then the shown regimen under each hypothesis: hypothesis, name, recovery."""
-    first = recovered(numbers.first(a), days=days)
-    found = [("", say("report.standard_care", lang), first.isel(arm=0))]
-    if first.sizes["arm"] > 1:
-        for h, ds in a.courses.items():
-            name = say("report.recovery_with", lang, hypothesis=names.hypothesis(h, lang))
-            found.append((h, name, recovered(ds, days=days).isel(arm=1)))
-    return found
+def arm_title(r: ArmRecovery, lang: str) -> str:
+    """Standard care, or the shown regimen under a hypothesis."""
+    if r.hypothesis is None:
+        return say("report.standard_care", lang)
+    return say("report.recovery_with", lang, hypothesis=names.hypothesis(r.hypothesis, lang))
 
 
 def metabolic_recovery(a: Answer, lang: str) -> Card:
-    """Which functions return, how far and when."""
-    days = days_of(a)
-    shown = rows_of(a, days, lang)
-    functions = [str(f) for f in shown[0][2]["function"].values]
+    """Recovery of metabolic functions: extent, day and order."""
+    shown = recovery_by_arm(a)
+    last = f"{float(shown[0].table['day'].values[-1]):g}"
     what, table = say("report.col_function", lang), []
-    for k, f in enumerate(functions):
+    for k, f in enumerate(functions_of(shown)):
         row = {what: function_name(f, lang)}
-        for _, name, found in shown:
-            row[say("report.col_half_day", lang, arm=name)] = names.number(float(found["median_day"][k]), 0)
-            row[say("report.col_back", lang, arm=name)] = names.number(100 * float(found["share_back"][k]), 0)
+        for r in shown:
+            name = arm_title(r, lang)
+            row[say("report.col_half_day", lang, arm=name)] = names.number(float(r.table["median_day"][k]), 0)
+            row[say("report.col_back", lang, arm=name)] = names.number(100 * float(r.table["share_back"][k]), 0)
         table.append(row)
-    text = (
-        say("report.recovery_text", lang),
-        _order(shown[0][2], functions, days[-1], lang),
-        *_gains(a, shown, functions, lang),
-    )
-    note = say("report.recovery_note", lang, days=f"{days[-1]:g}")
+    text = (say("report.recovery_text", lang), _order(shown, last, lang), *_gains(a, shown, lang))
     return Card(
         "recovery",
         say("report.recovery", lang),
         text,
         pd.DataFrame(table),
-        partial(figure, a, lang),
+        partial(figure, shown, lang),
         say("report.recovery_alt", lang),
-        note,
+        say("report.recovery_note", lang, days=last),
     )
 
 
-def _order(care: xr.Dataset, functions: list[str], days: float, lang: str) -> str:
-    """In which order functions come back under standard care, and which do not."""
-    when = care["median_day"].values
-    back = [k for k in np.argsort(np.nan_to_num(when, nan=np.inf), kind="stable") if np.isfinite(when[k])]
-    order = names.listed(
-        (
-            say("report.recovery_by", lang, function=function_name(functions[k], lang), day=names.number(when[k], 0))
-            for k in back
-        ),
-        lang,
+def _order(shown: list[ArmRecovery], last: str, lang: str) -> str:
+    """Order in which functions return under standard care, and those that do not."""
+    back = order_of_return(shown[0])
+    texts = (
+        say("report.recovery_by", lang, function=function_name(f, lang), day=names.number(day, 0)) for f, day in back
     )
-    never = names.listed((function_name(functions[k], lang) for k in range(len(functions)) if k not in back), lang)
-    return say("report.recovery_order", lang, order=order or "–", never=never or "–", days=f"{days:g}")
+    returned = {f for f, _ in back}
+    never = names.listed((function_name(f, lang) for f in functions_of(shown) if f not in returned), lang)
+    return say("report.recovery_order", lang, order=names.listed(texts, lang) or "–", never=never or "–", days=last)
 
 
-def _gains(a: Answer, shown: list[tuple[str, str, xr.Dataset]], functions: list[str], lang: str) -> list[str]:
-    """What the shown regimen adds most to, under each hypothesis."""
-    care, said = shown[0][2]["share_recovered"].values, []
-    for h, _, found in shown[1:]:
-        more = np.nan_to_num(found["share_recovered"].values - care)
-        k, d = np.unravel_index(int(np.argmax(more)), more.shape)
-        said.append(
+def _gains(a: Answer, shown: list[ArmRecovery], lang: str) -> list[str]:
+    """Largest gain of the shown regimen over standard care, under each hypothesis."""
+    lines = []
+    for r in shown[1:]:
+        best = largest_gain(shown[0], r)
+        lines.append(
             say(
                 "report.recovery_more",
                 lang,
-                hypothesis=names.hypothesis(h, lang),
+                hypothesis=names.hypothesis(r.hypothesis or "", lang),
                 regimen=names.regimen(a.decision.arms[a.decision.top].regimen, lang),
-                function=function_name(functions[k], lang),
-                points=names.number(100 * more[k, d]),
-                day=f"{float(found['day'].values[d]):g}",
+                function=function_name(best.function, lang),
+                points=names.number(100 * best.share),
+                day=f"{best.day:g}",
             )
         )
-    return said
+    return lines
 
 
-@drawn
-def figure(a: Answer, lang: str) -> Figure:
+def figure(shown: list[ArmRecovery], lang: str) -> Figure:
     """Above, shares by function and day as numbers on colour; below, the share of each function over time."""
-    days = days_of(a)
-    shown = rows_of(a, days, lang)
-    functions = [str(f) for f in shown[0][2]["function"].values]
+    functions = functions_of(shown)
     down = -(-len(functions) // ACROSS)
     heights = [0.9 + 0.27 * len(functions), 0.5 + 1.55 * down]
-    whole = Figure(figsize=(12.5, sum(heights)), layout=GridLayout())
-    above, below = np.ravel(np.asarray(whole.subfigures(2, 1, height_ratios=heights), object))
-    grid = above.subplots(1, len(shown), squeeze=False)
-    label_outside(grid)
-    axes = grid[0]
-    for ax, (_, name, found) in zip(axes, shown, strict=True):
-        _heat(ax, found["share_recovered"].values, days)
-        ax.set_title(name, fontsize=9)
-        ax.set_xlabel(say("report.axis_days", lang))
-    axes[0].set_yticks(range(len(functions)), [function_name(f, lang) for f in functions])
-    _lines(a, below, functions, down, lang)
+    with styled():
+        whole = Figure(figsize=(12.5, sum(heights)), layout=GridLayout())
+        above, below = np.ravel(np.asarray(whole.subfigures(2, 1, height_ratios=heights), object))
+        grid = above.subplots(1, len(shown), squeeze=False)
+        label_outside(grid)
+        for ax, r in zip(grid[0], shown, strict=True):
+            _heat(ax, r.table["share_recovered"].values, [float(d) for d in r.table["day"].values])
+            ax.set_title(arm_title(r, lang), fontsize=9)
+            ax.set_xlabel(say("report.axis_days", lang))
+        grid[0, 0].set_yticks(range(len(functions)), [function_name(f, lang) for f in functions])
+        _lines(shown, below, down, lang)
     return whole
 
 
@@ -156,23 +134,19 @@ def _heat(ax: Axes, share: np.ndarray, days: list[float]) -> None:
         side.set_visible(False)
 
 
-def _lines(a: Answer, below: SubFigure, functions: list[str], down: int, lang: str) -> None:
-    times = numbers.first(a)["time"].values
-    grid = [
-        float(t) for t in times[np.unique(np.rint(np.linspace(0, len(times) - 1, min(POINTS, len(times)))).astype(int))]
-    ]
+def _lines(shown: list[ArmRecovery], below: SubFigure, down: int, lang: str) -> None:
+    functions, days = functions_of(shown), shown[0].curve["day"].values
     axes = below.subplots(down, ACROSS, squeeze=False)
     label_outside(axes)
-    shown = rows_of(a, grid, lang)
-    looks = [look(place - 1)[:2] if h else (CARE, "-") for place, (h, *_) in enumerate(shown)]
+    looks = [look(place - 1)[:2] if r.hypothesis else (CARE, "-") for place, r in enumerate(shown)]
     for k, f in enumerate(functions):
-        curves = [100 * found["share_recovered"].values[k] for *_, found in shown]
+        curves = [100 * r.curve["share_recovered"].values[k] for r in shown]
         ax = axes.flat[k]
-        ax.set(xlim=(grid[0], grid[-1]), ylim=(-60, 105), yticks=(-50, 0, 50, 100))
-        draw_lines(ax, grid, curves, colors=[c for c, _ in looks], linestyles=[s for _, s in looks], linewidths=1.8)
+        ax.set(xlim=(days[0], days[-1]), ylim=(-60, 105), yticks=(-50, 0, 50, 100))
+        draw_lines(ax, days, curves, colors=[c for c, _ in looks], linestyles=[s for _, s in looks], linewidths=1.8)
         ax.set_title(function_name(f, lang), fontsize=9)
-    for (_, name, _), (colour, line) in zip(shown, looks, strict=True):
-        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=name)
+    for r, (colour, line) in zip(shown, looks, strict=True):
+        axes[0, 0].plot([], [], color=colour, ls=line, lw=1.8, label=arm_title(r, lang))
     for k, ax in enumerate(axes.flat):
         if k >= len(functions):
             ax.set_visible(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.dose_study import Answer
-from hepatica.dosing import Decision
+from hepatica.dose_summary.ranking import hypotheses_disagree, is_admissible, ranking, shown_gains, shows_cells
 from hepatica.dosing.decision import MIN_DRAWS
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.report import names
@@ -32,17 +32,11 @@ def deciding(answer: Answer, lang: str) -> str:
     """The assumptions that decide: the hypotheses if they disagree, then those found to move the gain."""
     d = answer.decision
     found = [names.assumption(a, lang) for a in d.assumptions[:3]]
-    if disagree(d):
+    if hypotheses_disagree(d):
         found.insert(0, say("decision.which_hypothesis", lang))
     if not found:
         return say("decision.nothing_stands_out", lang, draws=min(answer.study.draws, answer.study.patients))
     return names.listed((f"*{name}*" for name in found), lang)
-
-
-def disagree(d: Decision) -> bool:
-    """Whether the hypotheses differ in their best regimen, or in whether cells are better for certain."""
-    gains = [c.gain for c in d.confirmed] or [h.gain[d.top] for h in d.by_hypothesis]
-    return len({h.best for h in d.by_hypothesis}) > 1 or len({g.low > 0 for g in gains}) > 1
 
 
 def verdict(answer: Answer, lang: str) -> str:
@@ -50,13 +44,9 @@ def verdict(answer: Answer, lang: str) -> str:
     d = answer.decision
     if not any(arm.regimen.gives_cells for arm in d.arms):
         return say("decision.no_cells_asked", lang)
-    top = (
-        d.top
-        if d.arms[d.top].regimen.gives_cells
-        else next(a for a in names.ranking(d) if d.arms[a].regimen.gives_cells)
-    )
+    top = d.top if d.arms[d.top].regimen.gives_cells else next(a for a in ranking(d) if d.arms[a].regimen.gives_cells)
     named = f"**{names.regimen(d.arms[top].regimen, lang)}**"
-    if not np.isfinite(d.regret[:, top]).all():
+    if not is_admissible(d, top):
         return say("decision.none_admissible", lang, assumptions=deciding(answer, lang), regimen=named)
     if d.is_confident:
         return say("decision.confident", lang, regimen=named)
@@ -74,8 +64,8 @@ def verdict(answer: Answer, lang: str) -> str:
 def benefit(answer: Answer, lang: str) -> list[str]:
     """Gain of the top-ranked regimen under each hypothesis."""
     d, lines = answer.decision, []
-    for k, h in enumerate(d.by_hypothesis if names.shows_cells(d) else ()):
-        gain, alive = names.gains(d, k)
+    for k, h in enumerate(d.by_hypothesis if shows_cells(d) else ()):
+        gain, alive = shown_gains(d, k)
         doubt = d.null_effect_probability[k] if d.null_effect_probability else PRIOR_NULL_EFFECT_PROBABILITY
         lines.append(
             say(
@@ -94,7 +84,7 @@ def benefit(answer: Answer, lang: str) -> list[str]:
 def runner_up(answer: Answer, lang: str) -> list[str]:
     """Second by least worst regret, standard care included, with what it gains."""
     d = answer.decision
-    order = [a for a in names.ranking(d) if np.isfinite(d.regret[:, a]).all()]
+    order = [a for a in ranking(d) if is_admissible(d, a)]
     others = [a for a in order if a != d.top]
     if not others or not d.arms[d.top].regimen.gives_cells:
         return []

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.dose_study import Answer
+from hepatica.dose_summary.courses import mean_probability, number_at_risk, survival_curves
 from hepatica.evidence import load
 from hepatica.report import names
-from hepatica.report.dose import numbers
 from hepatica.report.dose.figures import drawn
 from hepatica.report.style import CARE, CELLS, PUBLISHED, legend_below, panels
 from hepatica.words import say
@@ -35,14 +34,13 @@ def survival(answer: Answer, lang: str) -> Figure:
     marks = [d for d in DAYS if d <= answer.study.horizon]
     for column, (hypothesis, ds) in enumerate(answer.courses.items()):
         ax, below, times = axes[0, column], axes[1, column], ds["time"].values
-        curves = numbers.alive(answer, hypothesis)
+        curves = survival_curves(answer, hypothesis)
         for row, (colour, line) in enumerate(((CARE, "--"), (CELLS, "-"))[: len(curves)]):
             arm = answer.decision.arms[answer.decision.top if row else 0]
-            mean, low, high = numbers.ignorance(curves[row][:, ::EVERY], ds["draw"].values)
+            mean, low, high = mean_probability(curves[row][:, ::EVERY], ds["draw"].values)
             ax.fill_between(times[::EVERY], 100 * low, 100 * high, color=colour, alpha=0.18, lw=0)
             ax.plot(times[::EVERY], 100 * mean, color=colour, ls=line, lw=2, label=names.arm_name(arm, lang))
-            for d in marks:
-                left = np.nansum(curves[row, :, int(np.searchsorted(times, d))])
+            for d, left in zip(marks, number_at_risk(curves[row], times, marks), strict=True):
                 below.text(d, -row, names.number(left, 0), color=colour, ha="center", va="center", fontsize=8.5)
         _published(ax, answer, lang)
         ax.set(ylim=(0, 102), xticks=marks)

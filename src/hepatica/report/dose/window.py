@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepatica.dose_study import Answer
+from hepatica.dose_summary.dose_response import DoseSeries, dose_series, regimen_table
 from hepatica.dosing import Harm
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
@@ -18,8 +19,7 @@ from hepatica.report.style import GREY, LIMIT, label_outside, legend_below, look
 from hepatica.therapy import ROUTES
 from hepatica.words import say
 
-# column of the decision's table, its harm, and how many times as tall as a panel of harm
-Row = tuple[str, Harm | None, float]
+Row = tuple[str, Harm | None, float]  # column of the decision's table, its harm, height over that of a harm
 
 
 def rows_of(frame: pd.DataFrame, harms: Sequence[Harm]) -> list[Row]:
@@ -28,33 +28,10 @@ def rows_of(frame: pd.DataFrame, harms: Sequence[Harm]) -> list[Row]:
     return [("gain", None, 1.8), ("survival_gain", None, 1.0), *((f"excess_{h.name}", h, 1.0) for h in shown)]
 
 
-def table(answer: Answer) -> pd.DataFrame:
-    """The decision's table of regimens with cells, doses per kg."""
-    frame = answer.decision.frame()
-    frame = frame[(frame["infusions"] > 0) & (frame["dose"] > 0)].copy()
-    weight = float(np.median(answer.patients.cohort.covariate("body_weight")))
-    frame["per_kg_dose"] = frame["dose"].where(frame["per_kg"], frame["dose"] / weight)
-    return frame
-
-
-def series(frame: pd.DataFrame) -> list[tuple[int, int, pd.DataFrame]]:
-    """Each line of a panel: place of its hypothesis, place of its schedule, rows by dose."""
-    schedules = sorted(
-        {(int(n), float(q) if n > 1 else 0.0) for n, q in zip(frame["infusions"], frame["interval"], strict=True)}
-    )
-    found = []
-    for k, (_, rows) in enumerate(frame.groupby("hypothesis", sort=False)):
-        for s, (n, q) in enumerate(schedules):
-            these = rows[(rows["infusions"] == n) & ((rows["interval"] == q) | (n == 1))]
-            if len(these):
-                found.append((k, s, these.drop_duplicates("per_kg_dose").sort_values("per_kg_dose")))
-    return found
-
-
 @drawn
 def window(answer: Answer, lang: str) -> Figure:
     """Benefit and harm over dose: routes as columns; lines by hypothesis and schedule."""
-    frame, utility = table(answer), answer.study.utility.utility()
+    frame, utility = regimen_table(answer), answer.study.utility.utility()
     routes = list(dict.fromkeys(frame["route"]))
     rows = rows_of(frame, utility.harms)
     width, ratios = max(6.5, 5.6 * len(routes)), {"height_ratios": [r[2] for r in rows]}
@@ -62,7 +39,7 @@ def window(answer: Answer, lang: str) -> Figure:
     label_outside(axes)
     for column, route in enumerate(routes):
         here = frame[frame["route"] == route]
-        lines = series(here)
+        lines = dose_series(here)
         for row, (what, harm, _) in enumerate(rows):
             ax = axes[row, column]
             limit = np.inf if harm is None else 100 * harm.limit
@@ -111,22 +88,18 @@ def _top(limit: float, means: pd.Series) -> float:
     return max(highest, 2.5 * limit if np.isfinite(limit) else 0.0, 1.0)
 
 
-def _lines(ax: Axes, lines: list[tuple[int, int, pd.DataFrame]], what: str, lang: str) -> None:
+def _lines(ax: Axes, lines: list[DoseSeries], what: str, lang: str) -> None:
     scale = 1.0 if what == "gain" else 100.0
-    for place, (k, s, rows) in enumerate(lines):
-        colour, _, marker = look(k)
-        fill, line = (
-            ("white", "--") if s == 0 and len({x[1] for x in lines}) > 1 else (colour, ("-", "-", "-.", ":")[s % 4])
-        )
+    hypotheses = list(dict.fromkeys(x.hypothesis for x in lines))
+    schedules = sorted({x.schedule for x in lines})
+    for place, series in enumerate(lines):
+        rows, s = series.rows, schedules.index(series.schedule)
+        colour, _, marker = look(hypotheses.index(series.hypothesis))
+        fill, line = ("white", "--") if s == 0 and len(schedules) > 1 else (colour, ("-", "-", "-.", ":")[s % 4])
         x = rows["per_kg_dose"] * 1.03 ** (place - (len(lines) - 1) / 2)
         y, low, high = (scale * rows[c] for c in (what, f"{what}_low", f"{what}_high"))
-        first = rows.iloc[0]
-        often = (
-            say("report.given_once", lang)
-            if first["infusions"] == 1
-            else say("report.given_often", lang, n=int(first["infusions"]), interval=f"{first['interval']:g}")
-        )
-        label = say("report.line", lang, hypothesis=names.hypothesis(str(first["hypothesis"]), lang), often=often)
+        often = names.schedule(series.schedule.infusions, series.schedule.interval, lang)
+        label = say("report.line", lang, hypothesis=names.hypothesis(series.hypothesis, lang), often=often)
         ax.vlines(x, np.minimum(low, y), np.maximum(high, y), colors=colour, linewidths=0.8)
         ax.plot(x, y, color=colour, ls=line, lw=1.4, marker=marker, mfc=fill, ms=5, label=label)
 

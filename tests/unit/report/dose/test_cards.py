@@ -4,15 +4,13 @@ import sys
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from hepatica.dosing.assumptions import Assumption
 from hepatica.dosing.variance_components import VarianceComponents
-from hepatica.evidence import load
 from hepatica.report import cards as make_cards
 from hepatica.report import names
-from hepatica.report.dose import long_term, numbers, sentences
+from hepatica.report.dose import sentences
 from hepatica.report.dose.cards import CARDS
 from hepatica.report.dose.sentences import verdict
 from hepatica.report.page import section
@@ -162,43 +160,6 @@ def test_a_broken_part_says_so_and_costs_nothing_else(found, monkeypatch):
     assert broken.svg == "" and any("on purpose" in t for t in broken.text)
 
 
-def test_survivors_are_compared_with_survivors(found):
-    rows = [c for c in numbers.compared(found) if c.variable == "bilirubin"]
-    published = {o.time for o in load("alss2019").find(variable="bilirubin", unusable=True) if o.kind == "mean_sd"}
-    assert {c.day for c in rows} == published and any(not c.published.usable for c in rows)
-    ds = numbers.first(found)
-    alive = np.exp(-np.trapezoid(ds["death_intensity"].values[0, :, :29], dx=1.0, axis=-1))
-    expected = np.average(ds["bilirubin"].values[0, :, 28], weights=alive)
-    assert next(c for c in rows if c.day == 28).mean == pytest.approx(expected, rel=1e-6)
-
-
-def test_published_deaths_are_counted_as_deaths(found):
-    rows = {(r.publication, r.day): r for r in numbers.untreated(found)}
-    xiao = rows["alss2019", 28]
-    assert xiao.published == pytest.approx(0.41) and xiao.low < 0.41 < xiao.high
-    z, p, n = 1.959964, 0.41, 310  # Wilson by hand
-    middle, reach = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 / n**2)
-    assert (xiao.low, xiao.high) == pytest.approx((middle - reach, middle + reach), abs=1e-3)
-    assert 0 <= xiao.simulated.low <= xiao.simulated.mean <= xiao.simulated.high <= 1
-    assert {s.publication for s in found.population.beside} >= {r.publication for r in rows.values()} and (
-        "lin2017",
-        90,
-    ) not in rows
-
-
-def test_survival_is_that_of_the_decision(found):
-    for k, hypothesis in enumerate(found.courses):
-        end = numbers.alive(found, hypothesis)[..., -1].mean(axis=1)
-        h = found.decision.by_hypothesis[k]
-        assert end == pytest.approx([h.survival[0].mean, h.survival[found.decision.top].mean], abs=5e-3)
-
-
-def test_cells_are_counted_against_those_given(found):
-    for hypothesis in found.kinetics:
-        there = sum(numbers.shares(found, hypothesis, "cells", organ) for organ in numbers.ORGANS)
-        assert there.max() <= 100 * found.study.product.viability + 1e-6 and there[:, :, 2].min() > 0
-
-
 @pytest.mark.parametrize(
     "value, digits, text", [(-0.04, 1, "0.0"), (2.345, 2, "2.35"), (float("inf"), 1, "–"), (-1.25, 0, "-1")]
 )
@@ -215,33 +176,3 @@ def test_regimens_are_named_in_both_languages(found):
         assert names.arm_name(arm, "en") == arm.name and not any(
             w in names.arm_name(arm, "zh") for w in ("vein", "once", "care")
         )
-
-
-def test_weights_and_gaps_count(found):
-    mean, sd = numbers.weighted(np.array([1.0, 3.0, np.nan]), np.array([3.0, 1.0, 5.0]))
-    assert (mean, sd) == pytest.approx((1.5, np.sqrt(0.75)))
-    assert all(np.isnan(numbers.weighted(np.array([np.nan]), np.array([1.0]))))
-    assert isinstance(make_cards(found, "en")[1].table, pd.DataFrame)
-
-
-def test_causes_add_up_to_the_deaths_of_the_decision(found):
-    for hypothesis, dead in long_term.causes_of_death(found).items():
-        np.testing.assert_allclose(sum(dead.values()), 1 - numbers.alive(found, hypothesis)[..., -1], atol=1e-12)
-    card = long_term.causes(found, "en")
-    assert len(card.table) == 9 and len(card.table.columns) == 2 + len(found.courses)
-
-
-def test_five_years_follow_those_alive_at_the_horizon(found):
-    for hypothesis, t in long_term.tails(found).items():
-        assert t.times[0] == found.study.horizon and t.times[-1] == 1826
-        n = t.weight.shape[1]
-        np.testing.assert_allclose(
-            t.weight, numbers.alive(found, hypothesis)[:, :n, -1], atol=0.05
-        )  # daily, and every fifth day
-    card = long_term.five_years(found, "en")
-    assert len(card.table) == 1 + len(found.long_term) and card.text[0].startswith("**An extrapolation.**")
-
-
-def test_a_horizon_of_five_years_leaves_no_tail(ask):
-    long = ask(horizon="1830 d", grid={"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]})
-    assert long.long_term == {} and long_term.five_years(long, "zh").table is None

@@ -1,6 +1,8 @@
 """Streams of patients: the same bytes in any blocks, bounded files, and quantiles that can be trusted."""
 
 import hashlib
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hepatica import ensemble
 from hepatica.engine import System, remote
 from hepatica.ensemble import Sketch, run
 from hepatica.errors import InputError
+from hepatica.output_folder import claim
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
@@ -106,6 +109,39 @@ def test_a_folder_that_cannot_be_written(system, population, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="a place that can be written"):
         run(system, population, ARMS, tmp_path / "file" / "under", **ASKED)
+
+
+def test_two_runs_into_one_folder(system, population, tmp_path):
+    """The files of two runs at once used to be mixed."""
+    with claim(tmp_path, "ensemble"), pytest.raises(InputError, match="no other run is writing to"):
+        run(system, population, ARMS, tmp_path, **ASKED)
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from hepatica.engine import shipped_system
+from hepatica.ensemble import run
+from hepatica.errors import InputError
+from hepatica.patients import load_population
+from hepatica.simulation import Arm
+system, population = shipped_system(), load_population("hbv_aclf")
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    run(system, population, [Arm("none")], Path(sys.argv[1]), patients=4, seed=5, draws=4, times=np.arange(36.0), courses=True)
+except InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [600, 3000])  # not even the description of the courses; not the courses
+def test_a_disk_without_room_is_one_sentence(tmp_path, room):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "out"), str(room)], capture_output=True, text=True
+    )
+    assert done.stdout.startswith("output: got") and "a place with room" in done.stdout, (done.stdout, done.stderr)
+    assert done.stderr == "" and not (tmp_path / "out").exists()
 
 
 numbers = st.lists(st.floats(-1e8, 1e8).map(lambda x: 0.0 if abs(x) < 1e-8 else x), min_size=1, max_size=60)

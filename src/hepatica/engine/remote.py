@@ -7,15 +7,16 @@ not, give the same bytes. A worker builds the engine from its recipe once and ke
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
 
@@ -31,6 +32,9 @@ FIRST, LEAST, MOST = 64, 16, 8192  # patients in a chunk: before its cost is kno
 SECONDS = 1.0  # aimed at for a chunk
 TRIES = 4  # a chunk whose worker died is sent again this often
 CONNECT = 10.0  # seconds to wait for a cluster
+LOOK = 1.0  # seconds after which a silent scheduler is looked at
+Work: TypeAlias = Callable[[Checked], tuple[float, Solution]]
+START_AGAIN = "start it again, then run the same command"
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def _engine(recipe: Recipe) -> Engine:
     return recipe.engine(model)
 
 
-def _chunk(recipe: Recipe, checked: Checked, sensitivities: tuple[str, ...]) -> tuple[float, Solution]:
+def _chunk(recipe: Recipe, sensitivities: tuple[str, ...], checked: Checked) -> tuple[float, Solution]:
     """Work of a worker: solve some patients; the seconds that it took, and the solution."""
     engine = _engine(recipe)
     began = time.perf_counter()
@@ -111,28 +115,17 @@ class Remote(Engine):
         Raises
         ------
         EngineError
-            If a module does not ship, workers die again and again, or the executor itself fails.
+            If a module does not ship, workers die again and again, or the scheduler is gone.
         """
-        recipe = Recipe.of(self.model, self.local)
-        try:
-            return _Round(self.executor, recipe, checked, sensitivities, progress).solve()
-        except (OSError, BrokenExecutor) as error:
-            raise EngineError(f"the workers cannot be reached any more ({_reason(error)}); start them again") from error
+        work = functools.partial(_chunk, Recipe.of(self.model, self.local), sensitivities)
+        return _Round(self.executor, checked, work, progress).solve()
 
 
 class _Round:
     """One problem, chunk by chunk, until every patient is solved."""
 
-    def __init__(
-        self,
-        executor: Executor,
-        recipe: Recipe,
-        checked: Checked,
-        sensitivities: tuple[str, ...],
-        progress: Progress | None,
-    ) -> None:
-        self.executor, self.recipe, self.checked = executor, recipe, checked
-        self.sensitivities, self.progress = sensitivities, progress
+    def __init__(self, executor: Executor, checked: Checked, work: Work, progress: Progress | None) -> None:
+        self.executor, self.checked, self.work, self.progress = executor, checked, work, progress
         self.n, self.in_flight = checked.problem.n, 2 * _slots(executor)
         self.running: dict[Future[tuple[float, Solution]], tuple[int, int]] = {}
         self.again: list[tuple[int, int]] = []
@@ -145,7 +138,10 @@ class _Round:
         try:
             while self.again or self.running or self.begun < self.n:
                 self._send()
-                for future in wait(self.running, return_when=FIRST_COMPLETED).done:
+                done = wait(self.running, LOOK, return_when=FIRST_COMPLETED).done
+                if not done and not _is_connected(self.executor):  # then these futures never end
+                    raise EngineError(f"the scheduler of the workers is gone; {START_AGAIN}")
+                for future in done:
                     self._take(future)
         finally:
             for future in self.running:
@@ -157,7 +153,12 @@ class _Round:
             first, last = self.again.pop() if self.again else (self.begun, min(self.begun + self.size, self.n))
             self.begun = max(self.begun, last)
             self.tried[first] += 1
-            future = self.executor.submit(_chunk, self.recipe, self.checked.part(first, last), self.sensitivities)
+            part = self.checked.part(first, last)
+            try:
+                future = self.executor.submit(self.work, part)
+            except Exception as error:  # whatever kind of executor it is, it takes no more work
+                why = type(error).__name__
+                raise EngineError(f"the workers cannot be reached any more ({why}); {START_AGAIN}") from error
             self.running[future] = (first, last)
 
     def _take(self, future: Future[tuple[float, Solution]]) -> None:
@@ -190,8 +191,10 @@ def _lost(error: Exception) -> bool:
     )
 
 
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:200] if str(error) else type(error).__name__
+def _is_connected(executor: Executor) -> bool:
+    """False where a Dask client has lost its scheduler; it forgets its futures then, and they never end."""
+    client: Any = getattr(executor, "_client", None)
+    return client is None or client.status == "running"
 
 
 def _slots(executor: Executor) -> int:
@@ -224,6 +227,20 @@ class Processes(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes."""
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+@contextmanager
+def _quiet(*packages: str) -> Iterator[None]:
+    """Keep the loggers of packages silent meanwhile."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in packages]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @contextmanager
@@ -267,7 +284,13 @@ def workers_at(place: str) -> Iterator[Executor]:
         except (OSError, TimeoutError, ValueError) as error:
             why = f"the address of a Dask scheduler that answers ({type(error).__name__})"
             raise InputError("cluster", place, why) from error
-        with client, client.get_executor() as pool:  # type: ignore[no-untyped-call]
-            yield pool
+        with _quiet("distributed", "tornado"):  # they log tracebacks of what is said here in one sentence
+            pool = client.get_executor()  # type: ignore[no-untyped-call]
+            try:
+                yield pool
+            finally:
+                with suppress(Exception):  # of a scheduler that is gone
+                    pool.shutdown(wait=False)
+                    client.close(timeout=CONNECT)  # type: ignore[no-untyped-call]
     else:
         raise InputError("cluster", place, "tcp://host:port of a Dask scheduler, processes:4, or mpi")

@@ -121,6 +121,56 @@ def test_workers_that_always_die_are_said(system, problem):
         System(system.model, executor=Deadly()).solve(problem)
 
 
+class Forgotten:
+    """A Dask executor whose scheduler is gone: the client has forgotten its futures, which never end."""
+
+    class _client:
+        status = "closed"
+        nthreads = staticmethod(lambda: {"a": 1})
+
+    def submit(self, *_):
+        return Future()
+
+
+def test_a_scheduler_that_is_gone_is_said(system, problem, monkeypatch):
+    monkeypatch.setattr(remote, "LOOK", 0.01)
+    with pytest.raises(EngineError, match="the scheduler of the workers is gone; start it again"):
+        System(system.model, executor=Forgotten()).solve(problem)
+
+
+class Closed:
+    """An executor that takes no more work."""
+
+    def submit(self, *_):
+        raise ValueError("Tried sending message after closing. Status: closed")
+
+
+def test_an_executor_that_takes_no_more_work_is_said(system, problem):
+    with pytest.raises(EngineError, match="workers cannot be reached any more .ValueError.; start it again"):
+        System(system.model, executor=Closed()).solve(problem)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_dask_scheduler_killed_in_the_middle_is_one_sentence(system, problem, cluster, monkeypatch, capfd):
+    from distributed import Client
+
+    monkeypatch.setattr(remote, "FIRST", 5)
+    monkeypatch.setattr(remote, "MOST", 5)
+    with cluster(1) as (address, _):
+        with Client(address, set_as_default=False) as client:
+            scheduler = client.run_on_scheduler(os.getpid)
+        capfd.readouterr()
+
+        def kill(_, done, total):
+            if done == 5:
+                os.kill(scheduler, signal.SIGKILL)
+
+        with pytest.raises(EngineError, match="start it again"), remote.workers_at(address) as pool:
+            System(system.model, executor=pool).solve(problem, progress=kill)
+        assert "Traceback" not in capfd.readouterr().err
+
+
 def test_an_error_of_the_work_is_the_work_s(system, problem, monkeypatch):
     monkeypatch.setattr(remote, "_engine", lambda recipe: 1 / 0)
     with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):

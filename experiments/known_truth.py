@@ -29,8 +29,9 @@ from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
-from hepatica.calibrate.likelihood import Law, LikelihoodTerm, inflation_of, likelihood_terms
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm
 from hepatica.calibrate.run import used
+from hepatica.calibrate.terms import inflation_of, likelihood_terms
 from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
 from hepatica.dosing.utility import evaluate_benefit

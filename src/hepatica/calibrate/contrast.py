@@ -15,17 +15,8 @@ from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import SHARES, Endpoint
-from hepatica.calibrate.likelihood import (
-    INFLATION,
-    LEAST_SHARE,
-    LEVELS,
-    MOST,
-    WITHIN,
-    Lines,
-    Scale,
-    inflation_of,
-    spread,
-)
+from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, WITHIN_PERSON_CORRELATION, Scale
+from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, Lines, between_people_sd, inflation_of
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, deviation
@@ -80,7 +71,7 @@ class Contrast:
         """The simulated difference, of means (..., lines)."""
         x = mean[..., list(self.lines)]
         if self.scale is Scale.SHARE:
-            p = np.clip(x, LEAST_SHARE, 1 - LEAST_SHARE)
+            p = np.clip(x, MIN_SHARE, 1 - MIN_SHARE)
             return np.asarray(logit(p[..., 0]) - logit(p[..., 1]))
         if self.scale is Scale.LOG:
             x = np.log(x)
@@ -123,7 +114,7 @@ def contrasts(
         total = sum(
             c.weight for c in own if c.scale is not Scale.SHARE
         )  # shares are counted people, and weigh what they are
-        most = min(1.0, MOST[p.risk_of_bias] / total) if total else 1.0
+        most = min(1.0, MAX_PUBLICATION_WEIGHT[p.risk_of_bias] / total) if total else 1.0
         found += [c if c.scale is Scale.SHARE else replace(c, weight=c.weight * most) for c in own]
     return tuple(found)
 
@@ -168,11 +159,18 @@ def _one(
         error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)))
         return Contrast(p.key, arm, against, a.variable, label, lines, Scale.SHARE, value, float(error))
     scale = Scale.LEVEL if a.variable in LEVELS or a.kind == "change" else Scale.LOG
-    sd, other = spread(a), spread(b)
+    sd, other = between_people_sd(a), between_people_sd(b)
     if sd is None or other is None or a.n is None or b.n is None or (scale is Scale.LOG and min(a.value, b.value) <= 0):
         return None
     first = [
-        next((o for o in p.find(arm=x, variable=a.variable, time=0.0) if o.kind == a.kind and spread(o) and o.n), None)
+        next(
+            (
+                o
+                for o in p.find(arm=x, variable=a.variable, time=0.0)
+                if o.kind == a.kind and between_people_sd(o) and o.n
+            ),
+            None,
+        )
         for x in (arm, against)
     ]
     variance, value = 0.0, 0.0
@@ -182,9 +180,11 @@ def _one(
         now = s / size / np.sqrt(o.n or 1)
         value += sign * (np.log(o.value) if scale is Scale.LOG else o.value)
         if start is not None and a.kind != "change" and all(f is not None for f in first):
-            then = (spread(start) or 0.0) / (start.value if scale is Scale.LOG else 1.0) / np.sqrt(start.n or 1)
+            then = (
+                (between_people_sd(start) or 0.0) / (start.value if scale is Scale.LOG else 1.0) / np.sqrt(start.n or 1)
+            )
             value -= sign * (np.log(start.value) if scale is Scale.LOG else start.value)
-            variance += now**2 + then**2 - 2 * WITHIN * now * then
+            variance += now**2 + then**2 - 2 * WITHIN_PERSON_CORRELATION * now * then
         else:
             variance += now**2
     if a.kind != "change" and all(f is not None for f in first):

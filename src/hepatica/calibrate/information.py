@@ -17,7 +17,7 @@ from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import CoursePosterior
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.likelihood import LEAST_SHARE, Law, LikelihoodTerm, SummaryStatistic
+from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, SummaryStatistic
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
 from hepatica.patients.draws import deviation
@@ -158,7 +158,7 @@ def _root(
     if d.law is Law.NORMAL:
         found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
         return np.asarray(found)
-    p = np.clip(expit(simulated[:, at]), LEAST_SHARE, 1 - LEAST_SHARE)
+    p = np.clip(expit(simulated[:, at]), MIN_SHARE, 1 - MIN_SHARE)
     gone = np.where(
         p[:, -1:] >= p[:, :1], p, 1 - p
     )  # whichever way it is written, what is counted are steps between visits

@@ -13,16 +13,17 @@ so the fit is of the whole, ignorance included.
 from __future__ import annotations
 
 import argparse
-import re
-import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import tomlkit
 from numpy.typing import NDArray
 from rich.progress import Progress
 from scipy.optimize import least_squares
+from tomlkit.items import Table
 
 from hepatica.admission import admit
 from hepatica.calibrate import intensity
@@ -162,34 +163,37 @@ def _met(target: Target, value: Floats, weight: Floats) -> Met:
     return Met(target.variable, target.time, target.value, float(q2), float(q3 - q1) / QUARTILES, between)
 
 
-def block(names: set[str], population: Population) -> str:
-    """The fitted part of the population's file: those of `names`."""
-    lines = []
-    for name, row in population.fitted.items():
-        if name not in names:
-            continue
-        lines.append(f"[fitted.{name}]\nvalue = {float(f'{row.value:.4g}')!r}")
+def fitted_rows(names: Iterable[str], population: Population) -> dict[str, Table]:
+    """Rows of the ``[fitted]`` part of a population's file, values to four digits."""
+    rows = {}
+    for name in (n for n in population.fitted if n in set(names)):
+        row, table = population.fitted[name], tomlkit.table()
+        table["value"] = _rounded(row.value)
         if row.between is not None:
-            given = row.between.model_dump(exclude_defaults=True)
-            lines.append("between = { " + ", ".join(f"{k} = {v!r}".replace("'", '"') for k, v in given.items()) + " }")
-        lines.append(f'reason = "{row.reason}"\n')
-    return "\n".join(lines)
+            table["between"] = tomlkit.inline_table()
+            table["between"].update(row.between.model_dump(exclude_defaults=True))
+        table["reason"] = row.reason
+        rows[name] = table
+    return rows
 
 
 def write(population: Population, values: dict[str, float]) -> None:
-    """Put fitted values into the population's file; what it states otherwise stays."""
+    """Put fitted values into the population's file; all that it states otherwise, comments too, stays."""
     path = Path(str(files("hepatica.patients") / "populations" / f"{population.key}.toml"))
-    whole, done = path.read_text(encoding="utf-8"), with_values(population, values)
-    own = set(tomllib.loads(whole).get("fitted", {})) | (set(values) - set(population.treatment))
-    text = block(own, done).strip() + "\n"
-    if re.search(r"(?m)^\[fitted\.", whole):
-        whole = re.sub(r"\[fitted\..*?(?=\n\[inclusion)", lambda _: text, whole, count=1, flags=re.S)
-    else:
-        whole = re.sub(r"(?m)(?=^\[inclusion)", lambda _: text + "\n", whole, count=1)
-    for name in population.treatment:
-        if name in values:
-            whole = re.sub(rf"(?m)^{name} = [-+.0-9e]*", f"{name} = {values[name]:.4g}", whole, count=1)
-    write_text(path, whole)
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    fitted = document.setdefault("fitted", tomlkit.table(is_super_table=True))
+    for name, row in fitted_rows(values, with_values(population, values)).items():
+        if name in fitted:
+            fitted[name].update({k: row[k] for k in ("value", "reason")})
+        else:
+            fitted[name] = row
+    for name in population.treatment.keys() & values.keys():
+        document["treatment"][name] = _rounded(values[name])
+    write_text(path, tomlkit.dumps(document))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def search(population: Population, system: System, *, n: int, draws: int, seed: int, rounds: int) -> dict[str, float]:
@@ -241,7 +245,7 @@ def main() -> None:
     cited = dict.fromkeys(load(p.publication).cite for p in (*population.fit.targets, population.fit.deaths))
     print("sources: " + "; ".join(references()[key].short() for key in cited))
     print(
-        block(set(values | death), with_values(population, values | death)),
+        tomlkit.dumps({"fitted": fitted_rows(values | death, with_values(population, values | death))}),
         {k: v for k, v in (values | death).items() if k in population.treatment},
     )
     if options.write:

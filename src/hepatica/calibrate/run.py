@@ -21,7 +21,8 @@ from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics import agreement, contraction, informative_data
 from hepatica.calibrate.identifiability import unidentified
 from hepatica.calibrate.information import spike_weights
-from hepatica.calibrate.likelihood import INFLATION, MOST, LikelihoodTerm, likelihood_terms
+from hepatica.calibrate.likelihood import LikelihoodTerm
+from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, likelihood_terms
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
@@ -195,7 +196,7 @@ def _summary(
     apart = np.hypot(held["emulator"] - held["engine"], held["apart"]) / held["allowed"]
     return {
         "inflation": INFLATION,
-        "most_weight": MOST,
+        "most_weight": MAX_PUBLICATION_WEIGHT,
         "between": {k: list(map(float, v)) for k, v in BETWEEN.items()},
         "log_evidence": course.log_evidence,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in course.banks],

@@ -15,8 +15,9 @@ import numpy as np
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts
 from hepatica.calibrate.endpoints import DIRECTION, SHARES
-from hepatica.calibrate.likelihood import DEATHS, LEVELS, spread
+from hepatica.calibrate.likelihood import LEVELS
 from hepatica.calibrate.matching import simulated_arm, study_population
+from hepatica.calibrate.terms import DEATHS, between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 
@@ -100,7 +101,7 @@ class Reference:
         if o.variable != variable or o.lacks:
             return None
         first = next((b for b in p.find(arm=o.arm, variable=variable, time=0.0) if b.kind == o.kind), None)
-        sd = spread(o)
+        sd = between_people_sd(o)
         if first is None or sd is None or o.n is None:
             return None
         if kind == "level":

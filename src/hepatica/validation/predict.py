@@ -17,8 +17,9 @@ from scipy.stats import binom
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
-from hepatica.calibrate.likelihood import LEVELS, WITHIN, spread
+from hepatica.calibrate.likelihood import LEVELS, WITHIN_PERSON_CORRELATION
 from hepatica.calibrate.matching import SimulatedArm
+from hepatica.calibrate.terms import between_people_sd
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
@@ -201,7 +202,7 @@ class _Publication:
 
     def _left(self, o: Observation, w: Endpoint) -> float:
         """Share of the variance between people that is left once the mean at day 0 is printed."""
-        return 1.0 if self._anchor(o, w) is None else 1 - WITHIN**2
+        return 1.0 if self._anchor(o, w) is None else 1 - WITHIN_PERSON_CORRELATION**2
 
     def _mean(self, arm: str, w: Endpoint, hypothesis: str) -> tuple[Floats, Floats]:
         """Mean and SD between people, (draws,) each, made to start from what is printed at day 0."""
@@ -211,14 +212,16 @@ class _Publication:
         mean, sd = np.where(known, mean, np.nanmean(mean)), np.where(np.isfinite(sd), sd, np.nanmean(sd))
         o = next((x for x in self.p.find(arm=arm, variable=w.variable, time=w.time)), None)
         if w.change:  # people's labs vary from day to day as well, which virtual patients' do not
-            at_start = next((s for b in self.p.find(arm=arm, variable=w.variable, time=0.0) if (s := spread(b))), 0.0)
-            return mean, np.maximum(sd, at_start * np.sqrt(2 * (1 - WITHIN)))
+            at_start = next(
+                (s for b in self.p.find(arm=arm, variable=w.variable, time=0.0) if (s := between_people_sd(b))), 0.0
+            )
+            return mean, np.maximum(sd, at_start * np.sqrt(2 * (1 - WITHIN_PERSON_CORRELATION)))
         printed = None if o is None else self._anchor(o, w)
         if printed is None or Endpoint(w.variable, 0.0) not in summary:
             return mean, sd
         first, wide = summary[Endpoint(w.variable, 0.0)]
         first = np.where(np.isfinite(first), first, np.nanmean(first))
-        people, alike = spread(printed), np.full_like(first, np.nanmean(wide))
+        people, alike = between_people_sd(printed), np.full_like(first, np.nanmean(wide))
         if w.variable in LEVELS:
             mean = mean - first + printed.value
         else:

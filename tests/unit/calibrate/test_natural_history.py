@@ -1,5 +1,7 @@
 """The fit of untreated populations: intensities as the model has them, deaths and transplants met, files rewritten."""
 
+import difflib
+
 import numpy as np
 import pytest
 
@@ -107,7 +109,12 @@ def test_writing_what_a_file_states_changes_only_numbers(key, tmp_path, monkeypa
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(natural_history, "files", lambda _: tmp_path)
     values = {m.parameter: 1.25 for m in p.fit.moved} | {r.parameter: 0.0625 for r in p.fit.intensity}
+    before = (folder / f"{key}.toml").read_text(encoding="utf-8").splitlines()
     natural_history.write(p, values)
+    after = (folder / f"{key}.toml").read_text(encoding="utf-8").splitlines()
+    changed = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
+    assert all(line[2:].startswith(("value = ", "reason = ", "transplant_rate = ")) for line in changed)
+    assert [x.partition("#")[2] for x in before if "#" in x] == [x.partition("#")[2] for x in after if "#" in x]
     monkeypatch.setattr(files, "files", lambda _: tmp_path)
     again = load_population(key)
     given = {n: f.value for n, f in again.fitted.items()} | again.treatment

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate.endpoints import DIRECTION, SHARES, Direction
-from hepatica.calibrate.likelihood import DEATHS
+from hepatica.calibrate.terms import DEATHS
 from hepatica.evidence import load_all
 from hepatica.validation.baselines import Reference, pool
 

@@ -1,0 +1,51 @@
+"""Contrasts between arms: published and simulated ones alike, and the probability of no effect by Bayes' theorem."""
+
+import numpy as np
+import pytest
+from scipy.special import logit
+from scipy.stats import norm
+
+from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
+from hepatica.calibrate.likelihood import Scale
+from hepatica.evidence import load
+from hepatica.patients.draws import deviation
+
+
+def test_lin_2017_says_what_its_table_says():
+    p = load("lin2017").model_copy(update={"risk_of_bias": "low"})
+    plan = Plan.of([p])
+    found = {c.label: c for c in contrasts(plan, [p])}
+    a, b, n, m = 41.49, 30.52, 57.0, 55.0  # survivors and people, half a person added to each cell
+    c = found["survival day 168"]
+    assert (
+        c.value == pytest.approx(np.log(a / (n - a)) - np.log(b / (m - b)), abs=0.01)
+        and found["severe_infection day 168"].value < 0
+    )
+    assert c.error == pytest.approx(np.sqrt(1 / a + 1 / (n - a) + 1 / b + 1 / (m - b)), abs=0.01)
+    assert c.typical == pytest.approx(np.hypot(c.error, 0.14), abs=1e-3)  # Turner et al. 2012: median of the SD 0.14
+
+
+def test_a_simulated_difference_is_read_as_the_published_one():
+    share = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.0, 1.0)
+    assert share.of(np.array([[0.8, 0.5]]))[0] == pytest.approx(logit(0.8))
+    log = Contrast("p", "b", "a", "inr", "inr day 28", (0, 1, 2, 3), Scale.LOG, 0.0, 1.0, 2.0)
+    assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
+    for differs in (None, 0.0, 0.7):
+        sd = np.hypot(1.0, 2.0 * (deviation("effect_mean") if differs is None else differs))
+        each = [float(log.log_likelihood(np.array(x), differs)) for x in (2.0, 0.5)]
+        assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
+
+
+def test_the_chance_of_nothing_is_bayes_theorem():
+    """Against a plain sum over two draws, and over what trials may differ by."""
+    c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
+    differs = {"effect_share": np.array([0.1, 0.6])}
+    simulated = np.array([0.2, 1.1])
+    fit = c.log_likelihood(simulated, differs["effect_share"])
+    works = np.mean(
+        [norm.pdf(0.8, x, np.hypot(0.3, s)) for x, s in zip(simulated, differs["effect_share"], strict=True)]
+    )
+    none = np.mean([norm.pdf(0.8, 0, np.hypot(0.3, s)) for s in differs["effect_share"]])
+    assert null_effect_probability([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
+    assert null_effect_probability([], np.zeros(3)) == pytest.approx(0.1)

@@ -149,6 +149,12 @@ def test_machine_paths_are_recognised(text: str, is_machine: bool) -> None:
     assert bool(re.search(f"{LEFT_OF_A_PATH}(?:{'|'.join(FOLDERS)})", text)) is is_machine
 
 
+def test_contributing_shows_the_layers_of_the_contract() -> None:
+    layers = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    shown = "\n".join(f"    {layer}" for layer in layers if layer != "(__main__)")
+    assert f"\n\n{shown}\n\n" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
 def test_layers_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     assert command.exists(), "install requirements-test.lock"

@@ -1,0 +1,260 @@
+"""Request and answer of a dose study: the recommended regimen, its benefit, harm and uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hepatica import __version__
+from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
+from hepatica.study import Study
+
+if TYPE_CHECKING:
+    from hepatica import dose_study
+    from hepatica.dosing.variance_components import VarianceComponents
+    from hepatica.engine import System
+    from hepatica.progress import Progress
+
+
+class Estimate(Strict):
+    """Mean of an outcome with its variance components.
+
+    Attributes
+    ----------
+    mean : float
+    low, high : float
+        5 and 95 % points of the population mean under parameter uncertainty.
+    between_patients_sd, parameter_uncertainty_sd : float
+    above_zero : float
+        Probability that the population mean is above zero.
+    """
+
+    mean: Number
+    low: Number
+    high: Number
+    between_patients_sd: Number
+    parameter_uncertainty_sd: Number
+    above_zero: Number
+
+    @classmethod
+    def of(cls, v: VarianceComponents) -> Estimate:
+        """Estimate of an outcome."""
+        return cls(
+            mean=v.mean,
+            low=v.low,
+            high=v.high,
+            between_patients_sd=v.between_patients_sd,
+            parameter_uncertainty_sd=v.parameter_uncertainty_sd,
+            above_zero=v.above_zero,
+        )
+
+
+class ArmEstimate(Strict):
+    """One arm under one hypothesis.
+
+    Attributes
+    ----------
+    hypothesis, arm : str
+    dose : float
+        Cells per infusion, or per kilogram of weight if `per_kg`.
+    infusions : int
+    interval : float
+        Days between infusions.
+    route : str
+    gain : Estimate
+        Net quality-adjusted life days over standard care.
+    survival, survival_gain : Estimate
+        Probability of being alive at the horizon, and its difference from standard care.
+    excess : dict of harm to Estimate
+        Probability of the harm over that under standard care.
+    is_admissible : bool
+        No harm exceeds its limit.
+    regret : float
+        Net quality-adjusted life days given up against the best arm of the hypothesis; null if not admissible.
+    """
+
+    hypothesis: str
+    arm: str
+    dose: Number
+    per_kg: bool
+    infusions: int
+    interval: Number
+    route: str
+    gain: Estimate
+    survival: Estimate
+    survival_gain: Estimate
+    excess: dict[str, Estimate]
+    is_admissible: bool
+    regret: Number
+
+
+class Confirmation(Strict):
+    """Gain of the top-ranked regimen in more patients per draw, under one hypothesis."""
+
+    hypothesis: str
+    patients: int
+    gain: Estimate
+    survival_gain: Estimate
+
+
+class AssumptionRow(Strict):
+    """Parameter whose uncertainty moves the gain, with Spearman's rank correlation between them."""
+
+    parameter: str
+    label: str
+    grade: str
+    correlation: Number
+
+
+class DoseAnswer(Answer):
+    """Answer of a dose study.
+
+    Attributes
+    ----------
+    text : list of str
+        The answer in sentences, in the language that was asked for; empty from Python.
+    extrapolation : str
+        Why the population is an extrapolation; empty if it is none.
+    recommended, top_ranked : str
+        Arm of least worst regret over the hypotheses, and the first among those that give cells.
+    is_confident : bool
+        The 90 % interval of the gain excludes zero under every hypothesis.
+    credible_set : list of str
+        Fewest arms that hold the best one with a probability of 90 %.
+    edges : list of str
+        Axes of the grid on whose upper edge the recommended arm lies.
+    beyond_given : bool
+        Its dose exceeds any ever given by its route.
+    null_effect_probability : dict of hypothesis to float
+        Probability that cells do nothing in people.
+    best : dict of hypothesis to str
+        Arm of the highest gain among the admissible ones.
+    assumptions : list of AssumptionRow
+    arms : list of ArmEstimate
+    confirmed : list of Confirmation
+    failed : int
+        Solves that failed after the retry.
+    tolerance_error : float
+        Largest error of the solver's tolerance, relative to (size + scale) of an output.
+    report : str or None
+        File of the report.
+    run : RunInfo
+    """
+
+    text: list[str] = []
+    extrapolation: str
+    recommended: str
+    top_ranked: str
+    is_confident: bool
+    credible_set: list[str]
+    edges: list[str]
+    beyond_given: bool
+    null_effect_probability: dict[str, Number]
+    best: dict[str, str]
+    assumptions: list[AssumptionRow]
+    arms: list[ArmEstimate]
+    confirmed: list[Confirmation]
+    failed: int
+    tolerance_error: Number
+    report: str | None = None
+    run: RunInfo
+
+    @classmethod
+    def of(cls, answer: dose_study.Answer, *, text: Sequence[str] = (), report: str | None = None) -> DoseAnswer:
+        """Answer of a computed study.
+
+        Parameters
+        ----------
+        answer : hepatica.dose_study.Answer
+        text : sequence of str
+            The answer in sentences.
+        report : str, optional
+            File of the report.
+        """
+        d = answer.decision
+        names = [arm.name for arm in d.arms]
+        return cls(
+            text=list(text),
+            extrapolation=answer.population.extrapolation,
+            recommended=names[d.recommended],
+            top_ranked=names[d.top],
+            is_confident=d.is_confident,
+            credible_set=[names[a] for a in d.credible_set],
+            edges=list(d.edges),
+            beyond_given=d.beyond_given,
+            null_effect_probability=dict(zip(answer.study.hypotheses, d.null_effect_probability, strict=False)),
+            best={h.hypothesis: names[h.best] for h in d.by_hypothesis},
+            assumptions=[AssumptionRow(**vars(a)) for a in d.assumptions],
+            arms=[_arm(answer, k, a) for k in range(len(d.by_hypothesis)) for a in range(len(d.arms))],
+            confirmed=[
+                Confirmation(
+                    hypothesis=c.hypothesis,
+                    patients=c.patients,
+                    gain=Estimate.of(c.gain),
+                    survival_gain=Estimate.of(c.survival_gain),
+                )
+                for c in d.confirmed
+            ],
+            failed=answer.failed,
+            tolerance_error=answer.error,
+            report=report,
+            run=RunInfo(
+                study_hash=answer.study.hash,
+                model_hash=answer.system.model.hash,
+                seed=answer.study.seed,
+                version=__version__,
+                engine=answer.system.engine,
+            ),
+        )
+
+
+def _arm(answer: dose_study.Answer, k: int, a: int) -> ArmEstimate:
+    h, arm = answer.decision.by_hypothesis[k], answer.decision.arms[a]
+    r = arm.regimen
+    return ArmEstimate(
+        hypothesis=h.hypothesis,
+        arm=arm.name,
+        dose=r.dose,
+        per_kg=r.per_kg,
+        infusions=r.infusions,
+        interval=r.interval,
+        route=r.route,
+        gain=Estimate.of(h.gain[a]),
+        survival=Estimate.of(h.survival[a]),
+        survival_gain=Estimate.of(h.survival_gain[a]),
+        excess={harm: Estimate.of(row[a]) for harm, row in h.excess.items()},
+        is_admissible=h.admissible[a],
+        regret=answer.decision.regret[k, a],
+    )
+
+
+class DoseRequest(Request):
+    """Dose study to answer.
+
+    Attributes
+    ----------
+    study : Study
+    """
+
+    study: Study
+
+    def run(
+        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> DoseAnswer:
+        """Answer the study.
+
+        Parameters
+        ----------
+        system : System, optional
+            The shipped model unless given.
+        workers : int, optional
+            Threads; one per core unless given.
+        progress : Progress, optional
+        """
+        from hepatica.dose_study import answer
+
+        return DoseAnswer.of(answer(self.study, system=system, workers=workers, progress=progress))
+
+
+REQUESTS: dict[str, Any] = {"dose": DoseRequest}
+ANSWERS: dict[str, Any] = {"dose": DoseAnswer}

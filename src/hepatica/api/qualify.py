@@ -1,0 +1,94 @@
+"""Request and answer of a qualification: the evidence for the model's credibility for one question of interest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from hepatica.api.base import Answer, Request
+from hepatica.study import Study
+
+if TYPE_CHECKING:
+    from hepatica.qualify.dossier import Qualification
+
+Part = dict[str, Any]
+
+
+class QualifyAnswer(Answer):
+    """Credibility dossier (ICH M15, ASME V&V 40).
+
+    Attributes
+    ----------
+    study, risk : part
+        Question of interest, and its model risk.
+    factors : list of parts
+        Credibility factors with their judgement, the worst first.
+    evidence : part
+        Publications, and parameters by grade.
+    code, calculation, sampling : list of parts
+        Code verification, numerical error, sampling error.
+    validation : part
+        Predictions of publications and their scores.
+    people : part or None
+        Forecasts of real patients.
+    applicability, influence, decision, settings, run : part
+    files : list of str
+    """
+
+    study: Part
+    risk: Part
+    factors: list[Part]
+    evidence: Part
+    code: list[Part]
+    calculation: list[Part]
+    sampling: list[Part]
+    validation: Part
+    people: Part | None
+    applicability: Part
+    influence: Part
+    decision: Part
+    settings: Part
+    run: Part
+    files: list[str] = []
+
+    @classmethod
+    def of(cls, q: Qualification, files: Sequence[Path] = ()) -> QualifyAnswer:
+        """Answer of a computed dossier."""
+        from hepatica.qualify.dossier import whole
+
+        return cls(**whole(q), files=[str(path) for path in files])
+
+
+class QualifyRequest(Request):
+    """Qualification of the model for a study.
+
+    Attributes
+    ----------
+    study : Study
+    people : Path or None
+        Real people's labs, day by day, to forecast.
+    blind : list of Path
+        Publications that the model has not seen.
+    influence : Path or None
+        Folder of a finished sensitivity analysis.
+    left_out : Path or None
+        Folder of posteriors without each publication.
+    patients : int
+        Virtual patients of each population for each draw, of the predictions.
+    draws : int
+    """
+
+    study: Study
+    people: Path | None = None
+    blind: list[Path] = []
+    influence: Path | None = None
+    left_out: Path | None = None
+    patients: int = Field(default=20, ge=4)
+    draws: int = Field(default=100, ge=20)
+
+
+REQUESTS: dict[str, Any] = {"qualify": QualifyRequest}
+ANSWERS: dict[str, Any] = {"qualify": QualifyAnswer}

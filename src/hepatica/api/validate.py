@@ -1,0 +1,226 @@
+"""Requests and answers of validation: predictions of publications, and forecasts of real patients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from hepatica.api.base import Answer, Number, Request, Row, Strict, rows
+
+if TYPE_CHECKING:
+    from hepatica.individual.forecast import Validation as PeopleValidation
+    from hepatica.validation.records import Record, Validation
+
+
+class Prediction(Strict):
+    """Scores of one hypothesis for one published number."""
+
+    median: Number
+    crps: Number
+    log_score: Number
+
+
+class Baseline(Strict):
+    """Interval and scores of a plain predictor for one published number."""
+
+    q05: Number
+    q95: Number
+    crps: Number
+    log_score: Number
+
+
+class OddsRatio(Strict):
+    """Difference of shares as an odds ratio, half a person added to each count."""
+
+    observed: Number
+    median: Number
+    q05: Number
+    q95: Number
+
+
+class PredictionRecord(Strict):
+    """One published number, its prediction and its scores.
+
+    Attributes
+    ----------
+    publication, arm, against, endpoint, unit : str
+        `against` names the arm from which it is a difference; empty for an arm by itself.
+    time : float
+        Days.
+    observed : float
+    q05, q25, median, q75, q95 : float
+        Quantiles of the prediction.
+    crps, log_score : float
+    by_hypothesis : dict of str to Prediction
+    baselines : dict of str to Baseline
+        Predictors ``no_effect`` and ``pooled_effect``.
+    odds_ratio : OddsRatio or None
+        Of a difference of shares.
+    cells : bool
+        Cells were given in the arm.
+    """
+
+    publication: str
+    arm: str
+    against: str
+    endpoint: str
+    time: Number
+    unit: str
+    observed: Number
+    q05: Number
+    q25: Number
+    median: Number
+    q75: Number
+    q95: Number
+    crps: Number
+    log_score: Number
+    by_hypothesis: dict[str, Prediction]
+    baselines: dict[str, Baseline]
+    odds_ratio: OddsRatio | None
+    cells: bool
+
+    @classmethod
+    def of(cls, r: Record) -> PredictionRecord:
+        """Record of a predicted publication."""
+        names = ("q05", "q25", "median", "q75", "q95")
+        return cls(
+            publication=r.publication,
+            arm=r.arm,
+            against=r.against,
+            endpoint=r.endpoint,
+            time=r.time,
+            unit=r.unit,
+            observed=r.observed,
+            **dict(zip(names, r.quantiles.tolist(), strict=True)),
+            crps=r.crps,
+            log_score=r.log_score,
+            by_hypothesis={
+                h: Prediction(**dict(zip(Prediction.model_fields, row, strict=True)))
+                for h, row in r.by_hypothesis.items()
+            },
+            baselines={
+                name: Baseline(**dict(zip(Baseline.model_fields, row, strict=True)))
+                for name, row in r.references.items()
+            },
+            odds_ratio=OddsRatio(**dict(zip(OddsRatio.model_fields, r.odds, strict=True))) if r.odds else None,
+            cells=bool(r.cells),
+        )
+
+
+class ValidateAnswer(Answer):
+    """Predictions of publications, with their scores.
+
+    Attributes
+    ----------
+    records : list of PredictionRecord
+    totals : list of rows
+        One per publication and one for all, each counting once: coverage, scores, and those of the plain predictors.
+    left : dict of str to str
+        What could not be predicted, and why.
+    alike : dict of str to float
+        How well the patients of an arm could be made to look like its own.
+    pareto_k : dict of publication to float
+    in_sample : list of str
+        Publications that were learnt from.
+    """
+
+    records: list[PredictionRecord]
+    totals: list[Row]
+    left: dict[str, str]
+    alike: dict[str, Number]
+    pareto_k: dict[str, Number]
+    in_sample: list[str]
+
+    @classmethod
+    def of(cls, v: Validation) -> ValidateAnswer:
+        """Answer of predicted publications."""
+        return cls(
+            records=[PredictionRecord.of(r) for r in v.records],
+            totals=rows(v.totals()),
+            left=v.left,
+            alike=v.alike,
+            pareto_k=v.shapes,
+            in_sample=list(v.in_sample),
+        )
+
+
+class NotPredicted(Strict):
+    """What was not predicted, of how many people, and why."""
+
+    what: str
+    people: int
+    why: str
+
+
+class ForecastAnswer(Answer):
+    """Forecasts of real patients, with their scores; no data of people are in it.
+
+    Attributes
+    ----------
+    file, learnt_from : str
+    people, events : int
+        Forecast; died or transplanted.
+    labs, outcomes, inflammation : list of rows
+    tempered : dict of basis to float
+        Share of people whose importance weights were tempered.
+    widths : dict of basis to dict of lab to float
+        Model discrepancy; null leaves a lab out.
+    not_predicted : list of NotPredicted
+    notes : list of str
+    settings : row
+    """
+
+    file: str
+    learnt_from: str
+    people: int
+    events: int
+    labs: list[Row]
+    outcomes: list[Row]
+    inflammation: list[Row]
+    tempered: dict[str, Number]
+    widths: dict[str, dict[str, Number]]
+    not_predicted: list[NotPredicted]
+    notes: list[str]
+    settings: dict[str, Any]
+
+    @classmethod
+    def of(cls, v: PeopleValidation) -> ForecastAnswer:
+        """Answer of forecast people."""
+        return cls.model_validate(v.to_dict())
+
+
+class ValidateRequest(Request):
+    """Prediction of publications, or forecast of the people of a file.
+
+    Attributes
+    ----------
+    files : list of Path
+        Publications that the model has not seen; those that it learnt from if empty.
+    posterior : str
+        ``learnt``, ``prior`` or a file of `hepatica calibrate`.
+    people, train : Path or None
+        Real people's labs, day by day: to forecast, and to learn from.
+    kinds : str
+        Virtual patients for people: ``acute``, ``chronic`` or ``both``.
+    left_out : Path or None
+        Folder of posteriors without each publication.
+    patients : int
+        Virtual patients of each population for each draw.
+    draws, seed : int
+    """
+
+    files: list[Path] = []
+    posterior: str = "learnt"
+    people: Path | None = None
+    train: Path | None = None
+    kinds: str = "acute"
+    left_out: Path | None = None
+    patients: int = Field(default=40, ge=4)
+    draws: int = Field(default=200, ge=20)
+    seed: int = Field(default=1, ge=0)
+
+
+REQUESTS: dict[str, Any] = {"validate": ValidateRequest}
+ANSWERS: dict[str, Any] = {"validate": ValidateAnswer, "forecast": ForecastAnswer}

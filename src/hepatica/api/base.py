@@ -25,6 +25,7 @@ def rows(frame: Any) -> list[Row]:
     Parameters
     ----------
     frame : DataFrame or sequence of mapping
+        One mapping a row.
 
     Examples
     --------

@@ -61,11 +61,13 @@ class CalibrateAnswer(Answer):
     @classmethod
     def of(cls, made: Calibration, posterior: Path | None = None, notes: Path | None = None) -> CalibrateAnswer:
         """Answer of a finished calibration."""
+        from hepatica.calibrate.diagnostics import contraction
+
         return cls(
             posterior=None if posterior is None else str(posterior),
             notes=None if notes is None else str(notes),
             publications=list(made.draws.provenance["publications"]),
-            data=len(made.data),
+            data=len(made.terms),
             contrasts=len(made.contrasts),
             parameters=[
                 ParameterRow(
@@ -76,7 +78,7 @@ class CalibrateAnswer(Answer):
                     r_hat=row["r_hat"],
                     is_learnt=bool(row["learnt"]),
                 )
-                for row in made.contraction().to_dict(orient="records")
+                for row in contraction(made.course, made.cells).to_dict(orient="records")
             ],
         )
 

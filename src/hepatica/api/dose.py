@@ -166,6 +166,7 @@ class DoseAnswer(Answer):
         Parameters
         ----------
         answer : hepatica.dose_study.Answer
+            Computed answer.
         text : sequence of str
             The answer in sentences.
         report : str, optional
@@ -195,8 +196,8 @@ class DoseAnswer(Answer):
                 )
                 for c in d.confirmed
             ],
-            failed=answer.failed,
-            tolerance_error=answer.error,
+            failed=answer.failed_solves,
+            tolerance_error=answer.tolerance_error,
             report=report,
             run=RunInfo(
                 study_hash=answer.study.hash,
@@ -250,6 +251,7 @@ class DoseRequest(Request):
         workers : int, optional
             Threads; one per core unless given.
         progress : Progress, optional
+            Receiver of progress.
         """
         from hepatica.dose_study import answer
 

@@ -11,7 +11,7 @@ from hepatica.errors import InputError
 
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
-    from hepatica.evidence.check import Checked, Fault
+    from hepatica.evidence.faults import Checked, Fault
 
 
 class PublicationRow(Strict):
@@ -105,9 +105,7 @@ class EvidenceRequest(Request):
         """Publications that match."""
         from hepatica.evidence.tabulate import select
 
-        return select(
-            key=self.key, disease=self.disease, role=self.role, variable=self.variable, cells=self.cells
-        )
+        return select(key=self.key, disease=self.disease, role=self.role, variable=self.variable, cells=self.cells)
 
     def compute_some(self) -> tuple[Publication, ...]:
         """Publications that match, at least one.

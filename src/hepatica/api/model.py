@@ -232,7 +232,8 @@ class DoctorRequest(Request):
         from importlib.metadata import version
 
         from hepatica import __version__
-        from hepatica.engine.compile import cache_folder, find_compiler
+        from hepatica.engine.cache import cache_folder
+        from hepatica.engine.compile import find_compiler
 
         compiler = find_compiler()
         return DoctorAnswer(

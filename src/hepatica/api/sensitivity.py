@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +14,8 @@ from hepatica.study import MIN_DRAWS, Study
 if TYPE_CHECKING:
     from hepatica.engine import System
     from hepatica.progress import Progress
-    from hepatica.sensitivity.screen import Question, Screen
+    from hepatica.sensitivity.evaluate import Question
+    from hepatica.sensitivity.screen import Screen
     from hepatica.sensitivity.tornado import Tornado
     from hepatica.sensitivity.variance import Variance
 
@@ -229,13 +229,13 @@ class SensitivityRequest(Request):
 
     def question(self, system: System, workers: int | None) -> Question:
         """Question of the screen."""
-        from hepatica.dose_study import population_of
-        from hepatica.sensitivity.screen import Question, ladder
+        from hepatica.dose_study import study_population
+        from hepatica.sensitivity.evaluate import Question, rising_doses
 
         return Question(
             system,
-            population_of(self.study),
-            ladder(self.study.arms(), self.regimens),
+            study_population(self.study),
+            rising_doses(self.study.arms(), self.regimens),
             self.study.hypotheses,
             self.study.utility.utility(),
             self.study.times(),
@@ -248,17 +248,17 @@ class SensitivityRequest(Request):
         self, *, system: System, workers: int | None = None, progress: Progress | None = None
     ) -> SensitivityResult:
         """Screen, rank the doses again at the ends of the leading parameters, and divide the variance among them."""
-        from hepatica.sensitivity.screen import ladder, screen
+        from hepatica.sensitivity.evaluate import rising_doses
+        from hepatica.sensitivity.screen import screen
         from hepatica.sensitivity.tornado import tornado
         from hepatica.sensitivity.variance import variance
 
         q = self.question(system, workers)
         found = screen(q, bases=self.trajectories, patterns=tuple(self.parameters), progress=progress)
-        leading: Callable[[int], list[Any]] = lambda n: [  # noqa: E731
-            found.moved[k] for k in found.ranked()[:n] if not found.is_negligible[k]
-        ]
-        best, most = leading(self.top), leading(self.sobol)
-        ranks = replace(q, arms=ladder(self.study.arms(), 6))
+        best, most = (
+            [found.moved[k] for k in found.ranked()[:n] if not found.is_negligible[k]] for n in (self.top, self.sobol)
+        )
+        ranks = replace(q, arms=rising_doses(self.study.arms(), 6))
         turned = tornado(ranks, best, draws=max(MIN_DRAWS, self.patients), progress=progress) if best else None
         wide, shares = replace(q, patients=max(MIN_DRAWS, self.patients)), None
         if most:

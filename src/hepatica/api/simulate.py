@@ -63,8 +63,7 @@ class SimulateAnswer(Answer):
             patients=ds.sizes["patient"],
             days=float(ds["time"][-1]),
             survival={
-                str(arm): round(float(np.nanmean(share)), 4)
-                for arm, share in zip(ds["arm"].values, alive, strict=True)
+                str(arm): round(float(np.nanmean(share)), 4) for arm, share in zip(ds["arm"].values, alive, strict=True)
             },
             failed=int((ds["status"] != 0).sum()),
         )
@@ -92,20 +91,18 @@ class SimulateRequest(_OfHypothesis):
         What the label in images means: ``label_is_cells`` or ``lung_only``.
     """
 
-    def compute(
-        self, *, system: System, workers: int | None = None, progress: Progress | None = None
-    ) -> xr.Dataset:
+    def compute(self, *, system: System, workers: int | None = None, progress: Progress | None = None) -> xr.Dataset:
         """Labs of every patient in every arm: a Dataset over (arm, patient, time in days)."""
-        from hepatica.dose_study import SHOWN, admitted
+        from hepatica.dose_study import COURSE_OUTPUTS, admit_patients
         from hepatica.progress import ignore_progress, staged
         from hepatica.simulation import simulate
 
         ds = simulate(
             system,
-            admitted(self.study, system, workers=workers),
+            admit_patients(self.study, system, workers=workers),
             self.study.arms(),
             self.study.times(),
-            outputs=SHOWN,
+            outputs=COURSE_OUTPUTS,
             hypothesis=self.hypothesis,
             workers=workers,
             progress=staged(progress or ignore_progress, self.hypothesis),
@@ -144,12 +141,12 @@ class EnsembleRequest(_OfHypothesis):
     ) -> EnsembleAnswer:
         """Simulate a block of patients at a time, into files of a folder."""
         from hepatica import ensemble
-        from hepatica.dose_study import population_of
+        from hepatica.dose_study import study_population
         from hepatica.progress import ignore_progress, staged
 
         tally: Tally = ensemble.run(
             system,
-            population_of(self.study),
+            study_population(self.study),
             self.study.arms(),
             folder,
             patients=self.patients,

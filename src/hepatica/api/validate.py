@@ -10,7 +10,7 @@ from pydantic import Field
 from hepatica.api.base import Answer, Number, Request, Row, Strict, rows
 
 if TYPE_CHECKING:
-    from hepatica.individual.forecast import Validation as PeopleValidation
+    from hepatica.individual.evaluation import Evaluation
     from hepatica.validation.records import Record, Validation
 
 
@@ -186,7 +186,7 @@ class ForecastAnswer(Answer):
     settings: dict[str, Any]
 
     @classmethod
-    def of(cls, v: PeopleValidation) -> ForecastAnswer:
+    def of(cls, v: Evaluation) -> ForecastAnswer:
         """Answer of forecast people."""
         return cls.model_validate(v.to_dict())
 

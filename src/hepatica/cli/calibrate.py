@@ -18,7 +18,7 @@ from hepatica.cli.shell import (
     make_app,
     make_system,
 )
-from hepatica.cli.terminal import Bars, show
+from hepatica.cli.terminal import Bars, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.calibrate.course import Settings
@@ -63,6 +63,7 @@ def calibrate(
 
     Goes on where it was stopped. `hepatica dose ... --set posterior=calibration/posterior.parquet` uses them.
     """
+    from hepatica.api.calibrate import CalibrateAnswer
     from hepatica.calibrate.leave_out import leave_out
     from hepatica.calibrate.run import calibrate as learn
     from hepatica.calibrate.run import used, write
@@ -96,7 +97,7 @@ def calibrate(
             ):
                 draws.write(folder / "without" / f"{key}.parquet")
     if as_json:
-        print(notes.read_text(encoding="utf-8"))
+        print_json(CalibrateAnswer.of(made, posterior, notes))
         return
     show(_card(made, lang))
     close(lang, posterior, notes)

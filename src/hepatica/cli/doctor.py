@@ -11,33 +11,17 @@ app = make_app()
 @app.command()
 def doctor(lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show versions, compiler and cache, and what is missing."""
-    import os
-    import platform
-    from importlib.metadata import version as installed
-    from pathlib import Path
-
-    from hepatica import __version__
-    from hepatica.engine.cache import cache_folder
-    from hepatica.engine.compile import find_compiler
+    from hepatica.api.model import DoctorRequest
     from hepatica.words import say
 
-    lang, compiler = check_language(lang), find_compiler()
-    found = {
-        "hepatica": __version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "compiler": " ".join(Path(c).name for c in compiler) if compiler else say("cli.slow_engine", lang),
-        "engine": "compiled" if compiler else "reference",
-        "cache": str(cache_folder()),
-        "cores": os.cpu_count(),
-        **{name: installed(name) for name in ("numpy", "scipy", "sympy", "xarray", "pydantic")},
-    }
+    lang, answer = check_language(lang), DoctorRequest().run()
     if as_json:
-        print_json(found)
+        print_json(answer)
         return
     table = make_table(say("cli.doctor_check", lang), say("cli.doctor_found", lang))
-    for key, value in found.items():
+    shown = answer.model_dump(exclude={"packages", "purpose"}) | answer.packages
+    for key, value in (shown | {"compiler": answer.compiler or say("cli.slow_engine", lang)}).items():
         table.add_row(key, str(value))
     out.print(table)
-    if compiler:
+    if answer.compiler:
         out.print(say("cli.doctor_ok", lang), style="green")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +24,6 @@ from hepatica.cli.shell import (
 from hepatica.cli.terminal import Bars, out, print_json, show
 
 if TYPE_CHECKING:
-    from hepatica.card import Card
     from hepatica.dose_study import Answer
 
 app = make_app()
@@ -78,7 +77,9 @@ def dose(
             path = folder / write_report(found, output.staging, lang, command=command_line(), made=made).name
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
-        print_json(_as_json(found, made, path))
+        from hepatica.api.dose import DoseAnswer
+
+        print_json(DoseAnswer.of(found, text=made[0].text, report=None if path is None else str(path)))
         return
     for card in made if full else made[:SHORT]:
         show(card)
@@ -108,37 +109,3 @@ def _summary(found: Answer, lang: str, seconds: float, path: Path | None, tables
         out.print(say("cli.tables_at", lang, names=", ".join(tables)), style="dim")
         out.print(say("cli.report_at", lang, path=path), style="bold")
     close(lang)
-
-
-def _as_json(found: Answer, made: list[Card], path: Path | None) -> dict[str, Any]:
-    import json
-
-    import numpy as np
-
-    from hepatica import __version__
-
-    d = found.decision
-    rows = json.loads(d.frame().replace([np.inf, -np.inf], np.nan).to_json(orient="records"))
-    return {
-        "answer": list(made[0].text),
-        "extrapolation": found.population.extrapolation,
-        "recommended": d.arms[d.recommended].name,
-        "top_ranked": d.arms[d.top].name,
-        "confident": d.is_confident,
-        "holds_best": [d.arms[a].name for a in d.credible_set],
-        "edges": list(d.edges),
-        "beyond_given": d.beyond_given,
-        "failed": found.failed_solves,
-        "assumptions": [vars(a) for a in d.assumptions],
-        "arms": rows,
-        "report": str(path) if path else None,
-        "run": {
-            "study_hash": found.study.hash,
-            "model_hash": found.system.model.hash,
-            "seed": found.study.seed,
-            "version": __version__,
-            "engine": found.system.engine,
-            "tolerance_error": found.tolerance_error,
-        },
-        "purpose": "for research use",
-    }

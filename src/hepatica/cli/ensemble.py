@@ -48,34 +48,21 @@ def ensemble(
 
     Example: `hepatica ensemble studies/hbv-aclf.toml --patients 1000000`
     """
-    from hepatica.dose_study import study_population
-    from hepatica.ensemble import run
-    from hepatica.progress import staged
+    from hepatica.api.simulate import EnsembleRequest
     from hepatica.study import load_study
     from hepatica.words import say
 
-    lang, hypothesis = check_language(lang), check_hypothesis(hypothesis)
+    lang = check_language(lang)
     question = load_study(study, set_ or [])
+    request = EnsembleRequest(
+        study=question, hypothesis=check_hypothesis(hypothesis), patients=patients, courses=courses
+    )
     bars, began = Bars(lang), time.perf_counter()
     with make_system(lang, cluster) as system, bars.bars:
-        tally = run(
-            system,
-            study_population(question),
-            question.arms(),
-            folder,
-            patients=patients,
-            seed=question.seed,
-            known=question.known(),
-            draws=question.draws,
-            times=question.times(),
-            hypothesis=hypothesis,
-            courses=courses,
-            workers=workers,
-            progress=staged(bars, hypothesis),
-        )
-    counts = {"patients": tally.patients, "candidates": tally.candidates, "failed": tally.failed}
+        answer = request.run(folder, system=system, workers=workers, progress=bars)
     if as_json:
-        print_json({"folder": str(folder), **counts, "purpose": "for research use"})
+        print_json(answer)
         return
+    counts = {"patients": answer.patients, "candidates": answer.candidates, "failed": answer.failed}
     out.print(say("cli.ensemble", lang, seconds=time.perf_counter() - began, **counts))
     close(lang, folder)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from hepatica.cli.shell import AsJson, Lang, check_language, close, make_app
 from hepatica.cli.terminal import out, print_json
 from hepatica.errors import InputError
-
-if TYPE_CHECKING:
-    from hepatica.evidence import Publication
-    from hepatica.evidence.faults import Checked
 
 app = make_app()
 
@@ -65,15 +61,14 @@ def list_publications(
 
 
 def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, lang: str, as_json: bool) -> None:
+    from hepatica.api.evidence import EvidenceAnswer, EvidenceRequest, PublicationAnswer
     from hepatica.cli.evidence_text import print_list, print_publication
-    from hepatica.evidence.tabulate import select, summary, whole
     from hepatica.words import say
 
     lang = check_language(lang)
-    found = select(key=key, disease=disease, role=role, variable=variable, cells=cells)
+    found = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells).compute()
     if as_json:
-        body = {"publication": whole(found[0]) if found else None} if key else {"publications": summary(found)}
-        print_json({**body, "purpose": "for research use"})
+        print_json(PublicationAnswer.of(found[0]) if key and found else EvidenceAnswer.of(found))
         return
     if not found:
         out.print(say("evidence.none", lang))
@@ -101,32 +96,19 @@ def export_observations(
 
     Example: `hepatica evidence export bilirubin.csv --variable bilirubin`
     """
+    from hepatica.api.evidence import EvidenceRequest, TableAnswer
     from hepatica.evidence.tabulate import export, observations
     from hepatica.words import say
 
-    lang, found = check_language(lang), _some(disease, role, variable, cells, key)
+    request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells)
+    lang, found = check_language(lang), request.compute_some()
     frame = observations(found, variable)
     export(frame, path)
     if as_json:
-        print_json(
-            {"file": str(path), "observations": len(frame), "publications": len(found), "purpose": "for research use"}
-        )
+        print_json(TableAnswer(file=str(path), observations=len(frame), publications=len(found)))
         return
     out.print(say("evidence.exported", lang, n=len(frame), publications=len(found)))
     close(lang, path)
-
-
-def _some(disease: str, role: str, variable: str, cells: bool | None, key: str) -> tuple[Publication, ...]:
-    """Publications that match, at least one."""
-    from hepatica.evidence.tabulate import select
-
-    found = select(key=key, disease=disease, role=role, variable=variable, cells=cells)
-    if not found:
-        asked = {"--disease": disease, "--role": role, "--variable": variable, "--key": key}
-        text = " ".join(f"{k} {v}" for k, v in asked.items() if v)
-        text += "" if cells is None else " --cells" if cells else " --no-cells"
-        raise InputError("evidence", text.strip(), "no publication matches; ask with fewer filters")
-    return found
 
 
 @app.command()
@@ -146,20 +128,15 @@ def plot(
 
     Example: `hepatica evidence plot meld.svg --variable meld --cells`
     """
+    from hepatica.api.evidence import EvidenceRequest, PlotAnswer
     from hepatica.report.evidence.observed import evidence_figure, series, write_figure
 
-    lang, found = check_language(lang), _some(disease, role, variable, cells, key)
+    request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells)
+    lang, found = check_language(lang), request.compute_some()
 
     write_figure(evidence_figure(found, variable, lang), path)
     if as_json:
-        print_json(
-            {
-                "file": str(path),
-                "arms": len(series(found, variable)),
-                "publications": len(found),
-                "purpose": "for research use",
-            }
-        )
+        print_json(PlotAnswer(file=str(path), arms=len(series(found, variable)), publications=len(found)))
         return
     close(lang, path)
 
@@ -176,24 +153,15 @@ def check_files(
 
     Example: `hepatica evidence check new-trial.toml`
     """
+    from hepatica.api.evidence import CheckAnswer, CheckRequest
     from hepatica.cli.evidence_text import print_checked, print_fault
-    from hepatica.evidence.check import check_file, same_key
-    from hepatica.patients import populations
     from hepatica.words import say
 
     lang = check_language(lang)
-    checked = [check_file(path, populations()) for path in files]
-    twice = same_key(checked)
+    checked, twice = CheckRequest(files=files).compute()
     faults = [*(f for c in checked for f in c.faults), *twice]
     if as_json:
-        print_json(
-            {
-                "files": [_found(c) for c in checked],
-                "twice": [vars(f) for f in twice],
-                "in_order": not faults,
-                "purpose": "for research use",
-            }
-        )
+        print_json(CheckAnswer.of(checked, twice))
     else:
         for c in checked:
             print_checked(c, lang)
@@ -207,29 +175,6 @@ def check_files(
         close(lang)
     if faults:
         raise typer.Exit(1)
-
-
-def _found(c: Checked) -> dict[str, Any]:
-    """Result of one file."""
-    p = c.publication
-    counts = (
-        {}
-        if p is None
-        else {
-            "key": p.key,
-            "role": p.role,
-            "arms": len(p.arms),
-            "observations": len(p.observations),
-            "kept_out": c.kept_out,
-        }
-    )
-    return {
-        "file": c.file,
-        "in_order": not c.faults,
-        **counts,
-        "errors": [vars(f) for f in c.faults],
-        "warnings": [vars(f) for f in c.warnings],
-    }
 
 
 @app.command("schema")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -40,11 +40,10 @@ def model(
 
     Example: `hepatica model --export model.xml --study studies/hbv-aclf.toml --patient 3`
     """
-    from hepatica.model.assemble import assemble
-    from hepatica.model.modules import MODULES
+    from hepatica.api.model import ModelAnswer, ModelRequest, ModuleAnswer
     from hepatica.words import say
 
-    lang, assembled = check_language(lang), assemble(MODULES, without=without)
+    lang, assembled = check_language(lang), ModelRequest(without=without).compute()
     problems = assembled.summary()["problems"]
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
@@ -52,7 +51,7 @@ def model(
         run = _run(assembled, study, set_ or [], lang, patient=patient, arm=arm, hypothesis=hypothesis)
         _export(assembled, run, lang, as_json, sbml=export, omex=omex)
     elif as_json:
-        print_json(_module(assembled, module) if module else assembled.summary())
+        print_json(ModuleAnswer.of(assembled, module) if module else ModelAnswer.of(assembled))
     elif write is not None:
         from hepatica.engine import System
         from hepatica.report.model.behaviour import write_pages
@@ -76,22 +75,6 @@ def model(
         out.print(say("cli.model_clean", lang), style="green")
 
 
-def _module(assembled: Model, name: str) -> dict[str, Any]:
-    """States and parameters of one module, with their sources."""
-    rows = [
-        {
-            "parameter": p.name,
-            "unit": p.unit,
-            "value": p.value,
-            **p.entry.model_dump(include={"label", "grade", "cite", "reason", "note"}),
-        }
-        for p in assembled.parameters.values()
-        if p.module == name
-    ]
-    states = [s.name for s in assembled.states.values() if s.module == name]
-    return {"module": name, "states": states, "parameters": rows}
-
-
 def _run(
     assembled: Model, study: Path | None, changes: list[str], lang: str, *, patient: int, arm: str, hypothesis: str
 ) -> Run:
@@ -113,6 +96,7 @@ def _run(
 
 
 def _export(assembled: Model, run: Run, lang: str, as_json: bool, *, sbml: Path | None, omex: Path | None) -> None:
+    from hepatica.api.model import ExportAnswer
     from hepatica.exchange import to_sbml, write_omex
     from hepatica.files import write_text, write_whole
     from hepatica.words import say
@@ -124,14 +108,7 @@ def _export(assembled: Model, run: Run, lang: str, as_json: bool, *, sbml: Path 
         write_whole(omex, lambda p: write_omex(p, assembled, run))
     written = [p for p in (sbml, omex) if p is not None]
     if as_json:
-        print_json(
-            {
-                "files": list(map(str, written)),
-                "simulation": run.title,
-                "model_hash": assembled.hash,
-                "purpose": "for research use",
-            }
-        )
+        print_json(ExportAnswer.of(assembled, run.title, written))
         return
     out.print(say("cli.exported", lang, title=run.title))
     close(lang, *written)

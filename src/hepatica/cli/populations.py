@@ -14,32 +14,21 @@ def populations(lang: Lang = "en", as_json: AsJson = False) -> None:
 
     Those for which no trial of cells can be used are marked as extrapolations.
     """
-    from hepatica.evidence import load as load_publication
-    from hepatica.evidence import references
-    from hepatica.patients import load_population
-    from hepatica.patients import populations as keys
+    from hepatica.api.model import PopulationsRequest
     from hepatica.words import say
 
-    lang, rows = check_language(lang), []
-    for p in map(load_population, keys()):
-        rows.append(
-            {
-                "key": p.key,
-                "title": p.title_zh if lang == "zh" else p.title,
-                "extrapolation": p.extrapolation_zh if lang == "zh" else p.extrapolation,
-                "sources": [references()[load_publication(k).cite].short() for k in p.publications],
-            }
-        )
+    lang = check_language(lang)
+    answer = PopulationsRequest(lang=lang).run()
     if as_json:
-        print_json(rows)
+        print_json(answer)
         return
     table = make_table(*(say(f"cli.{key}", lang) for key in ("population", "title", "extrapolation", "sources")))
     table.columns[0].no_wrap = True
-    for row in rows:
-        mark = say("cli.extrapolated" if row["extrapolation"] else "cli.calibrated", lang)
-        table.add_row(str(row["key"]), str(row["title"]), mark, "; ".join(dict.fromkeys(row["sources"])))
+    for row in answer.populations:
+        mark = say("cli.extrapolated" if row.extrapolation else "cli.calibrated", lang)
+        table.add_row(row.key, row.title, mark, "; ".join(dict.fromkeys(row.sources)))
     out.print(table)
-    for row in rows:
-        if row["extrapolation"]:
-            out.print(say("cli.extrapolation_why", lang, population=row["key"], why=row["extrapolation"]))
+    for row in answer.populations:
+        if row.extrapolation:
+            out.print(say("cli.extrapolation_why", lang, population=row.key, why=row.extrapolation))
     close(lang)

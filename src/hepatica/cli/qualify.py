@@ -71,10 +71,10 @@ def qualify(
 
     Example: `hepatica qualify studies/hbv-aclf.toml --files new-trial.toml --out qualification`
     """
+    from hepatica.api.qualify import QualifyAnswer
     from hepatica.evidence import load_all
     from hepatica.output_folder import claim
     from hepatica.qualify.dossier import qualify as judge
-    from hepatica.qualify.dossier import whole
     from hepatica.report.qualification.cards import closing, summary
     from hepatica.report.qualification.page import write_qualification
 
@@ -95,7 +95,7 @@ def qualify(
         write_qualification(found, output.staging, lang, command=command_line())
         written = output.publish()
     if as_json:
-        print_json(whole(found) | {"files": [str(p) for p in written]})
+        print_json(QualifyAnswer.of(found, written))
         return
     for card in (*summary(found, lang), *(closing(found, lang))):
         show(card)

@@ -1,6 +1,10 @@
-"""hepatica schema: the JSON Schema of study files."""
+"""hepatica schema: the JSON Schema of studies, and of every request and answer."""
 
 from __future__ import annotations
+
+from typing import Annotated
+
+import typer
 
 from hepatica.cli.shell import make_app
 from hepatica.cli.terminal import print_json
@@ -9,8 +13,15 @@ app = make_app()
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of study files, for editors."""
-    from hepatica.study import Study
+def schema(
+    of: Annotated[
+        str, typer.Option("--of", help="study, or a request or answer such as dose-request or dose-answer.")
+    ] = "study",
+) -> None:
+    """Print the JSON Schema of study files, for editors.
 
-    print_json(Study.model_json_schema(mode="validation"))
+    With --of, that of what a command is asked (dose-request) or answers with --json (dose-answer).
+    """
+    from hepatica.api import schema_of
+
+    print_json(schema_of(of))

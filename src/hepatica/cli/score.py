@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,35 +28,21 @@ def score(
 
     Example: `hepatica score meld bilirubin='4.2 mg/dL' creatinine='1.9 mg/dL' inr=1.2`
     """
-    from hepatica.outcomes.scores import SCORES
+    from hepatica.api.score import ScoreRequest
     from hepatica.words import say
 
     lang = check_language(lang)
     if not name:
         _list(lang)
         return
-    if name not in SCORES:
-        raise InputError("score", name, f"one of {', '.join(SCORES)}")
-    chosen = SCORES[name]
-    inputs = chosen.read(_given(values or ()))
-    result = chosen.function(**inputs)
-    readings = {label: _plain(f(result)) for label, f in chosen.readings}
+    answer = ScoreRequest(score=name, inputs=_given(values or ())).run()
     if as_json:
-        print_json(
-            {
-                "score": name,
-                "value": _plain(result),
-                "inputs": {k: _plain(v) for k, v in inputs.items()},
-                "readings": readings,
-                "cites": list(chosen.cites),
-                "purpose": "for research use",
-            }
-        )
+        print_json(answer)
         return
-    out.print(f"{chosen.title}: {_text(result)}  {chosen.result_label}", style="bold")
-    for label, value in readings.items():
+    out.print(f"{answer.title}: {_text(answer.value)}  {answer.label}", style="bold")
+    for label, value in answer.readings.items():
         out.print(f"  {label}: {_text(value)}")
-    out.print(f"{'; '.join(chosen.cites)}. {say('common.research_use', lang)}", style="dim")
+    out.print(f"{'; '.join(answer.cites)}. {say('common.research_use', lang)}", style="dim")
 
 
 def _list(lang: str) -> None:
@@ -70,8 +56,8 @@ def _list(lang: str) -> None:
     out.print(say("cli.score_list", lang, example=EXAMPLE))
 
 
-def _given(values: Sequence[str]) -> dict[str, str]:
-    given = {}
+def _given(values: Sequence[str]) -> dict[str, str | float]:
+    given: dict[str, str | float] = {}
     for text in values:
         key, sign, value = text.partition("=")
         if not sign:
@@ -80,10 +66,5 @@ def _given(values: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
-
-
-def _text(value: Any) -> str:
-    value = _plain(value)
+def _text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

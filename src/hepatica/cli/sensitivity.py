@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +21,6 @@ from hepatica.cli.shell import (
     make_system,
 )
 from hepatica.cli.terminal import Bars, out, print_json, show
-from hepatica.errors import InputError
 
 if TYPE_CHECKING:
     from hepatica.sensitivity.tornado import Tornado
@@ -64,55 +62,40 @@ def sensitivity(
 
     Example: `hepatica sensitivity studies/hbv-aclf.toml --parameters 'secretome:*' --trajectories 2 --sobol 8`
     """
+    from hepatica.api.sensitivity import SensitivityRequest
     from hepatica.card import Card
-    from hepatica.dose_study import study_population
     from hepatica.output_folder import claim
-    from hepatica.report.sensitivity import screen as shown
-    from hepatica.report.sensitivity import variance as divided
-    from hepatica.sensitivity.evaluate import Question, rising_doses
-    from hepatica.sensitivity.screen import screen
-    from hepatica.sensitivity.tornado import tornado
-    from hepatica.sensitivity.variance import variance
-    from hepatica.study import MIN_DRAWS, load_study
+    from hepatica.report.sensitivity import screen as screens
+    from hepatica.report.sensitivity import variance as variances
+    from hepatica.study import load_study
     from hepatica.words import say
 
     lang = check_language(lang)
-    if over not in ("prior", "learnt"):
-        raise InputError("--over", over, "prior or learnt")
-    question = load_study(study, set_ or [], overrides=[f"horizon={days!r}", f"patients={max(patients, 40)}"])
-    arms, began = question.arms(), time.perf_counter()
-    bars = Bars(lang)
+    request = SensitivityRequest.check(
+        {
+            "study": load_study(study, set_ or [], overrides=[f"horizon={days!r}", f"patients={max(patients, 40)}"]),
+            "trajectories": trajectories,
+            "patients": patients,
+            "regimens": regimens,
+            "parameters": parameters or [],
+            "top": top,
+            "sobol": sobol,
+            "samples": samples,
+            "over": over,
+        }
+    )
+    bars, began = Bars(lang), time.perf_counter()
     with claim(folder, "sensitivity") as output, make_system(lang, cluster) as system, bars.bars:
-        q = Question(
-            system,
-            study_population(question),
-            rising_doses(arms, regimens),
-            question.hypotheses,
-            question.utility.utility(),
-            question.times(),
-            question.seed,
-            patients,
-            workers,
-        )
-        found = screen(q, bases=trajectories, patterns=parameters or (), progress=bars)
-        best = [found.moved[k] for k in found.ranked()[:top] if not found.is_negligible[k]]
-        wide = replace(q, arms=rising_doses(arms, 6))
-        turned = tornado(wide, best, draws=max(MIN_DRAWS, patients), progress=bars) if best else None
-        leading = [found.moved[k] for k in found.ranked()[:sobol] if not found.is_negligible[k]]
-        arm = next(a for a in q.arms if a.name == found.regimen)
-        known = question.known() if over == "learnt" else None
-        many = replace(q, patients=max(MIN_DRAWS, patients))
-        shares = variance(many, leading, arm, samples=samples, known=known, progress=bars) if leading else None
-        shown.write(found, turned, q, output.staging, lang, study_hash=question.hash)
-        if shares is not None:
-            divided.write(shares, many, output.staging, lang, study_hash=question.hash)
+        result = request.compute(system=system, workers=workers, progress=bars)
+        found, turned, q = result.screen, result.tornado, result.question
+        screens.write(found, turned, q, output.staging, lang, study_hash=result.study_hash)
+        if result.variance is not None:
+            variances.write(result.variance, result.wide, output.staging, lang, study_hash=result.study_hash)
         written = output.publish()
     if as_json:
-        whole = shown.whole(found, turned, q, question.hash)
-        extra = {} if shares is None else {"sobol": divided.whole(shares, many, question.hash)}
-        print_json(whole | extra)
+        print_json(result.answer())
         return
-    show(Card("sensitivity", say("sensitivity.title", lang), (), shown.table(found, q.system, lang, 12)))
+    show(Card("sensitivity", say("sensitivity.title", lang), (), screens.table(found, q.system, lang, 12)))
     out.print(
         say(
             "sensitivity.done",
@@ -130,8 +113,8 @@ def sensitivity(
     out.print(say("sensitivity.still", lang, n=int(found.is_negligible.sum()), path=folder / "moves_nothing.csv"))
     if turned is not None:
         out.print(_turned(turned, lang))
-    if shares is not None:
-        show(divided.variance_card(shares, lang))
+    if result.variance is not None:
+        show(variances.variance_card(result.variance, lang))
     elif sobol:
         out.print(say("sobol.none", lang))
     close(lang, *written)

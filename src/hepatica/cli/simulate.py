@@ -43,55 +43,30 @@ def simulate(
 
     Example: `hepatica simulate studies/hbv-aclf.toml --out simulation.nc`
     """
-    import numpy as np
-
-    from hepatica.dose_study import COURSE_OUTPUTS, admit_patients
+    from hepatica.api.simulate import SimulateAnswer, SimulateRequest
     from hepatica.files import write_netcdf
-    from hepatica.progress import staged
-    from hepatica.simulation import simulate as follow
     from hepatica.study import load_study
     from hepatica.words import say
 
-    lang, hypothesis = check_language(lang), check_hypothesis(hypothesis)
-    question = load_study(study, set_ or [])
+    lang = check_language(lang)
+    request = SimulateRequest(study=load_study(study, set_ or []), hypothesis=check_hypothesis(hypothesis))
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
-        patients = admit_patients(question, system, workers=workers)
-        arms = question.arms()
-        ds = follow(
-            system,
-            patients,
-            arms,
-            question.times(),
-            outputs=COURSE_OUTPUTS,
-            hypothesis=hypothesis,
-            workers=workers,
-            progress=staged(bars, hypothesis),
-        )
-    ds.attrs["study_hash"] = question.hash
+        ds = request.compute(system=system, workers=workers, progress=bars)
     write_netcdf(target, ds)
-    intensity, times = ds["death_intensity"].values, ds["time"].values
-    alive = np.exp(-np.trapezoid(intensity, times, axis=-1))
-    survival = {a.name: round(float(np.nanmean(alive[i])), 4) for i, a in enumerate(arms)}
+    answer = SimulateAnswer.of(ds, target)
     if as_json:
-        print_json(
-            {
-                "file": str(target),
-                "survival": survival,
-                "failed": int((ds["status"] != 0).sum()),
-                "purpose": "for research use",
-            }
-        )
+        print_json(answer)
         return
-    low, high = min(survival.values()), max(survival.values())
-    span = f"{low:.1%} - {high:.1%}"
+    shares = [share for share in answer.survival.values() if share is not None]
+    span = f"{min(shares):.1%} - {max(shares):.1%}" if shares else "-"
     out.print(
         say(
             "cli.simulated",
             lang,
-            arms=len(arms),
-            patients=question.patients,
-            days=question.horizon,
+            arms=len(answer.survival),
+            patients=answer.patients,
+            days=request.study.horizon,
             survival=span,
         )
     )

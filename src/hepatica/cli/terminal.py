@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
+    from hepatica.api.base import Answer
     from hepatica.card import Card
 
 PLAIN = {
@@ -85,14 +86,14 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     return "".join(made), error.end
 
 
-def print_json(value: object) -> None:
-    """Print JSON; what the encoding lacks is escaped, so that nothing is lost."""
+def print_json(answer: Answer | dict[str, Any]) -> None:
+    """Print an answer or a schema as JSON; what the encoding lacks is escaped, so that nothing is lost."""
     import json
     import re
 
     from hepatica.files import to_json
 
-    text = to_json(value, indent=True)
+    text = to_json(answer if isinstance(answer, dict) else answer.model_dump(), indent=True)
     if not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf"):
         text = re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
     print(text)

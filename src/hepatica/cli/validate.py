@@ -62,6 +62,8 @@ def validate(
 
     Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """
+    from hepatica.api.validate import ForecastAnswer, ValidateAnswer
+
     lang = check_language(lang)
     if people is not None:
         from hepatica.individual.forecast import ForecastSettings, validate_people
@@ -75,7 +77,7 @@ def validate(
                 people, system, train=train, known=draws_of(posterior), settings=settings, workers=workers
             )
         if as_json:
-            print_json(forecast.to_dict())
+            print_json(ForecastAnswer.of(forecast))
         else:
             out.print(forecast.text())
         return
@@ -103,17 +105,7 @@ def validate(
             progress=bars,
         )
     if as_json:
-        print_json(
-            {
-                "records": [r.json() for r in found.records],
-                "totals": found.totals().to_dict(orient="records"),
-                "left": found.left,
-                "alike": found.alike,
-                "pareto_k": found.shapes,
-                "in_sample": found.in_sample,
-                "purpose": "for research use",
-            }
-        )
+        print_json(ValidateAnswer.of(found))
         return
     cards = prediction_cards(found, lang)
     if page is not None:

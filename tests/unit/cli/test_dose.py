@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from hepatica.api.dose import DoseAnswer
+
 
 def test_dose_answers_in_text_json_and_files(hepatica, small, study, tmp_path):
     title = ["--set", "title='[bold]x[/red]'"]
@@ -14,7 +16,8 @@ def test_dose_answers_in_text_json_and_files(hepatica, small, study, tmp_path):
     found = json.loads(out)
     assert code == 0 and found["purpose"] == "for research use"
     assert {row["hypothesis"] for row in found["arms"]} == {"label_is_cells", "lung_only"}
-    assert found["recommended"] in {row["arm"] for row in found["arms"]}
+    assert found["recommended"] in {row["arm"] for row in found["arms"]} and found["text"]
+    assert DoseAnswer.model_validate(found).run.seed == 1 and found["report"] is None
 
 
 def test_dose_speaks_chinese(hepatica, small, study):

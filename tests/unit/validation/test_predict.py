@@ -8,6 +8,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from hepatica.admission import admit
+from hepatica.api.validate import PredictionRecord, ValidateAnswer
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, grid
 from hepatica.calibrate.matching import simulated_arm
@@ -247,31 +248,13 @@ def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica):
     assert code == 0, err
     found = json.loads(out)
     assert {(r["arm"], r["against"]) for r in found["records"]} == {("care", ""), ("cells", ""), ("cells", "care")}
-    need = {
-        "publication",
-        "arm",
-        "endpoint",
-        "time",
-        "unit",
-        "observed",
-        "median",
-        "q05",
-        "q25",
-        "q75",
-        "q95",
-        "crps",
-        "logscore",
-        "no_effect_crps",
-        "no_effect_logscore",
-        "pooled_effect_crps",
-        "pooled_effect_logscore",
-    }
-    assert all(need <= set(r) for r in found["records"]) and found["purpose"] == "for research use"
-    one = next(r for r in found["records"] if r["against"])
-    assert one["odds_ratio"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5)) and not any(
-        "odds_ratio" in r for r in found["records"] if not r["against"]
-    )
-    assert 0 < one["odds_ratio_q05"] < one["odds_ratio_median"] < one["odds_ratio_q95"]
+    assert all(set(r) == set(PredictionRecord.model_fields) for r in found["records"])
+    assert all(set(r["baselines"]) == {"no_effect", "pooled_effect"} for r in found["records"])
+    assert found["purpose"] == "for research use" and ValidateAnswer.model_validate(found).totals
+    one = next(r for r in found["records"] if r["against"])["odds_ratio"]
+    assert one["observed"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5))
+    assert not any(r["odds_ratio"] for r in found["records"] if not r["against"])
+    assert 0 < one["q05"] < one["median"] < one["q95"]
     assert found["left"] == {"made1 care fever day 28": "the model does not have it"}
     text = hepatica(*asked)[1]
     assert "research use" in text and "fever" in text

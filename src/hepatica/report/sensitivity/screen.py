@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from hepatica import __version__
+from hepatica.api.sensitivity import SensitivityAnswer
 from hepatica.files import write_csv, write_json, write_whole
 from hepatica.report import names
 from hepatica.report.style import GREY, legend_below, look, panels, roomy, styled
@@ -127,44 +126,6 @@ def table(screen: Screen, system: Any, lang: str, top: int = TOP) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def whole(screen: Screen, tornado: Tornado | None, q: Question, study_hash: str) -> dict[str, Any]:
-    """All that was found, for machines."""
-    frame = screen.frame(q.system)
-    still = list(dict.fromkeys(frame[frame["moves_nothing"]]["parameter"]))
-    ranking = (
-        None
-        if tornado is None
-        else {
-            "first": tornado.arms[tornado.usual],
-            "arms": list(tornado.arms),
-            "rows": json.loads(tornado.frame().iloc[1:].to_json(orient="records")),
-        }
-    )
-    return {
-        "regimen": screen.regimen,
-        "days": float(q.times[-1]),
-        "patients": q.patients,
-        "bases": len(screen.centre),
-        "skipped_bases": screen.skipped,
-        "evaluations": screen.evaluations,
-        "floors": screen.floors,
-        "ranked": [screen.moved[k].name for k in screen.ranked()],
-        "moves_nothing": still,
-        "held": screen.held,
-        "effects": json.loads(frame.to_json(orient="records")),
-        "dose": ranking,
-        "run": {
-            "study_hash": study_hash,
-            "model_hash": q.system.model.hash,
-            "seed": q.seed,
-            "version": __version__,
-            "engine": q.system.engine,
-            "population": q.population.key,
-        },
-        "purpose": "for research use",
-    }
-
-
 def write(
     screen: Screen, tornado: Tornado | None, q: Question, folder: Path, lang: str, *, study_hash: str
 ) -> list[Path]:
@@ -190,7 +151,12 @@ def write(
         tables["doses"] = tornado.frame()
         figures["doses"] = doses(tornado, q.arms[1].regimen.per_kg, lang)
     written = [write_csv(folder / f"{name}.csv", t) for name, t in tables.items()]
-    written.append(write_json(folder / "sensitivity.json", whole(screen, tornado, q, study_hash)))
+    written.append(
+        write_json(
+            folder / "sensitivity.json",
+            SensitivityAnswer.of(screen, tornado, q, study_hash).model_dump(exclude={"sobol"}),
+        )
+    )
     for name, figure in figures.items():
         written += draw(figure, folder / name)
     return written

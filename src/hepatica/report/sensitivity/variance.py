@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hepatica import __version__
+from hepatica.api.sensitivity import SobolAnswer
 from hepatica.card import Card
 from hepatica.files import write_csv, write_json
 from hepatica.report import names
@@ -86,34 +84,10 @@ def variance_card(v: Variance, lang: str) -> Card:
     return Card("sobol", say("sobol.title", lang), (done,), pd.DataFrame(rows), note=note)
 
 
-def whole(v: Variance, q: Question, study_hash: str) -> dict[str, Any]:
-    """All that was found, for machines."""
-    return {
-        "regimen": v.regimen,
-        "over": v.over,
-        "days": float(q.times[-1]),
-        "draws": q.patients,
-        "blocks": v.indices.blocks,
-        "lost_blocks": v.indices.lost,
-        "failed": v.failed,
-        "evaluations": v.evaluations,
-        "indices": json.loads(v.frame().to_json(orient="records")),
-        "run": {
-            "study_hash": study_hash,
-            "model_hash": q.system.model.hash,
-            "seed": q.seed,
-            "version": __version__,
-            "engine": q.system.engine,
-            "population": q.population.key,
-        },
-        "purpose": "for research use",
-    }
-
-
 def write(v: Variance, q: Question, folder: Path, lang: str, *, study_hash: str) -> list[Path]:
     """``sobol.csv``, one row per parameter and output, ``sobol.json``, and the figure."""
     return [
         write_csv(folder / "sobol.csv", v.frame()),
-        write_json(folder / "sobol.json", whole(v, q, study_hash)),
+        write_json(folder / "sobol.json", SobolAnswer.of(v, q, study_hash).model_dump()),
         *draw(figure(v, lang), folder / "sobol"),
     ]

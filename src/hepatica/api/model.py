@@ -10,7 +10,7 @@ from hepatica.api.base import Answer, Number, Request, Strict
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
-    from hepatica.model.assemble import Model
+    from hepatica.model.structure import Model
 
 
 class ModelAnswer(Answer):

@@ -29,7 +29,9 @@ def test_the_shipped_study_is_qualified_with_a_blind_file(run, unseen, tmp_path)
     code, out, err = run("qualify", *SMALL, "--files", unseen, "--out", tmp_path / "q", "--seed", 3)
     assert code == 0, err
     assert "Model risk" in out and "research use" in out and "Written" in out
-    assert {p.name for p in (tmp_path / "q").glob("[!.]*")} == {f"qualification.{kind}" for kind in ("html", "md", "json")}
+    assert {p.name for p in (tmp_path / "q").glob("[!.]*")} == {
+        f"qualification.{kind}" for kind in ("html", "md", "json")
+    }
     told = json.loads((tmp_path / "q/qualification.json").read_text(encoding="utf-8"))
     assert told["validation"]["standing"] == {"unseen": "blind", "lin2017": "in_sample"} and told["study"]["seed"] == 3
     assert "hepatica qualify" in (tmp_path / "q/qualification.html").read_text(encoding="utf-8")

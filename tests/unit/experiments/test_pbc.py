@@ -123,7 +123,7 @@ def test_slope_is_that_of_lifelines(pbc, small):
 
 
 def test_survival_is_that_of_hepatica(pbc, small):
-    from hepatica.outcomes.survival import kaplan_meier
+    from hepatica.outcomes.event_history import kaplan_meier
 
     _, _, time, event, _ = small
     found, wanted = pbc.step(*pbc.product_limit(time, event, np.ones(60))), kaplan_meier(time, event)

@@ -148,3 +148,52 @@ def test_functions_are_the_model_s_and_healthy_levels_its_health(bench):
         assert item.unit == f.unit, f.name
         assert float(found[f.output][0, 0]) == pytest.approx(float(healthy_level(f)), rel=0.003), f.name
     assert len({f.name for f in FUNCTIONS}) == len(FUNCTIONS)
+
+
+def test_functions_and_the_outputs_that_show_them():
+    rows = {f.name: (f.output, f.unit, f.healthy, f.direction, f.lag) for f in FUNCTIONS}
+    assert rows == {
+        "bilirubin excretion": ("excretion_capacity", "", 1.0, 1, "none"),
+        "bilirubin conjugation": ("conjugation_capacity", "", 1.0, 1, "none"),
+        "bilirubin": ("bilirubin", "mg/dL", 0.6, -1, "weeks"),
+        "albumin synthesis": ("albumin_synthesis_capacity", "", 1.0, 1, "none"),
+        "factor V": ("factor_v", "", 1.0, 1, "days"),
+        "factor VII": ("factor_vii", "", 1.0, 1, "hours"),
+        "INR": ("inr", "", 1.0, -1, "days"),
+        "fibrinogen": ("fibrinogen", "g/L", "fibrinogen_healthy", 1, "days"),
+        "urea synthesis": ("fhnc", "L/hour", "fhnc_healthy", 1, "none"),
+        "ammonia": ("ammonia", "umol/L", "ammonia_healthy", -1, "hours"),
+        "lactate clearance": ("lactate_clearance", "", 1.0, 1, "none"),
+        "glucose production": ("glucose_production", "umol/kg/min", "production_healthy", 1, "days"),
+        "glycogen": ("glycogen", "", 1.0, 1, "days"),
+        "ICG clearance": ("icg_pdr", "percent/min", 21.5, 1, "none"),
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_a_reading_half_way_back_to_health_is_half_recovered(function):
+    healthy = float(healthy_level(function))
+    sick = healthy * (0.4 if function.direction == 1 else 3.0)
+    ds = dataset([[[sick, (sick + healthy) / 2, healthy]]], output=function.output)
+    found = recovery(ds, [10.0, 20.0], functions=[function])
+    np.testing.assert_allclose(found["share_recovered"].values[0, 0], [0.5, 1.0], atol=1e-12)
+    assert float(found["median_day"][0, 0]) == pytest.approx(10.0)
+
+
+def test_a_loss_of_a_twentieth_is_not_counted_and_a_little_more_is():
+    assert np.isnan(share_recovered([19.0, 20.0], 20.0)).all()
+    assert share_recovered([18.9, 20.0], 20.0).tolist() == [0.0, 1.0]
+
+
+def test_a_share_counts_no_lower_than_as_much_lost_again():
+    assert share_recovered([0.5, 0.0, -3.0], 1.0).tolist() == [0.0, -1.0, -1.0]
+    assert share_recovered([0.5, 9.0], 1.0).tolist() == [0.0, 1.0]
+
+
+def test_the_day_back_is_that_of_the_first_crossing():
+    times = [0.0, 10.0, 20.0, 30.0]
+    assert day_back(times, [0.0, 0.6, 0.2, 0.9]) == pytest.approx(10 * 0.5 / 0.6)
+    assert day_back(times, [0.5, 0.6, 0.2, 0.9]) == 0.0
+    assert day_back(times, [0.0, 0.2, 0.5, 0.9]) == 20.0
+    assert np.isnan(day_back(times, [0.0, np.nan, 0.5, 0.9]))
+    assert day_back(times, [0.0, 0.2, 0.3, 0.45], level=0.4) == pytest.approx(20 + 10 * 0.1 / 0.15)

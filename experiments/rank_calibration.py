@@ -1,0 +1,151 @@
+"""Simulation-based calibration of a sampler: ranks of truths drawn from the prior among particles of their posteriors.
+
+If the sampler is right, ranks are uniform (Talts et al. 2018, doi 10.48550/arXiv.1804.06788), and their ECDF stays in a
+band of 99 % for all parameters, the log likelihood and places at once (Saeilynoja, Buerkner & Vehtari 2022, doi
+10.1007/s11222-022-10090-6). Imported by `posterior.py`, which runs it.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from reduced import Reduced
+from scipy.stats import binom
+
+from hepatica.calibrate import smc
+
+Floats = np.ndarray
+RANKS = 63
+"""Particles among which a truth is ranked."""
+LEVEL = 0.99
+
+
+def ranks(
+    simulate: Callable[[Floats, int], Floats],
+    fit: Callable[[Floats, Floats], Floats],
+    dimension: int,
+    replicates: int,
+    *,
+    particles: int,
+    moves: int,
+    seed: int = 1,
+    progress: Callable[[int], None] = lambda i: None,
+) -> Floats:
+    """Rank, 0 to `RANKS`, of each replicate's truth among particles of its posterior, and of the truth's log likelihood.
+
+    Parameters
+    ----------
+    simulate : callable
+        Data of a truth (dimension,) and a seed.
+    fit : callable
+        Log likelihood of points (n, dimension) and data.
+
+    Returns
+    -------
+    (replicates, dimension + 1) ndarray of int
+    """
+    found = np.zeros((replicates, dimension + 1), int)
+    for i in range(replicates):
+        truth = np.random.default_rng([seed, i, 1]).standard_normal(dimension)
+        seen = simulate(truth, i)
+        if not np.isfinite(seen).all():
+            raise ValueError(f"replicate {i}: the course of its truth could not be solved")
+        own = smc.sample(lambda x, y=seen: fit(x, y), dimension, particles, seed=seed + 1000 + i, moves=moves)
+        some = np.arange(RANKS) * particles // RANKS
+        found[i, :-1] = (own.points[some] < truth).sum(axis=0)
+        found[i, -1] = (own.log_likelihood[some] < fit(truth[None], seen)[0]).sum()
+        progress(i)
+    return found
+
+
+@functools.cache
+def _table(n: int) -> Floats:
+    """P(at most r - 1 of n ranks are up to k), (n + 2, RANKS), if ranks are uniform."""
+    share = np.arange(1, RANKS + 1) / (RANKS + 1)
+    return binom.cdf(np.arange(-1, n + 1)[:, None], n, share)
+
+
+def tails(found: Floats) -> Floats:
+    """Least two-sided tail probability of the ECDF of ranks (..., replicates, quantities) over all places, (..., quantities)."""
+    n = found.shape[-2]
+    below = np.stack([(found <= k).sum(axis=-2) for k in range(RANKS)], axis=-1)
+    table, place = _table(n), np.arange(RANKS)
+    return 2 * np.minimum(table[below + 1, place], 1 - table[below, place]).min(axis=-1)
+
+
+def threshold(replicates: int, quantities: int, *, level: float = LEVEL, tries: int = 4000, seed: int = 1) -> float:
+    """Tail probability that uniform ranks of independent quantities stay above, all of them, with probability `level`."""
+    rng = np.random.default_rng([seed, 2022])
+    least = [tails(rng.integers(0, RANKS + 1, (replicates, quantities))).min() for _ in range(tries)]
+    return float(np.quantile(least, 1 - level))
+
+
+def calibration(
+    problem: Reduced,
+    replicates: int,
+    *,
+    particles: int,
+    moves: int,
+    seed: int = 1,
+    progress: Callable[[int], None] = lambda i: None,
+) -> dict[str, Any]:
+    """Simulation-based calibration of the sampler on the problem."""
+    began = time.perf_counter()
+    found = ranks(
+        lambda truth, i: problem.observe(truth, [seed, i, 2]),
+        problem.log_likelihood,
+        problem.dimension,
+        replicates,
+        particles=particles,
+        moves=moves,
+        seed=seed,
+        progress=progress,
+    )
+    names, least, limit = [*problem.names, "log likelihood"], tails(found), threshold(replicates, found.shape[1])
+    rows = [
+        {
+            "quantity": n,
+            "mean_rank": float(found[:, k].mean() / RANKS),
+            "sd_rank": float(found[:, k].std() / RANKS),
+            "tail": float(least[k]),
+            "inside": bool(least[k] >= limit),
+        }
+        for k, n in enumerate(names)
+    ]
+    return {
+        "rows": rows,
+        "passed": all(r["inside"] for r in rows),
+        "replicates": replicates,
+        "particles": particles,
+        "moves": moves,
+        "limit": limit,
+        "seconds": time.perf_counter() - began,
+        "ranks": found.tolist(),
+    }
+
+
+def figure(answer: dict[str, Any], path: Path) -> None:
+    """ECDF of ranks less the uniform one, with its simultaneous band."""
+    from matplotlib.figure import Figure
+
+    from hepatica.report.style import BLUE, GREY, VERMILLION, styled
+
+    found, n = np.array(answer["ranks"]), answer["replicates"]
+    share = np.arange(1, RANKS + 1) / (RANKS + 1)
+    low, high = (binom.ppf(q, n, share) / n - share for q in (answer["limit"] / 2, 1 - answer["limit"] / 2))
+    with styled():
+        fig = Figure(figsize=(7.5, 5.6), layout="constrained")
+        axes = fig.subplots(3, 3, sharex=True, sharey=True)
+        for k, (one, row) in enumerate(zip(axes.flat, answer["rows"], strict=True)):
+            one.fill_between(share, low, high, color=GREY, alpha=0.2, linewidth=0, step="mid")
+            ecdf = [(found[:, k] <= j).mean() for j in range(RANKS)] - share
+            one.step(share, ecdf, where="mid", color=BLUE if row["inside"] else VERMILLION)
+            one.set_title(row["quantity"].replace("_", " "), fontsize=9)
+        fig.supxlabel("rank of the truth, as a share", fontsize=9)
+        fig.supylabel("ECDF less the uniform one", fontsize=9)
+        fig.savefig(path, metadata={"Date": None})

@@ -256,7 +256,7 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
 def learn(
     s: Setting, bank: Bank, told: list[LikelihoodTerm], between: list[Contrast]
 ) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """Weights of the draws (hypotheses, draws), effective sample sizes and the probability that cells have no effect."""
+    """Weights of the draws (hypotheses, draws), effective sample sizes and null-effect probability."""
     weights, doubts = [], []
     for h in range(len(bank.mean)):
         whole, fit = _one(s, bank, slice(None), h), 0.0
@@ -400,8 +400,9 @@ def page(table: list[dict[str, Any]], options: argparse.Namespace) -> str:
         "",
         "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the "
         "true best; in (b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best "
-        f"gain. Confidence counts in the chance that cells do nothing in people ({100 * PRIOR_NULL_EFFECT_PROBABILITY:.0f} % "
-        "before any outcome of people); `without it` is what the intervals of the model alone would have called sure.",
+        "gain. Confidence counts in the chance that cells do nothing in people "
+        f"({100 * PRIOR_NULL_EFFECT_PROBABILITY:.0f} % before any outcome of people); "
+        "`without it` is what the intervals of the model alone would have called sure.",
         "",
         "| world | replicates | cells with confidence | without it | 'cannot tell' | 90 % set holds a good regimen | "
         "its share of the grid | with room | regret | of standard care for all | of Lin's for all | effective draws |",

@@ -299,7 +299,7 @@ def log_hazard(risk: np.ndarray) -> np.ndarray:
 
 
 def pairs(time: np.ndarray, event: np.ndarray, risk: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Concordant (ties of risk half) and comparable pairs by person of earlier event and of the other, (people, people).
+    """Concordant (ties half) and comparable pairs by person of the earlier event and the other, (people, people).
 
     A pair is comparable when one has the event before the other's time, or at the time at which the other is censored.
     """

@@ -1,13 +1,13 @@
-"""Agreement of samplers of a posterior: tempered SMC, NUTS and importance sampling; simulation-based calibration of SMC.
+"""Agreement of samplers of a posterior: tempered SMC, NUTS and importance sampling; simulation-based calibration.
 
     python experiments/posterior.py [--quick] [--replicates 200] [--json] [--write docs/img]
 
 One virtual HBV-ACLF patient, eight parameters in their priors, five labs on five days with 10 % noise
 (`reduced.py` beside this). First, for one known truth, the sampler that `hepatica calibrate` uses beside the No-U-Turn
 sampler (Hoffman & Gelman 2014, arXiv:1111.4246; nutpie) on the engine's derivatives; they must agree in every posterior
-mean within a quarter of its SD, and in every SD within 0.8 to 1.25. Importance sampling from a wide t distribution says,
-as a third way, which of the two is nearer where they differ. Then `rank_calibration.py` checks that ranks of truths drawn
-from the prior are uniform. For research use.
+mean within a quarter of its SD, and in every SD within 0.8 to 1.25. Importance sampling from a wide t distribution
+says, as a third way, which of the two is nearer where they differ. Then `rank_calibration.py` checks that ranks of
+truths drawn from the prior are uniform. For research use.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ def nuts(target: Target, starts: Floats, *, warmup: int, draws: int, seed: int) 
     target : callable
         Logarithm of the density at a point (dimension,), and its gradient; minus infinity where it cannot be evaluated.
     starts : (chains, dimension)
+        Where the chains begin.
     warmup, draws : int
         A chain.
     seed : int
+        Of the random numbers.
     """
 
     def log_density(x: Floats) -> tuple[float, Floats]:
@@ -144,11 +146,13 @@ def agreement(
     Parameters
     ----------
     problem : Reduced
+        The reduced problem.
     particles, moves : int
         Of tempered SMC.
     chains, warmup, draws : int
         Of NUTS.
     seed : int
+        Of the random numbers.
     """
     truth = np.array([TRUTH[name] for name in problem.names])
     seen = problem.observe(truth, [seed, 28])
@@ -208,12 +212,12 @@ def page(answer: dict[str, Any]) -> str:
     a, c = answer["agreement"], answer["calibration"]
     verdict = {True: "passed", False: "FAILED"}
     lines = [
-        f"Tempered SMC ({a['particles']} particles, {a['moves']} moves, {a['powers']} powers, {a['seconds_smc']:.0f} s) beside "
-        f"NUTS ({a['chains']} chains of {a['draws']} draws after {a['warmup']}, {a['leaps']:.0f} leaps each, "
-        f"{a['seconds_nuts']:.0f} s):",
+        f"Tempered SMC ({a['particles']} particles, {a['moves']} moves, {a['powers']} powers, "
+        f"{a['seconds_smc']:.0f} s) beside NUTS ({a['chains']} chains of {a['draws']} draws after {a['warmup']}, "
+        f"{a['leaps']:.0f} leaps each, {a['seconds_nuts']:.0f} s):",
         "",
-        "| parameter | truth | mean SMC | mean NUTS | mean weighted | SD SMC | SD NUTS | SD weighted | means apart, SD | "
-        "SD ratio | R-hat | ESS of NUTS |",
+        "| parameter | truth | mean SMC | mean NUTS | mean weighted | SD SMC | SD NUTS | SD weighted | "
+        "means apart, SD | SD ratio | R-hat | ESS of NUTS |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in a["rows"]:
@@ -226,8 +230,9 @@ def page(answer: dict[str, Any]) -> str:
         f"Log evidence {a['log_evidence']:.2f} by SMC, {a['weighted']['log_evidence']:.2f} by weights "
         f"({a['weighted']['effective']:.0f} effective draws).",
         "",
-        f"Simulation-based calibration: {c['replicates']} replicates of {c['particles']} particles and {c['moves']} moves, "
-        f"{c['seconds']:.0f} s; simultaneous {100 * LEVEL:.0f} % band (tail probability {c['limit']:.2g} at a place).",
+        f"Simulation-based calibration: {c['replicates']} replicates of {c['particles']} particles and {c['moves']} "
+        f"moves, {c['seconds']:.0f} s; simultaneous {100 * LEVEL:.0f} % band "
+        f"(tail probability {c['limit']:.2g} at a place).",
         "",
         "| quantity | mean rank (0.5) | SD of ranks (0.29) | least tail probability | inside |",
         "|---|---|---|---|---|",

@@ -36,7 +36,7 @@ def ranks(
     seed: int = 1,
     progress: Callable[[int], None] = lambda i: None,
 ) -> Floats:
-    """Rank, 0 to `RANKS`, of each replicate's truth among particles of its posterior, and of the truth's log likelihood.
+    """Rank, 0 to `RANKS`, of each replicate's truth, and of its log likelihood, among particles of its posterior.
 
     Parameters
     ----------
@@ -44,6 +44,14 @@ def ranks(
         Data of a truth (dimension,) and a seed.
     fit : callable
         Log likelihood of points (n, dimension) and data.
+    dimension, replicates : int
+        Parameters, and truths drawn.
+    particles, moves : int
+        Of the sampler, at each power.
+    seed : int
+        Of truths and sampler.
+    progress : callable
+        Called with the number of each replicate that is done.
 
     Returns
     -------
@@ -71,7 +79,7 @@ def _table(n: int) -> Floats:
 
 
 def tails(found: Floats) -> Floats:
-    """Least two-sided tail probability of the ECDF of ranks (..., replicates, quantities) over all places, (..., quantities)."""
+    """Least two-sided tail probability, (..., quantities), of the ECDF of ranks (..., replicates, quantities)."""
     n = found.shape[-2]
     below = np.stack([(found <= k).sum(axis=-2) for k in range(RANKS)], axis=-1)
     table, place = _table(n), np.arange(RANKS)
@@ -79,7 +87,7 @@ def tails(found: Floats) -> Floats:
 
 
 def threshold(replicates: int, quantities: int, *, level: float = LEVEL, tries: int = 4000, seed: int = 1) -> float:
-    """Tail probability that uniform ranks of independent quantities stay above, all of them, with probability `level`."""
+    """Simultaneous bound of the tail probability, which uniform ranks stay above with probability `level`."""
     rng = np.random.default_rng([seed, 2022])
     least = [tails(rng.integers(0, RANKS + 1, (replicates, quantities))).min() for _ in range(tries)]
     return float(np.quantile(least, 1 - level))

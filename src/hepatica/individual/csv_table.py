@@ -1,8 +1,8 @@
 """Bounded reading of a CSV table about people, with errors that repeat no content of a cell.
 
-A file may be plain text or compressed by gzip, in UTF-8, with one header line. Size, rows, columns and cells are bounded
-before anything is parsed, and a compressed file is never expanded beyond the bound. A cell may hold a name or an
-identifier in the wrong column; errors therefore give the line and the column, never what stands there.
+A file may be plain text or compressed by gzip, in UTF-8, with one header line. Size, rows, columns and cells are
+bounded before anything is parsed, and a compressed file is never expanded beyond the bound. A cell may hold a name or
+an identifier in the wrong column; errors therefore give the line and the column, never what stands there.
 """
 
 from __future__ import annotations
@@ -67,9 +67,11 @@ class CsvTable:
     rows: pd.DataFrame
 
     def __contains__(self, column: str) -> bool:
+        """True where the file has a column of this name."""
         return column in self.rows
 
     def __len__(self) -> int:
+        """Number of rows."""
         return len(self.rows)
 
     def select(self, kept: NDArray[np.bool_]) -> CsvTable:
@@ -90,6 +92,7 @@ class CsvTable:
         Parameters
         ----------
         column : str
+            Name of the column.
         unit : str
             Of the column, for an error.
         notes : list of str, optional
@@ -142,8 +145,8 @@ def read_table(path: str | Path) -> CsvTable:
     Parameters
     ----------
     path : str or Path
-        Plain text or gzip, UTF-8 with or without a byte order mark, one header line, commas between cells. At most 64 MiB
-        (of text, where it is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
+        Plain text or gzip, UTF-8 with or without a byte order mark, one header line, commas between cells. At most 64
+        MiB (of text, where it is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
 
     Returns
     -------

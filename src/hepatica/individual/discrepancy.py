@@ -1,4 +1,4 @@
-"""Model discrepancy: its SD in the importance weights, its mean as a linear correction, both fitted on training people."""
+"""Model discrepancy: its SD in the importance weights and its mean as a linear correction."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def fit_discrepancy(weights: ImportanceWeights, training: Ints) -> dict[str, flo
     Parameters
     ----------
     weights : ImportanceWeights
+        Importance weights of the training cohort.
     training : (m,)
         Positions of the training people.
 
@@ -55,12 +56,13 @@ def fit_discrepancy(weights: ImportanceWeights, training: Ints) -> dict[str, flo
 def select_outcome_labs(weights: ImportanceWeights, training: Ints) -> dict[str, float]:
     """Labs in the weights of the outcome, by backward elimination on the log loss; the others get an infinite SD.
 
-    It detects a lab that the model relates to the outcome wrongly. ALT and AST are such in acute injury: in the model many
-    dying cells mean a bad outcome, in people high values mean an early stage.
+    It detects a lab that the model relates to the outcome wrongly. ALT and AST are such in acute injury: in the model
+    many dying cells mean a bad outcome, in people high values mean an early stage.
 
     Parameters
     ----------
     weights : ImportanceWeights
+        Importance weights of the training cohort.
     training : (m,)
         Positions of the training people.
 
@@ -112,6 +114,7 @@ def log_odds(probability: Floats) -> Floats:
     Parameters
     ----------
     probability : (n,)
+        Forecast probability.
     """
     bounded = np.clip(probability, MIN_ODDS_PROBABILITY, 1 - MIN_ODDS_PROBABILITY)
     return np.asarray(logit(bounded), float)[:, None]
@@ -127,9 +130,13 @@ def correction_features(
     Parameters
     ----------
     weights : ImportanceWeights
+        Importance weights of the training cohort.
     moments : PosteriorMoments
+        Posterior predictive moments of the same people.
     lab : str
+        Name of the lab.
     day : float
+        Day of the measurement.
     """
     k = list(LABS).index(lab)
     mean = moments.mean[:, weights.days.index(day), k]
@@ -147,7 +154,9 @@ def meld_of(people: People, days: Sequence[float]) -> Floats:
     Parameters
     ----------
     people : People
+        The cohort.
     days : sequence of float
+        Days of the measurements.
     """
     bilirubin, inr, creatinine = (np.exp(people.last_log_lab(lab, days)) for lab in ("bilirubin", "inr", "creatinine"))
     return np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr), float)

@@ -21,19 +21,21 @@ Floats = NDArray[np.float64]
 BASES: Mapping[str, tuple[float, ...]] = {"day 0": (0.0,), "days 0 to 1": (0.0, 1.0)}
 """Days whose labs a forecast uses, by the name of the basis."""
 ABOUT_LABS = (
-    "Later labs: share of people inside the model's 50 and 90 % intervals; mean CRPS of log values (less is better) and",
-    "ratios of it (below 1 the first is better). 'model as it is' has learnt only its spread; 'model' also its bias, from",
-    "treatment and the same lab so far; 'regression' is ridge least squares on all labs so far, age, coma grade and",
-    "treatment; 'regression with model' also knows the model's forecast; 'mixed model' is a linear mixed model of the lab by",
-    "day, age, coma grade and treatment with an own intercept and slope of each person, fitted to all visits of the others.",
+    "Later labs: share of people inside the model's 50 and 90 % intervals; mean CRPS of log values (less is better)",
+    "and ratios of it (below 1 the first is better). 'model as it is' has learnt only its spread; 'model' also its",
+    "bias, from treatment and the same lab so far; 'regression' is ridge least squares on all labs so far, age, coma",
+    "grade and treatment; 'regression with model' also knows the model's forecast; 'mixed model' is a linear mixed",
+    "model of the lab by day, age, coma grade and treatment with an own intercept and slope of each person, fitted to",
+    "all visits of the others.",
 )
 ABOUT_OUTCOME = (
-    f"Death or transplant by day {HORIZON:g}; the horizon is assumed, the file has no times of events. 'model as it is' is the",
-    "model's own probability, 'model' the same recalibrated; MELD and the regression are logistic.",
+    f"Death or transplant by day {HORIZON:g}; the horizon is assumed, the file has no times of events. 'model as it",
+    "is' is the model's own probability, 'model' the same recalibrated; MELD and the regression are logistic.",
 )
 ABOUT_READINGS = (
-    "Inflammation on day 0, by which nobody was weighted and from which nothing was learnt: medians and quartiles, seen and as",
-    "the other labs of the same day imply; 'rank' is Spearman's correlation of the two (95 % interval), beside that of MELD.",
+    "Inflammation on day 0, by which nobody was weighted and from which nothing was learnt: medians and quartiles,",
+    "seen and as the other labs of the same day imply; 'rank' is Spearman's correlation of the two (95 % interval),",
+    "beside that of MELD.",
 )
 OUTCOME_PREDICTORS = (
     Predictor.UNCORRECTED,
@@ -64,7 +66,8 @@ class Evaluation:
     tempered : mapping of str to float
         Share of people, by basis, whose importance weights were tempered.
     discrepancy : mapping of str to mapping
-        SD of the model discrepancy of each lab, by basis, for labs and for the outcome, median of folds; infinite leaves it out.
+        SD of the model discrepancy of each lab, by basis, for labs and for the outcome, median of folds; infinite
+        leaves it out.
     settings : mapping
         Seed, pool, folds, versions.
     inflammation : DataFrame
@@ -86,8 +89,8 @@ class Evaluation:
     def frame(self) -> pd.DataFrame:
         """Forecasts, intervals, observations and scores, one row per person, basis, quantity, day and predictor.
 
-        Labs are in the model's units with ``sd_log`` and the CRPS of the logarithm; the outcome is a probability with its
-        squared error.
+        Labs are in the model's units with ``sd_log`` and the CRPS of the logarithm; the outcome is a probability with
+        its squared error.
         """
         return self.rows.copy()
 
@@ -111,8 +114,8 @@ class Evaluation:
     def outcomes(self) -> pd.DataFrame:
         """AUC with 95 % bootstrap interval, Brier score and mean probability of the outcome, by basis and predictor.
 
-        ``model_more_by`` is the AUC of the uncorrected model less that of the predictor, on the same people and bootstrap
-        samples.
+        ``model_more_by`` is the AUC of the uncorrected model less that of the predictor, on the same people and
+        bootstrap samples.
         """
         return self._outcomes.copy()
 

@@ -37,7 +37,10 @@ _EXPOSED = (
     ("1", 1.0),
     ("0", 0.0),
 )
-_OUTCOMES = (("transplant-free", 0.0), ("transplant", 1.0), ("death", 1.0), ("dead", 1.0), ("died", 1.0), ("surviv", 0.0), ("alive", 0.0))  # fmt: skip
+_OUTCOMES = (
+    *(("transplant-free", 0.0), ("transplant", 1.0), ("death", 1.0), ("dead", 1.0), ("died", 1.0)),
+    *(("surviv", 0.0), ("alive", 0.0)),
+)
 
 
 def read_people(path: str | Path) -> People:
@@ -46,8 +49,9 @@ def read_people(path: str | Path) -> People:
     Parameters
     ----------
     path : str or Path
-        A CSV file, plain or compressed by gzip, within the bounds of `hepatica.individual.csv_table`. Its columns: ``id``,
-        ``BloodColectionDate`` (days since admission), labs as in `LABS`, and on day 0 the columns of `PersonField`.
+        A CSV file, plain or compressed by gzip, within the bounds of `hepatica.individual.csv_table`. Its columns:
+        ``id``, ``BloodColectionDate`` (days since admission), labs as in `LABS`, and on day 0 the columns of
+        `PersonField`.
 
     Returns
     -------
@@ -57,7 +61,8 @@ def read_people(path: str | Path) -> People:
     Raises
     ------
     InputError
-        If the file cannot be read, or a cell cannot be used: says line and column and what to do, not what stands there.
+        If the file cannot be read, or a cell cannot be used: says line and column and what to do, not what stands
+        there.
 
     Examples
     --------
@@ -174,9 +179,11 @@ def lab_values(table: CsvTable, name: str, lab: PeopleColumn, notes: list[str]) 
     Parameters
     ----------
     table : CsvTable
+        The rows of the file.
     name : str
         Of the lab in the model.
     lab : PeopleColumn
+        Name of the lab.
     notes : list of str
         Extended by exclusions and assumptions.
 

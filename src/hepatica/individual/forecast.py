@@ -1,8 +1,8 @@
 """Individual forecasts of real people without cells, evaluated against predictors without physiology. For research use.
 
 A pool of virtual patients is weighted by importance weights given each person's first labs; their later course is the
-posterior predictive distribution of the person. Model discrepancy, by lab and day, is estimated from people other than the
-one forecast: from another file, or out of fold from the same one. Files are read by path; nothing of them is kept.
+posterior predictive distribution of the person. Model discrepancy, by lab and day, is estimated from people other than
+the one forecast: from another file, or out of fold from the same one. Files are read by path; nothing of them is kept.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class ForecastSettings:
     kinds: str = KINDS[0]
 
     def __post_init__(self) -> None:
+        """Check the ranges."""
         if self.kinds not in KINDS:
             raise InputError("kinds", self.kinds, f"one of {', '.join(KINDS)}")
         if self.folds < MIN_FOLDS or self.pool < MIN_POOL:
@@ -96,12 +97,15 @@ def validate_people(
     path : str or Path
         A CSV file as `hepatica.individual.file.read_people` reads it.
     system : System
+        The compiled model.
     train : str or Path, optional
         Another such file, of training people; nothing later than the basis is then used of `path`, except to score.
     known : Draws, optional
         Parameter draws of a calibration; without them, of the priors.
     settings : ForecastSettings
+        Size, folds, seed and kinds.
     workers : int, optional
+        Threads of the engine; all cores unless given.
 
     Returns
     -------

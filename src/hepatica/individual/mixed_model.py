@@ -1,10 +1,10 @@
 """Linear mixed model of one lab over time, and its best linear unbiased prediction for a new person.
 
-The logarithm of the lab is linear in day between knots (the days with enough visits), age, encephalopathy, plasma exchange
-and corticosteroid, the last three also by time; each person has a random intercept and a random slope over log(1 + day).
-It is fitted by restricted maximum likelihood to all visits of the training people. A new person is predicted by the
-conditional expectation of a later value given the earlier ones, with the conditional variance; the uncertainty of the
-fixed effects is neglected.
+The logarithm of the lab is linear in day between knots (the days with enough visits), age, encephalopathy, plasma
+exchange and corticosteroid, the last three also by time; each person has a random intercept and a random slope over
+log(1 + day). It is fitted by restricted maximum likelihood to all visits of the training people. A new person is
+predicted by the conditional expectation of a later value given the earlier ones, with the conditional variance; the
+uncertainty of the fixed effects is neglected.
 
 Policy on the optimiser's warnings
 ----------------------------------
@@ -74,6 +74,7 @@ class MixedModel:
         values : (n, days)
             Of n people; NaN where not measured.
         days : (days,)
+            Days of the measurements.
         covariates : (n, c)
             NaN is imputed by the mean; the last three also act by time.
 
@@ -81,7 +82,8 @@ class MixedModel:
         --------
         >>> rng = np.random.default_rng(1)
         >>> own = 0.5 * rng.standard_normal((60, 1))
-        >>> made = MixedModel.fit(own + 0.1 * rng.standard_normal((60, 3)), np.array([0.0, 1.0, 3.0]), np.zeros((60, 4)))
+        >>> values = own + 0.1 * rng.standard_normal((60, 3))
+        >>> made = MixedModel.fit(values, np.array([0.0, 1.0, 3.0]), np.zeros((60, 4)))
         >>> bool(abs(np.sqrt(made.random[0, 0]) - 0.5) < 0.1), bool(abs(np.sqrt(made.residual) - 0.1) < 0.03)
         (True, True)
         """
@@ -110,8 +112,11 @@ class MixedModel:
         values : (n, days)
             Measured so far; NaN where not measured.
         days : sequence of float
+            Days of the measurements.
         covariates : (n, c)
+            As in `fit`.
         day : float
+            Day of the measurement.
         """
         n, times = len(values), np.asarray(days, float)
         mean = self._mean(covariates, np.full(n, day))

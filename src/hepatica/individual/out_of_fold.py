@@ -166,7 +166,7 @@ class Fold:
         return {Predictor.UNCORRECTED: uncorrected, Predictor.CORRECTED: corrected}, own, new
 
     def _last_value(self, lab: str, observed: Floats, good: Bools) -> dict[Predictor, Normal]:
-        """The last value carried forward, with the SD of its error in the training people; none where too few have one."""
+        """Last value carried forward, with the SD of its error in the training people; none where too few have one."""
         last, new = (s.people.last_log_lab(lab, s.weights.known)[s.who] for s in (self.training, self.test))
         error = (observed - last)[good]
         error = error[np.isfinite(error)]
@@ -175,8 +175,8 @@ class Fold:
         return {Predictor.LAST_VALUE: (new, np.full(len(new), fit_dispersion(error)[1]))}
 
     def _regressions(self, observed: Floats, good: Bools, own: Floats, new: Floats) -> dict[Predictor, Normal]:
-        """Ridge regressions without the model and with its forecast among the features (treatments are in them already)."""
-        n_treatments = len(Treatment)
+        """Ridge regressions without the model, and with its forecast among the features."""
+        n_treatments = len(Treatment)  # in the features already
         training, test = self.features[0][good], self.features[1]
         with_model = (
             np.column_stack([training, own[:, :-n_treatments]]),
@@ -221,7 +221,7 @@ class Fold:
         return pd.concat(tables, ignore_index=True)
 
     def _outcome_regressions(self, event: Floats) -> dict[Predictor, Floats]:
-        """Logistic regressions of the outcome: on the model's log odds, on MELD, on all features, and with the model."""
+        """Logistic regressions of the outcome on the model's log odds, MELD, all features, and all with the model."""
         good = np.isfinite(event)
         odds = log_odds(self.event[0][good]), log_odds(self.event[1])
         known = self.test.weights.known

@@ -80,10 +80,15 @@ class People:
 
     Examples
     --------
+    >>> given = {Treatment.PLASMA_EXCHANGE: np.array([True]), Treatment.CORTICOSTEROID: np.array([False])}
     >>> one = People(
-    ...     name="made.csv", ids=np.array(["1"], object), days=np.array([0.0, 3.0]), labs={"inr": np.array([[2.0, 1.5]])},
-    ...     age=np.array([40.0]), encephalopathy=np.array([0.0]),
-    ...     given={Treatment.PLASMA_EXCHANGE: np.array([True]), Treatment.CORTICOSTEROID: np.array([False])},
+    ...     name="made.csv",
+    ...     ids=np.array(["1"], object),
+    ...     days=np.array([0.0, 3.0]),
+    ...     labs={"inr": np.array([[2.0, 1.5]])},
+    ...     age=np.array([40.0]),
+    ...     encephalopathy=np.array([0.0]),
+    ...     given=given,
     ...     event=np.array([0.0]),
     ... )
     >>> one.arm.tolist(), one.log_lab("inr", 3.0).round(3).tolist(), one.log_lab("alt", 3.0).tolist()
@@ -142,7 +147,7 @@ class People:
         return np.asarray(np.any([np.isfinite(self.log_lab(lab, day)) for lab in lab_names], axis=0))
 
     def folds(self, n: int) -> Ints:
-        """Fold of cross-validation of each person, (n,), by a hash of the identifier: independent of the other people."""
+        """Fold of cross-validation of each person, (n,), by a hash of the identifier, whoever else is in the file."""
         return np.array(
             [int.from_bytes(hashlib.blake2b(str(i).encode(), digest_size=8).digest(), "little") % n for i in self.ids]
         )

@@ -104,6 +104,7 @@ def uniform(low: float, high: float, unit: str = "") -> Covariate:
     Parameters
     ----------
     low, high : float
+        Bounds.
     unit : str
         Of both.
     """
@@ -125,6 +126,7 @@ def widen_population(
     key : str
         Of the population.
     system : System
+        The compiled model.
     insult : mapping of str to Covariate or None
         Strength of the insult; None keeps that of the population.
     onset : Covariate
@@ -189,14 +191,17 @@ def make_pool(
     Parameters
     ----------
     system : System
+        The compiled model.
     n : int
         Candidates in all, shared evenly among the populations.
     seed : int
+        Of the random numbers.
     populations : mapping of str to Population, optional
         By cause of injury; `acute_populations` if not given.
     known : Draws, optional
         Parameter draws of a calibration, one a candidate; without them, of the priors.
     workers : int, optional
+        Threads of the engine; all cores unless given.
 
     Returns
     -------
@@ -253,8 +258,11 @@ def simulate_arms(system: System, patients: Admitted, workers: int | None = None
     Parameters
     ----------
     system : System
+        The compiled model.
     patients : Admitted
+        Patients at admission.
     workers : int, optional
+        Threads of the engine; all cores unless given.
     """
     values, status = [], []
     problem = problem_of(system, patients, [Arm("people")], TIMES, outputs=OUTPUTS)

@@ -1,7 +1,7 @@
 """Penalised regressions without physiology, and the dispersion of a forecast estimated by minimum CRPS.
 
-The baseline of each lab and day is ridge regression of the log value on all log labs so far, age, encephalopathy, plasma
-exchange and corticosteroid; its penalty minimises the leave-one-out error. The linear mixed model is
+The baseline of each lab and day is ridge regression of the log value on all log labs so far, age, encephalopathy,
+plasma exchange and corticosteroid; its penalty minimises the leave-one-out error. The linear mixed model is
 `hepatica.individual.mixed_model`.
 """
 
@@ -53,6 +53,7 @@ class Ridge:
         features : (n, k)
             NaN where missing.
         target : (n,)
+            Values of the response.
 
         Examples
         --------
@@ -215,6 +216,8 @@ def standardise(features: Floats, centre: Floats, scale: Floats) -> Floats:
     Parameters
     ----------
     features : (n, k)
+        NaN where missing.
     centre, scale : (k,)
+        Mean and SD of the training people.
     """
     return np.nan_to_num((features - centre) / scale, nan=0.0)

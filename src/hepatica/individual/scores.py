@@ -42,6 +42,7 @@ def brier(event: Floats, probability: Floats) -> float:
     event : (n,)
         0 or 1.
     probability : (n,)
+        Forecast probability.
 
     Examples
     --------
@@ -57,6 +58,7 @@ def central_interval(mean: ArrayLike, sd: ArrayLike, share: float) -> tuple[Floa
     Parameters
     ----------
     mean, sd : array_like
+        Moments of the forecast.
     share : float
         Nominal coverage, between 0 and 1.
 
@@ -75,6 +77,7 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
     Parameters
     ----------
     values : (resamples,)
+        Bootstrap values.
 
     Examples
     --------
@@ -95,6 +98,7 @@ def auc(event: Floats, score: Floats) -> float:
     event : (n,)
         0 or 1.
     score : (n,)
+        Higher where the event is expected.
 
     Examples
     --------
@@ -118,8 +122,11 @@ def bootstrap_auc(
     event : (n,)
         0 or 1.
     scores : mapping of str to (n,)
+        By predictor.
     seed : int
+        Of the random numbers.
     resamples : int
+        Number of bootstrap samples.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Importance weights of candidate virtual patients for a real person, from labs, age and grade of encephalopathy.
 
-The log weight of candidate j for person i is -1/2 sum_k min((x_ik - y_jk)^2 / (s_k^2 + d_k^2), M) over the log labs k of
-the days used, with measurement error s, model discrepancy d and a bound M on what one lab can say, and likewise for age
-and encephalopathy. Weights are tempered until `MIN_EFFECTIVE` candidates are effective.
+The log weight of candidate j for person i is -1/2 sum_k min((x_ik - y_jk)^2 / (s_k^2 + d_k^2), M) over the log labs k
+of the days used, with measurement error s, model discrepancy d and a bound M on what one lab can say, and likewise for
+age and encephalopathy. Weights are tempered until `MIN_EFFECTIVE` candidates are effective.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ class ImportanceWeights:
         Parameters
         ----------
         discrepancy : mapping of str to float
+            SD of the model discrepancy of each lab; infinite leaves it out.
         """
         key = tuple(sorted(discrepancy.items()))
         if key not in self._moments:
@@ -100,6 +101,7 @@ class ImportanceWeights:
         Parameters
         ----------
         discrepancy : mapping of str to float
+            SD of the model discrepancy of each lab; infinite leaves it out.
         """
         key = tuple(sorted(discrepancy.items()))
         if key not in self._events:
@@ -115,6 +117,7 @@ class ImportanceWeights:
         Parameters
         ----------
         discrepancy : mapping of str to float
+            SD of the model discrepancy of each lab; infinite leaves it out.
         """
         mean = np.full((self.people.n, self.pool.readings.shape[1]), np.nan)
         for _, who, weight, _, _ in self._weights(discrepancy):

@@ -1,4 +1,4 @@
-"""Groups of real people for evidence: by the virtual population whose inclusion criteria they meet, and by treatment."""
+"""Groups of real people: by the virtual population whose inclusion criteria they meet, and by treatment."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 autoimmunity, idiosyncratic drug injury and an indeterminate cause. The first population that fits counts."""
 POOLED = ("acute_liver_injury",)
 """Populations whose people also form one group irrespective of treatment, on day 0 and at the end."""
+POOLED_NOTE = "day 0 was before treatment, and their survival is taken as if none of it had changed it."
+EXCHANGE_NOTE = "three sessions are simulated, labs that they move not used."
 CHRONIC = ("aclf", "acute-on-chronic", "cirrho")  # causes to which no population of acute failure applies
 LABELS: Mapping[frozenset[Treatment], str] = dict(
     zip(
@@ -97,7 +99,7 @@ class Group:
         key = "none" if isinstance(self.population, Excluded) else self.population
         title = self.name if isinstance(self.population, Excluded) else f"like {self.name}"
         if self.treatments is None:
-            note = "Simulated untreated: day 0 was before treatment, and their survival is taken as if none of it had changed it."
+            note = f"Simulated untreated: {POOLED_NOTE}"
             label = f"{title}: all, whatever they were given"
             return Arm(id=self.id, label=label, n=self.n, population=key, treatments=(), note=note)
         return Arm(
@@ -112,7 +114,7 @@ class Group:
 
     def _notes(self, treatments: frozenset[Treatment]) -> Iterator[str]:
         if Treatment.PLASMA_EXCHANGE in treatments:
-            yield "Days of plasma exchange are not in the file; three sessions are simulated, labs that they move not used."
+            yield f"Days of plasma exchange are not in the file; {EXCHANGE_NOTE}"
         if Treatment.CORTICOSTEROID in treatments:
             yield "A pulse of methylprednisolone; a corticosteroid held over the course is simulated."
         if isinstance(self.population, Excluded):
@@ -125,6 +127,7 @@ def assign_groups(people: People) -> tuple[Group, ...]:
     Parameters
     ----------
     people : People
+        The cohort.
 
     Returns
     -------
@@ -158,6 +161,7 @@ def meets_inclusion(population: Population, labs: Mapping[str, Floats]) -> Bools
     Parameters
     ----------
     population : Population
+        Population whose criteria are applied.
     labs : mapping of str to (n,)
         In the model's units; NaN where not measured.
 

@@ -1,10 +1,10 @@
 """Summary statistics of a lab in a group of people, as observations of a publication.
 
-Labs except albumin are means of a lognormal: from mean and SD of the logarithms, which are nearly symmetric where ALT, AST
-and bilirubin are not, so that a few people do not determine the mean. The quantity compared with it, a mean of virtual
-survivors, is the same; a median would not be. Albumin varies little and is also summarised by its paired change since
-day 0. Measurement error is subtracted from the variance between people, on day 0 also from the SD, which informs how
-people differ; later SDs, which give standard errors only, keep it.
+Labs except albumin are means of a lognormal: from mean and SD of the logarithms, which are nearly symmetric where ALT,
+AST and bilirubin are not, so that a few people do not determine the mean. The quantity compared with it, a mean of
+virtual survivors, is the same; a median would not be. Albumin varies little and is also summarised by its paired change
+since day 0. Measurement error is subtracted from the variance between people, on day 0 also from the SD, which informs
+how people differ; later SDs, which give standard errors only, keep it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def lab_observations(
     Parameters
     ----------
     arm, lab : str
+        Name of the lab.
     day : float
+        Day of the measurement.
     values, baseline : (n,)
         On the day and on day 0, in the model's units; NaN where not measured.
     unusable : str

@@ -1,21 +1,22 @@
 """Real people as evidence of the untreated course: their file becomes one publication, in memory.
 
 The calibration then learns from it as from printed ones. People are grouped by the virtual population whose inclusion
-criteria they meet on day 0 and by treatment; a group gives, by lab and day, mean, SD and number measured, and the number
-alive without a transplant. Those to whom no population applies are shown, in groups that no population predicts.
+criteria they meet on day 0 and by treatment; a group gives, by lab and day, mean, SD and number measured, and the
+number alive without a transplant. Those to whom no population applies are shown, in groups that no population predicts.
 
-Among those without coma plasma exchange and steroid were given by severity (confounding by indication), and one population
-stands for all of them. Their levels on day 0, the SDs of these and their survival are therefore those of all together
-(`groups.POOLED`); the groups only show how each lab changes from where it began. Otherwise the treatments would appear
-harmful. Later means are used as ratios to day 0, since enzymes and bilirubin fall by shares, whatever they began with.
+Among those without coma plasma exchange and steroid were given by severity (confounding by indication), and one
+population stands for all of them. Their levels on day 0, the SDs of these and their survival are therefore those of all
+together (`groups.POOLED`); the groups only show how each lab changes from where it began. Otherwise the treatments
+would appear harmful. Later means are used as ratios to day 0, since enzymes and bilirubin fall by shares, whatever they
+began with.
 
 Information lost against a likelihood of each person
 ----------------------------------------------------
-The correlation of labs within a person, the course of each person, and informative dropout: here labs and days of a group
-are separate numbers, with an assumed correlation between days, each with the n measured on that day, so that missing values
-must be missing at random among the living of a group; sicker people, measured more often or gone sooner, bias means a
-little. The hierarchy is that of all evidence: people around their group by a common factor on all SDs, groups around the
-population by a variance between cohorts, population values by the emulator.
+The correlation of labs within a person, the course of each person, and informative dropout: here labs and days of a
+group are separate numbers, with an assumed correlation between days, each with the n measured on that day, so that
+missing values must be missing at random among the living of a group; sicker people, measured more often or gone sooner,
+bias means a little. The hierarchy is that of all evidence: people around their group by a common factor on all SDs,
+groups around the population by a variance between cohorts, population values by the emulator.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ Floats = NDArray[np.float64]
 MIN_PEOPLE = 8
 """People in a group below which it is shown and not used."""
 EXCHANGED = tuple(lab for lab in LABS if Treatment.PLASMA_EXCHANGE.value in variable(lab).removed_by)
-"""Labs that plasma exchange removes or supplies: after one, on an unknown day, they hardly inform the untreated course."""
+"""Labs that plasma exchange removes or supplies: after one, on an unknown day, they are not used."""
 FILTERED = tuple(lab for lab in LABS if "dialysis" in variable(lab).removed_by)
 """Labs that haemofiltration removes, a treatment that the model does not have."""
 CONFOUNDED = "treatment went by severity; it counts once, of all together"
+BIAS = "Treatment was chosen, not drawn by lot; its schedule and the time of death or transplant are not in the file."
 UNIT_ASSUMED = "its unit is assumed, so that only its course counts"
 EXCHANGE_NOTE = "plasma was exchanged, which moves it, on days that the file does not say"
 
@@ -57,8 +59,8 @@ def as_publications(path: Path) -> tuple[Publication, ...]:
     Parameters
     ----------
     path : Path
-        A CSV file as `hepatica.individual.file.read_people` reads it, or weekly bilirubin of a steroid trial in alcoholic
-        hepatitis (columns treatment, subject, week, sbvalue in umol/L), whose printed means it then replaces.
+        A CSV file as `hepatica.individual.file.read_people` reads it, or weekly bilirubin of a steroid trial in
+        alcoholic hepatitis (columns treatment, subject, week, sbvalue in umol/L), whose printed means it then replaces.
 
     Returns
     -------
@@ -151,7 +153,7 @@ def _publication(people: People, arms: Sequence[Arm], observations: Sequence[Obs
         role="calibration",
         disease="acute liver injury or failure",
         risk_of_bias="some",
-        bias="Treatment was chosen, not drawn by lot; its schedule and the time of death or transplant are not in the file.",
+        bias=BIAS,
         note=". ".join(notes),
         arms=tuple(arms),
         observations=tuple(observations),

@@ -28,6 +28,7 @@ def is_weekly(table: CsvTable) -> bool:
     Parameters
     ----------
     table : CsvTable
+        The rows of the file.
     """
     return all(column in table for column in COLUMNS)
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate.bank import fill
+from hepatica.calibrate.blocks import Execution
+from hepatica.calibrate.likelihood import Law
 from hepatica.calibrate.run import plans
 from hepatica.errors import InputError
 from hepatica.evidence import load
@@ -121,7 +123,7 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     assert not any(x.startswith(("inr", "alb", "alt")) for x in washed) and any(
         x.startswith("ammonia day 7") for x in washed
     )
-    counts = {d.arm: d.value for d in mine if d.kind == "counts"}
+    counts = {d.arm: d.value for d in mine if d.law is Law.COUNTS}
     assert np.allclose(counts["alf_indeterminate_steroid"], np.array([3, 7]) / 1.5)
     assert "acute_liver_injury_untreated" not in counts and np.allclose(
         counts["acute_liver_injury"], np.array([0, 9]) / 1.5
@@ -131,7 +133,7 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     assert any(d.label == "albumin day 7, change" for d in mine)
     assert "made otherwise_untreated" in plan.narrowed(lambda a: True).left
     own = plan.narrowed(lambda a: a.publication == "made")
-    bank = fill(system, own, Draws.prior(system.model, 6, seed=3), tmp_path, people=2, seed=1, workers=1)
+    bank = fill(system, own, Draws.prior(system.model, 6, seed=3), Execution(tmp_path, 1), people=2, seed=1)
     assert np.isfinite(bank.summary.mean).all(axis=1).any()
 
 

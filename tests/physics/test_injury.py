@@ -1,5 +1,8 @@
 """What each cause does to the liver over days and months, with and without what treats it."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from hepatica.engine.problem import BOLUS
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.hepatocytes import hepatocytes
 
+HEALTH = tomllib.loads((Path(__file__).parents[1] / "in_health.toml").read_text(encoding="utf-8"))["hepatocytes"]
 HOUR = 1 / 24
 DAYS = np.arange(0.0, 28.01, 0.125)
 LABS = ("functional_mass", "alt", "ast", "inr", "bilirubin", "glutathione")
@@ -195,20 +199,7 @@ def test_a_drug_without_effector_cells_does_nothing(bench, healthy):
 
 def test_both_outcomes_exist_after_resection(make_bench):
     """Two steady states, recovery and failure (Verma2018): which one, the remnant decides."""
-    constants = {
-        "kill": 0.0,
-        "room": 1.0,
-        "room_chronic": 1.0,
-        "scar": 0.0,
-        "phagocytes": 0.0,
-        "growth_drive": 0.0,
-        "repair_gain": 0.0,
-        "hypoxia": 0.0,
-        "tgf_beta": 1.0,
-        "gcsf_effect": 0.0,
-        "hepatocyte_like": 0.0,
-    }
-    alone = make_bench(System(assemble([hepatocytes], constants=constants), "reference"))
+    alone = make_bench(System(assemble([hepatocytes], constants=HEALTH), "reference"))
     left = []
     for remnant in (0.10, 0.30):
         p = alone.parameters(overload_death=1.0)

@@ -1,5 +1,8 @@
 """Matrix, portal and organs alone and together: health is exact, scars stand still, signs are right."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,24 +13,7 @@ from hepatica.model.modules.organs import organs
 from hepatica.model.modules.portal import portal
 
 YEAR = 365.25
-OTHERS = {
-    "macrophages_repair": 1.0,
-    "tgf_beta_added": 0.0,
-    "mmp_added": 0.0,
-    "vegf_added": 0.0,
-    "ischaemia": 0.0,
-    "tnf": 1.5,
-    "phagocytes": 0.0,
-    "hepatocytes_quiescent": 1.0,
-    "hepatocytes_primed": 0.0,
-    "hepatocytes_replicating": 0.0,
-    "hepatocytes_senescent": 0.0,
-    "hepatocytes_injured": 0.0,
-    "bilirubin": 0.6,
-    "albumin": 42.0,
-    "ammonia": 35.0,
-    "death_flux": 0.0,
-}
+OTHERS = tomllib.loads((Path(__file__).parents[1] / "in_health.toml").read_text(encoding="utf-8"))["matrix_and_portal"]
 ALONE = {
     matrix: {"death_flux": 0.0, "macrophages_repair": 1.0, "tgf_beta_added": 0.0, "mmp_added": 0.0, "hvpg": 4.0},
     portal: OTHERS

@@ -29,8 +29,8 @@ def alone(make_bench):
     return make_bench(System(assemble([macrophages], constants=HELD), "compiled"))
 
 
-@pytest.mark.parametrize("start", [(1.2, 2.0), (2.0, 0.3), (0.2, 0.2)])
-def test_course_of_the_switch(alone, start):
+def as_published(alone, start):
+    """Neutral parameters with the published drives, and states with so many of each phenotype."""
     rest = in_health(alone.system.model)
     p = alone.set(
         alone.system.neutral()[None].copy(),
@@ -38,6 +38,12 @@ def test_course_of_the_switch(alone, start):
         drive_second=S - rest["drive_second_rest"],
     )
     y = alone.state(alone.system.healthy(p), macrophages_1=start[0], macrophages_2=start[1])
+    return p, y
+
+
+@pytest.mark.parametrize("start", [(1.2, 2.0), (2.0, 0.3), (0.2, 0.2)])
+def test_course_of_the_switch(alone, start):
+    p, y = as_published(alone, start)
     times = np.linspace(0.0, 10.0, 21)
     found = alone.follow(p, y, times, ("macrophages_1", "macrophages_2"), rtol=1e-8)
     expected = solve_ivp(published, (0, 10), start, t_eval=times, rtol=1e-10, atol=1e-12).y
@@ -52,13 +58,7 @@ def test_it_is_bistable():
 @pytest.mark.parametrize("start", [(1.2, 2.0), (2.0, 0.3)])
 def test_both_ends_of_the_switch(alone, start):
     """The steady state of each basin, solved apart by a root of the published right-hand side."""
-    rest = in_health(alone.system.model)
-    p = alone.set(
-        alone.system.neutral()[None].copy(),
-        drive_first=S - rest["drive_first_rest"],
-        drive_second=S - rest["drive_second_rest"],
-    )
-    y = alone.state(alone.system.healthy(p), macrophages_1=start[0], macrophages_2=start[1])
+    p, y = as_published(alone, start)
     found = alone.follow(p, y, [60.0], ("macrophages_1", "macrophages_2"), rtol=1e-9)
     ends = [found["macrophages_1"][0, 0], found["macrophages_2"][0, 0]]
     np.testing.assert_allclose(ends, root(lambda x: published(0, x), ends, tol=1e-12).x, rtol=1e-6)

@@ -14,16 +14,7 @@ TABLE = tomllib.loads(Path(__file__).with_name("metabolism.toml").read_text(enco
 AMMONIA, UREA, LACTATE, CAPACITY, GLUCOSE, ACUTE, CHILD = (
     TABLE[k] for k in ("ammonia", "urea", "lactate", "urea_capacity", "glucose", "acute_failure", "child")
 )
-HEALTHY = {
-    "functional_mass": 1.0,
-    "filtration": 1.0,
-    "phagocytes": 0.0,
-    "scar": 0.0,
-    "shunt": 0.0,
-    "sinusoidal_flow": 1.0,
-    "endothelium": 1.0,
-    "hypoxia": 0.0,
-}
+HEALTHY = tomllib.loads((Path(__file__).parents[1] / "in_health.toml").read_text(encoding="utf-8"))["metabolism"]
 
 
 @pytest.fixture(scope="module")

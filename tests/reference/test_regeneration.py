@@ -12,29 +12,14 @@ from hepatica.model.assemble import assemble
 from hepatica.model.modules.hepatocytes import hepatocytes
 
 TABLE = tomllib.loads(Path(__file__).with_name("regeneration.toml").read_text(encoding="utf-8"))
+HEALTH = tomllib.loads((Path(__file__).parents[1] / "in_health.toml").read_text(encoding="utf-8"))["hepatocytes"]
 POOLS = ("hepatocytes", "hepatocytes_quiescent", "hepatocytes_primed", "hepatocytes_replicating")
 
 
 @pytest.fixture(scope="module")
 def alone(make_bench):
     """The module of hepatocytes without the others."""
-    model = assemble(
-        [hepatocytes],
-        constants={
-            "kill": 0.0,
-            "room": 1.0,
-            "room_chronic": 1.0,
-            "scar": 0.0,
-            "phagocytes": 0.0,
-            "growth_drive": 0.0,
-            "repair_gain": 0.0,
-            "hypoxia": 0.0,
-            "tgf_beta": 1.0,
-            "gcsf_effect": 0.0,
-            "hepatocyte_like": 0.0,
-        },
-    )
-    return make_bench(System(model, "compiled"))
+    return make_bench(System(assemble([hepatocytes], constants=HEALTH), "compiled"))
 
 
 def resect(alone, course, times):

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,26 +11,8 @@ from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import keys
 from hepatica.evidence.schema import schema
 
-GOOD = """
-key = "mine"
-title = "t"
-cite = "Lin2017"
-country = "c"
-design = "d"
-role = "check"
-disease = "x"
-[[arm]]
-id = "all"
-label = "all"
-n = 10
-[[observation]]
-arm = "all"
-variable = "inr"
-unit = "1"
-time = 0
-kind = "median"
-value = 2
-"""
+_HEAD, _, _INR = (Path(__file__).parents[2] / "publication.toml").read_text(encoding="utf-8").split("[[observation]]\n")
+GOOD = f"{_HEAD}[[observation]]\n{_INR}".replace("calibration", "check").replace('population = "hbv_aclf"\n', "")
 
 
 @pytest.fixture

@@ -1,39 +1,13 @@
 """A user's file: all that is wrong with it at once, with its place."""
 
+from pathlib import Path
+
 import pytest
 
 from hepatica.evidence.check import MAX_BYTES, check, check_file, same_key
 from hepatica.evidence.publications import keys, load
 
-GOOD = """
-key = "mine"
-title = "t"
-cite = "Lin2017"
-country = "c"
-design = "d"
-role = "calibration"
-disease = "x"
-population = "hbv_aclf"
-[[arm]]
-id = "all"
-label = "all"
-n = 10
-[[observation]]
-arm = "all"
-variable = "death"
-unit = "percent"
-time = 28
-kind = "proportion"
-value = 20
-n = 10
-[[observation]]
-arm = "all"
-variable = "inr"
-unit = "1"
-time = 0
-kind = "median"
-value = 2
-"""
+GOOD = (Path(__file__).parents[2] / "publication.toml").read_text(encoding="utf-8")
 
 
 def faults(text):

@@ -6,6 +6,7 @@ import math
 import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -17,27 +18,11 @@ from hepatica.evidence.publications import keys, read
 from hepatica.patients import populations
 from hepatica.units import unit
 
-GOOD = """
-key = "a"
-title = "t"
-cite = "Lin2017"
-country = "c"
-design = "d"
-role = "check"
-disease = "x"
-[[arm]]
-id = "all"
-label = "all"
-n = 10
-[[observation]]
-arm = "all"
-variable = "death"
-unit = "percent"
-time = 28
-kind = "proportion"
-value = 20
-n = 10
-"""
+_HEAD, _DEATH, _ = (
+    (Path(__file__).parents[2] / "publication.toml").read_text(encoding="utf-8").split("[[observation]]\n")
+)
+_GOOD = f"{_HEAD}[[observation]]\n{_DEATH}".replace("calibration", "check").replace('population = "hbv_aclf"\n', "")
+GOOD = _GOOD.replace('key = "mine"', 'key = "a"')
 
 
 @pytest.mark.parametrize("key", keys())

@@ -1,5 +1,8 @@
 """The modules of bilirubin, synthesis, metabolism and enzymes, each alone with what it needs held constant."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,22 +14,7 @@ from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.synthesis import synthesis
 from hepatica.model.parameters import Spread
 
-HEALTHY = {
-    "functional_mass": 1.0,
-    "filtration": 1.0,
-    "il6": 2.0,
-    "il6_excess": 0.0,
-    "hepatocytes_injured": 0.0,
-    "phagocytes": 0.0,
-    "scar": 0.0,
-    "shunt": 0.0,
-    "sinusoidal_flow": 1.0,
-    "endothelium": 1.0,
-    "hypoxia": 0.0,
-    "death_flux": 0.0,
-    "plasma_removed": 0.0,
-    "plasma_given": 0.0,
-}
+HEALTHY = tomllib.loads((Path(__file__).parents[2] / "in_health.toml").read_text(encoding="utf-8"))["liver_functions"]
 MODULES = (bilirubin, synthesis, metabolism, enzymes)
 PLASMA = ("albumin", "factor_ii", "factor_v", "factor_vii", "factor_x", "fibrinogen", "alt", "ast")
 

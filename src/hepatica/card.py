@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # slow to import, and not every command draws or has a table
     import pandas as pd
     from matplotlib.figure import Figure
+
+
+def escape_markdown(text: object) -> str:
+    r"""Markdown that shows a text as it is, on one line: no markup, links, HTML or cells of a table.
+
+    Examples
+    --------
+    >>> print(escape_markdown("a|b [c](d) <i> *e*"))
+    a\|b \[c\](d) &lt;i> \*e\*
+    """
+    return re.sub(r"([\\`*\[\]|])", r"\\\1", " ".join(str(text).split("\n"))).replace("<", "&lt;")
+
+
+def _escape_prose(text: str) -> str:
+    """A paragraph whose stars are markup and whose brackets are not."""
+    return re.sub(r"([\[\]])", r"\\\1", text).replace("<", "&lt;")
 
 
 @dataclass(frozen=True)
@@ -54,10 +71,10 @@ class Card:
         |---|
         | 1 |
         """
-        parts = [f"## {self.title}", *self.text]
+        parts = [f"## {escape_markdown(self.title)}", *map(_escape_prose, self.text)]
         if self.table is not None:
-            head = [str(c) for c in self.table.columns]
-            rows = [head, ["---"] * len(head), *([str(x) for x in row] for row in self.table.itertuples(index=False))]
-            lines = ["|---" * len(head) + "|" if k == 1 else f"| {' | '.join(row)} |" for k, row in enumerate(rows)]
-            parts.append("\n".join(lines))
-        return "\n\n".join([*parts, *([self.note] if self.note else [])])
+            head = [escape_markdown(c) for c in self.table.columns]
+            rows = [[escape_markdown(x) for x in row] for row in self.table.itertuples(index=False)]
+            lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+            parts.append("\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]]))
+        return "\n\n".join([*parts, *([_escape_prose(self.note)] if self.note else [])])

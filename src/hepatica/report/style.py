@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from matplotlib import font_manager, rc_context, rcParams
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from hepatica.report.layout import GridLayout
 
@@ -95,6 +97,14 @@ def label_outside(axes: Any) -> None:
             ax.locator_params(nbins=4)
             spec = ax.get_subplotspec()
             ax.tick_params(labelbottom=spec.is_last_row(), labelleft=spec.is_first_col())
+
+
+def log_scale(*axes: Axis, text: Callable[[float], str] = "{:g}".format) -> None:
+    """Logarithmic scale with plain numbers: mathematical text is off, so that a dollar in a name is a dollar."""
+    for axis in axes:
+        (axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale)("log")
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
 
 
 def look(place: int) -> tuple[str, str, str]:

@@ -1,13 +1,18 @@
 """The page: one file without network, readable without sight of its figures."""
 
+import gc
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
+from hepatica.card import Card
 from hepatica.report import cards as make_cards
 from hepatica.report import write_report
-from hepatica.report.page import prose, render
+from hepatica.report.page import collector_paused, prose, render, section
+from hepatica.report.page import page as make_page
+from hepatica.report.style import legend_below, panels
 from hepatica.words import LANGUAGES, say
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -98,3 +103,66 @@ def test_the_same_answer_makes_the_same_page(found):
 def test_prose_escapes_and_marks():
     assert prose("a **b** *c* <d>") == "a <strong>b</strong> <em>c</em> &lt;d&gt;"
     assert re.search("5 \\* 6", str(prose("5 * 6")))
+
+
+HOSTILE = "a $b$ <script>alert(1)</script> [bold] & 'c' \"d\" __e__"
+
+
+def test_what_people_wrote_stays_text_in_page_and_figures():
+    def figure():
+        drawn, axes = panels(1, 1)
+        axes[0, 0].plot([1, 2], label=HOSTILE)
+        axes[0, 0].set(title=HOSTILE, xlabel=HOSTILE, ylabel="100 $")
+        axes[0, 0].annotate("$x^2$ {", (0, 1))
+        legend_below(drawn, axes, 1)
+        return drawn
+
+    card = Card("k", HOSTILE, (HOSTILE,), pd.DataFrame({HOSTILE: [HOSTILE]}), figure, HOSTILE, HOSTILE)
+    raw = make_page([card], HOSTILE, "en", subtitle=HOSTILE, beside=HOSTILE, command=HOSTILE)
+    assert "<script" not in raw
+    parsed = Page()
+    parsed.feed(raw)
+    assert parsed.open == [] and parsed.described == [HOSTILE]
+    texts = [t.strip() for t in parsed.text]
+    assert texts.count(HOSTILE) == 13 and {"100 $", "$x^2$ {"} <= set(texts)
+
+
+def test_a_figure_is_drawn_only_where_it_is_shown(found, monkeypatch):
+    def fail(*_, **__):
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr("hepatica.report.style.Figure", fail)
+    monkeypatch.setattr("hepatica.report.dose.recovery.Figure", fail)
+    made = make_cards(found, "en")
+    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 12
+    assert [c.key for c in make_cards(found, "en", most=2)] == [c.key for c in made[:2]]
+
+
+def test_cards_that_are_made_already_are_used(found):
+    made = make_cards(found, "en", command="once")
+    assert render(found, "en", made=made[:1]).count("<section") == 1
+
+
+def test_the_collector_is_as_it_was(found):
+    assert gc.isenabled()
+    with collector_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), collector_paused():
+        raise ZeroDivisionError
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with collector_paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_figure_that_fails_says_so():
+    def fail():
+        raise ValueError("no <data>")
+
+    shown = section(Card("k", "t", figure=fail), "en")
+    assert shown.svg == "" and "no &lt;data&gt;" in shown.text[-1]

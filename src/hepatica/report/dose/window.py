@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from hepatica.dose_study import Answer
 from hepatica.dose_summary.dose_response import DoseSeries, dose_series, regimen_table
 from hepatica.dosing import Harm
 from hepatica.report import names
 from hepatica.report.dose.figures import drawn
-from hepatica.report.style import GREY, LIMIT, label_outside, legend_below, look, panels
+from hepatica.report.style import GREY, LIMIT, label_outside, legend_below, log_scale, look, panels
 from hepatica.therapy import ROUTES
 from hepatica.words import say
 
@@ -77,8 +76,7 @@ def _reach(frame: pd.DataFrame, what: str, limit: float | None) -> tuple[float, 
 
 def _axis(ax: Axes, doses: pd.Series) -> None:
     """Doses on a logarithmic axis, each named if there are few."""
-    ax.set_xscale("log")
-    ax.xaxis.set_minor_locator(NullLocator())
+    log_scale(ax.xaxis, text=names.cells)
     if doses.nunique() <= 7:
         ax.set_xticks(sorted(doses.unique()), [names.cells(d) for d in sorted(doses.unique())])
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from hepatica.calibrate.endpoints import SHARES
 from hepatica.calibrate.loo import MAX_PARETO_K
 from hepatica.card import Card
-from hepatica.report.style import LOOKS, legend_below, panels, styled
+from hepatica.report.style import LOOKS, legend_below, log_scale, panels, styled
 from hepatica.validation.records import Record, Validation
 from hepatica.words import say
 
@@ -125,7 +125,7 @@ def observed_over_predicted(found: Validation, lang: str) -> Figure:
         for ax, (name, rows) in zip(axes[0], drawn, strict=False):
             _marks(ax, rows, lang)
             if name == "means":
-                ax.set(xscale="log", yscale="log")
+                log_scale(ax.xaxis, ax.yaxis)
             low, high = max(ax.get_xlim()[0], ax.get_ylim()[0]), min(ax.get_xlim()[1], ax.get_ylim()[1])
             ax.plot([low, high], [low, high], color="black", lw=0.8, zorder=0)
             ax.set(title=say(f"validate.{name}", lang))

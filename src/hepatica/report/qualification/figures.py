@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from hepatica.qualify.applicability import Scope
 from hepatica.report import names
-from hepatica.report.style import GREY, LIMIT, LOOKS, legend_below, panels, styled
+from hepatica.report.style import GREY, LIMIT, LOOKS, legend_below, log_scale, panels, styled
 from hepatica.therapy import ROUTES
 from hepatica.words import say
 
@@ -37,7 +37,7 @@ def doses(scope: Scope, lang: str) -> Figure:
                     ax.plot(x, y, marker=marker, ms=6, color=colour, ls="none", mfc=colour if full else "white",
                             label=say(f"qualify.mark_{place}", lang), zorder=4)  # fmt: skip
                     ax.annotate(f"×{r.infusions}", (x, y), (6, -2.5), textcoords="offset points", fontsize=6.5)
-        ax.set_xscale("log")
+        log_scale(ax.xaxis, text=names.cells)
         ax.set_yticks([-k for k in range(len(routes))], [names.route(r, lang) for r in routes])
         ax.set(ylim=(-len(routes) + 0.45, 0.55), xlabel=say("qualify.axis_cells", lang))
         legend_below(figure, axes, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hepatica.card import escape_markdown
 from hepatica.files import to_json, write_text
 from hepatica.qualify.dossier import Qualification, whole
 from hepatica.report.page import page
@@ -32,7 +33,7 @@ def write_qualification(
     title = say("qualify.title", lang, study=q.study.title)
     subtitle, beside = say("qualify.subtitle", lang), say("qualify.beside", lang)
     html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
-    head = f"# {title}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
+    head = f"# {escape_markdown(title)}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
     text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
     told = to_json(whole(q), indent=True) + "\n"
     return [write_text(folder / f"{NAME}.{kind}", t) for kind, t in (("html", html), ("md", text), ("json", told))]

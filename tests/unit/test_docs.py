@@ -9,9 +9,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from hepatica.behaviour.simulate import simulate_behaviour
+from hepatica.behaviour.views import MODULE_VIEWS
 from hepatica.dose_study import answer
 from hepatica.model.modules import MODULES
-from hepatica.report.model.behaviour import FIGURES, behave, pages, write_pages
+from hepatica.report.model.pages import pages, write_pages
 from hepatica.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +46,7 @@ def test_model_pages_are_those_of_the_model(model):
 
 
 def test_each_module_has_a_figure_and_its_files(model):
-    assert set(model.modules) <= set(FIGURES), "give the module a line in report/model/behaviour.py: FIGURES"
+    assert set(model.modules) <= set(MODULE_VIEWS), "give the module a line in behaviour/views.py: MODULE_VIEWS"
     assert {p.name for p in (ROOT / "docs/model/img").iterdir()} == {
         f"{m}.{kind}" for m in model.modules for kind in ("svg", "json")
     }
@@ -52,7 +54,7 @@ def test_each_module_has_a_figure_and_its_files(model):
 
 @pytest.mark.parametrize("module", [m.__name__ for m in MODULES])
 def test_figures_show_what_the_model_does(system, module):
-    outputs = FIGURES[module][1]
+    outputs = MODULE_VIEWS[module].outputs
     assert 1 <= len(outputs) <= 4 and set(outputs) <= set(system.outputs)
     own = {
         n
@@ -62,7 +64,7 @@ def test_figures_show_what_the_model_does(system, module):
     }
     assert own & set(outputs)
     kept = json.loads((ROOT / f"docs/model/img/{module}.json").read_text(encoding="utf-8"))
-    found = behave(system, module).rounded()
+    found = simulate_behaviour(system, module).rounded()
     assert kept["at"] == found["at"] and set(kept["outputs"]) == set(outputs)
     for name, runs in kept["outputs"].items():
         for label, values in runs.items():
@@ -73,7 +75,7 @@ def test_figures_show_what_the_model_does(system, module):
 
 
 def test_writing_the_pages_is_repeatable(system, tmp_path, monkeypatch):
-    monkeypatch.setattr("hepatica.report.model.behaviour.FIGURES", {"enzymes": FIGURES["enzymes"]})
+    monkeypatch.setattr("hepatica.report.model.pages.MODULE_VIEWS", {"enzymes": MODULE_VIEWS["enzymes"]})
     one, two = (write_pages(system, tmp_path / name) for name in ("a", "b"))
     assert [p.name for p in one] == [p.name for p in two] and [p.read_bytes() for p in one] == [
         p.read_bytes() for p in two

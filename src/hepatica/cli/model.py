@@ -54,7 +54,7 @@ def model(
         print_json(ModuleAnswer.of(assembled, module) if module else ModelAnswer.of(assembled))
     elif write is not None:
         from hepatica.engine import System
-        from hepatica.report.model.behaviour import write_pages
+        from hepatica.report.model.pages import write_pages
 
         write_pages(System(assembled), write)
         close(lang, write)

@@ -32,7 +32,7 @@ POPULATION = "population"  # stands for a publication in lines that say how easi
 
 @dataclass(frozen=True)
 class Line:
-    """One number of one published arm, as it is simulated."""
+    """Simulated line: one endpoint of one published arm."""
 
     publication: str
     arm: str
@@ -58,7 +58,7 @@ class Plan:
 
     @classmethod
     def of(cls, publications: Sequence[Publication]) -> Plan:
-        """All that can be simulated of some publications, their baselines included."""
+        """Plan of all that can be simulated of some publications, their baselines included."""
         arms, lines, left = [], [], {}
         for p in publications:
             for arm in p.arms:
@@ -88,27 +88,27 @@ class Plan:
 
     @property
     def populations(self) -> tuple[str, ...]:
-        """Populations that are needed."""
+        """Virtual populations of the arms, each once."""
         return tuple(dict.fromkeys(key for a in self.arms for key, _ in a.populations))
 
     def only(self, *, cells: bool) -> Plan:
-        """Arms with cells, or those without."""
+        """Plan of the arms with cells, or of those without."""
         return self.narrowed(lambda a: a.cells == cells)
 
     def narrowed(self, wanted: Callable[[SimulatedArm], bool]) -> Plan:
-        """Some of the arms."""
+        """Plan of some of the arms."""
         arms = tuple(a for a in self.arms if wanted(a))
         names = {(a.publication, a.arm) for a in arms}
         return replace(self, arms=arms, lines=tuple(x for x in self.lines if (x.publication, x.arm) in names))
 
     def keeping(self, lines: Iterable[int]) -> Plan:
-        """Some of the lines, and the arms that have them."""
+        """Plan of some of the lines, and of the arms that have them."""
         kept = tuple(self.lines[k] for k in sorted(set(lines)))
         names = {(x.publication, x.arm) for x in kept}
         return replace(self, arms=tuple(a for a in self.arms if (a.publication, a.arm) in names), lines=kept)
 
     def with_acceptance_rates(self) -> Plan:
-        """The same, and of each population the share of candidates that are its patients."""
+        """Plan that also records the acceptance rate of each population: the share of candidates that are its patients."""
         return replace(
             self, lines=(*self.lines, *(Line(POPULATION, key, Endpoint("made", 0.0)) for key in self.populations))
         )
@@ -119,7 +119,7 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """Changes with anything that is asked, and with nothing else: fields are named here, not taken from classes."""
+        """Hash of every simulated field; fields are named here, so that a renamed class changes nothing."""
         arms = [[a.publication, a.arm, a.populations, a.given.fields(), a.cells] for a in self.arms]
         lines = [[x.publication, x.arm, x.endpoint.variable, x.endpoint.time, x.endpoint.change] for x in self.lines]
         return hashlib.sha256(json.dumps({"arms": arms, "lines": lines}, sort_keys=True).encode()).hexdigest()[:16]
@@ -127,14 +127,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Bank:
-    """Draws and what each makes of every line; `summary` arrays are (draws, lines), NaN where no patient arises."""
+    """Bank of simulations by draw and line; `summary` arrays are (draws, lines), NaN where no patient arises."""
 
     plan: Plan
     draws: Draws
     summary: Summary
 
     def take(self, which: NDArray[np.int64]) -> Bank:
-        """Some of the draws."""
+        """Bank of some of the draws."""
         s = self.summary
         return Bank(self.plan, self.draws.take(which), Summary(s.mean[which], s.sd[which], s.noise[which]))
 
@@ -144,7 +144,7 @@ class Bank:
         return np.asarray(np.isfinite(self.summary.mean).all(axis=1))
 
     def join(self, other: Bank) -> Bank:
-        """Both banks' draws; the plan is the same."""
+        """Bank of both banks' draws; the plan is the same."""
         columns = {k: np.concatenate([v, other.draws.columns[k]]) for k, v in self.draws.columns.items()}
         pairs = ((getattr(self.summary, n), getattr(other.summary, n)) for n in STATISTICS)
         return Bank(self.plan, Draws(columns), Summary(*(np.concatenate(p) for p in pairs)))
@@ -212,7 +212,7 @@ def _assembled(plan: Plan, parts: Mapping[str, Summary], shape: tuple[int, int])
 
 
 def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str:
-    """A name for work that is the same whenever it is asked for again."""
+    """Key of a simulation in the work folder, from all that it depends on."""
     digest = hashlib.sha256(json.dumps([system.model.hash, plan.hash, more]).encode())
     simulated = (n for n in draws.columns if n.kind is not DrawKind.BETWEEN_STUDY)  # those change no simulation
     for name in sorted(simulated, key=str):
@@ -223,7 +223,7 @@ def stamped(system: System, plan: Plan, draws: Draws, more: list[object]) -> str
 def _block(
     system: System, plan: Plan, key: str, draws: Draws, people: int, seed: int, hypothesis: str, workers: int | None
 ) -> Floats:
-    """One population under some draws, (statistics, draws, lines); NaN for others' lines and draws without patients."""
+    """Simulations of one population under some draws, (statistics, draws, lines); NaN where there are none."""
     n = draws.n
     few = admit(
         system, load_population(key), people * n, seed=seed, draws=n, known=draws, replace=False, workers=workers

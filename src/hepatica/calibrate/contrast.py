@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Contrast:
-    """One published difference between a treated arm and the arm it is compared with.
+    """Contrast: published difference between a treated arm and its control.
 
     Attributes
     ----------
@@ -59,16 +59,16 @@ class Contrast:
 
     @property
     def what(self) -> str:
-        """Which of `hepatica.patients.draws.BETWEEN` differs between trials."""
+        """Between-trial SD that applies, an entry of `hepatica.patients.draws.BETWEEN`."""
         return "effect_share" if self.scale is Scale.SHARE else "effect_mean"
 
     @property
     def typical(self) -> float:
-        """SD with what trials typically differ by."""
+        """SD of the contrast, between-trial variability at its prior median included."""
         return float(np.hypot(self.error, self.between * deviation(self.what)))
 
     def of(self, mean: Floats) -> Floats:
-        """The simulated difference, of means (..., lines)."""
+        """Simulated contrast from means (..., lines)."""
         x = mean[..., list(self.lines)]
         if self.scale is Scale.SHARE:
             p = np.clip(x, MIN_SHARE, 1 - MIN_SHARE)
@@ -79,7 +79,7 @@ class Contrast:
         return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
 
     def log_likelihood(self, simulated: Floats, differs: Floats | None = None) -> Floats:
-        """Of simulated differences, where trials differ by SDs of the same shape (typically, if not given)."""
+        """Log likelihood of simulated contrasts, given between-trial SDs of the same shape (the prior median, if not given)."""
         variance = self.error**2 + (self.between * (deviation(self.what) if differs is None else differs)) ** 2
         return np.asarray(-0.5 * self.weight * ((simulated - self.value) ** 2 / variance + np.log(variance)))
 
@@ -87,7 +87,7 @@ class Contrast:
 def contrasts(
     plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
 ) -> tuple[Contrast, ...]:
-    """Every difference that the arms of a plan can show; of publications for calibration only."""
+    """Contrasts that the arms of a plan can show; of publications for calibration only."""
     at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     cells = {(a.publication, a.arm): a.cells for a in plan.arms}
     found: list[Contrast] = []
@@ -120,7 +120,7 @@ def contrasts(
 
 
 def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:
-    """Observations of both arms at one time."""
+    """Paired observations of both arms at one time."""
     control = {(o.variable, o.time, o.kind): o for o in p.find(arm=against)}
     return [
         (o, control[o.variable, o.time, o.kind])

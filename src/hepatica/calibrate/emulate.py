@@ -1,4 +1,4 @@
-"""An emulator of a bank: each output as a quadratic of what is not known, with what it leaves unexplained.
+"""Emulator of a bank: each summary statistic as a quadratic of the parameters, with its residual variance.
 
 Ridge regression on all linear terms and on the products of the leading ones; its penalty and its error come from
 leaving out each draw in turn (Allen's PRESS), in closed form.
@@ -22,7 +22,7 @@ PENALTIES = np.logspace(-1, 4, 16)
 
 @dataclass(frozen=True)
 class Space:
-    """What is not known as independent standard normal numbers, and the features that are made of them.
+    """Space of independent standard normal coordinates of all uncertain parameters, and the features made of them.
 
     Attributes
     ----------
@@ -37,18 +37,18 @@ class Space:
 
     @classmethod
     def of(cls, model: Model, draws: Draws) -> Space:
-        """The space of some draws."""
+        """Space of the columns of some draws."""
         names = tuple(k for k in draws.columns if not k.hypothesis)
         weight = {n: p.entry.prior.weight for n, p in model.parameters.items() if p.entry.prior.kind == "spike"}
         return cls(names, tuple(weight.get(n.name, np.nan) if n.kind is DrawKind.SPIKE else np.nan for n in names))
 
     @property
     def dimension(self) -> int:
-        """How many numbers."""
+        """Number of coordinates."""
         return len(self.names)
 
     def points(self, draws: Draws) -> Floats:
-        """Draws as points, (draws, dimension)."""
+        """Coordinates of draws, (draws, dimension)."""
         return np.stack(
             [
                 ndtri(np.clip(draws.columns[n], 1e-12, 1 - 1e-12)) if n.kind is DrawKind.SPIKE else draws.columns[n]
@@ -58,7 +58,7 @@ class Space:
         )
 
     def draws(self, points: Floats) -> Draws:
-        """Points as draws."""
+        """Draws of coordinates (points, dimension)."""
         return Draws(
             {
                 n: ndtr(points[:, k]) if n.kind is DrawKind.SPIKE else points[:, k].copy()
@@ -67,7 +67,7 @@ class Space:
         )
 
     def features(self, points: Floats) -> Floats:
-        """A spike counts as being hit or not, and its place only where it is not; (draws, dimension), centred.
+        """Regression features of points, (draws, dimension), centred: a spike by being hit, a coordinate where it is not.
 
         What differs between cohorts is no feature: it stays at 0.
         """
@@ -85,7 +85,7 @@ class Space:
 
 @dataclass(frozen=True)
 class Emulator:
-    """Outputs as functions of points.
+    """Quadratic ridge regression of outputs on the features of points.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Emulator:
 
     @classmethod
     def fit(cls, space: Space, points: Floats, outputs: Floats, noise: Floats) -> Emulator:
-        """To outputs (draws, outputs) with the variance of each by the few people of a draw.
+        """Fit to outputs (draws, outputs), given the sampling variance of each by the few people of a draw.
 
         An output that is NaN under some draws (no patient arose) is fitted to the others.
         """
@@ -141,7 +141,7 @@ class Emulator:
         return cls(space, leading, coefficients * scale, centre, unknown, 1 - unknown / real)
 
     def __call__(self, points: Floats) -> Floats:
-        """Outputs at points, (points, outputs)."""
+        """Emulated outputs at points, (points, outputs)."""
         return self.centre + _terms(self.space.features(points), self.leading) @ self.coefficients
 
 

@@ -69,7 +69,7 @@ class ArmEndpoints:
         return int(np.argmin(np.abs(self.times - time)))
 
     def values(self, w: Endpoint) -> tuple[Floats, Floats]:
-        """Value of each patient and the weight it has in a mean, both (n,); NaN and 0 where a solve failed."""
+        """Values of the patients and their weights in a mean, both (n,); NaN and 0 where a solve failed."""
         k = self._at(w.time)
         if w.variable in SHARES:
             value, weight = self._share(w.variable, k), np.ones(len(self.solved))
@@ -120,14 +120,14 @@ class ArmEndpoints:
 
 
 def _sound(*labs: Floats) -> tuple[NDArray[np.bool_], list[Floats]]:
-    """Patients whose labs are all above zero, and the labs with 1 for the others: a lost liver's pools can run below."""
+    """Mask of patients whose labs are all positive, and the labs with 1 for the others."""
     sound = np.asarray(np.all([np.isfinite(x) & (x > 0) for x in labs], axis=0))
     return sound, [np.where(sound, x, 1.0) for x in labs]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """By draw: mean, SD between people, and the variance of that mean by the few people of a draw; each (draws, endpoints)."""
+    """Summary by draw: mean, SD between people, and sampling variance of the mean; each (draws, endpoints)."""
 
     mean: Floats
     sd: Floats
@@ -135,7 +135,7 @@ class Summary:
 
     @classmethod
     def of(cls, values: Floats, weights: Floats, where: NDArray[np.int64], n: int) -> Summary:
-        """Of values (people, endpoints) in n groups; NaN where a group has nobody."""
+        """Summary of values (people, endpoints) in n groups; NaN where a group has nobody."""
         filled = np.nan_to_num(values)
 
         def total(x: Floats) -> Floats:
@@ -153,7 +153,7 @@ class Summary:
 
     @classmethod
     def mixed(cls, parts: Sequence[tuple[float, Summary]]) -> Summary:
-        """Of people who come from several populations, by their shares."""
+        """Summary of people from several populations, by their shares."""
         mean = np.sum([w * s.mean for w, s in parts], axis=0)
         square = np.sum([w * (s.sd**2 + s.mean**2) for w, s in parts], axis=0)
         return cls(mean, np.sqrt(np.maximum(square - mean**2, 0.0)), np.sum([w**2 * s.noise for w, s in parts], axis=0))

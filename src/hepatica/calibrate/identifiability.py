@@ -35,7 +35,7 @@ COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "lea
 
 
 def groups(information: FisherInformation, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame:
-    """Directions that were learnt, the most informed first, and the parameters that load on each.
+    """Groups of confounded parameters: informed directions, the most informed first, and the parameters that load on each.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def groups(information: FisherInformation, *, hypothesis: str = "", always: int 
 
 
 def informing(seen: Floats, information: FisherInformation, top: int = TOP) -> list[tuple[str, float]]:
-    """The data that inform a direction most, and their shares of the information on it."""
+    """Data most informative about a direction, and their shares of its Fisher information."""
     each = np.bincount(information.owner, seen**2, minlength=len(information.labels))
     total = each.sum()
     best = np.argsort(-each, kind="stable")[:top]
@@ -105,7 +105,7 @@ def informing(seen: Floats, information: FisherInformation, top: int = TOP) -> l
 
 
 def pairs(information: FisherInformation, *, least: float = 0.2, hypothesis: str = "") -> pd.DataFrame:
-    """Pairs of parameters that are correlated after learning, strongest first; before it they were not.
+    """Posterior correlations of pairs of parameters, strongest first; the priors are independent.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def pairs(information: FisherInformation, *, least: float = 0.2, hypothesis: str
 
 
 def _correlations(information: FisherInformation, part: int) -> Floats:
-    """Of the parameters in one part of the particles, (p, p)."""
+    """Correlation matrix of the parameters in one part of the particles, (p, p)."""
     here = information.part == part
     weight = information.weight[here] / information.weight[here].sum()
     x = information.particles[here] - weight @ information.particles[here]
@@ -152,7 +152,7 @@ def unidentified(
     weights: Mapping[str, float],
     contrasts: Sequence[Contrast],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Groups and pairs of parameters of a calibration that share their information: of the course, and of the cells.
+    """Practically unidentifiable groups and pairs of parameters, of the untreated course and of the cells.
 
     Parameters
     ----------

@@ -57,13 +57,13 @@ class FisherInformation:
     part: NDArray[np.int64]
 
     def without(self, begins: str) -> FisherInformation:
-        """The same of the parameters whose names begin otherwise."""
+        """Fisher information of the parameters whose names begin otherwise."""
         keep = np.array([not n.startswith(begins) for n in self.names], bool)
         names = tuple(n for n, k in zip(self.names, keep, strict=True) if k)
         return replace(self, names=names, roots=self.roots[:, keep], particles=self.particles[:, keep])
 
     def sd(self, along: Floats) -> Floats:
-        """SD of the particles along directions (p, k), over that of the prior; (k,)."""
+        """Posterior SD along directions (p, k), over that of the prior; (k,)."""
         x = self.particles @ along
         return np.asarray(np.sqrt(np.maximum(self.weight @ (x - self.weight @ x) ** 2, 0.0)))
 
@@ -131,7 +131,7 @@ def of_cells(
 
 
 def prior_sd(space: Space) -> Floats:
-    """SD of each feature under the priors: that of a place that counts only where its spike is not hit is less than 1."""
+    """Prior SD of each feature; below 1 for a coordinate that counts only where its spike is not hit."""
     weight = {n.name: w for n, w in zip(space.names, space.weights, strict=True) if n.kind is DrawKind.SPIKE}
     return np.array(
         [np.sqrt(max(1 - weight.get(n.name, 0.0), 1e-3)) if n.kind is DrawKind.COORDINATE else 1.0 for n in space.names]
@@ -153,7 +153,7 @@ def slopes(emulator: Emulator, points: Floats) -> Floats:
 def _root(
     d: LikelihoodTerm, statistics: Sequence[SummaryStatistic], slope: Floats, simulated: Floats, unknown: Floats
 ) -> Floats:
-    """Rows (rows, features) whose products with themselves add up to the information of one datum, over the points."""
+    """Square root of the Fisher information of one likelihood term over the points, (rows, features)."""
     at = [statistics.index(s) for s in d.statistics]
     if d.law is Law.NORMAL:
         found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))

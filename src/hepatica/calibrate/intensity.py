@@ -1,4 +1,4 @@
-"""Deaths and transplants of the untreated, fitted in closed loop: they feed nothing back, so states stay.
+"""Intensities of death and transplant of the untreated, fitted to published proportions without simulating again.
 
 The intensities are read from the model's own equations: simulated once, evaluated for any value of their parameters.
 """
@@ -27,7 +27,7 @@ VARIABLES = ("death", "survival", "transplant_free_survival", "transplanted")
 
 
 def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
-    """Both intensities, with every quantity written out that depends on a moved parameter."""
+    """Symbolic intensities, with every quantity written out that depends on a fitted parameter."""
     model, moved = system.model, set(moved)
     moving: set[str] = set()
     for name, quantity in model.quantities.items():  # in causal order
@@ -43,14 +43,14 @@ def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
 
 
 def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
-    """States and quantities that must be simulated to know the intensities for any value of the moved parameters."""
+    """Outputs that the intensities read, for any value of the fitted parameters."""
     used = {s.name for expr in expressions(system, moved).values() for s in expr.free_symbols}
     return tuple(name for name in system.outputs if name in used)
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Shares of patients, (time,): alive without transplant, dead without one, transplanted."""
+    """Cumulative incidences, (time,): alive without transplant, dead without one, transplanted."""
 
     free: Floats
     dead: Floats
@@ -58,7 +58,7 @@ class Outcomes:
     each: Floats
 
     def of(self, variable: str) -> Floats:
-        """A published variable as a share over time; survivors of a transplant count as alive."""
+        """Proportion of a published variable over time; survivors of a transplant count as alive."""
         return {
             "death": self.dead,
             "survival": 1 - self.dead,
@@ -70,7 +70,7 @@ class Outcomes:
 def outcomes(
     ds: xr.Dataset, patients: Admitted, system: System, row: Population
 ) -> Callable[[dict[str, float]], Outcomes]:
-    """Outcomes of the first arm for typical values of the intensities' parameters; what is unknown of them stays as drawn."""
+    """Outcomes of the first arm as a function of the intensities' typical values; their uncertainty stays as drawn."""
     columns = patients.cohort.under("treatment", patients.cohort.parameters()).T[:, :, None]
     typical = (
         {name: system.model.parameters[name].value for name in system.parameters}
@@ -116,7 +116,7 @@ def outcomes(
 
 @dataclass(frozen=True)
 class Event:
-    """A published share of people by a day."""
+    """Published proportion of people with an endpoint by a day."""
 
     variable: str
     time: float
@@ -124,7 +124,7 @@ class Event:
 
 
 def published(source: Published) -> list[Event]:
-    """Deaths, survival and transplants of an arm, as shares, in order of time.
+    """Published deaths, survival and transplants of an arm, as proportions, in order of time.
 
     Survival of all is left out where transplants are counted: some of them die after it.
     """
@@ -144,7 +144,7 @@ def published(source: Published) -> list[Event]:
 
 
 def is_rate(system: System, name: str) -> bool:
-    """Whether a parameter is a rate, searched on the log scale."""
+    """True if a parameter is a rate, fitted on the log scale."""
     return system.model.parameters[name].unit == "1/day"
 
 
@@ -155,7 +155,7 @@ def fit(
     rows: tuple[Intensity, ...],
     system: System,
 ) -> tuple[dict[str, float], Floats]:
-    """Least squares on the published shares; the values and, for each event, simulated minus published."""
+    """Least-squares fit to published proportions: the values and, for each event, simulated minus published."""
     rates = np.array([is_rate(system, r.parameter) for r in rows])
     start = np.array([np.log(r.start) if rate else r.start for r, rate in zip(rows, rates, strict=True)])
     low = np.where(rates, -25.0, 0.0)

@@ -57,7 +57,7 @@ class SummaryStatistic:
     baseline: int = -1
 
     def of(self, bank: Bank) -> tuple[Floats, Floats]:
-        """Value and the variance of it by the few people of a draw, both (draws,)."""
+        """Value of the statistic and its sampling variance by the few people of a draw, both (draws,)."""
         s = bank.summary
         mean, noise = s.mean[:, self.line], s.noise[:, self.line]
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -132,7 +132,7 @@ class LikelihoodTerm:
         return np.asarray(self.weight * self._counts(simulated, variance))
 
     def _counts(self, simulated: Floats, variance: Floats) -> Floats:
-        """Multinomial of counts between visits; what moves all its odds alike is integrated out (adaptive Gauss-Hermite)."""
+        """Multinomial log likelihood of counts between visits, a common shift of the log odds integrated out (Gauss-Hermite)."""
         # counted are people with the event; an event-free proportion has the opposite log odds
         x, counts = simulated * DIRECTION[self.variable].value, np.array(self.value)
         n = counts.sum()

@@ -1,4 +1,4 @@
-"""From a published arm to what is simulated: its patients, what they were given, or why it cannot be predicted."""
+"""Matching of a published arm to a virtual population, a product and a regimen, or the reason why it has none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_MSC = ("mononuclear", "cd34", "cd133", "haematopoietic", "hematopoietic")
 
 @dataclass(frozen=True)
 class SimulatedArm:
-    """A published arm as it is simulated.
+    """Simulated arm: virtual populations and treatment of a published arm.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ def _by_alias() -> tuple[Population, ...]:
 
 
 def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm | str:
-    """What is simulated for an arm, or why it cannot be.
+    """Simulated arm of a published one, or the reason why it cannot be simulated.
 
     Examples
     --------

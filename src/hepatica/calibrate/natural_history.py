@@ -1,4 +1,4 @@
-"""Fit an untreated population to its natural history.
+"""Natural history: fit of an untreated population to published labs, deaths and transplants.
 
 The population's file says in ``[fit]`` which labs and which deaths of which publications are met, and which
 parameters move for it. No arm that was given cells is used, nor the control arm of Lin et al. 2017.
@@ -46,7 +46,7 @@ QUARTILES = 1.349  # SD of a normal distribution between its quartiles
 
 @dataclass(frozen=True)
 class Target:
-    """One mean or median to meet: variable, day, value, and the spread where it is published."""
+    """Target of the fit: a published mean or median, with its SD or quartiles where these are printed."""
 
     variable: str
     time: float
@@ -57,7 +57,7 @@ class Target:
 
 
 def targets(source: Published, system: System) -> list[Target]:
-    """Published labs of an arm, and of parts of it, that the model has.
+    """Targets from the published labs of an arm, and of parts of it, that the model has.
 
     A part's value counts where none of that variable and day came before: the same people are never met twice.
     """
@@ -85,7 +85,7 @@ def times(population: Population) -> Floats:
 
 
 def with_values(population: Population, values: dict[str, float]) -> Population:
-    """The population with other fitted values; treatments stay treatments."""
+    """Population with other fitted values; treatments stay treatments."""
     cite = load(population.fit.deaths.publication).cite
     whys = {m.parameter: m.why for m in population.fit.moved} | {
         row.parameter: f"outcome without cells ({cite})" for row in population.fit.intensity
@@ -102,7 +102,7 @@ def with_values(population: Population, values: dict[str, float]) -> Population:
 
 @dataclass(frozen=True)
 class Met:
-    """What was published beside what is simulated."""
+    """Goodness of fit of one target: published and simulated value, with their SDs."""
 
     variable: str
     time: float
@@ -115,7 +115,7 @@ class Met:
 def misfit(
     values: dict[str, float], system: System, population: Population, n: int, draws: int, seed: int
 ) -> tuple[Floats, dict[str, float], list[Met]]:
-    """Residuals in units of their tolerances, the parameters of the intensities, and each target as met."""
+    """Residuals in units of their tolerances, fitted intensities, and goodness of fit of each target."""
     trial, at = with_values(population, values), times(population)
     patients = admit(system, trial, n, seed=seed, draws=draws)
     wanted = [t for source in trial.fit.targets for t in targets(source, system)]
@@ -144,7 +144,7 @@ def misfit(
 
 
 def _met(target: Target, value: Floats, weight: Floats) -> Met:
-    """A target beside the simulated patients, each counted by the probability of still being there."""
+    """Goodness of fit of a target, patients weighted by their probability of transplant-free survival."""
     known = np.isfinite(value) & np.isfinite(weight)
     value, weight = value[known], weight[known]
     if not target.median:
@@ -197,7 +197,7 @@ def _rounded(value: float) -> float:
 
 
 def search(population: Population, system: System, *, n: int, draws: int, seed: int, rounds: int) -> dict[str, float]:
-    """Values of the moved parameters that meet the targets best, each weakly pulled to its start."""
+    """Least-squares values of the fitted parameters, each weakly regularised to its start."""
     names = [m.parameter for m in population.fit.moved]
     if unknown := [name for name in names if name not in system.parameters]:
         raise InputError(

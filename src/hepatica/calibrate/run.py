@@ -68,7 +68,7 @@ class Calibration:
 
 
 def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Publication, ...]:
-    """Publications that ship, some left out, some with what another source says (``<key>:<id>``).
+    """Evidence in use: publications that ship, some left out, some with an alternative source (``<key>:<id>``).
 
     Raises
     ------
@@ -92,7 +92,7 @@ def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple
 
 
 def evidence_hash(publications: Sequence[Publication]) -> str:
-    """Changes with any number of any publication."""
+    """Hash of every number of some publications."""
     text = "\n".join(p.model_dump_json() for p in sorted(publications, key=lambda p: p.key))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -23,7 +23,7 @@ TURNS = 60  # cuts of an ellipse, after which a particle stays
 
 @dataclass(frozen=True)
 class Sampled:
-    """Particles of a posterior.
+    """Particles of a posterior with their tempering schedule and evidence.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def _tempered(
     moves: int,
     progress: Progress | None,
 ) -> Sampled:
-    """From particles of the first part to those of both, the second raised from power 0 to 1."""
+    """Particles of both parts from those of the first, by tempering the second from power 0 to 1."""
     n = len(x)
     _, fit = parts(x)
     power, powers, evidence, moved = 0.0, [0.0], 0.0, 1.0
@@ -138,7 +138,7 @@ def _tempered(
 
 
 def _step(fit: Floats, most: float) -> float:
-    """How far the power may rise; points without a likelihood go at the first step, however short, and do not count."""
+    """Next increment of the tempering power; points of likelihood 0 go at the first step and do not count."""
     live = fit[fit > -np.inf]
 
     def effective(step: float) -> float:
@@ -153,7 +153,7 @@ def _step(fit: Floats, most: float) -> float:
 def slice_move(
     log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, power: float, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """One elliptical slice of every particle."""
+    """Elliptical slice move of every particle."""
     n = len(x)
     other, level = rng.standard_normal(x.shape), power * fit + np.log(rng.random(n))
     angle = rng.random(n) * 2 * np.pi

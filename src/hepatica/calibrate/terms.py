@@ -1,4 +1,4 @@
-"""Likelihood terms of published arms: which numbers are compared, on which scale, and with how much weight.
+"""Likelihood terms of published arms: numbers compared, their scales and weights.
 
 Two things temper them, both printed with every calibration: `INFLATION` of variance by risk of bias, and weights, so that
 repeated visits of the same people and publications with many numbers do not outvote the rest.
@@ -89,7 +89,7 @@ def _endpoint(o: Observation) -> Endpoint:
 
 
 def _people(p: Publication, o: Observation) -> float:
-    """People behind a share: as printed, or as its confidence interval has them."""
+    """Number of people behind a proportion: as printed, or as its confidence interval has them."""
     n = p.people(o)
     if n is not None:
         return float(n)
@@ -99,7 +99,7 @@ def _people(p: Publication, o: Observation) -> float:
 
 
 def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[LikelihoodTerm]:
-    """People who had the event by each visit, as counts between visits."""
+    """Term of the counts of people with the event between visits."""
     series = sorted(
         (o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time
     )
@@ -130,7 +130,7 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
 def _mean(
     p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool
 ) -> list[LikelihoodTerm]:
-    """A mean or median: at day 0 only where a population is made to meet it, later as a change from day 0 if printed."""
+    """Terms of a mean or median: at day 0 where a population is fitted to it, later as a change from day 0 if printed."""
     sd, level = between_people_sd(o), o.variable in LEVELS
     if sd is None or o.n is None or o.n < 3 or (o.value <= 0 and not level and o.kind != "change"):
         return []

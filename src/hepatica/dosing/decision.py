@@ -109,7 +109,7 @@ class Decision:
 
     @property
     def top(self) -> int:
-        """The top-ranked arm that gives cells, named even when standard care wins."""
+        """Top-ranked arm that gives cells, named even when standard care wins."""
         if self.gives_cells:
             return self.recommended
         worst = self.regret.max(axis=0)

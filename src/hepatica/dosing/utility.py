@@ -34,7 +34,7 @@ OUTPUTS = tuple(dict.fromkeys((*_COURSE, *(output for harm in HARMS for output i
 
 @dataclass(frozen=True)
 class Utility:
-    """The yardstick of a decision, all of it open to change in the study file."""
+    """Utility of a decision: utilities of health states, harms and deaths by thrombosis, as the study file may change them."""
 
     harms: tuple[Harm, ...] = HARMS
     utilities: Utilities = field(default_factory=lambda: STANDARD_GAMBLE)
@@ -42,7 +42,7 @@ class Utility:
     deaths_reason: str = "Assumed: one in twenty thrombo-embolic events is fatal."
 
     def harm(self, name: str) -> Harm:
-        """A harm by name."""
+        """Harm of a name."""
         return next(h for h in self.harms if h.name == name)
 
     def fatal(self, ds: xr.Dataset) -> Floats:
@@ -74,7 +74,7 @@ class Benefit:
 
     @property
     def net(self) -> Floats:
-        """Quality-adjusted life days less losses."""
+        """Net quality-adjusted life days, losses to harms taken off, (arm, patient)."""
         return self.qald - self.lost
 
 

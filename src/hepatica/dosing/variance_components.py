@@ -36,7 +36,7 @@ class VarianceComponents:
 
 
 def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float = 0.9) -> VarianceComponents:
-    """Nested estimator (one-way random effects, Searle's unbalanced moments).
+    """Variance components of an outcome by one-way random effects (Searle's unbalanced moments).
 
     The means of draws scatter by ignorance and by having few patients each. Before percentiles are taken,
     each draw's mean is shrunk towards the centre as far as its own standard error says (on the log scale,

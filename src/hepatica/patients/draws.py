@@ -126,7 +126,7 @@ VARIABILITY = DrawKey(DrawKind.VARIABILITY)
 
 
 def deviation(what: str, place: Floats | float = 0.0) -> Floats:
-    """SD of what differs, at places in its prior.
+    """Between-cohort or between-trial SD at coordinates of its prior.
 
     Examples
     --------
@@ -161,15 +161,15 @@ class Draws:
 
     @property
     def n(self) -> int:
-        """Rows."""
+        """Number of draws."""
         return len(next(iter(self.columns.values())))
 
     def row(self, draw: Ints) -> Ints:
-        """Row of each draw; past the last row they start again, one further each time round."""
+        """Row of each draw, (draws,); past the last row they start again, one further each time round."""
         return (draw + draw // self.n) % self.n
 
     def of(self, key: DrawKey, draw: Ints) -> Floats | None:
-        """Column of a key for draws, (draws,); None where nothing is said of it.
+        """Column of a key for draws, (draws,); None where there is none.
 
         A column under the key's hypothesis comes first, then the one for all hypotheses, then that of any.
         """
@@ -187,13 +187,13 @@ class Draws:
         return variants
 
     def factor(self, draw: Ints) -> Floats:
-        """Factor on deviations between patients."""
+        """Factor on between-patient deviations for draws, (draws,)."""
         if VARIABILITY not in self.columns:
             return np.ones(len(draw))
         return np.asarray(np.exp(SPREAD * self.columns[VARIABILITY][self.row(draw)]), float)
 
     def between(self, what: str, draw: Ints, hypothesis: str = "") -> Floats:
-        """SD of what differs between cohorts or trials for draws; the median where nothing is said of it."""
+        """Between-cohort or between-trial SD for draws, (draws,); the prior median without a column."""
         z = self.of(DrawKey.between_study(what, hypothesis), draw)
         return deviation(what, np.zeros(len(draw)) if z is None else z)
 
@@ -203,7 +203,7 @@ class Draws:
         return float(by_hypothesis.get(hypothesis, PRIOR_NULL_EFFECT_PROBABILITY))
 
     def take(self, which: Ints) -> Draws:
-        """Some of the rows."""
+        """Draws of some rows, with the provenance."""
         return Draws({k: v[which] for k, v in self.columns.items()}, self.provenance)
 
     def check_model(self, model: Model) -> None:
@@ -222,7 +222,7 @@ class Draws:
 
     @classmethod
     def prior(cls, model: Model, n: int, *, seed: int) -> Draws:
-        """Rows drawn from the priors of all parameters that have one."""
+        """Prior draws of all parameters that have a prior."""
         rows = np.arange(n)
         columns = {VARIABILITY: normals(seed, rows, "prior:spread")[:, 0]}
         columns |= {DrawKey.between_study(b): normals(seed, rows, f"prior:between:{b}")[:, 0] for b in BETWEEN}
@@ -241,7 +241,7 @@ class Draws:
 
     @classmethod
     def read(cls, path: Path) -> Draws:
-        """From such a file.
+        """Read draws from a Parquet file of `write`.
 
         Raises
         ------
@@ -292,6 +292,6 @@ def _values(path: Path, column: pd.Series[Any]) -> Floats:
 
 @functools.cache
 def posterior() -> Draws:
-    """The draws that ship, learnt from the evidence that ships."""
+    """Posterior draws that ship, from the evidence that ships."""
     with as_file(files("hepatica.patients") / "posterior.parquet") as path:
         return Draws.read(path)

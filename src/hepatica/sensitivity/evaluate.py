@@ -30,7 +30,7 @@ MAX_CANDIDATES_PER_PATIENT = 12  # after which a base point is given up
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked at every point.
+    """Question of a sensitivity analysis: population, regimens, hypotheses and utility, the same at every point.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Pool:
-    """Candidates at a point: their states at admission and how plausible each is there."""
+    """Pool of candidates at a point: states at admission, and plausibility of each as its weight."""
 
     cohort: Cohort
     initial: Floats
@@ -62,14 +62,14 @@ class Pool:
 
     @property
     def effective(self) -> float:
-        """Effective number of patients."""
+        """Effective sample size (Kish) of the weighted patients."""
         total = float(self.weight.sum())
         return total**2 / float((self.weight**2).sum()) if total > 0 else 0.0
 
 
 @dataclass(frozen=True)
 class Point:
-    """What a point answers: weighted means over its patients.
+    """Outcomes at a point: weighted means over its patients.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class Point:
 
 
 def rising_doses(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
-    """Standard care and up to `most` rising doses of the first route's longest course, evenly chosen."""
+    """Rising doses of the first route's longest course, at most `most` and evenly chosen, after standard care."""
     cells = [a for a in arms if a.regimen.gives_cells]
     if not cells:
         raise InputError("grid", "no regimen with cells", "a study that asks of one")
@@ -107,13 +107,13 @@ def rising_doses(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
 
 
 def weighted_candidates(q: Question, cohort: Cohort, rtol: float = RTOL) -> Pool:
-    """Candidates with their history, as plausible as their labs."""
+    """Pool of candidates after their simulated history, weighted by the plausibility of their labs."""
     initial, labs = arrive(q.system, cohort, rtol=rtol, workers=q.workers)
     return Pool(cohort, initial, plausibility(q.population, labs))
 
 
 def draw_base_cohort(q: Question, base: int, pins: Pins) -> Pool | None:
-    """The first candidates of a base point among whom enough are plausible; None where hardly any is."""
+    """Base cohort of a point: the first candidates among whom enough are plausible; None where hardly any is."""
     tried = 0
     while tried < MAX_CANDIDATES_PER_PATIENT * q.patients:
         tried += q.patients
@@ -137,7 +137,7 @@ def _courses(q: Question, pool: Pool, arms: tuple[Arm, ...], hypothesis: str, rt
 
 
 def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: float = RTOL) -> tuple[Point, Benefit]:
-    """Standard care and all regimens under every hypothesis; `care` where it is known already."""
+    """Outcomes of standard care and all regimens under every hypothesis; `care` is reused where it is given."""
     found = []
     for hypothesis in q.hypotheses:
         if care is None:  # the same under all of them
@@ -181,7 +181,7 @@ def _mean(values: Floats, weight: Floats) -> Floats:
 
 
 def evaluate_perturbed(q: Question, pool: Pool, care: Benefit, m: Movable, pins: Pins) -> Point:
-    """The point with one parameter moved; what that cannot change is kept."""
+    """Outcomes with one parameter perturbed; simulations that it cannot change are reused."""
     cohort = replace(pool.cohort, pinned=pins)
     here = weighted_candidates(q, cohort) if m.reaches == "from history on" else replace(pool, cohort=cohort)
     if here.effective < MIN_EFFECTIVE_PATIENTS:

@@ -1,4 +1,4 @@
-"""Morris screen: which parameters move an output, each over its own ignorance (Morris1991, Campolongo2007).
+"""Morris elementary effects: design and statistics, each parameter over its own uncertainty (Morris1991, Campolongo2007).
 
 Around each of `r` base points every parameter is moved by itself, two thirds of the way between the 5 % and the
 95 % point of its prior; an elementary effect is the change of the output per whole way. Base points lie on the
@@ -36,7 +36,7 @@ STAGES = ("never", "with cells", "after admission", "from history on")
 
 @dataclass(frozen=True)
 class Movable:
-    """A parameter that the screen moves.
+    """Parameter that the screen perturbs, with its uncertainty.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Movable:
 
 
 def controls(population: Population) -> dict[str, str]:
-    """Parameters that state who a patient is or what is given, and why each is not moved."""
+    """Controls: parameters that state who a patient is or what is given, and why each is not perturbed."""
     product = Product()
     held: tuple[Population | Cause, ...] = (population, *population.causes)
     groups = (
@@ -72,7 +72,7 @@ def controls(population: Population) -> dict[str, str]:
 
 
 def parameter_uncertainty(p: Parameter) -> tuple[Spread, bool]:
-    """The spread over which a parameter is moved, and whether it is nominal."""
+    """Uncertainty of a parameter: its prior, or a nominal spread (True) where its row states none."""
     if p.entry.prior.varies:
         return p.entry.prior, False
     share = p.unit == "" and 0 < p.value < 1  # a share stays one
@@ -87,7 +87,7 @@ def movable(
     patterns: Iterable[str] = (),
     dosed: Iterable[str] = (),
 ) -> tuple[list[Movable], dict[str, str]]:
-    """Parameters to move, in the model's order, and those left alone with the reason.
+    """Perturbed parameters, in the model's order, and those held with the reason.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def quantile(place: float) -> float:
 
 
 def design(moved: Sequence[Movable], bases: NDArray[np.int64], seed: int) -> tuple[Floats, Floats]:
-    """Places on the way at the base points and after each parameter's own move, both (bases, parameters).
+    """Radial one-at-a-time design: levels at the base points and after each parameter's own move, (bases, parameters).
 
     Each parameter has its own stream, so that one more or less leaves the others where they are.
     """
@@ -176,7 +176,7 @@ class EffectStatistics:
 
 
 def effect_statistics(effects: Floats, *, seed: int = 0, resamples: int = 1000) -> EffectStatistics:
-    """Statistics of effects (bases, parameters, outputs); NaN effects are left out.
+    """Mean, mean absolute value and SD of elementary effects (bases, parameters, outputs); NaN is left out.
 
     Examples
     --------

@@ -33,7 +33,7 @@ UNITS = {"survival": "percentage points", "survival_gain": "percentage points", 
 
 @dataclass(frozen=True)
 class Screen:
-    """The screen's result.
+    """Result of a Morris screen: elementary effects and their statistics.
 
     Attributes
     ----------
@@ -78,19 +78,19 @@ class Screen:
         return np.asarray(shares.max(axis=1, initial=0.0))
 
     def ranked(self) -> list[int]:
-        """Parameters, most influential first."""
+        """Ranking of the parameters, most influential first."""
         strength = self.influence
         return sorted(range(len(self.moved)), key=lambda k: (-strength[k], self.moved[k].name))
 
     @property
     def is_negligible(self) -> NDArray[np.bool_]:
-        """Parameters that move no output beyond its floor; one without any effect to judge by is not negligible."""
+        """True for parameters that move no output beyond its floor; one without an effect is not negligible."""
         floor = np.array([self.floors[name] for name, _ in self.columns])
         found = self.statistics.mu_star
         return np.asarray((np.nan_to_num(found, nan=np.inf) <= floor).all(axis=1))
 
     def frame(self, system: System) -> pd.DataFrame:
-        """One row per parameter, output and hypothesis, most influential parameters first."""
+        """Table of the screen, one row per parameter, output and hypothesis, most influential parameters first."""
         s, strength, negligible, rows = self.statistics, self.influence, self.is_negligible, []
         order = [(self.moved[k], k) for k in self.ranked()] + [(m, -1) for m in self.never]
         for m, k in order:
@@ -118,7 +118,7 @@ class Screen:
 
 
 def movable_parameters(q: Question, patterns: Sequence[str] = ()) -> tuple[list[Movable], dict[str, str]]:
-    """Parameters to move for what is asked, and those held with the reason; all, or those that fit a pattern."""
+    """Perturbed parameters of a question, and those held with the reason; all, or those that fit a pattern."""
     model = q.system.model
     dosed = {state for arm in q.arms for _, state, _, _ in combine(arm.together_with)[1]}
     outputs = (*OUTPUTS, *(t.hazard for t in model.thresholds))

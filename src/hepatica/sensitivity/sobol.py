@@ -55,7 +55,7 @@ class Indices:
 
 
 def design(parameters: int, samples: int, seed: int) -> Floats:
-    """Places of every point, (samples, parameters + 2, parameters), each uniform in (0, 1).
+    """Saltelli's design: coordinates of every point, (samples, parameters + 2, parameters), each uniform in (0, 1).
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def design(parameters: int, samples: int, seed: int) -> Floats:
 
 
 def indices(values: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> Indices:
-    """Indices of outputs at the points of a design.
+    """Sobol' indices of outputs at the points of a design.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _problem(parameters: int) -> dict[str, object]:
 
 
 def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Sequence[str] = ()) -> Floats | None:
-    """Where learnt draws stand in the prior of a parameter, as quantiles of it in rising order.
+    """Prior quantiles of the posterior draws of a parameter, in rising order.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Seq
 
 
 def at_quantiles(u: Floats, among: Floats | None) -> Floats:
-    """Quantiles of the prior at places `u`: the same in the prior itself, those between learnt draws otherwise.
+    """Prior quantiles at probabilities `u` of the posterior, or of the prior itself without posterior draws.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which dose comes first when one of the influential parameters is known to be low, or high."""
+"""Tornado: the dose that comes first when one influential parameter is known to be low, or high."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PER_DRAW = 3  # candidates per draw from what is not known
 
 @dataclass(frozen=True)
 class Tornado:
-    """Which dose comes first when one parameter is known to be low or high, all others unknown as before.
+    """Best dose when one parameter is known to be low or high, all others uncertain as before.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Tornado:
     usual_gain: Floats
 
     def frame(self) -> pd.DataFrame:
-        """One row per parameter and end."""
+        """Table of the tornado, one row per parameter and end."""
         rows = [
             {
                 "parameter": "",
@@ -77,7 +77,7 @@ class Tornado:
 
 
 def best_arm(point: Point, utility: Utility) -> int:
-    """The arm of least worst regret over the hypotheses among those within their limits of harm; 0 is standard care."""
+    """Minimax-regret arm over the hypotheses, among those within their limits of harm; 0 is standard care."""
     gain = np.concatenate([np.zeros((len(point.gain), 1)), point.gain], axis=1)
     admissible = np.ones(gain.shape, bool)
     for name, excess in point.excess.items():
@@ -90,7 +90,7 @@ def best_arm(point: Point, utility: Utility) -> int:
 def tornado(
     q: Question, parameters: Sequence[Movable], *, draws: int = 100, progress: Progress | None = None
 ) -> Tornado:
-    """Rank the doses with each parameter at its 5 % and its 95 % point, the same candidates every time.
+    """Doses ranked with each parameter at its 5 % and its 95 % point, in the same candidates every time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How much of the variance of survival and of the gain by cells each leading parameter decides: Sobol' after the screen.
+"""Sobol' variance decomposition of survival and of the gain by cells over the leading parameters of the screen.
 
 All points ask the same candidates, who carry the same draws of everything else that is not known; only the leading
 parameters move, over their priors or over where learnt draws stand in them, each independently. An output is the mean over
@@ -35,7 +35,7 @@ PER_DRAW = 3  # candidates per draw of everything else
 
 @dataclass(frozen=True)
 class Variance:
-    """Indices of the leading parameters.
+    """Sobol' indices of the leading parameters.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Variance:
     evaluations: int
 
     def frame(self) -> pd.DataFrame:
-        """One row per parameter, output and hypothesis."""
+        """Table of the indices, one row per parameter, output and hypothesis."""
         s, rows = self.indices, []
         for k, m in enumerate(self.moved):
             for c, (name, hypothesis) in enumerate(self.columns):
@@ -92,7 +92,7 @@ class Variance:
 
 @dataclass
 class _Evaluator:
-    """Answers points in turn; what a point shares with the one before is not simulated again.
+    """Evaluator of points in turn; simulations that a point shares with the one before are reused.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class _Evaluator:
     _care: tuple[list[float], Benefit] | None = None
 
     def point(self, quantiles: Floats) -> Floats:
-        """Survival under standard care, gain in survival, and gain, the last two by hypothesis; NaN without an answer."""
+        """Outcomes at a point: survival under standard care, then gain in survival and gain by hypothesis; NaN without an answer."""
         cohort = replace(
             self.cohort, pinned={m.name: (m.spread, float(p)) for m, p in zip(self.moved, quantiles, strict=True)}
         )
@@ -128,7 +128,7 @@ class _Evaluator:
         return self._means(pool, self._care[1], [self._course(pool, self.arms[1], h) for h in self.q.hypotheses])
 
     def _reaching(self, quantiles: Floats, stage: int) -> list[float]:
-        """Where the parameters stand that matter from a stage on."""
+        """Quantiles of the parameters that matter from a stage on."""
         return [float(p) for p, m in zip(quantiles, self.moved, strict=True) if STAGES.index(m.reaches) >= stage]
 
     def _course(self, pool: Pool, arm: Arm, hypothesis: str) -> Benefit:

@@ -62,9 +62,9 @@ class Plan:
         arms, lines, left = [], [], {}
         for p in publications:
             for arm in p.arms:
-                found = simulated_arm(p, arm)
-                if isinstance(found, str):
-                    left[f"{p.key} {arm.id}"] = found
+                simulated = simulated_arm(p, arm)
+                if isinstance(simulated, str):
+                    left[f"{p.key} {arm.id}"] = simulated
                     continue
                 own: dict[Endpoint, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
@@ -82,7 +82,7 @@ class Plan:
                     if w.time > 0 and not w.change and Endpoint(o.variable, 0.0) not in own and o.unit != "percent":
                         own[Endpoint(o.variable, 0.0)] = None
                 if own:
-                    arms.append(found)
+                    arms.append(simulated)
                     lines += [Line(p.key, arm.id, w) for w in own]
         return cls(tuple(arms), tuple(lines), left)
 
@@ -95,9 +95,9 @@ class Plan:
         """Plan of the arms with cells, or of those without."""
         return self.narrowed(lambda a: a.cells == cells)
 
-    def narrowed(self, wanted: Callable[[SimulatedArm], bool]) -> Plan:
+    def narrowed(self, keeps: Callable[[SimulatedArm], bool]) -> Plan:
         """Plan of some of the arms."""
-        arms = tuple(a for a in self.arms if wanted(a))
+        arms = tuple(a for a in self.arms if keeps(a))
         names = {(a.publication, a.arm) for a in arms}
         return replace(self, arms=arms, lines=tuple(x for x in self.lines if (x.publication, x.arm) in names))
 
@@ -230,7 +230,7 @@ def _block(
     )
     where = few.cohort.draw
     shape = (n, len(plan.lines))
-    found = Summary(*(np.full(shape, np.nan) for _ in range(3)))
+    summary = Summary(*(np.full(shape, np.nan) for _ in range(3)))
     here = [a for a in plan.arms if key in dict(a.populations)]
     given: dict[Arm, list[int]] = {}
     for a in here:
@@ -241,7 +241,7 @@ def _block(
         made = np.where(tries > 0, people / tries, np.nan)
     for k, line in enumerate(plan.lines):
         if (line.publication, line.arm) == (POPULATION, key):
-            found.mean[:, k], found.sd[:, k], found.noise[:, k] = made, 0.0, made**2 * (1 - made) / people
+            summary.mean[:, k], summary.sd[:, k], summary.noise[:, k] = made, 0.0, made**2 * (1 - made) / people
     for arm, lines in given.items():
         endpoints = [plan.lines[k].endpoint for k in lines]
         ds = simulate(system, few, [arm], grid(endpoints), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)
@@ -249,5 +249,5 @@ def _block(
         values, weights = (np.stack([p[i] for p in pairs], axis=1) for i in (0, 1))
         s = Summary.of(values, weights, where, n)
         for name in STATISTICS:
-            getattr(found, name)[:, lines] = getattr(s, name)
-    return np.stack([getattr(found, name) for name in STATISTICS])
+            getattr(summary, name)[:, lines] = getattr(s, name)
+    return np.stack([getattr(summary, name) for name in STATISTICS])

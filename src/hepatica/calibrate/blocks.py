@@ -59,9 +59,9 @@ def read_block(path: Path, shape: tuple[int, ...]) -> Floats | None:
     >>> read_block(path, (2, 3)).sum(), read_block(path, (3, 2)) is None
     (np.float64(6.0), True)
     """
-    wanted = len(_payload(np.zeros(shape))) + DIGEST_BYTES
+    size = len(_payload(np.zeros(shape))) + DIGEST_BYTES
     try:
-        if path.stat().st_size != wanted:
+        if path.stat().st_size != size:
             return None
         content = path.read_bytes()
     except OSError:

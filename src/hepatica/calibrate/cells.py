@@ -97,7 +97,9 @@ def learn_cells(
     """
     n, each = course.n, settings.cell_draws
     columns = draw_cell_parameters(system.model, n, each, settings.seed)
-    means = _Simulations(system, plan, course, hypothesis, settings, execution).means(columns)
+    means = _Simulations(
+        system=system, plan=plan, course=course, hypothesis=hypothesis, settings=settings, execution=execution
+    ).means(columns)
     simulated = np.stack([c.of(means) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
     fit, between = np.zeros((n, each)), between_trial_sd(columns)
     for i, c in enumerate(contrasts):

@@ -90,7 +90,7 @@ def contrasts(
     """Contrasts that the arms of a plan can show; of publications for calibration only."""
     at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     cells = {(a.publication, a.arm): a.cells for a in plan.arms}
-    found: list[Contrast] = []
+    all_contrasts: list[Contrast] = []
     for p in publications:
         if p.role != "calibration":
             continue
@@ -115,8 +115,8 @@ def contrasts(
             c.weight for c in own if c.scale is not Scale.SHARE
         )  # shares are counted people, and weigh what they are
         most = min(1.0, MAX_PUBLICATION_WEIGHT[p.risk_of_bias] / total) if total else 1.0
-        found += [c if c.scale is Scale.SHARE else replace(c, weight=c.weight * most) for c in own]
-    return tuple(found)
+        all_contrasts += [c if c.scale is Scale.SHARE else replace(c, weight=c.weight * most) for c in own]
+    return tuple(all_contrasts)
 
 
 def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:
@@ -146,51 +146,82 @@ def _one(
     at: Lines,
     inflation: float,
 ) -> Contrast | None:
+    """Contrast of observations a and b of two arms; None where a number that it needs is not printed."""
     lines: tuple[int, ...] = (at[p.key, arm, _endpoint(a)], at[p.key, against, _endpoint(b)])
-    label = f"{a.variable} day {a.time:g}"
+    between = 1.0
     if a.variable in SHARES:
-        people = [p.people(a), p.people(b)]
-        if None in people:
+        scale, estimate = Scale.SHARE, _log_odds_ratio(p, a, b, inflation)
+    else:
+        scale = Scale.LEVEL if a.variable in LEVELS or a.kind == "change" else Scale.LOG
+        sd, other = between_people_sd(a), between_people_sd(b)
+        printed = sd is not None and other is not None and a.n is not None and b.n is not None
+        if not printed or (scale is Scale.LOG and min(a.value, b.value) <= 0):
             return None
-        (x, n), (y, m) = (
-            (o.value / 100 * k + 0.5, k + 1.0) for o, k in zip((a, b), people, strict=True) if k is not None
+        first = _baselines(p, a, arm, against)
+        between = float(np.sqrt(((sd or 0.0) ** 2 + (other or 0.0) ** 2) / 2)) / (
+            1.0 if scale is Scale.LEVEL else b.value
         )
-        value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
-        error = np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y)))
-        return Contrast(p.key, arm, against, a.variable, label, lines, Scale.SHARE, value, float(error))
-    scale = Scale.LEVEL if a.variable in LEVELS or a.kind == "change" else Scale.LOG
-    sd, other = between_people_sd(a), between_people_sd(b)
-    if sd is None or other is None or a.n is None or b.n is None or (scale is Scale.LOG and min(a.value, b.value) <= 0):
+        if first is not None:
+            lines = (*lines, *(at[p.key, x, Endpoint(a.variable, 0.0)] for x in (arm, against)))
+        estimate = _difference(a, b, first, scale, inflation)
+    if estimate is None:
         return None
-    first = [
-        next(
-            (
-                o
-                for o in p.find(arm=x, variable=a.variable, time=0.0)
-                if o.kind == a.kind and between_people_sd(o) and o.n
-            ),
-            None,
-        )
+    return Contrast(
+        publication=p.key,
+        treated=arm,
+        control=against,
+        variable=a.variable,
+        label=f"{a.variable} day {a.time:g}",
+        lines=lines,
+        scale=scale,
+        value=estimate[0],
+        error=estimate[1],
+        between=between,
+    )
+
+
+def _baselines(p: Publication, a: Observation, arm: str, against: str) -> tuple[Observation, Observation] | None:
+    """Observations of both arms at day 0 of the same kind, with SD and number; None for a change or where one lacks."""
+    if a.kind == "change":
+        return None
+    treated, control = (
+        [o for o in p.find(arm=x, variable=a.variable, time=0.0) if o.kind == a.kind and between_people_sd(o) and o.n]
         for x in (arm, against)
-    ]
+    )
+    return (treated[0], control[0]) if treated and control else None
+
+
+def _difference(
+    a: Observation,
+    b: Observation,
+    first: tuple[Observation, Observation] | None,
+    scale: Scale,
+    inflation: float,
+) -> tuple[float, float]:
+    """Difference of two means, of their changes from day 0 where both are printed, and its standard error."""
+    log = scale is Scale.LOG
     variance, value = 0.0, 0.0
-    between = float(np.sqrt((sd**2 + other**2) / 2)) / (1.0 if scale is Scale.LEVEL else b.value)
-    for o, s, start, sign in ((a, sd, first[0], 1), (b, other, first[1], -1)):
-        size = o.value if scale is Scale.LOG else 1.0
-        now = s / size / np.sqrt(o.n or 1)
-        value += sign * (np.log(o.value) if scale is Scale.LOG else o.value)
-        if start is not None and a.kind != "change" and all(f is not None for f in first):
-            then = (
-                (between_people_sd(start) or 0.0) / (start.value if scale is Scale.LOG else 1.0) / np.sqrt(start.n or 1)
-            )
-            value -= sign * (np.log(start.value) if scale is Scale.LOG else start.value)
-            variance += now**2 + then**2 - 2 * WITHIN_PERSON_CORRELATION * now * then
-        else:
+    for k, (o, sign) in enumerate(((a, 1), (b, -1))):
+        now = (between_people_sd(o) or 0.0) / (o.value if log else 1.0) / np.sqrt(o.n or 1)
+        value += sign * (np.log(o.value) if log else o.value)
+        if first is None:
             variance += now**2
-    if a.kind != "change" and all(f is not None for f in first):
-        lines = (*lines, at[p.key, arm, Endpoint(a.variable, 0.0)], at[p.key, against, Endpoint(a.variable, 0.0)])
-    error = np.sqrt(inflation * variance)
-    return Contrast(p.key, arm, against, a.variable, label, lines, scale, float(value), float(error), between)
+            continue
+        start = first[k]
+        then = (between_people_sd(start) or 0.0) / (start.value if log else 1.0) / np.sqrt(start.n or 1)
+        value -= sign * (np.log(start.value) if log else start.value)
+        variance += now**2 + then**2 - 2 * WITHIN_PERSON_CORRELATION * now * then
+    return float(value), float(np.sqrt(inflation * variance))
+
+
+def _log_odds_ratio(p: Publication, a: Observation, b: Observation, inflation: float) -> tuple[float, float] | None:
+    """Log odds ratio of two proportions and its standard error, half a person added to each cell."""
+    n_a, n_b = p.people(a), p.people(b)
+    if n_a is None or n_b is None:
+        return None
+    (x, n), (y, m) = ((o.value / 100 * k + 0.5, k + 1.0) for o, k in ((a, n_a), (b, n_b)))
+    value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
+    return value, float(np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y))))
 
 
 def null_effect_probability(

@@ -71,16 +71,16 @@ class Space:
 
         What differs between cohorts is no feature: it stays at 0.
         """
-        found = points.copy()
+        features = points.copy()
         place = {n: k for k, n in enumerate(self.names)}
         for k, (name, weight) in enumerate(zip(self.names, self.weights, strict=True)):
             if name.kind is DrawKind.BETWEEN_STUDY:
-                found[:, k] = 0.0
+                features[:, k] = 0.0
             elif name.kind is DrawKind.SPIKE:
                 there = (ndtr(points[:, k]) >= weight).astype(float)
-                found[:, k] = (there - (1 - weight)) / np.sqrt(max(weight * (1 - weight), 1e-3))
-                found[:, place[DrawKey.coordinate(name.name)]] *= there
-        return found
+                features[:, k] = (there - (1 - weight)) / np.sqrt(max(weight * (1 - weight), 1e-3))
+                features[:, place[DrawKey.coordinate(name.name)]] *= there
+        return features
 
 
 @dataclass(frozen=True)

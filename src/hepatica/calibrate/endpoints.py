@@ -48,11 +48,11 @@ class Endpoint:
 
 def grid(endpoints: Sequence[Endpoint]) -> Floats:
     """Output times, day: those of endpoints, and enough between them to integrate deaths."""
-    usual = np.concatenate(
+    default = np.concatenate(
         [np.arange(0.0, 15.0), np.arange(16.0, 31.0, 2.0), np.arange(35.0, 91.0, 5.0), np.arange(100.0, LONGEST, 10.0)]
     )
     last = max((w.time for w in endpoints), default=0.0)
-    return np.unique(np.concatenate([[0.0], usual[usual <= last], [w.time for w in endpoints]]))
+    return np.unique(np.concatenate([[0.0], default[default <= last], [w.time for w in endpoints]]))
 
 
 class ArmEndpoints:

@@ -26,10 +26,10 @@ from hepatica.calibrate.information import FisherInformation, of_cells, of_cours
 from hepatica.patients import DrawKey
 
 Floats = NDArray[np.float64]
-TOLD = 0.9  # SD over that of the prior, below which a direction was learnt
-LOADS = 0.05  # share of a direction's squared length from which a parameter belongs to it
-OWN = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
-TOP = 3  # data named for each direction
+MAX_LEARNT_SD = 0.9  # SD over that of the prior, below which a direction was learnt
+MIN_SQUARED_LOADING = 0.05  # share of a direction's squared length from which a parameter belongs to it
+MAX_OWN_SHARE = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
+N_DATA_NAMED = 3  # data named for each direction
 UNEXPLAINED = "unexplained_"  # how the names begin of what cells do beyond their mechanisms
 COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "learnt", "confounded", "informed_by")
 
@@ -72,9 +72,9 @@ def groups(information: FisherInformation, *, hypothesis: str = "", always: int 
         seen = information.roots @ along
     rows, number = [], 0
     for k in range(along.shape[1]):
-        v, loss, learnt = along[:, k], 1 - width[k] ** 2, bool(width[k] < TOLD)
-        members = [int(m) for m in np.argsort(-np.abs(v), kind="stable") if v[m] ** 2 >= LOADS]
-        confounded = {m for m in members if learnt and 1 - own[m] ** 2 < OWN * loss}
+        v, loss, learnt = along[:, k], 1 - width[k] ** 2, bool(width[k] < MAX_LEARNT_SD)
+        members = [int(m) for m in np.argsort(-np.abs(v), kind="stable") if v[m] ** 2 >= MIN_SQUARED_LOADING]
+        confounded = {m for m in members if learnt and 1 - own[m] ** 2 < MAX_OWN_SHARE * loss}
         if len(confounded) < 2 and k >= always:
             continue
         number += 1
@@ -96,7 +96,7 @@ def groups(information: FisherInformation, *, hypothesis: str = "", always: int 
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def informing(seen: Floats, information: FisherInformation, top: int = TOP) -> list[tuple[str, float]]:
+def informing(seen: Floats, information: FisherInformation, top: int = N_DATA_NAMED) -> list[tuple[str, float]]:
     """Data most informative about a direction, and their shares of its Fisher information."""
     each = np.bincount(information.owner, seen**2, minlength=len(information.labels))
     total = each.sum()
@@ -167,7 +167,7 @@ def unidentified(
         of their mechanisms, learnt or not, as if what these do not explain were known to be nothing.
     """
     of_all = of_course(course)
-    found, two = [groups(of_all)], [pairs(of_all, least=0.3)]
+    all_groups, all_pairs = [groups(of_all)], [pairs(of_all, least=0.3)]
     for h, c in cells.items() if contrasts else ():
         information = of_cells(c, prior, weights, contrasts)
         all_of, leading = (
@@ -175,13 +175,13 @@ def unidentified(
             groups(information.without(UNEXPLAINED), hypothesis=h, always=1),
         )
         leading = leading[leading["group"] == 1]
-        found.append(all_of)
+        all_groups.append(all_of)
         if not any(set(g["parameter"]) == set(leading["parameter"]) for _, g in all_of.groupby("group")):
-            found.append(leading.assign(group=all_of["group"].nunique() + 1))
-        two.append(pairs(information, hypothesis=h))
-    return _joined(found), _joined(two)
+            all_groups.append(leading.assign(group=all_of["group"].nunique() + 1))
+        all_pairs.append(pairs(information, hypothesis=h))
+    return _joined(all_groups), _joined(all_pairs)
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    whole = [f for f in frames if len(f)]
-    return pd.concat(whole, ignore_index=True) if whole else frames[0]
+    filled = [f for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]

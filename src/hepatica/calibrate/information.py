@@ -86,13 +86,13 @@ def of_course(course: CoursePosterior, *, points: int = POINTS) -> FisherInforma
     particles = emulator.space.features(both) / unit
     part = np.repeat(np.arange(len(course.runs)) % 2, [len(r) for r in course.runs])
     return FisherInformation(
-        tuple(n.label for n in emulator.space.names),
-        np.concatenate(roots) / np.sqrt(len(some)),
-        owner,
-        tuple(f"{d.publication} {d.arm}: {d.label}" for d in terms),
-        particles,
-        np.full(len(both), 1 / len(both)),
-        part,
+        names=tuple(n.label for n in emulator.space.names),
+        roots=np.concatenate(roots) / np.sqrt(len(some)),
+        owner=owner,
+        labels=tuple(f"{d.publication} {d.arm}: {d.label}" for d in terms),
+        particles=particles,
+        weight=np.full(len(both), 1 / len(both)),
+        part=part,
     )
 
 
@@ -126,7 +126,13 @@ def of_cells(
     labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
     part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
     return FisherInformation(
-        tuple(n.label for n in names), roots.reshape(-1, len(names)), np.arange(len(contrasts)), labels, x, weight, part
+        names=tuple(n.label for n in names),
+        roots=roots.reshape(-1, len(names)),
+        owner=np.arange(len(contrasts)),
+        labels=labels,
+        particles=x,
+        weight=weight,
+        part=part,
     )
 
 
@@ -145,9 +151,9 @@ def slopes(emulator: Emulator, points: Floats) -> Floats:
     bend = np.zeros((m, m, emulator.coefficients.shape[1]))
     bend[a, b] += emulator.coefficients[d:]
     bend[b, a] += emulator.coefficients[d:]
-    found = np.repeat(emulator.coefficients[None, :d], len(points), axis=0)
-    found[:, lead] += np.einsum("pm,mno->pno", emulator.space.features(points)[:, lead], bend)
-    return found
+    derivatives = np.repeat(emulator.coefficients[None, :d], len(points), axis=0)
+    derivatives[:, lead] += np.einsum("pm,mno->pno", emulator.space.features(points)[:, lead], bend)
+    return derivatives
 
 
 def _root(
@@ -156,8 +162,8 @@ def _root(
     """Square root of the Fisher information of one likelihood term over the points, (rows, features)."""
     at = [statistics.index(s) for s in d.statistics]
     if d.law is Law.NORMAL:
-        found = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
-        return np.asarray(found)
+        root = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
+        return np.asarray(root)
     p = np.clip(expit(simulated[:, at]), MIN_SHARE, 1 - MIN_SHARE)
     gone = np.where(
         p[:, -1:] >= p[:, :1], p, 1 - p
@@ -170,9 +176,9 @@ def _root(
     step[:, k, k], step[:, k + 1, k] = density, -density
     known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
     alike, variance = known.sum(axis=2), float(unknown[at].mean()) + float(deviation("share")) ** 2
-    whole = alike.sum(axis=1)[:, None, None]
+    total = alike.sum(axis=1)[:, None, None]
     known = known - alike[:, :, None] * alike[:, None, :] / (
-        1 / variance + whole
+        1 / variance + total
     )  # what moves all odds alike is unknown
     values, vectors = np.linalg.eigh(known)
     root = np.sqrt(np.maximum(values, 0.0) * d.weight)[:, :, None] * np.swapaxes(vectors, 1, 2)
@@ -181,14 +187,14 @@ def _root(
 
 def _within(x: Floats, y: Floats) -> Floats:
     """Least-squares slopes (features, outputs) within rows of x (rows, draws, features) and y (rows, draws, outputs)."""
-    found = np.zeros((x.shape[2], y.shape[2]))
+    slopes = np.zeros((x.shape[2], y.shape[2]))
     for o in range(y.shape[2]):
-        whole = np.isfinite(y[..., o]).all(axis=1)
-        if not whole.any():
+        complete = np.isfinite(y[..., o]).all(axis=1)
+        if not complete.any():
             continue
-        a, b = x[whole], y[whole, :, o]
+        a, b = x[complete], y[complete, :, o]
         a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
         flat = a.reshape(-1, x.shape[2])
         gram = flat.T @ flat + np.eye(x.shape[2])  # one draw's worth of slope 0
-        found[:, o] = np.linalg.solve(gram, flat.T @ b.ravel())
-    return found
+        slopes[:, o] = np.linalg.solve(gram, flat.T @ b.ravel())
+    return slopes

@@ -33,13 +33,13 @@ def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
     for name, quantity in model.quantities.items():  # in causal order
         if {s.name for s in quantity.expr.free_symbols} & (moved | moving):
             moving.add(name)
-    found = {}
+    intensities = {}
     for name in NAMES:
         expr = model.quantities[name].expr
         while used := [s for s in expr.free_symbols if s.name in moving]:
             expr = expr.xreplace({s: model.quantities[s.name].expr for s in used})
-        found[name] = expr
-    return found
+        intensities[name] = expr
+    return intensities
 
 
 def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
@@ -98,20 +98,23 @@ def outcomes(
         intensity: Floats = np.asarray(function(*given), float)
         return np.minimum(np.broadcast_to(intensity, shape), 50.0)
 
-    def found(values: dict[str, float]) -> Outcomes:
+    def evaluate(values: dict[str, float]) -> Outcomes:
         death, transplant = (rate(f, names, values) for f, names in functions)
-        both = death + transplant
-        step = (both[:, 1:] + both[:, :-1]) / 2 * np.diff(times)
-        free = np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
-        share = (transplant[:, 1:] + transplant[:, :-1]) / np.maximum(both[:, 1:] + both[:, :-1], 1e-300)
-        gone = np.concatenate(
-            [np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1
-        )
-        known = np.isfinite(free).all(axis=1)
-        alive, moved = free[known].mean(0), gone[known].mean(0)
-        return Outcomes(alive, 1 - alive - moved, moved, free)
+        return _incidences(death, transplant, times)
 
-    return found
+    return evaluate
+
+
+def _incidences(death: Floats, transplant: Floats, times: Floats) -> Outcomes:
+    """Cumulative incidences of two competing intensities (patients, time), averaged over solved patients."""
+    both = death + transplant
+    step = (both[:, 1:] + both[:, :-1]) / 2 * np.diff(times)
+    free = np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
+    share = (transplant[:, 1:] + transplant[:, :-1]) / np.maximum(both[:, 1:] + both[:, :-1], 1e-300)
+    gone = np.concatenate([np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1)
+    known = np.isfinite(free).all(axis=1)
+    alive, moved = free[known].mean(0), gone[known].mean(0)
+    return Outcomes(alive, 1 - alive - moved, moved, free)
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,9 @@ def published(source: Published) -> list[Event]:
 
     Survival of all is left out where transplants are counted: some of them die after it.
     """
-    wanted = source.variables or VARIABLES
+    variables = source.variables or VARIABLES
     rows = [
-        o for o in load(source.publication).find(arm=source.arm) if o.variable in VARIABLES and o.variable in wanted
+        o for o in load(source.publication).find(arm=source.arm) if o.variable in VARIABLES and o.variable in variables
     ]
     counted = any(o.variable == "transplanted" for o in rows)
     return sorted(
@@ -149,7 +152,7 @@ def is_rate(system: System, name: str) -> bool:
 
 
 def fit(
-    found: Callable[[dict[str, float]], Outcomes],
+    simulate: Callable[[dict[str, float]], Outcomes],
     times: Floats,
     events: list[Event],
     rows: tuple[Intensity, ...],
@@ -169,7 +172,7 @@ def fit(
         }
 
     def misfit(theta: Floats) -> Floats:
-        done = found(values(theta))
+        done = simulate(values(theta))
         return np.array([done.of(e.variable)[k] - e.value for e, k in zip(events, at, strict=True)])
 
     def residual(theta: Floats) -> Floats:

@@ -85,12 +85,25 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
     read = tuple(n for n in TREATMENTS if n in matched(arm.co_treatment, _aliases(TREATMENTS)))
     together = read if arm.treatments is None else arm.treatments
     if not arm.gives_cells:
-        return SimulatedArm(publication.key, arm.id, patients, Arm("standard care", together_with=together), False)
+        return SimulatedArm(
+            publication=publication.key,
+            arm=arm.id,
+            populations=patients,
+            given=Arm("standard care", together_with=together),
+            cells=False,
+        )
     given, assumed = _cells(arm)
     if given is None:
         return assumed[0]
     regimen, product = given
-    return SimulatedArm(publication.key, arm.id, patients, Arm(arm.id, regimen, product, together), True, assumed)
+    return SimulatedArm(
+        publication=publication.key,
+        arm=arm.id,
+        populations=patients,
+        given=Arm(arm.id, regimen, product, together),
+        cells=True,
+        assumed=assumed,
+    )
 
 
 def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str, ...]]:

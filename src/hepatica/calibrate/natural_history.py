@@ -72,7 +72,14 @@ def targets(source: Published, system: System) -> list[Target]:
             seen.add((o.variable, o.time))
             quartiles = None if o.q1 is None or o.q3 is None else (float(o.q1), float(o.q3))
             rows.append(
-                Target(o.variable, float(o.time), float(o.value), o.kind == "median", float(o.sd or np.nan), quartiles)
+                Target(
+                    variable=o.variable,
+                    time=float(o.time),
+                    value=float(o.value),
+                    median=o.kind == "median",
+                    sd=float(o.sd or np.nan),
+                    quartiles=quartiles,
+                )
             )
     return rows
 
@@ -80,8 +87,8 @@ def targets(source: Published, system: System) -> list[Target]:
 def times(population: Population) -> Floats:
     """Output times, day: daily in the first month, every third day to 90, and each published day."""
     days = [e.time for e in intensity.published(population.fit.deaths)]
-    usual = np.concatenate([np.arange(0.0, 29.0), np.arange(30.0, 91.0, 3.0), np.arange(105.0, 366.0, 15.0)])
-    return np.unique(np.concatenate([usual[usual <= max(28.0, *days)], days]))
+    default = np.concatenate([np.arange(0.0, 29.0), np.arange(30.0, 91.0, 3.0), np.arange(105.0, 366.0, 15.0)])
+    return np.unique(np.concatenate([default[default <= max(28.0, *days)], days]))
 
 
 def with_values(population: Population, values: dict[str, float]) -> Population:
@@ -118,8 +125,8 @@ def misfit(
     """Residuals in units of their tolerances, fitted intensities, and goodness of fit of each target."""
     trial, at = with_values(population, values), times(population)
     patients = admit(system, trial, n, seed=seed, draws=draws)
-    wanted = [t for source in trial.fit.targets for t in targets(source, system)]
-    labs = {t.variable for t in wanted if t.variable != "meld"} | {"bilirubin", "inr", "creatinine"}
+    wanted_targets = [t for source in trial.fit.targets for t in targets(source, system)]
+    labs = {t.variable for t in wanted_targets if t.variable != "meld"} | {"bilirubin", "inr", "creatinine"}
     moving = intensity.needed(system, (r.parameter for r in trial.fit.intensity))
     outputs = tuple(name for name in system.outputs if name in labs | set(moving))
     ds = simulate(system, patients, [Arm("standard care")], at, outputs=outputs)
@@ -127,13 +134,13 @@ def misfit(
         ("arm", "patient", "time"),
         np.asarray(meld(bilirubin=ds["bilirubin"].values, inr=ds["inr"].values, creatinine=ds["creatinine"].values)),
     )
-    found = intensity.outcomes(ds, patients, system, trial)
+    simulated = intensity.outcomes(ds, patients, system, trial)
     events = intensity.published(trial.fit.deaths)
-    death, wrong = intensity.fit(found, at, events, trial.fit.intensity, system)
-    own = found(death).each
+    death, wrong = intensity.fit(simulated, at, events, trial.fit.intensity, system)
+    own = simulated(death).each
     rows = [Met(e.variable, e.time, 100 * e.value, 100 * (e.value + w)) for e, w in zip(events, wrong, strict=True)]
     residuals = list(wrong / DEATH_TOLERANCE)
-    for target in wanted:
+    for target in wanted_targets:
         k = int(np.argmin(np.abs(at - target.time)))
         met = _met(target, ds[target.variable].values[0, :, k], own[:, k])
         rows.append(met)
@@ -149,18 +156,25 @@ def _met(target: Target, value: Floats, weight: Floats) -> Met:
     value, weight = value[known], weight[known]
     if not target.median:
         return Met(
-            target.variable,
-            target.time,
-            target.value,
-            float(np.average(value, weights=weight)),
-            float(value.std()),
-            target.sd,
+            variable=target.variable,
+            time=target.time,
+            published=target.value,
+            simulated=float(np.average(value, weights=weight)),
+            spread=float(value.std()),
+            published_spread=target.sd,
         )
     order = np.argsort(value)
     place = (np.cumsum(weight[order]) - 0.5 * weight[order]) / weight.sum()
     q1, q2, q3 = np.interp([0.25, 0.5, 0.75], place, value[order])
     between = (target.quartiles[1] - target.quartiles[0]) / QUARTILES if target.quartiles else float("nan")
-    return Met(target.variable, target.time, target.value, float(q2), float(q3 - q1) / QUARTILES, between)
+    return Met(
+        variable=target.variable,
+        time=target.time,
+        published=target.value,
+        simulated=float(q2),
+        spread=float(q3 - q1) / QUARTILES,
+        published_spread=between,
+    )
 
 
 def fitted_rows(names: Iterable[str], population: Population) -> dict[str, Table]:

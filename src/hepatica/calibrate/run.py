@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,20 +76,20 @@ def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple
     InputError
         If there is no such publication or alternative.
     """
-    found = load_all()
+    publications = load_all()
     for key in without:
-        if key not in found:
-            raise InputError("--without", key, f"one of {', '.join(found)}")
-        del found[key]
+        if key not in publications:
+            raise InputError("--without", key, f"one of {', '.join(publications)}")
+        del publications[key]
     for name in alternatives:
-        key, _, wanted = name.partition(":")
-        known = [f"{p.key}:{a.id}" for p in found.values() for a in p.alternatives]
+        key, _, alternative = name.partition(":")
+        known = [f"{p.key}:{a.id}" for p in publications.values() for a in p.alternatives]
         if name not in known:
             raise InputError("--alternative", name, f"one of {', '.join(known)}")
-        other = next(a for a in found[key].alternatives if a.id == wanted)
-        arms = tuple(other.of(arm) if arm.id == other.arm else arm for arm in found[key].arms)
-        found[key] = found[key].model_copy(update={"arms": arms})
-    return tuple(found.values())
+        other = next(a for a in publications[key].alternatives if a.id == alternative)
+        arms = tuple(other.of(arm) if arm.id == other.arm else arm for arm in publications[key].arms)
+        publications[key] = publications[key].model_copy(update={"arms": arms})
+    return tuple(publications.values())
 
 
 def evidence_hash(publications: Sequence[Publication]) -> str:
@@ -146,32 +147,18 @@ def calibrate(
     publications = (*(p for p in publications if p.key not in real), *people)
     plan, terms, cell_plan, between = plans(publications)
     if not terms:
-        wanted = "at least one arm without cells that can be simulated"
-        raise InputError("evidence", [p.key for p in publications], wanted)
+        allowed = "at least one arm without cells that can be simulated"
+        raise InputError("evidence", [p.key for p in publications], allowed)
     execution = Execution(folder, workers, progress)
     course = learn_course(system, plan, terms, settings, execution)
-    cells = {
-        h: learn_cells(system, cell_plan, between, course.draws, hypothesis=h, settings=settings, execution=execution)
-        for h in hypotheses
-    }
+    learn = partial(learn_cells, system, cell_plan, between, course.draws, settings=settings, execution=execution)
+    cells = {h: learn(hypothesis=h) for h in hypotheses}
     columns = dict(course.draws.columns)
     for h, c in cells.items():
         columns |= {name.under(h): v for name, v in c.columns.items()}
     prior = draw_cell_parameters(system.model, course.draws.n, settings.cell_draws, settings.seed)
     groups, pairs = unidentified(course, cells, prior, spike_weights(system.model), between)
-    provenance: dict[str, Any] = {
-        "hepatica": __version__,
-        "evidence": printed,
-        "people": {p.key: evidence_hash([p]) for p in people},
-        "model": system.model.hash,
-        "seed": settings.seed,
-        "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()},
-        "publications": sorted({t.publication for t in terms} | {c.publication for c in between}),
-        "hypotheses": list(hypotheses),
-        **_summary(course, cells, between, prior),
-        "purpose": "for research use",
-    }
-    return Calibration(
+    made = Calibration(
         publications=publications,
         plan=plan,
         terms=terms,
@@ -181,31 +168,34 @@ def calibrate(
         cells=cells,
         groups=groups,
         pairs=pairs,
-        draws=Draws(columns, provenance),
+        draws=Draws(columns),
     )
+    inputs = {"evidence": printed, "people": {p.key: evidence_hash([p]) for p in people}, "model": system.model.hash}
+    return replace(made, draws=Draws(columns, inputs | _provenance(made, settings, prior)))
 
 
-def _summary(
-    course: CoursePosterior,
-    cells: Mapping[str, CellPosterior],
-    between: Sequence[Contrast],
-    prior: Mapping[DrawKey, Floats],
-) -> dict[str, Any]:
-    """Assumed constants and diagnostics of a calibration for its provenance."""
-    trials, held = between_trial_sd(prior), agreement(course)
+def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, Floats]) -> dict[str, Any]:
+    """Settings, assumed constants and diagnostics of a calibration."""
+    trials, held = between_trial_sd(prior), agreement(made.course)
     apart = np.hypot(held["emulator"] - held["engine"], held["apart"]) / held["allowed"]
     return {
+        "hepatica": __version__,
+        "seed": settings.seed,
+        "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()},
+        "publications": sorted({t.publication for t in made.terms} | {c.publication for c in made.contrasts}),
+        "hypotheses": list(made.cells),
         "inflation": INFLATION,
         "most_weight": MAX_PUBLICATION_WEIGHT,
         "between": {k: list(map(float, v)) for k, v in BETWEEN.items()},
-        "log_evidence": course.log_evidence,
-        "draws_made_patients": [int(b.has_every_population.sum()) for b in course.banks],
-        "effective_cell_draws": {h: float(c.effective.mean()) for h, c in cells.items()},
+        "log_evidence": made.course.log_evidence,
+        "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],
+        "effective_cell_draws": {h: float(c.effective.mean()) for h, c in made.cells.items()},
         "null_effect_probability": {
-            h: null_effect_probability(between, c.finite_log_likelihood, trials) for h, c in cells.items()
+            h: null_effect_probability(made.contrasts, c.finite_log_likelihood, trials) for h, c in made.cells.items()
         },
-        "r_hat_largest": float(contraction(course, cells)["r_hat"].max()),
+        "r_hat_largest": float(contraction(made.course, made.cells)["r_hat"].max()),
         "emulator_error_over_allowed": {"median": float(apart.median()), "largest": float(apart.max())},
+        "purpose": "for research use",
     }
 
 

@@ -134,7 +134,7 @@ def _tempered(
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
             progress("temper", int(100 * power), 100)
-    return Sampled(x, fit, tuple(powers), evidence, moved)
+    return Sampled(points=x, log_likelihood=fit, powers=tuple(powers), log_evidence=evidence, distinct=moved)
 
 
 def _step(fit: Floats, most: float) -> float:
@@ -158,13 +158,13 @@ def slice_move(
     other, level = rng.standard_normal(x.shape), power * fit + np.log(rng.random(n))
     angle = rng.random(n) * 2 * np.pi
     low, high = angle - 2 * np.pi, angle.copy()
-    found, value, open_ = x.copy(), fit.copy(), np.arange(n)
+    moved, value, open_ = x.copy(), fit.copy(), np.arange(n)
     for _ in range(TURNS):
         a = angle[open_, None]
         tried = x[open_] * np.cos(a) + other[open_] * np.sin(a)
         now = log_likelihood(tried)
         good = power * now > level[open_]
-        found[open_[good]], value[open_[good]] = tried[good], now[good]
+        moved[open_[good]], value[open_[good]] = tried[good], now[good]
         open_ = open_[~good]
         if not len(open_):
             break
@@ -172,4 +172,4 @@ def slice_move(
         low[open_] = np.where(below, angle[open_], low[open_])
         high[open_] = np.where(below, high[open_], angle[open_])
         angle[open_] = low[open_] + rng.random(len(open_)) * (high[open_] - low[open_])
-    return found, value
+    return moved, value

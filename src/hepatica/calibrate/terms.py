@@ -44,7 +44,7 @@ def likelihood_terms(
     """Likelihood terms of the arms of a plan; arms that are parts of others, and what lacks something, are left out."""
     at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
-    found: list[LikelihoodTerm] = []
+    terms: list[LikelihoodTerm] = []
     for p in publications:
         own: list[LikelihoodTerm] = []
         deaths: list[LikelihoodTerm] = []
@@ -72,10 +72,10 @@ def likelihood_terms(
                     own += _mean(p, o, rows, at, widened, bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted))
             seen |= {(o.variable, o.time) for o in rows}
         total = sum(d.weight for d in own)
-        found += deaths + [
+        terms += deaths + [
             replace(d, weight=d.weight * min(1.0, MAX_PUBLICATION_WEIGHT[p.risk_of_bias] / total)) for d in own
         ]
-    return tuple(found)
+    return tuple(terms)
 
 
 def inflation_of(p: Publication, publications: Sequence[Publication], inflation: dict[str, float]) -> float:
@@ -157,16 +157,16 @@ def _mean(
     if o.time == 0 and not target:
         return []
     if level:
-        found = [normal("", SummaryStatistic(Scale.LEVEL, k), o.value, error)]
+        terms = [normal("", SummaryStatistic(Scale.LEVEL, k), o.value, error)]
     else:
-        found = [normal("", SummaryStatistic(Scale.LOG, k), np.log(o.value), error / o.value, o.value)]
+        terms = [normal("", SummaryStatistic(Scale.LOG, k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
         width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_COHORT_LOG_SD))
         statistics, value = (SummaryStatistic(Scale.SPREAD, k),), (float(np.log(sd)),)
-        found.append(
-            replace(found[0], label=f"{label}, SD", statistics=statistics, value=value, error=width, between=0.0)
+        terms.append(
+            replace(terms[0], label=f"{label}, SD", statistics=statistics, value=value, error=width, between=0.0)
         )
-    return found
+    return terms
 
 
 def _normal_terms(

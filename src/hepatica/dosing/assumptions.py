@@ -73,7 +73,9 @@ def rank_assumptions(
     if len(draws) < MIN_DRAWS or means.std() == 0:
         return ()
     model, none = cohort.model, np.zeros(len(draws), np.int64)
-    typical = Cohort(model, cohort.population, cohort.seed, none, draws, cohort.known)
+    typical = Cohort(
+        model=model, population=cohort.population, seed=cohort.seed, patient=none, draw=draws, known=cohort.known
+    )
     values = [typical.prior_values(h) for h in hypotheses]  # a draw may say something else under another hypothesis
     mean_values = np.mean([np.stack(list(v.values())) for v in values], axis=0)
     assumptions = []

@@ -98,10 +98,10 @@ def evaluate_benefit(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Benef
     harms = {harm.name: harm.probability(ds, arms) for harm in utility.harms}
     lost = np.sum([harm.loss * harms[harm.name] for harm in utility.harms], axis=0)
     return Benefit(
-        qald,
-        lost,
-        (living + grafted * (1.0 - fatal))[..., -1],
-        living[..., -1],
-        living + grafted * (1.0 - fatal),
-        harms,
+        qald=qald,
+        lost=lost,
+        survival=(living + grafted * (1.0 - fatal))[..., -1],
+        transplant_free=living[..., -1],
+        survival_curve=living + grafted * (1.0 - fatal),
+        harms=harms,
     )

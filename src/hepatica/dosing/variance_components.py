@@ -78,10 +78,10 @@ def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float 
     # the centre itself is known only to its Monte Carlo error
     noise = 1.645 * np.sqrt(within / n)
     return VarianceComponents(
-        centre,
-        float(np.sqrt(within)),
-        float(np.sqrt(ignorance)),
-        float(min(low, centre - noise)),
-        float(max(high, centre + noise)),
-        float((shaped > 0).mean()),
+        mean=centre,
+        between_patients_sd=float(np.sqrt(within)),
+        parameter_uncertainty_sd=float(np.sqrt(ignorance)),
+        low=float(min(low, centre - noise)),
+        high=float(max(high, centre + noise)),
+        above_zero=float((shaped > 0).mean()),
     )

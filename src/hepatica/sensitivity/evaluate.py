@@ -118,7 +118,14 @@ def draw_base_cohort(q: Question, base: int, pins: Pins) -> Pool | None:
     while tried < MAX_CANDIDATES_PER_PATIENT * q.patients:
         tried += q.patients
         who = identity(np.asarray(base), np.arange(tried))
-        cohort = Cohort(q.system.model, q.population, q.seed, who, np.full(tried, base), pinned=pins)
+        cohort = Cohort(
+            model=q.system.model,
+            population=q.population,
+            seed=q.seed,
+            patient=who,
+            draw=np.full(tried, base),
+            pinned=pins,
+        )
         pool = weighted_candidates(q, cohort)
         enough = np.flatnonzero(np.cumsum(pool.weight > 0.5) >= q.patients)
         if len(enough):
@@ -138,25 +145,25 @@ def _courses(q: Question, pool: Pool, arms: tuple[Arm, ...], hypothesis: str, rt
 
 def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: float = RTOL) -> tuple[Point, Benefit]:
     """Outcomes of standard care and all regimens under every hypothesis; `care` is reused where it is given."""
-    found = []
+    benefits = []
     for hypothesis in q.hypotheses:
         if care is None:  # the same under all of them
             every = _courses(q, pool, q.arms, hypothesis, rtol)
             care, with_cells = _arms(every, slice(0, 1)), _arms(every, slice(1, None))
         else:
             with_cells = _courses(q, pool, q.arms[1:], hypothesis, rtol)
-        found.append(with_cells)
+        benefits.append(with_cells)
     assert care is not None
     weight = pool.weight[pool.weight > MIN_WEIGHT]
 
-    def over(values: list[Floats], usual: Floats) -> Floats:
-        return np.stack([_mean(v - usual, weight) for v in values])
+    def over(values: list[Floats], reference: Floats) -> Floats:
+        return np.stack([_mean(v - reference, weight) for v in values])
 
-    harms = {name: over([w.harms[name] for w in found], care.harms[name]) for name in care.harms}
+    harms = {name: over([w.harms[name] for w in benefits], care.harms[name]) for name in care.harms}
     point = Point(
         100 * float(_mean(care.survival, weight)[0]),
-        100 * over([w.survival for w in found], care.survival),
-        over([w.net for w in found], care.net),
+        100 * over([w.survival for w in benefits], care.survival),
+        over([w.net for w in benefits], care.net),
         harms,
     )
     return point, care
@@ -164,12 +171,12 @@ def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: floa
 
 def _arms(w: Benefit, which: slice) -> Benefit:
     return Benefit(
-        w.qald[which],
-        w.lost[which],
-        w.survival[which],
-        w.transplant_free[which],
-        w.survival_curve[which],
-        {name: p[which] for name, p in w.harms.items()},
+        qald=w.qald[which],
+        lost=w.lost[which],
+        survival=w.survival[which],
+        transplant_free=w.transplant_free[which],
+        survival_curve=w.survival_curve[which],
+        harms={name: p[which] for name, p in w.harms.items()},
     )
 
 

@@ -103,21 +103,21 @@ def movable(
     InputError
         If a pattern matches no parameter.
     """
-    told: tuple[Population | Cause, ...] = (population, *population.causes)
-    given = {name for p in told for name in (*p.insult, *p.treatment) if name in model.states}
+    backgrounds: tuple[Population | Cause, ...] = (population, *population.causes)
+    given = {name for p in backgrounds for name in (*p.insult, *p.treatment) if name in model.states}
     zero = silent(model, {*given, *dosed})
     every = dependencies(model, outputs)
     care = dependencies(model, outputs, zero=zero)
     states = [s for s in model.states if s in every and s not in {t.hazard for t in model.thresholds}]
     labs = [n for n in (*LABS, *population.inclusion) if n in model.states or n in model.quantities]
     history = dependencies(model, [*labs, *states], zero=zero, events=False)
-    held, found = controls(population), []
-    wanted = tuple(patterns)
-    for pattern in wanted:
+    held, perturbed = controls(population), []
+    chosen = tuple(patterns)
+    for pattern in chosen:
         if not any(_matches(p, (pattern,)) for p in model.parameters.values()):
             raise InputError("--parameters", pattern, "a pattern that fits a parameter, as 'cells:*' or 'death_*'")
     for p in model.parameters.values():
-        if p.name in held or not _matches(p, wanted or ("*",)):
+        if p.name in held or not _matches(p, chosen or ("*",)):
             continue
         fitted = population.fitted.get(p.name)
         if any(fnmatchcase(p.name, d) for d in DEFINITIONS):
@@ -126,8 +126,8 @@ def movable(
             held[p.name] = "0, and no ignorance is stated"
         else:
             reaches = STAGES[3 if p.name in history else 2 if p.name in care else int(p.name in every)]
-            found.append(Movable(p.name, p.module, *parameter_uncertainty(p), reaches))
-    return found, {name: why for name, why in held.items() if name in model.parameters}
+            perturbed.append(Movable(p.name, p.module, *parameter_uncertainty(p), reaches))
+    return perturbed, {name: why for name, why in held.items() if name in model.parameters}
 
 
 def _matches(p: Parameter, patterns: Iterable[str]) -> bool:
@@ -198,14 +198,14 @@ def effect_statistics(effects: Floats, *, seed: int = 0, resamples: int = 1000) 
     means = np.tensordot(times, np.abs(value), 1) / np.where(weight > 0, weight, np.nan)
     with np.errstate(all="ignore"):
         low, high = _quantiles(means, (0.05, 0.95))
-    return EffectStatistics(mu_star, low, high, mu, sigma, n)
+    return EffectStatistics(mu_star=mu_star, low=low, high=high, mu=mu, sigma=sigma, n=n)
 
 
 def _quantiles(values: Floats, which: tuple[float, float]) -> Floats:
     """Quantiles along the first axis, NaN left out; NaN where all are."""
     ordered = np.sort(values, axis=0)  # NaN last
     last = np.isfinite(values).sum(axis=0) - 1
-    found = [
+    quantiles = [
         np.take_along_axis(ordered, np.rint(np.maximum(last, 0) * q).astype(np.int64)[None], axis=0)[0] for q in which
     ]
-    return np.stack(found)
+    return np.stack(quantiles)

@@ -73,8 +73,8 @@ class Screen:
     @property
     def influence(self) -> Floats:
         """Largest mean absolute effect of each parameter over the outputs, each over the largest of its output."""
-        found = np.nan_to_num(self.statistics.mu_star)
-        shares = found / np.maximum(found.max(axis=0, initial=0.0), 1e-300)
+        mu_star = np.nan_to_num(self.statistics.mu_star)
+        shares = mu_star / np.maximum(mu_star.max(axis=0, initial=0.0), 1e-300)
         return np.asarray(shares.max(axis=1, initial=0.0))
 
     def ranked(self) -> list[int]:
@@ -86,8 +86,8 @@ class Screen:
     def is_negligible(self) -> NDArray[np.bool_]:
         """True for parameters that move no output beyond its floor; one without an effect is not negligible."""
         floor = np.array([self.floors[name] for name, _ in self.columns])
-        found = self.statistics.mu_star
-        return np.asarray((np.nan_to_num(found, nan=np.inf) <= floor).all(axis=1))
+        mu_star = self.statistics.mu_star
+        return np.asarray((np.nan_to_num(mu_star, nan=np.inf) <= floor).all(axis=1))
 
     def frame(self, system: System) -> pd.DataFrame:
         """Table of the screen, one row per parameter, output and hypothesis, most influential parameters first."""
@@ -106,8 +106,8 @@ class Screen:
                 "moves_nothing": bool(negligible[k]) if k >= 0 else True,
             }
             for c, (name, hypothesis) in enumerate(self.columns):
-                found = (s.mu_star, s.low, s.high, s.mu, s.sigma)
-                values = [float(v[k, c]) if k >= 0 else 0.0 for v in found]
+                statistics = (s.mu_star, s.low, s.high, s.mu, s.sigma)
+                values = [float(v[k, c]) if k >= 0 else 0.0 for v in statistics]
                 rows.append(
                     head
                     | {"output": name, "hypothesis": hypothesis, "unit": UNITS[name]}
@@ -151,9 +151,9 @@ def screen(q: Question, *, bases: int = 6, patterns: Sequence[str] = (), progres
             raise InputError("population", q.population.key, "hardly anybody is plausible at the base points")
         at = np.array([tried])
         tried += 1
-        whole, _ = design(others, at, q.seed)
+        levels, _ = design(others, at, q.seed)
         here, after = design(moved, at, q.seed)
-        pins = {m.name: (m.spread, quantile(p)) for m, p in zip(others, whole[0], strict=True)}
+        pins = {m.name: (m.spread, quantile(p)) for m, p in zip(others, levels[0], strict=True)}
         pool = draw_base_cohort(q, tried - 1, pins)
         if pool is None:
             continue
@@ -195,15 +195,15 @@ def _result(
         for name in FLOORS
     }
     return Screen(
-        moved,
-        never,
-        held,
-        columns,
-        effects,
-        effect_statistics(effects, seed=q.seed),
-        floors,
-        q.arms[1 + best].name,
-        values[:, 0],
-        skipped,
-        len(points) * (len(moved) + 1),
+        moved=moved,
+        never=never,
+        held=held,
+        columns=columns,
+        effects=effects,
+        statistics=effect_statistics(effects, seed=q.seed),
+        floors=floors,
+        regimen=q.arms[1 + best].name,
+        centre=values[:, 0],
+        skipped=skipped,
+        evaluations=len(points) * (len(moved) + 1),
     )

@@ -104,12 +104,12 @@ def indices(values: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> Ind
     from SALib.analyze import sobol
 
     samples, points, outputs = values.shape
-    whole = np.isfinite(values).all(axis=(1, 2))
-    if whole.sum() < max(2, (1 - MOST_LOST) * samples):
-        had = f"{int(whole.sum())} of {samples} blocks with an answer"
+    complete = np.isfinite(values).all(axis=(1, 2))
+    if complete.sum() < max(2, (1 - MOST_LOST) * samples):
+        had = f"{int(complete.sum())} of {samples} blocks with an answer"
         raise InputError("--sobol", had, "at least half; take parameters that leave more patients, or more patients")
-    k, kept = points - 2, values[whole]
-    found = np.zeros((6, k, outputs))
+    k, kept = points - 2, values[complete]
+    estimates = np.zeros((6, k, outputs))
     for o in range(outputs):
         y = kept[..., o].ravel()
         if np.ptp(y) <= FLAT * max(1.0, float(np.abs(y).max())):
@@ -125,19 +125,19 @@ def indices(values: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> Ind
         )
         for row, name in ((0, "S1"), (3, "ST")):
             ends = np.quantile(s[f"{name}_conf_all"], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-            found[row : row + 3, :, o] = s[name], *ends
+            estimates[row : row + 3, :, o] = s[name], *ends
     ends = kept[:, [0, -1]].reshape(-1, outputs)  # the two independent points
     return Indices(
-        found[0],
-        found[1],
-        found[2],
-        found[3],
-        found[4],
-        found[5],
-        ends.mean(axis=0),
-        ends.std(axis=0),
-        int(whole.sum()),
-        int((~whole).sum()),
+        first=estimates[0],
+        first_low=estimates[1],
+        first_high=estimates[2],
+        total=estimates[3],
+        total_low=estimates[4],
+        total_high=estimates[5],
+        mean=ends.mean(axis=0),
+        sd=ends.std(axis=0),
+        blocks=int(complete.sum()),
+        lost=int((~complete).sum()),
     )
 
 
@@ -166,7 +166,7 @@ def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Seq
     [0.0, 0.5, 1.0]
     """
     rows = np.arange(draws.n)
-    found = []
+    quantiles = []
     for h in hypotheses or ("",):
         z, u = draws.of(DrawKey.coordinate(name, h), rows), draws.of(DrawKey.spike(name, h), rows)
         if z is None:
@@ -174,8 +174,8 @@ def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Seq
         q = ndtr(z)
         if spread.kind == "spike" and u is not None:
             q = np.where(u < spread.weight, u, spread.weight + (1 - spread.weight) * q)
-        found.append(q)
-    return np.sort(np.concatenate(found))
+        quantiles.append(q)
+    return np.sort(np.concatenate(quantiles))
 
 
 def at_quantiles(u: Floats, among: Floats | None) -> Floats:

@@ -99,29 +99,29 @@ def tornado(
     """
     draw = np.repeat(np.arange(draws), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))
-    cohort = Cohort(q.system.model, q.population, q.seed, who, draw)
+    cohort = Cohort(model=q.system.model, population=q.population, seed=q.seed, patient=who, draw=draw)
     tell, total = progress or ignore_progress, 1 + 2 * len(parameters)
     pool = weighted_candidates(q, cohort)
-    usual, care = evaluate(q, pool)
+    unknown, care = evaluate(q, pool)
     tell("rerank", 1, total)
-    found: list[list[Point]] = []
+    points: list[list[Point]] = []
     values = np.empty((len(parameters), 2))
     for k, m in enumerate(parameters):
-        found.append([])
+        points.append([])
         fitted = q.population.fitted.get(m.name)
         typical = np.array(q.system.model.parameters[m.name].value if fitted is None else fitted.value)
         for e, end in enumerate((LOW, HIGH)):
-            found[k].append(evaluate_perturbed(q, pool, care, m, {m.name: (m.spread, end)}))
+            points[k].append(evaluate_perturbed(q, pool, care, m, {m.name: (m.spread, end)}))
             values[k, e] = float(m.spread.quantile(typical, end))
             tell("rerank", 2 + 2 * k + e, total)
-    ranks = np.array([[best_arm(p, q.utility) for p in row] for row in found], np.int64).reshape(len(parameters), 2)
+    ranks = np.array([[best_arm(p, q.utility) for p in row] for row in points], np.int64).reshape(len(parameters), 2)
     return Tornado(
-        tuple(a.name for a in q.arms),
-        tuple(a.regimen.dose if a.regimen.gives_cells else 0.0 for a in q.arms),
-        best_arm(usual, q.utility),
-        tuple(m.name for m in parameters),
-        ranks,
-        values,
-        np.array([[p.gain for p in row] for row in found]),
-        usual.gain,
+        arms=tuple(a.name for a in q.arms),
+        doses=tuple(a.regimen.dose if a.regimen.gives_cells else 0.0 for a in q.arms),
+        usual=best_arm(unknown, q.utility),
+        parameters=tuple(m.name for m in parameters),
+        first=ranks,
+        values=values,
+        gain=np.array([[p.gain for p in row] for row in points]),
+        usual_gain=unknown.gain,
     )

@@ -67,7 +67,7 @@ class Variance:
         s, rows = self.indices, []
         for k, m in enumerate(self.moved):
             for c, (name, hypothesis) in enumerate(self.columns):
-                found = {
+                estimates = {
                     n: float(getattr(s, n)[k, c])
                     for n in ("first", "first_low", "first_high", "total", "total_low", "total_high")
                 }
@@ -77,7 +77,7 @@ class Variance:
                         "module": m.module,
                         "output": name,
                         "hypothesis": hypothesis,
-                        **found,
+                        **estimates,
                         "mean": float(s.mean[c]),
                         "sd": float(s.sd[c]),
                         "unit": UNITS[name],
@@ -148,11 +148,11 @@ class _Evaluator:
             axis=1
         )  # their history failed: as plausible as the rest, for all that is known
         self.failed += int(out.sum() + ill.sum())
-        whole, lost = ~out.any(axis=0), float(ill.sum() * pool.weight[~ill].mean())
-        if lost + weight[~whole].sum() > MOST_FAILED * (lost + weight.sum()):
+        complete, lost = ~out.any(axis=0), float(ill.sum() * pool.weight[~ill].mean())
+        if lost + weight[~complete].sum() > MOST_FAILED * (lost + weight.sum()):
             return np.full(2 * len(net) - 1, np.nan)
-        w = weight[whole] / weight[whole].sum()
-        life, days = alive[:, whole] @ w, net[:, whole] @ w
+        w = weight[complete] / weight[complete].sum()
+        life, days = alive[:, complete] @ w, net[:, complete] @ w
         return np.concatenate([100 * life[:1], 100 * (life[1:] - life[0]), days[1:] - days[0]])
 
 
@@ -188,7 +188,7 @@ def variance(
     """
     draw = np.repeat(np.arange(q.patients), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), q.patients))
-    cohort = Cohort(q.system.model, q.population, q.seed, who, draw, known)
+    cohort = Cohort(model=q.system.model, population=q.population, seed=q.seed, patient=who, draw=draw, known=known)
     among = [
         None if known is None or m.nominal else posterior_quantiles(m.name, m.spread, known, q.hypotheses)
         for m in moved
@@ -207,12 +207,12 @@ def variance(
             tell("sobol", i * u.shape[1] + j + 1, total)
     columns = (("survival", ""), *((name, h) for name in ("survival_gain", "gain") for h in q.hypotheses))
     return Variance(
-        tuple(moved),
-        columns,
-        indices(values, seed=q.seed),
-        arm.name,
-        "prior" if known is None else "learnt",
-        values,
-        asked.failed,
-        total,
+        moved=tuple(moved),
+        columns=columns,
+        indices=indices(values, seed=q.seed),
+        regimen=arm.name,
+        over="prior" if known is None else "learnt",
+        values=values,
+        failed=asked.failed,
+        evaluations=total,
     )

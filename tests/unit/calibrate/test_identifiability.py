@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.identifiability import OWN, groups, pairs, unidentified
+from hepatica.calibrate.identifiability import MAX_OWN_SHARE, groups, pairs, unidentified
 from hepatica.calibrate.information import FisherInformation, of_cells
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients import DrawKey
@@ -67,7 +67,7 @@ def test_a_direction_hardly_learnt_says_so():
 def test_two_of_a_sum_show_half_of_its_loss():
     information, covariance = linear(np.array([[6.0, 6.0, 0.0]]))
     loss = 1 - 1 / 73
-    assert (1 - covariance[0, 0]) / loss == pytest.approx(0.5) and OWN > 0.5
+    assert (1 - covariance[0, 0]) / loss == pytest.approx(0.5) and MAX_OWN_SHARE > 0.5
     two = pairs(information)
     assert two[["one", "other"]].values.tolist() == [["potency", "exposure"]]
     exact = covariance[0, 1] / covariance[0, 0]

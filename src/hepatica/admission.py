@@ -1,4 +1,4 @@
-"""From history to admission: a chronic background, then the insult; plausible patients are kept.
+"""Admission: virtual patients after a chronic background and an acute insult, those of plausible labs.
 
 No state is typed in. The background runs for years at the patient's degree of cirrhosis, the insult
 starts some days before admission, and who arrives with labs outside the population's range is not
@@ -8,11 +8,11 @@ a patient of this population.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
@@ -22,6 +22,7 @@ from hepatica.patients import Admitted, Cohort, Draws, Population, identity
 from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 LABS = tuple(v.name for v in used_in(Use.ADMISSION) if not v.optional)
 IF_MODELLED = tuple(v.name for v in used_in(Use.ADMISSION) if v.optional)  # read where the model has them
 VASOPRESSORS_BELOW = (
@@ -29,12 +30,13 @@ VASOPRESSORS_BELOW = (
 )
 MAX_TRIES = 100  # candidates in a row without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
+LARGEST_SEED = 2**63 - 1
 
 
 def arrive(
     system: System, cohort: Cohort, *, rtol: float = 1e-4, workers: int | None = None
 ) -> tuple[Floats, dict[str, Floats]]:
-    """Simulate history; states and labs at admission, NaN where a solve failed."""
+    """States and labs at admission after a simulated history, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
     wanted = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
     parameters = cohort.parameters()
@@ -104,7 +106,6 @@ def admit(
     known: Draws | None = None,
     replace: bool = True,
     workers: int | None = None,
-    rtol: float = 1e-4,
 ) -> Admitted:
     """Draw patients, simulate their history and keep the plausible ones.
 
@@ -112,88 +113,152 @@ def admit(
 
     Parameters
     ----------
+    system : System
+        The model with its engine.
+    population : Population
+        Covariates, causes and inclusion criteria.
     n : int
-        Patients wanted.
+        Number of patients.
+    seed : int
+        Of all random numbers.
     draws : int
-        Draws from the priors to share among them.
+        Number of parameter draws that the patients share.
     known : Draws, optional
-        What calibration says of them; without it they come from the priors.
+        Parameter draws from calibration; from the priors unless given.
     replace : bool
-        Whether a draw that makes no plausible patient is replaced by another; otherwise there are none of it.
+        True replaces a draw that makes no plausible patient by another; otherwise there are no patients of it.
+    workers : int, optional
+        Threads; the patients do not depend on it.
+
+    Returns
+    -------
+    Admitted
+        The cohort with its states and labs at admission.
 
     Raises
     ------
     InputError
-        If no plausible patients can be made, or `known` has parameters that the model does not have.
+        If a number is out of range, no plausible patients can be made, or `known` has parameters that the model lacks.
     """
+    for name, value in (("patients", n), ("draws", draws)):
+        if value < 1:
+            raise InputError(name, value, "a whole number from 1 on")
+    if abs(seed) > LARGEST_SEED:
+        raise InputError("seed", seed, f"a whole number of {LARGEST_SEED} at most")
     if known is not None:
         known.check_model(system.model)
-    wanted = {d: len(range(d, n, draws)) for d in range(min(draws, n))}
-    carried, barren = (
-        dict.fromkeys(wanted, 0),
-        dict.fromkeys(wanted, 0),
-    )  # how often draw d was replaced, in all and in a row
-    tries, gap = (
-        dict.fromkeys(wanted, 0),
-        dict.fromkeys(wanted, 0),
-    )  # candidates, in all and since the last plausible one
-    kept: dict[int, list[tuple[int, int, Floats, dict[str, float]]]] = {d: [] for d in wanted}
-    rejected: Counter[str] = Counter()
-    dropped: list[int] = []
-    total = 0
-    while short := [d for d in wanted if len(kept[d]) < wanted[d]]:
-        tried: list[int] = []
-        draw: list[int] = []
-        for d in short:
-            carrying = d + draws * carried[d]
-            size = max(2 * (wanted[d] - len(kept[d])) + 1, tries[d] // 2)
-            last = tries[d] + min(size, MAX_TRIES - gap[d])
-            tried += range(tries[d], last)
-            draw += [carrying] * (last - tries[d])
-            tries[d] = last
-        cohort = Cohort(
-            system.model, population, seed, identity(np.array(draw), np.array(tried)), np.array(draw), known
-        )
-        initial, labs = arrive(system, cohort, workers=workers, rtol=rtol)
-        total += len(draw)
-        for i, why in enumerate(implausible(population, labs)):
-            d = draw[i] % draws
-            gap[d] = gap[d] + 1 if why else 0
-            if why:
-                rejected[why] += 1
-            else:
-                barren[d] = 0
-                kept[d].append((int(cohort.patient[i]), draw[i], initial[i], {k: float(v[i]) for k, v in labs.items()}))
-        for d in short:
-            if gap[d] >= MAX_TRIES and not replace:
-                dropped.append(d)
-                wanted[d], kept[d] = 0, []
-            elif gap[d] >= MAX_TRIES:
-                dropped.append(d + draws * carried[d])
-                carried[d], barren[d], tries[d], gap[d] = carried[d] + 1, barren[d] + 1, 0, 0
-                if barren[d] > MOST_REPLACED:
-                    raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
-    rows = [kept[i % draws][i // draws] for i in range(n) if kept[i % draws]]
+    search = _Search(
+        [_Slot(d, len(range(d, n, draws))) for d in range(min(draws, n))], population, draws, replace=replace
+    )
+    while short := [slot for slot in search.slots if len(slot.kept) < slot.wanted]:
+        draw, candidate = search.candidates(short)
+        cohort = Cohort(system.model, population, seed, identity(draw, candidate), draw, known)
+        search.take(cohort, *arrive(system, cohort, workers=workers))
+        for slot in short:
+            search.give_up_draw(slot)
+    rows = [search.slots[i % draws].kept[i // draws] for i in range(n) if search.slots[i % draws].kept]
     if not rows:
-        raise InputError("population", population.key, "no plausible patients arise; widen its inclusion")
+        raise search.barren()
     cohort = Cohort(
-        system.model, population, seed, np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), known
+        system.model, population, seed, np.array([r.patient for r in rows]), np.array([r.draw for r in rows]), known
     )
     return Admitted(
         cohort,
-        np.stack([r[2] for r in rows]),
-        {k: np.array([r[3][k] for r in rows]) for k in rows[0][3]},
-        total,
-        dict(rejected),
-        tuple(dropped),
+        np.stack([r.initial for r in rows]),
+        {name: np.array([r.labs[name] for r in rows]) for name in rows[0].labs},
+        search.total,
+        dict(search.rejected),
+        tuple(search.dropped),
     )
 
 
+class _Kept(NamedTuple):
+    """One plausible patient."""
+
+    patient: int
+    draw: int
+    initial: Floats
+    labs: dict[str, float]
+
+
+@dataclass
+class _Slot:
+    """Search for the patients of one draw, or of those that replace it."""
+
+    draw: int
+    wanted: int
+    replaced: int = 0
+    barren: int = 0  # replacements in a row without a plausible patient
+    tries: int = 0
+    gap: int = 0  # candidates since the last plausible one
+    kept: list[_Kept] = field(default_factory=list)
+
+
+@dataclass
+class _Search:
+    """Search for the patients of all draws, in rounds."""
+
+    slots: list[_Slot]
+    population: Population
+    draws: int
+    replace: bool
+    total: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    dropped: list[int] = field(default_factory=list)
+
+    def carried(self, slot: _Slot) -> int:
+        """Draw that a slot's candidates carry now."""
+        return slot.draw + self.draws * slot.replaced
+
+    def candidates(self, short: list[_Slot]) -> tuple[Ints, Ints]:
+        """Draws and numbers of the next round's candidates."""
+        draw: list[int] = []
+        candidate: list[int] = []
+        for slot in short:
+            size = max(2 * (slot.wanted - len(slot.kept)) + 1, slot.tries // 2)
+            last = slot.tries + min(size, MAX_TRIES - slot.gap)
+            candidate += range(slot.tries, last)
+            draw += [self.carried(slot)] * (last - slot.tries)
+            slot.tries = last
+        return np.array(draw), np.array(candidate)
+
+    def take(self, cohort: Cohort, initial: Floats, labs: dict[str, Floats]) -> None:
+        """Keep the plausible candidates of a round."""
+        self.total += len(initial)
+        for i, why in enumerate(implausible(self.population, labs)):
+            slot = self.slots[int(cohort.draw[i]) % self.draws]
+            slot.gap = slot.gap + 1 if why else 0
+            if why:
+                self.rejected[why] += 1
+                continue
+            slot.barren = 0
+            own = {name: float(values[i]) for name, values in labs.items()}
+            slot.kept.append(_Kept(int(cohort.patient[i]), int(cohort.draw[i]), initial[i], own))
+
+    def give_up_draw(self, slot: _Slot) -> None:
+        """Replace a draw, or drop it, after too many candidates in a row that are not plausible."""
+        if slot.gap < MAX_TRIES:
+            return
+        self.dropped.append(self.carried(slot))
+        if not self.replace:
+            slot.wanted, slot.kept = 0, []
+            return
+        slot.replaced, slot.barren, slot.tries, slot.gap = slot.replaced + 1, slot.barren + 1, 0, 0
+        if slot.barren > MOST_REPLACED:
+            raise self.barren()
+
+    def barren(self) -> InputError:
+        """Error of a population without plausible patients."""
+        return InputError("population", self.population.key, "no plausible patients arise; widen its inclusion")
+
+
 def plausibility(population: Population, labs: dict[str, Floats], *, softness: float = 0.02) -> Floats:
-    """Weight of each candidate, 0 to 1, falling smoothly across the ends of the population's ranges.
+    """Weight of each candidate, 0 to 1, falling smoothly across the limits of the inclusion criteria.
 
     Parameters
     ----------
+    population : Population
+        Its inclusion criteria.
     labs : dict of str to (n,)
         As `arrive` gives them.
     softness : float
@@ -204,6 +269,8 @@ def plausibility(population: Population, labs: dict[str, Floats], *, softness: f
     (n,) ndarray
         0 where a solve failed.
     """
+    from scipy.special import expit  # slow to import
+
     weight = np.ones_like(next(iter(labs.values())))
     for name, limit in population.inclusion.items():
         ends = [end for end in (limit.low, limit.high) if np.isfinite(end)]
@@ -213,7 +280,7 @@ def plausibility(population: Population, labs: dict[str, Floats], *, softness: f
 
 
 def implausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.object_]:
-    """Why each candidate is not a patient of the population, (n,) of str; "" where it is one."""
+    """Reason for which each candidate fails the inclusion criteria, (n,) of str; "" where it meets them."""
     why = np.full(len(next(iter(labs.values()))), "", object)
     for name, limit in population.inclusion.items():
         value = labs[name]

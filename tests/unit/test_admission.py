@@ -194,3 +194,15 @@ def test_a_failed_history_is_no_patient(system, population, monkeypatch):
     monkeypatch.setattr(hepatica.admission, "arrive", sometimes)
     a = admit(system, population, 5, seed=1, draws=5)
     assert np.isfinite(a.initial).all() and a.rejected["failed"] > 0 and (a.cohort.patient % 2 == 1).all()
+
+
+@pytest.mark.parametrize("asked", [{"n": 0, "draws": 1}, {"n": -3, "draws": 1}, {"n": 1, "draws": 0}])
+def test_nobody_and_no_draw_are_refused(system, population, asked):
+    with pytest.raises(InputError, match="a whole number from 1 on"):
+        admit(system, population, asked["n"], seed=1, draws=asked["draws"])
+
+
+@pytest.mark.parametrize("seed", [2**63, -(2**63), 10**5000], ids=["beyond C", "below C", "5,000 digits"])
+def test_a_seed_of_thousands_of_digits_is_refused(system, population, seed):
+    with pytest.raises(InputError, match="seed: got"):
+        admit(system, population, 1, seed=seed, draws=1)

@@ -7,7 +7,7 @@ from peer import Peer, Setting
 
 
 def _document(setting: Setting) -> str:
-    from hepatica.exchange.sbml import Run, to_sbml
+    from hepatica.exchange import Run, to_sbml
 
     names, m = list(setting.model.states), setting.model
     given = tuple((t, names[s], a, 0) for t, s, a in setting.doses)

@@ -78,11 +78,11 @@ class Sketch:
         self.counts += np.bincount(index, minlength=self.cells * width).astype(np.uint32).reshape(self.counts.shape)
 
     def merge(self, other: Sketch) -> None:
-        """Add what another has counted."""
+        """Add the counts of another sketch."""
         self.counts += other.counts
 
     def quantile(self, q: float) -> Floats:
-        """The value below which a share q lies, shape `shape`; NaN where nothing was counted."""
+        """Quantile of probability q, shape `shape`; NaN where nothing was counted."""
         below = np.cumsum(self.counts, axis=1)
         total = below[:, -1]
         place = (below > (q * (total - 1))[:, None]).argmax(axis=1) - self.half
@@ -93,7 +93,7 @@ class Sketch:
 
 @dataclass
 class Tally:
-    """What a run has seen: candidates, patients, failed solves, and percentile bands of the outputs."""
+    """Counts of a run: candidates, patients and failed solves, with percentile bands of the outputs."""
 
     candidates: int = 0
     patients: int = 0
@@ -164,15 +164,37 @@ def run(
 
     Parameters
     ----------
+    system : System
+        The model with its engine.
+    population : Population
+        Of whom the patients are drawn.
+    arms : sequence of Arm
+        Treatments to compare.
     folder : Path
         Gets ``endpoints.parquet`` (a row per patient and arm), ``bands.parquet`` and ``courses.zarr``; what was there
         of these is replaced once all is written, never before.
+    patients : int
+        Number of plausible patients.
+    seed : int
+        Of all random numbers.
+    draws : int
+        Number of parameter draws that the patients share.
     times : (n_times,) day
         Of bands and courses, ascending from 0 on; survival is integrated over them.
+    known : Draws, optional
+        Parameter draws from calibration; from the priors unless given.
+    hypothesis : str
+        Name of the hypothesis, "" for the default values.
+    outputs : sequence of str
+        States or quantities to write.
     block : int
         Candidates at a time; more is no faster from some hundreds a worker on, and takes more memory.
     courses : bool
         Write outputs at all times too (needs the ``zarr`` extra).
+    workers : int, optional
+        Threads; no byte depends on it.
+    progress : Progress, optional
+        Told of the stage "ensemble", in patients.
 
     Raises
     ------

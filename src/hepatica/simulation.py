@@ -1,4 +1,4 @@
-"""Simulate arms: patients x regimens to one labelled Dataset."""
+"""Simulation of treatment arms: patients x regimens to one labelled Dataset."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ RTOL = 1e-4
 
 @dataclass(frozen=True)
 class Arm:
-    """What one group of patients gets: a regimen of a product, on top of the population's treatment.
+    """Treatment arm: a regimen of a cell product, on top of the population's standard care.
 
     Parameters
     ----------
     together_with : tuple of str
-        Established treatments given beside it, names of ``hepatica.therapy.TREATMENTS``.
+        Concomitant treatments, names of ``hepatica.therapy.TREATMENTS``.
     labelled : bool
-        Whether the cells carry a label for imaging; a tracer of the product implies it.
+        True if the cells carry a label for imaging; a tracer of the product implies it.
     """
 
     name: str
@@ -67,17 +67,25 @@ def simulate(
     Parameters
     ----------
     system : System
+        The model with its engine.
     patients : Admitted
         n patients; every arm has the same ones, with the same thresholds of infection.
     arms : sequence of Arm
+        Treatments to compare.
     times : (n_times,) day
         Ascending, from 0 on.
     outputs : sequence of str
         States or quantities.
     hypothesis : str
         Name of the hypothesis, "" for the default values.
+    rtol : float
+        Relative tolerance of the solver.
     sensitivities : sequence of str
-        Parameters, or states for their values at admission, by which derivatives of the outputs are wanted.
+        Parameters, or states for their values at admission, by which derivatives of the outputs are computed.
+    workers : int, optional
+        Threads; all processors unless given. The result does not depend on it.
+    progress : Progress, optional
+        Told of the stage "solve", in courses of a patient under an arm.
 
     Returns
     -------
@@ -143,7 +151,7 @@ def problem_of(
     hypothesis: str = "",
     rtol: float = RTOL,
 ) -> Problem:
-    """What an engine is asked: every patient of the first arm, then of the second, and so on."""
+    """Initial value problems of every patient under the first arm, then under the second, and so on."""
     cohort, times = patients.cohort, np.asarray(times, float)
     base = cohort.under("treatment", cohort.parameters(hypothesis))
     weight = base[:, system.parameters.index("body_weight")]

@@ -17,7 +17,7 @@ import pytest
 from hepatica.dose_study import admit_patients
 from hepatica.engine.problem import BOLUS
 from hepatica.exchange import to_sbml, write_omex
-from hepatica.exchange.patient import course, run_of
+from hepatica.exchange.run import course, run_of
 from hepatica.exchange.schedule import schedule
 from hepatica.exchange.units import amount_of
 from hepatica.simulation import Arm

@@ -1,4 +1,4 @@
-"""Build the kernel for a model once, keep it in the user's cache, load it from there."""
+"""Compilation of a model's kernel: once, kept in the user's cache, loaded from a private copy."""
 
 from __future__ import annotations
 

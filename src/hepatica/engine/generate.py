@@ -1,4 +1,4 @@
-"""From a symbolic model to assignments, and to Python for the reference engine; `generate_c` makes the kernel's C.
+"""Code generation: assignments of a symbolic model, and Python of them for the reference engine.
 
 Derivatives go through the named quantities by the chain rule, never through their expansion; what
 depends on parameters alone is computed once per patient.

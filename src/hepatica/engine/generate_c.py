@@ -1,4 +1,4 @@
-"""C for the kernel: the model over the lanes of ``lanes.h``, and the sparse LU of its linearisation, spelt out."""
+"""C code generation: the model over SIMD lanes (``lanes.h``), and the sparse LU of its linearisation, unrolled."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class over(sp.Function):  # type: ignore[misc]
 
 
 def _in_logarithms(expr: Expr, moving: set[Expr]) -> Expr:
-    """Powers through logarithms, so that powers of one quantity share its logarithm and constants keep theirs.
+    """Powers as exponentials of logarithms, so that powers of one quantity share its logarithm.
 
     The rounding of a logarithm grows with the exponent, to a few parts in 1e15; solver tolerances are far above.
     """

@@ -1,4 +1,4 @@
-"""Solving on many workers through one seam, `concurrent.futures.Executor`: processes, a Dask cluster, MPI's pool.
+"""Remote engine: patients solved on an executor's workers, be they processes, a Dask cluster or an MPI pool.
 
 A patient's numbers depend on nothing but the patient, so chunks of any size on any worker, lost and sent again or
 not, give the same bytes. A worker builds the engine from its recipe once and keeps it.

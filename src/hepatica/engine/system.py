@@ -71,6 +71,7 @@ class System:
     _solver: list[Engine] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        """Choose the engine, and load it or its workers."""
         local = choose(self.engine)
         object.__setattr__(self, "engine", local.name)
         self._solver.append(local(self.model) if self.executor is None else Remote(self.model, self.executor, local))

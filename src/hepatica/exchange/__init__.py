@@ -1,7 +1,12 @@
-"""The model in formats that others read: SBML, and an archive with SED-ML that runs elsewhere as it is."""
+"""Exchange formats: SBML, and a COMBINE archive with SED-ML that other simulators run as it is.
+
+In reading order: `run`, `schedule`, `units`, `mathml`, `sources`,
+`sbml_document`, `sbml`, `omex`.
+"""
 
 from hepatica.exchange.omex import write_omex
-from hepatica.exchange.patient import patient_run
-from hepatica.exchange.sbml import Run, check, to_sbml
+from hepatica.exchange.run import Run, patient_run
+from hepatica.exchange.sbml import to_sbml
+from hepatica.exchange.sbml_document import check
 
 __all__ = ["Run", "check", "patient_run", "to_sbml", "write_omex"]

@@ -1,4 +1,4 @@
-"""A COMBINE archive: the model in SBML, its simulation in SED-ML, a list of both, and what the whole is.
+"""COMBINE archive (OMEX): the model in SBML, its simulation in SED-ML, a manifest and metadata.
 
 SED-ML and the archive's lists are short and are written here as XML; the specifications are cited below.
 Smith et al. 2021, doi:10.1515/jib-2021-0021 (SED-ML Level 1 Version 4); Bergmann et al. 2014,
@@ -12,7 +12,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from hepatica import __version__
-from hepatica.exchange.sbml import Run, to_sbml
+from hepatica.exchange.run import Run
+from hepatica.exchange.sbml import to_sbml
 from hepatica.model.structure import Model
 
 COMBINE = "http://identifiers.org/combine.specifications/"

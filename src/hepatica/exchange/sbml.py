@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 
 from hepatica import __version__
 from hepatica.engine.problem import BOLUS
-from hepatica.errors import HepaticaError, InputError
+from hepatica.errors import InputError
 from hepatica.exchange import mathml as ml
 from hepatica.exchange import sources
-from hepatica.exchange.schedule import Given, Moment, crossed, schedule
-from hepatica.exchange.units import amount_of, define
+from hepatica.exchange.run import Run
+from hepatica.exchange.sbml_document import Document
+from hepatica.exchange.schedule import Moment, crossed, schedule
+from hepatica.exchange.units import amount_of
 from hepatica.model.assemble import in_health
 from hepatica.model.structure import Flow, Model, formula_of
 
@@ -32,38 +32,6 @@ ABOUT = (
     "Concentrations are amounts in compartments of one unit of volume; conversion factors are 1 and carry units only. "
     "A unit of enzyme activity (U) is counted as an amount of enzyme."
 )
-
-
-@dataclass(frozen=True)
-class Run:
-    """One simulation of a model: who, from where, with what.
-
-    Parameters
-    ----------
-    parameters : mapping of str to float, optional
-        In internal units; what is left out is typical.
-    initial : mapping of str to float, optional
-        States at `start`; what is left out is as in health.
-    given : sequence of (time, state, amount, kind)
-        Dose events as `therapy.Regimen.events` has them: a bolus, or a change of rate per day.
-    crossings : mapping of str to sequence of float
-        Times, day, at which threshold events happen, by the event's name.
-    start, end : float, day
-    title : str
-
-    Examples
-    --------
-    >>> Run(given=((0.0, "cells_venous", 1e8, 0),), title="one bolus").end
-    180.0
-    """
-
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    initial: Mapping[str, float] = field(default_factory=dict)
-    given: tuple[Given, ...] = ()
-    crossings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    start: float = 0.0
-    end: float = 180.0
-    title: str = "typical healthy person, no dose"
 
 
 def to_sbml(model: Model, run: Run | None = None) -> str:
@@ -95,30 +63,8 @@ def to_sbml(model: Model, run: Run | None = None) -> str:
     return _Writer(model, run or Run()).write()
 
 
-def library() -> Any:
-    """python-libsbml, or a sentence on how to get it."""
-    try:
-        import libsbml
-    except ImportError as error:
-        raise HepaticaError(
-            "SBML needs python-libsbml, which is not installed; run `pip install 'hepatica[sbml]'`"
-        ) from error
-    return libsbml
-
-
-def check(text: str) -> list[str]:
-    """What libSBML finds wrong, unit consistency included; nothing if the document is clean."""
-    document = library().readSBMLFromString(text)
-    document.checkConsistency()
-    found = (document.getError(i) for i in range(document.getNumErrors()))
-    return [
-        f"line {e.getLine()}, {e.getSeverityAsString()} {e.getErrorId()}: {' '.join(e.getMessage().split())}"
-        for e in found
-    ]
-
-
-class _Writer:
-    """Builds one document."""
+class _Writer(Document):
+    """Writer of one SBML document."""
 
     def __init__(self, model: Model, run: Run) -> None:
         for where, given, known in (
@@ -130,10 +76,8 @@ class _Writer:
             for name in given:
                 if name not in known:
                     raise InputError(where, name, "a name that `hepatica model` lists")
-        self.model, self.run, self.sb = model, run, library()
-        self.document = self.sb.SBMLDocument(3, 2)
-        self.sbml = self.document.createModel()
-        self.defined: set[str] = {"dimensionless"}
+        super().__init__()
+        self.model, self.run = model, run
 
     def write(self) -> str:
         self._head()
@@ -151,73 +95,6 @@ class _Writer:
             sources.described_by(self.sb, made, f.cite)
         self._given()
         return str(self.sb.writeSBMLToString(self.document))
-
-    # pieces
-
-    def ok(self, *codes: int) -> None:
-        for code in codes:
-            if code != self.sb.LIBSBML_OPERATION_SUCCESS:
-                raise HepaticaError(
-                    f"libSBML refused a part of the model: {self.sb.OperationReturnValue_toString(code)}"
-                )
-
-    def math(self, element: Any, text: str) -> None:
-        """Give an element its mathematics, printed by `mathml`."""
-        node = self.sb.readMathMLFromString(f"{ml.OPEN}{text}</math>")
-        if node is None:
-            raise HepaticaError(f"libSBML could not read {text}")
-        self.ok(element.setMath(node))
-
-    def unit(self, text: str) -> str:
-        """Id of a unit, defined where it is first used."""
-        found = define(text)
-        if found.id not in self.defined:
-            self.defined.add(found.id)
-            definition = self.sbml.createUnitDefinition()
-            self.ok(definition.setId(found.id), definition.setName(found.name))
-            for factor in found.factors:
-                part = definition.createUnit()
-                self.ok(
-                    part.setKind(self.sb.UnitKind_forName(factor.kind)),
-                    part.setExponent(factor.exponent),
-                    part.setScale(0),
-                    part.setMultiplier(factor.multiplier),
-                )
-        return found.id
-
-    def parameter(self, name: str, value: float | None, unit: str, *, constant: bool = True) -> Any:
-        made = self.sbml.createParameter()
-        self.ok(made.setId(name), made.setConstant(constant), made.setUnits(self.unit(unit)))
-        if value is not None:
-            self.ok(made.setValue(float(value)))
-        return made
-
-    def compartment(self, volume: str) -> str:
-        """A compartment of one unit of volume for concentrations; the body for what is stated in all."""
-        name = f"one_{define(volume).id}" if volume else "body"
-        if name not in self.defined:
-            self.defined.add(name)
-            made = self.sbml.createCompartment()
-            self.ok(
-                made.setId(name),
-                made.setConstant(True),
-                made.setSpatialDimensions(3),
-                made.setSize(1.0),
-                made.setUnits(self.unit(volume)),
-            )
-        return name
-
-    def extent(self, amount: str) -> str:
-        """The conversion factor of species of one unit; none where the unit is a plain number."""
-        if not amount:
-            return ""
-        name = f"one_{define(amount).id}_of_extent"
-        if name not in self.defined:
-            self.defined.add(name)
-            sources.notes(
-                self.parameter(name, 1.0, amount), (("", f"one {amount} for each unit of a reaction's extent"),)
-            )
-        return name
 
     # parts of the document
 

@@ -1,4 +1,4 @@
-"""What happens to one patient and when: doses, infusions and threshold events, with a name for each size and time."""
+"""Schedule of one patient's doses, infusions and threshold events, with a name for each amount and time."""
 
 from __future__ import annotations
 

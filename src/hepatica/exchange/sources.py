@@ -1,4 +1,4 @@
-"""Where a number or an equation comes from: notes for readers, identifiers for machines."""
+"""Annotations of source: notes for readers, MIRIAM identifiers for machines."""
 
 from __future__ import annotations
 

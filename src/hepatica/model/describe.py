@@ -1,4 +1,4 @@
-"""The model in words and formulas: Markdown pages, LaTeX, a diagram, a plain summary."""
+"""Documentation of the model: Markdown pages, LaTeX equations and a diagram of its modules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def latex(expr: Any) -> str:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a module's own words say of it: `title`, `question`, `text`, what is `not_covered`, and what it `does`."""
+    """Parts of a module's docstrings: `title`, `question`, `text`, what is `not_covered`, and what it `does`."""
 
     title: str
     question: str
@@ -89,7 +89,7 @@ def value_text(p: Parameter) -> str:
 
 
 def spread_text(p: Parameter, which: str) -> str:
-    """`between` or `prior` in a few signs."""
+    """Between-patient variability or prior of a parameter, abbreviated."""
     s = getattr(p.entry, which)
     else_ = f"CV {s.cv:g}" if s.cv else f"logit SD {s.sd:g}" if s.sd else "as stated"
     return {
@@ -102,7 +102,7 @@ def spread_text(p: Parameter, which: str) -> str:
 
 
 def _exchange(model: Model, module: str) -> list[str]:
-    """What a module takes from which one, and what it gives to which one."""
+    """Tables of what a module takes from others, and gives to them."""
     takes: dict[str, list[str]] = {}
     gives: dict[str, list[str]] = {}
     for giver, taker, name in model.edges():

@@ -1,4 +1,4 @@
-"""Units of expressions, checked for dimension and for scale.
+"""Dimensional analysis of expressions: units checked for dimension and for scale.
 
 A unit is a scale in SI base units with the exponents of its dimensions; "mg/dL" and "g/L" have one
 dimension and two scales, so adding one to the other is an error here.
@@ -39,7 +39,7 @@ class Measure:
         return Measure(self.scale**power, _tidy({name: p * power for name, p in self.dims}))
 
     def same(self, other: Measure) -> bool:
-        """Whether two units agree in dimension and scale."""
+        """True if two units agree in dimension and scale."""
         return self.dims == other.dims and math.isclose(self.scale, other.scale, rel_tol=1e-9)
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ __all__ = ["Draft", "Expr", "Module"]
 
 @dataclass
 class Draft:
-    """What one module writes into.
+    """Draft of a model that one module writes its equations into.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Parameter tables: a value, a unit, how patients differ, what we do not know, and a source or a reason."""
+"""Parameter tables: value, unit, between-patient variability, prior, and a source or a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Grade = Literal["human", "large animal", "rodent", "in vitro", "assumed"]
 
 
 class Spread(BaseModel):
-    """A one-parameter distribution around a value; `between` patients or `prior` ignorance.
+    """Distribution around a typical value: between-patient variability, or a prior of parameter uncertainty.
 
     `lognormal` (cv) multiplies, `normal` (sd) adds, `logitnormal` (sd on the logit scale) keeps a
     fraction a fraction, and `spike` is exactly zero with probability `weight`, else lognormal (cv), logitnormal
@@ -52,7 +52,7 @@ class Spread(BaseModel):
 
     @property
     def varies(self) -> bool:
-        """Whether a draw can differ from the value."""
+        """True if a draw can differ from the value."""
         return self.kind != "fixed"
 
     def apply(self, value: NDArray[np.float64], z: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,7 +71,7 @@ class Spread(BaseModel):
         return value + 0.0 * z
 
     def quantile(self, value: NDArray[np.float64], q: float) -> NDArray[np.float64]:
-        """`value` where a share `q` of what is thought possible lies below it.
+        """Quantile of probability `q` of the distribution around `value`.
 
         Examples
         --------
@@ -88,7 +88,7 @@ class Spread(BaseModel):
 
 
 class Alternative(BaseModel):
-    """What a named hypothesis says of a parameter, instead of the default."""
+    """Value of a parameter under a named hypothesis, instead of the default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     value: float
@@ -119,7 +119,7 @@ class Entry(BaseModel):
         return self.value * internal(self.unit)[0]
 
     def fields(self) -> list[object]:
-        """What numbers hang on, for hashing: a better source, grade or label is no other model."""
+        """Fields that decide numbers, for hashing: a better source, grade or label is no other model."""
         spreads = [[s.kind, s.cv, s.sd, s.weight] for s in (self.between, self.prior)]
         return [self.value, self.unit, *spreads, self.neutral, {name: a.value for name, a in self.under.items()}]
 
@@ -170,7 +170,7 @@ class Parameter:
 
 
 class StateEntry(BaseModel):
-    """Where a state starts in health, and the size that counts as large (for tolerances)."""
+    """Initial value of a state in health, and the scale of its absolute tolerance."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     initial: float | str = 0.0

@@ -1,4 +1,4 @@
-"""What can matter to what: found in the equations, so that it is proved and not measured.
+"""Structural dependence: which states and parameters an output can depend on, proved from the equations.
 
 A state that starts at 0, is dosed by nobody and is fed only by such states stays 0. With these states at 0 many
 parameters drop out of the equations; those that no asked output depends on cannot change it.
@@ -36,7 +36,7 @@ def _reduced(model: Model, zero: Iterable[str]) -> tuple[dict[str, Any], list[An
 
 
 def silent(model: Model, dosed: Iterable[str] = ()) -> frozenset[str]:
-    """States that stay exactly 0 as long as only `dosed` ones are given anything.
+    """States that stay exactly 0 while only the states in `dosed` get doses.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def silent(model: Model, dosed: Iterable[str] = ()) -> frozenset[str]:
 def dependencies(
     model: Model, outputs: Iterable[str], *, zero: Iterable[str] = (), events: bool = True
 ) -> frozenset[str]:
-    """All that the outputs depend on: states, quantities and parameters, at any time before them.
+    """States, quantities and parameters that the outputs depend on, at any earlier time.
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ class Model:
         return [(owner[n], module, n) for module, names in self.needs.items() for n in names if n in owner]
 
     def summary(self) -> dict[str, Any]:
-        """What ``hepatica model --check`` prints: counts, grades and problems."""
+        """Counts, grades of evidence and problems, as ``hepatica model --check`` prints them."""
         grades = {g: sum(p.entry.grade == g for p in self.parameters.values()) for g in GRADES}
         unsourced = [p.name for p in self.parameters.values() if not (p.entry.cite or p.entry.reason)]
         return {

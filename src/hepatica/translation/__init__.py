@@ -1,4 +1,4 @@
-"""Animals: the same model with another species' physiology."""
+"""Species translation: the human model with the physiology of an animal."""
 
 from hepatica.translation.species import SPECIES, Species, as_species
 

@@ -1,4 +1,4 @@
-"""Mouse, rat and pig beside man: physiology as parameter sets, and amounts scaled with the liver."""
+"""Species translation: physiology of mouse, rat and pig as parameter sets, amounts scaled with liver mass."""
 
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ def as_species(system: System, parameters: Floats, key: str) -> Floats:
 
     Parameters
     ----------
+    system : System
+        Gives the order of parameters.
     parameters : (n, n_parameters)
         In internal units, as ``System.typical`` or ``Cohort.parameters`` give them.
     key : str

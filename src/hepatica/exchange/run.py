@@ -1,19 +1,54 @@
-"""One patient of a study under one arm, as a run to export."""
+"""One simulation to export: parameters, initial states, doses and infections of a patient of a study under one arm."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from hepatica.dose_study import admit_patients
 from hepatica.engine import Problem, Solution, System
 from hepatica.errors import InputError
-from hepatica.exchange.sbml import Run
+from hepatica.exchange.schedule import Given
 from hepatica.patients import Admitted
 from hepatica.progress import Progress
 from hepatica.simulation import Arm, problem_of
 from hepatica.study import HYPOTHESES, Study
 
 RTOL = 1e-9  # at which the times of infections are found
+
+
+@dataclass(frozen=True)
+class Run:
+    """One simulation of a model: parameters, initial states, doses and event times.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float, optional
+        In internal units; what is left out is typical.
+    initial : mapping of str to float, optional
+        States at `start`; what is left out is as in health.
+    given : sequence of (time, state, amount, kind)
+        Dose events as `therapy.Regimen.events` has them: a bolus, or a change of rate per day.
+    crossings : mapping of str to sequence of float
+        Times, day, at which threshold events happen, by the event's name.
+    start, end : float, day
+    title : str
+
+    Examples
+    --------
+    >>> Run(given=((0.0, "cells_venous", 1e8, 0),), title="one bolus").end
+    180.0
+    """
+
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    initial: Mapping[str, float] = field(default_factory=dict)
+    given: tuple[Given, ...] = ()
+    crossings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    start: float = 0.0
+    end: float = 180.0
+    title: str = "typical healthy person, no dose"
 
 
 def patient_run(
@@ -30,14 +65,20 @@ def patient_run(
 
     Parameters
     ----------
+    study : Study
+        Population, arms, seed and horizon.
+    system : System
+        The model with its engine.
     patient : int
         From 0; the same patient whatever the study's number is.
     arm : str, optional
         Name of an arm of the study; the first one that gives cells unless given.
     hypothesis : str, optional
         The study's first one unless given.
-    progress : callable, optional
-        Called with (stage, done, total); the one stage is "admit".
+    workers : int, optional
+        Threads; the run does not depend on it.
+    progress : Progress, optional
+        Told of the stage "admit".
 
     Raises
     ------

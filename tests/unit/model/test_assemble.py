@@ -1,34 +1,16 @@
-"""The language of modules and their assembly: what fits together, and how a misfit is said."""
-
-import dataclasses
+"""Assembly: what fits together, and how a misfit is said."""
 
 import pytest
 import sympy as sp
 
-import hepatica.model.assemble as assembly
 from hepatica.errors import ModelError
-from hepatica.model.assemble import assemble
-from hepatica.model.functions import hill, pos
-from hepatica.model.modules import MODULES
-from hepatica.model.parameters import Spread, read_table
+from hepatica.model.assemble import in_health
 
 STATE = "[state.{}]\ninitial = 0.0\nscale = 1.0\n"
 
 
 def row(name, unit="", value=1.0):
     return f'[{name}]\nvalue = {value}\nunit = "{unit}"\nlabel = "l"\nreason = "r"\ngrade = "assumed"\n'
-
-
-@pytest.fixture
-def build(monkeypatch):
-    """Assemble made-up modules, each given as (function, text of its table)."""
-
-    def make(*pairs, **extra):
-        tables = {f.__name__: text for f, text in pairs}
-        monkeypatch.setattr(assembly, "read_table", lambda name: read_table(name, tables[name]))
-        return assemble([f for f, _ in pairs], **extra)
-
-    return make
 
 
 def pool(m):
@@ -80,53 +62,6 @@ def test_a_flow_of_another_scale(build):
 def test_a_flow_per_hour_is_taken_as_per_day(build):
     model = build((pool, POOL.replace('unit = "mg/dL/day"', 'unit = "mg/dL/hour"')))
     assert model.parameters["source"].value == 24.0
-
-
-def test_a_sum_of_two_scales(build):
-    def mixed(m):
-        a, b = m.pars("a b")
-        m.let("c", a + b, "mg/dL", "sum")
-
-    build((mixed, row("a", "mg/dL") + row("b", "mg/dL")))
-    with pytest.raises(ModelError, match="mixes units"):
-        build((mixed, row("a", "mg/dL") + row("b", "g/L")))
-    with pytest.raises(ModelError, match="mixes units"):
-        build((mixed, row("a", "mg/dL") + row("b", "day")))
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda a: sp.exp(a),
-        lambda a: sp.log(a),
-        lambda a: sp.tanh(a),
-        lambda a: 2**a,
-        lambda a: a ** sp.Symbol("n", real=True) / a,
-        lambda a: 1 + a,
-        lambda a: pos(a, sp.Float(0.1)),
-        lambda a: hill(a, sp.Float(2), sp.Integer(2)),
-        lambda a: sp.Abs(a),
-        lambda a: sp.sin(a),
-    ],
-)
-def test_a_function_of_something_with_a_unit(build, wrong):
-    def odd(m):
-        a, n = m.pars("a n")
-        m.let("c", wrong(a) + 0 * n, "", "odd")
-        m.let("d", n * a / a, "", "uses both")
-
-    with pytest.raises(ModelError, match="module 'odd'"):
-        build((odd, row("a", "mg/dL") + row("n")))
-
-
-def test_powers_and_roots_keep_units(build):
-    def powers(m):
-        a, b = m.pars("a b")
-        m.let("c", sp.sqrt(a * b) + a**2 / b, "mg/dL", "fits")
-
-    build((powers, row("a", "mg/dL") + row("b", "mg/dL")))
-    with pytest.raises(ModelError, match="mixes units"):
-        build((powers, row("a", "mg/dL") + row("b", "mg/dL*mg/dL")))
 
 
 def test_a_ring_of_quantities(build):
@@ -275,38 +210,8 @@ def test_an_event_that_adds_another_unit(build):
         build((event, tables + row("j", "g/L")))
 
 
-def test_the_hash_knows_equations_values_and_starts(build):
-    first = build((pool, POOL)).hash
-    assert build((pool, POOL)).hash == first
-    assert build((pool, POOL.replace("value = 1.0", "value = 2.0", 1))).hash != first
-    assert build((pool, POOL.replace("initial = 0.0", "initial = 1.0"))).hash != first
-    assert build((pool, POOL.replace("scale = 1.0", "scale = 2.0"))).hash != first
-
-
-def renamed(obj, **changed):
-    """The same fields under a class of another name."""
-    fields = {f.name: getattr(obj, f.name) for f in dataclasses.fields(obj)}
-    return type("Renamed", (type(obj),), {})(**fields | changed)
-
-
-def hash_with(model, name, **changed):
-    """The hash of a model with some keys of one parameter's row changed."""
-    p = model.parameters[name]
-    row = dataclasses.replace(p, entry=p.entry.model_copy(update=changed))
-    return dataclasses.replace(model, parameters=model.parameters | {name: row}).hash
-
-
-def test_a_renamed_class_changes_no_hash_of_a_model():
-    model = assemble(MODULES)
-    other = dataclasses.replace(
-        model,
-        thresholds=tuple(map(renamed, model.thresholds)),
-        states={n: renamed(s) for n, s in model.states.items()},
-        quantities={n: renamed(q) for n, q in model.quantities.items()},
-        parameters={n: renamed(p) for n, p in model.parameters.items()},
-    )
-    assert "Renamed" in repr(other.thresholds) and other.hash == model.hash
-    assert hash_with(model, "alarm_half", note="seen again", label="said better") == model.hash
-    assert hash_with(model, "alarm_half", prior=Spread(kind="lognormal", cv=9.0)) != model.hash
-    moved = dataclasses.replace(model, thresholds=tuple(renamed(t, hazard="elsewhere") for t in model.thresholds))
-    assert moved.hash != model.hash
+def test_a_healthy_person_is_the_start_of_the_model(model, reference):
+    """Worked out symbol by symbol, against the arrays of a system."""
+    health = in_health(model)
+    y = reference.healthy(reference.typical())[0]
+    assert [health[s] for s in model.states] == pytest.approx(y.tolist(), rel=1e-12)

@@ -1,0 +1,30 @@
+"""Record of a model: plain values that make the same model again."""
+
+import dataclasses
+import json
+
+import pytest
+
+from hepatica.errors import ModelError
+from hepatica.model.record import from_record, to_record
+
+
+def test_a_record_goes_through_json_and_back(model):
+    record = json.loads(json.dumps(to_record(model), allow_nan=False))
+    again = from_record(record, lambda: model)
+    assert again == model and again.hash == model.hash and to_record(again) == to_record(model)
+    for name, p in model.parameters.items():
+        assert again.parameters[name].entry == p.entry and again.parameters[name].value == p.value
+
+
+def test_a_changed_copy_computes_its_own_hash(model):
+    again = from_record(to_record(model), lambda: model)
+    assert dataclasses.replace(again).hash == model.hash
+    fewer = dict(list(model.parameters.items())[1:])
+    assert dataclasses.replace(again, parameters=fewer).hash != model.hash
+
+
+def test_expressions_of_another_model_are_refused(model):
+    strange = from_record(to_record(model) | {"hash": "another"}, lambda: model)
+    with pytest.raises(ModelError, match="not the one that its modules make"):
+        strange.rate_of("alt")

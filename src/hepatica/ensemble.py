@@ -2,7 +2,8 @@
 
 Candidate k carries draw k modulo `draws` and is kept or not by itself, so neither the size of a block nor the number
 of workers changes a byte of what is written. A draw from the priors thus counts by how often it makes plausible
-patients, where `admit` gives every draw as many. Only endpoints and counts stay; courses go to disk where they are asked for.
+patients, where `admit` gives every draw as many. Only endpoints and counts stay; courses go to disk where they are
+asked for.
 """
 
 from __future__ import annotations

@@ -117,7 +117,8 @@ def _compile(model: Model, compiler: tuple[str, ...]) -> bytes:
                     return Path(folder, "kernel.out").read_bytes()
     except OSError as error:
         raise EngineError(
-            f"the kernel cannot be compiled ({error.strerror or error}); free room in the temporary folder, or set TMPDIR"
+            f"the kernel cannot be compiled ({error.strerror or error}); free room in the temporary folder, "
+            "or set TMPDIR"
         ) from error
     raise EngineError(f"the C compiler {compiler[0]} failed: {done.stderr.strip()[:400]}")
 

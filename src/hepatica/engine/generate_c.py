@@ -169,7 +169,8 @@ static void m_rates(const V *restrict y, const V *restrict p, const V *restrict 
 static void m_jacobian(const V *restrict y, const V *restrict p, const V *restrict c, V *restrict f, V *restrict J) {{
 {both}
 }}
-static void m_outputs(const V *restrict y, const V *restrict p, const V *restrict c, const unsigned char *want, V *restrict q) {{
+static void m_outputs(const V *restrict y, const V *restrict p, const V *restrict c, const unsigned char *want,
+                      V *restrict q) {{
 {outputs}
 }}
 static void m_jump(int which, V *y, const V *p, const V *c) {{

@@ -58,7 +58,7 @@ def solve(
 
 
 def _block(run: Solver, checked: Checked, names: tuple[str, ...], lanes: int, rows: int) -> Solution:
-    """Derivatives for some patients, each in `rows` rows: a base in the first lane of a group, one step in each other."""
+    """Derivatives for some patients, each in `rows` rows: a base in the first lane of a group, then steps."""
     problem, n = checked.problem, checked.problem.n
     p = np.repeat(problem.parameters, rows, axis=0).reshape(n, rows, -1)
     y = np.repeat(problem.initial, rows, axis=0).reshape(n, rows, -1)

@@ -2,7 +2,8 @@
 
 The two functions of `model/functions.py` that MathML lacks are spelt out where they stand, with `max`: libSBML 5.21
 confuses the units of calls of a function definition (it remembers them by the address of a copy that is gone), and
-libRoadRunner 2.10 takes every condition of a `piecewise` for a root to be found on the way, at a hundred times the cost.
+libRoadRunner 2.10 takes every condition of a `piecewise` for a root to be found on the way, at a hundred times the
+cost.
 """
 
 from __future__ import annotations

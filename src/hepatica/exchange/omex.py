@@ -70,7 +70,8 @@ def to_sedml(model: Model, run: Run) -> str:
         f'<notes><p xmlns="http://www.w3.org/1999/xhtml">{escape(run.title)}. For research use.</p></notes>\n'
         f'<listOfModels><model id="model" language="urn:sedml:language:sbml.level-3.version-2" source="{MODEL}"/>'
         "</listOfModels>\n"
-        f'<listOfSimulations><uniformTimeCourse id="course" initialTime="{run.start:g}" outputStartTime="{run.start:g}" '
+        f'<listOfSimulations><uniformTimeCourse id="course" initialTime="{run.start:g}" '
+        f'outputStartTime="{run.start:g}" '
         f'outputEndTime="{run.end:g}" numberOfSteps="{steps}"><algorithm kisaoID="{CVODE}">'
         f"<listOfAlgorithmParameters>{parameters}</listOfAlgorithmParameters></algorithm></uniformTimeCourse>"
         "</listOfSimulations>\n"
@@ -118,5 +119,6 @@ def _metadata(run: Run) -> str:
     rows = "".join(f"<{k}>{escape(v)}</{k}>\n" for k, v in words.items())
     return (
         f'{HEAD}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-        f'xmlns:dc="http://purl.org/dc/terms/">\n<rdf:Description rdf:about=".">\n{rows}</rdf:Description>\n</rdf:RDF>\n'
+        f'xmlns:dc="http://purl.org/dc/terms/">\n<rdf:Description rdf:about=".">\n{rows}</rdf:Description>\n'
+        "</rdf:RDF>\n"
     )

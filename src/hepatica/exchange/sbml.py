@@ -28,7 +28,8 @@ from hepatica.model.structure import Flow, Model, formula_of
 
 ABOUT = (
     "For research use; not for the care of patients. A mechanistic model of liver failure treated with mesenchymal "
-    "stromal cells, written by Hepatica {version}; states, parameters and quantities are spelt as there. Time is in days. "
+    "stromal cells, written by Hepatica {version}; states, parameters and quantities are spelt as there. Time "
+    "is in days. "
     "Concentrations are amounts in compartments of one unit of volume; conversion factors are 1 and carry units only. "
     "A unit of enzyme activity (U) is counted as an amount of enzyme."
 )

@@ -36,6 +36,7 @@ def check_file(path: Path, populations: Collection[str] = ()) -> Checked:
     Parameters
     ----------
     path : Path
+        Of the file.
     populations : collection of str
         Keys of the virtual populations that there are; empty asks nothing of `population`.
 
@@ -71,6 +72,7 @@ def check(text: str, name: str = "publication", populations: Collection[str] = (
     Parameters
     ----------
     text : str
+        Content of the file.
     name : str
         What to call it.
     populations : collection of str

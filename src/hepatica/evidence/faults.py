@@ -36,6 +36,7 @@ class Fault:
     do: str
 
     def __str__(self) -> str:
+        """File, place, what was got, and what to do, in one line."""
         where = f"{self.file}, {self.place}" if self.place else self.file
         return f"{where}: got {self.got}; {self.do}" if self.got else f"{where}: {self.do}"
 

@@ -95,7 +95,7 @@ class Publication(Row):
     role : {"calibration", "supporting", "check"}
         Only ``calibration`` may enter a likelihood.
     population : str
-        Key of the virtual population it is predicted with; "none" where there is none like it, empty to go by the disease.
+        Key of the virtual population it is predicted with; "none" where none is like it, empty to go by the disease.
     shares_people_with : tuple of str
         Publications some of whose people are the same: together they count once.
     risk_of_bias : {"low", "some", "high", "unclear"}

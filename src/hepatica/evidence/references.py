@@ -1,8 +1,4 @@
-"""The works cited by the model: a reader for the BibTeX files beside this module.
-
-It reads what we write, UTF-8 entries with ``field = {value}``, ``"value"`` or a bare number, and no more:
-no ``@string``, no cross references.
-"""
+"""Bibliography: the works cited by the model, read from the BibTeX files beside this module."""
 
 from __future__ import annotations
 
@@ -13,12 +9,12 @@ import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry
+
 from hepatica.errors import InputError
 
-_ENTRY = re.compile(r"@(\w+)\s*\{\s*([^\s,{}]+)\s*,")
-_FIELD = re.compile(r"\s*,?\s*(\w+)\s*=\s*")
-_WORD = re.compile(r"\w+")
-_END = re.compile(r"[\s,]*\}")
+_NO_COMMA = re.compile(r"\}\s*\w+\s*=\s*[{\"]")
 _AND = re.compile(r"\s+and\s+(?![^{}]*\})")
 _ACCENT = re.compile(r"""\{?\\(["'`^~])\s*\{?([A-Za-z])\}?\}?""")
 _LETTER = re.compile(r"\{\\(o|O|ss|aa|AA|ae|AE|l|L)\}")
@@ -106,21 +102,6 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _value(text: str, start: int, where: str) -> tuple[str, int]:
-    """The value that begins at `start`, and where it ends."""
-    if text[start : start + 1] not in ("{", '"'):
-        found = _WORD.match(text, start)
-        if found is None:
-            raise InputError(where, text[start : start + 20], "write field = {value}")
-        return found[0], found.end()
-    closing, depth = ("}" if text[start] == "{" else '"'), 0
-    for at in range(start + 1, len(text)):
-        if text[at] == closing and depth == 0:
-            return text[start + 1 : at], at + 1
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-    raise InputError(where, text[start : start + 40], "close the braces of this value")
-
-
 def parse(text: str, name: str = "refs.bib") -> dict[str, Reference]:
     """Read BibTeX.
 
@@ -138,7 +119,7 @@ def parse(text: str, name: str = "refs.bib") -> dict[str, Reference]:
     Raises
     ------
     InputError
-        If a value is not closed, or a key stands twice with differing content.
+        If an entry is not BibTeX, or a key stands twice with differing content.
 
     Examples
     --------
@@ -146,14 +127,19 @@ def parse(text: str, name: str = "refs.bib") -> dict[str, Reference]:
     'Vilstrup 1980'
     """
     out: dict[str, Reference] = {}
-    at = 0
-    while (entry := _ENTRY.search(text, at)) is not None:
-        key, at, fields = entry[2], entry.end(), dict[str, str]()
-        while (field := _FIELD.match(text, at)) is not None:
-            fields[field[1].lower()], at = _value(text, field.end(), f"{name} {key}.{field[1]}")
-        if _END.match(text, at) is None:
-            raise InputError(f"{name} {key}", text[at : at + 40], "write fields as name = {value} and close the entry")
-        _merge(out, {key: _reference(key, fields, name)}, name)
+    library = parse_string(text)
+    twice = [b for b in library.failed_blocks if isinstance(b, DuplicateBlockKeyBlock)]
+    broken = next((b for b in library.failed_blocks if b not in twice), None)
+    if broken is not None:
+        got, line = (broken.raw or "").strip()[:40], (broken.start_line or 0) + 1
+        raise InputError(f"{name}, line {line}", got, "write @type{key, field = {value}, ...}")
+    again = [b.ignore_error_block for b in twice]
+    for entry in (*library.entries, *(e for e in again if isinstance(e, Entry))):
+        fields = {field.key.lower(): str(field.value) for field in entry.fields}
+        for key, value in fields.items():
+            if not value or _NO_COMMA.search(value):
+                raise InputError(f"{name} {entry.key}.{key}", value, "write field = {value}, with a comma after it")
+        _merge(out, {entry.key: _reference(entry.key, fields, name)}, name)
     return out
 
 

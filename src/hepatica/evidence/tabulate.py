@@ -54,9 +54,11 @@ def select(
     publications : iterable of Publication, optional
         Those that come with the package unless given.
     key : str
+        File name of one publication.
     disease : str
         Part of the disease, in any case.
     role : {"", "calibration", "supporting", "check"}
+        Role in calibration.
     variable : str
         A key of `VARIABLES` that some arm has an observation of.
     cells : bool, optional
@@ -173,6 +175,7 @@ def observations(publications: Sequence[Publication], variable: str = "") -> pd.
     Parameters
     ----------
     publications : sequence of Publication
+        To tabulate, in this order.
     variable : str
         Only this one; empty for all.
 
@@ -220,6 +223,7 @@ def export(frame: pd.DataFrame, path: Path) -> Path:
     Parameters
     ----------
     frame : pandas.DataFrame
+        Table, such as that of `observations`.
     path : Path
         Ends with ``.csv``, ``.parquet`` or ``.json``.
 

@@ -94,6 +94,7 @@ def aalen_johansen(time: ArrayLike, cause: ArrayLike, *, of: int) -> tuple[Array
     Parameters
     ----------
     time : (patient,) days
+        Of the event or of censoring.
     cause : (patient,) int
         0 censored, otherwise the cause of the event.
     of : int
@@ -133,6 +134,7 @@ def restricted_mean_survival(times: ArrayLike, survival: ArrayLike, horizon: flo
     times : (time,) days
         From 0.
     survival : (..., time)
+        Probability of being alive.
     horizon : float
         Days.
     step : bool
@@ -174,6 +176,7 @@ def event_times(times: ArrayLike, cumulative_hazard: ArrayLike, threshold: Array
     Parameters
     ----------
     times : (time,) days
+        Of the cumulative hazard, increasing.
     cumulative_hazard : (..., time)
         Never decreasing.
     threshold : (...)

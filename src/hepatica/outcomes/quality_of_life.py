@@ -50,6 +50,7 @@ class Utilities:
     cites: tuple[str, ...] = ("McPhail2021", "Guest2014", "Northup2009")
 
     def __post_init__(self) -> None:
+        """Refuse utilities outside 0 to 1."""
         if len(self.encephalopathy) != 5:
             raise InputError("encephalopathy", self.encephalopathy, "five utilities, Conn grades 0-4")
         for name in ("child_a", "child_b", "child_c", "encephalopathy", "transplanted"):
@@ -108,6 +109,7 @@ def quality_adjusted_life_days(survival: ArrayLike, utility: ArrayLike, times: A
     survival, utility : (..., time)
         Probability of being alive, and utility if alive.
     times : (time,) days
+        Increasing.
 
     Examples
     --------

@@ -73,6 +73,7 @@ def healthy_level(function: Function, parameters: Mapping[str, ArrayLike] | None
     Parameters
     ----------
     function : Function
+        Of the liver.
     parameters : mapping of str to (patient,), optional
         Patients' own parameters; those missing take the typical value of their table.
 
@@ -188,6 +189,7 @@ def recovery(
     days : sequence of float
         When shares are wanted.
     functions : sequence of Function
+        To follow.
     parameters : mapping of str to (patient,), optional
         Patients' own healthy levels; else typical ones.
 

@@ -30,7 +30,9 @@ def survival_from_intensity(times: ArrayLike, intensity: ArrayLike) -> Array:
     Parameters
     ----------
     times : (time,) days
+        Increasing.
     intensity : (..., time) 1/day
+        Intensity of the event.
 
     Returns
     -------
@@ -65,7 +67,9 @@ def competing_incidence(times: ArrayLike, death: ArrayLike, transplant: ArrayLik
     Parameters
     ----------
     times : (time,) days
+        Increasing.
     death, transplant : (..., time) 1/day
+        Intensities of the two events.
 
     Returns
     -------
@@ -97,7 +101,9 @@ def incidences(times: ArrayLike, intensities: ArrayLike) -> Array:
     Parameters
     ----------
     times : (time,) days
+        Increasing.
     intensities : (event, ..., time) 1/day
+        Intensity of each event.
 
     Returns
     -------

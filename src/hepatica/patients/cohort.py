@@ -192,7 +192,7 @@ class Cohort:
         return np.stack(columns, axis=1)
 
     def _places_by_name(self, hypothesis: str) -> Callable[[str], tuple[Floats, Floats]]:
-        """Coordinates of each patient's draw in the prior of a parameter: a normal number, and a uniform one for spikes."""
+        """Standardised prior coordinates of each patient's draw: a normal number, and a uniform one for spikes."""
         draws, where = np.unique(self.draw, return_inverse=True)
 
         def places(name: str) -> tuple[Floats, Floats]:

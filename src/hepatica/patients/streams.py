@@ -74,7 +74,7 @@ def uniforms(seed: int, subjects: NDArray[np.int64], purpose: str, width: int = 
 
 
 def uniforms_by_purpose(seed: int, subjects: NDArray[np.int64], purposes: Sequence[str]) -> NDArray[np.float64]:
-    """Uniform numbers in (0, 1) for many purposes at once, (purposes, subjects): the first column of `uniforms` of each.
+    """Uniform numbers in (0, 1) for many purposes at once, (purposes, subjects): column 0 of `uniforms` of each.
 
     Examples
     --------

@@ -110,6 +110,7 @@ class Product:
     tracer: str = ""
 
     def __post_init__(self) -> None:
+        """Refuse what no product can be."""
         if self.source not in SOURCES:
             raise InputError("product.source", self.source, f"one of {', '.join(SOURCES)}")
         if self.donor not in ("allogeneic", "autologous"):

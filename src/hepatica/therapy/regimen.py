@@ -52,6 +52,7 @@ class Regimen:
     start: float = 0.0
 
     def __post_init__(self) -> None:
+        """Refuse what nobody can be given."""
         most = MAX_CELLS_PER_KG if self.per_kg else MAX_CELLS
         bounded("dose", self.dose, 0.0, most, "a number of cells per kg" if self.per_kg else "a number of cells")
         if not (isinstance(self.infusions, int) and 0 <= self.infusions <= MAX_INFUSIONS):

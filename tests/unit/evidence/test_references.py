@@ -94,10 +94,13 @@ def test_equal_duplicates_pass_and_differing_ones_do_not() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("@misc{A2001, title = {One", "close the braces"),
-        ("@misc{A2001, title = {One} year = {soon}}", "write four digits"),
-        ("@misc{A2001, title = , year = 2001}", "write field = "),
-        ("@misc{A2001, title = {One}, !}", "close the entry"),
+        ("@misc{A2001, title = {One", r"refs\.bib, line 1: got .*; write @type"),
+        ("@misc{A2001, title = {One} year = {2001}}", "A2001.title.*comma"),
+        ("@misc{A2001, title = {One}, year = {soon}}", "write four digits"),
+        ("@misc{A2001, title = , year = 2001}", "A2001.title: got ''; write field = "),
+        ("@misc{A2001, title = {One}, !}", "write @type"),
+        ("@misc{A2001, title = {One}, title = {Two}}", "write @type"),
+        ("@misc{B2001, title = {One}}\n\n@misc{A2001, title = {One}, !}", "line 3"),
     ],
 )
 def test_broken_text_is_refused_in_one_sentence(text: str, message: str) -> None:

@@ -26,8 +26,11 @@ def child_pugh(
     Parameters
     ----------
     bilirubin : mg/dL
+        Total, serum.
     albumin : g/L
+        Serum.
     inr : unitless
+        Of prothrombin time.
     ascites, encephalopathy : grade
         0-2 and West-Haven 0-4.
     albumin_low : g/L

@@ -19,7 +19,7 @@ from hepatica.outcomes.scores.labs import (
 )
 
 
-def _clif_organs(
+def _clif_organs(  # noqa: PLR0913 - as many inputs as the published score
     bilirubin: Lab,
     creatinine: Lab,
     encephalopathy: Lab,
@@ -57,7 +57,7 @@ def _clif_organs(
 
 
 @over_patients
-def clif_c_of(
+def clif_c_of(  # noqa: PLR0913 - as many inputs as the published score
     *,
     bilirubin: Lab,
     creatinine: Lab,
@@ -74,12 +74,15 @@ def clif_c_of(
     Parameters
     ----------
     bilirubin, creatinine : mg/dL
+        Serum.
     encephalopathy : grade
         West-Haven 0-4.
     inr : unitless
+        Of prothrombin time.
     arterial_pressure : mmHg
         Mean.
     dialysis, vasopressors : bool
+        Given now.
     pao2_fio2, spo2_fio2 : mmHg, %, optional
         One suffices; with neither the lungs count as normal.
 
@@ -109,7 +112,7 @@ def _failing(organs: tuple[Array, ...]) -> Array:
 
 
 @over_patients
-def organ_failures(
+def organ_failures(  # noqa: PLR0913 - as many inputs as the published score
     *,
     bilirubin: Lab,
     creatinine: Lab,
@@ -138,7 +141,7 @@ def organ_failures(
 
 
 @over_patients
-def aclf_grade(
+def aclf_grade(  # noqa: PLR0913 - as many inputs as the published score
     *,
     bilirubin: Lab,
     creatinine: Lab,

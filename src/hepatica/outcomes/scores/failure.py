@@ -90,7 +90,7 @@ def cossh_aclf2(*, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: L
 
 
 @over_patients
-def kings_college(
+def kings_college(  # noqa: PLR0913 - as many inputs as the published score
     *,
     cause: str,
     inr: Lab,
@@ -113,13 +113,19 @@ def kings_college(
     cause : str
         One of `CAUSES`.
     inr : unitless
+        Of prothrombin time.
     creatinine, bilirubin : mg/dL, optional
+        Serum; what is not given counts as not met, here and below.
     encephalopathy : grade, optional
+        West-Haven 0-4.
     ph : unitless, optional
+        Arterial.
     lactate : mmol/L, optional
+        Arterial.
     age : years, optional
+        At admission.
     days_to_encephalopathy : days, optional
-        What is not given counts as not met.
+        From jaundice.
 
     Raises
     ------

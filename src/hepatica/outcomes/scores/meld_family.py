@@ -107,7 +107,7 @@ def meld_na_kim2008(
 
 
 @over_patients
-def meld3(
+def meld3(  # noqa: PLR0913 - as many inputs as the published score
     *,
     bilirubin: Lab,
     creatinine: Lab,

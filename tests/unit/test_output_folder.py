@@ -162,3 +162,38 @@ def test_a_full_disk_while_files_are_written_is_said(tmp_path):
 def test_other_errors_pass(tmp_path):
     with pytest.raises(FileNotFoundError), claim(tmp_path, "dose"):
         raise FileNotFoundError(2, "no")
+
+
+SMALL = """
+title = "t"
+patients = 4
+draws = 4
+horizon = "8 d"
+grid = { dose = ["1e6 cells/kg"], infusions = [1] }
+"""
+COMMANDS = {
+    "dose": ["dose", "STUDY", "--out", "OUT"],
+    "simulate": ["simulate", "STUDY", "--out", "OUT/x.nc"],
+    "ensemble": ["ensemble", "STUDY", "--patients", "40", "--out", "OUT"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_where_no_more_can_be_written_a_command_ends_in_one_sentence_and_leaves_no_file(tmp_path, command):
+    """No file may pass 4 KiB, as on a full disk: HDF5 ended the process with a segmentation fault."""
+    study, out = tmp_path / "study.toml", tmp_path / "out"
+    study.write_text(SMALL, encoding="utf-8")
+    arguments = [c.replace("STUDY", str(study)).replace("OUT", str(out)) for c in command]
+    body = f"""
+        import resource
+        from hepatica.__main__ import main
+        from hepatica.engine import shipped_system
+        shipped_system()  # compiled and kept before there is no room
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        sys.argv = ["hepatica", *{arguments!r}]
+        main()
+    """
+    done = subprocess.run(in_process(tmp_path, body), capture_output=True, check=False, text=True)
+    assert done.returncode == 2 and "a place with room" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr and "should not" not in done.stderr
+    assert not out.exists() or os.listdir(out) == []

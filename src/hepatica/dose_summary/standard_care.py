@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.special import ndtri
 
 from hepatica.dose_study import Answer
 from hepatica.dose_summary.courses import course_of, first_course, survival_curves
@@ -229,5 +229,17 @@ def published_deaths(o: Observation, n: int | None) -> tuple[float, float, float
         return (share, low, high) if o.variable == "death" else (share, 1 - high, 1 - low)
     if not n:
         return share, float("nan"), float("nan")
-    wilson = binomtest(round(share * n), n).proportion_ci(method="wilson")
-    return share, float(wilson.low), float(wilson.high)
+    return share, *wilson_interval(round(share * n), n)
+
+
+def wilson_interval(events: int, n: int) -> tuple[float, float]:
+    """95 % interval of a proportion by Wilson's score (without continuity correction).
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in wilson_interval(0, 10)]
+    [0.0, 0.278]
+    """
+    z, p = float(ndtri(0.975)), events / n
+    centre, half = p + z**2 / (2 * n), z * float(np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)))
+    return max(0.0, (centre - half) / (1 + z**2 / n)), min(1.0, (centre + half) / (1 + z**2 / n))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from hepatica.dose_summary.courses import first_course
 from hepatica.dose_summary.standard_care import (
@@ -14,6 +15,7 @@ from hepatica.dose_summary.standard_care import (
     published_deaths,
     weighted_mean_sd,
     weighted_median_iqr,
+    wilson_interval,
 )
 from hepatica.evidence import load
 
@@ -89,3 +91,9 @@ def test_a_published_spread_is_its_sd_or_that_of_its_quartiles(found):
     quartiles = row.published.model_copy(update={"sd": None, "q1": 2.0, "q3": 4.698})
     assert replace(row, published=quartiles).published_sd == pytest.approx(2.0)
     assert np.isnan(replace(row, published=None).published_sd)
+
+
+@pytest.mark.parametrize("events, n", [(0, 10), (3, 10), (10, 10), (1, 1), (517, 1000)])
+def test_the_interval_of_a_proportion_is_that_of_scipy(events, n):
+    known = binomtest(events, n).proportion_ci(method="wilson")
+    assert wilson_interval(events, n) == pytest.approx((known.low, known.high), rel=1e-12, abs=1e-15)

@@ -28,7 +28,7 @@ from rank_calibration import LEVEL, calibration, figure
 from reduced import NOISE, Reduced, reduced
 from scipy.stats import multivariate_t
 
-from hepatica.calibrate import smc
+from hepatica.calibrate.inference import smc
 from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES

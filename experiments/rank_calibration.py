@@ -17,7 +17,7 @@ import numpy as np
 from reduced import Reduced
 from scipy.stats import binom
 
-from hepatica.calibrate import smc
+from hepatica.calibrate.inference import smc
 
 Floats = np.ndarray
 RANKS = 63

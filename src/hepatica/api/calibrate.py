@@ -61,7 +61,7 @@ class CalibrateAnswer(Answer):
     @classmethod
     def of(cls, made: Calibration, posterior: Path | None = None, notes: Path | None = None) -> CalibrateAnswer:
         """Answer of a finished calibration."""
-        from hepatica.calibrate.diagnostics import contraction
+        from hepatica.calibrate.diagnostics.contraction import contraction
 
         return cls(
             posterior=None if posterior is None else str(posterior),

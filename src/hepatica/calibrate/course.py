@@ -11,11 +11,11 @@ from scipy.special import logit
 from threadpoolctl import threadpool_limits
 
 from hepatica.admission import MAX_TRIES
-from hepatica.calibrate import smc
 from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill
 from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.emulate import Emulator, Space
 from hepatica.calibrate.endpoints import OUTPUTS
+from hepatica.calibrate.inference import smc
+from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.engine import System
 from hepatica.errors import EngineError

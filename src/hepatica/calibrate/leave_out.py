@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from hepatica.calibrate import smc
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, learn_cells
 from hepatica.calibrate.contrast import null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, evenly_spaced, log_likelihood
-from hepatica.calibrate.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
+from hepatica.calibrate.inference import smc
+from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
 from hepatica.engine import System
 from hepatica.patients import Draws

@@ -19,9 +19,9 @@ from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import CellPosterior, between_trial_sd, draw_cell_parameters, learn_cells
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
-from hepatica.calibrate.diagnostics import agreement, contraction, informative_data
-from hepatica.calibrate.identifiability import unidentified
-from hepatica.calibrate.information import spike_weights
+from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
+from hepatica.calibrate.diagnostics.identifiability import unidentified
+from hepatica.calibrate.diagnostics.information import spike_weights
 from hepatica.calibrate.likelihood import LikelihoodTerm
 from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, likelihood_terms
 from hepatica.engine import System

@@ -119,7 +119,7 @@ def _card(made: Calibration, lang: str) -> Card:
     import numpy as np
     import pandas as pd
 
-    from hepatica.calibrate.diagnostics import contraction
+    from hepatica.calibrate.diagnostics.contraction import contraction
     from hepatica.card import Card
     from hepatica.words import say
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hepatica.calibrate.diagnostics import MAX_LEARNT_SD, MIN_LEARNT_SHIFT
+from hepatica.calibrate.diagnostics.contraction import MAX_LEARNT_SD, MIN_LEARNT_SHIFT
 from hepatica.calibrate.run import evidence_hash
 from hepatica.evidence import Publication
 from hepatica.model.parameters import GRADES

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.calibrate.loo import MAX_PARETO_K
+from hepatica.calibrate.inference.loo import MAX_PARETO_K
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Draws

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.stats import norm
 
-from hepatica.calibrate import smc
 from hepatica.calibrate.course import log_likelihood
-from hepatica.calibrate.emulate import Emulator, Space
+from hepatica.calibrate.inference import smc
+from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients.draws import DrawKey, deviation
 

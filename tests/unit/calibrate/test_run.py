@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hepatica.calibrate import leave_out, smc
+from hepatica.calibrate import leave_out
 from hepatica.calibrate.bank import Plan, fill, stamped
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import draw_cell_parameters, learn_cells
 from hepatica.calibrate.course import Settings, cell_only_parameters, log_likelihood
-from hepatica.calibrate.diagnostics import agreement, contraction, informative_data
+from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
+from hepatica.calibrate.inference import smc
 from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all

@@ -16,7 +16,7 @@ from posterior import (
 )
 from reduced import reduced
 
-from hepatica.calibrate import smc
+from hepatica.calibrate.inference import smc
 
 FEW = ("tnf_half", "effector_lifetime", "cholestasis_rate", "factor_consumption")
 COV = np.array([[1.0, 0.8, 0.0], [0.8, 2.0, 0.3], [0.0, 0.3, 0.5]])

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.calibrate.endpoints import SHARES
-from hepatica.calibrate.loo import MAX_PARETO_K
+from hepatica.calibrate.inference.loo import MAX_PARETO_K
 from hepatica.card import Card
 from hepatica.report.style import LOOKS, legend_below, log_scale, panels, styled
 from hepatica.validation.records import Record, Validation

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate.cells import CellPosterior
-from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.identifiability import MAX_OWN_SHARE, groups, pairs, unidentified
-from hepatica.calibrate.information import FisherInformation, of_cells
+from hepatica.calibrate.diagnostics.identifiability import MAX_OWN_SHARE, groups, pairs, unidentified
+from hepatica.calibrate.diagnostics.information import FisherInformation, of_cells
+from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients import DrawKey
 

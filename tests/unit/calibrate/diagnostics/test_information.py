@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from hepatica.calibrate.emulate import Emulator, Space
-from hepatica.calibrate.information import _root, _within, prior_sd, slopes, spike_weights
+from hepatica.calibrate.diagnostics.information import _root, _within, prior_sd, slopes, spike_weights
+from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients import DrawKey
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from hepatica.calibrate.emulate import PENALTIES, Emulator, Space, _ridge, _terms
+from hepatica.calibrate.inference.emulate import PENALTIES, Emulator, Space, _ridge, _terms
 from hepatica.model.parameters import Spread
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import VARIABILITY

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import CoursePosterior
-from hepatica.calibrate.emulate import Emulator, Space
+from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, SummaryStatistic
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws

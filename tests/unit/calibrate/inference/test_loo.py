@@ -5,7 +5,7 @@ import pytest
 from scipy.special import softmax
 from scipy.stats import genpareto, norm
 
-from hepatica.calibrate.loo import pareto_smoothed_weights, resample_systematically
+from hepatica.calibrate.inference.loo import pareto_smoothed_weights, resample_systematically
 
 
 def naive_smoothed(log_ratios: np.ndarray) -> tuple[np.ndarray, float]:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, multivariate_normal, norm
 
-from hepatica.calibrate import smc
-from hepatica.calibrate.smc import sample, slice_move
+from hepatica.calibrate.inference import smc
+from hepatica.calibrate.inference.smc import sample, slice_move
 
 
 def gaussian(dimension):

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import CoursePosterior
-from hepatica.calibrate.information import FisherInformation, of_cells, of_course
+from hepatica.calibrate.diagnostics.information import FisherInformation, of_cells, of_course
 from hepatica.patients import DrawKey
 
 Floats = NDArray[np.float64]

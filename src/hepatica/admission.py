@@ -19,6 +19,7 @@ from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
 from hepatica.patients import Admitted, Cohort, Draws, Population, identity
+from hepatica.patients.admitted import FAILED, Rejection, Side
 from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
@@ -203,7 +204,7 @@ class _Search:
     draws: int
     replace: bool
     total: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[Rejection] = field(default_factory=Counter)
     dropped: list[int] = field(default_factory=list)
 
     def carried(self, slot: _Slot) -> int:
@@ -279,15 +280,16 @@ def plausibility(population: Population, labs: dict[str, Floats], *, softness: f
     return np.where(np.isfinite(weight), weight, 0.0)
 
 
-def implausible(population: Population, labs: dict[str, Floats]) -> NDArray[np.object_]:
-    """Reason for which each candidate fails the inclusion criteria, (n,) of str; "" where it meets them."""
-    why = np.full(len(next(iter(labs.values()))), "", object)
+def implausible(population: Population, labs: dict[str, Floats]) -> list[Rejection | None]:
+    """First criterion that each candidate fails; None of a patient of the population."""
+    why: list[Rejection | None] = [None] * len(next(iter(labs.values())))
     for name, limit in population.inclusion.items():
         value = labs[name]
-        for wrong, words in (
-            (~np.isfinite(value), "failed"),
-            (value < limit.low, f"{name} < {limit.low:g}"),
-            (value > limit.high, f"{name} > {limit.high:g}"),
+        for fails, rejection in (
+            (~np.isfinite(value), FAILED),
+            (value < limit.low, Rejection(Side.BELOW, name, limit.low)),
+            (value > limit.high, Rejection(Side.ABOVE, name, limit.high)),
         ):
-            why[wrong & (why == "")] = words
+            for k in np.flatnonzero(fails):
+                why[k] = why[k] or rejection
     return why

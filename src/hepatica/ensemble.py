@@ -133,7 +133,7 @@ def admissions(
             raise InputError("draws", draws, "more, for so many patients")
         cohort = Cohort(system.model, population, seed, identity(draw, k // draws), draw, known)
         initial, labs = arrive(system, cohort, workers=workers)
-        kept = np.flatnonzero(implausible(population, labs) == "")[: n - found]
+        kept = np.flatnonzero([why is None for why in implausible(population, labs)])[: n - found]
         found, first = found + len(kept), first + block
         tried += int(kept[-1]) + 1 if found >= n else block
         if len(kept):

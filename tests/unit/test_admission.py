@@ -1,13 +1,16 @@
 """Admission: who arrives, with which labs, and in which state."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import hepatica.admission
-from hepatica.admission import IF_MODELLED, LABS, admit, arrive, scored
+from hepatica.admission import IF_MODELLED, LABS, admit, arrive, implausible, scored
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Cohort
+from hepatica.patients.admitted import FAILED, Rejection, Side
 from hepatica.patients.population import Limits
 
 
@@ -193,7 +196,7 @@ def test_a_failed_history_is_no_patient(system, population, monkeypatch):
 
     monkeypatch.setattr(hepatica.admission, "arrive", sometimes)
     a = admit(system, population, 5, seed=1, draws=5)
-    assert np.isfinite(a.initial).all() and a.rejected["failed"] > 0 and (a.cohort.patient % 2 == 1).all()
+    assert np.isfinite(a.initial).all() and a.rejected[FAILED] > 0 and (a.cohort.patient % 2 == 1).all()
 
 
 @pytest.mark.parametrize("asked", [{"n": 0, "draws": 1}, {"n": -3, "draws": 1}, {"n": 1, "draws": 0}])
@@ -206,3 +209,18 @@ def test_nobody_and_no_draw_are_refused(system, population, asked):
 def test_a_seed_of_thousands_of_digits_is_refused(system, population, seed):
     with pytest.raises(InputError, match="seed: got"):
         admit(system, population, 1, seed=seed, draws=1)
+
+
+def test_the_first_criterion_that_fails_is_the_reason():
+    def limits(low, high):
+        return Limits(low=low, high=high, unit="1", reason="a test")
+
+    population = SimpleNamespace(inclusion={"bilirubin": limits(10, 45), "inr": limits(1.5, 4.5)})
+    labs = {"bilirubin": np.array([20.0, 5.0, 50.0, np.nan, 20.0]), "inr": np.array([2.0, 9.0, 2.0, 2.0, 9.0])}
+    assert implausible(population, labs) == [
+        None,
+        Rejection(Side.BELOW, "bilirubin", 10.0),
+        Rejection(Side.ABOVE, "bilirubin", 45.0),
+        FAILED,
+        Rejection(Side.ABOVE, "inr", 4.5),
+    ]

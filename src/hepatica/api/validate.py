@@ -89,7 +89,7 @@ class PredictionRecord(Strict):
             publication=r.publication,
             arm=r.arm,
             against=r.against,
-            endpoint=r.endpoint,
+            endpoint=r.endpoint_text,
             time=r.time,
             unit=r.unit,
             observed=r.observed,

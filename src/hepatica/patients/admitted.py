@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,34 @@ from numpy.typing import NDArray
 from hepatica.patients.cohort import Cohort
 
 Floats = NDArray[np.float64]
+
+
+class Side(Enum):
+    """Side of an inclusion criterion on which a candidate lies."""
+
+    BELOW = "below"
+    ABOVE = "above"
+    FAILED = "failed"
+
+
+class Rejection(NamedTuple):
+    """Reason for which a candidate is not a patient of the population.
+
+    Attributes
+    ----------
+    side : Side
+    variable : str
+        Lab of the criterion; empty where the solve failed.
+    limit : float
+        The criterion's bound, in the lab's unit.
+    """
+
+    side: Side
+    variable: str = ""
+    limit: float = float("nan")
+
+
+FAILED = Rejection(Side.FAILED)
 
 
 @dataclass(frozen=True)
@@ -25,8 +55,8 @@ class Admitted:
         Admission values, MELD included.
     tried : int
         Candidates simulated.
-    rejected : dict of str to int
-        Why candidates were not kept.
+    rejected : dict of Rejection to int
+        Candidates that were not kept, by reason.
     dropped_draws : tuple of int
         Draws from the priors that made no plausible patient and were replaced.
     """
@@ -35,7 +65,7 @@ class Admitted:
     initial: Floats
     labs: dict[str, Floats]
     tried: int
-    rejected: dict[str, int] = field(default_factory=dict)
+    rejected: dict[Rejection, int] = field(default_factory=dict)
     dropped_draws: tuple[int, ...] = ()
 
     def take(self, which: NDArray[np.int64]) -> Admitted:

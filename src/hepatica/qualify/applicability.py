@@ -163,15 +163,14 @@ def scope(
 
 
 def interest(endpoint: str) -> str:
-    """What of a decision a published variable tells; empty where it tells nothing of it.
+    """Quantity of interest of the decision that a published variable informs; empty for none.
 
     Examples
     --------
-    >>> interest("death"), interest("meld (change)"), interest("collagen")
+    >>> interest("death"), interest("meld"), interest("collagen")
     ('survival', 'meld', '')
     """
-    name = endpoint.removesuffix(" (change)")
-    return "survival" if name in DEATHS else name if name in INTERESTS else ""
+    return "survival" if endpoint in DEATHS else endpoint if endpoint in INTERESTS else ""
 
 
 def place(r: Regimen, population: str, arms: Sequence[Given], weight: float) -> str:

@@ -67,8 +67,9 @@ def arm_name(arm: Arm, lang: str) -> str:
     """Short name, as it stands in the tables; the words in it in the reader's language."""
     if not arm.regimen.gives_cells:
         return say("report.standard_care", lang)
-    short = arm.regimen.label.removesuffix(ROUTES[arm.regimen.route].label["en"])
-    return short.replace("once", say("report.once", lang)) + route(arm.regimen.route, lang)
+    r = arm.regimen
+    often = say("report.once", lang) if r.infusions == 1 else f"x{r.infusions} q{r.interval:g}d"
+    return f"{r.short_dose} {often} {route(r.route, lang)}"
 
 
 def schedule(infusions: int, interval: float, lang: str) -> str:

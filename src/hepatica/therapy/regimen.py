@@ -80,14 +80,24 @@ class Regimen:
         return self.dose * (weight if self.per_kg else 1.0)
 
     @property
+    def short_dose(self) -> str:
+        """Dose of one infusion with its unit.
+
+        Examples
+        --------
+        >>> Regimen(2e6).short_dose, Regimen(1.25e8, per_kg=False).short_dose
+        ('2e6/kg', '1.25e8 cells')
+        """
+        mantissa, exponent = f"{self.dose:.9e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}{'/kg' if self.per_kg else ' cells'}"
+
+    @property
     def label(self) -> str:
         """Short name, the same in every output."""
         if not self.gives_cells:
             return "standard care"
-        mantissa, exponent = f"{self.dose:.9e}".split("e")
-        dose = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-        each = f" x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else " once"
-        return f"{dose}{'/kg' if self.per_kg else ' cells'}{each} {ROUTES[self.route].label['en']}"
+        each = f"x{self.infusions} q{self.interval:g}d" if self.infusions > 1 else "once"
+        return f"{self.short_dose} {each} {ROUTES[self.route].label['en']}"
 
     def events(
         self, weight: float, *, viability: float, thawed: bool = False, labelled: bool = False

@@ -348,7 +348,7 @@ class _Publication:
             self.p.key,
             arm,
             against,
-            o.variable + (" (change)" if o.kind == "change" else ""),
+            o.variable,
             unit,
             o.time,
             float(value),
@@ -358,4 +358,5 @@ class _Publication:
             {h: (float(np.median(x.samples)), x.crps(value), x.log_score(value)) for h, x in mine.items()},
             references,
             self.arms[arm].cells,
+            change=o.kind == "change",
         )

@@ -30,6 +30,8 @@ class Record:
     references : dict of str to (q05, q95, crps, log score)
     cells : bool
         Whether cells were given in the arm.
+    change : bool
+        Whether the endpoint is a change since day 0.
     odds : tuple of float
         Of a difference of shares, as an odds ratio: observed, predicted median, 5 and 95 % quantiles, half a person added
         to each count. Empty for everything else.
@@ -49,6 +51,12 @@ class Record:
     references: dict[str, tuple[float, float, float, float]]
     cells: bool
     odds: tuple[float, ...] = ()
+    change: bool = False
+
+    @property
+    def endpoint_text(self) -> str:
+        """Endpoint as files and tables name it."""
+        return f"{self.endpoint} (change)" if self.change else self.endpoint
 
     def json(self) -> dict[str, Any]:
         """As one flat record."""
@@ -67,7 +75,7 @@ class Record:
             "publication": self.publication,
             "arm": self.arm,
             "against": self.against,
-            "endpoint": self.endpoint,
+            "endpoint": self.endpoint_text,
             "time": self.time,
             "unit": self.unit,
             "observed": self.observed,

@@ -11,6 +11,7 @@ from hepatica.dose_study import Answer
 from hepatica.dose_summary.ranking import shown_gains, shows_cells
 from hepatica.dose_summary.standard_care import compare_deaths, compare_labs
 from hepatica.evidence import load, references
+from hepatica.patients.admitted import Rejection, Side
 from hepatica.report import names
 from hepatica.report.dose import figures
 from hepatica.report.dose.survival import survival
@@ -73,18 +74,12 @@ def baseline(a: Answer, lang: str) -> Card:
     )
 
 
-def _reason(why: str, lang: str) -> str:
-    """Why a candidate was turned away, with the lab in words."""
-    name, _, rest = why.partition(" ")
-    if not rest:
+def _reason(why: Rejection, lang: str) -> str:
+    """Reason of a rejection, with the lab in words."""
+    if why.side is Side.FAILED:
         return say("report.rejected_failed", lang)
-    sign, _, value = rest.partition(" ")
-    return say(
-        "report.rejected_low" if sign == "<" else "report.rejected_high",
-        lang,
-        lab=names.variable(name, lang),
-        value=value,
-    )
+    key = "report.rejected_low" if why.side is Side.BELOW else "report.rejected_high"
+    return say(key, lang, lab=names.variable(why.variable, lang), value=f"{why.limit:g}")
 
 
 def life(a: Answer, lang: str) -> Card:

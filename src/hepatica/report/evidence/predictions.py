@@ -22,7 +22,7 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         {
             say("validate.publication", lang): r.publication,
             say("validate.arm", lang): r.arm + (f" - {r.against}" if r.against else ""),
-            say("validate.endpoint", lang): r.endpoint,
+            say("validate.endpoint", lang): r.endpoint_text,
             say("validate.day", lang): f"{r.time:g}",
             say("validate.observed", lang): f"{r.observed:.3g}",
             say("validate.median", lang): f"{r.quantiles[2]:.3g}",
@@ -52,7 +52,7 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
         {
             say("validate.publication", lang): r.publication,
             say("validate.arm", lang): f"{r.arm} - {r.against}",
-            say("validate.endpoint", lang): r.endpoint,
+            say("validate.endpoint", lang): r.endpoint_text,
             say("validate.day", lang): f"{r.time:g}",
             say("validate.observed", lang): f"{r.odds[0]:.2f}",
             say("validate.median", lang): f"{r.odds[1]:.2f}",

@@ -209,7 +209,10 @@ def validation(q: Qualification, lang: str) -> list[Card]:
         table = table_of(
             lang,
             ("publication", [r.publication for r in v.worst]),
-            ("number", [f"{r.arm}{' - ' + r.against if r.against else ''}: {r.endpoint}, {r.time:g}" for r in v.worst]),
+            (
+                "number",
+                [f"{r.arm}{' - ' + r.against if r.against else ''}: {r.endpoint_text}, {r.time:g}" for r in v.worst],
+            ),
             ("observed", [f"{r.observed:.3g}" for r in v.worst]),
             ("predicted", [f"{r.quantiles[2]:.3g} ({r.quantiles[0]:.3g} - {r.quantiles[4]:.3g})" for r in v.worst]),
             ("score", [f"{r.log_score:.2f}" for r in v.worst]),

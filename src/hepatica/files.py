@@ -25,17 +25,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+STAGING = ".writing-"  # begins the folder in which a run stages its files
 PARTIAL = "partial"  # marks a temporary: .NAME.HOST-PID-RANDOM.partial.SUFFIX
 
 
 def refusal(path: Path, error: OSError) -> InputError:
     """InputError for a place that cannot be written, with the free space if the disk is full."""
+    place = str(Path(*(part for part in path.parts if not part.startswith(STAGING))))  # where it was to be
     if error.errno not in NO_ROOM:
-        return InputError("output", str(path), f"a place that can be written ({error.strerror or error})")
+        return InputError("output", place, f"a place that can be written ({error.strerror or error})")
     free = "unknown"
     with contextlib.suppress(OSError):
         free = f"{shutil.disk_usage(path.parent).free / 1e6:.1f} MB"
-    return InputError("output", str(path), f"a place with room ({error.strerror}; free there: {free})")
+    return InputError("output", place, f"a place with room ({error.strerror}; free there: {free})")
 
 
 def _host() -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 
 from hepatica.errors import InputError
-from hepatica.files import NO_ROOM, refusal, write_json
+from hepatica.files import NO_ROOM, STAGING, refusal, write_json
 
-LOCK, STAGING, COMPLETE, NAMES, PUBLISHED = ".lock", ".writing-", ".complete", ".names.json", ".published.json"
+LOCK, COMPLETE, NAMES, PUBLISHED = ".lock", ".complete", ".names.json", ".published.json"
 WRITE_ERRORS = (*NO_ROOM, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
 
 

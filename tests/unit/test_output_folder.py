@@ -10,7 +10,7 @@ import pytest
 
 from hepatica import output_folder
 from hepatica.errors import InputError
-from hepatica.files import write_text
+from hepatica.files import STAGING, write_text
 from hepatica.output_folder import claim
 
 
@@ -30,7 +30,7 @@ def in_process(folder, body):
 import os, sys
 from pathlib import Path
 from hepatica import output_folder
-from hepatica.files import write_text
+from hepatica.files import STAGING, write_text
 from hepatica.output_folder import claim
 folder = Path({str(folder)!r})
 {textwrap.dedent(body)}
@@ -89,7 +89,7 @@ def test_the_claim_of_a_killed_process_counts_no_more_and_its_files_are_removed(
     """
     assert subprocess.run(in_process(tmp_path, body), check=False).returncode == 9
     left = os.listdir(tmp_path)
-    assert output_folder.LOCK in left and any(name.startswith(output_folder.STAGING) for name in left)
+    assert output_folder.LOCK in left and any(name.startswith(STAGING) for name in left)
     publish(tmp_path, {"b": "1"})
     assert sorted(os.listdir(tmp_path)) == [output_folder.PUBLISHED, "b"]
 
@@ -196,4 +196,5 @@ def test_where_no_more_can_be_written_a_command_ends_in_one_sentence_and_leaves_
     done = subprocess.run(in_process(tmp_path, body), capture_output=True, check=False, text=True)
     assert done.returncode == 2 and "a place with room" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr and "should not" not in done.stderr
+    assert STAGING not in done.stderr  # the place is where the file was to be
     assert not out.exists() or os.listdir(out) == []

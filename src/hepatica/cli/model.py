@@ -26,8 +26,10 @@ def model(
     write: Annotated[
         Path | None, typer.Option("--write", help="Write the pages and figures of all modules here.")
     ] = None,
-    export: Annotated[Path | None, typer.Option("--export", help="Write the model as SBML.")] = None,
-    omex: Annotated[Path | None, typer.Option("--omex", help="Write a COMBINE archive of SBML and SED-ML.")] = None,
+    export: Annotated[
+        list[Path] | None,
+        typer.Option("--export", help="Write the model: .xml is SBML, .omex an archive with SED-ML; may be repeated."),
+    ] = None,
     study: Annotated[Path | None, typer.Option("--study", help="Export a patient of this study.")] = None,
     set_: Changes = None,
     patient: Annotated[int, typer.Option("--patient", min=0, help="Patient of the study, counted from 0.")] = 0,
@@ -47,9 +49,9 @@ def model(
     problems = assembled.summary()["problems"]
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
-    if export is not None or omex is not None:
+    if export:
         run = _run(assembled, study, set_ or [], lang, patient=patient, arm=arm, hypothesis=hypothesis)
-        _export(assembled, run, lang, as_json, sbml=export, omex=omex)
+        _export(assembled, run, lang, as_json, export)
     elif as_json:
         print_json(ModuleAnswer.of(assembled, module) if module else ModelAnswer.of(assembled))
     elif write is not None:
@@ -95,18 +97,12 @@ def _run(
     return Run()
 
 
-def _export(assembled: Model, run: Run, lang: str, as_json: bool, *, sbml: Path | None, omex: Path | None) -> None:
+def _export(assembled: Model, run: Run, lang: str, as_json: bool, paths: list[Path]) -> None:
     from hepatica.api.model import ExportAnswer
-    from hepatica.exchange import to_sbml, write_omex
-    from hepatica.files import write_text, write_whole
+    from hepatica.exchange import export
     from hepatica.words import say
 
-    if sbml is not None:
-        text = to_sbml(assembled, run)
-        write_text(sbml, text)
-    if omex is not None:
-        write_whole(omex, lambda p: write_omex(p, assembled, run))
-    written = [p for p in (sbml, omex) if p is not None]
+    written = [export(path, assembled, run) for path in paths]
     if as_json:
         print_json(ExportAnswer.of(assembled, run.title, written))
         return

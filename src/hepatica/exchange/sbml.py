@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import sympy as sp
@@ -62,6 +63,11 @@ def to_sbml(model: Model, run: Run | None = None) -> str:
     True
     """
     return _Writer(model, run or Run()).write()
+
+
+def write_sbml(path: Path, model: Model, run: Run) -> None:
+    """Write a model and one simulation of it as an SBML file."""
+    path.write_bytes(to_sbml(model, run).encode("utf-8"))
 
 
 class _Writer(Document):

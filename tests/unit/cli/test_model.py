@@ -25,7 +25,7 @@ def test_model_check_counts_and_finds_nothing_wrong(hepatica):
 
 
 def test_the_model_is_exported_whole_or_not_at_all(hepatica, study, tmp_path):
-    code, out, _ = hepatica("model", "--export", tmp_path / "model.xml", "--omex", tmp_path / "model.omex")
+    code, out, _ = hepatica("model", "--export", tmp_path / "model.xml", "--export", tmp_path / "model.omex")
     assert code == 0 and "typical healthy person" in out and "research use" in out
     assert check((tmp_path / "model.xml").read_text(encoding="utf-8")) == [] and (tmp_path / "model.omex").exists()
     (tmp_path / "file").touch()

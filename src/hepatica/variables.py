@@ -44,7 +44,7 @@ class Direction(Enum):
 
 
 class Use(Enum):
-    """Where a variable applies."""
+    """Place in the package where a variable applies."""
 
     PUBLICATION = "publication"
     LIKELIHOOD = "likelihood"

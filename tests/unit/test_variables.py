@@ -147,7 +147,7 @@ from hepatica.evidence.check import check
 from hepatica.evidence.schema import schema
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
-from hepatica.report.dose.numbers import LABS
+from hepatica.dose_summary.standard_care import LABS
 from hepatica.variables import variable
 name = "procalcitonin"
 assert name in assemble(MODULES).quantities

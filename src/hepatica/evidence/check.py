@@ -196,7 +196,7 @@ def _worded(error: ErrorDetails) -> list[Wrong]:
 
 
 def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
-    """What is allowed, yet probably not meant."""
+    """Warnings: allowed, yet probably not meant."""
     out = []
     named = [(("population",), p.population), *((("arm", i, "population"), a.population) for i, a in enumerate(p.arms))]
     for place, key in named:

@@ -43,7 +43,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found in a file.
+    """Result of checking a file.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Checked:
 
     @property
     def kept_out(self) -> dict[str, int]:
-        """How many observations cannot enter a likelihood, by reason."""
+        """Number of observations that cannot enter a likelihood, by reason."""
         found: dict[str, int] = {}
         for o in self.publication.observations if self.publication else ():
             if why := self.publication.lacks(o) if self.publication else "":
@@ -92,7 +92,7 @@ def fault_of(text: str, raw: Mapping[str, Any], name: str, wrong: Wrong) -> Faul
 
 
 def _got(got: object) -> str:
-    """What was got, in short; nothing for a whole table."""
+    """Value that was got, in short; empty for a table."""
     if got is None or isinstance(got, BaseModel | dict):
         return ""
     text = repr(got)

@@ -22,7 +22,7 @@ Kind = Literal["mean_sd", "mean", "median", "proportion", "kaplan_meier", "chang
 
 _PUBLISHED = sorted(used_in(Use.PUBLICATION), key=lambda v: v.name)
 VARIABLES: dict[str, str] = {v.name: v.unit for v in _PUBLISHED}
-"""What may be observed, and the one unit in which it is written."""
+"""Variables that a publication may state, and the one unit in which each is written."""
 PROPORTIONS = frozenset(v.name for v in _PUBLISHED if v.kind is VariableKind.PROPORTION)  # not all that is in percent
 
 
@@ -114,7 +114,7 @@ class Arm(Row):
 
     @property
     def gives_cells(self) -> bool:
-        """Whether anything is given that may be cells."""
+        """True where anything is given that may be cells."""
         return bool(self.product) or self.dose_high is not None
 
     @model_validator(mode="after")
@@ -134,7 +134,7 @@ class Arm(Row):
 
 
 class Alternative(Row):
-    """What another source says of an arm, instead of what stands in it.
+    """Another source's account of an arm, which may take the place of its own.
 
     Attributes
     ----------
@@ -217,7 +217,7 @@ class Observation(Row):
         return self
 
     def _unsuited(self) -> Iterator[Wrong]:
-        """What is wrong of the unit, the kind and the standard deviation."""
+        """Faults of the unit, the kind and the standard deviation."""
         if self.unit != VARIABLES[self.variable]:
             yield Wrong(
                 ("unit",), self.unit, f"{self.variable} is written in {VARIABLES[self.variable]}, not in '{self.unit}'"
@@ -234,7 +234,7 @@ class Observation(Row):
             yield Wrong(("sd",), None, f"kind '{self.kind}' of {self.variable} needs sd")
 
     def _spreads(self) -> Iterator[Wrong]:
-        """What is wrong of quartiles, interval and use."""
+        """Faults of quartiles, interval and use."""
         if (self.q1 is None) != (self.q3 is None) or (self.q1 is not None and self.kind != "median"):
             yield Wrong(("q1",), self.q1, f"{self.variable} needs q1 and q3 together, and only with a median")
         if self.q1 is not None and self.q3 is not None and not self.q1 <= self.value <= self.q3:
@@ -248,7 +248,7 @@ class Observation(Row):
 
     @property
     def lacks(self) -> str:
-        """Why it cannot enter a likelihood by itself; empty if it can."""
+        """Reason why it cannot enter a likelihood by itself; empty if it can."""
         if not self.usable:
             return self.note
         if self.kind == "mean":

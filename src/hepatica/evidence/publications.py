@@ -33,7 +33,7 @@ def between(
     observations: Sequence[Observation | None],
     alternatives: Sequence[Alternative | None],
 ) -> Iterator[Wrong]:
-    """What is wrong between rows that are each in order.
+    """Faults between rows that are each in order.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Publication(Row):
         return o.n if o.n is not None else whole
 
     def lacks(self, o: Observation) -> str:
-        """Why an observation cannot enter a likelihood; empty if it can."""
+        """Reason why an observation cannot enter a likelihood; empty if it can."""
         return "" if o.lacks == UNCOUNTED and self.people(o) is not None else o.lacks
 
     def find(

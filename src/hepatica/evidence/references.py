@@ -54,7 +54,7 @@ class Reference:
 
     @property
     def confirmed(self) -> bool:
-        """Whether no bibliographic detail of this entry is marked as not confirmed."""
+        """True where no bibliographic detail of this entry is marked as not confirmed."""
         return "not confirmed" not in self.note
 
     def short(self) -> str:

@@ -1,4 +1,4 @@
-"""What a camera sees of infused cells."""
+"""Imaging of labelled cells: counts by organ and the share of label in living cells."""
 
 from hepatica.imaging.tracers import counts, living_share
 

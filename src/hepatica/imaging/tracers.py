@@ -58,7 +58,7 @@ def counts(ds: xr.Dataset, tracer: str, *, dose: float, corrected: bool = True) 
 
 
 def living_share(ds: xr.Dataset) -> xr.DataArray:
-    """How much of an organ's label sits in living cells, 0 to 1; dimension ``organ`` added.
+    """Share of an organ's label that sits in living cells, 0 to 1; dimension ``organ`` added.
 
     Needs ``label_per_cell`` and ``cells_<organ>`` beside the images. Without label it is NaN.
     """

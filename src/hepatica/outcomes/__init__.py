@@ -1,1 +1,1 @@
-"""What a course of disease amounts to: scores, events, survival, quality of life."""
+"""Outcomes of a simulated course: scores, events, survival, recovery, quality of life."""

@@ -1,4 +1,4 @@
-"""What patients die of: the deaths of a course, shared among causes that add up to all of them."""
+"""Cause-specific mortality: cumulative incidences of death by cause, which add up to all deaths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a day is worth: utilities of liver disease and quality-adjusted days alive."""
+"""Quality of life: health-state utilities of liver disease and quality-adjusted life days."""
 
 from __future__ import annotations
 

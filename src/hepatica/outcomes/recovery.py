@@ -1,4 +1,4 @@
-"""Metabolic recovery: which functions of the liver come back, how much, when and in how many."""
+"""Metabolic recovery: share of each lost liver function regained, time to recovery, and patients who recover."""
 
 from __future__ import annotations
 

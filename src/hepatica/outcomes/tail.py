@@ -1,4 +1,4 @@
-"""After the horizon: what becomes of those who were alive at it, to five years. An extrapolation."""
+"""Extrapolation to five years: outcomes of those alive at the horizon, with competing risks."""
 
 from __future__ import annotations
 

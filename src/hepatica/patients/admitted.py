@@ -1,4 +1,4 @@
-"""Patients as they arrive: who they are and the state their history left them in."""
+"""Virtual patients at admission: their identities and the state that their history left them in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FAILED = Rejection(Side.FAILED)
 
 @dataclass(frozen=True)
 class Admitted:
-    """Patients as they arrive.
+    """Virtual patients at admission.
 
     Attributes
     ----------

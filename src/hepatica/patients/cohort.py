@@ -205,7 +205,7 @@ class Cohort:
         return places
 
     def prior_values(self, hypothesis: str = "") -> dict[str, Floats]:
-        """What each draw says of every parameter with a prior, relative to no deviation between patients."""
+        """Value of every parameter with a prior in each patient's draw, without between-patient variability."""
         out, places = {}, self._places_by_name(hypothesis)
         self._draw_ahead()
         for name, parameter in self.model.parameters.items():

@@ -1,4 +1,4 @@
-"""Populations as data: who the patients are, how they fell ill, and who is admitted."""
+"""Virtual populations: distributions of covariates and insults, and criteria of inclusion."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Component(BaseModel):
 
 
 class Covariate(BaseModel):
-    """How a property of patients is distributed, with its source or reason."""
+    """Distribution of a covariate over patients, with its source or reason."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     unit: str
@@ -126,7 +126,7 @@ class Intensity(BaseModel):
 
 
 class Fit(BaseModel):
-    """What of the untreated population is fitted to what.
+    """Fit of the untreated population: its parameters and the data that they are fitted to.
 
     `targets` are labs at entry and later, `deaths` the deaths and transplants by day, `moved` what the labs
     move, `intensity` what the deaths move.

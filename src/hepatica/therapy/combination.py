@@ -1,4 +1,4 @@
-"""Established treatment given beside the cells: what each sets in the model and doses into it."""
+"""Established treatments given with the cells: controls that each sets in the model, and its doses."""
 
 from __future__ import annotations
 

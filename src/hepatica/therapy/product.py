@@ -1,4 +1,4 @@
-"""The cell product: where its cells come from and what is left of them when they are given."""
+"""Cell product: source, donor, passage, viability, potency and label of a batch of MSC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The regimen: how many cells, how often, by which route, how fast; and its dose events."""
+"""Dosing regimen: cells per infusion, number and interval of infusions, route, duration; and its dose events."""
 
 from __future__ import annotations
 

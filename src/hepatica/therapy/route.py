@@ -1,4 +1,4 @@
-"""Routes: into which states viable and dead cells go, and what the procedure itself risks."""
+"""Routes of administration: states that viable and dead cells enter, and the risk of the procedure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What scores take: labs with units, plausible limits, and one check of them."""
+"""Inputs of scores: labs with units, plausible limits, and one check of them."""
 
 from __future__ import annotations
 

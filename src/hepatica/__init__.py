@@ -24,6 +24,7 @@ _HOME = {
     "decide": "dosing",
     "load_population": "patients",
     "load_study": "study",
+    "shipped_system": "engine",
     "simulate": "simulation",
     "write_report": "report",
 }
@@ -43,6 +44,7 @@ __all__ = [
     "decide",
     "load_population",
     "load_study",
+    "shipped_system",
     "simulate",
     "write_report",
 ]

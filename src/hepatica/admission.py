@@ -140,6 +140,14 @@ def admit(
     ------
     InputError
         If a number is out of range, no plausible patients can be made, or `known` has parameters that the model lacks.
+
+    Examples
+    --------
+    >>> from hepatica import load_population
+    >>> from hepatica.engine import shipped_system
+    >>> patients = admit(shipped_system(), load_population("hbv_aclf"), 4, seed=1, draws=4)
+    >>> patients.initial.shape[0], "meld" in patients.labs
+    (4, True)
     """
     for name, value in (("patients", n), ("draws", draws)):
         if value < 1:

@@ -89,6 +89,14 @@ class Answer:
         Error of the default tolerance, relative to (size + scale) of each state, on a sample of patients.
     prior : PriorDecision or None
         The decision with the priors alone; None where the study itself has no other.
+
+    Examples
+    --------
+    >>> from hepatica import answer, check_study
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]}
+    >>> study = check_study({"title": "t", "patients": 8, "draws": 8, "horizon": "30 d", "grid": grid})
+    >>> answer(study).decision.arms[0].name
+    'standard care'
     """
 
     study: Study

@@ -30,6 +30,12 @@ class Arm:
         Concomitant treatments, names of ``hepatica.therapy.TREATMENTS``.
     labelled : bool
         True if the cells carry a label for imaging; a tracer of the product implies it.
+
+    Examples
+    --------
+    >>> from hepatica import Regimen
+    >>> Arm("cells", Regimen(dose=1e6, infusions=4)).regimen.gives_cells
+    True
     """
 
     name: str
@@ -93,6 +99,17 @@ def simulate(
         Each output with dimensions (arm, patient, time), units and label in attrs; `status` (arm, patient) and
         `infection_time` (arm, patient, infection) in day. Derivatives of an output are `<output>_by` (arm, patient,
         time, by), in units of the output per internal unit of the parameter, each infection held at its time.
+
+    Examples
+    --------
+    >>> from hepatica import Regimen, admit, load_population
+    >>> from hepatica.engine import shipped_system
+    >>> system, population = shipped_system(), load_population("hbv_aclf")
+    >>> patients = admit(system, population, 4, seed=1, draws=4)
+    >>> arms = [Arm("standard care"), Arm("cells", Regimen(dose=1e6, infusions=4))]
+    >>> ds = simulate(system, patients, arms, np.array([0.0, 28.0]), outputs=["bilirubin", "inr"])
+    >>> ds["bilirubin"].dims, ds["bilirubin"].shape, ds["bilirubin"].attrs["units"]
+    (('arm', 'patient', 'time'), (2, 4, 2), 'mg/dL')
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
     problem = problem_of(system, patients, arms, times, outputs=outputs, hypothesis=hypothesis, rtol=rtol)

@@ -141,6 +141,13 @@ def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[s
     ------
     InputError
         One sentence that names the key, what was got and what is allowed.
+
+    Examples
+    --------
+    >>> from importlib.resources import as_file, files
+    >>> with as_file(files("hepatica") / "study.template.toml") as path:
+    ...     load_study(path, ["patients=100", "horizon='90 d'"]).horizon
+    90.0
     """
     data = _parse(_text(path), "study", str(path))
     for some in (changes, overrides):
@@ -187,6 +194,16 @@ def check_study(data: dict[str, Any]) -> Study:
     ------
     InputError
         One sentence that names the key, what was got and what is allowed.
+
+    Examples
+    --------
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1, 4], "route": ["peripheral_vein"]}
+    >>> [arm.name for arm in check_study({"title": "t", "grid": grid}).arms()]
+    ['standard care', '1e6/kg once peripheral vein', '1e6/kg x4 q7d peripheral vein']
+    >>> check_study({"title": "t", "grid": grid, "population": "nobody"})
+    Traceback (most recent call last):
+    ...
+    hepatica.errors.InputError: population: got 'nobody'; one of ...
     """
     try:
         return Study(**data)

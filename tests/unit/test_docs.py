@@ -1,18 +1,23 @@
 """What the documents say is true: the README's example runs, the model's pages are those of the model."""
 
+import importlib
 import json
 import re
+import shlex
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 
 import nbformat
 import pytest
+import typer
 from nbclient import NotebookClient
 from traitlets.config import Config
 
+from hepatica import cli
 from hepatica.behaviour.simulate import simulate_behaviour
 from hepatica.behaviour.views import MODULE_VIEWS
+from hepatica.cli import COMMANDS
 from hepatica.dose_study import answer
 from hepatica.model.modules import MODULES
 from hepatica.report.model.pages import pages, write_pages
@@ -111,3 +116,54 @@ def test_notebook_runs(monkeypatch):
             config=Config({"KernelManager": {"transport": "ipc"}}),
         ).execute()
     assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+PAGES = ["README.md", "README.zh-CN.md", *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]
+CHEAP = ("init", "score", "populations", "schema", "evidence", "doctor")
+
+
+def documented():
+    """Command lines of the documents and of the commands' own help, each once, as a user would type them."""
+    lines = {}
+    for name in PAGES:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for found in re.findall(r"^ {4}(hepatica .*)$", text, re.M) + re.findall(r"`(hepatica [a-z]+ [^`\n]*)`", text):
+            line = shlex.split(re.split(r" > | \.\.\.", found)[0], comments=True)
+            if "$" not in found:
+                lines.setdefault(tuple(line[1:]), name)
+    for command in COMMANDS:
+        text = importlib.import_module(f"hepatica.cli.{command}").__file__
+        for found in re.findall(r"Example: `(hepatica [^`]*)`", Path(text).read_text(encoding="utf-8")):
+            lines.setdefault(tuple(shlex.split(found)[1:]), f"hepatica {command} --help")
+    return [pytest.param(line, id=f"{name}: {' '.join(line)}") for line, name in lines.items()]
+
+
+def accept(group, arguments, parent=None):
+    """Parse arguments as the command line would, without running anything."""
+    context = group.make_context("hepatica", list(arguments), parent=parent)
+    rest = [*context._protected_args, *context.args] if hasattr(group, "get_command") else []
+    if rest:
+        command = group.get_command(context, rest[0])
+        assert command is not None, rest[0]
+        accept(command, rest[1:], context)
+
+
+@pytest.mark.parametrize("line", documented())
+def test_every_documented_command_line_is_accepted(line):
+    arguments = [a for a in line if a not in ("--help", "--version")]
+    if re.fullmatch(r"--(posterior|people)", line[-1]):  # a sentence that names the option alone
+        arguments.append("value")
+    accept(typer.main.get_command(cli._root), arguments)
+
+
+@pytest.mark.parametrize("line", [p for p in documented() if p.values[0][0] in CHEAP and "check" not in p.values[0]])
+def test_cheap_documented_command_lines_run(line, hepatica, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = hepatica(*line)
+    assert code == 0 and out and err == ""
+
+
+def test_the_tables_of_commands_name_every_command():
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"hepatica ([a-z]+)", text)) >= set(COMMANDS), name

@@ -112,7 +112,7 @@ class ModelRequest(Request):
     --------
     >>> answer = ModelRequest(module="enzymes").run()
     >>> answer.module, answer.parameters[0].unit
-    ('enzymes', '1/d')
+    ('enzymes', 'U / liter')
     """
 
     without: list[str] = []
@@ -166,7 +166,7 @@ class PopulationsRequest(Request):
     Examples
     --------
     >>> PopulationsRequest().run().populations[0].key
-    'acute_liver_injury'
+    'aclf_grade_1'
     """
 
     lang: str = "en"

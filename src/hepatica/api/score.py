@@ -48,7 +48,7 @@ class ScoreRequest(Request):
     --------
     >>> request = ScoreRequest(score="albi", inputs={"bilirubin": "3 mg/dL", "albumin": "28 g/L"})
     >>> round(request.run().value, 2)
-    -1.24
+    -1.25
     """
 
     score: str

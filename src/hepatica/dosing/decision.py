@@ -176,6 +176,20 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
         From `simulate`, with the outputs of `utility.OUTPUTS`.
     arms : list of Arm
         The first is standard care.
+
+    Examples
+    --------
+    >>> from hepatica import admit, check_study, load_population, simulate
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]}
+    >>> study = check_study({"title": "t", "patients": 8, "draws": 8, "horizon": "30 d", "grid": grid})
+    >>> from hepatica.dosing.utility import OUTPUTS
+    >>> from hepatica.engine import shipped_system
+    >>> system, arms, times = shipped_system(), study.arms(), study.times()
+    >>> patients = admit(system, load_population("hbv_aclf"), 8, seed=1, draws=8)
+    >>> given = {"outputs": OUTPUTS}
+    >>> ds = [simulate(system, patients, arms, times, hypothesis=h, **given) for h in study.hypotheses]
+    >>> decide(ds, arms, study.utility.utility(), patients.cohort).is_confident
+    False
     """
     by = tuple(evaluate_hypothesis(ds, arms, utility) for ds in datasets)
     regret = np.stack(

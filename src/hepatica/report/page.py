@@ -172,6 +172,17 @@ def write_report(
     ------
     InputError
         If the folder cannot be written; no file is left half written.
+
+    Examples
+    --------
+    >>> from hepatica import answer, check_study
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]}
+    >>> study = check_study({"title": "t", "patients": 8, "draws": 8, "horizon": "30 d", "grid": grid})
+    >>> import tempfile
+    >>> from hepatica import cards
+    >>> found = answer(study)
+    >>> write_report(found, Path(tempfile.mkdtemp()), made=cards(found, most=1)).name
+    'report.html'
     """
     page = render(answer, lang, command=command, made=made)
     write_tables(answer, folder)

@@ -196,6 +196,14 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | No
         What was run, for the last card.
     most : int, optional
         Make the first so many alone.
+
+    Examples
+    --------
+    >>> from hepatica import answer, check_study
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1], "route": ["peripheral_vein"]}
+    >>> study = check_study({"title": "t", "patients": 8, "draws": 8, "horizon": "30 d", "grid": grid})
+    >>> print(cards(answer(study), most=1)[0].title)
+    The answer
     """
     made = []
     makers: tuple[Maker, ...] = (*CARDS, partial(again, command=command))

@@ -78,8 +78,12 @@ def _reason(why: Rejection, lang: str) -> str:
     """Reason of a rejection, with the lab in words."""
     if why.side is Side.FAILED:
         return say("report.rejected_failed", lang)
-    key = "report.rejected_low" if why.side is Side.BELOW else "report.rejected_high"
-    return say(key, lang, lab=names.variable(why.variable, lang), value=f"{why.limit:g}")
+    return say(
+        "report.rejected_low" if why.side is Side.BELOW else "report.rejected_high",
+        lang,
+        lab=names.variable(why.variable, lang),
+        value=f"{why.limit:g}",
+    )
 
 
 def life(a: Answer, lang: str) -> Card:

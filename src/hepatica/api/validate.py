@@ -139,9 +139,9 @@ class ValidateAnswer(Answer):
         return cls(
             records=[PredictionRecord.of(r) for r in v.records],
             totals=rows(v.totals()),
-            left=v.left,
-            alike=v.alike,
-            pareto_k=v.shapes,
+            left=v.not_predicted,
+            alike=v.matching,
+            pareto_k=v.pareto_k,
             in_sample=list(v.in_sample),
         )
 

@@ -85,6 +85,7 @@ def validate(
     from hepatica.report.evidence.predictions import prediction_cards
     from hepatica.study import HYPOTHESES, draws_of
     from hepatica.validation.predict import validate as judge
+    from hepatica.validation.simulated import PredictionSettings
 
     publications = [read_publication(path) for path in files or ()] or [
         p for p in load_all().values() if p.role == "calibration"
@@ -97,11 +98,8 @@ def validate(
             tuple(load_all().values()),
             draws_of(posterior),
             hypotheses=tuple(HYPOTHESES),
-            people=patients,
-            draws=draws,
-            seed=seed,
+            settings=PredictionSettings(people=patients, draws=draws, seed=seed, workers=workers),
             left_out=read_leave_one_out(without, publications) if without is not None else None,
-            workers=workers,
             progress=bars,
         )
     if as_json:

@@ -228,9 +228,9 @@ def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]
     equivalent = {
         "alike": f"{100 * alike:.0f}" if alike == alike else "-",
         "matched": str(validated.matched),
-        "arms": str(len(validated.found.alike)),
+        "arms": str(len(validated.found.matching)),
     }
-    n, most = len(validated.outside), 2 * validated.matched >= len(validated.found.alike)
+    n, most = len(validated.outside), 2 * validated.matched >= len(validated.found.matching)
     blind = sum(s == "blind" for s in validated.standing.values())
     return [
         Factor("validation", "equivalency", rate(alike >= 0.8 and most, alike >= 0.4 and most), equivalent),

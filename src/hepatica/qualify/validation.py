@@ -12,9 +12,10 @@ from hepatica.calibrate.inference.loo import MAX_PARETO_K
 from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.patients import Draws
-from hepatica.progress import Progress
+from hepatica.progress import Progress, ignore_progress
 from hepatica.validation.predict import validate
 from hepatica.validation.records import REFERENCES, Record, Validation
+from hepatica.validation.simulated import PredictionSettings
 
 GROUPS = ("blind", "left_out", "unlearnt", "in_sample")
 OUTSIDE = GROUPS[:3]
@@ -114,26 +115,28 @@ def held_against(
         What was learnt without a publication, which is then predicted out of sample.
     """
 
+    settings = PredictionSettings(people=people, draws=draws, seed=seed, workers=workers)
+
     def run(some: Sequence[Publication], **more: Any) -> Validation:
         return validate(
-            system, some, evidence, known, hypotheses=tuple(hypotheses), people=people, draws=draws, seed=seed, workers=workers,
-            progress=progress, **more,
+            system, some, evidence, known, hypotheses=tuple(hypotheses), settings=settings,
+            progress=progress or ignore_progress, **more,
         )  # fmt: skip
 
     parts = [run(blind)] if blind else []
     parts.append(run(publications, **({"left_out": left_out} if left_out else {})))
     found = Validation(
         tuple(r for v in parts for r in v.records),
-        {k: w for v in parts for k, w in v.left.items()},
-        {k: w for v in parts for k, w in v.alike.items()},
-        {k: w for v in parts for k, w in v.shapes.items()},
+        {k: w for v in parts for k, w in v.not_predicted.items()},
+        {k: w for v in parts for k, w in v.matching.items()},
+        {k: w for v in parts for k, w in v.pareto_k.items()},
         tuple(dict.fromkeys(k for v in parts for k in v.in_sample)),
     )
     own = {p.key for p in blind}
     standing = {r.publication: _standing(r.publication, own, found) for r in found.records}
     groups = [group(key, [r for r in found.records if standing[r.publication] == key]) for key in GROUPS]
     effects = group("effects", [r for r in found.records if r.against and r.cells])
-    matched = [share for share in found.alike.values() if share < 1.0]  # exactly 1 is an arm without labs at day 0
+    matched = [share for share in found.matching.values() if share < 1.0]  # exactly 1 is an arm without labs at day 0
     alike = float(np.median(matched)) if matched else float("nan")
     return Validated(
         found, standing, tuple(g for g in groups if g is not None), effects, alike, len(matched), worst(found.records)
@@ -143,7 +146,7 @@ def held_against(
 def _standing(key: str, blind: set[str], found: Validation) -> str:
     if key in found.in_sample:
         return "in_sample"  # also where a file of the user's has the key of one that was learnt from
-    return "blind" if key in blind else "left_out" if key in found.shapes else "unlearnt"
+    return "blind" if key in blind else "left_out" if key in found.pareto_k else "unlearnt"
 
 
 def group(key: str, records: Sequence[Record]) -> Group | None:

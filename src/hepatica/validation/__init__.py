@@ -1,1 +1,4 @@
-"""Predictions of published numbers that the model has not seen, their baselines and their scores."""
+"""Predictions of published numbers that the model has not seen, their baselines and their scores.
+
+In reading order: `scores`, `records`, `simulated`, `model_predictions`, `baselines`, `baseline_predictions`, `predict`.
+"""

@@ -1,23 +1,54 @@
-"""Predicted numbers beside what was seen, and their scores by publication, each counting once."""
+"""Records of predicted and published numbers, and mean scores in which each publication counts once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.validation.scores import covered
+from hepatica.validation.scores import Predictive, covered
 
 Floats = NDArray[np.float64]
 REFERENCES = ("no_effect", "pooled_effect")
 
 
-@dataclass(frozen=True)
+class HypothesisScore(NamedTuple):
+    """Predictive median and scores under one hypothesis."""
+
+    median: float
+    crps: float
+    log_score: float
+
+
+class BaselineScore(NamedTuple):
+    """90 % interval and scores of a baseline."""
+
+    q05: float
+    q95: float
+    crps: float
+    log_score: float
+
+    @classmethod
+    def of(cls, predictive: Predictive, observed: float) -> BaselineScore:
+        """Scores of a predictive distribution.
+
+        Parameters
+        ----------
+        predictive : Predictive
+            Of the baseline.
+        observed : float
+            The published value.
+        """
+        q = predictive.quantiles()
+        return cls(float(q[0]), float(q[4]), predictive.crps(observed), predictive.log_score(observed))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
-    """One published number and what was predicted of it.
+    """One published number, its predictive quantiles and its scores.
 
     Attributes
     ----------
@@ -26,12 +57,12 @@ class Record:
     time, observed : float
     quantiles : (5,)
     crps, log_score : float
-    by_hypothesis : dict of str to (median, crps, log score)
-    references : dict of str to (q05, q95, crps, log score)
+    by_hypothesis : dict of str to HypothesisScore
+    references : dict of str to BaselineScore
     cells : bool
-        Whether cells were given in the arm.
+        True where cells were given in the arm.
     change : bool
-        Whether the endpoint is a change since day 0.
+        True where the endpoint is a change since day 0.
     odds : tuple of float
         Of a difference of shares, as an odds ratio: observed, predicted median, 5 and 95 % quantiles, half a person added
         to each count. Empty for everything else.
@@ -47,8 +78,8 @@ class Record:
     quantiles: Floats
     crps: float
     log_score: float
-    by_hypothesis: dict[str, tuple[float, float, float]]
-    references: dict[str, tuple[float, float, float, float]]
+    by_hypothesis: dict[str, HypothesisScore]
+    references: dict[str, BaselineScore]
     cells: bool
     odds: tuple[float, ...] = ()
     change: bool = False
@@ -59,7 +90,7 @@ class Record:
         return f"{self.endpoint} (change)" if self.change else self.endpoint
 
     def json(self) -> dict[str, Any]:
-        """As one flat record."""
+        """One flat record in types of JSON."""
         q = dict(zip(("q05", "q25", "median", "q75", "q95"), map(float, self.quantiles), strict=True))
         own = {
             f"{n}_{k}": v
@@ -93,24 +124,34 @@ class Record:
 
 @dataclass(frozen=True)
 class Validation:
-    """Records, what could not be predicted and why, and how well each arm's patients could be made to look like it.
+    """Predictions of publications and their scores.
 
-    `shapes` are Pareto k of publications that were left out of what was learnt; from 0.7 on it was learnt anew without
-    them. `in_sample` names those that were learnt from.
+    Attributes
+    ----------
+    records : tuple of Record
+        One for each published number and each difference between arms.
+    not_predicted : dict of str to str
+        Numbers and arms without a prediction, and the reason.
+    matching : dict of str to float
+        Effective share of virtual patients of each arm once they match its published means at day 0.
+    pareto_k : dict of str to float
+        Of publications left out of the calibration by importance sampling; from 0.7 on it was repeated without them.
+    in_sample : tuple of str
+        Publications that the draws were calibrated to.
     """
 
     records: tuple[Record, ...]
-    left: dict[str, str] = field(default_factory=dict)
-    alike: dict[str, float] = field(default_factory=dict)
-    shapes: dict[str, float] = field(default_factory=dict)
+    not_predicted: dict[str, str] = field(default_factory=dict)
+    matching: dict[str, float] = field(default_factory=dict)
+    pareto_k: dict[str, float] = field(default_factory=dict)
     in_sample: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
-        """One row a record."""
+        """Records as a table."""
         return pd.DataFrame([r.json() for r in self.records])
 
     def totals(self) -> pd.DataFrame:
-        """One row a publication and one for all of them, each counting once: coverage, scores, and the references' scores."""
+        """Mean coverage and scores by publication, of model and baselines, and over publications with equal weights."""
         frame = self.frame()
         if frame.empty:
             return frame
@@ -138,7 +179,13 @@ class Validation:
 
 
 def coverage(v: Validation) -> tuple[float, float]:
-    """Shares of numbers in their 50 and 90 % intervals, each publication counting once."""
+    """Coverage of the central 50 % and 90 % intervals, publications with equal weights.
+
+    Parameters
+    ----------
+    v : Validation
+        With at least one record.
+    """
     each: dict[str, list[tuple[bool, bool]]] = {}
     for r in v.records:
         each.setdefault(r.publication, []).append(covered(r.observed, r.quantiles))

@@ -1,33 +1,35 @@
-"""How good a prediction was: continuous ranked probability score, logarithmic score, and coverage."""
+"""Proper scoring rules of a predictive distribution: continuous ranked probability score, logarithmic score; coverage."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scoringrules
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import binom, norm
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-WITHIN_PART = (
-    np.arange(40) + 0.5
-) / 40  # quantiles at which each part is asked: no chance of our own beside that of people
+STRATA = (np.arange(40) + 0.5) / 40
+"""Quantile levels at which each component of a mixture is sampled, so that no Monte Carlo error is added."""
+MIN_LOG_SCORE = -50.0
 
 
 @dataclass(frozen=True)
 class Predictive:
-    """What was predicted of one published number.
+    """Predictive distribution of one published number: a mixture of normal or of binomial components.
 
     Attributes
     ----------
     samples : (j,)
-        Of the number as it would be printed, sampling of its people included; of each part at `WITHIN_PART`.
+        Of the number as published, sampling error included; of each component at `STRATA`.
     mean, sd : (k,)
-        Of each part of the mixture, for its density; or for ``people``, of whom a share is counted, `mean` is that share.
+        Of each component, for its density; of a proportion of ``people``, `mean` is the probability.
     people : int
-        0 where it is no share of counted people.
+        0 where it is no proportion of people.
     """
 
     samples: Floats
@@ -37,7 +39,12 @@ class Predictive:
 
     @classmethod
     def normal(cls, mean: Floats, sd: Floats) -> Predictive:
-        """A mixture of normal distributions.
+        """Mixture of normal distributions with equal weights.
+
+        Parameters
+        ----------
+        mean, sd : (k,)
+            Of the components.
 
         Examples
         --------
@@ -45,21 +52,46 @@ class Predictive:
         [3.34, 4.32, 5.0, 5.68, 6.66]
         """
         mean, sd = np.broadcast_arrays(np.asarray(mean, float), np.asarray(sd, float))
-        return cls((mean[:, None] + sd[:, None] * norm.ppf(WITHIN_PART)).ravel(), mean, sd)
+        return cls((mean[:, None] + sd[:, None] * norm.ppf(STRATA)).ravel(), mean, sd)
 
     @classmethod
     def share(cls, p: Floats, people: int) -> Predictive:
-        """Percent of so many people."""
+        """Mixture of binomial distributions of a proportion, in percent.
+
+        Parameters
+        ----------
+        p : (k,)
+            Probabilities.
+        people : int
+            Number of people.
+        """
         p = np.clip(p, 1e-6, 1 - 1e-6)
-        counted = binom.ppf(WITHIN_PART, people, p[:, None]).ravel()
+        counted = binom.ppf(STRATA, people, p[:, None]).ravel()
         return cls(100.0 * counted / people, p, np.zeros_like(p), people)
 
+    @classmethod
+    def mixture(cls, parts: Sequence[Predictive]) -> Predictive:
+        """Mixture of predictive distributions of as many components each.
+
+        Parameters
+        ----------
+        parts : sequence of Predictive
+            At least one.
+        """
+        samples, mean, sd = (np.concatenate([getattr(x, name) for x in parts]) for name in ("samples", "mean", "sd"))
+        return cls(samples, mean, sd, parts[0].people)
+
     def quantiles(self) -> Floats:
-        """At `QUANTILES`."""
+        """Quantiles at `QUANTILES`."""
         return np.quantile(self.samples, QUANTILES, method="hazen")
 
     def crps(self, observed: float) -> float:
         """Continuous ranked probability score, in the unit of the number; 0 is perfect (Gneiting & Raftery 2007).
+
+        Parameters
+        ----------
+        observed : float
+            The published value.
 
         Examples
         --------
@@ -67,20 +99,36 @@ class Predictive:
         >>> p.crps(3.0)
         2.0
         """
-        x = np.sort(self.samples)
-        k = len(x)
-        spread = 2.0 * np.sum((2 * np.arange(1, k + 1) - k - 1) * x) / k**2 / 2.0
-        return float(np.abs(x - observed).mean() - spread)
+        return float(scoringrules.crps_ensemble(observed, self.samples, estimator="qd"))
 
     def log_score(self, observed: float) -> float:
-        """Logarithm of the density, or of the probability of that count; higher is better."""
+        """Logarithm of the density, or of the probability of a count; higher is better, bounded below.
+
+        Parameters
+        ----------
+        observed : float
+            The published value.
+        """
         if self.people:
             each = binom.logpmf(round(observed / 100 * self.people), self.people, self.mean)
         else:
             each = -0.5 * ((observed - self.mean) / self.sd) ** 2 - np.log(self.sd * np.sqrt(2 * np.pi))
-        return float(max(logsumexp(each) - np.log(len(each)), -50.0))  # once is enough to be lost
+        return float(max(logsumexp(each) - np.log(len(each)), MIN_LOG_SCORE))
 
 
 def covered(observed: float, quantiles: Floats) -> tuple[bool, bool]:
-    """Whether it lies in the 50 % and in the 90 % interval."""
+    """Coverage of a value by the central 50 % and 90 % intervals.
+
+    Parameters
+    ----------
+    observed : float
+        The value.
+    quantiles : (5,)
+        At `QUANTILES`.
+
+    Examples
+    --------
+    >>> covered(3.5, np.arange(5.0))
+    (False, True)
+    """
     return bool(quantiles[1] <= observed <= quantiles[3]), bool(quantiles[0] <= observed <= quantiles[4])

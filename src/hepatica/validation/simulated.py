@@ -1,7 +1,8 @@
-"""Virtual patients made to look like a published arm, and what each draw makes of them."""
+"""Simulated endpoints of published arms, by draw, in virtual patients matched to the published means at day 0."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,96 +23,184 @@ from hepatica.therapy import NO_CELLS
 from hepatica.variables import Use, used_in
 
 Floats = NDArray[np.float64]
-LEAST_PEOPLE = 0.1  # share of virtual patients that must stay effective when they are made to look like an arm
+MIN_EFFECTIVE_SHARE = 0.1
+"""Share of virtual patients that stay effective when they match the published means of an arm."""
 MATCHED = tuple(v.name for v in used_in(Use.PUBLICATION, Use.LIKELIHOOD, Use.BASELINE))
+"""Variables whose published means at day 0 are matched."""
+MIN_LAB = 1e-6  # smallest value whose logarithm is taken
+STEPS = 11  # from the published means to none of them
+PENALTY, MAX_TILT = 5e-3, 4.0  # of the coefficients of tilting, and their bound
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionSettings:
+    """Size and random numbers of a prediction.
+
+    Attributes
+    ----------
+    people : int
+        Virtual patients of each population for each draw.
+    draws : int
+        Parameter draws.
+    seed : int
+    workers : int or None
+        Threads of the engine; all cores unless given.
+    """
+
+    people: int = 40
+    draws: int = 200
+    seed: int = 1
+    workers: int | None = None
 
 
 @dataclass(frozen=True)
-class Arms:
-    """An arm's simulated lines by draw, and the share of virtual patients that stay effective once they look like it."""
+class ArmSummary:
+    """Simulated endpoints of a published arm.
 
-    summary: dict[Endpoint, tuple[Floats, Floats]]
-    alike: float
+    Attributes
+    ----------
+    summary : mapping of Endpoint to (mean, sd)
+        Mean and SD between people, (draws,) each.
+    matching : float
+        Effective share of the virtual patients once they match the published means at day 0.
+    """
+
+    summary: Mapping[Endpoint, tuple[Floats, Floats]]
+    matching: float
 
 
-class Simulated:
-    """Virtual patients of every population and arm, each simulated once however many publications ask for it."""
+class ArmSimulator:
+    """Simulation of published arms; each population and arm is simulated once, however many publications share it.
 
-    def __init__(
-        self, system: System, known: Draws | None, people: int, draws: int, seed: int, workers: int | None
-    ) -> None:
-        self.system, self.known, self.people, self.draws, self.seed, self.workers = (
-            system,
-            known,
-            people,
-            draws,
-            seed,
-            workers,
-        )
-        self.admissions: dict[str, Admitted] = {}
-        self.done: dict[tuple[str, Arm, str, tuple[Endpoint, ...]], tuple[Floats, Floats]] = {}
+    Parameters
+    ----------
+    system : System
+        The compiled model.
+    known : Draws or None
+        Parameter draws; None takes the priors.
+    settings : PredictionSettings
+        Size and random numbers.
+    """
+
+    def __init__(self, system: System, known: Draws | None, settings: PredictionSettings) -> None:
+        self.system, self.known, self.settings = system, known, settings
+        self._admitted: dict[str, Admitted] = {}
+        self._values: dict[tuple[str, Arm, str, tuple[Endpoint, ...]], tuple[Floats, Floats]] = {}
 
     def patients(self, key: str) -> Admitted:
-        """Of a population."""
-        if key not in self.admissions:
-            self.admissions[key] = admit(
+        """Virtual patients of a population at admission.
+
+        Parameters
+        ----------
+        key : str
+            Of the population.
+        """
+        if key not in self._admitted:
+            self._admitted[key] = admit(
                 self.system,
                 load_population(key),
-                self.people * self.draws,
-                seed=self.seed,
-                draws=self.draws,
+                self.settings.people * self.settings.draws,
+                seed=self.settings.seed,
+                draws=self.settings.draws,
                 known=self.known,
-                workers=self.workers,
+                workers=self.settings.workers,
             )
-        return self.admissions[key]
+        return self._admitted[key]
 
-    def read(self, key: str, given: Arm, hypothesis: str, wanted: tuple[Endpoint, ...]) -> tuple[Floats, Floats]:
-        """Value and weight of every patient for every number wanted, (patients, wanted) each."""
+    def values(self, key: str, given: Arm, hypothesis: str, endpoints: tuple[Endpoint, ...]) -> tuple[Floats, Floats]:
+        """Value and weight of every patient for every endpoint, (patients, endpoints) each.
+
+        Parameters
+        ----------
+        key : str
+            Of the population.
+        given : Arm
+            Treatment, whatever its name.
+        hypothesis : str
+            Of the model.
+        endpoints : tuple of Endpoint
+            Variables and days.
+        """
         arm = replace(given, name="")
-        asked = (key, arm, hypothesis, wanted)
-        if asked not in self.done:
+        asked = (key, arm, hypothesis, endpoints)
+        if asked not in self._values:
             ds = simulate(
                 self.system,
                 self.patients(key),
                 [arm],
-                grid(wanted),
+                grid(endpoints),
                 outputs=OUTPUTS,
                 hypothesis=hypothesis,
-                workers=self.workers,
+                workers=self.settings.workers,
             )
-            read = [ArmEndpoints(ds, 0).values(w) for w in wanted]
-            self.done[asked] = (np.stack([r[0] for r in read], axis=1), np.stack([r[1] for r in read], axis=1))
-        return self.done[asked]
+            columns = [ArmEndpoints(ds, 0).values(endpoint) for endpoint in endpoints]
+            values, weights = zip(*columns, strict=True)
+            self._values[asked] = (np.stack(values, axis=1), np.stack(weights, axis=1))
+        return self._values[asked]
 
-    def arm(self, plan: Plan, p: Publication, a: SimulatedArm, hypothesis: str) -> Arms:
-        """Means and SDs of every line of a published arm, (draws,) each; under some draws cells do nothing in people."""
-        wanted = tuple(plan.lines[i].endpoint for i in plan.of_arm(a))
-        doubt = (
-            (PRIOR_NULL_EFFECT_PROBABILITY if self.known is None else self.known.null_effect_probability(hypothesis))
-            if a.cells
-            else 0.0
-        )
-        idle = uniforms(self.seed, np.arange(self.draws), "cells do nothing")[:, 0] < doubt
-        given = [a.given, *([replace(a.given, regimen=NO_CELLS)] if idle.any() else [])]
+    def arm(self, plan: Plan, p: Publication, a: SimulatedArm, hypothesis: str) -> ArmSummary:
+        """Mean and SD of every endpoint of a published arm; in a share of draws cells have no effect in people.
+
+        Parameters
+        ----------
+        plan : Plan
+            Whose lines name the endpoints.
+        p : Publication
+            Whose means at day 0 are matched.
+        a : SimulatedArm
+            The arm.
+        hypothesis : str
+            Of the model.
+        """
+        draws = self.settings.draws
+        endpoints = tuple(plan.lines[i].endpoint for i in plan.of_arm(a))
+        no_effect = self._no_effect(a, hypothesis)
+        given = [a.given, *([replace(a.given, regimen=NO_CELLS)] if no_effect.any() else [])]
         parts: list[list[tuple[float, Summary]]] = [[] for _ in given]
-        alike = 1.0
+        matching = 1.0
         for key, share in a.populations:
             patients = self.patients(key)
-            weight, effective = matched(p, a, patients)
-            alike = min(alike, effective)
-            for found, arm in zip(parts, given, strict=True):
-                values, weights = self.read(key, arm, hypothesis, wanted)
-                of = Summary.of(values, weights * weight[:, None], patients.cohort.draw % self.draws, self.draws)
-                found.append((share, of))
-        each = [Summary.mixed(found) for found in parts]
-        mean, sd = (np.where(idle[:, None], getattr(each[-1], what), getattr(each[0], what)) for what in ("mean", "sd"))
-        return Arms({w: (mean[:, k], sd[:, k]) for k, w in enumerate(wanted)}, alike)
+            weight, effective = match_baseline(p, a, patients)
+            matching = min(matching, effective)
+            for part, arm in zip(parts, given, strict=True):
+                values, weights = self.values(key, arm, hypothesis, endpoints)
+                summary = Summary.of(values, weights * weight[:, None], patients.cohort.draw % draws, draws)
+                part.append((share, summary))
+        each = [Summary.mixed(part) for part in parts]
+        mean = np.where(no_effect[:, None], each[-1].mean, each[0].mean)
+        sd = np.where(no_effect[:, None], each[-1].sd, each[0].sd)
+        return ArmSummary({e: (mean[:, k], sd[:, k]) for k, e in enumerate(endpoints)}, matching)
+
+    def _no_effect(self, a: SimulatedArm, hypothesis: str) -> NDArray[np.bool_]:
+        """Draws in which cells have no effect in people, (draws,)."""
+        probability = 0.0
+        if a.cells:
+            known = self.known
+            probability = PRIOR_NULL_EFFECT_PROBABILITY if known is None else known.null_effect_probability(hypothesis)
+        u = uniforms(self.settings.seed, np.arange(self.settings.draws), "cells do nothing")[:, 0]
+        return np.asarray(u < probability)
 
 
-def matched(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats, float]:
-    """Weights under which virtual patients have the arm's printed mean labs, as far as enough of them stay effective.
+def match_baseline(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats, float]:
+    """Weights, (patients,), under which virtual patients have the published mean labs of an arm, by exponential tilting.
 
-    Exponential tilting; where too few would stay, it goes as far towards the printed means as leaves `LEAST_PEOPLE`.
+    Where too few would stay effective, the means go as far towards the published ones as leaves `MIN_EFFECTIVE_SHARE`.
+
+    Parameters
+    ----------
+    p : Publication
+        With the means at day 0.
+    a : SimulatedArm
+        The arm.
+    patients : Admitted
+        At admission.
+
+    Returns
+    -------
+    weight : (patients,)
+        Of mean 1.
+    effective : float
+        Effective share of the patients; 1 without a published mean.
     """
     rows = [
         (o.variable, o.value)
@@ -121,20 +210,26 @@ def matched(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats
     n = len(patients.cohort.patient)
     if not rows:
         return np.ones(n), 1.0
-    x = np.stack([np.log(np.maximum(patients.labs[v], 1e-6)) for v, _ in rows], axis=1)
+    x = np.stack([np.log(np.maximum(patients.labs[v], MIN_LAB)) for v, _ in rows], axis=1)
     mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x, goal = (x - mean) / sd, (np.log([max(v, 1e-6) for _, v in rows]) - mean) / sd
-    for toward in np.linspace(1.0, 0.0, 11):
-
-        def objective(k: Floats, at: Floats = toward * goal) -> tuple[float, Floats]:
-            e = x @ k
-            top = e.max()
-            w = np.exp(e - top)
-            return float(np.log(w.sum()) + top - k @ at + 5e-3 * k @ k), (w @ x) / w.sum() - at + 1e-2 * k
-
-        k = minimize(objective, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=[(-4, 4)] * x.shape[1]).x
-        w = np.exp(x @ k - (x @ k).max())
+    x, goal = (x - mean) / sd, (np.log([max(v, MIN_LAB) for _, v in rows]) - mean) / sd
+    for step in np.linspace(1.0, 0.0, STEPS):
+        w = _tilted(x, step * goal)
         effective = float(w.sum() ** 2 / (w**2).sum() / n)
-        if effective >= LEAST_PEOPLE:
+        if effective >= MIN_EFFECTIVE_SHARE:
             return w / w.mean(), effective
     return np.ones(n), 1.0
+
+
+def _tilted(x: Floats, goal: Floats) -> Floats:
+    """Weights exp(x k) whose weighted mean of x is near the goal: k minimises log sum exp(x k) - k goal + penalty k^2."""
+
+    def objective(k: Floats) -> tuple[float, Floats]:
+        e = x @ k
+        top = e.max()
+        w = np.exp(e - top)
+        return float(np.log(w.sum()) + top - k @ goal + PENALTY * k @ k), (w @ x) / w.sum() - goal + 2 * PENALTY * k
+
+    bounds = [(-MAX_TILT, MAX_TILT)] * x.shape[1]
+    k = minimize(objective, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return np.asarray(np.exp(x @ k - (x @ k).max()))

@@ -29,7 +29,7 @@ from hepatica.report.qualification.page import write_qualification
 from hepatica.simulation import Arm, simulate
 from hepatica.study import check_study
 from hepatica.therapy import Regimen
-from hepatica.validation.records import Record, Validation
+from hepatica.validation.records import BaselineScore, Record, Validation
 from hepatica.words import LANGUAGES
 
 SMALL = {
@@ -139,8 +139,21 @@ def test_sources_count_people_once():
 
 def record(publication, observed=1.0, score=-1.0, plain=-2.0, against=""):
     quantiles = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
-    return Record(publication, "a", against, "inr", "1", 7.0, observed, quantiles, 0.1, score, {},
-                  dict.fromkeys(("no_effect", "pooled_effect"), (0.0, 1.0, 0.2, plain)), bool(against))  # fmt: skip
+    return Record(
+        publication=publication,
+        arm="a",
+        against=against,
+        endpoint="inr",
+        unit="1",
+        time=7.0,
+        observed=observed,
+        quantiles=quantiles,
+        crps=0.1,
+        log_score=score,
+        by_hypothesis={},
+        references=dict.fromkeys(("no_effect", "pooled_effect"), BaselineScore(0.0, 1.0, 0.2, plain)),
+        cells=bool(against),
+    )
 
 
 def test_standing_and_groups(monkeypatch, system):
@@ -175,7 +188,7 @@ def test_standing_and_groups(monkeypatch, system):
         "jilin",
         "suk2016",
     ]
-    assert v.alike == 0.5 and v.matched == 4 and v.found.shapes == {"jilin": 0.8} and v.effects is None
+    assert v.alike == 0.5 and v.matched == 4 and v.found.pareto_k == {"jilin": 0.8} and v.effects is None
     assert told[0] == (("mine",), None) and set(told[1][1]) == {"jilin"}
     again = held_against(system, asked[:1], asked[:1], asked, None, hypotheses=("a",), people=4, draws=20, seed=1)
     assert again.standing == {"lin2017": "in_sample"}

@@ -91,19 +91,22 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             }
         )
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
-    if found.shapes:
+    if found.pareto_k:
         rows = [
             {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= MAX_PARETO_K else "")}
-            for k, v in found.shapes.items()
+            for k, v in found.pareto_k.items()
         ]
         cards.append(
             Card(
                 "left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang)
             )
         )
-    if found.left:
+    if found.not_predicted:
         left = pd.DataFrame(
-            {say("validate.what", lang): list(found.left), say("validate.why", lang): list(found.left.values())}
+            {
+                say("validate.what", lang): list(found.not_predicted),
+                say("validate.why", lang): list(found.not_predicted.values()),
+            }
         )
         cards.append(Card("left", say("validate.left", lang), (), left))
     return cards

@@ -176,15 +176,15 @@ def validation(q: Qualification, lang: str) -> list[Card]:
     ]
     if inside:
         text.append(say("qualify.in_sample", lang, names=", ".join(inside)))
-    if v.found.shapes:
-        again = [k for k, shape in v.found.shapes.items() if not trusted(shape)]
+    if v.found.pareto_k:
+        again = [k for k, shape in v.found.pareto_k.items() if not trusted(shape)]
         text.append(
             say(
                 "qualify.shapes",
                 lang,
-                n=len(v.found.shapes),
+                n=len(v.found.pareto_k),
                 again=len(again),
-                largest=f"{max(v.found.shapes.values()):.2f}",
+                largest=f"{max(v.found.pareto_k.values()):.2f}",
             )
         )
     text.append(
@@ -193,7 +193,7 @@ def validation(q: Qualification, lang: str) -> list[Card]:
             lang,
             alike=figure(100 * v.alike, 0),
             matched=v.matched,
-            rest=len(v.found.alike) - v.matched,
+            rest=len(v.found.matching) - v.matched,
         )
     )
     found = [

@@ -10,7 +10,21 @@ from hepatica.words import LANGUAGES
 def record(endpoint, observed, low, high, *, against="", cells=False):
     quantiles = np.array([low, low, (low + high) / 2, high, high], float)
     plain = {"no_effect": (low, high, 1.0, -1.0), "pooled_effect": (low, high, 1.0, -1.0)}
-    return Record("made", "a", against, endpoint, "percent", 28.0, observed, quantiles, 1.0, -1.0, {}, plain, cells)
+    return Record(
+        publication="made",
+        arm="a",
+        against=against,
+        endpoint=endpoint,
+        unit="percent",
+        time=28.0,
+        observed=observed,
+        quantiles=quantiles,
+        crps=1.0,
+        log_score=-1.0,
+        by_hypothesis={},
+        references=plain,
+        cells=cells,
+    )
 
 
 FOUND = Validation(

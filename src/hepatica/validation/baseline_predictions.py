@@ -1,0 +1,93 @@
+"""Predictive distributions of published numbers by the baselines: no effect of cells, and the pooled effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from hepatica.calibrate.endpoints import SHARES, Endpoint
+from hepatica.calibrate.likelihood import LEVELS
+from hepatica.evidence.observations import Observation
+from hepatica.validation.baselines import Reference
+from hepatica.validation.model_predictions import ModelPredictions
+from hepatica.validation.records import REFERENCES
+from hepatica.validation.scores import Predictive
+
+
+@dataclass(frozen=True)
+class BaselinePredictions:
+    """Predictions of the baselines for one publication, with the between-people SD of the model.
+
+    Attributes
+    ----------
+    reference : Reference
+        Pooled evidence.
+    model : ModelPredictions
+    hypothesis : str
+        Hypothesis whose between-people SDs are taken.
+    """
+
+    reference: Reference
+    model: ModelPredictions
+    hypothesis: str
+
+    def arm(self, o: Observation, endpoint: Endpoint, n: int) -> dict[str, Predictive]:
+        """Predictive distribution of a number of n people by each baseline."""
+        a = self.model.arms[o.arm]
+        base, effect = (
+            self.reference.untreated(a.populations[0][0], o.variable, o.time),
+            self.reference.effect(o.variable),
+        )
+        z = self.model.normal("reference", o.arm, o.variable, o.time)
+        found = {}
+        for name in REFERENCES:
+            use = a.cells and name == "pooled_effect"
+            value, sd = base.value + (effect.value if use else 0.0), float(np.hypot(base.sd, effect.sd if use else 0.0))
+            if o.variable in SHARES:
+                found[name] = Predictive.share(expit(value + sd * z), n)
+                continue
+            _, wide = self.model.mean(o.arm, endpoint, self.hypothesis)
+            start, people = self.model.anchor(o, endpoint), float(np.mean(wide)) / np.sqrt(n)
+            level = (
+                start.value
+                if start is not None
+                else float(np.mean(self.model.mean(o.arm, endpoint, self.hypothesis)[0]))
+            )
+            if endpoint.change:
+                found[name] = Predictive.normal(
+                    np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide))))
+                )
+            elif o.variable in LEVELS:
+                found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people))
+            else:
+                found[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
+        return found
+
+    def difference(
+        self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int
+    ) -> dict[str, Predictive]:
+        """Predictive distribution of a treated arm less its control, of n and m people, by each baseline."""
+        a = self.model.arms[o.arm]
+        base, effect = (
+            self.reference.untreated(a.populations[0][0], o.variable, o.time),
+            self.reference.effect(o.variable),
+        )
+        z = self.model.normal("reference difference", o.arm, o.variable, o.time)
+        _, sa = self.model.mean(o.arm, endpoint, self.hypothesis)
+        found = {}
+        for name in REFERENCES:
+            move = effect.value + effect.sd * z if name == "pooled_effect" else np.zeros_like(z)
+            if o.variable in SHARES:
+                p = expit(np.full_like(z, base.value))
+                q = expit(base.value + move)
+                found[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
+                continue
+            people = float(np.mean(sa)) * np.sqrt(1 / n + 1 / m)
+            if not (o.variable in LEVELS or endpoint.change):
+                start = self.model.anchor(other, endpoint)
+                level = float(np.mean(self.model.mean(other.arm, endpoint, "")[0])) if start is None else start.value
+                move = level * np.expm1(move)
+            found[name] = Predictive.normal(move, np.full_like(z, people))
+        return found

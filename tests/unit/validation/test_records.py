@@ -1,0 +1,56 @@
+"""Records and means in which each publication counts once."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hepatica.validation.records import REFERENCES, BaselineScore, HypothesisScore, Record, Validation, coverage
+from hepatica.validation.scores import Predictive
+
+
+def record(publication, observed, **fields):
+    usual = {
+        "publication": publication,
+        "arm": "a",
+        "against": "",
+        "endpoint": "inr",
+        "unit": "1",
+        "time": 7.0,
+        "observed": observed,
+        "quantiles": np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+        "crps": 0.5,
+        "log_score": -1.0,
+        "by_hypothesis": {"h": HypothesisScore(3.0, 0.4, -0.9)},
+        "references": dict.fromkeys(REFERENCES, BaselineScore(0.0, 6.0, 0.8, -2.0)),
+        "cells": False,
+    }
+    return Record(**usual | fields)
+
+
+def test_a_record_is_flat_and_names_every_score():
+    flat = record("p", 2.5, odds=(1.5, 1.4, 0.9, 2.2)).json()
+    assert (flat["q05"], flat["median"], flat["q95"], flat["h_crps"], flat["no_effect_q95"]) == (1, 3, 5, 0.4, 6)
+    assert (flat["odds_ratio"], flat["odds_ratio_q95"]) == (1.5, 2.2) and "odds_ratio" not in record("p", 2.5).json()
+    json.dumps(flat, allow_nan=False)
+
+
+def test_publications_count_once_whatever_their_numbers():
+    v = Validation((record("p", 3.0), record("p", 3.5), record("p", 9.0), record("q", 9.0)))
+    assert coverage(v) == pytest.approx(((2 / 3 + 0) / 2, (2 / 3 + 0) / 2))
+    totals = v.totals().set_index("publication")
+    assert totals.loc["p", "in_50"] == pytest.approx(2 / 3) and totals.loc["q", "in_90"] == 0
+    whole = totals.loc["all, each once"]
+    assert whole["in_50"] == pytest.approx(1 / 3) and whole["numbers"] == 4
+    assert totals.loc["p", "crps"] == pytest.approx(np.mean([0.5 / 3.0, 0.5 / 3.5, 0.5 / 9.0]))
+    assert totals.loc["q", "width_90"] == pytest.approx(4 / 9)
+
+
+def test_scores_of_a_baseline_are_those_of_its_distribution():
+    x = Predictive.normal(np.zeros(5), np.ones(5))
+    score = BaselineScore.of(x, 0.7)
+    assert score == (x.quantiles()[0], x.quantiles()[4], x.crps(0.7), x.log_score(0.7))
+
+
+def test_nothing_predicted_is_an_empty_table():
+    assert Validation(()).frame().empty and Validation(()).totals().empty

@@ -53,6 +53,7 @@ def write(addition, package):
 
 PROGRAM = '''
 import contextlib, io, json, sys, traceback
+from pathlib import Path
 import numpy as np
 from hepatica import cli
 from hepatica.admission import admit
@@ -61,6 +62,8 @@ from hepatica.engine import Events, Problem, System
 from hepatica.evidence import load as load_publication
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
+from hepatica.model.parameters import Entry
+from hepatica.model.spread import Spread
 from hepatica.patients import load_population
 from hepatica.report.dose.baseline import baseline
 from hepatica.report.page import render

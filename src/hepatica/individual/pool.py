@@ -17,7 +17,7 @@ from hepatica.admission import arrive
 from hepatica.engine import Events, System
 from hepatica.individual.labs import LABS, READINGS
 from hepatica.individual.people import TREATMENT_ARMS
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.outcomes.survival import competing_incidence
 from hepatica.patients import Admitted, Cohort, Draws, Population, identity, load_population
 from hepatica.patients.population import Component, Covariate, Fitted

@@ -12,6 +12,7 @@ import sympy as sp
 from hepatica.errors import ModelError
 from hepatica.model.modules import MODULES
 from hepatica.model.parameters import Parameter
+from hepatica.model.spread import Spread
 from hepatica.model.structure import Model
 
 
@@ -90,15 +91,8 @@ def value_text(p: Parameter) -> str:
 
 def spread_text(p: Parameter, which: str) -> str:
     """Between-patient variability or prior of a parameter, abbreviated."""
-    s = getattr(p.entry, which)
-    else_ = f"CV {s.cv:g}" if s.cv else f"logit SD {s.sd:g}" if s.sd else "as stated"
-    return {
-        "fixed": "",
-        "lognormal": f"CV {s.cv:g}",
-        "normal": f"SD {s.sd:g}",
-        "logitnormal": f"logit SD {s.sd:g}",
-        "spike": f"{s.weight:.0%} exactly 0, else {else_}",
-    }[s.kind]
+    spread: Spread = getattr(p.entry, which)
+    return spread.describe()
 
 
 def _exchange(model: Model, module: str) -> list[str]:

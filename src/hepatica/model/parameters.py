@@ -2,89 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hepatica.errors import InputError, ModelError
+from hepatica.model.spread import Spread
 from hepatica.units import internal
 
 Row = TypeVar("Row", bound=BaseModel)
 GRADES = ("human", "large animal", "rodent", "in vitro", "assumed")
 Grade = Literal["human", "large animal", "rodent", "in vitro", "assumed"]
-
-
-class Spread(BaseModel):
-    """Distribution around a typical value: between-patient variability, or a prior of parameter uncertainty.
-
-    `lognormal` (cv) multiplies, `normal` (sd) adds, `logitnormal` (sd on the logit scale) keeps a
-    fraction a fraction, and `spike` is exactly zero with probability `weight`, else lognormal (cv), logitnormal
-    (sd), or the value itself.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["fixed", "lognormal", "normal", "logitnormal", "spike"] = "fixed"
-    cv: float = Field(default=0.0, ge=0.0)
-    sd: float = Field(default=0.0, ge=0.0)
-    weight: float = Field(default=0.0, ge=0.0, le=1.0)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Spread:
-        given = {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0}
-        choices: dict[str, list[set[str]]] = {
-            "fixed": [set()],
-            "lognormal": [{"cv"}],
-            "normal": [{"sd"}],
-            "logitnormal": [{"sd"}],
-            "spike": [{"weight"}, {"weight", "cv"}, {"weight", "sd"}],
-        }
-        allowed = choices[self.kind]
-        if given not in allowed:
-            words = " or ".join(" and ".join(sorted(a)) or "nothing" for a in allowed)
-            raise ValueError(f"kind '{self.kind}' takes {words}, got {' and '.join(sorted(given)) or 'nothing'}")
-        return self
-
-    @property
-    def varies(self) -> bool:
-        """True if a draw can differ from the value."""
-        return self.kind != "fixed"
-
-    def apply(self, value: NDArray[np.float64], z: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Move `value` by standard normal `z`; uniform `u` decides whether a spike is hit."""
-        if self.kind == "spike":
-            kind = "lognormal" if self.cv else "logitnormal" if self.sd else "fixed"
-            moved = Spread(kind=kind, cv=self.cv, sd=self.sd).apply(value, z, u)
-            return np.where(u < self.weight, 0.0, moved)
-        if self.kind == "lognormal":
-            return value * np.exp(math.sqrt(math.log1p(self.cv**2)) * z)
-        if self.kind == "normal":
-            return value + self.sd * z
-        if self.kind == "logitnormal":
-            odds = value / (1.0 - value) * np.exp(self.sd * z)
-            return odds / (1.0 + odds)
-        return value + 0.0 * z
-
-    def quantile(self, value: NDArray[np.float64], q: float) -> NDArray[np.float64]:
-        """Quantile of probability `q` of the distribution around `value`.
-
-        Examples
-        --------
-        >>> half = Spread(kind="spike", weight=0.5, cv=1.0)
-        >>> [round(float(half.quantile(np.array(2.0), q)), 3) for q in (0.4, 0.75)]
-        [0.0, 2.0]
-        """
-        if self.kind == "spike" and q <= self.weight:
-            return 0.0 * value
-        from scipy.special import ndtri
-
-        rest = (q - self.weight) / (1.0 - self.weight)  # weight is 0 but for a spike
-        return self.apply(value, np.asarray(ndtri(rest)), np.asarray(1.0))
 
 
 class Alternative(BaseModel):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.model.structure import Model
 from hepatica.patients.draws import DrawKey, DrawKind, Draws
 from hepatica.patients.population import Covariate, Population

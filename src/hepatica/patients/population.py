@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scipy.special import ndtr, ndtri
 
 from hepatica.errors import InputError
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 
 Floats = NDArray[np.float64]
 

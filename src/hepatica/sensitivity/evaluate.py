@@ -16,7 +16,7 @@ from hepatica.admission import arrive, plausibility
 from hepatica.dosing.utility import OUTPUTS, Benefit, Utility, evaluate_benefit
 from hepatica.engine import System
 from hepatica.errors import InputError
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.patients import Admitted, Cohort, Population, identity
 from hepatica.sensitivity.morris import Movable
 from hepatica.simulation import RTOL, Arm, simulate

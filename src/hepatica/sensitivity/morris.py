@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from hepatica.admission import LABS
 from hepatica.errors import InputError
-from hepatica.model.parameters import Parameter, Spread
+from hepatica.model.parameters import Parameter
 from hepatica.model.reach import dependencies, silent
+from hepatica.model.spread import Spread
 from hepatica.model.structure import Model
 from hepatica.patients import Population
 from hepatica.patients.population import Cause

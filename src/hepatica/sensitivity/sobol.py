@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from hepatica.errors import InputError
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.patients import DrawKey, Draws
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from hepatica.model.modules.bilirubin import bilirubin
 from hepatica.model.modules.enzymes import enzymes
 from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.synthesis import synthesis
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 
 HEALTHY = tomllib.loads((Path(__file__).parents[2] / "in_health.toml").read_text(encoding="utf-8"))["liver_functions"]
 MODULES = (bilirubin, synthesis, metabolism, enzymes)

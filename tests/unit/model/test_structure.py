@@ -6,7 +6,7 @@ import sympy as sp
 
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.model.structure import Flow, Quantity, formula_of
 
 STATE = "[state.{}]\ninitial = 0.0\nscale = 1.0\n"

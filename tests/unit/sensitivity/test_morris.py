@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.errors import InputError
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.sensitivity.morris import (
     Movable,
     controls,

@@ -6,7 +6,7 @@ from SALib.analyze import morris
 from SALib.sample import morris as trajectories
 
 from hepatica.errors import InputError
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.patients import DrawKey, Draws
 from hepatica.sensitivity.morris import Movable, effect_statistics
 from hepatica.sensitivity.morris import design as around

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtr
 
 from hepatica.calibrate.inference.emulate import PENALTIES, Emulator, Space, _ridge, _terms
-from hepatica.model.parameters import Spread
+from hepatica.model.spread import Spread
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import VARIABILITY
 

@@ -89,3 +89,25 @@ def test_draws_under_several_hypotheses_are_averaged(cohort):
     assert other[0].parameter == "death_lung" and other[0].correlation == pytest.approx(-1.0)
     both = {x.parameter: x.correlation for x in rank_assumptions(a[cohort.draw], known, [k.hypothesis for k in keys])}
     assert abs(both.get("death_lung", 0.0)) < 0.95
+
+
+def named_by_scipy(gain, cohort):
+    """Names whose rank correlation is stronger than chance, one SciPy test a parameter, corrected by Bonferroni."""
+    draws = np.unique(cohort.draw)
+    means = [gain[cohort.draw == d].mean() for d in draws]
+    values = {n: np.array([v[cohort.draw == d][0] for d in draws]) for n, v in cohort.prior_values().items()}
+    varies = {n: v for n, v in values.items() if np.ptp(v) > 0}
+    return {n for n, v in varies.items() if spearmanr(v, means).pvalue * len(values) < 0.1}
+
+
+def test_the_threshold_is_that_of_scipy_corrected_for_all_parameters(cohort):
+    """Over noises from hardly any to all, so that some correlations fall next to the threshold; ten draws and forty."""
+    few = cohort.take(np.flatnonzero(cohort.draw < 12))
+    for who, scale in ((cohort, 1.0), (few, 0.3)):
+        sizes = set()
+        for seed, noise in enumerate(np.linspace(0.0, scale, 25)):
+            gain = gain_by(cohort, "death_lung", noise=noise, seed=seed)[np.isin(cohort.patient, who.patient)]
+            named = {a.parameter for a in rank_assumptions(gain, who, top=1000)}
+            assert named == named_by_scipy(gain, who)
+            sizes.add(len(named))
+        assert len(sizes) > 1

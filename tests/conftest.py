@@ -42,7 +42,7 @@ ROOT = Path(__file__).parents[1]
 
 # Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
 # their conftest shares, and these files go first, longest first, so that no worker is left alone with a long one.
-TOGETHER = ("tests/unit/report", "tests/unit/dose_summary")
+TOGETHER = ("tests/unit/report", "tests/unit/dose_summary", "tests/unit/qualify")
 LONGEST_FIRST: tuple[str, ...] = ()
 
 

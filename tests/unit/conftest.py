@@ -1,8 +1,10 @@
-"""One small answer, of which reports are made."""
+"""One small answer and one small dossier, of which reports are made."""
 
 import pytest
 
 from hepatica.dose_study import answer
+from hepatica.evidence import load
+from hepatica.qualify.dossier import qualify
 from hepatica.study import check_study
 
 SMALL = {
@@ -33,3 +35,22 @@ def ask(system):
         return answer(check_study(small | {"grid": SMALL["grid"] | grid}), system=system)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def q(system):
+    """The dossier of a tiny study, with a publication that was learnt from and the same as unseen."""
+    question = {
+        "title": "A small <question>",
+        "patients": 40,
+        "draws": 40,
+        "horizon": "30 d",
+        "hypotheses": ["label_is_cells", "lung_only"],
+        "grid": {
+            "dose": ["3e5 cells/kg", "5e7 cells/kg"],
+            "infusions": [4],
+            "route": ["peripheral_vein", "hepatic_artery"],
+        },
+    }
+    unseen = load("lin2017").model_copy(update={"key": "unseen"})
+    return qualify(check_study(question), system, blind=[unseen], publications=[load("lin2017")], patients=4, draws=20)

@@ -57,9 +57,9 @@ class QualifyAnswer(Answer):
     @classmethod
     def of(cls, q: Qualification, files: Sequence[Path] = ()) -> QualifyAnswer:
         """Answer of a computed dossier."""
-        from hepatica.qualify.dossier import whole
+        from hepatica.qualify.dossier import as_record
 
-        return cls(**whole(q), files=[str(path) for path in files])
+        return cls(**as_record(q), files=[str(path) for path in files])
 
 
 class QualifyRequest(Request):

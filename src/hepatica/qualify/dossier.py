@@ -5,6 +5,7 @@ In the terms of ICH M15 (Ich2026) and ASME V&V 40 (Asme2018), applied to models 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from hepatica.dosing import Decision, decide
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.evidence import Publication, load_all
+from hepatica.files import to_json
 from hepatica.individual.evaluation import Evaluation
 from hepatica.individual.forecast import ForecastSettings, validate_people
 from hepatica.patients import Admitted, Draws, Population
@@ -164,8 +166,8 @@ def qualify(
                          told, where, influence, risk, tuple(found), settings)  # fmt: skip
 
 
-def whole(q: Qualification) -> dict[str, Any]:
-    """All of it, for machines."""
+def as_record(q: Qualification) -> dict[str, Any]:
+    """Dossier as JSON has it: mappings, lists, numbers and text; what is not finite is None."""
     v, d = q.validated, q.decision
     parameters = q.system.model.parameters
     found = {
@@ -196,26 +198,8 @@ def whole(q: Qualification) -> dict[str, Any]:
         "run": {"model_hash": q.system.model.hash, "version": __version__, "engine": q.system.engine},
         "purpose": "for research use",
     }  # fmt: skip
-    return {k: plain(v) for k, v in found.items()}
+    record: dict[str, Any] = json.loads(to_json(found))
+    return record
 
 
-def plain(value: Any) -> Any:
-    """Types that JSON has; what is no number becomes null.
-
-    Examples
-    --------
-    >>> plain({"a": (np.float64(1.5), float("nan")), 2: np.True_})
-    {'a': [1.5, None], '2': True}
-    """
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | np.ndarray):
-        return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
-
-
-__all__ = ["Error", "Factor", "Group", "Qualification", "Sampling", "qualify", "whole"]
+__all__ = ["Error", "Factor", "Group", "Qualification", "Sampling", "as_record", "qualify"]

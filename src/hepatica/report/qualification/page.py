@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hepatica.card import escape_markdown
 from hepatica.files import to_json, write_text
-from hepatica.qualify.dossier import Qualification, whole
+from hepatica.qualify.dossier import Qualification, as_record
 from hepatica.report.page import page
 from hepatica.report.qualification.cards import qualification_cards
 from hepatica.words import say
@@ -35,5 +35,5 @@ def write_qualification(
     html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
     head = f"# {escape_markdown(title)}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
     text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
-    told = to_json(whole(q), indent=True) + "\n"
+    told = to_json(as_record(q), indent=True) + "\n"
     return [write_text(folder / f"{NAME}.{kind}", t) for kind, t in (("html", html), ("md", text), ("json", told))]

@@ -6,7 +6,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.model.function_source import C_SOURCE, PYTHON_SOURCE
+from hepatica.model.function_source import PYTHON_SOURCE
 from hepatica.model.functions import dpos, hill, pos, sigmoid
 
 SPACE: dict = {}
@@ -77,8 +77,3 @@ def test_sigmoid_never_overflows(x):
     assert 0.0 <= value <= 1.0
     if abs(x) < 30:
         assert value == pytest.approx(1 / (1 + np.exp(-x)), rel=1e-9, abs=1e-15)
-
-
-def test_the_c_source_names_the_same_functions():
-    for name in ("pos", "dpos", "hill"):
-        assert f"V {name}(" in C_SOURCE and f"def {name}(" in PYTHON_SOURCE

@@ -1,4 +1,4 @@
-"""Two plain predictors made of the calibration evidence alone, for the model to be measured against.
+"""Baselines of a prediction by random-effects meta-analysis of the calibration evidence: no effect, pooled effect.
 
 Without cells, a share is what untreated arms of the same population had at the nearest time, pooled, and a mean stays
 where it was at day 0 but for what untreated arms changed, pooled. *No effect* says that cells change nothing; *pooled
@@ -21,21 +21,28 @@ from hepatica.calibrate.terms import DEATHS, between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 
-IGNORANT = {"share": 1.0, "log": 0.4, "level": 4.0}
-"""SD where the evidence has nothing like it: of the logarithm of the odds, of a logarithm, of a level."""
+PRIOR_SD = {"share": 1.0, "log": 0.4, "level": 4.0}
+"""SD without evidence: of a log odds, of a logarithm, of a level."""
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """A pooled value on its scale, and the SD with which another study's true value lies around it."""
+    """Pooled value and the predictive SD of a new study's true value, on one scale."""
 
     value: float
     sd: float
     studies: int
 
 
-def pool(values: Sequence[float], errors: Sequence[float], ignorant: float) -> Pooled:
-    """Random-effects mean and the SD of a new study's true value.
+def pool(values: Sequence[float], errors: Sequence[float], prior_sd: float) -> Pooled:
+    """Random-effects mean (DerSimonian & Laird 1986) and the predictive SD of a new study's true value.
+
+    Parameters
+    ----------
+    values, errors : sequence of float
+        One a study, with their standard errors.
+    prior_sd : float
+        SD without any study.
 
     Examples
     --------
@@ -43,10 +50,10 @@ def pool(values: Sequence[float], errors: Sequence[float], ignorant: float) -> P
     0.0
     """
     if not values:
-        return Pooled(0.0, ignorant, 0)
+        return Pooled(0.0, prior_sd, 0)
     y, v = np.asarray(values), np.asarray(errors) ** 2
     if len(y) == 1:
-        return Pooled(float(y[0]), float(np.hypot(errors[0], ignorant / 2)), 1)
+        return Pooled(float(y[0]), float(np.hypot(errors[0], prior_sd / 2)), 1)
     w = 1 / v
     q = float((w * (y - (w * y).sum() / w.sum()) ** 2).sum())
     between = max(0.0, (q - (len(y) - 1)) / (w.sum() - (w**2).sum() / w.sum()))
@@ -55,7 +62,7 @@ def pool(values: Sequence[float], errors: Sequence[float], ignorant: float) -> P
 
 
 class Reference:
-    """What the calibration evidence says by itself."""
+    """Meta-analysis of the calibration evidence: untreated courses and the effect of cells."""
 
     def __init__(self, publications: Sequence[Publication]) -> None:
         self.publications = [p for p in publications if p.role == "calibration"]
@@ -63,7 +70,7 @@ class Reference:
         self.contrasts: tuple[Contrast, ...] = contrasts(self.plan, self.publications)
 
     def untreated(self, population: str, variable: str, time: float) -> Pooled:
-        """A share without cells (logarithm of the odds), or a mean's change since day 0 (logarithm, or a level's difference)."""
+        """Pooled untreated outcome: log odds of a proportion, or change of a mean since day 0 on its scale."""
         rows: dict[str, tuple[float, float, float]] = {}
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         for p in self.publications:
@@ -80,11 +87,11 @@ class Reference:
                     away, key = abs(np.log(max(o.time, 0.5) / max(time, 0.5))), f"{p.key} {arm.id}"
                     if away < np.log(2.5) and (key not in rows or away < rows[key][0]):
                         rows[key] = (float(away), *read)
-        return pool([r[1] for r in rows.values()], [r[2] for r in rows.values()], IGNORANT[kind])
+        return pool([r[1] for r in rows.values()], [r[2] for r in rows.values()], PRIOR_SD[kind])
 
     @staticmethod
     def _one(p: Publication, o: Observation, variable: str, kind: str) -> tuple[float, float] | None:
-        """An observation on the scale with its standard error, None where it is of something else."""
+        """Observation on the scale with its standard error, None where it is of another variable."""
         if o.time <= 0 or o.kind == "change":
             return None
         if kind == "share":
@@ -111,7 +118,7 @@ class Reference:
         return float(np.log(o.value / first.value)), sd / o.value / np.sqrt(o.n)
 
     def effect(self, variable: str) -> Pooled:
-        """What cells did to it: logarithm of the odds ratio, or difference of the change since day 0; one value a publication."""
+        """Pooled effect of cells, one value a publication: log odds ratio, or difference of the change since day 0."""
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         each: dict[str, list[tuple[float, float]]] = {}
         for c in self.contrasts:
@@ -123,4 +130,4 @@ class Reference:
             float(np.average([v for v, _ in rows], weights=[1 / e**2 for _, e in rows])) for rows in each.values()
         ]
         errors = [float(np.mean([e for _, e in rows])) for rows in each.values()]
-        return pool(values, errors, IGNORANT[kind])
+        return pool(values, errors, PRIOR_SD[kind])

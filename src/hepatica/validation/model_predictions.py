@@ -1,7 +1,7 @@
 """Posterior predictive distributions of the published numbers of one publication.
 
-A prediction holds parameter uncertainty (draws), between-patient variability and the sampling error of an arm of that size,
-and the deviations between cohorts and between trials. Means are anchored to the published value at day 0.
+A prediction holds parameter uncertainty (draws), between-patient variability and the sampling error of an arm of that
+size, and the deviations between cohorts and between trials. Means are anchored to the published value at day 0.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class ModelPredictions:
         return Predictive.normal(shifted(mean, mean, sd, move, endpoint), np.maximum(error, 1e-9))
 
     def _between_cohorts(self, variable: str) -> Floats:
-        """Deviation of this cohort, (draws,), common to its arms and visits: log odds of a proportion, SDs for a mean."""
+        """Deviation of this cohort, (draws,), common to its arms: log odds of a proportion, SDs for a mean."""
         sd = self.known.between("share" if variable in SHARES else "mean", np.arange(self.draws))
         return np.asarray(sd * self.normal("cohort", variable))
 

@@ -1,8 +1,8 @@
 """Prediction of published numbers, before they are looked at, and their scores.
 
 Virtual patients are weighted until their mean labs at day 0 are those published, as far as that leaves enough of them
-effective. Hypotheses are the components of one mixture with equal weights, and are also scored each by itself. Baselines
-are made of the calibration evidence alone.
+effective. Hypotheses are the components of one mixture with equal weights, and are also scored each by itself.
+Baselines are made of the calibration evidence alone.
 """
 
 from __future__ import annotations

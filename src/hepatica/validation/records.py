@@ -64,8 +64,8 @@ class Record:
     change : bool
         True where the endpoint is a change since day 0.
     odds : tuple of float
-        Of a difference of shares, as an odds ratio: observed, predicted median, 5 and 95 % quantiles, half a person added
-        to each count. Empty for everything else.
+        Of a difference of shares, as an odds ratio: observed, predicted median, 5 and 95 % quantiles, half a person
+        added to each count. Empty for everything else.
     """
 
     publication: str

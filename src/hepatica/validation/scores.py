@@ -1,4 +1,4 @@
-"""Proper scoring rules of a predictive distribution: continuous ranked probability score, logarithmic score; coverage."""
+"""Proper scoring rules of a predictive distribution (CRPS, logarithmic score) and its coverage."""
 
 from __future__ import annotations
 

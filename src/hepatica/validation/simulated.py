@@ -182,7 +182,7 @@ class ArmSimulator:
 
 
 def match_baseline(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats, float]:
-    """Weights, (patients,), under which virtual patients have the published mean labs of an arm, by exponential tilting.
+    """Weights that match virtual patients to the published mean labs of an arm at day 0, by exponential tilting.
 
     Where too few would stay effective, the means go as far towards the published ones as leaves `MIN_EFFECTIVE_SHARE`.
 
@@ -222,7 +222,7 @@ def match_baseline(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple
 
 
 def _tilted(x: Floats, goal: Floats) -> Floats:
-    """Weights exp(x k) whose weighted mean of x is near the goal: k minimises log sum exp(x k) - k goal + penalty k^2."""
+    """Weights exp(x k), where k minimises log sum exp(x k) - k goal + penalty k^2."""
 
     def objective(k: Floats) -> tuple[float, Floats]:
         e = x @ k

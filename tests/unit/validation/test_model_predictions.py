@@ -13,13 +13,6 @@ from hepatica.validation.model_predictions import ModelPredictions
 from hepatica.validation.simulated import ArmSummary
 
 HYPOTHESES = ("label_is_cells", "lung_only")
-WANTED = (
-    Endpoint("survival", 28.0),
-    Endpoint("survival", 90.0),
-    Endpoint("severe_infection", 90.0),
-    Endpoint("bilirubin", 28.0),
-    Endpoint("inr", 28.0),
-)
 
 
 def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says(row, head):

@@ -12,13 +12,6 @@ from hepatica.simulation import Arm
 from hepatica.validation.simulated import ArmSimulator, PredictionSettings, _tilted, match_baseline
 
 HYPOTHESES = ("label_is_cells", "lung_only")
-WANTED = (
-    Endpoint("survival", 28.0),
-    Endpoint("survival", 90.0),
-    Endpoint("severe_infection", 90.0),
-    Endpoint("bilirubin", 28.0),
-    Endpoint("inr", 28.0),
-)
 
 
 def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):

@@ -40,7 +40,6 @@ KINETICS_PATIENTS = 40
 LONG_TERM_PATIENTS = 60  # followed past the horizon
 CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is simulated again
 PRIOR_DRAWS, PRIOR_PER_DRAW = MIN_DRAWS, 2  # of the decision with the priors alone, which is shown beside the answer
-PRIOR_RTOL = 1e-3  # moves its gains by some hundredths of a day, where its Monte Carlo error is some days
 
 
 @dataclass(frozen=True)
@@ -230,7 +229,6 @@ class _Run:
         hypothesis: str,
         *,
         shown: bool = False,
-        rtol: float = RTOL,
     ) -> xr.Dataset:
         """Arms under a hypothesis, with progress under its name where it is shown."""
         return simulate(
@@ -240,7 +238,6 @@ class _Run:
             times,
             outputs=outputs,
             hypothesis=hypothesis,
-            rtol=rtol,
             workers=self.workers,
             progress=staged(self.report, hypothesis) if shown else None,
         )
@@ -292,7 +289,7 @@ class _Run:
         n = min(study.patients, PRIOR_PER_DRAW * draws)
         fewer = study.model_copy(update={"posterior": "prior", "patients": n, "draws": draws})
         patients, arms = admit_patients(fewer, self.system, workers=self.workers), study.arms()
-        datasets = [self.simulate(patients, arms, study.times(), OUTPUTS, h, rtol=PRIOR_RTOL) for h in study.hypotheses]
+        datasets = [self.simulate(patients, arms, study.times(), OUTPUTS, h) for h in study.hypotheses]
         decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
         self.report("before", 1, 1)
         return PriorDecision(decision, n, min(draws, n))

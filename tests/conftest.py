@@ -43,7 +43,23 @@ ROOT = Path(__file__).parents[1]
 # Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
 # their conftest shares, and these files go first, longest first, so that no worker is left alone with a long one.
 TOGETHER = ("tests/unit/report", "tests/unit/dose_summary", "tests/unit/qualify")
-LONGEST_FIRST: tuple[str, ...] = ()
+LONGEST_FIRST = (
+    "tests/reference/test_sbml.py",
+    "tests/unit/calibrate/test_run.py",
+    "tests/unit/report",
+    "tests/unit/test_docs.py",
+    "tests/unit/experiments/test_posterior.py",
+    "tests/unit/benchmarks/test_ensemble.py",
+    "tests/unit/test_additions.py",
+    "tests/unit/cli/test_cli.py",
+    "tests/unit/test_ensemble.py",
+    "tests/unit/individual/test_forecast.py",
+    "tests/unit/validation/test_predict.py",
+    "tests/unit/engine/test_remote.py",
+    "tests/unit/engine/test_generate.py",
+    "tests/unit/experiments/test_known_truth.py",
+    "tests/unit/qualify",
+)
 
 
 def scope_of(nodeid):

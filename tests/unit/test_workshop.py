@@ -113,6 +113,16 @@ def test_pre_commit_runs_the_tools_of_make_lint_from_the_environment() -> None:
     assert [" ".join([Path(c[0]).name, *c[1:2]]) for c in commands] == linted
 
 
+def test_scopes_of_parallel_workers_are_there(request: pytest.FixtureRequest) -> None:
+    """A file that was moved would lose its place at the head of the queue without a word."""
+    plugins = request.config.pluginmanager.get_plugins()
+    (conftest,) = [plugin for plugin in plugins if hasattr(plugin, "LONGEST_FIRST")]
+    scopes = {*conftest.LONGEST_FIRST, *conftest.TOGETHER}
+    assert {scope for scope in scopes if not (ROOT / scope).exists()} == set()
+    assert all(conftest.scope_of(f"{folder}/x/test_y.py::test_z") == folder for folder in conftest.TOGETHER)
+    assert conftest.scope_of("tests/unit/test_x.py::test_y[a/b]") == "tests/unit/test_x.py"
+
+
 def test_version_has_one_source() -> None:
     assert "version" not in PYPROJECT["project"]
     assert PYPROJECT["project"]["dynamic"] == ["version"]

@@ -1,4 +1,4 @@
-"""Applicability: how far a study lies inside what predictions were held against."""
+"""Applicability: overlap of a study's context of use with the validation evidence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hepatica.validation.records import Record
 PLACES = ("inside", "elsewhere", "given", "never")
 DEATHS = ("survival", "transplant_free_survival", "death", "transplanted")
 INTERESTS = ("days", "survival", "meld", "severe_infection", "thrombosis", "fever", "bleeding")
-"""What a decision asks of; quality-adjusted life days are of the model's own making, the rest are published variables."""
+"""Quantities of interest; quality-adjusted life days are the model's own, the rest are published variables."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A published arm with cells, predicted and held against what was printed.
+    """Published arm with cells that was predicted and scored.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a study lies among the evidence.
+    """Domain of validation and the place of a study's regimens in it.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Scope:
     extrapolation: str
 
     def share(self, *places: str) -> float:
-        """Share of the study's regimens in these places; 1 where it asks of none.
+        """Share of the study's regimens in these places; 1 where it has none.
 
         Examples
         --------
@@ -105,7 +105,7 @@ class Scope:
 def scope(
     study: Study, publications: Sequence[Publication], records: Sequence[Record], weight: float, extrapolation: str
 ) -> Scope:
-    """Hold a study against the arms whose numbers were predicted.
+    """Domain of validation of a study, from the arms that were predicted.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def interest(endpoint: str) -> str:
 
 
 def place(r: Regimen, population: str, arms: Sequence[Given], weight: float) -> str:
-    """Where a regimen lies among arms that were given: one of `PLACES`.
+    """Place of a regimen in the domain of validation: one of `PLACES`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Calculation verification: what tolerance, output times and few patients do to the outcomes, in their own units."""
+"""Calculation verification: solver, discretization and sampling errors of the outcomes, in their own units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEP = 0.25  # day, of the dense output times
 
 @dataclass(frozen=True)
 class Error:
-    """Largest difference that a more careful calculation makes, over patients and arms.
+    """Numerical error: largest difference to a more accurate calculation, over patients and arms.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Sampling:
-    """What few patients and draws do to the headline under one hypothesis, in quality-adjusted life days.
+    """Monte Carlo error of the gain under one hypothesis, in quality-adjusted life days.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Code verification: live checks with a known answer, each with its figure and the most that it may be."""
+"""Code verification: live checks with a known answer, each with its figure and limit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"hypotheses": ["anything"]},
     {"draws": 3},
 )
-"""Changes of a study, each of which must be refused."""
+"""Invalid changes of a study, each of which must be refused."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether the figure is a number and not above its limit.
+        """True if the figure is a number and not above its limit.
 
         Examples
         --------
@@ -150,13 +150,13 @@ def vectors() -> tuple[dict[str, Any], ...]:
 
 
 def off(vector: dict[str, Any]) -> float:
-    """How far the score is from its published answer, over what is near enough."""
+    """Error of a score against its published answer, over the tolerance."""
     found = getattr(scores, vector["score"])(**vector["given"])
     return float(abs(float(found) - vector["answer"]) / vector["within"])
 
 
 def _accepted(study: Study, change: dict[str, Any]) -> bool:
-    """Whether a study with a change that makes no sense is taken."""
+    """True if a study with an invalid change is accepted."""
     usual = {"title": study.title, "grid": {"dose": ["1e6 cells/kg"]}}
     try:
         check_study(usual | change)
@@ -166,7 +166,7 @@ def _accepted(study: Study, change: dict[str, Any]) -> bool:
 
 
 def _bytes(one: xr.Dataset, two: xr.Dataset) -> int:
-    """Numbers that differ in any bit."""
+    """Count of numbers that differ in any bit."""
     found = 0
     for name in one.data_vars:
         a, b = (np.ascontiguousarray(x[name].values) for x in (one, two))

@@ -1,4 +1,4 @@
-"""The qualification report: the evidence for a model's credibility, run again and judged for one question.
+"""Credibility dossier: verification, validation and applicability of the model for one question of interest.
 
 In the terms of ICH M15 (Ich2026) and ASME V&V 40 (Asme2018), applied to models of drugs as by Kuemmel2020.
 """
@@ -41,7 +41,7 @@ TRIED = 8  # patients of the checks of the code
 
 @dataclass(frozen=True)
 class Qualification:
-    """All that was run for one study, and the judgement.
+    """Results of the credibility assessment of one study.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ def qualify(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Qualification:
-    """Run the evidence for a study's credibility again.
+    """Assess the credibility of the model for a study (ASME V&V 40, ICH M15).
 
     Parameters
     ----------

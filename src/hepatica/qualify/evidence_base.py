@@ -20,7 +20,7 @@ BIASES = ("low", "some", "high", "unclear")
 
 @dataclass(frozen=True)
 class Known:
-    """What the draws are, and whether they belong to this model and this evidence.
+    """Provenance of the parameter draws, and their match with this model and evidence.
 
     Attributes
     ----------
@@ -51,22 +51,22 @@ class Known:
 
     @property
     def matches_model(self) -> bool:
-        """Whether the draws were learnt with this model."""
+        """True if the draws were calibrated with this model."""
         return self.draws > 0 and self.model == self.model_here
 
     @property
     def matches_evidence(self) -> bool:
-        """Whether the draws were learnt from the publications at hand."""
+        """True if the draws were calibrated to the publications at hand."""
         return self.draws > 0 and self.evidence == self.evidence_here
 
     @property
     def parameters_moved(self) -> int:
-        """Parameters that learning moved under any hypothesis."""
+        """Number of parameters that calibration informed under any hypothesis."""
         return len({name for name, *_ in self.moved})
 
 
 def known(name: str, draws: Draws | None, model: Model, publications: Sequence[Publication]) -> Known:
-    """What is known of the unknowns, with its provenance held against what is at hand.
+    """Provenance of draws compared with the model and evidence at hand.
 
     Examples
     --------

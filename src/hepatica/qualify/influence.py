@@ -1,4 +1,4 @@
-"""Assumptions by influence: from a finished screen, or else from how the draws go with the gain."""
+"""Parameter influence: from a Morris screen, or from rank correlations of the draws with the gain."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Influence:
 
 
 def read_screen(folder: Path, model: Model, population: str) -> Influence:
-    """What `hepatica sensitivity` left in a folder.
+    """Influence from the output folder of `hepatica sensitivity`.
 
     Raises
     ------

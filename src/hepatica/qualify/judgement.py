@@ -26,7 +26,7 @@ MOST_ASSUMED = (0.25, 0.5)  # share of parameters
 
 @dataclass(frozen=True)
 class Risk:
-    """ICH M15: how much the decision leans on the model, what a wrong one costs, and the two together.
+    """Model risk (ICH M15): model influence, decision consequence, and the two combined.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Factor:
 
 
 def risk(scope: Scope, deaths: float) -> Risk:
-    """Ratings and what they rest on.
+    """Model risk with the figures behind its ratings.
 
     Influence is high where less than half of the regimens lie inside what this population was given, else medium: nothing
     but the model compares them. Consequence goes by how many die untreated.
@@ -248,7 +248,7 @@ def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]
 
 
 def calibrated(g: Group) -> bool:
-    """Whether about as many numbers as it says lie in the intervals."""
+    """True if the coverage of the 50 and 90 % intervals is close to nominal."""
     return HALF[0] <= g.in_50 <= HALF[1] and NEARLY[0] <= g.in_90 <= NEARLY[1]
 
 

@@ -1,4 +1,4 @@
-"""Validation: predictions held against publications, told apart by whether the model had learnt from them."""
+"""Validation: predictions of publications, grouped as in sample, left out, not used, or blind."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Validated:
-    """What was predicted, by standing.
+    """Validation results by standing of the publication.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def held_against(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Validated:
-    """Predict the calibration publications and the blind ones.
+    """Predict and score the calibration publications and the blind ones.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def worst(records: Sequence[Record], most: int = 8) -> tuple[Record, ...]:
 
 
 def trusted(shape: float) -> bool:
-    """Whether weighing anew was enough to leave a publication out.
+    """True if importance reweighting was reliable for leaving a publication out (Pareto k).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The report of an answer: cards for terminal and notebook, one HTML file, tables beside it."""
+"""Reports: cards for terminal and notebook, one HTML file, tables in the same folder; nothing is computed here."""
 
 from hepatica.report.dose.cards import cards
 from hepatica.report.dose.tables import write_tables

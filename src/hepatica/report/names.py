@@ -92,7 +92,7 @@ def hypothesis(name: str, lang: str) -> str:
 
 
 def assumption(a: Assumption, lang: str) -> str:
-    """What an assumption is about; one without words goes by its label."""
+    """Assumption in words; one without words goes by its label."""
     return say(f"decision.moves_{a.parameter}", lang) if f"decision.moves_{a.parameter}" in catalogue() else a.label
 
 

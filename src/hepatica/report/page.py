@@ -1,4 +1,4 @@
-"""The report: one self-contained HTML file, with its tables and trajectories beside it."""
+"""Report of a dose study: one self-contained HTML file, with tables and trajectories in the same folder."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def write_report(
     command: str = "hepatica dose",
     made: Sequence[Card] | None = None,
 ) -> Path:
-    """Write the report and, beside it, its tables (CSV, Parquet) and trajectories (NetCDF).
+    """Write the report, its tables (CSV, Parquet) and trajectories (NetCDF) to one folder.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The last cards: what is assumed, what is cited, and how to run it again."""
+"""Cards of assumptions, references and reproduction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def grade(name: str, lang: str) -> str:
 
 
 def assumptions(a: Answer, lang: str) -> Card:
-    """What moves the answer first, then all that is assumed, with its reason."""
+    """Parameters by correlation with the gain, then all assumed values with their reasons."""
     parameters, d = a.system.model.parameters, a.decision
     strength = {x.parameter: x.correlation for x in d.assumptions}
     assumed = [n for n, p in parameters.items() if p.entry.grade == "assumed" and n not in strength]
@@ -84,7 +84,7 @@ def assumptions(a: Answer, lang: str) -> Card:
 
 
 def _therapy(a: Answer) -> list[tuple[str, Entry]]:
-    """What is assumed of product and routes of this study."""
+    """Assumed values of product, handling and routes."""
     rows = [(f"{a.study.product.source}.{n}", e) for n, e in SOURCES[a.study.product.source].factors.items()]
     rows += [(f"handling.{n}", e) for n, e in HANDLING.items()]
     for name in dict.fromkeys(r.route for r in a.study.grid.regimens()):
@@ -104,7 +104,7 @@ def _harms(a: Answer, lang: str) -> str:
 
 
 def sources(a: Answer, lang: str) -> Card:
-    """Full references of everything that this answer rests on or is set beside."""
+    """Full references of every work that the answer rests on or is compared with."""
     cited: dict[str, set[str]] = {}
 
     def cite(text: str, use: str) -> None:
@@ -154,7 +154,7 @@ def sources(a: Answer, lang: str) -> Card:
 
 
 def again(a: Answer, lang: str, *, command: str = "") -> Card:
-    """How to run it again."""
+    """Command, hashes, seed and versions that reproduce the answer."""
     product = names.listed((f"{k} {v}" for k, v in a.study.product.model_dump().items() if v is not None), lang)
     rows = {
         "command": command,

@@ -1,4 +1,4 @@
-"""Cards that set the simulation beside what was published."""
+"""Cards that compare simulated standard care with published cohorts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hepatica.words import say
 
 
 def baseline(a: Answer, lang: str) -> Card:
-    """The simulated untreated population beside the published course."""
+    """Labs of the untreated virtual population, compared with its baseline publication."""
     publication, rows, flagged, medians = load(a.population.baseline), [], False, False
     for c in compare_labs(a):
         digits, o = variable(c.variable).digits, c.published
@@ -87,7 +87,7 @@ def _reason(why: Rejection, lang: str) -> str:
 
 
 def life(a: Answer, lang: str) -> Card:
-    """Survival beside the trial as published."""
+    """Survival of both arms, compared with published trials."""
     d, ends = a.decision, []
     for k, h in enumerate(d.by_hypothesis if shows_cells(d) else ()):
         ends.append(
@@ -117,7 +117,7 @@ def life(a: Answer, lang: str) -> Card:
 
 
 def deaths(a: Answer, lang: str) -> Card:
-    """Deaths under standard care beside cohorts without cells."""
+    """Deaths under standard care, compared with published cohorts without cells."""
     rows = [
         {
             say("report.col_cohort", lang): f"{names.cohort(r.publication, r.n, lang)}: {load(r.publication).disease}",

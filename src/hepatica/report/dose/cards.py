@@ -31,7 +31,7 @@ DIFFERENCES = (
 
 
 def the_answer(a: Answer, lang: str) -> Card:
-    """Question, answer, what it gains, what it harms, what limits it."""
+    """Recommendation with its benefit, harms and caveats."""
     text = (
         sentences.verdict(a, lang),
         sentences.question(a, lang),
@@ -58,7 +58,7 @@ def the_answer(a: Answer, lang: str) -> Card:
 
 
 def by_hypothesis(a: Answer, lang: str) -> Card:
-    """What each hypothesis recommends, the regrets of the candidates, and the choice."""
+    """Optimal regimen and regrets under each hypothesis, and the minimax-regret choice."""
     d = a.decision
     order = ranking(d)
     kept = {0, d.recommended, d.top, *(h.best for h in d.by_hypothesis)}
@@ -81,7 +81,7 @@ def by_hypothesis(a: Answer, lang: str) -> Card:
 
 
 def differences(a: Answer, lang: str) -> Card:
-    """What differs between the hypotheses: where the cells are, and what follows."""
+    """Biodistribution, gain and optimal regimen under each hypothesis."""
     d, rows = a.decision, []
     what = say("report.col_what", lang)
     for quantity, organ, day in DIFFERENCES if a.kinetics else ():
@@ -153,7 +153,7 @@ def over_dose(a: Answer, lang: str) -> Card:
 
 
 def two_spreads(a: Answer, lang: str) -> Card:
-    """Between patients and ignorance."""
+    """Variance components of the gain: between patients, and parameter uncertainty."""
     figure = partial(figures.spread, a, lang) if a.study.grid.regimens() else None
     return Card(
         "spread",

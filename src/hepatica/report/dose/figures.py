@@ -181,7 +181,7 @@ def kinetics(answer: Answer, lang: str) -> Figure:
 
 @drawn
 def spread(answer: Answer, lang: str) -> Figure:
-    """Spread between patients against ignorance, for the regimens of least worst regret."""
+    """SD between patients and SD of parameter uncertainty of the gain, for the regimens of least worst regret."""
     d = answer.decision
     top = [a for a in ranking(d) if d.arms[a].regimen.gives_cells][:6][::-1]
     figure, axes = panels(1, len(d.by_hypothesis), width=11, height=0.9 + 0.42 * len(top), sharey=True, sharex=True)

@@ -1,4 +1,4 @@
-"""The decision in words: what can be said, what cannot, and what it hangs on."""
+"""Sentences of a decision: recommendation, benefit, harms and caveats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hepatica.words import say
 
 
 def question(answer: Answer, lang: str) -> str:
-    """What is asked, in one sentence."""
+    """Question of the study in one sentence."""
     s, p = answer.study, answer.population
     routes = {r.route for r in s.grid.regimens()}
     return say(
@@ -105,7 +105,7 @@ def runner_up(answer: Answer, lang: str) -> list[str]:
 
 
 def credible_set(answer: Answer, lang: str) -> list[str]:
-    """How many of the arms it takes to hold the best one with a probability of 90 %, and which."""
+    """Size and members of the 90 % credible set of the best arm."""
     d = answer.decision
     if not d.credible_set:
         return []
@@ -114,7 +114,7 @@ def credible_set(answer: Answer, lang: str) -> list[str]:
 
 
 def harm(answer: Answer, lang: str) -> list[str]:
-    """Excess harms of the top-ranked regimen, the larger of the hypotheses, beside their limits."""
+    """Excess harms of the top-ranked regimen, the larger of the hypotheses, with their limits."""
     d, utility, parts = answer.decision, answer.study.utility.utility(), []
     if not d.arms[d.top].regimen.gives_cells:
         return []
@@ -135,7 +135,7 @@ def harm(answer: Answer, lang: str) -> list[str]:
 
 
 def caveats(answer: Answer, lang: str) -> list[str]:
-    """What a reader must know before using a number."""
+    """Caveats: edges of the grid, doses beyond any given, extrapolation, failed solves."""
     d, found = answer.decision, []
     if d.edges:
         axes = names.listed((say(f"decision.edge_{e}", lang) for e in d.edges), lang)
@@ -154,7 +154,7 @@ def caveats(answer: Answer, lang: str) -> list[str]:
 
 
 def own_choices(answer: Answer, lang: str) -> list[str]:
-    """What each hypothesis by itself would choose."""
+    """Optimal regimen of each hypothesis by itself."""
     d, lines = answer.decision, []
     for h in d.by_hypothesis:
         best, second = d.arms[h.best].regimen, d.arms[h.runner_up].regimen
@@ -184,7 +184,7 @@ def _or_care(r: Regimen, lang: str) -> str:
 
 
 def choice(answer: Answer, lang: str) -> str:
-    """How one regimen was chosen over the hypotheses."""
+    """Minimax-regret choice over the hypotheses."""
     d = answer.decision
     return say(
         "decision.choice",

@@ -21,7 +21,7 @@ EVERY = 3  # days between points of a curve
 
 @drawn
 def survival(answer: Answer, lang: str) -> Figure:
-    """Expected survival with its band of ignorance, numbers at risk, and published points."""
+    """Expected survival with its band of parameter uncertainty, numbers at risk, and published points."""
     figure, axes = panels(
         2,
         len(answer.courses),

@@ -1,4 +1,4 @@
-"""The tables and trajectories beside the report: exactly what it was made of."""
+"""Tables and trajectories of a dose study as files: CSV, Parquet and NetCDF."""
 
 from __future__ import annotations
 

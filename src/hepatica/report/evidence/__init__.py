@@ -1,1 +1,1 @@
-"""Figures and cards of published evidence and of predictions beside it."""
+"""Figures and cards of published evidence and of predictions."""

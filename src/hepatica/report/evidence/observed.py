@@ -1,4 +1,4 @@
-"""A figure of one published variable over time: a line for each arm, with and without cells told apart."""
+"""Figure of one published variable over time: a line for each arm, those with cells distinguished."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Series:
 
 
 def series(publications: Sequence[Publication], variable: str) -> tuple[Series, ...]:
-    """What there is to draw of a variable: levels, not changes since day 0; arms with cells first.
+    """Observed levels of a variable by arm, changes since day 0 left out; arms with cells first.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def series(publications: Sequence[Publication], variable: str) -> tuple[Series, 
 
 
 def spread(o: Observation) -> tuple[float, float]:
-    """From where to where an observation reaches: its 95 % interval, else one sd, else its quartiles, else nowhere.
+    """Error bar of an observation: 95 % interval, else one SD, else quartiles, else the value itself.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def evidence_figure(publications: Sequence[Publication], variable: str, lang: st
 
 
 def _place(s: Series, shown: Sequence[Series], root: bool) -> Any:
-    """Where the points of an arm stand, a little beside their time so that none hides another."""
+    """Abscissae of an arm's points, offset from their time so that none hides another."""
     last = max(o.time for one in shown for o in one.points) or 10.0
     width = np.sqrt(last) if root else last
     aside = min(0.05, 0.008 * len(shown)) * width * (s.number - (len(shown) + 1) / 2) / len(shown)
@@ -176,7 +176,7 @@ def _name(s: Series, shown: Sequence[Series], lang: str) -> str:
 
 
 def _note(publications: Sequence[Publication], variable: str, lang: str) -> str:
-    """What bars and crosses mean, what is left out, and for whom the figure is."""
+    """Legend of error bars and crosses, changes left out, and the research-use note."""
     changes = sum(o.variable == variable and o.kind == "change" for p in publications for o in p.observations)
     parts = [say("evidence.bars", lang)]
     if changes:

@@ -1,4 +1,4 @@
-"""Predictions beside what was published, as cards."""
+"""Cards of observed and predicted outcomes of published arms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hepatica.words import say
 
 
 def prediction_cards(found: Validation, lang: str) -> list[Card]:
-    """What was predicted of each number, and the totals of each publication beside the references."""
+    """Prediction of each published number, and scores of each publication with those of the baselines."""
     rows = [
         {
             say("validate.publication", lang): r.publication,

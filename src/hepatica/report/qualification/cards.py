@@ -21,7 +21,7 @@ CITED = ("Ich2026", "Asme2018", "Kuemmel2020")
 
 
 def summary(q: Qualification, lang: str) -> list[Card]:
-    """Risk, how many factors are adequate, and the gaps, worst first."""
+    """Model risk, adequacy of the credibility factors, and the gaps, worst first."""
     count = {a: sum(f.adequate == a for f in q.factors) for a in ("no", "partly", "yes")}
     text = [
         say("qualify.verdict", lang, risk=rating(q.risk.risk, lang), of=len(q.factors), **count),
@@ -40,7 +40,7 @@ def summary(q: Qualification, lang: str) -> list[Card]:
 
 
 def context(q: Qualification, lang: str) -> list[Card]:
-    """What is asked, of whom, with what yardstick, and what no one was ever given."""
+    """Context of use: question, population, regimens, utility, and extrapolations."""
     s, rows = q.study, {}
     rows["population"] = population(q, lang)
     rows["size"] = say("qualify.size", lang, patients=s.patients, draws=min(s.draws, s.patients), days=f"{s.horizon:g}")
@@ -100,7 +100,7 @@ def assessment(q: Qualification, lang: str) -> list[Card]:
 
 
 def closing(q: Qualification, lang: str) -> list[Card]:
-    """Every factor: what was done, the figure, whether it is adequate, what is missing; badly first."""
+    """Credibility factors with evidence, adequacy and gap, the least adequate first."""
     rows = badly_first(list(q.factors))
     table = table_of(
         lang,
@@ -115,7 +115,7 @@ def closing(q: Qualification, lang: str) -> list[Card]:
 
 
 def appendix(q: Qualification, lang: str) -> list[Card]:
-    """Every prediction, what could not be predicted, and the works that the terms are from."""
+    """All predictions, publications not predicted, and the standards cited."""
     known = references()
     works = table_of(lang, ("work", [known[k].full() for k in CITED if k in known]))
     return [

@@ -1,4 +1,4 @@
-"""The figure of applicability: doses of a study beside those that people were given and whose outcomes were predicted."""
+"""Figure of applicability: doses of the study and of the published arms that were predicted."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MOST = 20  # parameters shown
 
 
 def applicability(q: Qualification, lang: str) -> list[Card]:
-    """The study beside what was predicted and held against print."""
+    """Applicability of the validation evidence to the study."""
     s, scope = q.study, q.scope
     arms = scope.of_population()
     rows = [

@@ -1,4 +1,4 @@
-"""What the cards of a qualification report share: tables with headings, figures, the population, extrapolations."""
+"""Helpers of the dossier's cards: headed tables, numbers, population, extrapolations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hepatica.words import say
 
 
 def extrapolations(q: Qualification, lang: str) -> list[str]:
-    """What nobody, or nobody of this population, was ever given; one sentence that says so where there is nothing of it."""
+    """Extrapolations in population and dose; one sentence where there is none."""
     never = [names.regimen(r, lang) for r, place in q.scope.regimens if place == "never"]
     unseen = [names.regimen(r, lang) for r, place in q.scope.regimens if place in ("given", "elsewhere")]
     found = []

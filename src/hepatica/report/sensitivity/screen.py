@@ -1,4 +1,4 @@
-"""What the screen of influence found: ranked figure, tornado over the dose, tables, whole or not at all."""
+"""Report of a Morris screen: ranked elementary effects, tornado of the optimal dose, and their tables."""
 
 from __future__ import annotations
 

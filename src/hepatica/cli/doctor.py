@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hepatica.cli.shell import AsJson, Lang, check_language, make_app
-from hepatica.cli.terminal import make_table, out, print_json
+from hepatica.cli.console.shell import AsJson, Lang, check_language, make_app
+from hepatica.cli.console.terminal import make_table, out, print_json
 
 app = make_app()
 

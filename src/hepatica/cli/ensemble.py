@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.shell import (
+from hepatica.cli.console.shell import (
     AsJson,
     Changes,
     Cluster,
@@ -22,7 +22,7 @@ from hepatica.cli.shell import (
     make_app,
     make_system,
 )
-from hepatica.cli.terminal import Bars, out, print_json
+from hepatica.cli.console.terminal import Bars, out, print_json
 
 app = make_app()
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.shell import AsJson, Lang, check_language, close, make_app
-from hepatica.cli.terminal import out, print_json
+from hepatica.cli.console.shell import AsJson, Lang, check_language, close, make_app
+from hepatica.cli.console.terminal import out, print_json
 from hepatica.errors import InputError
 
 app = make_app()
@@ -62,7 +62,7 @@ def list_publications(
 
 def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, lang: str, as_json: bool) -> None:
     from hepatica.api.evidence import EvidenceAnswer, EvidenceRequest, PublicationAnswer
-    from hepatica.cli.evidence_text import print_list, print_publication
+    from hepatica.cli.console.evidence_text import print_list, print_publication
     from hepatica.words import say
 
     lang = check_language(lang)
@@ -154,7 +154,7 @@ def check_files(
     Example: `hepatica evidence check new-trial.toml`
     """
     from hepatica.api.evidence import CheckAnswer, CheckRequest
-    from hepatica.cli.evidence_text import print_checked, print_fault
+    from hepatica.cli.console.evidence_text import print_checked, print_fault
     from hepatica.words import say
 
     lang = check_language(lang)

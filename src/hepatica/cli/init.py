@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.shell import Lang, check_language, make_app
-from hepatica.cli.terminal import out
+from hepatica.cli.console.shell import Lang, check_language, make_app
+from hepatica.cli.console.terminal import out
 from hepatica.errors import InputError
 
 app = make_app()

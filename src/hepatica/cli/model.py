@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import AsJson, Changes, Lang, check_language, close, make_app
-from hepatica.cli.terminal import Bars, make_table, markdown, out, print_json
+from hepatica.cli.console.shell import AsJson, Changes, Lang, check_language, close, make_app
+from hepatica.cli.console.terminal import Bars, make_table, markdown, out, print_json
 from hepatica.errors import HepaticaError, InputError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import (
+from hepatica.cli.console.shell import (
     AsJson,
     Changes,
     Cluster,
@@ -19,8 +19,8 @@ from hepatica.cli.shell import (
     make_app,
     make_system,
 )
-from hepatica.cli.sources import read_leave_one_out, read_publication
-from hepatica.cli.terminal import Bars, print_json, show
+from hepatica.cli.console.sources import read_leave_one_out, read_publication
+from hepatica.cli.console.terminal import Bars, print_json, show
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:

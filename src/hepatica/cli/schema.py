@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.shell import make_app
-from hepatica.cli.terminal import print_json
+from hepatica.cli.console.shell import make_app
+from hepatica.cli.console.terminal import print_json
 
 app = make_app()
 

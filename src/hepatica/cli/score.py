@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.shell import AsJson, Lang, check_language, make_app
-from hepatica.cli.terminal import make_table, out, print_json
+from hepatica.cli.console.shell import AsJson, Lang, check_language, make_app
+from hepatica.cli.console.terminal import make_table, out, print_json
 from hepatica.errors import InputError
 
 app = make_app()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import (
+from hepatica.cli.console.shell import (
     AsJson,
     Changes,
     Cluster,
@@ -20,7 +20,7 @@ from hepatica.cli.shell import (
     make_app,
     make_system,
 )
-from hepatica.cli.terminal import Bars, out, print_json, show
+from hepatica.cli.console.terminal import Bars, out, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.sensitivity.tornado import Tornado

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.shell import AsJson, Cluster, Lang, Workers, check_language, close, make_app, make_system
-from hepatica.cli.sources import read_leave_one_out, read_publication
-from hepatica.cli.terminal import Bars, out, print_json, show
+from hepatica.cli.console.shell import AsJson, Cluster, Lang, Workers, check_language, close, make_app, make_system
+from hepatica.cli.console.sources import read_leave_one_out, read_publication
+from hepatica.cli.console.terminal import Bars, out, print_json, show
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:

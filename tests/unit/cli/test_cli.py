@@ -21,9 +21,14 @@ print(*sorted(m for m in sys.modules if sys.modules[m] is not None))
 HELPFUL = {"typer", "shellingham", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"} | {
     "typing_inspection", "annotated_doc", "click",
 }  # fmt: skip
-SHARED = {"hepatica", "hepatica.cli", "hepatica.cli.shell", "hepatica.cli.sources", "hepatica.cli.terminal"} | {
-    "hepatica.errors"
-}
+SHARED = {
+    "hepatica",
+    "hepatica.cli",
+    "hepatica.cli.console",
+    "hepatica.cli.console.shell",
+    "hepatica.cli.console.sources",
+    "hepatica.cli.console.terminal",
+} | {"hepatica.errors"}
 SUBCOMMANDS = [("evidence", name) for name in ("list", "export", "plot", "check", "schema")]
 
 

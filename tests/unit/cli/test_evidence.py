@@ -35,7 +35,7 @@ def listed(run, *arguments):
 
 
 def test_all_are_listed(run, monkeypatch):
-    monkeypatch.setattr("hepatica.cli.terminal.out.console._width", 300)
+    monkeypatch.setattr("hepatica.cli.console.terminal.out.console._width", 300)
     code, out, _ = run()
     assert code == 0 and all(key in out for key in keys()) and "research use" in out and "Lin et al. 2017" in out
     assert run("list")[1] == out and tuple(listed(run)) == keys() == tuple(listed(run, "list"))
@@ -44,7 +44,7 @@ def test_all_are_listed(run, monkeypatch):
 
 
 def test_a_narrow_window_shows_fewer_columns_and_whole_words(run, monkeypatch):
-    monkeypatch.setattr("hepatica.cli.terminal.out.console._width", 80)
+    monkeypatch.setattr("hepatica.cli.console.terminal.out.console._width", 80)
     code, out, _ = run()
     words = {w for p in load_all().values() for w in p.disease.split()}
     assert code == 0 and all(key in out for key in keys()) and "Lin et al." not in out and "140" in out
@@ -71,7 +71,7 @@ def test_filters_filter(run):
 
 
 def test_one_is_shown_whole(run, monkeypatch):
-    monkeypatch.setattr("hepatica.cli.terminal.out.console._width", 200)
+    monkeypatch.setattr("hepatica.cli.console.terminal.out.console._width", 200)
     code, out, _ = run("--key", "lin2017")
     assert code == 0 and "10.1002/hep.29189" in out and "Sources disagree" in out and "1e5 to 1e6 cells/kg" in out
     assert "Alternative dose_1e6" in out and "73.2 percent (95 % 61.6 to 84.8)" in out and "research use" in out

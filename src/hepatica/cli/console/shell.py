@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.terminal import err, out
+from hepatica.cli.console.terminal import err, out
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:

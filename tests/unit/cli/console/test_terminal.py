@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from hepatica.card import Card
-from hepatica.cli import terminal
-from hepatica.cli.terminal import Bars, Screen, complain, make_table, print_json, show, use_plain_characters
+from hepatica.cli.console import terminal
+from hepatica.cli.console.terminal import Bars, Screen, complain, make_table, print_json, show, use_plain_characters
 
 ODD = "[bold]x[/red] :smile: [/]"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hepatica.cli.shell import check_hypothesis, check_language, close, command_line, make_system
+from hepatica.cli.console.shell import check_hypothesis, check_language, close, command_line, make_system
 from hepatica.errors import InputError
 from hepatica.model.modules import MODULES
 

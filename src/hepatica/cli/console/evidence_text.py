@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hepatica.cli.terminal import make_table, out
+from hepatica.cli.console.terminal import make_table, out
 from hepatica.words import say
 
 if TYPE_CHECKING:

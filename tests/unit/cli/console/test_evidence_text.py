@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.cli.evidence_text import given, print_checked, print_list, print_publication, value
+from hepatica.cli.console.evidence_text import given, print_checked, print_list, print_publication, value
 from hepatica.evidence import load, load_all
 from hepatica.evidence.check import check_file
 

@@ -49,6 +49,7 @@ def ranked(screen: Screen, days: float, lang: str, top: int = TOP) -> Figure:
         axes[0, 0].set_title(say("sensitivity.figure_title", lang))
         legend_below(figure, axes, 3)
         if any(screen.moved[k].nominal for k in order):
+            figure.set_layout_engine("constrained")  # which leaves room for the note below the legend
             figure.supxlabel(roomy(say("sensitivity.nominal_note", lang)), fontsize=8, x=0.99, ha="right")
         return figure
 

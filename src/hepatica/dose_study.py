@@ -149,6 +149,7 @@ def answer(
     Parameters
     ----------
     study : Study
+        The user's question.
     system : System, optional
         The shipped model unless given.
     workers : int, optional
@@ -300,6 +301,14 @@ def tolerance_error(system: System, patients: Admitted, arm: Arm, hypothesis: st
 
     Parameters
     ----------
+    system : System
+        Model and engine.
+    patients : Admitted
+        Admitted patients.
+    arm : Arm
+        Arm to simulate.
+    hypothesis : str
+        Named hypothesis about what the cells do.
     n : int
         Patients, the first of `patients`.
     """

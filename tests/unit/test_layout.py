@@ -18,6 +18,7 @@ MAX_LINES, LINES_WITHOUT_REASON = 400, 300
 LONG = {
     "src/hepatica/admission.py": "one algorithm: history, rounds of candidates, and who is plausible",
     "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
+    "src/hepatica/dosing/decision.py": "one rule of decision: its hypotheses, confidence, credible set and confirmation",
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",
     "tests/physics/test_cells.py": "one balance of cells, followed from the vein to every organ",
     "tests/unit/dosing/test_decision.py": "the tests of one module; made-up courses with known decisions serve them all",

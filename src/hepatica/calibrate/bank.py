@@ -108,7 +108,7 @@ class Plan:
         return replace(self, arms=tuple(a for a in self.arms if (a.publication, a.arm) in names), lines=kept)
 
     def with_acceptance_rates(self) -> Plan:
-        """Plan that also records the acceptance rate of each population: the share of candidates that are its patients."""
+        """Plan that also records the acceptance rate of each population: the share of plausible candidates."""
         return replace(
             self, lines=(*self.lines, *(Line(POPULATION, key, Endpoint("made", 0.0)) for key in self.populations))
         )
@@ -164,8 +164,20 @@ def fill(
 
     Parameters
     ----------
+    system : System
+        Model and engine.
+    plan : Plan
+        What a block of work simulates.
+    draws : Draws
+        Parameter draws.
+    execution : Execution
+        Where and by how many workers work is done, and where it is kept.
     people : int
         Patients of each population for each draw.
+    seed : int
+        Seed of the random streams.
+    hypothesis : str
+        Named hypothesis about what the cells do.
 
     Returns
     -------

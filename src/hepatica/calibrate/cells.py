@@ -1,7 +1,8 @@
-"""Cell parameters: their posterior for each row of the untreated course, from differences between arms of one publication.
+"""Cell parameters: posterior for each row of the untreated course, from differences between arms of a publication.
 
-What the treated arms say of the course itself is not used (a cut, Plummer 2015, doi 10.1007/s11222-014-9503-z), so a draw
-has the same patients under every hypothesis, and a control arm that fared unusually is not made up for by the cells.
+What the treated arms say of the course itself is not used (a cut, Plummer 2015, doi 10.1007/s11222-014-9503-z), so a
+draw has the same patients under every hypothesis, and a control arm that fared unusually is not made up for by the
+cells.
 """
 
 from __future__ import annotations
@@ -89,11 +90,20 @@ def learn_cells(
 
     Parameters
     ----------
+    system : System
+        Model and engine.
     plan : Plan
         Arms with cells and those they are compared with.
     contrasts : sequence of Contrast
+        Differences between published arms.
     course : Draws
         Rows of the untreated course.
+    hypothesis : str
+        Named hypothesis about what the cells do.
+    settings : Settings
+        Sizes of the calibration.
+    execution : Execution
+        Where and by how many workers work is done, and where it is kept.
     """
     n, each = course.n, settings.cell_draws
     columns = draw_cell_parameters(system.model, n, each, settings.seed)

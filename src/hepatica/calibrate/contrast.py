@@ -37,8 +37,8 @@ class Contrast:
         Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
     scale : {"share", "log", "level"}
     value, error : float
-        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling and
-        inflation by risk of bias.
+        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling
+        and inflation by risk of bias.
     between : float
         What the SD of what differs between trials (batches, donors, care) is in units of: 1 for shares, the SD between
         people for means.
@@ -79,7 +79,7 @@ class Contrast:
         return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
 
     def log_likelihood(self, simulated: Floats, differs: Floats | None = None) -> Floats:
-        """Log likelihood of simulated contrasts, given between-trial SDs of the same shape (the prior median, if not given)."""
+        """Log likelihood of simulated contrasts, given between-trial SDs of the same shape (prior median else)."""
         variance = self.error**2 + (self.between * (deviation(self.what) if differs is None else differs)) ** 2
         return np.asarray(-0.5 * self.weight * ((simulated - self.value) ** 2 / variance + np.log(variance)))
 
@@ -234,6 +234,8 @@ def null_effect_probability(
 
     Parameters
     ----------
+    contrasts : sequence of Contrast
+        Differences between published arms.
     fit : array
         Logarithm of the likelihood of all differences under each draw from the priors of the cells; not finite where a
         draw made no patients.

@@ -165,10 +165,16 @@ def learn_course(
 
     Parameters
     ----------
+    system : System
+        Model and engine.
     plan : Plan
         Arms without cells.
     terms : sequence of LikelihoodTerm
         Of the data of these arms.
+    settings : Settings
+        Sizes of the calibration.
+    execution : Execution
+        Where and by how many workers work is done, and where it is kept.
     """
     cells, prior = cell_only_parameters(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
     draws = Draws({k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS})

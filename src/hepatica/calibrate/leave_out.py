@@ -1,7 +1,7 @@
 """Leave-one-publication-out: what the rest teaches, so that each publication can be predicted from the others.
 
-Particles of the untreated course are weighted anew while the shape of their weights can be trusted (Pareto k below 0.7);
-else the publication is tempered away and the particles move (`smc.without`). The cells are learnt anew from the
+Particles of the untreated course are weighted anew while the shape of their weights can be trusted (Pareto k below
+0.7); else the publication is tempered away and the particles move (`smc.without`). The cells are learnt anew from the
 contrasts of the others. Publications that share people leave together.
 """
 
@@ -60,10 +60,20 @@ def leave_out(
 
     Parameters
     ----------
+    made : Calibration
+        Calibration with all publications.
+    system : System
+        Model and engine.
     folder : Path
         Work folder of finished blocks, to go on from.
+    settings : Settings
+        Sizes of the calibration.
     rows : int
         Draws without each publication.
+    workers : int, optional
+        Threads; all processors unless given.
+    progress : Progress
+        Receiver of stages and counts.
 
     Yields
     ------

@@ -1,7 +1,7 @@
 """Likelihood of published numbers given simulated ones, each kind of number by its sampling distribution.
 
-Deaths between visits are multinomial counts, other shares binomial, means of survivors normal with their standard error,
-and the SD between people informs that of the model.
+Deaths between visits are multinomial counts, other shares binomial, means of survivors normal with their standard
+error, and the SD between people informs that of the model.
 """
 
 from __future__ import annotations
@@ -117,9 +117,10 @@ class LikelihoodTerm:
     def log_likelihood(
         self, simulated: Floats, unknown: Floats, share: Floats | None = None, mean: Floats | None = None
     ) -> Floats:
-        """Log likelihood of simulated statistics (particles, statistics) with emulator variances (statistics,); (particles,).
+        """Log likelihood (particles,) of simulated statistics (particles, statistics) with emulator variances.
 
-        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the medians of `BETWEEN` if not given.
+        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the medians of `BETWEEN` if not
+        given.
         """
         share = deviation("share") if share is None else share
         mean = deviation("mean") if mean is None else mean
@@ -132,7 +133,7 @@ class LikelihoodTerm:
         return np.asarray(self.weight * self._counts(simulated, variance))
 
     def _counts(self, simulated: Floats, variance: Floats) -> Floats:
-        """Multinomial log likelihood of counts between visits, a common shift of the log odds integrated out (Gauss-Hermite)."""
+        """Multinomial log likelihood of counts between visits, integrated over a common shift of the log odds."""
         # counted are people with the event; an event-free proportion has the opposite log odds
         x, counts = simulated * DIRECTION[self.variable].value, np.array(self.value)
         n = counts.sum()

@@ -254,7 +254,8 @@ def main() -> None:
     for row in rows:
         spread = f"  spread {row.published_spread:.2f}, {row.spread:.2f}" if np.isfinite(row.published_spread) else ""
         print(
-            f"{row.variable:24s} day {row.time:4g}  published {row.published:8.2f}  simulated {row.simulated:8.2f}{spread}"
+            f"{row.variable:24s} day {row.time:4g}  published {row.published:8.2f}  "
+            f"simulated {row.simulated:8.2f}{spread}"
         )
     cited = dict.fromkeys(load(p.publication).cite for p in (*population.fit.targets, population.fit.deaths))
     print("sources: " + "; ".join(references()[key].short() for key in cited))

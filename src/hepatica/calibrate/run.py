@@ -125,14 +125,22 @@ def calibrate(
 
     Parameters
     ----------
+    system : System
+        Model and engine.
     publications : sequence of Publication
         Those with the role ``calibration`` are learnt from.
     folder : Path
         Work folder of finished blocks, to go on from.
+    settings : Settings
+        Sizes of the calibration.
     hypotheses : sequence of str
         Each gets its own posterior of the cells; the untreated course is the same for all.
     people : sequence of Publication
         Made of files of real people (`people_evidence`); one takes the place of a publication of the same key.
+    workers : int, optional
+        Threads; all processors unless given.
+    progress : Progress
+        Receiver of stages and counts.
 
     Returns
     -------

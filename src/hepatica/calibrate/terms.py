@@ -1,7 +1,7 @@
 """Likelihood terms of published arms: numbers compared, their scales and weights.
 
-Two things temper them, both printed with every calibration: `INFLATION` of variance by risk of bias, and weights, so that
-repeated visits of the same people and publications with many numbers do not outvote the rest.
+Two things temper them, both printed with every calibration: `INFLATION` of variance by risk of bias, and weights, so
+that repeated visits of the same people and publications with many numbers do not outvote the rest.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
 def _mean(
     p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool
 ) -> list[LikelihoodTerm]:
-    """Terms of a mean or median: at day 0 where a population is fitted to it, later as a change from day 0 if printed."""
+    """Terms of a mean or median: at day 0 if a population is fitted to it, later as a change from day 0 if printed."""
     sd, level = between_people_sd(o), o.variable in LEVELS
     if sd is None or o.n is None or o.n < 3 or (o.value <= 0 and not level and o.kind != "change"):
         return []
@@ -172,7 +172,7 @@ def _mean(
 def _normal_terms(
     p: Publication, o: Observation, label: str, weight: float, sd: float
 ) -> Callable[..., LikelihoodTerm]:
-    """Maker of normal terms of one observation: how it is compared, statistic, value, error, size of a unit of the scale."""
+    """Maker of normal terms of one observation: comparison, statistic, value, error, size of a unit of the scale."""
 
     def normal(how: str, statistic: SummaryStatistic, value: float, error: float, size: float = 1.0) -> LikelihoodTerm:
         return LikelihoodTerm(

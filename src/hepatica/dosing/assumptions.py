@@ -58,6 +58,8 @@ def rank_assumptions(
     ----------
     gain : (patients,)
         NaN (failed) is left out.
+    cohort : Cohort
+        Virtual patients.
     hypotheses : sequence of str
         A parameter's draws are averaged over these.
     top : int

@@ -176,6 +176,10 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
         From `simulate`, with the outputs of `utility.OUTPUTS`.
     arms : list of Arm
         The first is standard care.
+    utility : Utility
+        Benefit and harms.
+    cohort : Cohort
+        Virtual patients.
 
     Examples
     --------
@@ -236,6 +240,8 @@ def is_confident(gains: Sequence[VarianceComponents], null_effect: Sequence[floa
         One per hypothesis.
     null_effect : sequence of float
         Probability of each hypothesis that cells have no effect in people, which the model itself does not hold.
+    cohort : Cohort
+        Virtual patients.
     """
     enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
     return enough and all(
@@ -246,8 +252,8 @@ def is_confident(gains: Sequence[VarianceComponents], null_effect: Sequence[floa
 def credible_set(by: Sequence[HypothesisResult], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
     """Credible set of the best arm: the fewest arms that hold it with this probability, the likeliest first.
 
-    Hypotheses count alike. Draw by draw, the best is the admissible arm of the largest mean gain among its patients: few patients a draw make the
-    set larger than it need be.
+    Hypotheses count alike. Draw by draw, the best is the admissible arm of the largest mean gain among its patients:
+    few patients a draw make the set larger than it need be.
     """
     draws, where = np.unique(draw, return_inverse=True)
     chance = np.zeros(len(by[0].gain))
@@ -267,8 +273,12 @@ def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, co
 
     Parameters
     ----------
+    decision : Decision
+        Decision to confirm.
     datasets : list of Dataset
         One per hypothesis, arms standard care and the top-ranked regimen, in that order.
+    utility : Utility
+        Benefit and harms.
     cohort : Cohort
         The patients of these datasets.
     """

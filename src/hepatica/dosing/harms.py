@@ -83,7 +83,7 @@ def infected(ds: xr.Dataset, arms: Sequence[Arm]) -> Floats:
 
 
 def from_procedure(ds: xr.Dataset, arms: Sequence[Arm]) -> Floats:
-    """Complication of the route itself in at least one infusion; its risk is drawn by parameter draw, not by patient."""
+    """Complication of the route itself in at least one infusion; its risk varies by parameter draw, not by patient."""
     shape = ds["status"].shape
     risk = np.zeros(shape)
     draws, where = np.unique(ds["draw"].values, return_inverse=True)
@@ -103,8 +103,8 @@ HARMS = (
         label={"en": "thrombo-embolism", "zh": "血栓栓塞"},
         loss=10.0,
         limit=0.05,
-        reason="Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides deaths; anchored on "
-        "the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess.",
+        reason="Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides deaths; anchored "
+        "on the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess.",
         probability=partial(from_hazard, hazard="thrombosis_hazard"),
         outputs=("thrombosis_hazard",),
     ),

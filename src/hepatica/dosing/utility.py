@@ -34,7 +34,7 @@ OUTPUTS = tuple(dict.fromkeys((*_COURSE, *(output for harm in HARMS for output i
 
 @dataclass(frozen=True)
 class Utility:
-    """Utility of a decision: utilities of health states, harms and deaths by thrombosis, as the study file may change them."""
+    """Utility of a decision: of health states, harms and deaths by thrombosis; a study file may change them."""
 
     harms: tuple[Harm, ...] = HARMS
     utilities: Utilities = field(default_factory=lambda: STANDARD_GAMBLE)

@@ -48,6 +48,8 @@ def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float 
         One value a patient; NaN (failed) are left out.
     draw : (n,)
         Draw that each carries.
+    level : float
+        Probability of the intervals.
 
     Examples
     --------

@@ -26,8 +26,8 @@ from hepatica.patients.streams import normals, uniforms
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 PRIOR_NULL_EFFECT_PROBABILITY = 0.1
-"""Prior probability, before any person's outcome is looked at, that cells have no effect in people whatever they do in animals
-and dishes: assumed. Most treatments that work there fail here; the priors of the mechanisms, each by itself, hardly say so."""
+"""Prior probability, before any person's outcome is seen, that cells have no effect in people whatever they do in
+animals and dishes: assumed. Most treatments that work there fail here; priors of single mechanisms hardly say so."""
 SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
 BETWEEN = {
     "share": (0.3, 0.7),
@@ -35,10 +35,10 @@ BETWEEN = {
     "effect_share": (np.exp(-3.93 / 2), 1.51 / 2),
     "effect_mean": (0.2, 0.7),
 }
-"""What differs from cohort to cohort beside what is modelled, and from trial to trial in what a treatment does: median of its
-SD, and SD of the logarithm of that SD, before anything is learnt. Of shares on the logarithm of the odds (ratio), of means in
-SDs between people. ``effect_share`` is what Cochrane reviews of mortality by treatments that are no drugs have (Turner et al.
-2012, doi 10.1093/ije/dys041: a variance of log-normal(-3.93, 1.51)); the others are assumed."""
+"""Priors of between-study heterogeneity, of cohorts (``share``, ``mean``) and of treatment effects: median of the SD,
+and SD of its logarithm. Of shares on the log odds (ratio), of means in SDs between people. ``effect_share`` is
+that of Cochrane reviews of mortality by treatments that are no drugs (Turner et al. 2012, doi 10.1093/ije/dys041: a
+variance of log-normal(-3.93, 1.51)); the others are assumed."""
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS, MAX_COLUMNS = 100_000, 10_000  # of a file of draws; the one that ships has 400 and 420
 FILE_WANTED = "a file that `hepatica calibrate` wrote"
@@ -198,7 +198,7 @@ class Draws:
         return deviation(what, np.zeros(len(draw)) if z is None else z)
 
     def null_effect_probability(self, hypothesis: str) -> float:
-        """Probability that cells have no effect in people, as people's outcomes left it; the prior one without these."""
+        """Posterior probability that cells have no effect in people; the prior one without people's outcomes."""
         by_hypothesis = self.provenance.get("null_effect_probability", {})
         return float(by_hypothesis.get(hypothesis, PRIOR_NULL_EFFECT_PROBABILITY))
 

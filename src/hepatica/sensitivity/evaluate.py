@@ -1,4 +1,4 @@
-"""Evaluation of a sensitivity question at a point: the same candidates everywhere, weighted by the plausibility of admission.
+"""Evaluation of a sensitivity question at a point: the same candidates, weighted by plausibility of admission.
 
 Candidates carry the same random numbers at every point, so that no patient enters or leaves at a stroke. What is proved
 not to change admission, or care without cells, is not simulated again.

@@ -1,4 +1,4 @@
-"""Morris elementary effects: design and statistics, each parameter over its own uncertainty (Morris1991, Campolongo2007).
+"""Morris elementary effects: design and statistics over each parameter's uncertainty (Morris1991, Campolongo2007).
 
 Around each of `r` base points every parameter is moved by itself, two thirds of the way between the 5 % and the
 95 % point of its prior; an elementary effect is the change of the output per whole way. Base points lie on the
@@ -92,6 +92,10 @@ def movable(
 
     Parameters
     ----------
+    model : Model
+        Assembled model.
+    population : Population
+        Population of the patients.
     outputs : sequence of str
         States or quantities that are looked at.
     patterns : iterable of str

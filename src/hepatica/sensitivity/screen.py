@@ -130,6 +130,8 @@ def screen(q: Question, *, bases: int = 6, patterns: Sequence[str] = (), progres
 
     Parameters
     ----------
+    q : Question
+        Question: system, arms and patients.
     bases : int
         Base points; each costs one evaluation and one more per parameter.
     patterns : sequence of str

@@ -5,8 +5,8 @@ that parameter from the other point. Its first-order index is the share of the v
 were known; its total index is the share that would stay if all others were known. Sampling and indices are SALib's;
 intervals are percentiles of a bootstrap over blocks.
 
-A block with a point that has no answer goes as a whole, since its other points are compared with that one; how many went
-is told, and where more than half did there are no indices.
+A block with a point that has no answer goes as a whole, since its other points are compared with that one; how many
+went is told, and where more than half did there are no indices.
 """
 
 from __future__ import annotations
@@ -59,8 +59,12 @@ def design(parameters: int, samples: int, seed: int) -> Floats:
 
     Parameters
     ----------
+    parameters : int
+        Parameters to move.
     samples : int
         Blocks; a power of two, by which Sobol' sequences are balanced.
+    seed : int
+        Seed of the random streams.
 
     Raises
     ------
@@ -88,6 +92,10 @@ def indices(values: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> Ind
     ----------
     values : (samples, parameters + 2, outputs)
         NaN where a point has no answer.
+    seed : int
+        Seed of the random streams.
+    resamples : int
+        Bootstrap resamples.
 
     Raises
     ------
@@ -151,6 +159,12 @@ def posterior_quantiles(name: str, spread: Spread, draws: Draws, hypotheses: Seq
 
     Parameters
     ----------
+    name : str
+        Name of the parameter.
+    spread : Spread
+        Its prior.
+    draws : Draws
+        Parameter draws.
     hypotheses : sequence of str
         Rows of all of these are put together where they differ.
 

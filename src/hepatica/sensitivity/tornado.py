@@ -94,8 +94,14 @@ def tornado(
 
     Parameters
     ----------
+    q : Question
+        Question: system, arms and patients.
+    parameters : sequence of Movable
+        Parameters to move.
     draws : int
         Draws from what is not known, a few candidates each.
+    progress : Progress, optional
+        Receiver of stages and counts.
     """
     draw = np.repeat(np.arange(draws), PER_DRAW)
     who = identity(draw, np.tile(np.arange(PER_DRAW), draws))

@@ -1,13 +1,14 @@
 """Sobol' variance decomposition of survival and of the gain by cells over the leading parameters of the screen.
 
 All points ask the same candidates, who carry the same draws of everything else that is not known; only the leading
-parameters move, over their priors or over where learnt draws stand in them, each independently. An output is the mean over
-these candidates, each weighted by how plausible its admission is at that point. So indices divide the variance among
-the leading parameters, averaged over the rest.
+parameters move, over their priors or over where learnt draws stand in them, each independently. An output is the mean
+over these candidates, each weighted by how plausible its admission is at that point. So indices divide the variance
+among the leading parameters, averaged over the rest.
 
-What fails: the engine tries a failed solve again with the reference engine. A patient who still fails is left out at that
-point, as long as those who do weigh at most 5 % of the patients there; with more, or with hardly anybody plausible,
-the point has no answer, and takes its block of the design with it (`hepatica.sensitivity.sobol`). All are counted.
+What fails: the engine tries a failed solve again with the reference engine. A patient who still fails is left out at
+that point, as long as those who do weigh at most 5 % of the patients there; with more, or with hardly anybody
+plausible, the point has no answer, and takes its block of the design with it (`hepatica.sensitivity.sobol`). All are
+counted.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class _Evaluator:
     _care: tuple[list[float], Benefit] | None = None
 
     def point(self, quantiles: Floats) -> Floats:
-        """Outcomes at a point: survival under standard care, then gain in survival and gain by hypothesis; NaN without an answer."""
+        """Outcomes at a point: survival under standard care, then gains by hypothesis; NaN without an answer."""
         cohort = replace(
             self.cohort, pinned={m.name: (m.spread, float(p)) for m, p in zip(self.moved, quantiles, strict=True)}
         )
@@ -172,6 +173,7 @@ def variance(
     q : Question
         Its first arm is standard care; `patients` times three candidates are followed.
     moved : sequence of Movable
+        Parameters to move.
     arm : Arm
         Whose gain is asked.
     samples : int

@@ -21,8 +21,8 @@ MIN_LEARNT_SHIFT = 0.25  # SDs of the prior by which the mean of one that counts
 def contraction(course: CoursePosterior, cells: Mapping[str, CellPosterior]) -> pd.DataFrame:
     """Contraction of each parameter's prior: one row a parameter and hypothesis.
 
-    Columns: ``mean`` and ``sd`` in standardised prior coordinates (0 and 1: the prior), ``r_hat`` of the two runs of the
-    course, and whether the parameter was ``learnt``.
+    Columns: ``mean`` and ``sd`` in standardised prior coordinates (0 and 1: the prior), ``r_hat`` of the two runs of
+    the course, and whether the parameter was ``learnt``.
     """
     from arviz_stats.base.array import array_stats
 

@@ -1,13 +1,13 @@
 """Practical identifiability: directions of parameter space that the data inform, and the parameters that share one.
 
-Each unknown is measured in SDs of its prior. The information of the data (Fisher's, averaged over what was learnt) has as
-its leading eigenvectors the directions in which the data say most beyond the prior (Cui et al. 2014, doi
+Each unknown is measured in SDs of its prior. The information of the data (Fisher's, averaged over what was learnt) has
+as its leading eigenvectors the directions in which the data say most beyond the prior (Cui et al. 2014, doi
 10.1088/0266-5611/30/11/114015). Where several parameters load on such a direction and none of them by itself became
 known nearly as well as the direction, only their combination was learnt: they are a group.
 
-Stated limits: a direction counts as learnt if its SD fell below 0.9 of the prior's; a parameter loads on it with at least
-a twentieth of its squared length; it is confounded if less than 0.6 of the direction's loss of variance shows in its own.
-Two parameters that only count as their sum show half.
+Stated limits: a direction counts as learnt if its SD fell below 0.9 of the prior's; a parameter loads on it with at
+least a twentieth of its squared length; it is confounded if less than 0.6 of the direction's loss of variance shows in
+its own. Two parameters that only count as their sum show half.
 """
 
 from __future__ import annotations
@@ -35,10 +35,14 @@ COLUMNS = ("hypothesis", "group", "parameter", "loading", "sd", "group_sd", "lea
 
 
 def groups(information: FisherInformation, *, hypothesis: str = "", always: int = 0) -> pd.DataFrame:
-    """Groups of confounded parameters: informed directions, the most informed first, and the parameters that load on each.
+    """Groups of confounded parameters: informed directions, most informed first, and the parameters that load on each.
 
     Parameters
     ----------
+    information : FisherInformation
+        Fisher information of parameters in prior standard deviations.
+    hypothesis : str
+        Named hypothesis about what the cells do.
     always : int
         So many directions are given even if they were hardly learnt, or by one parameter alone.
 
@@ -109,8 +113,13 @@ def pairs(information: FisherInformation, *, least: float = 0.2, hypothesis: str
 
     Parameters
     ----------
+    information : FisherInformation
+        Fisher information of parameters in prior standard deviations.
     least : float
-        Absolute correlation from which a pair is listed, in each of the two parts and with one sign; the weaker is shown.
+        Absolute correlation from which a pair is listed, in each of the two parts and with one sign; the weaker is
+        shown.
+    hypothesis : str
+        Named hypothesis about what the cells do.
 
     Examples
     --------
@@ -156,15 +165,18 @@ def unidentified(
 
     Parameters
     ----------
-    cells : mapping of hypothesis to Cells
+    course : CoursePosterior
+        Posterior of the untreated course.
+    cells : mapping of hypothesis to CellPosterior
+        Posterior of the cell parameters under each hypothesis.
     prior, weights, contrasts
         As for `of_cells`.
 
     Returns
     -------
     (DataFrame, DataFrame)
-        As `groups` and `pairs` give them; the hypothesis is "" for the course. After the directions of the cells comes the first
-        of their mechanisms, learnt or not, as if what these do not explain were known to be nothing.
+        As `groups` and `pairs` give them; the hypothesis is "" for the course. After the directions of the cells comes
+        the first of their mechanisms, learnt or not, as if what these do not explain were known to be nothing.
     """
     of_all = of_course(course)
     all_groups, all_pairs = [groups(of_all)], [pairs(of_all, least=0.3)]

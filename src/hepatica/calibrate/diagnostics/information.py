@@ -109,6 +109,8 @@ def of_cells(
         Prior draws of each row, as `hepatica.calibrate.cells.draw_cell_parameters` gives them.
     weights : mapping of str to float
         Of the spike of each parameter that has one.
+    contrasts : sequence of Contrast
+        Differences between published arms.
 
     Notes
     -----
@@ -186,7 +188,7 @@ def _root(
 
 
 def _within(x: Floats, y: Floats) -> Floats:
-    """Least-squares slopes (features, outputs) within rows of x (rows, draws, features) and y (rows, draws, outputs)."""
+    """Least-squares slopes (features, outputs) within rows: x (rows, draws, features), y (rows, draws, outputs)."""
     slopes = np.zeros((x.shape[2], y.shape[2]))
     for o in range(y.shape[2]):
         complete = np.isfinite(y[..., o]).all(axis=1)

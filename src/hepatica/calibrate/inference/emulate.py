@@ -67,7 +67,7 @@ class Space:
         )
 
     def features(self, points: Floats) -> Floats:
-        """Regression features of points, (draws, dimension), centred: a spike by being hit, a coordinate where it is not.
+        """Regression features of points, (draws, dimension), centred: a spike by being hit, a coordinate elsewhere.
 
         What differs between cohorts is no feature: it stays at 0.
         """
@@ -113,7 +113,7 @@ class Emulator:
         An output that is NaN under some draws (no patient arose) is fitted to the others.
         """
         base, known = space.features(points), np.isfinite(outputs)
-        groups = [np.flatnonzero((known.T == row).all(axis=1)) for row in np.unique(known.T, axis=0)]
+        groups = [np.flatnonzero((row == known.T).all(axis=1)) for row in np.unique(known.T, axis=0)]
         centre, scale = np.nanmean(outputs, axis=0), np.maximum(np.nanstd(outputs, axis=0), 1e-12)
         standard = (outputs - centre) / scale
 

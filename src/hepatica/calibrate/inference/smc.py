@@ -57,6 +57,12 @@ def sample(
     ----------
     log_likelihood : callable
         Of points (n, dimension), (n,); minus infinity where a point cannot be.
+    dimension : int
+        Number of parameters.
+    n : int
+        Number of particles.
+    seed : int
+        Seed of the random streams.
     moves : int
         Elliptical slices after each resampling.
     progress : Progress, optional
@@ -83,6 +89,10 @@ def without(parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *,
         Log likelihoods of points (n, dimension) by the data that stay and by those that go, (n,) each.
     points : (n, dimension)
         Of the posterior from all data.
+    seed : int
+        Seed of the random streams.
+    moves : int
+        Metropolis moves after each tempering step.
 
     Examples
     --------

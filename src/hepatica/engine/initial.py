@@ -29,8 +29,8 @@ def chains(model: Model) -> Chains:
     --------
     >>> from hepatica.model.assemble import assemble
     >>> from hepatica.model.modules import MODULES
-    >>> [step.name for step in chains(assemble(MODULES))["tnf_rest"]][-1]
-    'tnf_rest'
+    >>> [step.name for step in chains(assemble(MODULES))["anti_inflammation_rest"]]
+    ['anti_inflammation_rest']
     """
     starts = {s.initial for s in model.states.values() if isinstance(s.initial, str)}
     return {name: _chain(model, name) for name in sorted(starts - set(model.parameters))}

@@ -178,7 +178,7 @@ def place(r: Regimen, population: str, arms: Sequence[Given], weight: float) -> 
 
     Examples
     --------
-    >>> place(Regimen(1e12), "hbv_aclf", (), 70.0)
+    >>> place(Regimen(1e9), "hbv_aclf", (), 70.0)
     'never'
     """
     each = r.cells(weight) / weight

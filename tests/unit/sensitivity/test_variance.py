@@ -98,7 +98,7 @@ def test_patients_who_fail_are_left_out_until_they_weigh_too_much(question):
 
 def test_a_point_where_hardly_anybody_is_plausible_has_no_answer(question, moved, monkeypatch):
     asked = _Evaluator(question, None, question.arms[:2], moved)
-    monkeypatch.setattr("hepatica.sensitivity.variance.arrived", lambda *_: replace_pool(0.0))
+    monkeypatch.setattr("hepatica.sensitivity.variance.weighted_candidates", lambda *_: replace_pool(0.0))
     monkeypatch.setattr("hepatica.sensitivity.variance.replace", lambda thing, **_: thing)
     assert np.isnan(asked.point(np.array([0.5, 0.5]))).all()
 

@@ -5,7 +5,9 @@ import pytest
 from hepatica.dose_study import answer
 from hepatica.evidence import load
 from hepatica.qualify.dossier import qualify
+from hepatica.qualify.validation import ValidationEvidence
 from hepatica.study import check_study
+from hepatica.validation.simulated import PredictionSettings
 
 SMALL = {
     "title": "A small <question>",
@@ -53,4 +55,6 @@ def q(system):
         },
     }
     unseen = load("lin2017").model_copy(update={"key": "unseen"})
-    return qualify(check_study(question), system, blind=[unseen], publications=[load("lin2017")], patients=4, draws=20)
+    asked = ValidationEvidence(predicted=(load("lin2017"),), blind=(unseen,))
+    sizes = PredictionSettings(people=4, draws=20)
+    return qualify(check_study(question), system, evidence=asked, prediction=sizes)

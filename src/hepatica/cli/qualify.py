@@ -75,29 +75,36 @@ def qualify(
     from hepatica.evidence import load_all
     from hepatica.output_folder import claim
     from hepatica.qualify.dossier import qualify as judge
+    from hepatica.qualify.validation import ValidationEvidence
     from hepatica.report.qualification.cards import closing, summary
     from hepatica.report.qualification.page import write_qualification
+    from hepatica.validation.simulated import PredictionSettings
 
     lang = check_language(lang)
     question = _study(study, [*(set_ or []), *([f"seed={seed}"] if seed is not None else [])])
-    unseen = [read_publication(path) for path in blind or ()]
+    unseen = tuple(read_publication(path) for path in blind or ())
     _check_keys(unseen)
-    publications = [p for p in load_all().values() if p.role == "calibration"]
-    apart = read_leave_one_out(without, publications) if without is not None else None
+    publications = tuple(p for p in load_all().values() if p.role == "calibration")
+    apart = read_leave_one_out(without, publications) if without is not None else {}
     if people is not None and not people.is_file():
         raise InputError("--people", str(people), "a CSV file that exists")
     bars = Bars(lang)
     with claim(folder, "qualify") as output, make_system(lang, cluster) as system, bars.bars:
-        found = judge(
-            question, system, blind=unseen, people=people, screen=influence, left_out=apart, publications=publications,
-            patients=patients, draws=draws, workers=workers, progress=bars,
-        )  # fmt: skip
-        write_qualification(found, output.staging, lang, command=command_line())
+        dossier = judge(
+            question,
+            system,
+            evidence=ValidationEvidence(predicted=publications, blind=unseen, left_out=apart),
+            people=people,
+            screen=influence,
+            prediction=PredictionSettings(people=patients, draws=draws, workers=workers),
+            progress=bars,
+        )
+        write_qualification(dossier, output.staging, lang, command=command_line())
         written = output.publish()
     if as_json:
-        print_json(QualifyAnswer.of(found, written))
+        print_json(QualifyAnswer.of(dossier, written))
         return
-    for card in (*summary(found, lang), *(closing(found, lang))):
+    for card in (*summary(dossier, lang), *(closing(dossier, lang))):
         show(card)
     close(lang, *written)
 

@@ -56,8 +56,8 @@ class Scope:
     weight : float
         Median body weight, kg, by which doses in all are read per kg.
     regimens : tuple of (Regimen, str)
-        Each with one of `PLACES`: inside the doses, infusions and route given to this population; the same to another one;
-        not above the highest dose ever given by its route; or above it.
+        Each with one of `PLACES`: inside the doses, infusions and route given to this population; the same to another
+        one; not above the highest dose ever given by its route; or above it.
     given : tuple of Given
         Arms with cells that were predicted.
     untreated : int
@@ -91,11 +91,12 @@ class Scope:
 
         Examples
         --------
-        >>> Scope("p", 70.0, ((Regimen(1e6), "inside"), (Regimen(1e9), "never")), (), 0, 0, 0, 180, 0, 0, {}, "").share("inside")
+        >>> placed = ((Regimen(1e6), "inside"), (Regimen(1e9), "never"))
+        >>> Scope("p", 70.0, placed, (), 0, 0, 0, 180, 0, 0, {}, "").share("inside")
         0.5
         """
-        found = [place in places for _, place in self.regimens]
-        return sum(found) / len(found) if found else 1.0
+        matches = [place in places for _, place in self.regimens]
+        return sum(matches) / len(matches) if matches else 1.0
 
     def of_population(self) -> list[Given]:
         """Arms with cells in this population."""
@@ -109,29 +110,33 @@ def scope(
 
     Parameters
     ----------
+    study : Study
+        Its population, horizon and grid of regimens.
     publications : sequence of Publication
         All that were predicted.
     records : sequence of Record
         What was predicted of them.
     weight : float
         Median body weight of the study's patients, kg.
+    extrapolation : str
+        Why every answer about the population is one; may be empty.
     """
-    found, own, people, days = [], 0, [0, 0], [0.0, 0.0]
+    predicted_arms, own, people, days = [], 0, [0, 0], [0.0, 0.0]
     numbers = {name: [0, 0, 0] for name in INTERESTS}
     for p in publications:
         for arm in p.arms:
-            told = [r for r in records if r.publication == p.key and r.arm == arm.id and not r.against]
+            predicted = [r for r in records if r.publication == p.key and r.arm == arm.id and not r.against]
             a = simulated_arm(p, arm)
-            if not told or not isinstance(a, SimulatedArm):
+            if not predicted or not isinstance(a, SimulatedArm):
                 continue
             here = study.population in [key for key, _ in a.populations]
-            for r in told:
+            for r in predicted:
                 name = interest(r.endpoint)
                 if name:
                     numbers[name][2] += 1
                     numbers[name][0] += here
                     numbers[name][1] += here and a.cells
-            last, n = max(r.time for r in told), 0 if arm.subset_of else arm.n or 0
+            last, n = max(r.time for r in predicted), 0 if arm.subset_of else arm.n or 0
             if here:
                 own += not a.cells
                 people = [people[0] + n, people[1] + (n if a.cells else 0)]
@@ -139,18 +144,18 @@ def scope(
             if a.cells:
                 per = 1.0 if arm.dose_unit == "cells/kg" else weight
                 r0, alone = a.given.regimen, not any(not other.gives_cells for other in p.arms)
-                found.append(
+                predicted_arms.append(
                     Given(p.key, arm.id, tuple(k for k, _ in a.populations), r0.route, (arm.dose_low or 0.0) / per,
                           (arm.dose_high or 0.0) / per, r0.infusions, r0.interval, a.given.product.source,
-                          a.given.product.donor, last, n, len(told), a.assumed, alone)
+                          a.given.product.donor, last, n, len(predicted), a.assumed, alone)
                 )  # fmt: skip
-    regimens = tuple((r, place(r, study.population, found, weight)) for r in study.grid.regimens())
+    regimens = tuple((r, place(r, study.population, predicted_arms, weight)) for r in study.grid.regimens())
     counts = {k: (v[0], v[1], v[2]) for k, v in numbers.items()}
     return Scope(
         population=study.population,
         weight=weight,
         regimens=regimens,
-        given=tuple(found),
+        given=tuple(predicted_arms),
         untreated=own,
         people=people[0],
         people_with_cells=people[1],

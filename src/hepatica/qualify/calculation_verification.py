@@ -56,7 +56,7 @@ class Sampling:
     mean : float
         Gain of the shown regimen over standard care.
     low, high : float
-        Its 90 % interval of ignorance.
+        Its 90 % interval of parameter uncertainty.
     by_patients, by_draws : float
         Standard errors of the mean by the number of patients, and by that of draws.
     by_batches : float
@@ -88,10 +88,18 @@ def solver_errors(
 
     Parameters
     ----------
+    system : System
+        The compiled model.
     patients : Admitted
         A handful; the reference engine takes about a second for each course.
     pair : sequence of Arm
         Standard care and a regimen.
+    times : array, (n,), day
+        Output times.
+    utility : Utility
+        Values of outcomes, for quality-adjusted life days.
+    hypothesis : str
+        One of `study.HYPOTHESES`.
     """
     reference = System(system.model, "reference")
     tight, dense = RTOL / 100, np.unique(np.concatenate([times, np.arange(0.0, times[-1], STEP)]))
@@ -112,7 +120,7 @@ def solver_errors(
         "dense": follow(system, patients, dense, RTOL),
     }
     return (
-        *(compare(key, usual, found) for key, found in careful.items()),
+        *(compare(key, usual, result) for key, result in careful.items()),
         compare("engines", careful["hundred"], careful["reference"]),
     )
 
@@ -146,7 +154,7 @@ def _largest(values: Floats) -> float:
 
 def sampling_errors(decision: Decision, draw: NDArray[np.int64]) -> tuple[Sampling, ...]:
     """Monte Carlo error of the shown regimen's gain under each hypothesis; none where no cells are given."""
-    top, found = decision.top, []
+    top, samplings = decision.top, []
     if not decision.arms[top].regimen.gives_cells:
         return ()
     draws = len(np.unique(draw))
@@ -157,7 +165,7 @@ def sampling_errors(decision: Decision, draw: NDArray[np.int64]) -> tuple[Sampli
         lead = by_draw(h.benefit.net[top] - h.benefit.net[second], draw) if second is not None else np.array([np.nan])
         split, n = h.gain[top], int(np.isfinite(own).sum())
         batches = [np.nanmean(own[draw % BATCHES == k]) for k in range(BATCHES) if (draw % BATCHES == k).any()]
-        found.append(
+        samplings.append(
             Sampling(
                 h.hypothesis,
                 split.mean,
@@ -170,7 +178,7 @@ def sampling_errors(decision: Decision, draw: NDArray[np.int64]) -> tuple[Sampli
                 float(lead.std(ddof=1) / np.sqrt(len(lead))) if len(lead) > 1 else float("nan"),
             )
         )
-    return tuple(found)
+    return tuple(samplings)
 
 
 def by_draw(values: Floats, draw: NDArray[np.int64]) -> Floats:

@@ -81,12 +81,18 @@ def verify_code(
 
     Parameters
     ----------
+    system : System
+        The compiled model.
     patients : Admitted
         All are used: a handful is enough.
     arms : sequence of Arm
         Standard care first; the last arm with cells is the one that is tried.
+    times : array, (n,), day
+        Output times.
     study : Study
-        Its product is given nothing, and its file is spoilt in several ways.
+        Its product is given at a dose of zero, and its file is spoilt in several ways.
+    hypothesis : str
+        One of `study.HYPOTHESES`.
     """
     arm = next(a for a in reversed([*arms, _one(study)]) if a.regimen.gives_cells)
     weight, names = patients.cohort.covariate("body_weight"), cell_states(system)
@@ -107,10 +113,12 @@ def verify_code(
     rows = vectors()
     return (
         Check("vectors", max(map(off, rows)), 1.0, "of what is allowed", len(rows), "tests/reference/test_scores.py"),
-        Check("assembly", problems, 0, "problems", len(system.model.flows), "tests/unit/model, tests/physics/test_flows.py"),
+        Check("assembly", problems, 0, "problems", len(system.model.flows),
+              "tests/unit/model, tests/physics/test_flows.py"),
         Check("balance", float(np.max(np.abs(held - due) / size[:, None])), BALANCE, "of the dose", due.size,
               "tests/physics/test_cells.py"),
-        Check("nothing", _bytes(pair.isel(arm=0), pair.isel(arm=1)), 0, "numbers differ", own, "tests/physics/test_cells.py"),
+        Check("nothing", _bytes(pair.isel(arm=0), pair.isel(arm=1)), 0, "numbers differ", own,
+              "tests/physics/test_cells.py"),
         Check("workers", _bytes(*two), 0, "numbers differ", 2 * own, "tests/physics/test_repeatability.py"),
         Check("refused", accepted, 0, "accepted", len(WRONG), "tests/unit/test_study.py"),
     )  # fmt: skip
@@ -151,8 +159,8 @@ def vectors() -> tuple[dict[str, Any], ...]:
 
 def off(vector: dict[str, Any]) -> float:
     """Error of a score against its published answer, over the tolerance."""
-    found = getattr(scores, vector["score"])(**vector["given"])
-    return float(abs(float(found) - vector["answer"]) / vector["within"])
+    score = getattr(scores, vector["score"])(**vector["given"])
+    return float(abs(float(score) - vector["answer"]) / vector["within"])
 
 
 def _accepted(study: Study, change: dict[str, Any]) -> bool:
@@ -167,10 +175,10 @@ def _accepted(study: Study, change: dict[str, Any]) -> bool:
 
 def _bytes(one: xr.Dataset, two: xr.Dataset) -> int:
     """Count of numbers that differ in any bit."""
-    found = 0
+    differing = 0
     for name in one.data_vars:
         a, b = (np.ascontiguousarray(x[name].values) for x in (one, two))
-        found += int(
+        differing += int(
             (a.view(np.uint8).reshape(*a.shape, -1) != b.view(np.uint8).reshape(*b.shape, -1)).any(axis=-1).sum()
         )
-    return found
+    return differing

@@ -6,8 +6,7 @@ In the terms of ICH M15 (Ich2026) and ASME V&V 40 (Asme2018), applied to models 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from hepatica.evidence import Publication, load_all
 from hepatica.files import to_json
 from hepatica.individual.evaluation import Evaluation
 from hepatica.individual.forecast import ForecastSettings, validate_people
-from hepatica.patients import Admitted, Draws, Population
+from hepatica.patients import Admitted, Population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.qualify import judgement
 from hepatica.qualify.applicability import Scope, scope
@@ -30,13 +29,15 @@ from hepatica.qualify.calculation_verification import Error, Sampling, sampling_
 from hepatica.qualify.code_verification import Check, verify_code
 from hepatica.qualify.evidence_base import Known, grades, known, sources
 from hepatica.qualify.influence import Influence, from_draws, read_screen
-from hepatica.qualify.judgement import Factor, Risk
-from hepatica.qualify.validation import Group, Validated, held_against
+from hepatica.qualify.judgement import CredibilityEvidence, Factor, Risk
+from hepatica.qualify.validation import Group, Validated, ValidationEvidence, validate_by_standing
 from hepatica.simulation import simulate
 from hepatica.study import Study
+from hepatica.validation.simulated import PredictionSettings
 
 CHECKED = 4  # patients that are solved again and again
 TRIED = 8  # patients of the checks of the code
+PREDICTION = PredictionSettings(people=20, draws=100)
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,10 @@ def qualify(
     study: Study,
     system: System,
     *,
-    blind: Sequence[Publication] = (),
+    evidence: ValidationEvidence | None = None,
     people: Path | None = None,
     screen: Path | None = None,
-    left_out: Mapping[str, Draws] | None = None,
-    publications: Sequence[Publication] | None = None,
-    patients: int = 20,
-    draws: int = 100,
-    workers: int | None = None,
+    prediction: PredictionSettings = PREDICTION,
     progress: Progress | None = None,
 ) -> Qualification:
     """Assess the credibility of the model for a study (ASME V&V 40, ICH M15).
@@ -109,27 +106,28 @@ def qualify(
     ----------
     study : Study
         Its own patients, draws, seed and posterior are used for its answer.
-    blind : sequence of Publication
-        That the model has not seen.
+    system : System
+        The compiled model.
+    evidence : ValidationEvidence, optional
+        Publications to be predicted; those for calibration unless given.
     people : Path, optional
         A file of real people, forecast one by one.
     screen : Path, optional
-        A folder of `hepatica sensitivity`; without it, influence is read from how the draws go with the gain.
-    left_out : mapping of str to Draws, optional
-        What was learnt without each publication.
-    publications : sequence of Publication, optional
-        To be predicted; those for calibration unless given.
-    patients, draws : int
-        Of the predictions: virtual patients of each population for each draw, and draws.
+        A folder of `hepatica sensitivity`; without it, influence is the rank correlation of the draws with the gain.
+    prediction : PredictionSettings
+        Virtual patients and draws of the predictions, and threads of the engine; the seed is the study's.
+    progress : Progress, optional
+        Called as a part of the work starts and ends.
 
     Raises
     ------
     InputError
         If a file cannot be used.
     """
-    shipped, learnt = tuple(load_all().values()), study.known()
+    shipped, learnt, workers = tuple(load_all().values()), study.known(), prediction.workers
+    asked = evidence or ValidationEvidence()
+    publications = (*asked.blind, *asked.known(shipped))
     influence = None if screen is None else read_screen(screen, system.model, study.population)
-    predicted = tuple(p for p in shipped if p.role == "calibration") if publications is None else tuple(publications)
     tell = progress or ignore_progress
     tell("admit", 0, 1)
     cohort = admit_patients(study, system, workers=workers)
@@ -145,32 +143,37 @@ def qualify(
     checks = verify_code(system, more, arms, times, study, first)
     errors = solver_errors(system, few, [arms[0], arms[decision.top]], times, utility, first)
     sampling = sampling_errors(decision, cohort.cohort.draw)
-    validated = held_against(
-        system, predicted, blind, shipped, learnt, hypotheses=study.hypotheses, people=patients, draws=draws, seed=study.seed,
-        left_out=left_out, workers=workers, progress=progress,
+    validated = validate_by_standing(
+        system, asked, shipped, learnt, hypotheses=study.hypotheses, settings=replace(prediction, seed=study.seed),
+        progress=progress,
     )  # fmt: skip
-    asked = ForecastSettings(seed=study.seed)
-    told = None if people is None else validate_people(people, system, known=learnt, settings=asked, workers=workers)
+    forecast = None if people is None else validate_people(
+        people, system, known=learnt, settings=ForecastSettings(seed=study.seed), workers=workers
+    )  # fmt: skip
     weight = float(np.median(cohort.cohort.covariate("body_weight")))
     population, what = study_population(study), known(study.posterior, learnt, system.model, shipped)
-    where = scope(study, (*blind, *predicted), validated.found.records, weight, population.extrapolation)
+    where = scope(study, publications, validated.found.records, weight, population.extrapolation)
     risk = judgement.risk(where, float(1.0 - np.mean([h.survival[0].mean for h in decision.by_hypothesis])))
     counted = grades(system.model)
-    found = judgement.factors(
-        risk, checks, errors, sampling, decision, what, counted, where, validated, told,
-        {p.key: p.risk_of_bias for p in (*predicted, *blind)},
-    )  # fmt: skip
+    judged = judgement.factors(risk, CredibilityEvidence(
+        checks=checks, errors=errors, sampling=sampling, decision=decision, known=what, grades=counted, scope=where,
+        validated=validated, people=forecast, biases={p.key: p.risk_of_bias for p in publications},
+    ))  # fmt: skip
     influence = influence or from_draws(decision, cohort.cohort, study.hypotheses)
-    settings = {"patients": patients, "draws": draws, "seed": study.seed, "blind": [p.key for p in blind]}
-    return Qualification(study, population, system, cohort, decision, shipped, what, counted, checks, errors, sampling, validated,
-                         told, where, influence, risk, tuple(found), settings)  # fmt: skip
+    settings = {"patients": prediction.people, "draws": prediction.draws, "seed": study.seed,
+                "blind": [p.key for p in asked.blind]}  # fmt: skip
+    return Qualification(
+        study=study, population=population, system=system, patients=cohort, decision=decision, publications=shipped,
+        known=what, grades=counted, checks=checks, errors=errors, sampling=sampling, validated=validated,
+        people=forecast, scope=where, influence=influence, risk=risk, factors=tuple(judged), settings=settings,
+    )  # fmt: skip
 
 
 def as_record(q: Qualification) -> dict[str, Any]:
     """Dossier as JSON has it: mappings, lists, numbers and text; what is not finite is None."""
     v, d = q.validated, q.decision
     parameters = q.system.model.parameters
-    found = {
+    dossier = {
         "study": {"title": q.study.title, "hash": q.study.hash, "population": q.study.population,
                   "extrapolation": q.population.extrapolation, "horizon": q.study.horizon, "seed": q.study.seed,
                   "patients": q.study.patients, "draws": q.study.draws, "posterior": q.study.posterior},
@@ -198,7 +201,7 @@ def as_record(q: Qualification) -> dict[str, Any]:
         "run": {"model_hash": q.system.model.hash, "version": __version__, "engine": q.system.engine},
         "purpose": "for research use",
     }  # fmt: skip
-    record: dict[str, Any] = json.loads(to_json(found))
+    record: dict[str, Any] = json.loads(to_json(dossier))
     return record
 
 

@@ -1,4 +1,4 @@
-"""The evidence behind the model: publications, grades of parameters, and whether the draws were learnt from what is at hand."""
+"""Evidence base: publications, grades of parameters, and provenance of the parameter draws."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def grades(model: Model) -> dict[str, int]:
 
 
 def sources(publications: Sequence[Publication]) -> pd.DataFrame:
-    """One row a publication: design, people, arms with cells, risk of bias, numbers and how many a likelihood can use."""
+    """One row a publication: design, people, arms with cells, risk of bias, numbers and those a likelihood can use."""
     rows = []
     for p in publications:
         cells = [a for a in p.arms if a.gives_cells]

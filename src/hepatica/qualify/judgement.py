@@ -1,4 +1,4 @@
-"""Judgement: risk by influence and consequence (ICH M15), adequacy of each credibility factor (ASME V&V 40), gaps first.
+"""Judgement: model risk by influence and consequence (ICH M15), adequacy of credibility factors (ASME V&V 40).
 
 Ratings are stated rules on live figures, so that a reader can disagree with a rule and see what it was applied to.
 """
@@ -69,8 +69,8 @@ class Factor:
 def risk(scope: Scope, deaths: float) -> Risk:
     """Model risk with the figures behind its ratings.
 
-    Influence is high where less than half of the regimens lie inside what this population was given, else medium: nothing
-    but the model compares them. Consequence goes by how many die untreated.
+    Influence is high where less than half of the regimens lie inside what this population was given, else medium:
+    nothing but the model compares them. Consequence goes by how many die untreated.
     """
     covered = scope.share("inside")
     influence = "high" if covered < 0.5 else "medium"
@@ -89,32 +89,45 @@ def together(influence: str, consequence: str) -> str:
     return RATINGS[-(-(RATINGS.index(influence) + RATINGS.index(consequence)) // 2)]
 
 
-def factors(
-    r: Risk,
-    checks: tuple[Check, ...],
-    errors: tuple[Error, ...],
-    sampling: tuple[Sampling, ...],
-    decision: Decision,
-    known: Known,
-    grades: dict[str, int],
-    scope: Scope,
-    validated: Validated,
-    people: Evaluation | None,
-    biases: dict[str, str],
-) -> list[Factor]:
-    """All factors in the order of the standard.
+@dataclass(frozen=True, kw_only=True)
+class CredibilityEvidence:
+    """Credibility evidence: results of verification, validation and applicability that the factors are judged by.
 
-    Parameters
+    Attributes
     ----------
+    checks, errors, sampling, decision, known, scope, validated, people
+        As in `Qualification`.
+    grades : dict of grade to number of parameters
     biases : dict of publication to risk of bias
     """
-    found = [*_code(r, checks, errors), *_calculation(r, checks, errors, sampling), *_form(decision, known, grades)]
-    return [*found, *_comparator(scope, validated, biases), *_assessment(validated, people), *_applicability(scope)]
+
+    checks: tuple[Check, ...]
+    errors: tuple[Error, ...]
+    sampling: tuple[Sampling, ...]
+    decision: Decision
+    known: Known
+    grades: dict[str, int]
+    scope: Scope
+    validated: Validated
+    people: Evaluation | None
+    biases: dict[str, str]
 
 
-def badly_first(found: list[Factor]) -> list[Factor]:
+def factors(r: Risk, e: CredibilityEvidence) -> list[Factor]:
+    """Credibility factors with their adequacy for a model risk, in the order of the standard."""
+    return [
+        *_code(r, e.checks, e.errors),
+        *_calculation(r, e.checks, e.errors, e.sampling),
+        *_form(e.decision, e.known, e.grades),
+        *_comparator(e.scope, e.validated, e.biases),
+        *_assessment(e.validated, e.people),
+        *_applicability(e.scope),
+    ]
+
+
+def badly_first(judged: list[Factor]) -> list[Factor]:
     """The least adequate first, else as they stand."""
-    return sorted(found, key=lambda f: ADEQUATE.index(f.adequate))
+    return sorted(judged, key=lambda f: ADEQUATE.index(f.adequate))
 
 
 def rate(good: bool, fair: bool) -> str:
@@ -127,19 +140,11 @@ def _code(r: Risk, checks: tuple[Check, ...], errors: tuple[Error, ...]) -> list
     engines = next(e for e in errors if e.key == "engines")
     all_of = passed == len(checks)
     agree = engines.death <= 1e-4 and engines.days <= 0.01
+    counts = {"passed": str(passed), "of": str(len(checks))}
+    differences = {"death": f"{engines.death:.1e}", "days": f"{engines.days:.1e}"}
     return [
-        Factor(
-            "code",
-            "quality",
-            rate(all_of and r.risk != "high", all_of),
-            {"passed": str(passed), "of": str(len(checks))},
-        ),
-        Factor(
-            "code",
-            "numerics",
-            rate(all_of and agree, all_of),
-            {"death": f"{engines.death:.1e}", "days": f"{engines.days:.1e}"},
-        ),
+        Factor("code", "quality", rate(all_of and r.risk != "high", all_of), counts),
+        Factor("code", "numerics", rate(all_of and agree, all_of), differences),
     ]
 
 

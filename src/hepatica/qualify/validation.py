@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,8 @@ class Validated:
     effects : Group or None
         Differences between arms, whatever their standing.
     alike : float
-        Median over arms of the share of virtual patients that stay effective once they look like the arm; NaN without arms.
+        Median over arms of the share of virtual patients that stay effective once they match the arm at day 0; NaN
+        without arms.
     matched : int
         Arms that print labs at day 0 to be made to look like.
     worst : tuple of Record
@@ -92,30 +93,61 @@ class Validated:
         return [p for p, s in self.standing.items() if s in OUTSIDE]
 
 
-def held_against(
+@dataclass(frozen=True, kw_only=True)
+class ValidationEvidence:
+    """Publications to be predicted, and the posteriors that leave some of them out.
+
+    Attributes
+    ----------
+    predicted : tuple of Publication or None
+        Those for calibration unless given.
+    blind : tuple of Publication
+        That the model has not seen.
+    left_out : mapping of publication to Draws
+        Posterior without a publication, which is then predicted out of sample.
+    """
+
+    predicted: tuple[Publication, ...] | None = None
+    blind: tuple[Publication, ...] = ()
+    left_out: Mapping[str, Draws] = field(default_factory=dict)
+
+    def known(self, evidence: Sequence[Publication]) -> tuple[Publication, ...]:
+        """Publications to be predicted that are not blind."""
+        if self.predicted is not None:
+            return self.predicted
+        return tuple(p for p in evidence if p.role == "calibration")
+
+
+def validate_by_standing(
     system: System,
-    publications: Sequence[Publication],
-    blind: Sequence[Publication],
+    asked: ValidationEvidence,
     evidence: Sequence[Publication],
     known: Draws | None,
     *,
     hypotheses: Sequence[str],
-    people: int,
-    draws: int,
-    seed: int,
-    left_out: Mapping[str, Draws] | None = None,
-    workers: int | None = None,
+    settings: PredictionSettings,
     progress: Progress | None = None,
 ) -> Validated:
-    """Predict and score the calibration publications and the blind ones.
+    """Predict publications and score them by standing: in sample, left out, not used or blind.
 
     Parameters
     ----------
-    left_out : mapping of str to Draws, optional
-        What was learnt without a publication, which is then predicted out of sample.
+    system : System
+        The compiled model.
+    asked : ValidationEvidence
+        Publications to be predicted.
+    evidence : sequence of Publication
+        All at hand, for the plain predictors.
+    known : Draws or None
+        Parameter draws; None takes the priors.
+    hypotheses : sequence of str
+        Of `study.HYPOTHESES`.
+    settings : PredictionSettings
+        Sizes and seed.
+    progress : Progress, optional
+        Called as a part of the work starts and ends.
     """
-
-    settings = PredictionSettings(people=people, draws=draws, seed=seed, workers=workers)
+    blind, publications, left_out = asked.blind, asked.known(evidence), asked.left_out
 
     def run(some: Sequence[Publication], **more: Any) -> Validation:
         return validate(

@@ -46,6 +46,7 @@ def place(part: Figure | SubFigure, axes: Sequence[Axes], renderer: RendererBase
     Parameters
     ----------
     part : Figure or SubFigure
+        Its legends keep room below the grid.
     axes : sequence of Axes
         All in one grid.
     renderer : RendererBase

@@ -94,7 +94,7 @@ def section(card: Card, lang: str) -> Section:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No search for cycles meanwhile: figures make some 100,000 objects at once, and each search goes through them all."""
+    """Garbage collection paused: figures make some 100,000 objects at once, and each collection visits them all."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -155,9 +155,11 @@ def write_report(
     Parameters
     ----------
     answer : Answer
+        Of a dose study.
     folder : Path
         Made if it is missing.
     lang : {"en", "zh"}
+        Language.
     command : str
         What was run, to be shown in the report.
     made : sequence of Card, optional

@@ -91,7 +91,7 @@ def draw_lines(ax: Axes, x: Any, rows: Sequence[Any], **properties: Any) -> None
 
 
 def label_outside(axes: Any) -> None:
-    """Few ticks, with numbers at the lowest and leftmost panels of a grid alone; faster than shared axes, which tell each other all."""
+    """Few ticks, with numbers at the lowest and leftmost panels of a grid alone; faster than shared axes."""
     for row in axes:
         for ax in row:
             ax.locator_params(nbins=4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.qualify import judgement
-from hepatica.qualify.judgement import badly_first, risk
+from hepatica.qualify.judgement import CredibilityEvidence, badly_first, risk
 
 
 def test_risk_and_factors_follow_the_figures(q):
@@ -23,9 +23,9 @@ def test_risk_and_factors_follow_the_figures(q):
 
     def again(**changed):
         n = replace(q, **changed)
-        found = judgement.factors(n.risk, n.checks, n.errors, n.sampling, n.decision, n.known, n.grades, n.scope,
-                                                n.validated, n.people, {"lin2017": "low"})  # fmt: skip
-        return {f.key: f.adequate for f in found}
+        names = ("checks", "errors", "sampling", "decision", "known", "grades", "scope", "validated", "people")
+        e = CredibilityEvidence(**{name: getattr(n, name) for name in names}, biases={"lin2017": "low"})
+        return {f.key: f.adequate for f in judgement.factors(n.risk, e)}
 
     bad = tuple(replace(c, figure=1.0) if c.key == "nothing" else c for c in q.checks)
     assert again(checks=bad)["quality"] == "no" and again(checks=bad)["numerics"] == "no"

@@ -6,8 +6,9 @@ import pytest
 from hepatica.evidence import load
 from hepatica.patients import posterior
 from hepatica.qualify import validation
-from hepatica.qualify.validation import group, held_against, worst
+from hepatica.qualify.validation import ValidationEvidence, group, validate_by_standing, worst
 from hepatica.validation.records import BaselineScore, Record, Validation
+from hepatica.validation.simulated import PredictionSettings
 
 
 def record(publication, observed=1.0, score=-1.0, plain=-2.0, against=""):
@@ -31,10 +32,10 @@ def record(publication, observed=1.0, score=-1.0, plain=-2.0, against=""):
 
 def test_standing_and_groups(monkeypatch, system):
     """A publication that was learnt from is never shown as a prediction, whoever hands it in."""
-    told = []
+    calls = []
 
     def validate(system, publications, evidence, known, *, left_out=None, **_):
-        told.append((tuple(p.key for p in publications), left_out))
+        calls.append((tuple(p.key for p in publications), left_out))
         keys = [p.key for p in publications]
         inside = tuple(k for k in keys if k in ("lin2017", "jilin") and k not in (left_out or {}))
         return Validation(tuple(record(k) for k in keys), {"x": "why"}, {f"{k} a": 0.5 for k in keys} | {"bare": 1.0},
@@ -42,19 +43,14 @@ def test_standing_and_groups(monkeypatch, system):
 
     monkeypatch.setattr(validation, "validate", validate)
     mine = load("lin2017").model_copy(update={"key": "mine"})
-    asked = [load(k) for k in ("lin2017", "jilin", "suk2016")]
-    v = held_against(
-        system,
-        asked,
-        [mine],
-        asked,
-        None,
-        hypotheses=("a",),
-        people=4,
-        draws=20,
-        seed=1,
-        left_out={"jilin": posterior()},
-    )
+    asked = tuple(load(k) for k in ("lin2017", "jilin", "suk2016"))
+    sizes = PredictionSettings(people=4, draws=20, seed=1)
+
+    def judge(predicted, blind, **left_out):
+        evidence = ValidationEvidence(predicted=predicted, blind=blind, left_out=left_out)
+        return validate_by_standing(system, evidence, asked, None, hypotheses=("a",), settings=sizes)
+
+    v = judge(asked, (mine,), jilin=posterior())
     assert v.standing == {"mine": "blind", "lin2017": "in_sample", "jilin": "left_out", "suk2016": "unlearnt"}
     assert [g.key for g in v.groups] == ["blind", "left_out", "unlearnt", "in_sample"] and v.outside == [
         "mine",
@@ -62,8 +58,8 @@ def test_standing_and_groups(monkeypatch, system):
         "suk2016",
     ]
     assert v.alike == 0.5 and v.matched == 4 and v.found.pareto_k == {"jilin": 0.8} and v.effects is None
-    assert told[0] == (("mine",), None) and set(told[1][1]) == {"jilin"}
-    again = held_against(system, asked[:1], asked[:1], asked, None, hypotheses=("a",), people=4, draws=20, seed=1)
+    assert calls[0] == (("mine",), None) and set(calls[1][1]) == {"jilin"}
+    again = judge(asked[:1], asked[:1])
     assert again.standing == {"lin2017": "in_sample"}
 
 

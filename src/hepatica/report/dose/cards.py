@@ -191,7 +191,9 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | No
     Parameters
     ----------
     answer : Answer
+        Of a dose study.
     lang : {"en", "zh"}
+        Language.
     command : str
         What was run, for the last card.
     most : int, optional

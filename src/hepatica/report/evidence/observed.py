@@ -81,9 +81,11 @@ def evidence_figure(publications: Sequence[Publication], variable: str, lang: st
     Parameters
     ----------
     publications : sequence of Publication
+        Those with no level of the variable are left out.
     variable : str
         A key of `VARIABLES`.
     lang : {"en", "zh"}
+        Language.
 
     Raises
     ------

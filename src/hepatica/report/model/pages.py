@@ -47,18 +47,18 @@ def figure(system: System, shown: Behaviour) -> Figure:
 
 def pages(model: Model) -> dict[str, str]:
     """All pages of the model by file name, each module's with its figure."""
-    found = {"index.md": index(model)}
+    texts = {"index.md": index(model)}
     for m in model.modules:
         text = ""
         if m in MODULE_VIEWS:
             view = MODULE_VIEWS[m]
             axis = SCENARIOS[view.scenario]().axis
             text = (
-                f"![{view.title}](img/{m}.svg)\n\n{view.title} Shown over {axis}: {', '.join(f'`{o}`' for o in view.outputs)}; the "
-                f"numbers stand in [img/{m}.json](img/{m}.json)."
+                f"![{view.title}](img/{m}.svg)\n\n{view.title} Shown over {axis}: "
+                f"{', '.join(f'`{o}`' for o in view.outputs)}; the numbers stand in [img/{m}.json](img/{m}.json)."
             )
-        found[f"{m}.md"] = page(model, m, text)
-    return found
+        texts[f"{m}.md"] = page(model, m, text)
+    return texts
 
 
 def write_pages(system: System, folder: Path) -> list[Path]:

@@ -125,7 +125,8 @@ def appendix(q: Qualification, lang: str) -> list[Card]:
 
 
 CARDS: tuple[Maker, ...] = (
-    summary, closing, context, assessment, evidence, code, calculation, validation, applicability, assumptions, appendix,
+    summary, closing, context, assessment, evidence, code,
+    calculation, validation, applicability, assumptions, appendix,
 )  # fmt: skip
 
 
@@ -135,7 +136,9 @@ def qualification_cards(q: Qualification, lang: str = "en", *, command: str = ""
     Parameters
     ----------
     q : Qualification
+        The computed dossier.
     lang : {"en", "zh"}
+        Language.
     command : str
         What was run, for the last card.
     """

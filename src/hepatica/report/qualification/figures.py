@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.qualify.applicability import Scope
@@ -14,7 +15,7 @@ MARKS = {"inside": ("o", True), "elsewhere": ("o", False), "given": ("D", False)
 
 
 def doses(scope: Scope, lang: str) -> Figure:
-    """One row a route: published arms as bars, this population's above another's, the study's doses as marks by their place."""
+    """One row a route: published arms as bars, this population's above another's; the study's doses as marks."""
     with styled():
         routes = list(dict.fromkeys([r.route for r, _ in scope.regimens]))
         figure, axes = panels(1, 1, width=10, height=1.5 + 0.95 * len(routes))
@@ -44,12 +45,12 @@ def doses(scope: Scope, lang: str) -> Figure:
         return figure
 
 
-def _arms(ax, scope: Scope, route: str, y: float, lang: str) -> None:  # type: ignore[no-untyped-def]
+def _arms(ax: Axes, scope: Scope, route: str, y: float, lang: str) -> None:
     here = [g for g in scope.given if g.route == route]
     for g in here:
         own = scope.population in g.populations
         colour, aside = (LOOKS[0][0], 0.28) if own else (GREY, -0.28)
         label = say("qualify.arms_here" if own else "qualify.arms_elsewhere", lang)
-        ax.plot([g.low * 0.97, g.high * 1.03], [y + aside] * 2, color=colour, lw=5 if own else 3, alpha=0.55, label=label,
-                solid_capstyle="butt")  # fmt: skip
+        ax.plot([g.low * 0.97, g.high * 1.03], [y + aside] * 2, color=colour, lw=5 if own else 3, alpha=0.55,
+                label=label, solid_capstyle="butt")  # fmt: skip
         ax.plot((g.low * g.high) ** 0.5, y + aside, marker="|", ms=9, color=colour)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepatica.api.base import Answer, Request, Strict
 from hepatica.errors import InputError
+from hepatica.evidence.bibliography import BibliographyRule
 
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
@@ -243,3 +244,37 @@ ANSWERS: dict[str, Any] = {
     "plot": PlotAnswer,
     "check": CheckAnswer,
 }
+
+
+class BibliographyFaultRow(Strict):
+    """Entry of the bibliography that breaks a rule.
+
+    Attributes
+    ----------
+    key : str
+        Citation key.
+    rule : BibliographyRule
+    """
+
+    key: str
+    rule: BibliographyRule
+
+
+class BibliographyAnswer(Answer):
+    """Works cited that break a rule, of all that ship."""
+
+    works: int
+    faults: list[BibliographyFaultRow]
+    in_order: bool
+
+
+class BibliographyRequest(Request):
+    """Check of the works cited."""
+
+    def run(self) -> BibliographyAnswer:
+        """Check every entry of the bibliography that ships."""
+        from hepatica.evidence.bibliography import check_bibliography
+        from hepatica.evidence.references import references
+
+        faults = [BibliographyFaultRow(key=f.key, rule=f.rule) for f in check_bibliography()]
+        return BibliographyAnswer(works=len(references()), faults=faults, in_order=not faults)

@@ -143,22 +143,28 @@ def plot(
 
 @app.command("check")
 def check_files(
-    files: Annotated[list[Path], typer.Argument(help="Publication files, TOML.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Publication files, TOML.")] = None,
+    bibliography: Annotated[bool, typer.Option("--bibliography", help="Check the works cited instead.")] = False,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Check publication files of your own.
+    """Check publication files of your own, or the works cited.
 
     Prints every fault with its file, line and key; the exit code is 1 if there is any.
 
     Example: `hepatica evidence check new-trial.toml`
     """
+    if bibliography == bool(files):
+        raise InputError("FILES", [str(f) for f in files or ()], "publication files, or --bibliography alone")
+    if bibliography:
+        _check_bibliography(lang, as_json)
+        return
     from hepatica.api.evidence import CheckAnswer, CheckRequest
     from hepatica.cli.console.evidence_text import print_checked, print_fault
     from hepatica.words import say
 
     lang = check_language(lang)
-    checked, twice = CheckRequest(files=files).compute()
+    checked, twice = CheckRequest(files=files or []).compute()
     faults = [*(f for c in checked for f in c.faults), *twice]
     if as_json:
         print_json(CheckAnswer.of(checked, twice))
@@ -170,10 +176,27 @@ def check_files(
         if faults:
             wrong = len({f.file for f in faults})
             out.print(
-                say("evidence.wrong_count", lang, faults=len(faults), wrong=wrong, files=len(files)), style="bold red"
+                say("evidence.wrong_count", lang, faults=len(faults), wrong=wrong, files=len(checked)), style="bold red"
             )
         close(lang)
     if faults:
+        raise typer.Exit(1)
+
+
+def _check_bibliography(lang: str, as_json: bool) -> None:
+    from hepatica.api.evidence import BibliographyAnswer, BibliographyRequest
+    from hepatica.words import say
+
+    lang = check_language(lang)
+    answer: BibliographyAnswer = BibliographyRequest().run()
+    if as_json:
+        print_json(answer)
+    else:
+        for fault in answer.faults:
+            out.print(f"{fault.key}: {say(f'evidence.bibliography_{fault.rule}', lang)}")
+        out.print(say("evidence.bibliography_checked", lang, works=answer.works, faults=len(answer.faults)))
+        close(lang)
+    if answer.faults:
         raise typer.Exit(1)
 
 

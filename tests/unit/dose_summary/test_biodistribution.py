@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.dose_summary.biodistribution import (
-    Organ,
-    Quantity,
-    cells_given,
-    mean_organ_share,
-    organ_share,
-    organs_of,
-)
+from hepatica.dose_summary.biodistribution import Organ, Quantity, cells_given, mean_organ_share, organ_share, organs_of
 
 
 def test_cells_are_counted_against_those_given(found):

@@ -9,12 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from hepatica.errors import InputError
-from hepatica.outcomes.quality_of_life import (
-    STANDARD_GAMBLE,
-    VISUAL_ANALOGUE,
-    Utilities,
-    quality_adjusted_life_days,
-)
+from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE, VISUAL_ANALOGUE, Utilities, quality_adjusted_life_days
 
 
 def test_classes_without_encephalopathy() -> None:

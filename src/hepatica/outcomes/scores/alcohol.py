@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hepatica.outcomes.scores.labs import (
-    Array,
-    Lab,
-    done,
-    flag,
-    labs,
-    numbers,
-    over_patients,
-)
+from hepatica.outcomes.scores.labs import Array, Lab, done, flag, labs, numbers, over_patients
 from hepatica.units import factor
 
 
@@ -72,13 +64,8 @@ def lille(
     >>> lille(**stay, bilirubin_day7=[7, 18]).round(2).tolist()
     [0.05, 0.54]
     """
-    age, albumin, bilirubin, bilirubin_day7, time = labs(
-        age=age,
-        albumin=albumin,
-        bilirubin=bilirubin,
-        bilirubin_day7=bilirubin_day7,
-        prothrombin_time=prothrombin_time,
-    )
+    age, albumin, time = labs(age=age, albumin=albumin, prothrombin_time=prothrombin_time)
+    bilirubin, bilirubin_day7 = labs(bilirubin=bilirubin, bilirubin_day7=bilirubin_day7)
     umol = factor("mg/dL", "umol/L", "bilirubin")
     response = 3.19 - 0.101 * age + 0.147 * albumin + 0.0165 * umol * (bilirubin - bilirubin_day7)
     response = response - 0.206 * flag(renal_insufficiency) - 0.0065 * umol * bilirubin - 0.0096 * time

@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.outcomes.scores.labs import (
-    Array,
-    Lab,
-    done,
-    labs,
-    numbers,
-    over_patients,
-    points_of,
-)
+from hepatica.outcomes.scores.labs import Array, Lab, done, labs, numbers, over_patients, points_of
 from hepatica.units import factor
 
 

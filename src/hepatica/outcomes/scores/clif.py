@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ParamSpec
 
 import numpy as np
 
 from hepatica.errors import InputError
-from hepatica.outcomes.scores.labs import (
-    Array,
-    Lab,
-    done,
-    flag,
-    labs,
-    numbers,
-    over_patients,
-    points_of,
-)
+from hepatica.outcomes.scores.labs import Array, Lab, done, flag, labs, numbers, over_patients, points_of
+
+P = ParamSpec("P")
 
 
-def _clif_organs(  # noqa: PLR0913 - as many inputs as the published score
-    bilirubin: Lab,
-    creatinine: Lab,
-    encephalopathy: Lab,
-    inr: Lab,
-    arterial_pressure: Lab,
-    dialysis: Lab,
-    vasopressors: Lab,
-    pao2_fio2: Lab | None,
-    spo2_fio2: Lab | None,
-) -> tuple[Array, ...]:
-    """Subscores 1-3 of liver, kidney, brain, coagulation, circulation and lung."""
-    bilirubin, creatinine, encephalopathy, inr, arterial_pressure = labs(
-        bilirubin=bilirubin,
-        creatinine=creatinine,
-        encephalopathy=encephalopathy,
-        inr=inr,
-        arterial_pressure=arterial_pressure,
-    )
-    dialysis, vasopressors = flag(dialysis), flag(vasopressors)
-    lung = np.asarray(1.0)
-    if pao2_fio2 is not None:
-        (ratio,) = labs(pao2_fio2=pao2_fio2)
-        lung = points_of(ratio, ratio <= 300, ratio <= 200)
-    elif spo2_fio2 is not None:
-        (ratio,) = labs(spo2_fio2=spo2_fio2)
-        lung = points_of(ratio, ratio <= 357, ratio <= 214)
-    return (
-        points_of(bilirubin, bilirubin >= 6, bilirubin >= 12),
-        points_of(creatinine, (creatinine >= 2) | dialysis, (creatinine >= 3.5) | dialysis),
-        points_of(encephalopathy, encephalopathy >= 1, encephalopathy >= 3),
-        points_of(inr, inr >= 2.0, inr >= 2.5),
-        points_of(arterial_pressure, (arterial_pressure < 70) | vasopressors, vasopressors),
-        lung,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Organs:
+    """Subscores 1-3 of the organs by the CLIF-C criteria, and creatinine in mg/dL, of one patient or of many."""
+
+    liver: Array
+    kidney: Array
+    brain: Array
+    coagulation: Array
+    circulation: Array
+    lung: Array
+    creatinine: Array
+
+    @property
+    def total(self) -> Array:
+        """Sum of the subscores, 6-18; NaN where one is."""
+        return self.liver + self.kidney + self.brain + self.coagulation + self.circulation + self.lung
+
+    @property
+    def failing(self) -> Array:
+        """Number of organs that have failed, 0-6: the kidney fails at 2 points, the others at 3; NaN as in `total`."""
+        others = (self.liver, self.brain, self.coagulation, self.circulation, self.lung)
+        failed = (self.kidney > 1, *(points > 2 for points in others))
+        return sum((np.asarray(f, dtype=np.float64) for f in failed), 0.0 * self.total)
 
 
-@over_patients
-def clif_c_of(  # noqa: PLR0913 - as many inputs as the published score
+def grade_organs(  # noqa: PLR0913 - as many inputs as the published score
     *,
     bilirubin: Lab,
     creatinine: Lab,
@@ -68,7 +52,46 @@ def clif_c_of(  # noqa: PLR0913 - as many inputs as the published score
     vasopressors: Lab = False,
     pao2_fio2: Lab | None = None,
     spo2_fio2: Lab | None = None,
-) -> Array:
+) -> Organs:
+    """Subscores of liver, kidney, brain, coagulation, circulation and lung; inputs as in `clif_c_of`."""
+    bilirubin, creatinine, inr = labs(bilirubin=bilirubin, creatinine=creatinine, inr=inr)
+    encephalopathy, pressure = labs(encephalopathy=encephalopathy, arterial_pressure=arterial_pressure)
+    dialysis, vasopressors = flag(dialysis), flag(vasopressors)
+    lung = np.asarray(1.0)
+    if pao2_fio2 is not None:
+        (ratio,) = labs(pao2_fio2=pao2_fio2)
+        lung = points_of(ratio, ratio <= 300, ratio <= 200)
+    elif spo2_fio2 is not None:
+        (ratio,) = labs(spo2_fio2=spo2_fio2)
+        lung = points_of(ratio, ratio <= 357, ratio <= 214)
+    return Organs(
+        liver=points_of(bilirubin, bilirubin >= 6, bilirubin >= 12),
+        kidney=points_of(creatinine, (creatinine >= 2) | dialysis, (creatinine >= 3.5) | dialysis),
+        brain=points_of(encephalopathy, encephalopathy >= 1, encephalopathy >= 3),
+        coagulation=points_of(inr, inr >= 2.0, inr >= 2.5),
+        circulation=points_of(pressure, (pressure < 70) | vasopressors, vasopressors),
+        lung=lung,
+        creatinine=creatinine,
+    )
+
+
+def _graded_by(grade: Callable[P, Organs]) -> Callable[[Callable[[Organs], Array]], Callable[P, Array]]:
+    """Decorate a score of organs, so that it takes the labs by which `grade` grades them."""
+
+    def decorate(score: Callable[[Organs], Array]) -> Callable[P, Array]:
+        @functools.wraps(score)
+        def of_labs(*args: P.args, **given: P.kwargs) -> Array:
+            return score(grade(*args, **given))
+
+        signature = inspect.signature(grade).replace(return_annotation="Array")
+        of_labs.__signature__ = signature  # type: ignore[attr-defined]
+        return over_patients(of_labs)
+
+    return decorate
+
+
+@_graded_by(grade_organs)
+def clif_c_of(organs: Organs) -> Array:  # noqa: D417 - called with the labs of `grade_organs`
     """CLIF-C organ failure score, 6-18.
 
     Parameters
@@ -100,30 +123,11 @@ def clif_c_of(  # noqa: PLR0913 - as many inputs as the published score
     >>> int(clif_c_of(bilirubin=13, creatinine=2.2, encephalopathy=1, inr=1.8, arterial_pressure=80))
     10
     """
-    labs = (bilirubin, creatinine, encephalopathy, inr, arterial_pressure)
-    return done(sum(_clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)))
+    return done(organs.total)
 
 
-def _failing(organs: tuple[Array, ...]) -> Array:
-    """Organs that have failed; the kidney fails at 2 points, the others at 3."""
-    liver, kidney, brain, coagulation, circulation, lung = organs
-    failed = (liver > 2, kidney > 1, brain > 2, coagulation > 2, circulation > 2, lung > 2)
-    return np.asarray(sum(np.asarray(f, dtype=np.float64) for f in failed), dtype=np.float64)
-
-
-@over_patients
-def organ_failures(  # noqa: PLR0913 - as many inputs as the published score
-    *,
-    bilirubin: Lab,
-    creatinine: Lab,
-    encephalopathy: Lab,
-    inr: Lab,
-    arterial_pressure: Lab,
-    dialysis: Lab = False,
-    vasopressors: Lab = False,
-    pao2_fio2: Lab | None = None,
-    spo2_fio2: Lab | None = None,
-) -> Array:
+@_graded_by(grade_organs)
+def organ_failures(organs: Organs) -> Array:
     """Organs that have failed by the CLIF-C criteria, 0-6; inputs as in `clif_c_of`.
 
     References
@@ -135,24 +139,11 @@ def organ_failures(  # noqa: PLR0913 - as many inputs as the published score
     >>> int(organ_failures(bilirubin=13, creatinine=2.2, encephalopathy=1, inr=1.8, arterial_pressure=80))
     2
     """
-    labs = (bilirubin, creatinine, encephalopathy, inr, arterial_pressure)
-    organs = _clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)
-    return done(_failing(organs) + 0.0 * sum(organs))  # NaN stays NaN
+    return done(organs.failing)
 
 
-@over_patients
-def aclf_grade(  # noqa: PLR0913 - as many inputs as the published score
-    *,
-    bilirubin: Lab,
-    creatinine: Lab,
-    encephalopathy: Lab,
-    inr: Lab,
-    arterial_pressure: Lab,
-    dialysis: Lab = False,
-    vasopressors: Lab = False,
-    pao2_fio2: Lab | None = None,
-    spo2_fio2: Lab | None = None,
-) -> Array:
+@_graded_by(grade_organs)
+def aclf_grade(organs: Organs) -> Array:
     """EASL-CLIF grade of acute-on-chronic liver failure, 0-3; inputs as in `clif_c_of`.
 
     One failing organ is grade 1 if it is the kidney, if it is the brain with creatinine >= 1.5 mg/dL, or if
@@ -168,15 +159,10 @@ def aclf_grade(  # noqa: PLR0913 - as many inputs as the published score
     >>> aclf_grade(**stay, creatinine=[1.0, 1.6, 2.2]).tolist()
     [0.0, 1.0, 2.0]
     """
-    labs = (bilirubin, creatinine, encephalopathy, inr, arterial_pressure)
-    organs = _clif_organs(*labs, dialysis, vasopressors, pao2_fio2, spo2_fio2)
-    _, kidney, brain, *_ = organs
-    failures = _failing(organs)
-    others = failures - (kidney > 1) - (brain > 2)
-    impaired = numbers("creatinine", creatinine) >= 1.5
-    one_counts = (kidney > 1) | impaired | ((others > 0) & (brain > 1))
-    grade = np.where(failures == 1, one_counts, np.minimum(failures, 3.0))
-    return done(grade + 0.0 * sum(organs))  # NaN stays NaN
+    kidney_fails, brain_fails = organs.kidney > 1, organs.brain > 2
+    others = organs.failing - kidney_fails - brain_fails
+    one_counts = kidney_fails | (organs.creatinine >= 1.5) | ((others > 0) & (organs.brain > 1))
+    return done(np.where(organs.failing == 1, one_counts, np.minimum(organs.failing, 3.0)))  # NaN stays NaN
 
 
 @over_patients
@@ -265,6 +251,3 @@ def clif_c_ad_mortality(score: Lab, *, months: int) -> Array:
     0.11
     """
     return _clif_mortality(score, months, _AD_RISK)
-
-
-# Asia-Pacific

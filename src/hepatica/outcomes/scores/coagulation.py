@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.errors import InputError
-from hepatica.outcomes.scores.labs import (
-    Array,
-    Lab,
-    done,
-    labs,
-    numbers,
-)
+from hepatica.outcomes.scores.labs import Array, Lab, done, labs, numbers
 
 _PTA_FLOOR = 6.0  # %; the fit diverges near 4 %
 

@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.errors import InputError
-from hepatica.outcomes.scores.labs import (
-    CAUSES,
-    Array,
-    Lab,
-    done,
-    labs,
-    numbers,
-    over_patients,
-    points_of,
-)
+from hepatica.outcomes.scores.labs import CAUSES, Array, Lab, done, labs, numbers, over_patients, points_of
 from hepatica.units import factor
 
 
@@ -75,14 +66,8 @@ def cossh_aclf2(*, inr: Lab, encephalopathy: Lab, neutrophils: Lab, bilirubin: L
     >>> round(float(cossh_aclf2(**labs, encephalopathy=0, age=45)), 3)
     7.007
     """
-    inr, encephalopathy, neutrophils, bilirubin, urea, age = labs(
-        inr=inr,
-        encephalopathy=encephalopathy,
-        neutrophils=neutrophils,
-        bilirubin=bilirubin,
-        urea=urea,
-        age=age,
-    )
+    inr, encephalopathy, neutrophils = labs(inr=inr, encephalopathy=encephalopathy, neutrophils=neutrophils)
+    bilirubin, urea, age = labs(bilirubin=bilirubin, urea=urea, age=age)
     brain = points_of(encephalopathy, encephalopathy >= 1, encephalopathy >= 3)
     score = 1.649 * np.log(inr) + 0.457 * brain + 0.425 * np.log(neutrophils) + 0.576 * np.log(urea)
     umol = bilirubin * factor("mg/dL", "umol/L", "bilirubin")

@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.errors import InputError
-from hepatica.outcomes.scores.labs import (
-    Array,
-    Lab,
-    bounded,
-    done,
-    flag,
-    labs,
-    numbers,
-    over_patients,
-)
+from hepatica.outcomes.scores.labs import Array, Lab, bounded, done, flag, labs, numbers, over_patients
 
 
 @over_patients
@@ -227,15 +218,8 @@ def meld_plus7_survival(
     >>> round(float(meld_plus7_survival(**labs, age=60)), 2)
     0.84
     """
-    bilirubin, creatinine, inr, sodium, albumin, white_cells, age = labs(
-        bilirubin=bilirubin,
-        creatinine=creatinine,
-        inr=inr,
-        sodium=sodium,
-        albumin=albumin,
-        white_cells=white_cells,
-        age=age,
-    )
+    bilirubin, creatinine, inr, sodium = labs(bilirubin=bilirubin, creatinine=creatinine, inr=inr, sodium=sodium)
+    albumin, white_cells, age = labs(albumin=albumin, white_cells=white_cells, age=age)
     logit = 8.53499496 + 2.59679650 * np.log10(1 + creatinine) + 2.06503238 * np.log10(1 + bilirubin)
     logit = logit + 2.99724802 * np.log10(1 + inr) - 6.47834101 * np.log10(1 + sodium)
     logit = logit - 6.34990436 * np.log10(1 + albumin / 10) + 1.92811726 * np.log10(1 + white_cells)

@@ -20,12 +20,7 @@ from hepatica.outcomes.scores.clif import (
     clif_c_of,
 )
 from hepatica.outcomes.scores.failure import aarc, aarc_grade, cossh_aclf2, kings_college
-from hepatica.outcomes.scores.labs import (
-    INPUTS,
-    YES_NO,
-    Array,
-    ScoreInput,
-)
+from hepatica.outcomes.scores.labs import INPUTS, YES_NO, Array, ScoreInput
 from hepatica.outcomes.scores.meld_family import (
     meld,
     meld3,

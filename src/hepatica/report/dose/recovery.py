@@ -12,13 +12,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
-from hepatica.dose_summary.recovery import (
-    ArmRecovery,
-    functions_of,
-    largest_gain,
-    order_of_return,
-    recovery_by_arm,
-)
+from hepatica.dose_summary.recovery import ArmRecovery, functions_of, largest_gain, order_of_return, recovery_by_arm
 from hepatica.report import names
 from hepatica.report.layout import GridLayout
 from hepatica.report.style import BLUE, CARE, VERMILLION, draw_lines, label_outside, legend_below, look, styled

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.shell import (
-    AsJson,
-    Cluster,
-    Lang,
-    Workers,
-    check_hypothesis,
-    check_language,
-    close,
-    make_app,
-    make_system,
-)
+from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, print_json, show
 
 if TYPE_CHECKING:
@@ -25,7 +15,7 @@ if TYPE_CHECKING:
     from hepatica.calibrate.run import Calibration
     from hepatica.card import Card
 
-app = make_app()
+app = shell.make_app()
 
 
 @app.command()
@@ -54,10 +44,10 @@ def calibrate(
         typer.Option("--leave-out", help="Learn without each publication too, for `hepatica validate --left-out`."),
     ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A few draws, to see that it runs; too few to use.")] = False,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
 ) -> None:
     """Learn posterior parameter draws from the evidence.
 
@@ -71,13 +61,13 @@ def calibrate(
     from hepatica.output_folder import claim
     from hepatica.study import HYPOTHESES
 
-    lang = check_language(lang)
-    hypotheses = tuple(map(check_hypothesis, hypothesis or ())) or tuple(HYPOTHESES)
+    lang = shell.check_language(lang)
+    hypotheses = tuple(map(shell.check_hypothesis, hypothesis or ())) or tuple(HYPOTHESES)
     publications = used(alternative or (), without or ())
     people = [p for path in data or () for p in as_publications(path)]
     settings = _settings(quick, seed)
     bars = Bars(lang)
-    with claim(folder, "calibrate") as output, make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "calibrate") as output, shell.make_system(lang, cluster) as system, bars.bars:
         made = learn(
             system,
             publications,
@@ -100,7 +90,7 @@ def calibrate(
         print_json(CalibrateAnswer.of(made, posterior, notes))
         return
     show(_card(made, lang))
-    close(lang, posterior, notes)
+    shell.close(lang, posterior, notes)
 
 
 def _settings(quick: bool, seed: int | None) -> Settings:

@@ -8,38 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.shell import (
-    AsJson,
-    Changes,
-    Cluster,
-    Lang,
-    StudyFile,
-    Workers,
-    check_language,
-    close,
-    command_line,
-    make_app,
-    make_system,
-)
+from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, out, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.dose_study import Answer
 
-app = make_app()
+app = shell.make_app()
 
 SHORT = 2  # cards in the terminal without --full
 
 
 @app.command()
 def dose(
-    study: StudyFile,
-    set_: Changes = None,
+    study: shell.StudyFile,
+    set_: shell.Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("report"),
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
     full: Annotated[bool, typer.Option("--full", help="Print every part of the report.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no files, only print the answer.")] = False,
 ) -> None:
@@ -57,7 +45,7 @@ def dose(
     from hepatica.output_folder import claim
     from hepatica.study import load_study
 
-    lang = check_language(lang)
+    lang = shell.check_language(lang)
     question = load_study(study, set_ or [])
     drawing = threading.Thread(target=importlib.import_module, args=("hepatica.report",), daemon=True)
     drawing.start()  # slow to import, and only this command draws: let it load while the kernel works
@@ -65,16 +53,16 @@ def dose(
     with output or contextlib.nullcontext():  # claimed before the work, so that a folder is not refused after it
         began = time.perf_counter()
         bars = Bars(lang)
-        with make_system(lang, cluster) as system, bars.bars:
+        with shell.make_system(lang, cluster) as system, bars.bars:
             found = answer(question, system=system, workers=workers, progress=bars)
         seconds = time.perf_counter() - began
         drawing.join()
         from hepatica.report import cards, write_report
 
-        made = cards(found, lang, command=command_line(), most=None if full or output else SHORT)
+        made = cards(found, lang, command=shell.command_line(), most=None if full or output else SHORT)
         path, tables = None, list[str]()
         if output is not None:
-            path = folder / write_report(found, output.staging, lang, command=command_line(), made=made).name
+            path = folder / write_report(found, output.staging, lang, command=shell.command_line(), made=made).name
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         from hepatica.api.dose import DoseAnswer
@@ -108,4 +96,4 @@ def _summary(found: Answer, lang: str, seconds: float, path: Path | None, tables
     if path is not None:
         out.print(say("cli.tables_at", lang, names=", ".join(tables)), style="dim")
         out.print(say("cli.report_at", lang, path=path), style="bold")
-    close(lang)
+    shell.close(lang)

@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.shell import (
-    AsJson,
-    Changes,
-    Cluster,
-    Lang,
-    Workers,
-    check_language,
-    close,
-    command_line,
-    make_app,
-    make_system,
-)
+from hepatica.cli.console import shell
 from hepatica.cli.console.sources import read_leave_one_out, read_publication
 from hepatica.cli.console.terminal import Bars, print_json, show
 from hepatica.errors import InputError
@@ -29,7 +18,7 @@ if TYPE_CHECKING:
     from hepatica.evidence import Publication
     from hepatica.study import Study
 
-app = make_app()
+app = shell.make_app()
 
 
 @app.command()
@@ -37,7 +26,7 @@ def qualify(
     study: Annotated[
         Path | None, typer.Argument(help="Study file (TOML); the one that `hepatica init` writes unless given.")
     ] = None,
-    set_: Changes = None,
+    set_: shell.Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("qualification"),
     people: Annotated[
         Path | None, typer.Option("--people", help="Real people's labs, day by day (CSV), to forecast.")
@@ -60,10 +49,10 @@ def qualify(
     ] = 20,
     draws: Annotated[int, typer.Option("--draws", min=20, help="Of the predictions: parameter draws.")] = 100,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="That of the study unless given.")] = None,
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
 ) -> None:
     """Write a credibility report (ICH M15, ASME V&V 40).
 
@@ -80,7 +69,7 @@ def qualify(
     from hepatica.report.qualification.page import write_qualification
     from hepatica.validation.simulated import PredictionSettings
 
-    lang = check_language(lang)
+    lang = shell.check_language(lang)
     question = _study(study, [*(set_ or []), *([f"seed={seed}"] if seed is not None else [])])
     unseen = tuple(read_publication(path) for path in blind or ())
     _check_keys(unseen)
@@ -89,7 +78,7 @@ def qualify(
     if people is not None and not people.is_file():
         raise InputError("--people", str(people), "a CSV file that exists")
     bars = Bars(lang)
-    with claim(folder, "qualify") as output, make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "qualify") as output, shell.make_system(lang, cluster) as system, bars.bars:
         dossier = judge(
             question,
             system,
@@ -99,14 +88,14 @@ def qualify(
             prediction=PredictionSettings(people=patients, draws=draws, workers=workers),
             progress=bars,
         )
-        write_qualification(dossier, output.staging, lang, command=command_line())
+        write_qualification(dossier, output.staging, lang, command=shell.command_line())
         written = output.publish()
     if as_json:
         print_json(QualifyAnswer.of(dossier, written))
         return
     for card in (*summary(dossier, lang), *(closing(dossier, lang))):
         show(card)
-    close(lang, *written)
+    shell.close(lang, *written)
 
 
 def _study(path: Path | None, changes: list[str]) -> Study:

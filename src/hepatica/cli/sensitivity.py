@@ -8,30 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.shell import (
-    AsJson,
-    Changes,
-    Cluster,
-    Lang,
-    StudyFile,
-    Workers,
-    check_language,
-    close,
-    make_app,
-    make_system,
-)
+from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, out, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.sensitivity.tornado import Tornado
 
-app = make_app()
+app = shell.make_app()
 
 
 @app.command()
 def sensitivity(
-    study: StudyFile,
-    set_: Changes = None,
+    study: shell.StudyFile,
+    set_: shell.Changes = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("sensitivity"),
     trajectories: Annotated[int, typer.Option("--trajectories", min=1, help="Base points of the Morris screen.")] = 6,
     patients: Annotated[int, typer.Option("--patients", min=4, help="Virtual patients per base point.")] = 40,
@@ -51,10 +40,10 @@ def sensitivity(
     over: Annotated[
         str, typer.Option("--over", help="Distribution for the Sobol' indices: prior, or learnt (the posterior).")
     ] = "prior",
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
 ) -> None:
     """Screen which parameters move survival, gain and dose.
 
@@ -70,7 +59,7 @@ def sensitivity(
     from hepatica.study import load_study
     from hepatica.words import say
 
-    lang = check_language(lang)
+    lang = shell.check_language(lang)
     request = SensitivityRequest.check(
         {
             "study": load_study(study, set_ or [], overrides=[f"horizon={days!r}", f"patients={max(patients, 40)}"]),
@@ -85,7 +74,7 @@ def sensitivity(
         }
     )
     bars, began = Bars(lang), time.perf_counter()
-    with claim(folder, "sensitivity") as output, make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "sensitivity") as output, shell.make_system(lang, cluster) as system, bars.bars:
         result = request.compute(system=system, workers=workers, progress=bars)
         found, turned, q = result.screen, result.tornado, result.question
         screens.write(found, turned, q, output.staging, lang, study_hash=result.study_hash)
@@ -117,7 +106,7 @@ def sensitivity(
         show(variances.variance_card(result.variance, lang))
     elif sobol:
         out.print(say("sobol.none", lang))
-    close(lang, *written)
+    shell.close(lang, *written)
 
 
 def _turned(t: Tornado, lang: str) -> str:

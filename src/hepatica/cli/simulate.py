@@ -7,35 +7,22 @@ from typing import Annotated
 
 import typer
 
-from hepatica.cli.console.shell import (
-    AsJson,
-    Changes,
-    Cluster,
-    Hypothesis,
-    Lang,
-    StudyFile,
-    Workers,
-    check_hypothesis,
-    check_language,
-    close,
-    make_app,
-    make_system,
-)
+from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, out, print_json
 
-app = make_app()
+app = shell.make_app()
 
 
 @app.command()
 def simulate(
-    study: StudyFile,
-    set_: Changes = None,
+    study: shell.StudyFile,
+    set_: shell.Changes = None,
     target: Annotated[Path, typer.Option("--out", help="NetCDF file.")] = Path("simulation.nc"),
-    hypothesis: Hypothesis = "label_is_cells",
-    lang: Lang = "en",
-    as_json: AsJson = False,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    hypothesis: shell.Hypothesis = "label_is_cells",
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
 ) -> None:
     """Simulate the arms of a study; write every lab to NetCDF.
 
@@ -48,10 +35,10 @@ def simulate(
     from hepatica.study import load_study
     from hepatica.words import say
 
-    lang = check_language(lang)
-    request = SimulateRequest(study=load_study(study, set_ or []), hypothesis=check_hypothesis(hypothesis))
+    lang = shell.check_language(lang)
+    request = SimulateRequest(study=load_study(study, set_ or []), hypothesis=shell.check_hypothesis(hypothesis))
     bars = Bars(lang)
-    with make_system(lang, cluster) as system, bars.bars:
+    with shell.make_system(lang, cluster) as system, bars.bars:
         ds = request.compute(system=system, workers=workers, progress=bars)
     write_netcdf(target, ds)
     answer = SimulateAnswer.of(ds, target)
@@ -70,4 +57,4 @@ def simulate(
             survival=span,
         )
     )
-    close(lang, target)
+    shell.close(lang, target)

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from hepatica.engine.checked import Checked, check
 from hepatica.engine.problem import Layout, Problem, Solution
 from hepatica.model.structure import Model
 from hepatica.progress import Progress
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """Options of a solve.
+
+    Attributes
+    ----------
+    workers : int or None
+        Threads; all processors unless given. The solution does not depend on it.
+    sensitivities : tuple of str
+        Parameters, or states for their initial values, by which derivatives of the outputs are computed.
+    progress : Progress or None
+        Called with the stage "solve", in patients.
+    """
+
+    workers: int | None = None
+    sensitivities: tuple[str, ...] = ()
+    progress: Progress | None = None
+
+
+DEFAULT = SolveOptions()
 
 
 class Engine(ABC):
@@ -33,26 +55,8 @@ class Engine(ABC):
         """True where this machine has what the engine needs."""
         return True
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        workers: int | None = None,
-        sensitivities: Sequence[str] = (),
-        progress: Progress | None = None,
-    ) -> Solution:
+    def solve(self, problem: Problem, options: SolveOptions = DEFAULT) -> Solution:
         """Check a problem and solve it.
-
-        Parameters
-        ----------
-        problem : Problem
-            Any number of patients.
-        workers : int, optional
-            Threads; all processors unless given. The solution does not depend on it.
-        sensitivities : sequence of str
-            Parameters, or states for their initial values, by which derivatives of the outputs are computed.
-        progress : Progress, optional
-            Told of the stage "solve", in patients.
 
         Raises
         ------
@@ -61,17 +65,9 @@ class Engine(ABC):
         EngineError
             If the engine cannot do what is asked.
         """
-        names = tuple(sensitivities)
-        self.layout.check_sensitivities(names)
-        return self.run(check(problem, self.layout), workers=workers, sensitivities=names, progress=progress)
+        self.layout.check_sensitivities(options.sensitivities)
+        return self.run(check(problem, self.layout), options)
 
     @abstractmethod
-    def run(
-        self,
-        checked: Checked,
-        *,
-        workers: int | None = None,
-        sensitivities: tuple[str, ...] = (),
-        progress: Progress | None = None,
-    ) -> Solution:
+    def run(self, checked: Checked, options: SolveOptions) -> Solution:
         """Solve a problem that has been checked against this engine's layout."""

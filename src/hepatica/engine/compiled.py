@@ -13,7 +13,7 @@ import numpy as np
 
 from hepatica.engine import compile as compiler
 from hepatica.engine import sensitivities as derivatives
-from hepatica.engine.base import Engine
+from hepatica.engine.base import DEFAULT, Engine, SolveOptions
 from hepatica.engine.checked import Checked
 from hepatica.engine.interface import MAX_CROSSINGS, Batch, Status
 from hepatica.engine.problem import Ints, Solution
@@ -51,28 +51,21 @@ class Compiled(Engine):
         """Engine that tries again."""
         return Reference(self.model)
 
-    def run(
-        self,
-        checked: Checked,
-        *,
-        workers: int | None = None,
-        sensitivities: tuple[str, ...] = (),
-        progress: Progress | None = None,
-    ) -> Solution:
+    def run(self, checked: Checked, options: SolveOptions) -> Solution:
         """Solve all patients; one whose solve fails is tried again by the reference engine at a tighter tolerance.
 
         With sensitivities, threshold events stay at the times at which they happened, and no patient is retried.
         """
-        threads = workers or os.cpu_count() or 1
-        if sensitivities:
+        threads, progress = options.workers or os.cpu_count() or 1, options.progress
+        if options.sensitivities:
             frozen = functools.partial(self._call, threads=threads, frozen=True)
-            return derivatives.solve(frozen, checked, sensitivities, lanes=self.lanes, progress=progress)
+            return derivatives.solve(frozen, checked, options.sensitivities, lanes=self.lanes, progress=progress)
         done = self._call(checked, threads=threads, progress=progress)
         first = np.where(done.status == Status.NOT_FINITE_AT_START, Status.SOLVED, done.status)
         for i in np.flatnonzero(first):
             one = checked.part(int(i), int(i) + 1)
             one = replace(one, problem=replace(one.problem, rtol=min(one.problem.rtol, RETRY_RTOL)))
-            again = self.reference.run(one)
+            again = self.reference.run(one, DEFAULT)
             if again.status[0] == Status.SOLVED:
                 done.values[i], done.final[i], done.status[i] = again.values[0], again.final[0], Status.SOLVED
                 done.crossings[i] = again.crossings[0]

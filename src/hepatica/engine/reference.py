@@ -8,13 +8,12 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from hepatica.engine import store
-from hepatica.engine.base import Engine
+from hepatica.engine.base import Engine, SolveOptions
 from hepatica.engine.checked import Checked
 from hepatica.engine.interface import MAX_CROSSINGS, EventKind, Status
 from hepatica.engine.problem import Floats, Problem, Solution
 from hepatica.errors import EngineError
 from hepatica.model.structure import Model
-from hepatica.progress import Progress
 
 
 @final
@@ -28,14 +27,7 @@ class Reference(Engine):
         """Functions ``prepare``, ``rates``, ``jacobian``, ``outputs`` and ``jump_<k>`` of the model."""
         return compiled_functions(self.model)
 
-    def run(
-        self,
-        checked: Checked,
-        *,
-        workers: int | None = None,
-        sensitivities: tuple[str, ...] = (),
-        progress: Progress | None = None,
-    ) -> Solution:
+    def run(self, checked: Checked, options: SolveOptions) -> Solution:
         """Solve all patients, one after another.
 
         Raises
@@ -43,7 +35,7 @@ class Reference(Engine):
         EngineError
             If sensitivities are asked for.
         """
-        if sensitivities:
+        if options.sensitivities:
             raise EngineError(
                 "sensitivities need the compiled engine: install a C compiler, or `pip install hepatica[zig]`"
             )
@@ -65,8 +57,8 @@ class Reference(Engine):
                 finite = np.isfinite(p.initial[i]).all()
                 status[i] = Status.STEP_TOO_SMALL if finite else Status.NOT_FINITE_AT_START
                 values[i], final[i] = np.nan, np.nan
-            if progress is not None:
-                progress("solve", i + 1, n)
+            if options.progress is not None:
+                options.progress("solve", i + 1, n)
         return Solution(values, final, status, steps, np.zeros(n, np.int64), crossings)
 
 

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 
 from hepatica.engine import store
-from hepatica.engine.base import Engine
+from hepatica.engine.base import Engine, SolveOptions
 from hepatica.engine.checked import Checked
 from hepatica.engine.problem import Solution
 from hepatica.errors import EngineError, InputError
@@ -78,7 +78,7 @@ def _chunk(recipe: Recipe, sensitivities: tuple[str, ...], checked: Checked) -> 
     """Work of a worker: solve some patients; the seconds that it took, and the solution."""
     engine = _engine(recipe)
     began = time.perf_counter()
-    done = engine.run(checked, workers=1, sensitivities=sensitivities)
+    done = engine.run(checked, SolveOptions(workers=1, sensitivities=sensitivities))
     return time.perf_counter() - began, done
 
 
@@ -102,14 +102,7 @@ class Remote(Engine):
         super().__init__(model)
         self.executor, self.local = executor, local
 
-    def run(
-        self,
-        checked: Checked,
-        *,
-        workers: int | None = None,
-        sensitivities: tuple[str, ...] = (),
-        progress: Progress | None = None,
-    ) -> Solution:
+    def run(self, checked: Checked, options: SolveOptions) -> Solution:
         """Solve in chunks; `workers` is not used, as each worker takes one patient after another.
 
         Raises
@@ -117,8 +110,8 @@ class Remote(Engine):
         EngineError
             If a module does not ship, workers die again and again, or the scheduler is gone.
         """
-        work = functools.partial(_chunk, Recipe.of(self.model, self.local), sensitivities)
-        return _Round(self.executor, checked, work, progress).solve()
+        work = functools.partial(_chunk, Recipe.of(self.model, self.local), options.sensitivities)
+        return _Round(self.executor, checked, work, options.progress).solve()
 
 
 class _Round:

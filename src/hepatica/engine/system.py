@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hepatica.engine import store
-from hepatica.engine.base import Engine
+from hepatica.engine.base import Engine, SolveOptions
 from hepatica.engine.compiled import Compiled
 from hepatica.engine.initial import Chains, chains, function_of
 from hepatica.engine.problem import Floats, Ints, Layout, Problem, Solution
@@ -171,7 +171,7 @@ class System:
         InputError
             If an array of the problem cannot be used, or an output or a sensitivity is not of the model.
         """
-        return self._solver[0].solve(problem, workers=workers, sensitivities=sensitivities, progress=progress)
+        return self._solver[0].solve(problem, SolveOptions(workers, tuple(sensitivities), progress))
 
 
 def shipped_system(engine: str = "auto", executor: Executor | None = None) -> System:

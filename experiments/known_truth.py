@@ -140,14 +140,8 @@ class Setting:
                         found[1, k], found[1, lines + k] = found[0, k], found[0, lines + k]
                         continue
                     wanted = [self.plan.lines[i].endpoint for i in k]
-                    ds = simulate(
-                        self.system,
-                        few,
-                        [replace(arm.given, name="")],
-                        grid(wanted),
-                        outputs=OUTPUTS,
-                        hypothesis=hypothesis,
-                    )
+                    given, times = [replace(arm.given, name="")], grid(wanted)
+                    ds = simulate(self.system, few, given, times, outputs=OUTPUTS, hypothesis=hypothesis)
                     read = [ArmEndpoints(ds, 0).values(w) for w in wanted]
                     s = Summary.of(*(np.stack([r[i] for r in read], axis=1) for i in (0, 1)), where, n)
                     found[h, k], found[h, lines + k] = s.mean.T, s.noise.T

@@ -39,14 +39,7 @@ class Estimate(Strict):
     @classmethod
     def of(cls, v: VarianceComponents) -> Estimate:
         """Estimate of an outcome."""
-        return cls(
-            mean=v.mean,
-            low=v.low,
-            high=v.high,
-            between_patients_sd=v.between_patients_sd,
-            parameter_uncertainty_sd=v.parameter_uncertainty_sd,
-            above_zero=v.above_zero,
-        )
+        return cls.model_validate({name: getattr(v, name) for name in cls.model_fields})
 
 
 class ArmEstimate(Strict):
@@ -211,15 +204,10 @@ class DoseAnswer(Answer):
 
 def _arm(answer: dose_study.Answer, k: int, a: int) -> ArmEstimate:
     h, arm = answer.decision.by_hypothesis[k], answer.decision.arms[a]
-    r = arm.regimen
     return ArmEstimate(
         hypothesis=h.hypothesis,
         arm=arm.name,
-        dose=r.dose,
-        per_kg=r.per_kg,
-        infusions=r.infusions,
-        interval=r.interval,
-        route=r.route,
+        **{name: getattr(arm.regimen, name) for name in ("dose", "per_kg", "infusions", "interval", "route")},
         gain=Estimate.of(h.gain[a]),
         survival=Estimate.of(h.survival[a]),
         survival_gain=Estimate.of(h.survival_gain[a]),

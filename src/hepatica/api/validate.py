@@ -86,13 +86,8 @@ class PredictionRecord(Strict):
         """Record of a predicted publication."""
         names = ("q05", "q25", "median", "q75", "q95")
         return cls(
-            publication=r.publication,
-            arm=r.arm,
-            against=r.against,
+            **{name: getattr(r, name) for name in ("publication", "arm", "against", "time", "unit", "observed")},
             endpoint=r.endpoint_text,
-            time=r.time,
-            unit=r.unit,
-            observed=r.observed,
             **dict(zip(names, r.quantiles.tolist(), strict=True)),
             crps=r.crps,
             log_score=r.log_score,

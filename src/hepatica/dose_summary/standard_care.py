@@ -52,10 +52,8 @@ def weighted_median_iqr(values: Floats, weight: Floats) -> tuple[float, float]:
 
     Parameters
     ----------
-    values : (patient,)
-        In the unit of the lab.
-    weight : (patient,)
-        Not negative.
+    values, weight : (patient,)
+        As in `weighted_mean_sd`.
 
     Examples
     --------

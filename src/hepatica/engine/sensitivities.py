@@ -16,6 +16,7 @@ from hepatica.engine.checked import Checked
 from hepatica.engine.problem import Events, Floats, Layout, Solution
 from hepatica.progress import Progress
 
+OF_BASE = ("values", "final", "status", "steps", "rejected", "crossings")  # what the undisplaced row gives
 STEP = 1e-6  # of a number's size: truncation and rounding of the difference are both near 1e-6 of the derivative
 AT_ONCE = 2**24  # values held at a time
 
@@ -76,12 +77,7 @@ def _block(run: Solver, checked: Checked, names: tuple[str, ...], lanes: int, ro
     slopes = (values[:, places] - base) / moved[:, :, None, None]
     first = slice(None, None, rows)
     return Solution(
-        values=done.values[first],
-        final=done.final[first],
-        status=done.status[first],
-        steps=done.steps[first],
-        rejected=done.rejected[first],
-        crossings=done.crossings[first],
+        **{name: getattr(done, name)[first] for name in OF_BASE},
         sensitivities=np.moveaxis(slopes, 1, -1),
     )
 

@@ -61,10 +61,8 @@ def select_outcome_labs(weights: ImportanceWeights, training: Ints) -> dict[str,
 
     Parameters
     ----------
-    weights : ImportanceWeights
-        Importance weights of the training cohort.
-    training : (m,)
-        Positions of the training people.
+    weights, training
+        As in `fit_discrepancy`.
 
     Returns
     -------

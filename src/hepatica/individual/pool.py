@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,20 +214,11 @@ def make_pool(
         who = np.arange(k, n, len(populations))
         cohort = Cohort(system.model, population, seed, identity(who, 0), who, known)
         parts.append(_simulate_kind(system, cohort, k, workers))
-    labs, alive = (np.concatenate([getattr(p, name) for p in parts], axis=1) for name in ("labs", "alive"))
-    readings, age, encephalopathy, kind = (
-        np.concatenate([getattr(p, name) for p in parts]) for name in ("readings", "age", "encephalopathy", "kind")
-    )
-    return Pool(
-        labs=labs,
-        alive=alive,
-        readings=readings,
-        age=age,
-        encephalopathy=encephalopathy,
-        kind=kind,
-        kinds=tuple(populations),
-        n_simulated=n,
-    )
+    axes = {"labs": 1, "alive": 1, "readings": 0, "age": 0, "encephalopathy": 0, "kind": 0}  # that of the candidates
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(p, name) for p in parts], axis=axis) for name, axis in axes.items()
+    }
+    return Pool(**joined, kinds=tuple(populations), n_simulated=n)
 
 
 def _simulate_kind(system: System, cohort: Cohort, kind: int, workers: int | None) -> Pool:

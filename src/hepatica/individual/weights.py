@@ -55,6 +55,10 @@ class PosteriorMoments:
     power: Floats
 
 
+def _key(discrepancy: Discrepancy) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(discrepancy.items()))
+
+
 class ImportanceWeights:
     """Importance weights of a pool for each person, and what follows under them, for any model discrepancy.
 
@@ -90,20 +94,14 @@ class ImportanceWeights:
         discrepancy : mapping of str to float
             SD of the model discrepancy of each lab; infinite leaves it out.
         """
-        key = tuple(sorted(discrepancy.items()))
+        key = _key(discrepancy)
         if key not in self._moments:
             self._moments[key] = self._weighted_moments(discrepancy)
         return self._moments[key]
 
     def event(self, discrepancy: Discrepancy) -> Floats:
-        """Posterior predictive probability of death or transplant by the horizon, (n,).
-
-        Parameters
-        ----------
-        discrepancy : mapping of str to float
-            SD of the model discrepancy of each lab; infinite leaves it out.
-        """
-        key = tuple(sorted(discrepancy.items()))
+        """Posterior predictive probability of death or transplant by the horizon, (n,); as in `moments`."""
+        key = _key(discrepancy)
         if key not in self._events:
             probability = np.full(self.people.n, np.nan)
             for arm, who, weight, _, _ in self._weights(discrepancy):
@@ -112,13 +110,7 @@ class ImportanceWeights:
         return self._events[key]
 
     def readings(self, discrepancy: Discrepancy) -> Floats:
-        """Posterior predictive mean of the log readings of day 0, (n, readings).
-
-        Parameters
-        ----------
-        discrepancy : mapping of str to float
-            SD of the model discrepancy of each lab; infinite leaves it out.
-        """
+        """Posterior predictive mean of the log readings of day 0, (n, readings); as in `moments`."""
         mean = np.full((self.people.n, self.pool.readings.shape[1]), np.nan)
         for _, who, weight, _, _ in self._weights(discrepancy):
             mean[who] = weight @ self.pool.readings

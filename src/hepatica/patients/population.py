@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,20 +47,25 @@ class Component(BaseModel):
         return self.mean + self.sd * standard
 
 
-class Covariate(BaseModel):
-    """Distribution of a covariate over patients, with its source or reason."""
+class Sourced(BaseModel):
+    """What a table states with its source (`cite`), or with the reason for which it is assumed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    unit: str
-    parts: tuple[Component, ...] = Field(min_length=1)
     cite: str = ""
     reason: str = ""
 
     @model_validator(mode="after")
-    def _sourced(self) -> Covariate:
+    def _sourced(self) -> Self:
         if not (self.cite or self.reason):
             raise ValueError("needs cite or reason")
         return self
+
+
+class Covariate(Sourced):
+    """Distribution of a covariate over patients, with its source or reason."""
+
+    unit: str
+    parts: tuple[Component, ...] = Field(min_length=1)
 
     @property
     def largest(self) -> float:
@@ -139,27 +144,18 @@ class Fit(BaseModel):
     intensity: tuple[Intensity, ...] = Field(min_length=1)
 
 
-class Cause(BaseModel):
+class Cause(Sourced):
     """One of the reasons why patients of a population fall ill; each patient has one, drawn by weight.
 
     `insult`, `before` and `treatment` come on top of the population's, `onset` replaces its own.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     weight: float = Field(gt=0)
     insult: dict[str, float | Covariate] = Field(default_factory=dict)
     before: dict[str, float | Covariate] = Field(default_factory=dict)
     treatment: dict[str, float | Covariate] = Field(default_factory=dict)
     onset: Covariate | None = None
-    cite: str = ""
-    reason: str = ""
-
-    @model_validator(mode="after")
-    def _sourced(self) -> Cause:
-        if not (self.cite or self.reason):
-            raise ValueError("needs cite or reason")
-        return self
 
 
 class Aliases(BaseModel):

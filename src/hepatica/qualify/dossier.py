@@ -46,12 +46,8 @@ class Qualification:
 
     Attributes
     ----------
-    study : Study
-    population : Population
-    system : System
-    patients : Admitted
-    decision : Decision
-        The study answered, without asking again of the shown regimen.
+    study, population, system, patients, decision
+        The study answered, as in `hepatica.dose_study.Answer`, without asking again of the shown regimen.
     publications : tuple of Publication
         Evidence at hand.
     known : Known

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 
 from hepatica.errors import InputError
+from hepatica.therapy.named import Named, naming, read_rows
 
 BOLUS = 0
 
 
-@dataclass(frozen=True)
-class Treatment:
+@dataclass(frozen=True, kw_only=True)
+class Treatment(Named):
     """An established treatment as it is usually given.
 
     Attributes
     ----------
-    name : str
-    label : mapping of {"en", "zh"} to str
-    aliases : tuple of str
-        Words of a publication that mean it, in small letters.
     sets : tuple of (str, float)
         Controls of the model held from admission on.
     doses : tuple of (str, float)
@@ -32,9 +27,6 @@ class Treatment:
         Where the schedule comes from, or why it was chosen.
     """
 
-    name: str
-    label: Mapping[str, str]
-    aliases: tuple[str, ...]
     sets: tuple[tuple[str, float], ...]
     doses: tuple[tuple[str, float], ...]
     times: tuple[float, ...]
@@ -51,23 +43,16 @@ class Treatment:
         return [(t, state, amount, BOLUS) for t in self.times for state, amount in self.doses]
 
 
-def _read() -> dict[str, Treatment]:
-    rows = tomllib.loads((files("hepatica.therapy") / "treatments.toml").read_text(encoding="utf-8"))
-    return {
-        name: Treatment(
-            name,
-            {"en": row["en"], "zh": row["zh"]},
-            tuple(row.get("aliases", ())),
-            tuple(row.get("sets", {}).items()),
-            tuple(row.get("doses", {}).items()),
-            tuple(float(t) for t in row.get("times", ())),
-            row["source"],
-        )
-        for name, row in rows.items()
-    }
-
-
-TREATMENTS = _read()
+TREATMENTS = {
+    name: Treatment(
+        **naming(name, row),
+        sets=tuple(row.get("sets", {}).items()),
+        doses=tuple(row.get("doses", {}).items()),
+        times=tuple(float(t) for t in row.get("times", ())),
+        source=row["source"],
+    )
+    for name, row in read_rows("treatments.toml").items()
+}
 
 
 def combine(names: Iterable[str]) -> tuple[dict[str, float], list[tuple[float, str, float, int]]]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Entry
 from hepatica.therapy.bounds import bounded
-
-
-def _table(name: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads((files("hepatica.therapy") / name).read_text(encoding="utf-8"))
+from hepatica.therapy.named import Named, naming, read_rows
 
 
 def _entries(rows: dict[str, Any]) -> dict[str, Entry]:
@@ -22,37 +17,28 @@ def _entries(rows: dict[str, Any]) -> dict[str, Entry]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Named):
     """Source of cells.
 
     Attributes
     ----------
-    name : str
-    label : mapping of {"en", "zh"} to str
-    aliases : tuple of str
-        Words of a publication that mean it, in small letters.
     factors : mapping of str to Entry
         What its cells make, relative to the reference that each label names.
     """
 
-    name: str
-    label: Mapping[str, str]
-    aliases: tuple[str, ...]
     factors: Mapping[str, Entry]
 
 
-_SOURCES = _table("sources.toml")
+_SOURCES = read_rows("sources.toml")
 HANDLING = _entries(_SOURCES.pop("handling"))
 SOURCES = {
     name: Source(
-        name=name,
-        label={"en": row["en"], "zh": row["zh"]},
-        aliases=tuple(row.get("aliases", ())),
+        **naming(name, row),
         factors=_entries(row),
     )
     for name, row in _SOURCES.items()
 }
-TRACERS = {name: _entries(row) for name, row in _table("tracers.toml").items()}
+TRACERS = {name: _entries(row) for name, row in read_rows("tracers.toml").items()}
 MAX_POTENCY = 100.0  # relative to a typical batch; published batches differ some tenfold
 MAX_RELATIVE = 1000.0  # receptors, ligands and tissue factor; engineered cells carry up to some hundred times as much
 FACTORS = ("growth", "immune", "vegf", "tgf", "mmp", "il6")

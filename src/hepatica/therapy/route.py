@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from hepatica.model.parameters import Entry
+from hepatica.therapy.named import Named, naming, read_rows
 
 
-@dataclass(frozen=True)
-class Route:
+@dataclass(frozen=True, kw_only=True)
+class Route(Named):
     """Route of administration.
 
     Attributes
     ----------
-    name : str
-    label : mapping of {"en", "zh"} to str
-    aliases : tuple of str
-        Words of a publication that mean it, in small letters.
     viable_into : tuple of (str, float)
         Dosed states of the model and the share of viable cells that each receives; shares add up to 1.
     dead_into, label_into : str
@@ -30,9 +24,6 @@ class Route:
         Highest dose of MSC ever given to people by this route in one infusion, cells per kg.
     """
 
-    name: str
-    label: Mapping[str, str]
-    aliases: tuple[str, ...]
     viable_into: tuple[tuple[str, float], ...]
     dead_into: str
     label_into: str
@@ -40,21 +31,14 @@ class Route:
     highest_given: Entry
 
 
-def _read() -> dict[str, Route]:
-    rows = tomllib.loads((files("hepatica.therapy") / "routes.toml").read_text(encoding="utf-8"))
-    return {
-        name: Route(
-            name,
-            {"en": row["en"], "zh": row["zh"]},
-            tuple(row.get("aliases", ())),
-            tuple(row["viable_into"].items()),
-            row["dead_into"],
-            row["label_into"],
-            Entry(**row["procedure_risk"]),
-            Entry(**row["highest_given"]),
-        )
-        for name, row in rows.items()
-    }
-
-
-ROUTES = _read()
+ROUTES = {
+    name: Route(
+        **naming(name, row),
+        viable_into=tuple(row["viable_into"].items()),
+        dead_into=row["dead_into"],
+        label_into=row["label_into"],
+        procedure_risk=Entry(**row["procedure_risk"]),
+        highest_given=Entry(**row["highest_given"]),
+    )
+    for name, row in read_rows("routes.toml").items()
+}

@@ -4,37 +4,13 @@ import json
 
 
 def test_sensitivity_writes_all_and_repeats(hepatica, study, tmp_path):
-    small = [
-        "--set",
-        "dose=['1e5 cells/kg', '2e6 cells/kg']",
-        "--set",
-        "infusions=1",
-        "--days",
-        "30 d",
-        "--trajectories",
-        1,
-        "--patients",
-        4,
-        "--parameters",
-        "hazards:death_mass",
-        "--parameters",
-        "efficacy_recruitment",
-        "--top",
-        1,
-    ]
+    small = ["--set", "dose=['1e5 cells/kg', '2e6 cells/kg']", "--days", "30 d"]
+    small += ["--set", "infusions=1", "--trajectories", 1, "--patients", 4, "--top", 1]
+    small += ["--parameters", "hazards:death_mass", "--parameters", "efficacy_recruitment"]
     code, out, _ = hepatica("sensitivity", study, *small, "--out", tmp_path / "s", "--workers", 1)
     assert code == 0 and "death_mass" in out and "research use" in out
-    names = {
-        "sensitivity.csv",
-        "effects.csv",
-        "moves_nothing.csv",
-        "doses.csv",
-        "sensitivity.json",
-        "influence.svg",
-        "influence.png",
-        "doses.svg",
-        "doses.png",
-    }
+    names = {"sensitivity.csv", "effects.csv", "moves_nothing.csv", "doses.csv", "sensitivity.json"}
+    names |= {f"{figure}.{kind}" for figure in ("influence", "doses") for kind in ("svg", "png")}
     assert {p.name for p in (tmp_path / "s").glob("[!.]*")} == names
     code, out, _ = hepatica("sensitivity", study, *small, "--out", tmp_path / "t", "--workers", 2, "--json")
     assert code == 0 and json.loads(out)["purpose"] == "for research use"

@@ -118,36 +118,10 @@ def test_the_command(tmp_path, monkeypatch, capsys):
 
     study = tmp_path / "study.toml"
     assert run("init", study)[0] == 0
-    small = [
-        "sensitivity",
-        study,
-        "--set",
-        "dose='1e6 cells/kg'",
-        "--set",
-        "infusions=1",
-        "--days",
-        "30 d",
-        "--trajectories",
-        1,
-        "--patients",
-        4,
-        "--parameters",
-        "hazards:death_mass",
-        "--parameters",
-        "efficacy_recruitment",
-        "--top",
-        0,
-        "--sobol",
-        2,
-        "--samples",
-        2,
-        "--over",
-        "learnt",
-        "--workers",
-        1,
-        "--out",
-        tmp_path / "s",
-    ]
+    small = ["sensitivity", study, "--set", "dose='1e6 cells/kg'", "--days", "30 d", "--out", tmp_path / "s"]
+    small += ["--set", "infusions=1", "--trajectories", 1, "--patients", 4, "--top", 0, "--sobol", 2, "--samples", 2]
+    small += ["--parameters", "hazards:death_mass", "--parameters", "efficacy_recruitment"]
+    small += ["--over", "learnt", "--workers", 1]
     code, out, _ = run(*small, "--json")
     found = json.loads(out)["sobol"]
     assert code == 0 and found["blocks"] == 2 and found["over"] == "learnt" and len(found["indices"]) == 10

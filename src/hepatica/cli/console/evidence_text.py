@@ -74,13 +74,9 @@ def print_publication(p: Publication, variable: str, lang: str) -> None:
         say(
             "evidence.design",
             lang,
-            design=p.design,
-            country=p.country,
-            disease=p.disease,
-            role=p.role,
+            **p.model_dump(include={"design", "country", "disease", "role", "bias"}),
             population=p.population or "–",
             risk=p.risk_of_bias,
-            bias=p.bias,
         ).rstrip()
     )
     if p.shares_people_with:

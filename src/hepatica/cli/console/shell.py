@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,34 +48,24 @@ def make_app() -> typer.Typer:
 
 
 def check_language(lang: str) -> str:
-    """Language that the words have.
-
-    Raises
-    ------
-    InputError
-        If they have not.
-    """
+    """Language that the words have, which every message is in from here on; otherwise an InputError."""
     from hepatica.words import LANGUAGES, prefer_language
 
-    if lang not in LANGUAGES:
-        raise InputError("--lang", lang, f"one of {', '.join(LANGUAGES)}")
-    prefer_language(lang)
+    prefer_language(_one_of("--lang", lang, LANGUAGES))
     return lang
 
 
 def check_hypothesis(name: str) -> str:
-    """Hypothesis about the label that the model has.
-
-    Raises
-    ------
-    InputError
-        If it has not.
-    """
+    """Hypothesis about the label that the model has; otherwise an InputError."""
     from hepatica.study import HYPOTHESES
 
-    if name not in HYPOTHESES:
-        raise InputError("--hypothesis", name, f"one of {', '.join(HYPOTHESES)}")
-    return name
+    return _one_of("--hypothesis", name, HYPOTHESES)
+
+
+def _one_of(option: str, got: str, allowed: Iterable[str]) -> str:
+    if got not in allowed:
+        raise InputError(option, got, f"one of {', '.join(allowed)}")
+    return got
 
 
 def command_line() -> str:

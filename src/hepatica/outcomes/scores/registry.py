@@ -9,27 +9,8 @@ from functools import partial
 from typing import Any
 
 from hepatica.errors import InputError
-from hepatica.outcomes.scores.alcohol import abic, lille, maddrey_df
-from hepatica.outcomes.scores.cirrhosis import albi, albi_grade, child_pugh, child_pugh_class
-from hepatica.outcomes.scores.clif import (
-    aclf_grade,
-    clif_c_aclf,
-    clif_c_aclf_mortality,
-    clif_c_ad,
-    clif_c_ad_mortality,
-    clif_c_of,
-)
-from hepatica.outcomes.scores.failure import aarc, aarc_grade, cossh_aclf2, kings_college
+from hepatica.outcomes.scores import alcohol, cirrhosis, clif, failure, meld_family
 from hepatica.outcomes.scores.labs import INPUTS, YES_NO, Array, ScoreInput
-from hepatica.outcomes.scores.meld_family import (
-    meld,
-    meld3,
-    meld3_survival,
-    meld_na,
-    meld_na_kim2008,
-    meld_plus7_survival,
-    meld_survival_90d,
-)
 from hepatica.units import parse
 
 
@@ -116,30 +97,42 @@ def _deaths(function: Callable[..., Array]) -> tuple[tuple[str, Callable[..., An
     return tuple((f"death within {m} months", partial(function, months=m)) for m in (1, 3, 6, 12))
 
 
-_ALIVE = (("alive at 90 days", meld_survival_90d),)
+_ALIVE = (("alive at 90 days", meld_family.meld_survival_90d),)
 _TABLE = (
-    _score("MELD", partial(meld, rounded=True), "points, 6-40", "Kamath2001", "Wiesner2003", readings=_ALIVE),
-    _score("MELD-Na (OPTN 2016)", partial(meld_na, rounded=True), "points, 6-40", "Kim2008", "OPTN2016"),
-    _score("MELD-Na (Kim 2008)", partial(meld_na_kim2008, rounded=True), "points, 6-40", "Kim2008"),
+    _score(
+        "MELD", partial(meld_family.meld, rounded=True), "points, 6-40", "Kamath2001", "Wiesner2003", readings=_ALIVE
+    ),
+    _score("MELD-Na (OPTN 2016)", partial(meld_family.meld_na, rounded=True), "points, 6-40", "Kim2008", "OPTN2016"),
+    _score("MELD-Na (Kim 2008)", partial(meld_family.meld_na_kim2008, rounded=True), "points, 6-40", "Kim2008"),
     _score(
         "MELD 3.0",
-        partial(meld3, rounded=True),
+        partial(meld_family.meld3, rounded=True),
         "points, 6-40",
         "Kim2021",
-        readings=(("alive at 90 days", meld3_survival),),
+        readings=(("alive at 90 days", meld_family.meld3_survival),),
     ),
-    _score("MELD-Plus7", meld_plus7_survival, "probability of being alive at 90 days", "Kartoun2017"),
-    _score("Child-Pugh", child_pugh, "points, 5-15", "Pugh1973", readings=(("class", child_pugh_class),)),
-    _score("ALBI", albi, "score; higher is worse", "Johnson2015", readings=(("grade", albi_grade),)),
-    _score("CLIF-C OF", clif_c_of, "points, 6-18", "Jalan2014"),
-    _score("EASL-CLIF grade of ACLF", aclf_grade, "grade, 0-3", "Moreau2013"),
-    _score("CLIF-C ACLF", clif_c_aclf, "score, 0-100", "Jalan2014", readings=_deaths(clif_c_aclf_mortality)),
-    _score("CLIF-C AD", clif_c_ad, "score, 0-100", "Jalan2015", readings=_deaths(clif_c_ad_mortality)),
-    _score("AARC", aarc, "points, 5-15", "Choudhury2017", readings=(("grade", aarc_grade),)),
-    _score("COSSH-ACLF II", cossh_aclf2, "score; high risk from 8.4", "Li2021"),
-    _score("King's College criteria", kings_college, "1 met, 0 not met", "OGrady1989", "Bernal2002"),
-    _score("Maddrey discriminant function", maddrey_df, "score; severe from 32", "Maddrey1978", "Carithers1989"),
-    _score("ABIC", abic, "score; high risk from 9", "Dominguez2008"),
-    _score("Lille model", lille, "score, 0-1; no response from 0.45", "Louvet2007"),
+    _score("MELD-Plus7", meld_family.meld_plus7_survival, "probability of being alive at 90 days", "Kartoun2017"),
+    _score(
+        "Child-Pugh",
+        cirrhosis.child_pugh,
+        "points, 5-15",
+        "Pugh1973",
+        readings=(("class", cirrhosis.child_pugh_class),),
+    ),
+    _score(
+        "ALBI", cirrhosis.albi, "score; higher is worse", "Johnson2015", readings=(("grade", cirrhosis.albi_grade),)
+    ),
+    _score("CLIF-C OF", clif.clif_c_of, "points, 6-18", "Jalan2014"),
+    _score("EASL-CLIF grade of ACLF", clif.aclf_grade, "grade, 0-3", "Moreau2013"),
+    _score("CLIF-C ACLF", clif.clif_c_aclf, "score, 0-100", "Jalan2014", readings=_deaths(clif.clif_c_aclf_mortality)),
+    _score("CLIF-C AD", clif.clif_c_ad, "score, 0-100", "Jalan2015", readings=_deaths(clif.clif_c_ad_mortality)),
+    _score("AARC", failure.aarc, "points, 5-15", "Choudhury2017", readings=(("grade", failure.aarc_grade),)),
+    _score("COSSH-ACLF II", failure.cossh_aclf2, "score; high risk from 8.4", "Li2021"),
+    _score("King's College criteria", failure.kings_college, "1 met, 0 not met", "OGrady1989", "Bernal2002"),
+    _score(
+        "Maddrey discriminant function", alcohol.maddrey_df, "score; severe from 32", "Maddrey1978", "Carithers1989"
+    ),
+    _score("ABIC", alcohol.abic, "score; high risk from 9", "Dominguez2008"),
+    _score("Lille model", alcohol.lille, "score, 0-1; no response from 0.45", "Louvet2007"),
 )
 SCORES: dict[str, Score] = {score.name: score for score in _TABLE}

@@ -41,7 +41,7 @@ from hepatica.files import write_array
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
-from hepatica.patients.draws import VARIABILITY, DrawKey, DrawKind, deviation
+from hepatica.patients.draws import VARIABILITY, DrawKey, DrawKind, between_study_sd
 from hepatica.simulation import simulate
 from hepatica.study import load_study
 from hepatica.variables import Direction
@@ -228,7 +228,7 @@ def publish(
 
 def _wide(c: Contrast, inflation: float) -> float:
     """SD with which a difference is seen: sampling, and what trials typically differ by."""
-    return float(np.hypot(c.error / np.sqrt(inflation), c.between * deviation(c.what)))
+    return float(np.hypot(c.error / np.sqrt(inflation), c.between * between_study_sd(c.what)))
 
 
 def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:

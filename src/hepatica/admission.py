@@ -39,7 +39,7 @@ def arrive(
 ) -> tuple[Floats, dict[str, Floats]]:
     """States and labs at admission after a simulated history, NaN where a solve failed."""
     population, n = cohort.population, len(cohort.patient)
-    wanted = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
+    names = LABS + tuple(name for name in IF_MODELLED if name in system.outputs)
     parameters = cohort.parameters()
     quiet = np.full_like(cohort.thresholds(), np.inf)  # patients are those who lived to admission uninfected
     years = population.background_years * 365.25
@@ -58,7 +58,7 @@ def arrive(
             parameters,
             background.final,
             np.array([0.0]),
-            wanted,
+            names,
             Events.gather(rows),
             quiet,
             start=-population.longest_onset,
@@ -66,7 +66,7 @@ def arrive(
         ),
         workers=workers,
     )
-    labs = {name: done.values[:, 0, k] for k, name in enumerate(wanted)}
+    labs = {name: done.values[:, 0, k] for k, name in enumerate(names)}
     initial = done.final.copy()
     for k, name in enumerate(system.states):
         if name.endswith("_hazard"):
@@ -159,7 +159,7 @@ def admit(
     search = _Search(
         [_Slot(d, len(range(d, n, draws))) for d in range(min(draws, n))], population, draws, replace=replace
     )
-    while short := [slot for slot in search.slots if len(slot.kept) < slot.wanted]:
+    while short := [slot for slot in search.slots if len(slot.kept) < slot.needed]:
         draw, candidate = search.candidates(short)
         cohort = Cohort(system.model, population, seed, identity(draw, candidate), draw, known)
         search.take(cohort, *arrive(system, cohort, workers=workers))
@@ -195,7 +195,7 @@ class _Slot:
     """Search for the patients of one draw, or of those that replace it."""
 
     draw: int
-    wanted: int
+    needed: int
     replaced: int = 0
     barren: int = 0  # replacements in a row without a plausible patient
     tries: int = 0
@@ -224,7 +224,7 @@ class _Search:
         draw: list[int] = []
         candidate: list[int] = []
         for slot in short:
-            size = max(2 * (slot.wanted - len(slot.kept)) + 1, slot.tries // 2)
+            size = max(2 * (slot.needed - len(slot.kept)) + 1, slot.tries // 2)
             last = slot.tries + min(size, MAX_TRIES - slot.gap)
             candidate += range(slot.tries, last)
             draw += [self.carried(slot)] * (last - slot.tries)
@@ -250,7 +250,7 @@ class _Search:
             return
         self.dropped.append(self.carried(slot))
         if not self.replace:
-            slot.wanted, slot.kept = 0, []
+            slot.needed, slot.kept = 0, []
             return
         slot.replaced, slot.barren, slot.tries, slot.gap = slot.replaced + 1, slot.barren + 1, 0, 0
         if slot.barren > MOST_REPLACED:

@@ -125,17 +125,17 @@ def admissions(
     InputError
         If 50,000 candidates in a row make no plausible patient, or the draws are too few for so many patients.
     """
-    first, found, tried = 0, 0, 0
-    while found < n:
+    first, accepted, tried = 0, 0, 0
+    while accepted < n:
         k = np.arange(first, first + block)
         draw = k % draws
         if k[-1] // draws >= SPAN:
             raise InputError("draws", draws, "more, for so many patients")
         cohort = Cohort(system.model, population, seed, identity(draw, k // draws), draw, known)
         initial, labs = arrive(system, cohort, workers=workers)
-        kept = np.flatnonzero([why is None for why in implausible(population, labs)])[: n - found]
-        found, first = found + len(kept), first + block
-        tried += int(kept[-1]) + 1 if found >= n else block
+        kept = np.flatnonzero([why is None for why in implausible(population, labs)])[: n - accepted]
+        accepted, first = accepted + len(kept), first + block
+        tried += int(kept[-1]) + 1 if accepted >= n else block
         if len(kept):
             yield Admitted(cohort.take(kept), initial[kept], {name: v[kept] for name, v in labs.items()}, tried)
             tried = 0

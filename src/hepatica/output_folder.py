@@ -167,10 +167,10 @@ class OutputFolder:
 def _published(record: Path) -> dict[str, list[str]]:
     """Names of published files by kind; a record that is damaged lists none."""
     try:
-        found = json.loads(record.read_text(encoding="utf-8"))
+        recorded = json.loads(record.read_text(encoding="utf-8"))
         return {
             str(kind): [n for n in names if isinstance(n, str) and n == Path(n).name and not n.startswith(".")]
-            for kind, names in found.items()
+            for kind, names in recorded.items()
         }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -26,12 +26,12 @@ from hepatica.study_fields import (
     MIN_HORIZON,
     Days,
     Grid,
+    Integer,
     Line,
     Number,
     ProductTable,
     Table,
     UtilityTable,
-    Whole,
 )
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
@@ -51,9 +51,9 @@ class Study(Table):
 
     title: Line = Field(min_length=1, max_length=MAX_TITLE)
     population: str = "hbv_aclf"
-    patients: Whole = Field(default=200, ge=1, le=MAX_PATIENTS)
-    draws: Whole = Field(default=100, ge=1, le=MAX_DRAWS)
-    seed: Whole = Field(default=1, ge=0, le=MAX_SEED)
+    patients: Integer = Field(default=200, ge=1, le=MAX_PATIENTS)
+    draws: Integer = Field(default=100, ge=1, le=MAX_DRAWS)
+    seed: Integer = Field(default=1, ge=0, le=MAX_SEED)
     horizon: Days = Field(default="180 d", validate_default=True)
     hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
     transplant_rate: Number | None = Field(
@@ -106,10 +106,10 @@ class Study(Table):
     def arms(self) -> list[Arm]:
         """Standard care first, then every regimen of the grid."""
         product = self.product.product()
-        beside = self.together_with
+        background = self.together_with
         return [
-            Arm("standard care", together_with=beside),
-            *(Arm(r.label, r, product, together_with=beside) for r in self.grid.regimens()),
+            Arm("standard care", together_with=background),
+            *(Arm(r.label, r, product, together_with=background) for r in self.grid.regimens()),
         ]
 
     def times(self) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ MIN_INTERVAL = 1 / 24  # day; infusions closer than an hour are one infusion
 MAX_LOSS = 36_525.0  # quality-adjusted life days: a hundred years
 MAX_TRANSPLANT_RATE = 10.0  # per day: an organ within two and a half hours
 
-Whole = Annotated[int, Strict()]  # true is no number, 4.5 no count
+Integer = Annotated[int, Strict()]  # true is no number, 4.5 no count
 Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
@@ -113,7 +113,7 @@ class ProductTable(Table):
 
     source: str = "bone_marrow"
     donor: str = "allogeneic"
-    passage: Whole = 4
+    passage: Integer = 4
     thawed: Flag = False
     viability: Number = 0.9
     potency: Number = 1.0
@@ -139,7 +139,7 @@ class Grid(Table):
     """[grid]: the regimens to compare; every combination is one arm."""
 
     dose: tuple[CellDose, ...] = Field(min_length=1)
-    infusions: tuple[Annotated[Whole, Field(ge=0, le=MAX_INFUSIONS)], ...] = Field(default=(4,), min_length=1)
+    infusions: tuple[Annotated[Integer, Field(ge=0, le=MAX_INFUSIONS)], ...] = Field(default=(4,), min_length=1)
     interval: tuple[Days, ...] = Field(default=("7 d",), min_length=1, validate_default=True)  # type: ignore[valid-type]
     route: tuple[str, ...] = Field(default=("peripheral_vein",), min_length=1)
     duration: Days = Field(default="1 h", validate_default=True)  # type: ignore[valid-type]

@@ -70,9 +70,9 @@ class PublicationAnswer(Answer):
     @classmethod
     def of(cls, publication: Publication) -> PublicationAnswer:
         """One publication."""
-        from hepatica.evidence.tabulate import whole
+        from hepatica.evidence.tabulate import published_record
 
-        return cls(publication=whole(publication))
+        return cls(publication=published_record(publication))
 
 
 class EvidenceRequest(Request):
@@ -116,13 +116,13 @@ class EvidenceRequest(Request):
         InputError
             If none matches.
         """
-        found = self.compute()
-        if not found:
+        publications = self.compute()
+        if not publications:
             asked = {"--disease": self.disease, "--role": self.role, "--variable": self.variable, "--key": self.key}
             text = " ".join(f"{option} {value}" for option, value in asked.items() if value)
             text += "" if self.cells is None else " --cells" if self.cells else " --no-cells"
             raise InputError("evidence", text.strip(), "no publication matches; ask with fewer filters")
-        return found
+        return publications
 
     def run(self) -> EvidenceAnswer:
         """List the publications that match."""

@@ -176,10 +176,10 @@ class PopulationsRequest(Request):
         from hepatica.evidence import load, references
         from hepatica.patients import load_population, populations
 
-        found = []
+        infos = []
         for p in map(load_population, populations()):
             chinese = self.lang == "zh"
-            found.append(
+            infos.append(
                 PopulationRow(
                     key=p.key,
                     title=p.title_zh if chinese else p.title,
@@ -187,7 +187,7 @@ class PopulationsRequest(Request):
                     sources=[references()[load(k).cite].short() for k in p.publications],
                 )
             )
-        return PopulationsAnswer(populations=found)
+        return PopulationsAnswer(populations=infos)
 
 
 class DoctorAnswer(Answer):

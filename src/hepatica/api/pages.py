@@ -72,9 +72,9 @@ def _items(body: str) -> Iterator[str]:
     for block in re.split(r"\n(?=\S)", body.strip("\n")):
         first, *rest = block.split("\n")
         name, colon, kind = first.partition(" : ")
-        told = " ".join(line.strip() for line in rest if line.strip())
+        rest_text = " ".join(line.strip() for line in rest if line.strip())
         head = f"`{name}`: {kind}" if colon else f"`{first}`"
-        yield f"- {head}{'. ' + told if told else ''}"
+        yield f"- {head}{'. ' + rest_text if rest_text else ''}"
 
 
 def _signature(thing: Any, name: str) -> str:

@@ -100,7 +100,7 @@ class SensitivityAnswer(Answer):
         Least effect that counts.
     ranked : list of str
         Parameters, the most influential first.
-    moves_nothing : list of str
+    negligible : list of str
         Parameters whose effect does not count.
     held : dict of parameter to str
         Parameters not moved, and why.
@@ -119,7 +119,7 @@ class SensitivityAnswer(Answer):
     evaluations: int
     floors: dict[str, Number]
     ranked: list[str]
-    moves_nothing: list[str]
+    negligible: list[str]
     held: dict[str, str]
     effects: list[Row]
     dose: DoseRanking | None
@@ -144,7 +144,7 @@ class SensitivityAnswer(Answer):
             evaluations=screen.evaluations,
             floors=screen.floors,
             ranked=[screen.moved[k].name for k in screen.ranked()],
-            moves_nothing=list(dict.fromkeys(frame[frame["moves_nothing"]]["parameter"])),
+            negligible=list(dict.fromkeys(frame[frame["is_negligible"]]["parameter"])),
             held=screen.held,
             effects=rows(frame),
             dose=ranking,
@@ -254,18 +254,19 @@ class SensitivityRequest(Request):
         from hepatica.sensitivity.variance import variance
 
         q = self.question(system, workers)
-        found = screen(q, bases=self.trajectories, patterns=tuple(self.parameters), progress=progress)
+        screened = screen(q, bases=self.trajectories, patterns=tuple(self.parameters), progress=progress)
         best, most = (
-            [found.moved[k] for k in found.ranked()[:n] if not found.is_negligible[k]] for n in (self.top, self.sobol)
+            [screened.moved[k] for k in screened.ranked()[:n] if not screened.is_negligible[k]]
+            for n in (self.top, self.sobol)
         )
         ranks = replace(q, arms=rising_doses(self.study.arms(), 6))
         turned = tornado(ranks, best, draws=max(MIN_DRAWS, self.patients), progress=progress) if best else None
         wide, shares = replace(q, patients=max(MIN_DRAWS, self.patients)), None
         if most:
-            arm = next(a for a in q.arms if a.name == found.regimen)
+            arm = next(a for a in q.arms if a.name == screened.regimen)
             known = self.study.known() if self.over == "learnt" else None
             shares = variance(wide, most, arm, samples=self.samples, known=known, progress=progress)
-        return SensitivityResult(q, wide, found, turned, shares, self.study.hash)
+        return SensitivityResult(q, wide, screened, turned, shares, self.study.hash)
 
 
 REQUESTS: dict[str, Any] = {"sensitivity": SensitivityRequest}

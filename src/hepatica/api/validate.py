@@ -112,10 +112,10 @@ class ValidateAnswer(Answer):
     records : list of PredictionRecord
     totals : list of rows
         One per publication and one for all, each counting once: coverage, scores, and those of the plain predictors.
-    left : dict of str to str
+    not_predicted : dict of str to str
         What could not be predicted, and why.
-    alike : dict of str to float
-        How well the patients of an arm could be made to look like its own.
+    matching : dict of str to float
+        Effective share of an arm's virtual patients once they match its means at day 0.
     pareto_k : dict of publication to float
     in_sample : list of str
         Publications that were learnt from.
@@ -123,8 +123,8 @@ class ValidateAnswer(Answer):
 
     records: list[PredictionRecord]
     totals: list[Row]
-    left: dict[str, str]
-    alike: dict[str, Number]
+    not_predicted: dict[str, str]
+    matching: dict[str, Number]
     pareto_k: dict[str, Number]
     in_sample: list[str]
 
@@ -134,8 +134,8 @@ class ValidateAnswer(Answer):
         return cls(
             records=[PredictionRecord.of(r) for r in v.records],
             totals=rows(v.totals()),
-            left=v.not_predicted,
-            alike=v.matching,
+            not_predicted=v.not_predicted,
+            matching=v.matching,
             pareto_k=v.pareto_k,
             in_sample=list(v.in_sample),
         )
@@ -154,13 +154,13 @@ class ForecastAnswer(Answer):
 
     Attributes
     ----------
-    file, learnt_from : str
+    file, training_file : str
     people, events : int
         Forecast; died or transplanted.
     labs, outcomes, inflammation : list of rows
     tempered : dict of basis to float
         Share of people whose importance weights were tempered.
-    widths : dict of basis to dict of lab to float
+    discrepancy : dict of basis to dict of lab to float
         Model discrepancy; null leaves a lab out.
     not_predicted : list of NotPredicted
     notes : list of str
@@ -168,14 +168,14 @@ class ForecastAnswer(Answer):
     """
 
     file: str
-    learnt_from: str
+    training_file: str
     people: int
     events: int
     labs: list[Row]
     outcomes: list[Row]
     inflammation: list[Row]
     tempered: dict[str, Number]
-    widths: dict[str, dict[str, Number]]
+    discrepancy: dict[str, dict[str, Number]]
     not_predicted: list[NotPredicted]
     notes: list[str]
     settings: dict[str, Any]

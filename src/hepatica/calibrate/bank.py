@@ -48,23 +48,23 @@ class Plan:
     arms : tuple of SimulatedArm
     lines : tuple of Line
         Every number of every arm.
-    left : dict of str to str
+    not_predicted : dict of str to str
         Arms and observations that cannot be predicted, and why.
     """
 
     arms: tuple[SimulatedArm, ...]
     lines: tuple[Line, ...]
-    left: dict[str, str] = field(default_factory=dict)
+    not_predicted: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, publications: Sequence[Publication]) -> Plan:
         """Plan of all that can be simulated of some publications, their baselines included."""
-        arms, lines, left = [], [], {}
+        arms, lines, not_predicted = [], [], {}
         for p in publications:
             for arm in p.arms:
                 simulated = simulated_arm(p, arm)
                 if isinstance(simulated, str):
-                    left[f"{p.key} {arm.id}"] = simulated
+                    not_predicted[f"{p.key} {arm.id}"] = simulated
                     continue
                 own: dict[Endpoint, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
@@ -72,7 +72,7 @@ class Plan:
                     if not w.modelled and w.time == 0:
                         continue
                     if not w.modelled:
-                        left[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
+                        not_predicted[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
                             "later than is followed"
                             if Endpoint(o.variable, 0.0).modelled
                             else "the model does not have it"
@@ -84,7 +84,7 @@ class Plan:
                 if own:
                     arms.append(simulated)
                     lines += [Line(p.key, arm.id, w) for w in own]
-        return cls(tuple(arms), tuple(lines), left)
+        return cls(tuple(arms), tuple(lines), not_predicted)
 
     @property
     def populations(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Summary, grid
 from hepatica.engine import System
 from hepatica.model.structure import Model
 from hepatica.patients import Admitted, DrawKey, Draws, load_population
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 from hepatica.patients.streams import normals, uniforms
 from hepatica.simulation import simulate
 
@@ -73,7 +73,7 @@ def draw_cell_parameters(model: Model, rows: int, each: int, seed: int) -> dict[
 
 def between_trial_sd(columns: Mapping[DrawKey, Floats]) -> dict[str, Floats]:
     """Between-trial SD of the effect of cells, of each kind of effect, in draws of `draw_cell_parameters`."""
-    return {what: deviation(what, columns[DrawKey.between_study(what)]) for what in sorted(EFFECTS)}
+    return {what: between_study_sd(what, columns[DrawKey.between_study(what)]) for what in sorted(EFFECTS)}
 
 
 def learn_cells(

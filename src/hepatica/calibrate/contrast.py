@@ -19,7 +19,7 @@ from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, WITHIN_PERSON_CORRE
 from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, Lines, between_people_sd, inflation_of
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
-from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, deviation
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 
 Floats = NDArray[np.float64]
 
@@ -59,13 +59,13 @@ class Contrast:
 
     @property
     def what(self) -> str:
-        """Between-trial SD that applies, an entry of `hepatica.patients.draws.BETWEEN`."""
+        """Between-trial SD that applies, an entry of `hepatica.patients.draws.BETWEEN_STUDY_SD`."""
         return "effect_share" if self.scale is Scale.SHARE else "effect_mean"
 
     @property
     def typical(self) -> float:
         """SD of the contrast, between-trial variability at its prior median included."""
-        return float(np.hypot(self.error, self.between * deviation(self.what)))
+        return float(np.hypot(self.error, self.between * between_study_sd(self.what)))
 
     def of(self, mean: Floats) -> Floats:
         """Simulated contrast from means (..., lines)."""
@@ -80,7 +80,7 @@ class Contrast:
 
     def log_likelihood(self, simulated: Floats, differs: Floats | None = None) -> Floats:
         """Log likelihood of simulated contrasts, given between-trial SDs of the same shape (prior median else)."""
-        variance = self.error**2 + (self.between * (deviation(self.what) if differs is None else differs)) ** 2
+        variance = self.error**2 + (self.between * (between_study_sd(self.what) if differs is None else differs)) ** 2
         return np.asarray(-0.5 * self.weight * ((simulated - self.value) ** 2 / variance + np.log(variance)))
 
 

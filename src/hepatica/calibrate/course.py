@@ -22,7 +22,7 @@ from hepatica.errors import EngineError
 from hepatica.model.reach import dependencies, silent
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, Draws, Population, load_population, populations
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 from hepatica.patients.population import Cause
 from hepatica.progress import staged
 from hepatica.therapy import TREATMENTS
@@ -118,7 +118,7 @@ def log_likelihood(
 
     def of(points: Floats) -> Floats:
         simulated = emulator(points)
-        share, mean = (deviation(w, points[:, column[DrawKey.between_study(w)]]) for w in ("share", "mean"))
+        share, mean = (between_study_sd(w, points[:, column[DrawKey.between_study(w)]]) for w in ("share", "mean"))
         total = np.zeros(len(points))
         for t, k in zip(terms, at, strict=True):
             total += t.log_likelihood(simulated[:, k], emulator.unknown[k], share, mean)

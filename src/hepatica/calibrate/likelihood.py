@@ -15,7 +15,7 @@ from scipy.special import expit, logit, logsumexp
 
 from hepatica.calibrate.bank import Bank
 from hepatica.calibrate.endpoints import DIRECTION
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 from hepatica.variables import Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Scale(StrEnum):
     LOG = "log"
     RATIO = "ratio"
     RISE = "rise"
-    SPREAD = "spread"
+    LOG_SD = "log_sd"
 
 
 class Law(StrEnum):
@@ -49,7 +49,7 @@ class SummaryStatistic:
     """Summary statistic of simulated lines of a plan, on the scale on which it is compared with a published number.
 
     ``share`` is the logarithm of the odds, ``level`` and ``log`` a mean, ``ratio`` the logarithm of a mean over that at
-    day 0, ``rise`` a difference from day 0, and ``spread`` the logarithm of the SD between people.
+    day 0, ``rise`` a difference from day 0, and ``log_sd`` the logarithm of the SD between people.
     """
 
     kind: Scale
@@ -68,7 +68,7 @@ class SummaryStatistic:
                 return mean, noise
             if self.kind is Scale.LOG:
                 return np.log(mean), noise / mean**2
-            if self.kind is Scale.SPREAD:
+            if self.kind is Scale.LOG_SD:
                 return np.log(np.maximum(s.sd[:, self.line], 1e-9)), np.full(len(mean), np.nan)
             first, more = s.mean[:, self.baseline], s.noise[:, self.baseline]
             if self.kind is Scale.RISE:
@@ -112,18 +112,18 @@ class LikelihoodTerm:
     @property
     def typical(self) -> float:
         """SD of a normal term, between-cohort variability at its prior median included."""
-        return float(np.hypot(self.error, self.between * deviation("mean")))
+        return float(np.hypot(self.error, self.between * between_study_sd("mean")))
 
     def log_likelihood(
         self, simulated: Floats, unknown: Floats, share: Floats | None = None, mean: Floats | None = None
     ) -> Floats:
         """Log likelihood (particles,) of simulated statistics (particles, statistics) with emulator variances.
 
-        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the medians of `BETWEEN` if not
-        given.
+        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the prior
+        medians of `BETWEEN_STUDY_SD` if not given.
         """
-        share = deviation("share") if share is None else share
-        mean = deviation("mean") if mean is None else mean
+        share = between_study_sd("share") if share is None else share
+        mean = between_study_sd("mean") if mean is None else mean
         if self.law is Law.NORMAL:
             variance = self.error**2 + unknown[0] + (self.between * mean) ** 2
             return np.asarray(

@@ -72,8 +72,8 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
     --------
     >>> from hepatica.evidence import load
     >>> lin = load("lin2017")
-    >>> found = simulated_arm(lin, lin.arm("msc"))
-    >>> found.populations, found.given.regimen.infusions, round(found.given.regimen.dose)
+    >>> arm = simulated_arm(lin, lin.arm("msc"))
+    >>> arm.populations, arm.given.regimen.infusions, round(arm.given.regimen.dose)
     ((('hbv_aclf', 1.0),), 4, 316228)
     """
     patients = MIXED.get((publication.key, arm.id))

@@ -29,7 +29,7 @@ from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
 from hepatica.files import write_json
 from hepatica.patients import DrawKey, Draws
-from hepatica.patients.draws import BETWEEN
+from hepatica.patients.draws import BETWEEN_STUDY_SD
 from hepatica.progress import Progress, ignore_progress
 
 Floats = NDArray[np.float64]
@@ -194,7 +194,7 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "hypotheses": list(made.cells),
         "inflation": INFLATION,
         "most_weight": MAX_PUBLICATION_WEIGHT,
-        "between": {k: list(map(float, v)) for k, v in BETWEEN.items()},
+        "between_study_sd": {k: list(map(float, v)) for k, v in BETWEEN_STUDY_SD.items()},
         "log_evidence": made.course.log_evidence,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in made.cells.items()},
@@ -222,9 +222,9 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
         "contraction": rows,
         "data": [{k: getattr(t, k) for k in ("publication", "arm", "label", "weight")} for t in made.terms],
         "contrasts": [{k: getattr(c, k) for k in fields} for c in made.contrasts],
-        "together": made.groups.to_dict(orient="records"),
-        "correlated": made.pairs.to_dict(orient="records"),
+        "groups": made.groups.to_dict(orient="records"),
+        "pairs": made.pairs.to_dict(orient="records"),
         "emulator": agreement(made.course).to_dict(orient="records"),
-        "left": made.plan.left,
+        "not_predicted": made.plan.not_predicted,
     }
     return posterior, write_json(folder / "calibration.json", notes)

@@ -162,7 +162,7 @@ def _mean(
         terms = [normal("", SummaryStatistic(Scale.LOG, k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
         width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_COHORT_LOG_SD))
-        statistics, value = (SummaryStatistic(Scale.SPREAD, k),), (float(np.log(sd)),)
+        statistics, value = (SummaryStatistic(Scale.LOG_SD, k),), (float(np.log(sd)),)
         terms.append(
             replace(terms[0], label=f"{label}, SD", statistics=statistics, value=value, error=width, between=0.0)
         )

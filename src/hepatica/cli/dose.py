@@ -54,27 +54,27 @@ def dose(
         began = time.perf_counter()
         bars = Bars(lang)
         with shell.make_system(lang, cluster) as system, bars.bars:
-            found = answer(question, system=system, workers=workers, progress=bars)
+            result = answer(question, system=system, workers=workers, progress=bars)
         seconds = time.perf_counter() - began
         drawing.join()
         from hepatica.report import cards, write_report
 
-        made = cards(found, lang, command=shell.command_line(), most=None if full or output else SHORT)
+        made = cards(result, lang, command=shell.command_line(), most=None if full or output else SHORT)
         path, tables = None, list[str]()
         if output is not None:
-            path = folder / write_report(found, output.staging, lang, command=shell.command_line(), made=made).name
+            path = folder / write_report(result, output.staging, lang, command=shell.command_line(), made=made).name
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         from hepatica.api.dose import DoseAnswer
 
-        print_json(DoseAnswer.of(found, text=made[0].text, report=None if path is None else str(path)))
+        print_json(DoseAnswer.of(result, text=made[0].text, report=None if path is None else str(path)))
         return
     for card in made if full else made[:SHORT]:
         show(card)
-    _summary(found, lang, seconds, path, tables)
+    _summary(result, lang, seconds, path, tables)
 
 
-def _summary(found: Answer, lang: str, seconds: float, path: Path | None, tables: list[str]) -> None:
+def _summary(result: Answer, lang: str, seconds: float, path: Path | None, tables: list[str]) -> None:
     """Print what was computed, how well, and where the report is."""
     from hepatica.words import say
 
@@ -82,13 +82,13 @@ def _summary(found: Answer, lang: str, seconds: float, path: Path | None, tables
         say(
             "cli.elapsed",
             lang,
-            patients=found.study.patients,
-            arms=len(found.decision.arms),
+            patients=result.study.patients,
+            arms=len(result.decision.arms),
             seconds=seconds,
-            hypotheses=len(found.study.hypotheses),
-            engine=found.system.engine,
-            error=found.tolerance_error,
-            failed=found.failed_solves,
+            hypotheses=len(result.study.hypotheses),
+            engine=result.system.engine,
+            error=result.tolerance_error,
+            failed=result.failed_solves,
         ),
         style="dim",
         soft_wrap=False,

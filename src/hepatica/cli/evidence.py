@@ -66,16 +66,16 @@ def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, 
     from hepatica.words import say
 
     lang = check_language(lang)
-    found = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells).compute()
+    publications = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells).compute()
     if as_json:
-        print_json(PublicationAnswer.of(found[0]) if key and found else EvidenceAnswer.of(found))
+        print_json(PublicationAnswer.of(publications[0]) if key and publications else EvidenceAnswer.of(publications))
         return
-    if not found:
+    if not publications:
         out.print(say("evidence.none", lang))
     elif key:
-        print_publication(found[0], variable, lang)
+        print_publication(publications[0], variable, lang)
     else:
-        print_list(found, lang)
+        print_list(publications, lang)
     close(lang)
 
 
@@ -101,13 +101,13 @@ def export_observations(
     from hepatica.words import say
 
     request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells)
-    lang, found = check_language(lang), request.compute_some()
-    frame = observations(found, variable)
+    lang, publications = check_language(lang), request.compute_some()
+    frame = observations(publications, variable)
     export(frame, path)
     if as_json:
-        print_json(TableAnswer(file=str(path), observations=len(frame), publications=len(found)))
+        print_json(TableAnswer(file=str(path), observations=len(frame), publications=len(publications)))
         return
-    out.print(say("evidence.exported", lang, n=len(frame), publications=len(found)))
+    out.print(say("evidence.exported", lang, n=len(frame), publications=len(publications)))
     close(lang, path)
 
 
@@ -132,11 +132,11 @@ def plot(
     from hepatica.report.evidence.observed import evidence_figure, series, write_figure
 
     request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells)
-    lang, found = check_language(lang), request.compute_some()
+    lang, publications = check_language(lang), request.compute_some()
 
-    write_figure(evidence_figure(found, variable, lang), path)
+    write_figure(evidence_figure(publications, variable, lang), path)
     if as_json:
-        print_json(PlotAnswer(file=str(path), arms=len(series(found, variable)), publications=len(found)))
+        print_json(PlotAnswer(file=str(path), arms=len(series(publications, variable)), publications=len(publications)))
         return
     close(lang, path)
 

@@ -76,30 +76,30 @@ def sensitivity(
     bars, began = Bars(lang), time.perf_counter()
     with claim(folder, "sensitivity") as output, shell.make_system(lang, cluster) as system, bars.bars:
         result = request.compute(system=system, workers=workers, progress=bars)
-        found, turned, q = result.screen, result.tornado, result.question
-        screens.write(found, turned, q, output.staging, lang, study_hash=result.study_hash)
+        screen, turned, q = result.screen, result.tornado, result.question
+        screens.write(screen, turned, q, output.staging, lang, study_hash=result.study_hash)
         if result.variance is not None:
             variances.write(result.variance, result.wide, output.staging, lang, study_hash=result.study_hash)
         written = output.publish()
     if as_json:
         print_json(result.answer())
         return
-    show(Card("sensitivity", say("sensitivity.title", lang), (), screens.table(found, q.system, lang, 12)))
+    show(Card("sensitivity", say("sensitivity.title", lang), (), screens.table(screen, q.system, lang, 12)))
     out.print(
         say(
             "sensitivity.done",
             lang,
-            moved=len(found.moved),
-            bases=len(found.centre),
-            held=len(found.held),
-            evaluations=found.evaluations,
+            moved=len(screen.moved),
+            bases=len(screen.centre),
+            held=len(screen.held),
+            evaluations=screen.evaluations,
             seconds=time.perf_counter() - began,
-            never=len(found.never),
+            never=len(screen.never),
         )
     )
-    if found.skipped:
-        out.print(say("sensitivity.skipped", lang, n=found.skipped))
-    out.print(say("sensitivity.still", lang, n=int(found.is_negligible.sum()), path=folder / "moves_nothing.csv"))
+    if screen.skipped:
+        out.print(say("sensitivity.skipped", lang, n=screen.skipped))
+    out.print(say("sensitivity.negligible", lang, n=int(screen.is_negligible.sum()), path=folder / "negligible.csv"))
     if turned is not None:
         out.print(_turned(turned, lang))
     if result.variance is not None:

@@ -92,7 +92,7 @@ def validate(
     ]
     bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
-        found = judge(
+        validation = judge(
             system,
             publications,
             tuple(load_all().values()),
@@ -103,9 +103,9 @@ def validate(
             progress=bars,
         )
     if as_json:
-        print_json(ValidateAnswer.of(found))
+        print_json(ValidateAnswer.of(validation))
         return
-    cards = prediction_cards(found, lang)
+    cards = prediction_cards(validation, lang)
     if page is not None:
         _write(page, cards, lang)
         close(lang, page)

@@ -132,12 +132,12 @@ class FiveYears:
     collagen: VarianceComponents | None
 
 
-def five_year_outcomes(answer: Answer, found: dict[str, tail.Tail]) -> dict[ShownArm, FiveYears]:
+def five_year_outcomes(answer: Answer, by_hypothesis: dict[str, tail.Tail]) -> dict[ShownArm, FiveYears]:
     """Five-year outcomes of every shown arm, from `tails`; empty without them."""
-    if not found:
+    if not by_hypothesis:
         return {}
     draw = next(iter(answer.long_term.values()))["draw"].values
-    return {c: _five_years(found[c.hypothesis], c.arm, draw) for c in shown_arms(answer)}
+    return {c: _five_years(by_hypothesis[c.hypothesis], c.arm, draw) for c in shown_arms(answer)}
 
 
 def _five_years(t: tail.Tail, arm: int, draw: NDArray[np.int64]) -> FiveYears:

@@ -57,9 +57,11 @@ def recovery_by_arm(answer: Answer) -> list[ArmRecovery]:
 
 def _of(answer: Answer, ds: xr.Dataset, arm: int, hypothesis: str | None) -> ArmRecovery:
     table, curve = table_days(answer), curve_days(answer)
-    whole = recovery(ds.isel(arm=[arm]), days=[*table, *curve]).isel(arm=0)
+    recovered = recovery(ds.isel(arm=[arm]), days=[*table, *curve]).isel(arm=0)
     return ArmRecovery(
-        hypothesis, whole.isel(day=slice(0, len(table))), whole.isel(day=slice(len(table), len(table) + len(curve)))
+        hypothesis,
+        recovered.isel(day=slice(0, len(table))),
+        recovered.isel(day=slice(len(table), len(table) + len(curve))),
     )
 
 

@@ -192,7 +192,7 @@ def compare_deaths(answer: Answer) -> list[DeathComparison]:
     ds = first_course(answer)
     times, dead = ds["time"].values, 1.0 - survival_curves(answer, next(iter(answer.courses)))[0]
     rows = []
-    for source in answer.population.beside:
+    for source in answer.population.external_cohorts:
         publication = load(source.publication)
         for o in publication.find(arm=source.arm):
             near = any(abs(o.time - day) <= DAY_TOLERANCE for day in MORTALITY_DAYS)

@@ -131,8 +131,8 @@ class Decision:
                 name: arms[a].mean,
                 f"{name}_low": arms[a].low,
                 f"{name}_high": arms[a].high,
-                f"{name}_between_sd": arms[a].between_patients_sd,
-                f"{name}_ignorance_sd": arms[a].parameter_uncertainty_sd,
+                f"{name}_between_patients_sd": arms[a].between_patients_sd,
+                f"{name}_parameter_uncertainty_sd": arms[a].parameter_uncertainty_sd,
             }
         return row | {
             "admissible": h.admissible[a],

@@ -66,7 +66,7 @@ def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float 
     within = float(((values - means[where]) ** 2).sum() / max(n - k, 1))
     total = float((count * (means - values.mean()) ** 2).sum() / max(k - 1, 1))
     size = (n - (count**2).sum() / n) / max(k - 1, 1)
-    ignorance = max(0.0, (total - within) / size) if k > 1 else 0.0
+    uncertainty = max(0.0, (total - within) / size) if k > 1 else 0.0
     centre = float(means.mean())
     own = np.bincount(where, (values - means[where]) ** 2) / np.maximum(count - 1, 1)
     trust = (count - 1) / (count + 1)
@@ -74,7 +74,7 @@ def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float 
         np.where(own > 0, np.maximum(own, 1e-300) ** trust * max(within, 1e-300) ** (1 - trust), within * (count < 2))
         / count
     )
-    shrink = np.sqrt(ignorance / np.maximum(ignorance + error, 1e-300))
+    shrink = np.sqrt(uncertainty / np.maximum(uncertainty + error, 1e-300))
     shaped = centre + shrink * (means - centre)
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
     # the centre itself is known only to its Monte Carlo error
@@ -82,7 +82,7 @@ def decompose_variance(values: Floats, draw: NDArray[np.int64], *, level: float 
     return VarianceComponents(
         mean=centre,
         between_patients_sd=float(np.sqrt(within)),
-        parameter_uncertainty_sd=float(np.sqrt(ignorance)),
+        parameter_uncertainty_sd=float(np.sqrt(uncertainty)),
         low=float(min(low, centre - noise)),
         high=float(max(high, centre + noise)),
         above_zero=float((shaped > 0).mean()),

@@ -79,7 +79,7 @@ def check(problem: Problem, layout: Layout, *, most: int = LARGEST_RESULT) -> Ch
     if not 0 < rtol < 1:
         raise InputError("rtol", problem.rtol, "a relative tolerance above 0 and below 1")
     times = _times(problem.times, start)
-    steps = _whole("max_steps", problem.max_steps)
+    steps = _integer("max_steps", problem.max_steps)
     if n * len(times) * max(1, len(out_index)) > most:
         got = f"{n} solves x {len(times)} times x {len(out_index)} outputs"
         raise InputError("problem", got, "fewer at a time: the solution would not fit into memory")
@@ -148,7 +148,7 @@ def _number(where: str, value: object) -> float:
     return number
 
 
-def _whole(where: str, value: object) -> int:
+def _integer(where: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= LARGEST_INT:
         raise InputError(where, value, f"a whole number from 1 to {LARGEST_INT}")
     return int(value)

@@ -129,9 +129,9 @@ class Writer:
         if not expr.free_symbols & self.moving:
             result = self.constant(expr)
         elif expr.is_Add or expr.is_Mul:
-            still = [a for a in expr.args if not a.free_symbols & self.moving]
+            constants = [a for a in expr.args if not a.free_symbols & self.moving]
             moved = [self._hoist(a) for a in expr.args if a.free_symbols & self.moving]
-            result = expr.func(*moved, *([self.constant(expr.func(*still))] if still else []))
+            result = expr.func(*moved, *([self.constant(expr.func(*constants))] if constants else []))
         else:
             result = expr.func(*[self._hoist(a) for a in expr.args]) if expr.args else expr
         self.memo[expr] = result

@@ -102,10 +102,10 @@ def check(text: str, name: str = "publication", populations: Collection[str] = (
         )
     if beyond:
         return Checked(name, faults=tuple(fault_of(text, raw, name, w) for w in beyond))
-    publication, found = _read(raw)
+    publication, faults = _read(raw)
     if publication is None:
-        found.sort(key=lambda w: line_of(text, raw, w.place) or 0)
-        return Checked(name, None, tuple(fault_of(text, raw, name, w) for w in found))
+        faults.sort(key=lambda w: line_of(text, raw, w.place) or 0)
+        return Checked(name, None, tuple(fault_of(text, raw, name, w) for w in faults))
     doubts = tuple(fault_of(text, raw, name, w) for w in _doubts(publication, populations))
     return Checked(name, publication, (), doubts)
 
@@ -137,14 +137,14 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
         return Publication.model_validate(raw), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    found = [w for e in errors for w in _worded(e)]
+    faults = [w for e in errors for w in _worded(e)]
     arms, observations = _rows(raw, "arm", Arm), _rows(raw, "observation", Observation)
     alternatives = _rows(raw, "alternative", Alternative)
     for _, more in (*arms, *observations, *alternatives):  # what stands beside a key that is not known is checked too
-        found += more
+        faults += more
     if all(e["loc"] for e in errors):  # rows are wrong, so that nothing was compared between them yet
         ids = [a.get("id") if isinstance(a, Mapping) else None for a in rows_of(raw, "arm")]
-        found += between(
+        faults += between(
             [id if isinstance(id, str) else "" for id in ids],
             [row for row, _ in arms],
             [row for row, _ in observations],
@@ -154,13 +154,13 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
             named = [row.get(key) if isinstance(row, Mapping) else None for row in rows_of(raw, kind)]
             known = ", ".join(id for id in ids if isinstance(id, str))
             unknown = [(i, n) for i, n in enumerate(named) if isinstance(n, str) and n and n not in ids]
-            found += [Wrong((kind, i, key), n, f"no arm '{n}'; there are {known}") for i, n in unknown]
+            faults += [Wrong((kind, i, key), n, f"no arm '{n}'; there are {known}") for i, n in unknown]
         if raw.get("risk_of_bias", "unclear") in ("low", "some", "high") and not raw.get("bias"):
-            found.append(
+            faults.append(
                 Wrong(("bias",), raw.get("bias", ""), f"risk_of_bias '{raw['risk_of_bias']}' needs its reason in bias")
             )
-    once = {(w.place, w.says): w for w in reversed(found)}
-    return None, [w for w in found if once.get((w.place, w.says)) is w]
+    once = {(w.place, w.says): w for w in reversed(faults)}
+    return None, [w for w in faults if once.get((w.place, w.says)) is w]
 
 
 def _rows(raw: Mapping[str, Any], kind: str, model: type[Row]) -> list[tuple[Row | None, list[Wrong]]]:
@@ -187,11 +187,11 @@ def _worded(error: ErrorDetails) -> list[Wrong]:
         return [Wrong(loc, loc[-1], hint)]
     if kind == "missing":
         return [Wrong(loc, None, _DO[kind])]
-    found = list(wrongs(error))
+    faults = list(wrongs(error))
     return (
-        [w._replace(says=_DO.get(kind, w.says[:1].lower() + w.says[1:])) for w in found]
+        [w._replace(says=_DO.get(kind, w.says[:1].lower() + w.says[1:])) for w in faults]
         if kind != "value_error"
-        else found
+        else faults
     )
 
 

@@ -64,11 +64,11 @@ class Checked:
     @property
     def kept_out(self) -> dict[str, int]:
         """Number of observations that cannot enter a likelihood, by reason."""
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for o in self.publication.observations if self.publication else ():
             if why := self.publication.lacks(o) if self.publication else "":
-                found[why] = found.get(why, 0) + 1
-        return found
+                counts[why] = counts.get(why, 0) + 1
+        return counts
 
 
 def rows_of(raw: Mapping[str, Any], kind: str) -> list[Any]:

@@ -53,8 +53,8 @@ class Disorder(ValueError):
 
 def refuse(wrongs: Iterable[Wrong]) -> None:
     """Raise `Disorder` if anything is wrong."""
-    if found := list(wrongs):
-        raise Disorder(found)
+    if faults := list(wrongs):
+        raise Disorder(faults)
 
 
 class Row(BaseModel):
@@ -265,9 +265,9 @@ class Observation(Row):
         return None if self.kind != "proportion" or self.n is None else round(self.value * self.n / 100)
 
 
-def wrongs(found: ErrorDetails) -> tuple[Wrong, ...]:
+def wrongs(detail: ErrorDetails) -> tuple[Wrong, ...]:
     """All that an error of pydantic's stands for, in our words or its own."""
-    loc, inside = found["loc"], found.get("ctx", {}).get("error")
+    loc, inside = detail["loc"], detail.get("ctx", {}).get("error")
     if isinstance(inside, Disorder):
         return tuple(Wrong((*loc, *w.place), w.got, w.says) for w in inside.wrongs)
-    return (Wrong(loc, found["input"], found["msg"].removeprefix("Value error, ")),)
+    return (Wrong(loc, detail["input"], detail["msg"].removeprefix("Value error, ")),)

@@ -76,8 +76,8 @@ def _amiss(other: Alternative, arm: Arm) -> Iterator[Wrong]:
     try:
         other.of(arm)
     except ValidationError as error:
-        for found in error.errors(include_url=False):
-            yield from wrongs(found)
+        for detail in error.errors(include_url=False):
+            yield from wrongs(detail)
 
 
 class Publication(Row):
@@ -130,7 +130,7 @@ class Publication(Row):
     observations: tuple[Observation, ...] = Field(default=(), alias="observation")
 
     @model_validator(mode="after")
-    def _whole(self) -> Publication:
+    def _consistent(self) -> Publication:
         unreasoned = Wrong(("bias",), self.bias, f"risk_of_bias '{self.risk_of_bias}' needs its reason in bias")
         silent = Wrong(("observation",), "", "write an observation, or say in note what was reported")
         refuse(
@@ -151,8 +151,8 @@ class Publication(Row):
 
     def people(self, o: Observation) -> int | None:
         """People behind an observation; a share without a number of its own is of the whole arm."""
-        whole = self.arm(o.arm).n if o.kind in ("proportion", "kaplan_meier") else None
-        return o.n if o.n is not None else whole
+        of_arm = self.arm(o.arm).n if o.kind in ("proportion", "kaplan_meier") else None
+        return o.n if o.n is not None else of_arm
 
     def lacks(self, o: Observation) -> str:
         """Reason why an observation cannot enter a likelihood; empty if it can."""

@@ -194,9 +194,9 @@ def reference(key: str) -> Reference:
     InputError
         If no file here has the key.
     """
-    found = _all().get(key)
-    if found is None:
+    reference = _all().get(key)
+    if reference is None:
         near = difflib.get_close_matches(key, _all(), n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "add an entry to refs.bib"
         raise InputError("reference", key, hint)
-    return found
+    return reference

@@ -149,7 +149,7 @@ def summary(publications: Iterable[Publication]) -> list[dict[str, Any]]:
     return rows
 
 
-def whole(p: Publication) -> dict[str, Any]:
+def published_record(p: Publication) -> dict[str, Any]:
     """A publication with all that is in its file, its source, and why observations cannot enter a likelihood.
 
     Returns
@@ -159,7 +159,7 @@ def whole(p: Publication) -> dict[str, Any]:
 
     Examples
     --------
-    >>> whole(load("lin2017"))["observation"][0]["lacks"]
+    >>> published_record(load("lin2017"))["observation"][0]["lacks"]
     ''
     """
     out = p.model_dump(mode="json", by_alias=True)

@@ -25,10 +25,10 @@ def check(text: str) -> list[str]:
     """Errors and warnings of libSBML's validation, unit consistency included; empty if the document is clean."""
     document = library().readSBMLFromString(text)
     document.checkConsistency()
-    found = (document.getError(i) for i in range(document.getNumErrors()))
+    errors = (document.getError(i) for i in range(document.getNumErrors()))
     return [
         f"line {e.getLine()}, {e.getSeverityAsString()} {e.getErrorId()}: {' '.join(e.getMessage().split())}"
-        for e in found
+        for e in errors
     ]
 
 
@@ -58,12 +58,12 @@ class Document:
 
     def unit(self, text: str) -> str:
         """Id of a unit, defined where it is first used."""
-        found = define(text)
-        if found.id not in self.defined:
-            self.defined.add(found.id)
+        unit = define(text)
+        if unit.id not in self.defined:
+            self.defined.add(unit.id)
             definition = self.sbml.createUnitDefinition()
-            self.ok(definition.setId(found.id), definition.setName(found.name))
-            for factor in found.factors:
+            self.ok(definition.setId(unit.id), definition.setName(unit.name))
+            for factor in unit.factors:
                 part = definition.createUnit()
                 self.ok(
                     part.setKind(self.sb.UnitKind_forName(factor.kind)),
@@ -71,7 +71,7 @@ class Document:
                     part.setScale(0),
                     part.setMultiplier(factor.multiplier),
                 )
-        return found.id
+        return unit.id
 
     def parameter(self, name: str, value: float | None, unit: str, *, constant: bool = True) -> Any:
         """Parameter with its unit, and a value if it has one."""

@@ -57,8 +57,8 @@ def schedule(given: Sequence[Given]) -> Schedule:
 
     Examples
     --------
-    >>> found = schedule([(0.0, "cells_venous", 8.0, 1), (0.5, "cells_venous", -8.0, 1), (7.0, "gcsf", 1.0, 0)])
-    >>> [(m.time, m.adds, m.rates) for m in found.moments]
+    >>> s = schedule([(0.0, "cells_venous", 8.0, 1), (0.5, "cells_venous", -8.0, 1), (7.0, "gcsf", 1.0, 0)])
+    >>> [(m.time, m.adds, m.rates) for m in s.moments]
     [(0.0, {}, {'cells_venous': ['rate_1']}), (0.5, {}, {'cells_venous': []}), (7.0, {'gcsf': ['dose_1']}, {})]
     """
     sizes: list[Size] = []

@@ -55,9 +55,9 @@ def row(element: Any, **values: str) -> None:
 
 def described_by(sbml: Any, element: Any, cite: str) -> None:
     """Point to the works that a number or an equation was taken from."""
-    found = [address for key in keys(cite) if (address := identifier(key))]
-    if found:
-        refer(sbml, element, sbml.BQB_IS_DESCRIBED_BY, found)
+    addresses = [address for key in keys(cite) if (address := identifier(key))]
+    if addresses:
+        refer(sbml, element, sbml.BQB_IS_DESCRIBED_BY, addresses)
 
 
 def refer(sbml: Any, element: Any, qualifier: int, addresses: Iterable[str]) -> None:

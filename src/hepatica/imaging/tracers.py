@@ -50,11 +50,11 @@ def counts(ds: xr.Dataset, tracer: str, *, dose: float, corrected: bool = True) 
     if not dose > 0:
         raise InputError("dose", dose, "a number of cells above 0")
     left = 1.0 if corrected else np.exp(-np.log(2.0) * ds["time"] / (TRACERS[tracer]["half_life"].internal_value))
-    found = xr.Dataset({o: 100.0 * ds[f"image_{o}"] / dose * left for o in ORGANS})
+    images = xr.Dataset({o: 100.0 * ds[f"image_{o}"] / dose * left for o in ORGANS})
     for o in ORGANS:
-        found[o].attrs = {"units": "percent", "label": f"label in the {o}, share of dose"}
-    found.attrs = {"tracer": tracer, "decay_corrected": int(corrected), "purpose": "for research use"}
-    return found
+        images[o].attrs = {"units": "percent", "label": f"label in the {o}, share of dose"}
+    images.attrs = {"tracer": tracer, "decay_corrected": int(corrected), "purpose": "for research use"}
+    return images
 
 
 def living_share(ds: xr.Dataset) -> xr.DataArray:

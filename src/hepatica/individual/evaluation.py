@@ -157,20 +157,20 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Summary in types of JSON, without the rows, which hold data of people."""
-        widths = {
+        discrepancy = {
             basis: {lab: sd if np.isfinite(sd) else None for lab, sd in row.items()}
             for basis, row in self.discrepancy.items()
         }
         return {
             "file": self.file,
-            "learnt_from": self.training_file,
+            "training_file": self.training_file,
             "people": self.people,
             "events": self.events,
             "labs": _records(self.totals()),
             "outcomes": _records(self.outcomes()),
             "inflammation": _records(self.inflammation),
             "tempered": dict(self.tempered),
-            "widths": widths,
+            "discrepancy": discrepancy,
             "not_predicted": [{"what": w, "people": n, "why": y} for w, n, y in self.not_predicted],
             "notes": list(self.notes),
             "settings": dict(self.settings),

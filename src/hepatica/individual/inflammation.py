@@ -78,14 +78,14 @@ def compare(
     Returns
     -------
     DataFrame
-        ``rank`` is Spearman's correlation of predicted (``said``) with measured (``seen``), with its 95 % bootstrap
+        ``rank`` is Spearman's correlation of ``predicted`` with ``measured``, with its 95 % bootstrap
         interval over people; ``rank_meld`` is that of MELD with measured.
 
     Examples
     --------
     >>> x = np.arange(1.0, 21.0)
     >>> row = compare({"il6": 2 * x}, {"il6": x}, -x, seed=1).iloc[0]
-    >>> row[["people", "seen", "said", "rank", "rank_meld"]].astype(float).round(3).tolist()
+    >>> row[["people", "measured", "predicted", "rank", "rank_meld"]].astype(float).round(3).tolist()
     [20.0, 21.0, 10.5, 1.0, -1.0]
     """
     rows = []
@@ -94,16 +94,16 @@ def compare(
         n = int(good.sum())
         if n < MIN_PEOPLE:
             continue
-        seen, said = measured[name][good], predicted[name][good]
+        observed, expected = measured[name][good], predicted[name][good]
         rng = np.random.default_rng([seed, sum(map(ord, name))])
-        resampled = np.array([_spearman(said[k], seen[k]) for k in rng.integers(n, size=(BOOTSTRAP, n))])
+        resampled = np.array([_spearman(expected[k], observed[k]) for k in rng.integers(n, size=(BOOTSTRAP, n))])
         low, high = percentile_interval(resampled)
         row: dict[str, float | int | str] = {"reading": name, "people": n}
-        for label, x in (("seen", seen), ("said", said)):
+        for label, x in (("measured", observed), ("predicted", expected)):
             columns = (f"{label}_q1", label, f"{label}_q3")
             row |= dict(zip(columns, map(float, np.quantile(x, QUARTILES)), strict=True))
-        row |= {"rank": _spearman(said, seen), "rank_low": low, "rank_high": high}
-        rows.append(row | {"rank_meld": _spearman(meld[good], seen)})
+        row |= {"rank": _spearman(expected, observed), "rank_low": low, "rank_high": high}
+        rows.append(row | {"rank_meld": _spearman(meld[good], observed)})
     return pd.DataFrame(rows)
 
 

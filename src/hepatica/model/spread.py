@@ -119,12 +119,12 @@ class Spike(Kind):
     @staticmethod
     def describe(spread: Spread) -> str:
         """Weight of zero, and the size of the slab."""
-        return f"{spread.weight:.0%} exactly 0, else {SPREADS[Spike.slab(spread).kind].describe(spread) or 'as stated'}"
+        return f"{spread.weight:.0%} exactly 0, else {BY_NAME[Spike.slab(spread).kind].describe(spread) or 'as stated'}"
 
 
 PRIORS: tuple[type[Kind], ...] = (Fixed, LogNormal, Normal, LogitNormal, Spike)
-SPREADS: dict[str, type[Kind]] = {kind.name: kind for kind in PRIORS}
-_NAMES = tuple(SPREADS)
+BY_NAME: dict[str, type[Kind]] = {kind.name: kind for kind in PRIORS}
+_NAMES = tuple(BY_NAME)
 
 
 class Spread(BaseModel):
@@ -146,7 +146,10 @@ class Spread(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Spread:
-        given, takes = {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0}, SPREADS[self.kind].takes
+        given, takes = (
+            {name for name in ("cv", "sd", "weight") if getattr(self, name) > 0},
+            BY_NAME[self.kind].takes,
+        )
         if given not in takes:
             words = " or ".join(" and ".join(sorted(sizes)) or "nothing" for sizes in takes)
             raise ValueError(f"kind '{self.kind}' takes {words}, got {' and '.join(sorted(given)) or 'nothing'}")
@@ -159,7 +162,7 @@ class Spread(BaseModel):
 
     def apply(self, value: Floats, z: Floats, u: Floats) -> Floats:
         """Move `value` by standard normal `z`; uniform `u` decides whether a spike is hit."""
-        return SPREADS[self.kind].move(self, value, z, u)
+        return BY_NAME[self.kind].move(self, value, z, u)
 
     def quantile(self, value: Floats, q: float) -> Floats:
         """Quantile of probability `q` of the distribution around `value`.
@@ -185,4 +188,4 @@ class Spread(BaseModel):
         >>> Spread(kind="spike", weight=0.5, cv=1.0).describe()
         '50% exactly 0, else CV 1'
         """
-        return SPREADS[self.kind].describe(self)
+        return BY_NAME[self.kind].describe(self)

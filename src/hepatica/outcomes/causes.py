@@ -35,11 +35,11 @@ def deaths_by_cause(ds: xr.Dataset, fatal: ArrayLike = 0.0) -> dict[str, Array]:
     Examples
     --------
     >>> flat = {n: ("time", [0.01, 0.01]) for n in (*BY_CAUSE, "transplant_intensity")}
-    >>> found = deaths_by_cause(xr.Dataset(flat, {"time": [0.0, 10.0]}), [0.0, 0.1])
-    >>> round(float(found["liver"][-1]), 4), round(float(found["embolism"][-1]), 4)
+    >>> by_cause = deaths_by_cause(xr.Dataset(flat, {"time": [0.0, 10.0]}), [0.0, 0.1])
+    >>> round(float(by_cause["liver"][-1]), 4), round(float(by_cause["embolism"][-1]), 4)
     (0.0688, 0.0518)
     """
     intensities = np.stack([ds[name].values for name in (*BY_CAUSE, "transplant_intensity")])
-    found = dict(zip(CAUSES, incidences(ds["time"].values, intensities)[:-1], strict=True))
-    died = np.sum(list(found.values()), axis=0)
-    return found | {EMBOLISM: (1.0 - died) * np.asarray(fatal, dtype=np.float64)}
+    by_cause = dict(zip(CAUSES, incidences(ds["time"].values, intensities)[:-1], strict=True))
+    died = np.sum(list(by_cause.values()), axis=0)
+    return by_cause | {EMBOLISM: (1.0 - died) * np.asarray(fatal, dtype=np.float64)}

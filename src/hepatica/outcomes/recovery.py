@@ -169,8 +169,8 @@ def weighted_median(values: ArrayLike, weights: ArrayLike) -> float:
         return float("nan")
     order = np.argsort(values[use], kind="stable")
     below = np.cumsum(weights[use][order])
-    found = float(values[use][order][np.searchsorted(below, below[-1] / 2 * (1 - 1e-12))])
-    return found if np.isfinite(found) else float("nan")
+    median = float(values[use][order][np.searchsorted(below, below[-1] / 2 * (1 - 1e-12))])
+    return median if np.isfinite(median) else float("nan")
 
 
 def recovery(

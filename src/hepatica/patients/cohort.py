@@ -96,14 +96,14 @@ class Cohort:
 
     def given(self, what: Literal["insult", "before", "treatment"]) -> dict[str, Floats]:
         """Doses of states and values of controls by name, each (n,); NaN where a patient's cause sets none."""
-        which, found = self.cause(), {}
+        which, covariates = self.cause(), {}
         for name, value in getattr(self.population, what).items():
-            found[name] = self._drawn(value, f"{what}:{name}")
+            covariates[name] = self._drawn(value, f"{what}:{name}")
         for k, cause in enumerate(self.population.causes):
             for name, value in getattr(cause, what).items():
-                usual = found.get(name, np.full(len(which), np.nan))
-                found[name] = np.where(which == k, self._drawn(value, f"{what}:{name}:{cause.name}"), usual)
-        return found
+                usual = covariates.get(name, np.full(len(which), np.nan))
+                covariates[name] = np.where(which == k, self._drawn(value, f"{what}:{name}:{cause.name}"), usual)
+        return covariates
 
     def _drawn(self, value: float | Covariate, purpose: str) -> Floats:
         if not isinstance(value, Covariate):
@@ -172,7 +172,7 @@ class Cohort:
         columns = []
         self._draw_ahead()
         places = self._places_by_name(hypothesis)
-        deviation = self.spread * (np.ones(n) if self.known is None else self.known.factor(self.draw))
+        scale = self.spread * (np.ones(n) if self.known is None else self.known.factor(self.draw))
         for name, parameter in self.model.parameters.items():
             if name in self.population.covariate:
                 columns.append(self.covariate(name) * internal(self.population.covariate[name].unit)[0])
@@ -187,7 +187,7 @@ class Cohort:
                 value = entry.prior.apply(value, *places(name))
             if between.varies:
                 z = self._numbers(normals, self.patient, None, f"between:{name}")[:, 0]
-                value = between.apply(value, deviation * z, np.ones(n))
+                value = between.apply(value, scale * z, np.ones(n))
             columns.append(value)
         return np.stack(columns, axis=1)
 
@@ -196,11 +196,11 @@ class Cohort:
         draws, where = np.unique(self.draw, return_inverse=True)
 
         def places(name: str) -> tuple[Floats, Floats]:
-            found = []
+            pair = []
             for kind, purpose, make in ((DrawKind.COORDINATE, "prior", normals), (DrawKind.SPIKE, "spike", uniforms)):
                 known = None if self.known is None else self.known.of(DrawKey(kind, name, hypothesis), self.draw)
-                found.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
-            return found[0], found[1]
+                pair.append(self._numbers(make, draws, where, f"{purpose}:{name}")[:, 0] if known is None else known)
+            return pair[0], pair[1]
 
         return places
 

@@ -28,8 +28,8 @@ Ints = NDArray[np.int64]
 PRIOR_NULL_EFFECT_PROBABILITY = 0.1
 """Prior probability, before any person's outcome is seen, that cells have no effect in people whatever they do in
 animals and dishes: assumed. Most treatments that work there fail here; priors of single mechanisms hardly say so."""
-SPREAD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
-BETWEEN = {
+VARIABILITY_SD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
+BETWEEN_STUDY_SD = {
     "share": (0.3, 0.7),
     "mean": (0.2, 0.7),
     "effect_share": (np.exp(-3.93 / 2), 1.51 / 2),
@@ -49,8 +49,8 @@ class DrawKind(StrEnum):
 
     COORDINATE = "z"  # standard normal coordinate of a parameter in its prior
     SPIKE = "u"  # uniform number that decides whether the spike of a prior is hit
-    BETWEEN_STUDY = "between"  # standard normal coordinate of an SD of `BETWEEN`
-    VARIABILITY = "spread"  # logarithm of the factor on all between-patient deviations, in units of `SPREAD`
+    BETWEEN_STUDY = "between"  # standard normal coordinate of an SD of `BETWEEN_STUDY_SD`
+    VARIABILITY = "spread"  # logarithm of the factor on all between-patient deviations, in units of `VARIABILITY_SD`
 
 
 class DrawKey(NamedTuple):
@@ -60,7 +60,7 @@ class DrawKey(NamedTuple):
     ----------
     kind : DrawKind
     name : str
-        The parameter, or the entry of `BETWEEN`; empty for `DrawKind.VARIABILITY`.
+        The parameter, or the entry of `BETWEEN_STUDY_SD`; empty for `DrawKind.VARIABILITY`.
     hypothesis : str
         The hypothesis under which it holds; empty under all.
 
@@ -87,7 +87,7 @@ class DrawKey(NamedTuple):
 
     @classmethod
     def between_study(cls, what: str, hypothesis: str = "") -> DrawKey:
-        """Key of an SD between cohorts or trials, an entry of `BETWEEN`."""
+        """Key of an SD between cohorts or trials, an entry of `BETWEEN_STUDY_SD`."""
         return cls(DrawKind.BETWEEN_STUDY, what, hypothesis)
 
     @classmethod
@@ -100,8 +100,8 @@ class DrawKey(NamedTuple):
             If it names no such column.
         """
         match = re.fullmatch(r"(spread|(?P<kind>z|u|between):(?P<name>\w+))(@(?P<hypothesis>\w+))?", text, re.ASCII)
-        if match is None or (match["kind"] == DrawKind.BETWEEN_STUDY and match["name"] not in BETWEEN):
-            between = ", ".join(f"between:{what}" for what in BETWEEN)
+        if match is None or (match["kind"] == DrawKind.BETWEEN_STUDY and match["name"] not in BETWEEN_STUDY_SD):
+            between = ", ".join(f"between:{what}" for what in BETWEEN_STUDY_SD)
             raise InputError("posterior", f"column {text[:60]!r}", f"z:<parameter>, u:<parameter>, spread, {between}")
         return cls(DrawKind(match["kind"] or "spread"), match["name"] or "", match["hypothesis"] or "")
 
@@ -125,16 +125,16 @@ class DrawKey(NamedTuple):
 VARIABILITY = DrawKey(DrawKind.VARIABILITY)
 
 
-def deviation(what: str, place: Floats | float = 0.0) -> Floats:
+def between_study_sd(what: str, coordinate: Floats | float = 0.0) -> Floats:
     """Between-cohort or between-trial SD at coordinates of its prior.
 
     Examples
     --------
-    >>> deviation("share", np.array([0.0, 1.0])).round(3).tolist()
+    >>> between_study_sd("share", np.array([0.0, 1.0])).round(3).tolist()
     [0.3, 0.604]
     """
-    median, wide = BETWEEN[what]
-    return np.asarray(median * np.exp(wide * np.asarray(place, float)))
+    median, wide = BETWEEN_STUDY_SD[what]
+    return np.asarray(median * np.exp(wide * np.asarray(coordinate, float)))
 
 
 @dataclass(frozen=True)
@@ -190,12 +190,12 @@ class Draws:
         """Factor on between-patient deviations for draws, (draws,)."""
         if VARIABILITY not in self.columns:
             return np.ones(len(draw))
-        return np.asarray(np.exp(SPREAD * self.columns[VARIABILITY][self.row(draw)]), float)
+        return np.asarray(np.exp(VARIABILITY_SD * self.columns[VARIABILITY][self.row(draw)]), float)
 
     def between(self, what: str, draw: Ints, hypothesis: str = "") -> Floats:
         """Between-cohort or between-trial SD for draws, (draws,); the prior median without a column."""
         z = self.of(DrawKey.between_study(what, hypothesis), draw)
-        return deviation(what, np.zeros(len(draw)) if z is None else z)
+        return between_study_sd(what, np.zeros(len(draw)) if z is None else z)
 
     def null_effect_probability(self, hypothesis: str) -> float:
         """Posterior probability that cells have no effect in people; the prior one without people's outcomes."""
@@ -225,7 +225,7 @@ class Draws:
         """Prior draws of all parameters that have a prior."""
         rows = np.arange(n)
         columns = {VARIABILITY: normals(seed, rows, "prior:spread")[:, 0]}
-        columns |= {DrawKey.between_study(b): normals(seed, rows, f"prior:between:{b}")[:, 0] for b in BETWEEN}
+        columns |= {DrawKey.between_study(b): normals(seed, rows, f"prior:between:{b}")[:, 0] for b in BETWEEN_STUDY_SD}
         for name, p in model.parameters.items():
             if p.entry.prior.varies:
                 columns[DrawKey.coordinate(name)] = normals(seed, rows, f"prior:{name}")[:, 0]

@@ -194,7 +194,7 @@ class Population(BaseModel):
     distribution over patients. `fitted` values are in
     internal units (days). `covariate` may name any model parameter, and `onset` (days from insult to admission) and
     `female`. `extrapolation` says why every answer about this population is one. `like` names a population
-    from which whatever is not stated here is taken. `beside` are cohorts without cells to be shown beside the
+    from which whatever is not stated here is taken. `external_cohorts` are cohorts without cells to be shown beside the
     simulated deaths.
     """
 
@@ -210,7 +210,7 @@ class Population(BaseModel):
     baseline: str
     baseline_arm: str
     shown: tuple[str, ...] = ()
-    beside: tuple[Published, ...] = ()
+    external_cohorts: tuple[Published, ...] = ()
     background_years: float = Field(gt=0)
     covariate: dict[str, Covariate]
     fitted: dict[str, Fitted] = Field(default_factory=dict)
@@ -236,7 +236,7 @@ class Population(BaseModel):
     @property
     def publications(self) -> tuple[str, ...]:
         """Keys of the publications it rests on or is set beside, each once."""
-        rows = (*self.fit.targets, self.fit.deaths, *self.beside)
+        rows = (*self.fit.targets, self.fit.deaths, *self.external_cohorts)
         return tuple(dict.fromkeys((self.baseline, *(p.publication for p in rows), *self.shown)))
 
 

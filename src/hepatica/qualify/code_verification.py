@@ -101,8 +101,8 @@ def verify_code(
     held = np.sum([closed[n].values[0] for n in names], axis=0)
     due = np.array([given(arm.regimen, w, short) for w in weight])
     size = arm.regimen.infusions * np.array([arm.regimen.cells(w) for w in weight])
-    nothing = Arm("nothing", replace(arm.regimen, dose=0.0), arm.product, arm.together_with)
-    pair = simulate(system, patients, [arms[0], nothing], times, outputs=system.outputs, hypothesis=hypothesis)
+    zero_dose = Arm("nothing", replace(arm.regimen, dose=0.0), arm.product, arm.together_with)
+    pair = simulate(system, patients, [arms[0], zero_dose], times, outputs=system.outputs, hypothesis=hypothesis)
     two = [
         simulate(system, patients, [arms[0], arm], times, outputs=system.outputs, hypothesis=hypothesis, workers=w)
         for w in (1, 2)

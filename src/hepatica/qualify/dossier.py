@@ -148,7 +148,7 @@ def qualify(
     )  # fmt: skip
     weight = float(np.median(cohort.cohort.covariate("body_weight")))
     population, what = study_population(study), known(study.posterior, learnt, system.model, shipped)
-    where = scope(study, publications, validated.found.records, weight, population.extrapolation)
+    where = scope(study, publications, validated.validation.records, weight, population.extrapolation)
     risk = judgement.risk(where, float(1.0 - np.mean([h.survival[0].mean for h in decision.by_hypothesis])))
     counted = grades(system.model)
     judged = judgement.factors(risk, CredibilityEvidence(
@@ -182,9 +182,10 @@ def as_record(q: Qualification) -> dict[str, Any]:
         "calculation": [asdict(e) for e in q.errors],
         "sampling": [asdict(s) | {"error": s.error} for s in q.sampling],
         "validation": {"groups": [asdict(g) for g in v.groups], "effects": asdict(v.effects) if v.effects else None,
-                       "standing": v.standing, "pareto_k": v.found.pareto_k, "left": v.found.not_predicted,
-                       "alike": v.found.matching, "totals": v.found.totals().to_dict(orient="records"),
-                       "records": [r.json() for r in v.found.records]},
+                       "standing": v.standing, "pareto_k": v.validation.pareto_k,
+                       "not_predicted": v.validation.not_predicted,
+                       "matching": v.validation.matching, "totals": v.validation.totals().to_dict(orient="records"),
+                       "records": [r.json() for r in v.validation.records]},
         "people": q.people.to_dict() if q.people else None,
         "applicability": {"regimens": [{"regimen": r.label, "place": place} for r, place in q.scope.regimens],
                           "arms": [asdict(g) for g in q.scope.given], "numbers": q.scope.numbers,

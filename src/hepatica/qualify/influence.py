@@ -59,9 +59,9 @@ def read_screen(folder: Path, model: Model, population: str) -> Influence:
         If there is no such file in it.
     """
     try:
-        told = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        frame = pd.DataFrame(told["effects"])[["parameter", "influence"]].drop_duplicates("parameter")
-        order, run = list(told["ranked"]), told["run"]
+        screened = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        frame = pd.DataFrame(screened["effects"])[["parameter", "influence"]].drop_duplicates("parameter")
+        order, run = list(screened["ranked"]), screened["run"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("--influence", str(folder), f"a folder of `hepatica sensitivity`, with {FILE}") from error
     strength = {str(n): float(v) for n, v in zip(frame["parameter"], frame["influence"], strict=True)}
@@ -84,9 +84,9 @@ def from_draws(decision: Decision, cohort: Cohort, hypotheses: Sequence[str]) ->
     means = np.bincount(where[kept], gain[kept], minlength=len(draws))[count > 0] / count[count > 0]
     first = [int(np.flatnonzero(cohort.draw == d)[0]) for d in draws[count > 0]]
     places = [cohort.take(np.array(first)).prior_values(h) for h in hypotheses]
-    found = {n: rank_correlation(np.mean([p[n] for p in places], axis=0), means) for n in places[0]}
-    order = sorted(found, key=lambda n: (-abs(found[n]), n))
-    rows = tuple((k, n, found[n]) for k, n in enumerate(order, 1))
+    correlations = {n: rank_correlation(np.mean([p[n] for p in places], axis=0), means) for n in places[0]}
+    order = sorted(correlations, key=lambda n: (-abs(correlations[n]), n))
+    rows = tuple((k, n, correlations[n]) for k, n in enumerate(order, 1))
     return Influence(rows, False, float(1.96 / np.sqrt(max(len(means) - 1, 1))), True, True, len(rows))
 
 

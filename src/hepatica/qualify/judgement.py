@@ -229,16 +229,16 @@ def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]
     outside = [g for g in validated.groups if g.key != "in_sample"]
     best = max(outside, key=lambda g: g.numbers) if outside else None
     judged = best or validated.of("in_sample")
-    alike = validated.alike
+    share = validated.effective_share
     equivalent = {
-        "alike": f"{100 * alike:.0f}" if alike == alike else "-",
+        "effective_share": f"{100 * share:.0f}" if share == share else "-",
         "matched": str(validated.matched),
-        "arms": str(len(validated.found.matching)),
+        "arms": str(len(validated.validation.matching)),
     }
-    n, most = len(validated.outside), 2 * validated.matched >= len(validated.found.matching)
+    n, most = len(validated.outside), 2 * validated.matched >= len(validated.validation.matching)
     blind = sum(s == "blind" for s in validated.standing.values())
     return [
-        Factor("validation", "equivalency", rate(alike >= 0.8 and most, alike >= 0.4 and most), equivalent),
+        Factor("validation", "equivalency", rate(share >= 0.8 and most, share >= 0.4 and most), equivalent),
         Factor("validation", "output", _output(judged, best is not None), _output_values(judged)),
         Factor(
             "validation",

@@ -66,7 +66,7 @@ class Validated:
     groups : tuple of Group
     effects : Group or None
         Differences between arms, whatever their standing.
-    alike : float
+    effective_share : float
         Median over arms of the share of virtual patients that stay effective once they match the arm at day 0; NaN
         without arms.
     matched : int
@@ -75,11 +75,11 @@ class Validated:
         What was predicted worst against the better reference, each publication once at most.
     """
 
-    found: Validation
+    validation: Validation
     standing: dict[str, str]
     groups: tuple[Group, ...]
     effects: Group | None
-    alike: float
+    effective_share: float
     matched: int
     worst: tuple[Record, ...]
 
@@ -157,7 +157,7 @@ def validate_by_standing(
 
     parts = [run(blind)] if blind else []
     parts.append(run(publications, **({"left_out": left_out} if left_out else {})))
-    found = Validation(
+    validation = Validation(
         tuple(r for v in parts for r in v.records),
         {k: w for v in parts for k, w in v.not_predicted.items()},
         {k: w for v in parts for k, w in v.matching.items()},
@@ -165,20 +165,28 @@ def validate_by_standing(
         tuple(dict.fromkeys(k for v in parts for k in v.in_sample)),
     )
     own = {p.key for p in blind}
-    standing = {r.publication: _standing(r.publication, own, found) for r in found.records}
-    groups = [group(key, [r for r in found.records if standing[r.publication] == key]) for key in GROUPS]
-    effects = group("effects", [r for r in found.records if r.against and r.cells])
-    matched = [share for share in found.matching.values() if share < 1.0]  # exactly 1 is an arm without labs at day 0
-    alike = float(np.median(matched)) if matched else float("nan")
+    standing = {r.publication: _standing(r.publication, own, validation) for r in validation.records}
+    groups = [group(key, [r for r in validation.records if standing[r.publication] == key]) for key in GROUPS]
+    effects = group("effects", [r for r in validation.records if r.against and r.cells])
+    matched = [
+        share for share in validation.matching.values() if share < 1.0
+    ]  # exactly 1 is an arm without labs at day 0
+    effective_share = float(np.median(matched)) if matched else float("nan")
     return Validated(
-        found, standing, tuple(g for g in groups if g is not None), effects, alike, len(matched), worst(found.records)
+        validation,
+        standing,
+        tuple(g for g in groups if g is not None),
+        effects,
+        effective_share,
+        len(matched),
+        worst(validation.records),
     )
 
 
-def _standing(key: str, blind: set[str], found: Validation) -> str:
-    if key in found.in_sample:
+def _standing(key: str, blind: set[str], validation: Validation) -> str:
+    if key in validation.in_sample:
         return "in_sample"  # also where a file of the user's has the key of one that was learnt from
-    return "blind" if key in blind else "left_out" if key in found.pareto_k else "unlearnt"
+    return "blind" if key in blind else "left_out" if key in validation.pareto_k else "unlearnt"
 
 
 def group(key: str, records: Sequence[Record]) -> Group | None:

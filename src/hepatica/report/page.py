@@ -106,18 +106,18 @@ def collector_paused() -> Iterator[None]:
 
 def render(answer: Answer, lang: str = "en", *, command: str = "", made: Sequence[Card] | None = None) -> str:
     """The report as one HTML page that needs nothing else."""
-    subtitle, beside = say("report.subtitle", lang), say("report.tables_beside", lang)
+    subtitle, tables_note = say("report.subtitle", lang), say("report.tables_beside", lang)
     return page(
         cards(answer, lang, command=command) if made is None else made,
         answer.study.title,
         lang,
         subtitle=subtitle,
-        beside=beside,
+        tables_note=tables_note,
         command=command,
     )
 
 
-def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: str, command: str) -> str:
+def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, tables_note: str, command: str) -> str:
     """Cards as one HTML page that needs nothing else."""
     with styled(), collector_paused():
         sections = [section(card, lang) for card in made]
@@ -137,7 +137,7 @@ def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, beside: 
         command=command,
         command_label=say("report.command", lang),
         made_by=say("report.made_by", lang, version=__version__),
-        beside=beside,
+        tables_note=tables_note,
         research=say("common.research_use", lang),
     )
 
@@ -182,8 +182,8 @@ def write_report(
     >>> study = check_study({"title": "t", "patients": 8, "draws": 8, "horizon": "30 d", "grid": grid})
     >>> import tempfile
     >>> from hepatica import cards
-    >>> found = answer(study)
-    >>> write_report(found, Path(tempfile.mkdtemp()), made=cards(found, most=1)).name
+    >>> result = answer(study)
+    >>> write_report(result, Path(tempfile.mkdtemp()), made=cards(result, most=1)).name
     'report.html'
     """
     page = render(answer, lang, command=command, made=made)

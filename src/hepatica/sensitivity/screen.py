@@ -100,10 +100,10 @@ class Screen:
                 "module": m.module,
                 "label": entry.label,
                 "grade": entry.grade,
-                "ignorance": "nominal" if m.nominal else m.spread.kind,
+                "prior_kind": "nominal" if m.nominal else m.spread.kind,
                 "reaches": m.reaches,
                 "influence": strength[k] if k >= 0 else 0.0,
-                "moves_nothing": bool(negligible[k]) if k >= 0 else True,
+                "is_negligible": bool(negligible[k]) if k >= 0 else True,
             }
             for c, (name, hypothesis) in enumerate(self.columns):
                 statistics = (s.mu_star, s.low, s.high, s.mu, s.sigma)

@@ -105,8 +105,8 @@ def indices(values: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> Ind
     Examples
     --------
     >>> u = design(2, 256, seed=1)
-    >>> found = indices((3 * u[..., :1] + 4 * u[..., 1:]))
-    >>> found.first[:, 0].round(2).tolist(), found.blocks, found.lost
+    >>> s = indices((3 * u[..., :1] + 4 * u[..., 1:]))
+    >>> s.first[:, 0].round(2).tolist(), s.blocks, s.lost
     ([0.36, 0.64], 256, 0)
     """
     from SALib.analyze import sobol

@@ -83,7 +83,7 @@ class Variance:
                         "sd": float(s.sd[c]),
                         "unit": UNITS[name],
                         "over": self.over,
-                        "ignorance": "nominal" if m.nominal else m.spread.kind,
+                        "prior_kind": "nominal" if m.nominal else m.spread.kind,
                         "blocks": s.blocks,
                         "lost_blocks": s.lost,
                     }

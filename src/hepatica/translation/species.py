@@ -50,12 +50,12 @@ class Species:
 
 def _read() -> dict[str, Species]:
     folder = files("hepatica.translation") / "species"
-    found = {}
+    by_key = {}
     for key in ("mouse", "rat", "pig"):
         table = tomllib.loads((folder / f"{key}.toml").read_text(encoding="utf-8"))
         label, liver = table.pop("label"), Entry(**table.pop("liver"))
-        found[key] = Species(key, label, liver, {name: Entry(**row) for name, row in table.items()})
-    return found
+        by_key[key] = Species(key, label, liver, {name: Entry(**row) for name, row in table.items()})
+    return by_key
 
 
 SPECIES = _read()

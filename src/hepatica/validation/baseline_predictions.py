@@ -41,12 +41,12 @@ class BaselinePredictions:
             self.reference.effect(o.variable),
         )
         z = self.model.normal("reference", o.arm, o.variable, o.time)
-        found = {}
+        predictive = {}
         for name in REFERENCES:
             use = a.cells and name == "pooled_effect"
             value, sd = base.value + (effect.value if use else 0.0), float(np.hypot(base.sd, effect.sd if use else 0.0))
             if o.variable in SHARES:
-                found[name] = Predictive.share(expit(value + sd * z), n)
+                predictive[name] = Predictive.share(expit(value + sd * z), n)
                 continue
             _, wide = self.model.mean(o.arm, endpoint, self.hypothesis)
             start, people = self.model.anchor(o, endpoint), float(np.mean(wide)) / np.sqrt(n)
@@ -56,14 +56,14 @@ class BaselinePredictions:
                 else float(np.mean(self.model.mean(o.arm, endpoint, self.hypothesis)[0]))
             )
             if endpoint.change:
-                found[name] = Predictive.normal(
+                predictive[name] = Predictive.normal(
                     np.zeros_like(z), np.full_like(z, np.hypot(people, float(np.mean(wide))))
                 )
             elif o.variable in LEVELS:
-                found[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people))
+                predictive[name] = Predictive.normal(level + value + sd * z, np.full_like(z, people))
             else:
-                found[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
-        return found
+                predictive[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
+        return predictive
 
     def difference(
         self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int
@@ -76,18 +76,18 @@ class BaselinePredictions:
         )
         z = self.model.normal("reference difference", o.arm, o.variable, o.time)
         _, sa = self.model.mean(o.arm, endpoint, self.hypothesis)
-        found = {}
+        predictive = {}
         for name in REFERENCES:
             move = effect.value + effect.sd * z if name == "pooled_effect" else np.zeros_like(z)
             if o.variable in SHARES:
                 p = expit(np.full_like(z, base.value))
                 q = expit(base.value + move)
-                found[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
+                predictive[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
                 continue
             people = float(np.mean(sa)) * np.sqrt(1 / n + 1 / m)
             if not (o.variable in LEVELS or endpoint.change):
                 start = self.model.anchor(other, endpoint)
                 level = float(np.mean(self.model.mean(other.arm, endpoint, "")[0])) if start is None else start.value
                 move = level * np.expm1(move)
-            found[name] = Predictive.normal(move, np.full_like(z, people))
-        return found
+            predictive[name] = Predictive.normal(move, np.full_like(z, people))
+        return predictive

@@ -75,8 +75,8 @@ class Reference:
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         for p in self.publications:
             for arm in p.arms:
-                found = simulated_arm(p, arm)
-                mixed = {} if isinstance(found, str) else dict(found.populations)
+                simulated = simulated_arm(p, arm)
+                mixed = {} if isinstance(simulated, str) else dict(simulated.populations)
                 same = study_population(p, arm) == population or population in mixed
                 if arm.gives_cells or arm.subset_of or not same:
                     continue

@@ -18,7 +18,7 @@ from hepatica.engine import System
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import DrawKey, Draws
-from hepatica.patients.draws import BETWEEN
+from hepatica.patients.draws import BETWEEN_STUDY_SD
 from hepatica.patients.streams import normals
 from hepatica.progress import Progress, ignore_progress
 from hepatica.validation.baseline_predictions import BaselinePredictions
@@ -71,7 +71,7 @@ def validate(
     plan, reference = Plan.of(publications), Reference(evidence)
     everything = ArmSimulator(system, known, settings)
     records: list[Record] = []
-    not_predicted, matching = dict(plan.left), dict[str, float]()
+    not_predicted, matching = dict(plan.not_predicted), dict[str, float]()
     for k, p in enumerate(publications):
         progress("predict", k, len(publications))
         simulator, own = everything, reference
@@ -109,7 +109,10 @@ def _prior_variability(settings: PredictionSettings) -> Draws:
     """Between-study variability drawn from its prior."""
     rows = np.arange(settings.draws)
     return Draws(
-        {DrawKey.between_study(what): normals(settings.seed, rows, f"prior:between:{what}")[:, 0] for what in BETWEEN}
+        {
+            DrawKey.between_study(what): normals(settings.seed, rows, f"prior:between:{what}")[:, 0]
+            for what in BETWEEN_STUDY_SD
+        }
     )
 
 

@@ -173,9 +173,9 @@ class Validation:
         numbers = rows.groupby("publication")["numbers"].sum()
         each = rows.drop(columns="numbers").groupby("publication").mean()
         each.insert(0, "numbers", numbers)
-        whole = each.mean().to_frame("all, each once").T
-        whole["numbers"] = numbers.sum()
-        return pd.concat([each, whole]).rename_axis("publication").reset_index()
+        overall = each.mean().to_frame("all, each once").T
+        overall["numbers"] = numbers.sum()
+        return pd.concat([each, overall]).rename_axis("publication").reset_index()
 
 
 def coverage(v: Validation) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import pytest
 from hepatica.api.evidence import CheckRequest, EvidenceAnswer, EvidenceRequest, PublicationAnswer
 from hepatica.errors import InputError
 from hepatica.evidence import load, load_all
-from hepatica.evidence.tabulate import summary, whole
+from hepatica.evidence.tabulate import published_record, summary
 
 
 def test_filters_are_those_of_the_table():
@@ -13,7 +13,7 @@ def test_filters_are_those_of_the_table():
     wanted = [k for k, p in load_all().items() if "hbv" in p.disease.lower() and any(a.gives_cells for a in p.arms)]
     assert [p.key for p in answer.publications] == wanted != []
     assert [p.model_dump() for p in EvidenceAnswer.of([load("lin2017")]).publications] == summary([load("lin2017")])
-    assert PublicationAnswer.of(load("alss2019")).publication == whole(load("alss2019"))
+    assert PublicationAnswer.of(load("alss2019")).publication == published_record(load("alss2019"))
 
 
 def test_nothing_that_matches_is_an_empty_list_or_refused():

@@ -9,7 +9,7 @@ from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import load
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 
 
 def test_lin_2017_says_what_its_table_says():
@@ -32,7 +32,7 @@ def test_a_simulated_difference_is_read_as_the_published_one():
     log = Contrast("p", "b", "a", "inr", "inr day 28", (0, 1, 2, 3), Scale.LOG, 0.0, 1.0, 2.0)
     assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
     for differs in (None, 0.0, 0.7):
-        sd = np.hypot(1.0, 2.0 * (deviation("effect_mean") if differs is None else differs))
+        sd = np.hypot(1.0, 2.0 * (between_study_sd("effect_mean") if differs is None else differs))
         each = [float(log.log_likelihood(np.array(x), differs)) for x in (2.0, 0.5)]
         assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
 

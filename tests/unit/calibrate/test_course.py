@@ -7,7 +7,7 @@ from hepatica.calibrate.course import log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
-from hepatica.patients.draws import DrawKey, deviation
+from hepatica.patients.draws import DrawKey, between_study_sd
 
 
 def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
@@ -24,7 +24,7 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
     still = Emulator(space, np.arange(0), np.zeros((3, 40)), np.zeros(40), np.zeros(40), np.ones(40))
     found = smc.sample(log_likelihood(data, outputs, still), 3, 2000, seed=1, moves=10).points
     places = np.linspace(-5, 5, 2001)
-    width = np.hypot(0.05, 0.5 * deviation("mean", places))
+    width = np.hypot(0.05, 0.5 * between_study_sd("mean", places))
     log = norm.logpdf(places) + norm.logpdf(seen[:, None], 0, width).sum(axis=0)
     weight = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
     mean = weight @ places
@@ -32,7 +32,7 @@ def test_what_cohorts_differ_by_is_learnt_as_on_a_grid():
         abs(found[:, 2].mean() - mean) < 0.03 and abs(found[:, 2].std() - np.sqrt(weight @ (places - mean) ** 2)) < 0.03
     )
     assert (
-        np.abs(found[:, :2].mean(axis=0)).max() < 0.1 and abs(deviation("mean", mean) - 0.6) < 0.1
+        np.abs(found[:, :2].mean(axis=0)).max() < 0.1 and abs(between_study_sd("mean", mean) - 0.6) < 0.1
     )  # the others: nothing learnt
 
 

@@ -22,7 +22,7 @@ def test_an_output_reads_its_line(system):
         SummaryStatistic(Scale.RATIO, 1, 2).of(bank)[0][0] == pytest.approx(np.log(2))
         and SummaryStatistic(Scale.RISE, 1, 2).of(bank)[0][0] == 2
     )
-    assert SummaryStatistic(Scale.SPREAD, 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and SummaryStatistic(
+    assert SummaryStatistic(Scale.LOG_SD, 2).of(bank)[0][0] == pytest.approx(np.log(0.5)) and SummaryStatistic(
         Scale.LOG, 1
     ).of(bank)[1][0] == pytest.approx(0.0025)
 

@@ -24,11 +24,11 @@ from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
 from hepatica.patients import DrawKey, DrawKind, Draws, posterior
-from hepatica.patients.draws import BETWEEN, VARIABILITY
+from hepatica.patients.draws import BETWEEN_STUDY_SD, VARIABILITY
 from hepatica.words import LANGUAGES, say
 
 SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
-EFFECT = BETWEEN["effect_share"]
+EFFECT = BETWEEN_STUDY_SD["effect_share"]
 FEW = ("lin2017", "alss2019")
 
 

@@ -10,7 +10,7 @@ from hepatica.calibrate.likelihood import Law
 from hepatica.calibrate.run import plans, used
 from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, inflation_of, likelihood_terms
 from hepatica.evidence.publications import read
-from hepatica.patients.draws import BETWEEN
+from hepatica.patients.draws import BETWEEN_STUDY_SD
 
 ONE = """
 key = "one"
@@ -75,7 +75,7 @@ def test_what_cohorts_differ_by_is_integrated_out():
         *(row("a", "death", "percent", t, "kaplan_meier", v, n=650) for t, v in ((7, 1.0), (28, 5.0), (90, 12.5)))
     )[0]
     unknown, moves = np.full(3, 0.3), np.linspace(-5, 5, 4001)
-    typical, differs = BETWEEN["share"][0], np.array([0.1, 0.5, 0.9])
+    typical, differs = BETWEEN_STUDY_SD["share"][0], np.array([0.1, 0.5, 0.9])
     rows = np.array([logit([0.01, 0.05, 0.125]), logit([0.04, 0.2, 0.4]), logit([0.003, 0.01, 0.03])])
     found, learnt = d.log_likelihood(rows, unknown), d.log_likelihood(rows, unknown, differs)
     for x, mine, sd in (*zip(rows, found, [typical] * 3, strict=True), *zip(rows, learnt, differs, strict=True)):
@@ -97,7 +97,7 @@ def test_a_mean_later_is_compared_as_its_ratio_to_day_0():
     assert d[0].value[0] == pytest.approx(np.log(0.5))
     e, s = 5 / np.sqrt(30) / 10, 6 / np.sqrt(40) / 20
     assert d[0].error == pytest.approx(np.sqrt(e**2 + s**2 - e * s)) and d[0].between == 0.5
-    assert d[0].typical == pytest.approx(np.hypot(d[0].error, BETWEEN["mean"][0] * 0.5))
+    assert d[0].typical == pytest.approx(np.hypot(d[0].error, BETWEEN_STUDY_SD["mean"][0] * 0.5))
     x, unknown = np.array([[-0.5], [-1.0]]), np.array([0.01])
     differs = np.array([0.1, 0.4])
     each = norm.logpdf(x[:, 0], np.log(0.5), np.sqrt(d[0].error ** 2 + 0.01 + (0.5 * differs) ** 2))

@@ -9,7 +9,7 @@ def test_sensitivity_writes_all_and_repeats(hepatica, study, tmp_path):
     small += ["--parameters", "hazards:death_mass", "--parameters", "efficacy_recruitment"]
     code, out, _ = hepatica("sensitivity", study, *small, "--out", tmp_path / "s", "--workers", 1)
     assert code == 0 and "death_mass" in out and "research use" in out
-    names = {"sensitivity.csv", "effects.csv", "moves_nothing.csv", "doses.csv", "sensitivity.json"}
+    names = {"sensitivity.csv", "effects.csv", "negligible.csv", "doses.csv", "sensitivity.json"}
     names |= {f"{figure}.{kind}" for figure in ("influence", "doses") for kind in ("svg", "png")}
     assert {p.name for p in (tmp_path / "s").glob("[!.]*")} == names
     code, out, _ = hepatica("sensitivity", study, *small, "--out", tmp_path / "t", "--workers", 2, "--json")

@@ -54,7 +54,7 @@ def test_published_deaths_are_counted_as_deaths(found):
     middle, reach = (p + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 / n**2)
     assert (xiao.low, xiao.high) == pytest.approx((middle - reach, middle + reach), abs=1e-3)
     assert 0 <= xiao.simulated.low <= xiao.simulated.mean <= xiao.simulated.high <= 1
-    assert {s.publication for s in found.population.beside} >= {r.publication for r in rows.values()}
+    assert {s.publication for s in found.population.external_cohorts} >= {r.publication for r in rows.values()}
     assert ("lin2017", 90) not in rows
     fitted = {r.publication for r in rows.values() if r.is_fitted}
     assert fitted == {found.population.fit.deaths.publication}

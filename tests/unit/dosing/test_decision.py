@@ -285,7 +285,7 @@ def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
     found = decide([ds], grid, Utility(), cohort)
     h, frame = found.by_hypothesis[0], found.frame()
     names = ["gain", "survival", "survival_gain", *(f"excess_{x.name}" for x in HARMS)]
-    ends = ("", "_low", "_high", "_between_sd", "_ignorance_sd")
+    ends = ("", "_low", "_high", "_between_patients_sd", "_parameter_uncertainty_sd")
     regimen = ["dose", "per_kg", "infusions", "interval", "route"]
     last = ["admissible", "regret", "recommended", "best_of_hypothesis"]
     assert list(frame) == ["hypothesis", "arm", *regimen, *(n + e for n in names for e in ends), *last]

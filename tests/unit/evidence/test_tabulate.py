@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.errors import InputError
 from hepatica.evidence import load, load_all, references
-from hepatica.evidence.tabulate import COLUMNS, export, observations, people, select, summary, whole
+from hepatica.evidence.tabulate import COLUMNS, export, observations, people, published_record, select, summary
 
 ALL = tuple(load_all().values())
 
@@ -72,10 +72,10 @@ def test_summary_counts_what_may_enter_a_likelihood():
 
 
 def test_one_whole_is_json_and_says_why():
-    full = json.loads(json.dumps(whole(load("alss2019"))))
+    full = json.loads(json.dumps(published_record(load("alss2019"))))
     lacking = [o for o in full["observation"] if o["lacks"]]
     assert lacking and all(o["lacks"] for o in lacking) and {"arm", "conflicts", "alternative"} <= set(full)
-    assert whole(load("lin2017"))["doi"] == references()["Lin2017"].doi != ""
+    assert published_record(load("lin2017"))["doi"] == references()["Lin2017"].doi != ""
 
 
 def test_observations_keep_what_the_files_say():

@@ -20,9 +20,11 @@ def test_inflammation_that_the_labs_imply_is_held_against_what_was_measured(eval
     frame = evaluation.inflammation.set_index("reading")
     assert set(frame.index) == set(READINGS) and (frame["people"] == len(set(table["id"]))).all()
     assert (frame.loc[["tnf", "il6", "crp"], "rank"] > 0.2).all() and (frame["rank_low"] < frame["rank"]).all()
-    assert (np.abs(np.log(frame["said"] / frame["seen"])) < 0.5).all() and (frame["seen_q1"] <= frame["seen_q3"]).all()
+    assert (np.abs(np.log(frame["predicted"] / frame["measured"])) < 0.5).all() and (
+        frame["measured_q1"] <= frame["measured_q3"]
+    ).all()
     seen, _ = read_readings(path)
-    assert frame.loc["il6", "seen"] == pytest.approx(np.median(seen["il6"]))
+    assert frame.loc["il6", "measured"] == pytest.approx(np.median(seen["il6"]))
     assert (
         "by which nobody was weighted" in evaluation.text()
         and "patients' own HGF is not in the model" in evaluation.text()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.model.spread import PRIORS, SPREADS, Spread
+from hepatica.model.spread import BY_NAME, PRIORS, Spread
 
 N = 400_000
 SIZES = {
@@ -115,4 +115,4 @@ def test_a_median_is_the_value_and_quantiles_rise(kind):
     spread, value = Spread(kind=kind.name, **SIZES[kind.name]), np.array(0.4)
     low, middle, high = (float(spread.quantile(value, q)) for q in (0.1, 0.5 + 0.5 * spread.weight, 0.95))
     assert middle == pytest.approx(0.4) and (low < middle < high or kind.name == "fixed")
-    assert SPREADS[kind.name] is kind
+    assert BY_NAME[kind.name] is kind

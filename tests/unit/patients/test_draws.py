@@ -10,7 +10,7 @@ from scipy.stats import kstest
 from hepatica.admission import admit
 from hepatica.errors import InputError
 from hepatica.patients import Cohort, DrawKey, DrawKind, Draws, draws, load_population
-from hepatica.patients.draws import BETWEEN, PRIOR_NULL_EFFECT_PROBABILITY, SPREAD, VARIABILITY
+from hepatica.patients.draws import BETWEEN_STUDY_SD, PRIOR_NULL_EFFECT_PROBABILITY, VARIABILITY, VARIABILITY_SD
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_keys_are_written_as_they_are_read():
         VARIABILITY.under("h"),
         *(make("x", h) for make in (DrawKey.coordinate, DrawKey.spike) for h in ("", "h")),
     ]
-    keys += [DrawKey.between_study(what, "h") for what in BETWEEN]
+    keys += [DrawKey.between_study(what, "h") for what in BETWEEN_STUDY_SD]
     assert [DrawKey.parse(str(k)) for k in keys] == keys and len({str(k) for k in keys}) == len(keys)
     assert [k.label for k in keys[2:6]] == ["x", "x", "x (acts)", "x (acts)"]
     assert (keys[0].label, keys[-1].label) == ("spread", "between:effect_mean")
@@ -171,7 +171,7 @@ def test_draws_from_the_priors_have_the_priors_distribution(model):
     varies = {n for n, p in model.parameters.items() if p.entry.prior.varies}
     spikes = {n for n in varies if model.parameters[n].entry.prior.kind == "spike"}
     expected = {DrawKey.coordinate(n) for n in varies} | {DrawKey.spike(n) for n in spikes}
-    assert set(prior.columns) == expected | {DrawKey.between_study(b) for b in BETWEEN} | {VARIABILITY}
+    assert set(prior.columns) == expected | {DrawKey.between_study(b) for b in BETWEEN_STUDY_SD} | {VARIABILITY}
     assert spikes and prior.n == 2000
     for key, value in prior.columns.items():
         law = "uniform" if key.kind is DrawKind.SPIKE else "norm"
@@ -192,12 +192,12 @@ def test_deviations_and_factors_are_medians_where_nothing_is_known():
     rows = np.arange(3)
     d = Draws({DrawKey.coordinate("x"): np.zeros(3)})
     assert d.factor(rows).tolist() == [1, 1, 1]
-    for what, (median, _) in BETWEEN.items():
+    for what, (median, _) in BETWEEN_STUDY_SD.items():
         assert d.between(what, rows) == pytest.approx(np.full(3, median))
     one, key = np.array([0.0, 1.0, -1.0]), DrawKey.between_study("effect_mean", "h")
     d = Draws({VARIABILITY: one, key: one})
-    assert d.factor(rows) == pytest.approx([1, np.exp(SPREAD), np.exp(-SPREAD)])
-    median, wide = BETWEEN["effect_mean"]
+    assert d.factor(rows) == pytest.approx([1, np.exp(VARIABILITY_SD), np.exp(-VARIABILITY_SD)])
+    median, wide = BETWEEN_STUDY_SD["effect_mean"]
     assert d.between("effect_mean", rows, "h") == pytest.approx(median * np.exp(wide * one))
 
 
@@ -226,8 +226,8 @@ def test_draws_that_ship_are_whole(model):
 def test_constants_are_those_that_were_stated():
     """Turner et al. 2012: a variance of log-normal(-3.93, 1.51), so an SD of exp(-1.965) with an SD of 0.755."""
     stated = {"share": (0.3, 0.7), "mean": (0.2, 0.7), "effect_share": (0.140156, 0.755), "effect_mean": (0.2, 0.7)}
-    assert {k: pytest.approx(v, rel=1e-5) for k, v in stated.items()} == BETWEEN
-    assert (SPREAD, PRIOR_NULL_EFFECT_PROBABILITY) == (0.2, 0.1)
+    assert {k: pytest.approx(v, rel=1e-5) for k, v in stated.items()} == BETWEEN_STUDY_SD
+    assert (VARIABILITY_SD, PRIOR_NULL_EFFECT_PROBABILITY) == (0.2, 0.1)
 
 
 def test_the_draws_that_ship_are_read_once():

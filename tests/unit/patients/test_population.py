@@ -114,10 +114,10 @@ def test_a_population_that_ships_fits_the_model(model, key):
 def test_every_population_has_its_sources(model, key):
     p = load_population(key)
     assert p.baseline in p.publications and load(p.baseline).arm(p.baseline_arm)
-    for row in (*p.fit.targets, p.fit.deaths, *p.beside):
+    for row in (*p.fit.targets, p.fit.deaths, *p.external_cohorts):
         arm = load(row.publication).arm(row.arm)
         assert not arm.product, "no arm that was given cells"
-    assert load(p.fit.deaths.publication).role == "calibration" and p.fit.deaths in p.beside
+    assert load(p.fit.deaths.publication).role == "calibration" and p.fit.deaths in p.external_cohorts
     assert {m.parameter for m in p.fit.moved} | {r.parameter for r in p.fit.intensity} <= set(model.parameters)
     for covariate in p.covariate.values():
         for part in filter(None, covariate.cite.split(";")):

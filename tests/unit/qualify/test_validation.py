@@ -57,7 +57,7 @@ def test_standing_and_groups(monkeypatch, system):
         "jilin",
         "suk2016",
     ]
-    assert v.alike == 0.5 and v.matched == 4 and v.found.pareto_k == {"jilin": 0.8} and v.effects is None
+    assert v.effective_share == 0.5 and v.matched == 4 and v.validation.pareto_k == {"jilin": 0.8} and v.effects is None
     assert calls[0] == (("mine",), None) and set(calls[1][1]) == {"jilin"}
     again = judge(asked[:1], asked[:1])
     assert again.standing == {"lin2017": "in_sample"}

@@ -118,7 +118,7 @@ def test_what_people_wrote_stays_text_in_page_and_figures():
         return drawn
 
     card = Card("k", HOSTILE, (HOSTILE,), pd.DataFrame({HOSTILE: [HOSTILE]}), figure, HOSTILE, HOSTILE)
-    raw = make_page([card], HOSTILE, "en", subtitle=HOSTILE, beside=HOSTILE, command=HOSTILE)
+    raw = make_page([card], HOSTILE, "en", subtitle=HOSTILE, tables_note=HOSTILE, command=HOSTILE)
     assert "<script" not in raw
     parsed = Page()
     parsed.feed(raw)

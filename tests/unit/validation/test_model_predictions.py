@@ -8,7 +8,7 @@ from hepatica.calibrate.endpoints import Endpoint
 from hepatica.calibrate.matching import simulated_arm
 from hepatica.evidence.publications import read
 from hepatica.patients import DrawKey, Draws
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 from hepatica.validation.model_predictions import ModelPredictions
 from hepatica.validation.simulated import ArmSummary
 
@@ -34,7 +34,7 @@ def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says(row
     }
     places = {"share": 1.0, "mean": 1.0, "effect_share": 3.0, "effect_mean": 1.5}
     known = Draws({DrawKey.between_study(k): v * full for k, v in places.items()})
-    s = {k: float(deviation(k, v)) for k, v in places.items()}
+    s = {k: float(between_study_sd(k, v)) for k, v in places.items()}
     made = ModelPredictions(
         publication=p,
         arms={a: simulated_arm(p, p.arm(a)) for a in drawn},

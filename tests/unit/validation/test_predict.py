@@ -175,7 +175,7 @@ def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica, row, 
     assert one["observed"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5))
     assert not any(r["odds_ratio"] for r in found["records"] if not r["against"])
     assert 0 < one["q05"] < one["median"] < one["q95"]
-    assert found["left"] == {"made1 care fever day 28": "the model does not have it"}
+    assert found["not_predicted"] == {"made1 care fever day 28": "the model does not have it"}
     text = hepatica(*asked)[1]
     assert "research use" in text and "fever" in text
 

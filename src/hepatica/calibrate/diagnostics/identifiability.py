@@ -63,10 +63,10 @@ def groups(information: FisherInformation, *, hypothesis: str = "", always: int 
     >>> x[:, :2] -= ((x[:, 0] + x[:, 1]) / 2 * 0.93)[:, None]
     >>> seen = np.array([[10.0, 10.0, 0.0]]), np.zeros(1, int), ("sum",)
     >>> information = FisherInformation(("a", "b", "c"), *seen, x, np.full(4000, 1 / 4000), np.arange(4000) % 2)
-    >>> found = groups(information)
-    >>> found["parameter"].tolist(), found["loading"].round(2).tolist(), found["informed_by"][0]
+    >>> table = groups(information)
+    >>> table["parameter"].tolist(), table["loading"].round(2).tolist(), table["informed_by"][0]
     (['a', 'b'], [0.71, 0.71], [('sum', 1.0)])
-    >>> bool((found["sd"] > 0.65).all()), bool((found["group_sd"] < 0.1).all())
+    >>> bool((table["sd"] > 0.65).all()), bool((table["group_sd"] < 0.1).all())
     (True, True)
     """
     with threadpool_limits(1):
@@ -126,8 +126,8 @@ def pairs(information: FisherInformation, *, least: float = 0.2, hypothesis: str
     >>> x = np.random.default_rng(1).standard_normal((1000, 3))
     >>> x[:, 1] -= 0.8 * x[:, 0]
     >>> none = np.zeros((0, 3)), np.zeros(0, int), ()
-    >>> found = pairs(FisherInformation(("a", "b", "c"), *none, x, np.full(1000, 1e-3), np.arange(1000) % 2))
-    >>> found[["one", "other"]].values.tolist(), float(found["correlation"].round(1)[0])
+    >>> table = pairs(FisherInformation(("a", "b", "c"), *none, x, np.full(1000, 1e-3), np.arange(1000) % 2))
+    >>> table[["one", "other"]].values.tolist(), float(table["correlation"].round(1)[0])
     ([['a', 'b']], -0.6)
     """
     r, other = (_correlations(information, part) for part in (0, 1))

@@ -20,7 +20,7 @@ from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, SummaryStatistic
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
-from hepatica.patients.draws import deviation
+from hepatica.patients.draws import between_study_sd
 
 Floats = NDArray[np.float64]
 POINTS = 64  # particles over which the information is averaged
@@ -177,9 +177,9 @@ def _root(
     k = np.arange(len(at))
     step[:, k, k], step[:, k + 1, k] = density, -density
     known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
-    alike, variance = known.sum(axis=2), float(unknown[at].mean()) + float(deviation("share")) ** 2
-    total = alike.sum(axis=1)[:, None, None]
-    known = known - alike[:, :, None] * alike[:, None, :] / (
+    row_sum, variance = known.sum(axis=2), float(unknown[at].mean()) + float(between_study_sd("share")) ** 2
+    total = row_sum.sum(axis=1)[:, None, None]
+    known = known - row_sum[:, :, None] * row_sum[:, None, :] / (
         1 / variance + total
     )  # what moves all odds alike is unknown
     values, vectors = np.linalg.eigh(known)

@@ -70,8 +70,8 @@ def sample(
 
     Examples
     --------
-    >>> found = sample(lambda x: -0.5 * ((x[:, 0] - 2.0) / 0.5) ** 2, 2, 2000, seed=1)
-    >>> bool(abs(found.points[:, 0].mean() - 1.6) < 0.05 and abs(found.points[:, 1].mean()) < 0.1)
+    >>> run = sample(lambda x: -0.5 * ((x[:, 0] - 2.0) / 0.5) ** 2, 2, 2000, seed=1)
+    >>> bool(abs(run.points[:, 0].mean() - 1.6) < 0.05 and abs(run.points[:, 1].mean()) < 0.1)
     True
     """
     rng = np.random.default_rng([seed, 20_060_101])

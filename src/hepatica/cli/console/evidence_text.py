@@ -65,9 +65,9 @@ def _size(p: Publication) -> str:
 
 def print_publication(p: Publication, variable: str, lang: str) -> None:
     """Print one publication: design, conflicts between sources, arms and observations."""
-    from hepatica.evidence.tabulate import whole
+    from hepatica.evidence.tabulate import published_record
 
-    full = whole(p)
+    full = published_record(p)
     out.print(f"{p.key}: {p.title}", style="bold")
     out.print(say("evidence.source", lang, reference=full["reference"]))
     out.print(

@@ -114,7 +114,7 @@ def _glucose(m: Draft, h: Expr) -> None:
 
 def _tests(m: Draft, h: Expr, shunt: Expr) -> None:
     endothelium = m.needs("endothelium", "")
-    capacity, turnover, smallest, window, whole = m.pars("icg_capacity icg_flow icg_floor icg_window icg_whole")
+    capacity, turnover, smallest, window, hundred = m.pars("icg_capacity icg_flow icg_floor icg_window icg_whole")
     reached = (1 - shunt) * endothelium
     pdr = m.let(
         "icg_pdr",
@@ -122,5 +122,5 @@ def _tests(m: Draft, h: Expr, shunt: Expr) -> None:
         "percent/min",
         "plasma disappearance rate of indocyanine green",
     )
-    m.let("icg_r15", whole * exp(-pdr / whole * window), "percent", "indocyanine green retained at 15 min")
+    m.let("icg_r15", hundred * exp(-pdr / hundred * window), "percent", "indocyanine green retained at 15 min")
     m.let("fhnc", m.pars("fhnc_healthy")[0] * h, "L/hour", "functional hepatic nitrogen clearance")

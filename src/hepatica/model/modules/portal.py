@@ -143,7 +143,7 @@ def _oxygen(m: Draft, portal_flow: Expr, arterial_flow: Expr, reach: Expr, room:
         "oxygen brought to living cells, per gram of healthy liver",
     )
     largest, width = m.pars("oxygen_extraction_largest oxygen_width")
-    wanted = demand / supply
-    missing = pos(wanted - largest, width)
-    m.let("hypoxia", missing / (wanted + width), "", "share of the oxygen demand that is not met")
-    m.let("hepatic_vein_saturation", mixed * (1 - wanted + missing), "", "oxygen saturation of hepatic venous blood")
+    required = demand / supply
+    missing = pos(required - largest, width)
+    m.let("hypoxia", missing / (required + width), "", "share of the oxygen demand that is not met")
+    m.let("hepatic_vein_saturation", mixed * (1 - required + missing), "", "oxygen saturation of hepatic venous blood")

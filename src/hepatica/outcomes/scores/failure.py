@@ -140,14 +140,14 @@ def kings_college(  # noqa: PLR0913 - as many inputs as the published score
     }
     measured = {name: value for name, value in given.items() if value is not None}
     known = dict(zip(measured, labs(**measured), strict=True))
-    inr, nothing = known["inr"], np.asarray(np.nan)  # a comparison with NaN is not met
+    inr, missing = known["inr"], np.asarray(np.nan)  # a comparison with NaN is not met
     if cause == "paracetamol":
-        kidney = known.get("creatinine", nothing) > 3.4
-        severe = (inr > 6.5) & kidney & (known.get("encephalopathy", nothing) >= 3)
-        met = (known.get("ph", nothing) < 7.30) | (known.get("lactate", nothing) > 3.5) | severe
+        kidney = known.get("creatinine", missing) > 3.4
+        severe = (inr > 6.5) & kidney & (known.get("encephalopathy", missing) >= 3)
+        met = (known.get("ph", missing) < 7.30) | (known.get("lactate", missing) > 3.5) | severe
     else:
-        years = known.get("age", nothing)
-        minor = 1.0 * ((years < 10) | (years > 40)) + (known.get("days_to_encephalopathy", nothing) > 7)
-        minor = minor + (inr > 3.5) + (known.get("bilirubin", nothing) > 17.5) + CAUSES[cause]
+        years = known.get("age", missing)
+        minor = 1.0 * ((years < 10) | (years > 40)) + (known.get("days_to_encephalopathy", missing) > 7)
+        minor = minor + (inr > 3.5) + (known.get("bilirubin", missing) > 17.5) + CAUSES[cause]
         met = (inr > 6.5) | (minor >= 3)
     return done(met + 0.0 * sum(known.values()))  # NaN stays NaN

@@ -45,7 +45,7 @@ YES_NO = ("no", "yes")
 
 def _inputs() -> dict[str, ScoreInput]:
     """Variables that have limits, as inputs of scores; and the cause, which has none."""
-    found = {
+    inputs = {
         v.name: ScoreInput(
             unit="" if v.unit == "1" else v.unit,
             low=v.low,
@@ -57,7 +57,7 @@ def _inputs() -> dict[str, ScoreInput]:
         for v in variables().values()
         if v.low > -math.inf
     }
-    return found | {"cause": ScoreInput("", 0, 0, "cause of acute liver failure", choices=tuple(CAUSES))}
+    return inputs | {"cause": ScoreInput("", 0, 0, "cause of acute liver failure", choices=tuple(CAUSES))}
 
 
 INPUTS = _inputs()

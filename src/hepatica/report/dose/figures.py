@@ -201,7 +201,7 @@ def spread(answer: Answer, lang: str) -> Figure:
             color="white",
             edgecolor=PUBLISHED,
             hatch="////",
-            label=say("report.ignorance", lang),
+            label=say("report.parameter_uncertainty", lang),
         )
         ax.set_title(names.hypothesis(h.hypothesis, lang))
         ax.set_xlabel(say("report.axis_sd", lang))

@@ -106,17 +106,17 @@ def causes(a: Answer, lang: str) -> Card:
     )
 
 
-def tail_figure(a: Answer, found: dict[str, Tail], lang: str) -> Figure:
+def tail_figure(a: Answer, by_hypothesis: dict[str, Tail], lang: str) -> Figure:
     """Cumulative incidence of death, tumour, bleeding and, where there is any, transplant, from the horizon on."""
     shown = shown_arms(a)
     events = [LateEvent.DEATH, LateEvent.TUMOUR, LateEvent.BLEEDING]
-    if any(t.transplant.max() > 0 for t in found.values()):
+    if any(t.transplant.max() > 0 for t in by_hypothesis.values()):
         events.append(LateEvent.TRANSPLANT)
     with styled():
         figure, axes = panels(1, len(events), width=12, height=3.4)
         for ax, event in zip(axes[0], events, strict=True):
             for place, c in enumerate(shown):
-                t = found[c.hypothesis]
+                t = by_hypothesis[c.hypothesis]
                 colour, line = (CARE, "--") if c.arm == 0 else (look(place - 1)[0], ("-", "-.", ":")[(place - 1) % 3])
                 name = arm_title(a, c, lang, "\n")
                 ax.plot(
@@ -154,15 +154,15 @@ def five_years(a: Answer, lang: str) -> Card:
     title, days = say("report.tail", lang), f"{a.study.horizon:g}"
     if not a.long_term:
         return Card("tail", title, (say("report.tail_none", lang),))
-    found, patients = tails(a), next(iter(a.long_term.values())).sizes["patient"]
-    outcomes = five_year_outcomes(a, found)
+    by_hypothesis, patients = tails(a), next(iter(a.long_term.values())).sizes["patient"]
+    outcomes = five_year_outcomes(a, by_hypothesis)
     rows = [_tail_row(arm_title(a, c, lang, ", "), five, lang) for c, five in outcomes.items()]
     return Card(
         "tail",
         title,
         (say("report.tail_text", lang, days=days, patients=patients), say("report.tail_cells", lang)),
         pd.DataFrame(rows),
-        partial(tail_figure, a, found, lang),
+        partial(tail_figure, a, by_hypothesis, lang),
         say("report.tail_alt", lang),
         say("report.tail_note", lang),
     )

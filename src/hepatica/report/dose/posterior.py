@@ -46,8 +46,8 @@ def learnt(a: Answer, lang: str) -> Card:
             ),
         )
     ]
-    told = (f"*{p.label}* ({p.shift:+.1f}, {p.contraction:.2f})" for p in most_informed(a))
-    text.append(say("report.learnt_moved", lang, moved=names.listed(told, lang)))
+    informed = (f"*{p.label}* ({p.shift:+.1f}, {p.contraction:.2f})" for p in most_informed(a))
+    text.append(say("report.learnt_moved", lang, moved=names.listed(informed, lang)))
     after = (
         f"{names.number(100 * p, 0)} % ({names.hypothesis(h.hypothesis, lang)})"
         for h, p in zip(a.decision.by_hypothesis, a.decision.null_effect_probability, strict=False)
@@ -63,7 +63,7 @@ def learnt(a: Answer, lang: str) -> Card:
     p = known.provenance
     text.append(
         say(
-            "report.learnt_from",
+            "report.posterior_provenance",
             lang,
             publications=", ".join(p.get("publications", ())),
             evidence=p.get("evidence", ""),

@@ -95,8 +95,8 @@ def figure(shown: list[ArmRecovery], lang: str) -> Figure:
     down = -(-len(functions) // ACROSS)
     heights = [0.9 + 0.27 * len(functions), 0.5 + 1.55 * down]
     with styled():
-        whole = Figure(figsize=(12.5, sum(heights)), layout=GridLayout())
-        above, below = np.ravel(np.asarray(whole.subfigures(2, 1, height_ratios=heights), object))
+        figure = Figure(figsize=(12.5, sum(heights)), layout=GridLayout())
+        above, below = np.ravel(np.asarray(figure.subfigures(2, 1, height_ratios=heights), object))
         grid = above.subplots(1, len(shown), squeeze=False)
         label_outside(grid)
         for ax, r in zip(grid[0], shown, strict=True):
@@ -105,7 +105,7 @@ def figure(shown: list[ArmRecovery], lang: str) -> Figure:
             ax.set_xlabel(say("report.axis_days", lang))
         grid[0, 0].set_yticks(range(len(functions)), [function_name(f, lang) for f in functions])
         _lines(shown, below, down, lang)
-    return whole
+    return figure
 
 
 def _heat(ax: Axes, share: np.ndarray, days: list[float]) -> None:

@@ -31,12 +31,12 @@ def question(answer: Answer, lang: str) -> str:
 def deciding(answer: Answer, lang: str) -> str:
     """The assumptions that decide: the hypotheses if they disagree, then those found to move the gain."""
     d = answer.decision
-    found = [names.assumption(a, lang) for a in d.assumptions[:3]]
+    assumptions = [names.assumption(a, lang) for a in d.assumptions[:3]]
     if hypotheses_disagree(d):
-        found.insert(0, say("decision.which_hypothesis", lang))
-    if not found:
+        assumptions.insert(0, say("decision.which_hypothesis", lang))
+    if not assumptions:
         return say("decision.nothing_stands_out", lang, draws=min(answer.study.draws, answer.study.patients))
-    return names.listed((f"*{name}*" for name in found), lang)
+    return names.listed((f"*{name}*" for name in assumptions), lang)
 
 
 def verdict(answer: Answer, lang: str) -> str:
@@ -110,7 +110,7 @@ def credible_set(answer: Answer, lang: str) -> list[str]:
     if not d.credible_set:
         return []
     shown = names.listed((names.arm_name(d.arms[a], lang) for a in d.credible_set[:4]), lang)
-    return [say("decision.holds_best", lang, n=len(d.credible_set), total=len(d.arms), shown=shown)]
+    return [say("decision.credible_set", lang, n=len(d.credible_set), total=len(d.arms), shown=shown)]
 
 
 def harm(answer: Answer, lang: str) -> list[str]:
@@ -136,21 +136,23 @@ def harm(answer: Answer, lang: str) -> list[str]:
 
 def caveats(answer: Answer, lang: str) -> list[str]:
     """Caveats: edges of the grid, doses beyond any given, extrapolation, failed solves."""
-    d, found = answer.decision, []
+    d, sentences = answer.decision, []
     if d.edges:
         axes = names.listed((say(f"decision.edge_{e}", lang) for e in d.edges), lang)
-        found.append(say("decision.edge", lang, axes=axes))
+        sentences.append(say("decision.edge", lang, axes=axes))
     if d.beyond_given:
-        found.append(say("decision.beyond", lang))
+        sentences.append(say("decision.beyond", lang))
     if answer.population.extrapolation:
         p = answer.population
-        found.append(say("decision.extrapolation", lang, why=p.extrapolation_zh if lang == "zh" else p.extrapolation))
-    found.append(
+        sentences.append(
+            say("decision.extrapolation", lang, why=p.extrapolation_zh if lang == "zh" else p.extrapolation)
+        )
+    sentences.append(
         say("decision.failed", lang, n=answer.failed_solves)
         if answer.failed_solves
         else say("decision.none_failed", lang)
     )
-    return found
+    return sentences
 
 
 def own_choices(answer: Answer, lang: str) -> list[str]:

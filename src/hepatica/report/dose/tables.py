@@ -54,8 +54,8 @@ def parameters(answer: Answer) -> pd.DataFrame:
 def _write_dataset(ds: xr.Dataset, path: Path) -> Path:
     """NetCDF-3 in single precision: a fifth larger than compressed NetCDF-4, written in a twentieth of the time."""
     encoding = {v: {"dtype": "float32"} for v in ds.data_vars if ds[v].dtype == "float64"}
-    whole = ds.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=encoding)
-    return write_whole(path, lambda p: p.write_bytes(whole))
+    content = ds.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=encoding)
+    return write_whole(path, lambda p: p.write_bytes(content))
 
 
 def write_tables(answer: Answer, folder: Path) -> list[Path]:

@@ -47,12 +47,12 @@ def series(publications: Sequence[Publication], variable: str) -> tuple[Series, 
     >>> [(s.arm.id, s.points[0].value) for s in series([load("lin2017")], "survival")]
     [('msc', 73.2), ('smt', 55.6)]
     """
-    found: dict[tuple[int, str, str], list[Observation]] = {}
+    by_series: dict[tuple[int, str, str], list[Observation]] = {}
     for i, p in enumerate(publications):
         for o in p.observations:
             if o.variable == variable and o.kind != "change":
-                found.setdefault((i, o.arm, o.kind), []).append(o)
-    rows = [(publications[i], publications[i].arm(arm), points) for (i, arm, _), points in found.items()]
+                by_series.setdefault((i, o.arm, o.kind), []).append(o)
+    rows = [(publications[i], publications[i].arm(arm), points) for (i, arm, _), points in by_series.items()]
     rows.sort(key=lambda row: not row[1].gives_cells)
     return tuple(Series(k, p, arm, tuple(sorted(o, key=lambda o: o.time))) for k, (p, arm, o) in enumerate(rows, 1))
 
@@ -169,8 +169,8 @@ def _name(s: Series, shown: Sequence[Series], lang: str) -> str:
     kind = say("evidence.with_cells" if s.arm.gives_cells else "evidence.without_cells", lang)
     n = "–" if s.arm.n is None else s.arm.n
     alike = [o for o in shown if (short(o.publication), o.arm.label) == (short(s.publication), s.arm.label)]
-    told = [(o.publication.key, o.arm.id, o.points[0].kind) for o in (s, *alike)]
-    which = "".join(f", {own}" for own, *others in zip(*told, strict=True) if set(others) != {own})
+    keys = [(o.publication.key, o.arm.id, o.points[0].kind) for o in (s, *alike)]
+    which = "".join(f", {own}" for own, *others in zip(*keys, strict=True) if set(others) != {own})
     text = f"{s.number}  {short(s.publication)}: {s.arm.label}"
     room = LETTERS - len(which)
     text = (text if len(text) <= room else text[: room - 1] + "…") + which

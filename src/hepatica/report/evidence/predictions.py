@@ -16,7 +16,7 @@ from hepatica.validation.records import Record, Validation
 from hepatica.words import say
 
 
-def prediction_cards(found: Validation, lang: str) -> list[Card]:
+def prediction_cards(validation: Validation, lang: str) -> list[Card]:
     """Prediction of each published number, and scores of each publication with those of the baselines."""
     rows = [
         {
@@ -33,9 +33,9 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             say("validate.log_score", lang): f"{r.log_score:.2f}",
             **{say(f"validate.{n}", lang): f"{v[3]:.2f} ({v[0]:.3g} - {v[1]:.3g})" for n, v in r.references.items()},
         }
-        for r in found.records
+        for r in validation.records
     ]
-    names = ", ".join(found.in_sample)
+    names = ", ".join(validation.in_sample)
     inside = (say("validate.in_sample", lang, names=names),) if names else ()
     cards = [
         Card(
@@ -43,7 +43,7 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             say("validate.title", lang),
             (say("validate.text", lang), *inside),
             pd.DataFrame(rows),
-            partial(observed_over_predicted, found, lang),
+            partial(observed_over_predicted, validation, lang),
             alt=say("validate.alt", lang),
             note=say("validate.note", lang),
         )
@@ -58,14 +58,14 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             say("validate.median", lang): f"{r.odds[1]:.2f}",
             "90 %": f"{r.odds[2]:.2f} - {r.odds[3]:.2f}" + ("" if r.odds[2] <= r.odds[0] <= r.odds[3] else " *"),
         }
-        for r in found.records
+        for r in validation.records
         if r.odds
     ]
     if odds:
         cards.append(
             Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang))
         )
-    totals = found.totals()
+    totals = validation.totals()
     if len(totals):
         table = pd.DataFrame(
             {
@@ -91,36 +91,38 @@ def prediction_cards(found: Validation, lang: str) -> list[Card]:
             }
         )
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
-    if found.pareto_k:
+    if validation.pareto_k:
         rows = [
             {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= MAX_PARETO_K else "")}
-            for k, v in found.pareto_k.items()
+            for k, v in validation.pareto_k.items()
         ]
         cards.append(
             Card(
                 "left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang)
             )
         )
-    if found.not_predicted:
+    if validation.not_predicted:
         left = pd.DataFrame(
             {
-                say("validate.what", lang): list(found.not_predicted),
-                say("validate.why", lang): list(found.not_predicted.values()),
+                say("validate.what", lang): list(validation.not_predicted),
+                say("validate.why", lang): list(validation.not_predicted.values()),
             }
         )
         cards.append(Card("left", say("validate.left", lang), (), left))
     return cards
 
 
-def observed_over_predicted(found: Validation, lang: str) -> Figure:
+def observed_over_predicted(validation: Validation, lang: str) -> Figure:
     """Observed over predicted: shares of people, means on logarithmic axes, and differences of shares between arms.
 
     A mark stands at the predicted median with its 90 % interval; it is hollow where what was observed lies outside.
     """
-    shares = [r for r in found.records if r.endpoint in SHARES and not r.against]
-    between = [r for r in found.records if r.endpoint in SHARES and r.against]
+    shares = [r for r in validation.records if r.endpoint in SHARES and not r.against]
+    between = [r for r in validation.records if r.endpoint in SHARES and r.against]
     means = [
-        r for r in found.records if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0
+        r
+        for r in validation.records
+        if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0
     ]
     drawn = [(name, rows) for name, rows in (("shares", shares), ("means", means), ("differences", between)) if rows]
     with styled():

@@ -82,4 +82,4 @@ def _write_svg(drawn: Figure, path: Path) -> Path:
 
 def _narrow(text: str) -> str:
     """JSON with each list of numbers on one line."""
-    return re.sub(r"\[([^\[\]]*)\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    return re.sub(r"\[([^\[\]]*)\]", lambda match: f"[{' '.join(match[1].split())}]", text)

@@ -62,17 +62,17 @@ def context(q: Qualification, lang: str) -> list[Card]:
 
 
 def _grid(q: Qualification, lang: str) -> str:
-    found = q.study.grid.regimens()
-    per_kg = {r.per_kg for r in found}
+    regimens = q.study.grid.regimens()
+    per_kg = {r.per_kg for r in regimens}
     unit = say("qualify.per_kg" if per_kg == {True} else "qualify.in_all", lang)
-    told = {
-        "doses": [names.cells(r.dose) for r in sorted(found, key=lambda r: r.dose)],
-        "infusions": [str(n) for n in sorted({r.infusions for r in found})],
-        "interval": [f"{r.interval:g}" for r in found],
-        "routes": [names.route(r.route, lang) for r in found],
+    axes = {
+        "doses": [names.cells(r.dose) for r in sorted(regimens, key=lambda r: r.dose)],
+        "infusions": [str(n) for n in sorted({r.infusions for r in regimens})],
+        "interval": [f"{r.interval:g}" for r in regimens],
+        "routes": [names.route(r.route, lang) for r in regimens],
     }
-    values = {k: names.listed(dict.fromkeys(v), lang) for k, v in told.items()}
-    return say("qualify.grid", lang, n=len(found), unit=unit, **values) if found else "-"
+    values = {k: names.listed(dict.fromkeys(v), lang) for k, v in axes.items()}
+    return say("qualify.grid", lang, n=len(regimens), unit=unit, **values) if regimens else "-"
 
 
 def assessment(q: Qualification, lang: str) -> list[Card]:
@@ -119,7 +119,7 @@ def appendix(q: Qualification, lang: str) -> list[Card]:
     known = references()
     works = table_of(lang, ("work", [known[k].full() for k in CITED if k in known]))
     return [
-        *prediction_cards(q.validated.found, lang),
+        *prediction_cards(q.validated.validation, lang),
         Card("works", say("qualify.works", lang), (say("qualify.works_text", lang),), works),
     ]
 

@@ -83,12 +83,12 @@ def applicability(q: Qualification, lang: str) -> list[Card]:
 
 
 def _ranges(scope: Scope, lang: str) -> str:
-    found = []
+    ranges = []
     for route in dict.fromkeys(g.route for g in scope.of_population()):
         near = [g for g in scope.of_population() if g.route == route]
         low, high = names.cells(min(g.low for g in near)), names.cells(max(g.high for g in near))
-        found.append(f"{names.route(route, lang)}: {low} - {high}")
-    return "; ".join(found)
+        ranges.append(f"{names.route(route, lang)}: {low} - {high}")
+    return "; ".join(ranges)
 
 
 def assumptions(q: Qualification, lang: str) -> list[Card]:

@@ -31,9 +31,9 @@ def write_qualification(
     """
     cards = qualification_cards(q, lang, command=command)
     title = say("qualify.title", lang, study=q.study.title)
-    subtitle, beside = say("qualify.subtitle", lang), say("qualify.beside", lang)
-    html = page(cards, title, lang, subtitle=subtitle, beside=beside, command=command)
+    subtitle, tables_note = say("qualify.subtitle", lang), say("qualify.beside", lang)
+    html = page(cards, title, lang, subtitle=subtitle, tables_note=tables_note, command=command)
     head = f"# {escape_markdown(title)}\n\n{say('common.research_use', lang)} {subtitle}\n\n"
     text = head + "\n\n".join(card.markdown() for card in cards) + "\n"
-    told = to_json(as_record(q), indent=True) + "\n"
-    return [write_text(folder / f"{NAME}.{kind}", t) for kind, t in (("html", html), ("md", text), ("json", told))]
+    dossier = to_json(as_record(q), indent=True) + "\n"
+    return [write_text(folder / f"{NAME}.{kind}", t) for kind, t in (("html", html), ("md", text), ("json", dossier))]

@@ -56,11 +56,11 @@ def evidence(q: Qualification, lang: str) -> list[Card]:
 
 def _parameters(q: Qualification, lang: str) -> Card:
     k, total = q.known, sum(q.grades.values())
-    told = (
+    by_grade = (
         say("report.grade_share", lang, grade=grade(g, lang), n=n, share=f"{100 * n / total:.0f}")
         for g, n in q.grades.items()
     )
-    text = [say("qualify.grades_text", lang, total=total, grades=names.listed(told, lang))]
+    text = [say("qualify.grades_text", lang, total=total, grades=names.listed(by_grade, lang))]
     if k.draws:
         p = k.provenance
         ess = names.listed(
@@ -176,27 +176,27 @@ def validation(q: Qualification, lang: str) -> list[Card]:
     ]
     if inside:
         text.append(say("qualify.in_sample", lang, names=", ".join(inside)))
-    if v.found.pareto_k:
-        again = [k for k, shape in v.found.pareto_k.items() if not trusted(shape)]
+    if v.validation.pareto_k:
+        again = [k for k, shape in v.validation.pareto_k.items() if not trusted(shape)]
         text.append(
             say(
                 "qualify.shapes",
                 lang,
-                n=len(v.found.pareto_k),
+                n=len(v.validation.pareto_k),
                 again=len(again),
-                largest=f"{max(v.found.pareto_k.values()):.2f}",
+                largest=f"{max(v.validation.pareto_k.values()):.2f}",
             )
         )
     text.append(
         say(
-            "qualify.alike",
+            "qualify.matching",
             lang,
-            alike=figure(100 * v.alike, 0),
+            effective_share=figure(100 * v.effective_share, 0),
             matched=v.matched,
-            rest=len(v.found.matching) - v.matched,
+            rest=len(v.validation.matching) - v.matched,
         )
     )
-    found = [
+    made = [
         Card(
             "validation",
             say("qualify.validation", lang),
@@ -218,10 +218,10 @@ def validation(q: Qualification, lang: str) -> list[Card]:
             ("score", [f"{r.log_score:.2f}" for r in v.worst]),
             ("better", [f"{max(x[3] for x in r.references.values()):.2f}" for r in v.worst]),
         )
-        found.append(
+        made.append(
             Card("worst", say("qualify.worst", lang), (say("qualify.worst_text", lang, n=len(v.worst)),), table)
         )
-    return found + _persons(q, lang)
+    return made + _persons(q, lang)
 
 
 def _scores(groups: list[Group], inside: list[str], lang: str) -> pd.DataFrame:
@@ -254,11 +254,11 @@ def _persons(q: Qualification, lang: str) -> list[Card]:
     p, rows = q.people, q.people.totals()
     rows = rows[rows["day"] == "all"] if len(rows) else rows
     text = say("qualify.people_text", lang, file=p.file, people=p.people, events=p.events)
-    told = [text]
+    sentences = [text]
     if q.known.provenance.get("people"):
-        told.append(say("qualify.people_learnt", lang, names=", ".join(q.known.provenance["people"])))
-    found = [Card("people", say("qualify.people", lang), tuple(told), rows.round(3) if len(rows) else None)]
+        sentences.append(say("qualify.people_learnt", lang, names=", ".join(q.known.provenance["people"])))
+    made = [Card("people", say("qualify.people", lang), tuple(sentences), rows.round(3) if len(rows) else None)]
     outcomes = p.outcomes()
     if len(outcomes):
-        found.append(Card("people_outcomes", say("qualify.people_outcomes", lang), (), outcomes.round(3)))
-    return found
+        made.append(Card("people_outcomes", say("qualify.people_outcomes", lang), (), outcomes.round(3)))
+    return made

@@ -13,15 +13,15 @@ def extrapolations(q: Qualification, lang: str) -> list[str]:
     """Extrapolations in population and dose; one sentence where there is none."""
     never = [names.regimen(r, lang) for r, place in q.scope.regimens if place == "never"]
     unseen = [names.regimen(r, lang) for r, place in q.scope.regimens if place in ("given", "elsewhere")]
-    found = []
+    sentences = []
     if q.population.extrapolation:
         why = q.population.extrapolation_zh if lang == "zh" else q.population.extrapolation
-        found.append(say("qualify.extrapolated_population", lang, why=why))
+        sentences.append(say("qualify.extrapolated_population", lang, why=why))
     if never:
-        found.append(say("qualify.extrapolated_dose", lang, regimens=say("qualify.then", lang).join(never)))
+        sentences.append(say("qualify.extrapolated_dose", lang, regimens=say("qualify.then", lang).join(never)))
     if unseen:
-        found.append(say("qualify.extrapolated_here", lang, n=len(unseen), of=len(q.scope.regimens)))
-    return found or [say("qualify.extrapolated_not", lang)]
+        sentences.append(say("qualify.extrapolated_here", lang, n=len(unseen), of=len(q.scope.regimens)))
+    return sentences or [say("qualify.extrapolated_not", lang)]
 
 
 def population(q: Qualification, lang: str) -> str:

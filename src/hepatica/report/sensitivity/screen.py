@@ -112,8 +112,8 @@ def table(screen: Screen, system: Any, lang: str, top: int = TOP) -> pd.DataFram
         row = {say("sensitivity.col_parameter", lang): _label(screen, k, lang)}
         for output in OUTPUTS:
             here = [c for c, (name, _) in enumerate(screen.columns) if name == output]
-            found = screen.statistics.mu_star[k, here]
-            c = here[int(np.argmax(np.nan_to_num(found, nan=-1.0)))]
+            mu_star = screen.statistics.mu_star[k, here]
+            c = here[int(np.argmax(np.nan_to_num(mu_star, nan=-1.0)))]
             low, high = screen.statistics.low[k, c], screen.statistics.high[k, c]
             row[say(f"sensitivity.col_{output}", lang)] = say(
                 "decision.interval",
@@ -135,18 +135,18 @@ def write(
     Returns
     -------
     list of Path
-        ``sensitivity.csv`` (statistics), ``effects.csv`` (each elementary effect), ``moves_nothing.csv``,
+        ``sensitivity.csv`` (statistics), ``effects.csv`` (each elementary effect), ``negligible.csv``,
         ``sensitivity.json``, ``influence.svg`` and ``.png``; with a tornado ``doses.csv``, ``doses.svg`` and ``.png``.
     """
     frame = screen.frame(q.system)
-    still = frame[frame["moves_nothing"]].drop_duplicates("parameter")[
-        ["parameter", "module", "label", "grade", "ignorance", "reaches"]
+    negligible = frame[frame["is_negligible"]].drop_duplicates("parameter")[
+        ["parameter", "module", "label", "grade", "prior_kind", "reaches"]
     ]
     columns = ["_".join(filter(None, c)) for c in screen.columns]
     effects = pd.DataFrame(screen.effects.reshape(-1, len(columns)), columns=columns)
     effects.insert(0, "parameter", [m.name for _ in screen.centre for m in screen.moved])
     effects.insert(0, "base", np.repeat(np.arange(len(screen.centre)), len(screen.moved)))
-    tables = {"sensitivity": frame, "effects": effects, "moves_nothing": still}
+    tables = {"sensitivity": frame, "effects": effects, "negligible": negligible}
     figures = {"influence": ranked(screen, float(q.times[-1]), lang)}
     if tornado is not None:
         tables["doses"] = tornado.frame()
@@ -166,7 +166,7 @@ def write(
 def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
     """A figure as SVG and, if wanted, PNG, without dates."""
     with styled():
-        found = [
+        paths = [
             write_whole(
                 stem.with_suffix(".svg"),
                 lambda p: FigureCanvasSVG(figure).print_svg(p, metadata={"Date": None, "Creator": None}),
@@ -174,10 +174,10 @@ def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
         ]
         if png:
             figure.set_facecolor("white")
-            found.append(
+            paths.append(
                 write_whole(
                     stem.with_suffix(".png"),
                     lambda p: FigureCanvasAgg(figure).print_png(p, metadata={"Software": None}),
                 )
             )
-    return found
+    return paths

@@ -131,7 +131,7 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     ratio = next(d for d in mine if d.label == "bilirubin day 7, ratio")
     assert ratio.value[0] == pytest.approx(7 * np.log(0.9), abs=0.3)
     assert any(d.label == "albumin day 7, change" for d in mine)
-    assert "made otherwise_untreated" in plan.narrowed(lambda a: True).left
+    assert "made otherwise_untreated" in plan.narrowed(lambda a: True).not_predicted
     own = plan.narrowed(lambda a: a.publication == "made")
     bank = fill(system, own, Draws.prior(system.model, 6, seed=3), Execution(tmp_path, 1), people=2, seed=1)
     assert np.isfinite(bank.summary.mean).all(axis=1).any()

@@ -40,7 +40,7 @@ def test_cards_and_files(q, lang, tmp_path):
     found = json.loads(told)
     assert found["purpose"] == "for research use" and found["factors"][0]["adequate"] == "no"
     assert (
-        len(found["validation"]["records"]) == len(q.validated.found.records)
+        len(found["validation"]["records"]) == len(q.validated.validation.records)
         and found["run"]["model_hash"] == q.system.model.hash
     )
     assert all(references()[k].full() in text for k in CITED)

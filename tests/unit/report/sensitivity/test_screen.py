@@ -49,7 +49,7 @@ def test_everything_is_written(screened, question, tmp_path):
     assert {p.name for p in files} == {
         "sensitivity.csv",
         "effects.csv",
-        "moves_nothing.csv",
+        "negligible.csv",
         "sensitivity.json",
         "influence.svg",
         "influence.png",

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from hepatica.card import Card
 from hepatica.dose_study import Answer
@@ -111,58 +112,38 @@ def differences(a: Answer, lang: str) -> Card:
     return Card("differences", say("report.differences", lang), text, pd.DataFrame(rows))
 
 
+def _drawn(key: str, lang: str, draw: Callable[[], Figure] | None, note: str = "") -> Card:
+    """Card of a figure, with the sentences of its key."""
+    title, text, alt = (say(f"report.{key}{part}", lang) for part in ("", "_text", "_alt"))
+    return Card(key, title, (text,), None, draw, alt, note)
+
+
+def _without_cells(key: str, lang: str) -> Card:
+    return Card(key, say(f"report.{key}", lang), (say("decision.no_cells_asked", lang),))
+
+
 def course(a: Answer, lang: str) -> Card:
     """Labs over time."""
-    return Card(
-        "course",
-        say("report.course", lang),
-        (say("report.course_text", lang),),
-        None,
-        partial(figures.courses, a, lang),
-        say("report.course_alt", lang),
-    )
+    return _drawn("course", lang, partial(figures.courses, a, lang))
 
 
 def where(a: Answer, lang: str) -> Card:
     """Cells per organ, by route and hypothesis."""
     if not a.kinetics:
-        return Card("kinetics", say("report.kinetics", lang), (say("decision.no_cells_asked", lang),))
-    return Card(
-        "kinetics",
-        say("report.kinetics", lang),
-        (say("report.kinetics_text", lang),),
-        None,
-        partial(figures.kinetics, a, lang),
-        say("report.kinetics_alt", lang),
-    )
+        return _without_cells("kinetics", lang)
+    return _drawn("kinetics", lang, partial(figures.kinetics, a, lang))
 
 
 def over_dose(a: Answer, lang: str) -> Card:
     """The therapeutic window."""
     if not a.study.grid.regimens():
-        return Card("window", say("report.window", lang), (say("decision.no_cells_asked", lang),))
-    return Card(
-        "window",
-        say("report.window", lang),
-        (say("report.window_text", lang),),
-        None,
-        partial(window, a, lang),
-        say("report.window_alt", lang),
-        say("report.window_note", lang),
-    )
+        return _without_cells("window", lang)
+    return _drawn("window", lang, partial(window, a, lang), say("report.window_note", lang))
 
 
 def two_spreads(a: Answer, lang: str) -> Card:
     """Variance components of the gain: between patients, and parameter uncertainty."""
-    figure = partial(figures.spread, a, lang) if a.study.grid.regimens() else None
-    return Card(
-        "spread",
-        say("report.spread", lang),
-        (say("report.spread_text", lang),),
-        None,
-        figure,
-        say("report.spread_alt", lang),
-    )
+    return _drawn("spread", lang, partial(figures.spread, a, lang) if a.study.grid.regimens() else None)
 
 
 CARDS: tuple[Maker, ...] = (

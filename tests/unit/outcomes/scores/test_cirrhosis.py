@@ -8,36 +8,23 @@ import pytest
 from hepatica.outcomes import scores
 
 WELL = {"bilirubin": 1.0, "albumin": 40, "inr": 1.0, "ascites": 0, "encephalopathy": 0}
+POINTS = {  # of a value, the other labs being well
+    "bilirubin": {1.99: 5, 2.0: 6, 3.0: 6, 3.01: 7},
+    "albumin": {35.1: 5, 35.0: 6, 28.0: 6, 27.9: 7},
+    "inr": {1.69: 5, 1.7: 6, 2.3: 6, 2.31: 7},
+    "ascites": {0.99: 5, 1: 6, 1.99: 6, 2: 7},
+    "encephalopathy": {0.99: 5, 1: 6, 2.99: 6, 3: 7},
+}
+TOGETHER = [
+    ({}, 5),
+    ({"albumin": 29.9, "albumin_low": 30.0}, 7),
+    ({"albumin": 30.0, "albumin_low": 30.0}, 6),
+    ({"bilirubin": 9, "albumin": 20, "inr": 4, "ascites": 2, "encephalopathy": 4}, 15),
+]
 
 
 @pytest.mark.parametrize(
-    "change, points",
-    [
-        ({}, 5),
-        ({"bilirubin": 1.99}, 5),
-        ({"bilirubin": 2.0}, 6),
-        ({"bilirubin": 3.0}, 6),
-        ({"bilirubin": 3.01}, 7),
-        ({"albumin": 35.1}, 5),
-        ({"albumin": 35.0}, 6),
-        ({"albumin": 28.0}, 6),
-        ({"albumin": 27.9}, 7),
-        ({"albumin": 29.9, "albumin_low": 30.0}, 7),
-        ({"albumin": 30.0, "albumin_low": 30.0}, 6),
-        ({"inr": 1.69}, 5),
-        ({"inr": 1.7}, 6),
-        ({"inr": 2.3}, 6),
-        ({"inr": 2.31}, 7),
-        ({"ascites": 0.99}, 5),
-        ({"ascites": 1}, 6),
-        ({"ascites": 1.99}, 6),
-        ({"ascites": 2}, 7),
-        ({"encephalopathy": 0.99}, 5),
-        ({"encephalopathy": 1}, 6),
-        ({"encephalopathy": 2.99}, 6),
-        ({"encephalopathy": 3}, 7),
-        ({"bilirubin": 9, "albumin": 20, "inr": 4, "ascites": 2, "encephalopathy": 4}, 15),
-    ],
+    "change, points", [*(({lab: v}, p) for lab, row in POINTS.items() for v, p in row.items()), *TOGETHER]
 )
 def test_points(change, points):
     assert scores.child_pugh(**(WELL | change)) == points

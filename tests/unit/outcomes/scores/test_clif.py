@@ -16,43 +16,22 @@ RISK = {
     "aclf": {1: (0.0022, 0.0995), 3: (0.0079, 0.0869), 6: (0.0115, 0.0824), 12: (0.0231, 0.0731)},
     "ad": {1: (0.00012, 0.1083), 3: (0.00056, 0.1007), 6: (0.00173, 0.0889), 12: (0.00879, 0.0698)},
 }
+POINTS = {  # of a value, the other labs being well
+    "bilirubin": {5.99: 6, 6.0: 7, 11.99: 7, 12.0: 8},
+    "creatinine": {1.99: 6, 2.0: 7, 3.49: 7, 3.5: 8},
+    "dialysis": {True: 8},
+    "encephalopathy": {0.99: 6, 1: 7, 2: 7, 3: 8},
+    "inr": {1.99: 6, 2.0: 7, 2.49: 7, 2.5: 8},
+    "arterial_pressure": {70: 6, 69.9: 7},
+    "vasopressors": {True: 8},
+    "pao2_fio2": {301: 6, 300: 7, 201: 7, 200: 8},
+    "spo2_fio2": {358: 6, 357: 7, 215: 7, 214: 8},
+}
+TOGETHER = [({}, 6), ({"vasopressors": True, "arterial_pressure": 60}, 8), ({"pao2_fio2": 400, "spo2_fio2": 100}, 6)]
 
 
 @pytest.mark.parametrize(
-    "change, points",
-    [
-        ({}, 6),
-        ({"bilirubin": 5.99}, 6),
-        ({"bilirubin": 6.0}, 7),
-        ({"bilirubin": 11.99}, 7),
-        ({"bilirubin": 12.0}, 8),
-        ({"creatinine": 1.99}, 6),
-        ({"creatinine": 2.0}, 7),
-        ({"creatinine": 3.49}, 7),
-        ({"creatinine": 3.5}, 8),
-        ({"dialysis": True}, 8),
-        ({"encephalopathy": 0.99}, 6),
-        ({"encephalopathy": 1}, 7),
-        ({"encephalopathy": 2}, 7),
-        ({"encephalopathy": 3}, 8),
-        ({"inr": 1.99}, 6),
-        ({"inr": 2.0}, 7),
-        ({"inr": 2.49}, 7),
-        ({"inr": 2.5}, 8),
-        ({"arterial_pressure": 70}, 6),
-        ({"arterial_pressure": 69.9}, 7),
-        ({"vasopressors": True}, 8),
-        ({"vasopressors": True, "arterial_pressure": 60}, 8),
-        ({"pao2_fio2": 301}, 6),
-        ({"pao2_fio2": 300}, 7),
-        ({"pao2_fio2": 201}, 7),
-        ({"pao2_fio2": 200}, 8),
-        ({"spo2_fio2": 358}, 6),
-        ({"spo2_fio2": 357}, 7),
-        ({"spo2_fio2": 215}, 7),
-        ({"spo2_fio2": 214}, 8),
-        ({"pao2_fio2": 400, "spo2_fio2": 100}, 6),
-    ],
+    "change, points", [*(({lab: v}, p) for lab, row in POINTS.items() for v, p in row.items()), *TOGETHER]
 )
 def test_points_of_organs(change, points):
     assert scores.clif_c_of(**(WELL | change)) == points

@@ -9,32 +9,18 @@ from hepatica.errors import InputError
 from hepatica.outcomes import scores
 
 WELL = {"bilirubin": 5.0, "creatinine": 0.5, "encephalopathy": 0, "inr": 1.0, "lactate": 1.0}
+POINTS = {  # of a value, the other labs being well
+    "bilirubin": {14.9: 5, 15: 6, 25: 6, 25.1: 7},
+    "creatinine": {0.69: 5, 0.7: 6, 1.5: 6, 1.51: 7},
+    "encephalopathy": {1: 6, 2.9: 6, 3: 7},
+    "inr": {1.79: 5, 1.8: 6, 2.5: 6, 2.51: 7},
+    "lactate": {1.49: 5, 1.5: 6, 2.5: 6, 2.51: 7},
+}
+TOGETHER = [({}, 5)]
 
 
 @pytest.mark.parametrize(
-    "change, points",
-    [
-        ({}, 5),
-        ({"bilirubin": 14.9}, 5),
-        ({"bilirubin": 15}, 6),
-        ({"bilirubin": 25}, 6),
-        ({"bilirubin": 25.1}, 7),
-        ({"creatinine": 0.69}, 5),
-        ({"creatinine": 0.7}, 6),
-        ({"creatinine": 1.5}, 6),
-        ({"creatinine": 1.51}, 7),
-        ({"encephalopathy": 1}, 6),
-        ({"encephalopathy": 2.9}, 6),
-        ({"encephalopathy": 3}, 7),
-        ({"inr": 1.79}, 5),
-        ({"inr": 1.8}, 6),
-        ({"inr": 2.5}, 6),
-        ({"inr": 2.51}, 7),
-        ({"lactate": 1.49}, 5),
-        ({"lactate": 1.5}, 6),
-        ({"lactate": 2.5}, 6),
-        ({"lactate": 2.51}, 7),
-    ],
+    "change, points", [*(({lab: v}, p) for lab, row in POINTS.items() for v, p in row.items()), *TOGETHER]
 )
 def test_points_of_aarc(change, points):
     assert scores.aarc(**(WELL | change)) == points

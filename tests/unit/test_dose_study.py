@@ -1,5 +1,6 @@
 """Dose finding: few draws must never sound sure, and nothing is simulated twice or less than asked."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from hepatica import dose_study
 from hepatica.dose_study import PriorDecision, admit_patients, answer, study_population
 from hepatica.dosing import confirm, decide, decision
 from hepatica.dosing.utility import OUTPUTS
+from hepatica.engine import shipped_system
 from hepatica.patients import Draws, posterior
 from hepatica.report.dose.sentences import verdict
 from hepatica.simulation import simulate
@@ -58,6 +60,15 @@ def small():
 @pytest.fixture(scope="module")
 def found(small, system):
     return answer(small, system=system)
+
+
+def test_an_answer_goes_through_pickle(small):
+    """Of the model from the cache, too, whose expressions are assembled when they are asked for; the copy can simulate."""
+    one = answer(small, system=shipped_system())
+    again = pickle.loads(pickle.dumps(one))
+    assert again.decision.frame().equals(one.decision.frame()) and again.system.model == one.system.model
+    followed = [simulate(a.system, a.patients, small.arms(), small.times(), outputs=OUTPUTS) for a in (one, again)]
+    assert followed[0].equals(followed[1])
 
 
 def followed(study, system, patients, arms):

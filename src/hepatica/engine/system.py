@@ -76,6 +76,10 @@ class System:
         object.__setattr__(self, "engine", local.name)
         self._solver.append(local(self.model) if self.executor is None else Remote(self.model, self.executor, local))
 
+    def __reduce__(self) -> tuple[type[System], tuple[Model, str, None, Chains | None]]:
+        """Pickle model and name of the engine; the library is loaded, or compiled, where the copy is made."""
+        return System, (self.model, self.engine, None, self.chains)
+
     @property
     def layout(self) -> Layout:
         """Order of names in arrays."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from hepatica.errors import ModelError
 from hepatica.model.parameters import Entry, Parameter
-from hepatica.model.structure import Flow, Formula, Model, Quantity, State, Threshold
+from hepatica.model.structure import Flow, Model, Quantity, State, Threshold
 
 Record = dict[str, Any]
 
@@ -39,6 +40,38 @@ def to_record(model: Model) -> Record:
     }
 
 
+@dataclass(frozen=True)
+class _Source:
+    """Assembly of a model of a stated hash, once when it is asked for; pickled without the model that it made."""
+
+    assemble: Callable[[], Model]
+    hash: str
+
+    @functools.cached_property
+    def model(self) -> Model:
+        """Model with its expressions."""
+        model = self.assemble()
+        if model.hash != self.hash:
+            raise ModelError("the cached model is not the one that its modules make; delete the cache folder")
+        return model
+
+    def __reduce__(self) -> tuple[type[_Source], tuple[Callable[[], Model], str]]:
+        return _Source, (self.assemble, self.hash)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Formula of one part of a stored model: a quantity by its name, a flow or a threshold by its place."""
+
+    source: _Source
+    part: Literal["quantities", "flows", "thresholds"]
+    key: str | int
+
+    def __call__(self) -> Any:
+        owner = getattr(self.source.model, self.part)[self.key]
+        return owner.adds if self.part == "thresholds" else owner.expr
+
+
 def from_record(record: Record, assemble: Callable[[], Model]) -> Model:
     """Model of a record; `assemble` gives its expressions, once, when the first of them is asked for.
 
@@ -48,36 +81,21 @@ def from_record(record: Record, assemble: Callable[[], Model]) -> Model:
         When an expression is asked for and what `assemble` gives has another hash than the record.
     """
 
-    @functools.cache
-    def assembled() -> Model:
-        model = assemble()
-        if model.hash != record["hash"]:
-            raise ModelError("the cached model is not the one that its modules make; delete the cache folder")
-        return model
-
-    def quantity(name: str) -> Formula:
-        return lambda: assembled().quantities[name].expr
-
-    def flow(k: int) -> Formula:
-        return lambda: assembled().flows[k].expr
-
-    def threshold(k: int) -> Formula:
-        return lambda: assembled().thresholds[k].adds
-
+    source = _Source(assemble, record["hash"])
     model = Model(
         modules=tuple(record["modules"]),
         states={row[0]: State(*row) for row in record["states"]},
         quantities={
-            name: Quantity(name, unit, label, module, tuple(uses), quantity(name))
+            name: Quantity(name, unit, label, module, tuple(uses), _Stored(source, "quantities", name))
             for name, unit, label, module, uses in record["quantities"]
         },
         parameters={name: Parameter(name, module, Entry(**row)) for name, module, row in record["parameters"]},
         flows=tuple(
-            Flow(name, out_of, into, module, cite, flow(k))
+            Flow(name, out_of, into, module, cite, _Stored(source, "flows", k))
             for k, (name, out_of, into, module, cite) in enumerate(record["flows"])
         ),
         thresholds=tuple(
-            Threshold(name, hazard, module, threshold(k))
+            Threshold(name, hazard, module, _Stored(source, "thresholds", k))
             for k, (name, hazard, module) in enumerate(record["thresholds"])
         ),
         needs={module: tuple(names) for module, names in record["needs"].items()},

@@ -19,9 +19,20 @@ Expr = Any  # a SymPy expression
 Formula = Callable[[], Expr]
 
 
+@dataclass(frozen=True)
+class ConstantFormula:
+    """Formula of an expression that is at hand; a class and no function, so that a model can be pickled."""
+
+    expr: Expr
+
+    def __call__(self) -> Expr:
+        """Return the expression."""
+        return self.expr
+
+
 def formula_of(expr: Expr) -> Formula:
     """Formula of an expression that is at hand."""
-    return lambda: expr
+    return ConstantFormula(expr)
 
 
 @dataclass(frozen=True)

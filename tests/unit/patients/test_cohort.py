@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import rankdata
 
 from hepatica.patients import Cohort
+from hepatica.patients import cohort as module
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +135,17 @@ def test_values_given_out_may_be_written_over(cohort):
     first = cohort.parameters()
     first[:] = 0.0
     assert (cohort.parameters() != 0.0).any()
+
+
+def test_numbers_of_parameters_are_drawn_ahead_in_one_call(model, population, monkeypatch):
+    """None is left to a call for each parameter, which would take longer than the numbers themselves."""
+    purposes = []
+
+    def noted(make):
+        return lambda seed, subjects, purpose, width=1: purposes.append(purpose) or make(seed, subjects, purpose, width)
+
+    for name in ("normals", "uniforms"):
+        monkeypatch.setattr(module, name, noted(getattr(module, name)))
+    for ask in (Cohort.parameters, Cohort.prior_values):
+        ask(Cohort(model, population, 3, np.arange(8), np.arange(8) % 4))
+    assert purposes and all(p.startswith("covariate:") for p in purposes)

@@ -111,3 +111,12 @@ def test_the_threshold_is_that_of_scipy_corrected_for_all_parameters(cohort):
             assert named == named_by_scipy(gain, who)
             sizes.add(len(named))
         assert len(sizes) > 1
+
+
+def test_a_draw_counts_by_its_mean_however_few_patients_are_left(cohort):
+    """One, two or three patients of a draw: neither the number nor a draw of one patient changes its mean."""
+    gain = gain_by(cohort, "death_lung")
+    gain[40:80][np.arange(40) % 3 == 0] = np.nan
+    gain[80:][np.arange(40) % 3 < 2] = np.nan
+    first = rank_assumptions(gain, cohort)[0]
+    assert first.parameter == "death_lung" and first.correlation == pytest.approx(1.0)

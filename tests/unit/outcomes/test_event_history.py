@@ -136,3 +136,15 @@ def test_failed_patient_is_nan_and_leaves_the_others_alone() -> None:
     intensity = np.array([[0.1, 0.1, 0.1], [np.nan, 0.1, 0.1]])
     died, _ = survival.competing_incidence([0, 1, 2], intensity, 0.1 * np.ones(3))
     assert np.isnan(died[:, -1]).tolist() == [False, True]
+
+
+def test_a_curve_that_ends_with_nobody_alive_may_be_asked_beyond_its_end() -> None:
+    assert kernel.restricted_mean_survival([0, 4, 10], [1.0, 0.5, 0.0], 20) == 4 + 3
+    with pytest.raises(InputError, match="horizon"):
+        kernel.restricted_mean_survival([0, 4, 10], [1.0, 0.5, 1e-9], 10.001)
+
+
+def test_a_threshold_is_reached_at_the_first_time_that_equals_it() -> None:
+    assert kernel.event_times([0, 1], [0.0, 1.0], 1.0) == 1.0
+    assert kernel.event_times([0, 1, 2, 3], [0.0, 1.0, 1.0, 2.0], 1.0) == 1.0
+    assert kernel.event_times([0, 1], [0.0, 1.0], 0.0) == 0.0

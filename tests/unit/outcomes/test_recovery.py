@@ -197,3 +197,13 @@ def test_the_day_back_is_that_of_the_first_crossing():
     assert day_back(times, [0.0, 0.2, 0.5, 0.9]) == 20.0
     assert np.isnan(day_back(times, [0.0, np.nan, 0.5, 0.9]))
     assert day_back(times, [0.0, 0.2, 0.3, 0.45], level=0.4) == pytest.approx(20 + 10 * 0.1 / 0.15)
+
+
+def test_a_week_a_month_and_a_quarter_are_the_usual_days():
+    ds = dataset(np.full((1, 1, 11), 0.5))
+    assert recovery(ds, functions=[UP])["day"].values.tolist() == [7.0, 28.0, 90.0]
+
+
+def test_values_without_weight_have_no_median():
+    assert np.isnan(weighted_median([1.0, 2.0], [0.0, 0.0]))
+    assert weighted_median([1.0, 2.0, 3.0], [0.0, 1.0, 0.0]) == 2.0

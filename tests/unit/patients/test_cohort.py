@@ -1,12 +1,13 @@
 """Cohorts: ignorance is shared by a draw, patients differ within it, hypotheses change what they name."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from hepatica.patients import Cohort
+from hepatica.patients import Cohort, identity
 from hepatica.patients import cohort as module
 
 
@@ -149,3 +150,15 @@ def test_numbers_of_parameters_are_drawn_ahead_in_one_call(model, population, mo
     for ask in (Cohort.parameters, Cohort.prior_values):
         ask(Cohort(model, population, 3, np.arange(8), np.arange(8) % 4))
     assert purposes and all(p.startswith("covariate:") for p in purposes)
+
+
+def test_a_model_without_thresholds_draws_none(population):
+    empty = Cohort(SimpleNamespace(thresholds=()), population, 3, np.arange(5), np.arange(5))
+    assert empty.thresholds().shape == (5, 0, 8)
+
+
+def test_each_candidate_of_each_draw_has_an_identity_of_its_own():
+    draw, k = (a.ravel() for a in np.meshgrid(np.arange(50), np.arange(40)))
+    found = identity(draw, k)
+    assert len(np.unique(found)) == found.size and found.min() > 0
+    assert identity(np.array([0, 2]), np.array([0, 7])).tolist() == [1_000_000, 3_000_007]

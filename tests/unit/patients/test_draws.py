@@ -232,3 +232,10 @@ def test_constants_are_those_that_were_stated():
 
 def test_the_draws_that_ship_are_read_once():
     assert draws.posterior() is draws.posterior()
+
+
+def test_a_file_of_the_largest_size_is_read(tmp_path, monkeypatch):
+    path = whole_file(tmp_path / "x.parquet")
+    for name, value in (("MAX_FILE_BYTES", path.stat().st_size), ("MAX_ROWS", 50), ("MAX_COLUMNS", 2)):
+        monkeypatch.setattr(draws, name, value)
+    assert Draws.read(path).n == 50

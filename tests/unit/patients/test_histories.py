@@ -87,3 +87,15 @@ def test_a_history_is_the_patients_own(cohort):
 def test_a_cause_needs_a_source():
     with pytest.raises(ValueError, match="cite or reason"):
         Cause(name="x", weight=1.0)
+
+
+def test_a_mixture_is_drawn_by_two_independent_numbers(model, population):
+    """One number chooses the part, another the place in it: both halves of each part are met."""
+    parts = [{"kind": "uniform", "low": low, "high": low + 1.0} for low in (0.0, 10.0)]
+    two = population.model_copy(
+        update={"insult": {"pathogen": Covariate(unit="", parts=parts, reason="made up")}, "causes": ()}
+    )
+    dose = Cohort(model, two, 3, np.arange(N), np.zeros(N, int)).doses("insult")["pathogen"]
+    for low in (0.0, 10.0):
+        part = dose[(dose >= low) & (dose < low + 1)] - low
+        assert len(part) / N == pytest.approx(0.5, abs=0.03) and part.mean() == pytest.approx(0.5, abs=0.03)

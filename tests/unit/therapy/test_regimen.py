@@ -100,6 +100,8 @@ def test_events_give_the_dose(dose, n, interval, viability, weight, duration, ro
         ({"interval": 1831.0}, "interval"),
         ({"start": 1831.0}, "start"),
         ({"duration": 30.1}, "duration"),
+        ({"duration": 0.99 / 86_400}, "duration"),
+        ({"duration": 1e-300}, "duration"),
     ],
 )
 def test_refuses(wrong, where):
@@ -117,6 +119,7 @@ def test_refuses(wrong, where):
         {"interval": 1830.0},
         {"start": 1830.0},
         {"duration": 30.0},
+        {"duration": 1 / 86_400},
         {"dose": 0.0, "interval": 0.0, "duration": 0.0, "start": 0.0, "infusions": 0},
     ],
 )

@@ -162,3 +162,10 @@ def test_each_candidate_of_each_draw_has_an_identity_of_its_own():
     found = identity(draw, k)
     assert len(np.unique(found)) == found.size and found.min() > 0
     assert identity(np.array([0, 2]), np.array([0, 7])).tolist() == [1_000_000, 3_000_007]
+
+
+def test_the_text_of_a_cohort_leaves_out_what_was_drawn(model, population):
+    few = Cohort(model, population, 3, np.arange(3), np.arange(3))
+    before = repr(few)
+    few.parameters()
+    assert repr(few) == before

@@ -8,7 +8,7 @@ import hepatica.patients.population as module
 from hepatica.errors import InputError
 from hepatica.evidence import load, references
 from hepatica.patients import load_population, populations
-from hepatica.patients.population import Component, Covariate, Population
+from hepatica.patients.population import Aliases, Component, Covariate, Population
 
 N = 200_000
 
@@ -159,3 +159,18 @@ def test_populations_are_frozen():
     assert isinstance(p, Population)
     with pytest.raises(ValueError):
         p.key = "other"
+
+
+@pytest.mark.parametrize(
+    "any_, also, text, fits",
+    [
+        (["hbv", "hepatitis b"], [], "Hepatitis B cirrhosis", True),
+        (["hbv", "hepatitis b"], [], "alcoholic cirrhosis", False),
+        (["hbv"], ["aclf", "liver failure"], "HBV-related ACLF", True),
+        (["hbv"], ["aclf", "liver failure"], "HBV cirrhosis", False),
+        (["hbv"], ["aclf"], "alcoholic ACLF", False),
+    ],
+)
+def test_words_mean_a_population_in_any_case(any_, also, text, fits):
+    """One word of `any`, and one of `also` where there are some."""
+    assert Aliases(any=any_, also=also).fit(text) is fits

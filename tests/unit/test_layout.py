@@ -29,23 +29,6 @@ LONG = {
     "experiments/pbc.py": "a script: predictors, scores and table of one benchmark",
 }
 
-# modules whose statements are tested under another name, and where
-ELSEWHERE = {
-    "api/__main__.py": "tests/unit/api/test_api.py",
-    "api/calibrate.py": "tests/unit/calibrate/test_run.py",
-    "api/qualify.py": "tests/unit/cli/test_qualify.py",
-    "api/sensitivity.py": "tests/unit/cli/test_sensitivity.py",
-    "api/validate.py": "tests/unit/validation/test_predict.py",
-    "calibrate/intensity.py": "tests/unit/calibrate/test_natural_history.py",
-    "calibrate/leave_out.py": "tests/unit/calibrate/test_run.py",
-    "cli/calibrate.py": "tests/unit/calibrate/test_run.py",
-    "cli/validate.py": "tests/unit/validation/test_predict.py",
-    "individual/predictors.py": "tests/unit/individual/test_out_of_fold.py",
-    "report/dose/sentences.py": "tests/unit/report/dose/test_cards.py",
-    "report/sensitivity/screen.py": "tests/unit/cli/test_sensitivity.py",
-    "report/sensitivity/variance.py": "tests/unit/cli/test_sensitivity.py",
-}
-
 # test files of units that test no single module, and what they test
 OF_NO_MODULE = {
     "./test_additions.py": "CONTRIBUTING's table of additions",
@@ -106,8 +89,7 @@ def test_every_module_has_a_test_file_of_its_name() -> None:
         name = path.relative_to(PACKAGE)
         if not (MIRROR / name.parent / f"test_{name.stem.strip('_')}.py").exists():
             lacking.add(name.as_posix())
-    assert lacking <= set(ELSEWHERE)
-    assert {where for where in ELSEWHERE.values() if not (ROOT / where).exists()} == set()
+    assert lacking == set()
 
 
 def test_test_files_of_units_mirror_a_module_or_a_script() -> None:

@@ -60,7 +60,7 @@ class Validated:
 
     Attributes
     ----------
-    found : Validation
+    validation : Validation
         Everything, blind publications first.
     standing : dict of publication to one of `GROUPS`
     groups : tuple of Group

@@ -13,13 +13,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hepatica.calibrate import leave_out
 from hepatica.calibrate.bank import Plan, fill, stamped
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import draw_cell_parameters, learn_cells
-from hepatica.calibrate.course import Settings, cell_only_parameters, log_likelihood
+from hepatica.calibrate.course import Settings, cell_only_parameters
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
-from hepatica.calibrate.inference import smc
 from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
 from hepatica.errors import EngineError, InputError
 from hepatica.evidence import load, load_all
@@ -27,21 +25,8 @@ from hepatica.patients import DrawKey, DrawKind, Draws, posterior
 from hepatica.patients.draws import BETWEEN_STUDY_SD, VARIABILITY
 from hepatica.words import LANGUAGES, say
 
-SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
 EFFECT = BETWEEN_STUDY_SD["effect_share"]
 FEW = ("lin2017", "alss2019")
-
-
-@pytest.fixture(scope="module")
-def publications():
-    return tuple(load(k) for k in FEW)
-
-
-@pytest.fixture(scope="module")
-def made(system, publications, tmp_path_factory):
-    return calibrate(
-        system, publications, tmp_path_factory.mktemp("work"), SMALL, hypotheses=("label_is_cells", "lung_only")
-    )
 
 
 def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made):
@@ -53,9 +38,9 @@ def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made
             assert (name.name in cells) == bool(name.hypothesis), name
 
 
-def test_draws_are_whole_and_say_where_they_come_from(made, system, publications):
+def test_draws_are_whole_and_say_where_they_come_from(made, system, publications, small):
     p = made.draws.provenance
-    assert made.draws.n == SMALL.draws and all(np.isfinite(v).all() for v in made.draws.columns.values())
+    assert made.draws.n == small.draws and all(np.isfinite(v).all() for v in made.draws.columns.values())
     assert (
         p["model"] == system.model.hash
         and p["evidence"] == evidence_hash(publications)
@@ -68,15 +53,15 @@ def test_draws_are_whole_and_say_where_they_come_from(made, system, publications
     assert 0 < sum(s for _, s in shares) <= 1 and any("survival" in label for label, _ in shares)
 
 
-def test_the_same_again_and_from_what_was_finished(made, system, publications, tmp_path):
-    again = calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+def test_the_same_again_and_from_what_was_finished(made, system, publications, tmp_path, small):
+    again = calibrate(system, publications, tmp_path, small, hypotheses=("label_is_cells", "lung_only"))
     write(made, tmp_path / "a"), write(again, tmp_path / "b")
     assert (tmp_path / "a" / "posterior.parquet").read_bytes() == (tmp_path / "b" / "posterior.parquet").read_bytes()
     blocks = sorted(tmp_path.glob("*/*.npy"))
     stamps = {path: path.stat().st_mtime_ns for path in blocks}
     blocks[0].write_bytes(b"")
     blocks[-1].write_bytes(blocks[-1].read_bytes()[:-9])  # two damaged, the others as they were
-    once_more = calibrate(system, publications, tmp_path, SMALL, hypotheses=("label_is_cells", "lung_only"))
+    once_more = calibrate(system, publications, tmp_path, small, hypotheses=("label_is_cells", "lung_only"))
     write(once_more, tmp_path / "c")
     assert (tmp_path / "a" / "posterior.parquet").read_bytes() == (tmp_path / "c" / "posterior.parquet").read_bytes()
     assert {path for path in blocks if path.stat().st_mtime_ns != stamps[path]} == {blocks[0], blocks[-1]}
@@ -103,40 +88,6 @@ def test_the_emulator_is_held_against_the_engine(made):
     assert 0 < told["median"] <= told["largest"]
 
 
-@pytest.mark.parametrize("trusted", [np.inf, -np.inf])
-def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch, trusted):
-    """Weighed anew or moved: as if it had been sampled from the others' data alone."""
-    u = made.course
-    monkeypatch.setattr(leave_out, "MAX_PARETO_K", trusted)
-    rest = log_likelihood([d for d in u.terms if d.publication != "alss2019"], u.statistics, u.emulator)
-    fresh = smc.sample(rest, u.emulator.space.dimension, 2000, seed=4, moves=10).points
-    whole = smc.sample(
-        log_likelihood(u.terms, u.statistics, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10
-    )
-    points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=10)
-    a, b, c = (
-        u.emulator(x)[:, [o.kind == "share" for o in u.statistics]].mean(axis=0) for x in (points, fresh, whole.points)
-    )
-    assert np.isfinite(shape) and np.abs(a - b).max() < 0.4 * np.abs(c - b).max()
-    same, nothing = leave_out.course_without(u, ("zekri2015",), seed=5, moves=2)
-    assert nothing == 0.0 and (same == np.concatenate(u.runs)).all()
-
-
-def test_each_publication_is_left_out_in_turn(made, system, tmp_path):
-    found = dict(leave_out.leave_out(made, system, tmp_path, SMALL, rows=20))
-    assert set(found) == set(FEW)
-    for key, d in found.items():
-        assert (
-            d.n == 20
-            and d.provenance["without"][0] == key
-            and d.provenance["evidence"] != made.draws.provenance["evidence"]
-        )
-        assert all(np.isfinite(v).all() for v in d.columns.values())
-    cells = [k for k in found["lin2017"].columns if k.hypothesis]  # nobody else says what cells do
-    assert {k.hypothesis for k in cells} == {"label_is_cells", "lung_only"}
-    assert not [k for k in found["alss2019"].columns if k.hypothesis]
-
-
 def found_places(system, settings):
     """Places in the prior of how much trials differ in what cells do to shares."""
     return draw_cell_parameters(system.model, settings.draws, settings.cell_draws, settings.seed)[
@@ -144,9 +95,9 @@ def found_places(system, settings):
     ]
 
 
-def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path):
+def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, small):
     """If published cells had done wonders, the draws under which cells do much are taken."""
-    settings = replace(SMALL, draws=30, cell_draws=8, cell_people=6)
+    settings = replace(small, draws=30, cell_draws=8, cell_people=6)
     plan, told, cells, between = plans(publications)
     course = Draws(
         {
@@ -229,9 +180,9 @@ def test_every_stage_has_words():
     assert all(say(f"cli.{stage}", lang) for stage in stages for lang in LANGUAGES)
 
 
-def test_too_few_draws_are_said(system, publications, tmp_path):
+def test_too_few_draws_are_said(system, publications, tmp_path, small):
     with pytest.raises(EngineError, match="draws made patients in some population, 50 are needed; use more draws"):
-        calibrate(system, publications, tmp_path, replace(SMALL, waves=(20,)), hypotheses=("lung_only",))
+        calibrate(system, publications, tmp_path, replace(small, waves=(20,)), hypotheses=("lung_only",))
 
 
 def test_alternatives_and_publications_left_out():

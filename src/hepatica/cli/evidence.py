@@ -46,18 +46,7 @@ def evidence(
         )
 
 
-@app.command("list")
-def list_publications(
-    disease: Disease = "",
-    role: InRole = "",
-    variable: Variable = "",
-    cells: Cells = None,
-    key: Key = "",
-    lang: Lang = "en",
-    as_json: AsJson = False,
-) -> None:
-    """List the publications, as `hepatica evidence` alone."""
-    _list(disease, role, variable, cells, key, lang, as_json)
+app.command("list", help="List the publications, as `hepatica evidence` alone.")(evidence)
 
 
 def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, lang: str, as_json: bool) -> None:

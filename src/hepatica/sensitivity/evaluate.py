@@ -170,14 +170,9 @@ def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: floa
 
 
 def _arms(w: Benefit, which: slice) -> Benefit:
-    return Benefit(
-        qald=w.qald[which],
-        lost=w.lost[which],
-        survival=w.survival[which],
-        transplant_free=w.transplant_free[which],
-        survival_curve=w.survival_curve[which],
-        harms={name: p[which] for name, p in w.harms.items()},
-    )
+    by_arm = ("qald", "lost", "survival", "transplant_free", "survival_curve")
+    harms = {name: p[which] for name, p in w.harms.items()}
+    return replace(w, **{name: getattr(w, name)[which] for name in by_arm}, harms=harms)
 
 
 def _mean(values: Floats, weight: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,13 @@ from hepatica.api.base import Answer, Number, Request, Strict
 from hepatica.study import HYPOTHESES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hepatica.calibrate.course import Settings
     from hepatica.calibrate.run import Calibration
+    from hepatica.engine import System
+    from hepatica.patients import Draws
+    from hepatica.progress import Progress
 
 
 class ParameterRow(Strict):
@@ -110,6 +117,85 @@ class CalibrateRequest(Request):
     data: list[Path] = []
     leave_out: bool = False
     quick: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """Sizes of the calibration: those of the shipped draws, or a few draws to see that it runs."""
+        from hepatica.calibrate.course import Settings
+
+        few = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
+        sizes = few if self.quick else Settings()
+        return sizes if self.seed is None else replace(sizes, seed=self.seed)
+
+    def compute(
+        self, work: Path, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> Calibration:
+        """Posterior draws.
+
+        Parameters
+        ----------
+        work : Path
+            Folder of finished blocks, to go on from.
+        system : System, optional
+            The shipped model unless given.
+        workers : int, optional
+            Threads; all processors unless given.
+        progress : Progress, optional
+            Receiver of stages and counts.
+        """
+        from hepatica.calibrate.run import calibrate, used
+        from hepatica.engine import shipped_system
+        from hepatica.individual.as_evidence.publication import as_publications
+        from hepatica.progress import ignore_progress
+
+        return calibrate(
+            system or shipped_system(),
+            used(self.alternative, self.without),
+            work,
+            self.settings,
+            hypotheses=self.hypotheses,
+            people=[p for path in self.data for p in as_publications(path)],
+            workers=workers,
+            progress=progress or ignore_progress,
+        )
+
+    def compute_left_out(
+        self,
+        made: Calibration,
+        work: Path,
+        *,
+        system: System | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[tuple[str, Draws]]:
+        """Posterior draws without each publication, by its key, one after the other."""
+        from hepatica.calibrate.leave_out import leave_out
+        from hepatica.engine import shipped_system
+        from hepatica.progress import ignore_progress
+
+        few, tell = max(min(100, self.settings.draws), 20), progress or ignore_progress
+        yield from leave_out(
+            made, system or shipped_system(), work, self.settings, rows=few, workers=workers, progress=tell
+        )
+
+    def run(
+        self,
+        folder: Path,
+        *,
+        system: System | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> CalibrateAnswer:
+        """Calibrate and write the draws, their provenance and those without each publication to a folder."""
+        from hepatica.calibrate.run import write
+
+        work = folder / "work"
+        made = self.compute(work, system=system, workers=workers, progress=progress)
+        posterior, notes = write(made, folder)
+        if self.leave_out:
+            for key, draws in self.compute_left_out(made, work, system=system, workers=workers, progress=progress):
+                draws.write(folder / "without" / f"{key}.parquet")
+        return CalibrateAnswer.of(made, posterior, notes)
 
 
 REQUESTS: dict[str, Any] = {"calibrate": CalibrateRequest}

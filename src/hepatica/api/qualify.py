@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from hepatica.api.base import Answer, Request
+from hepatica.errors import InputError
 from hepatica.study import Study
 
 if TYPE_CHECKING:
+    from hepatica.engine import System
+    from hepatica.evidence import Publication
+    from hepatica.progress import Progress
     from hepatica.qualify.dossier import Qualification
 
 Part = dict[str, Any]
@@ -88,6 +92,56 @@ class QualifyRequest(Request):
     left_out: Path | None = None
     patients: int = Field(default=20, ge=4)
     draws: int = Field(default=100, ge=20)
+
+    def compute(
+        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> Qualification:
+        """Credibility dossier.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be used, or a blind publication has the key of another one.
+        """
+        from hepatica.api.sources import read_leave_one_out, read_publication
+        from hepatica.engine import shipped_system
+        from hepatica.evidence import load_all
+        from hepatica.qualify.dossier import qualify
+        from hepatica.qualify.validation import ValidationEvidence
+        from hepatica.validation.simulated import PredictionSettings
+
+        blind = tuple(read_publication(path) for path in self.blind)
+        _check_keys(blind)
+        publications = tuple(p for p in load_all().values() if p.role == "calibration")
+        left_out = {} if self.left_out is None else read_leave_one_out(self.left_out, publications)
+        if self.people is not None and not self.people.is_file():
+            raise InputError("--people", str(self.people), "a CSV file that exists")
+        return qualify(
+            self.study,
+            system or shipped_system(),
+            evidence=ValidationEvidence(predicted=publications, blind=blind, left_out=left_out),
+            people=self.people,
+            screen=self.influence,
+            prediction=PredictionSettings(people=self.patients, draws=self.draws, workers=workers),
+            progress=progress,
+        )
+
+    def run(
+        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> QualifyAnswer:
+        """Assess the credibility of the model for the study."""
+        return QualifyAnswer.of(self.compute(system=system, workers=workers, progress=progress))
+
+
+def _check_keys(publications: Sequence[Publication]) -> None:
+    """Refuse a publication of the user's whose key another one has."""
+    from hepatica.evidence import load_all
+
+    keys = set(load_all())
+    for p in publications:
+        if p.key in keys:
+            raise InputError("--files", p.key, "a key that no other publication has; change `key` in the file")
+        keys.add(p.key)
 
 
 REQUESTS: dict[str, Any] = {"qualify": QualifyRequest}

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from hepatica.api.base import Answer, Number, Request, Row, Strict, rows
+from hepatica.errors import InputError
 
 if TYPE_CHECKING:
+    from hepatica.engine import System
     from hepatica.individual.evaluation import Evaluation
+    from hepatica.progress import Progress
     from hepatica.validation.records import Record, Validation
 
 
@@ -215,6 +218,62 @@ class ValidateRequest(Request):
     patients: int = Field(default=40, ge=4)
     draws: int = Field(default=200, ge=20)
     seed: int = Field(default=1, ge=0)
+
+    def forecast(self, *, system: System | None = None, workers: int | None = None) -> Evaluation:
+        """Forecasts of the people of the file, from a pool of virtual patients.
+
+        Raises
+        ------
+        InputError
+            If no file of people is given, or publications are given too.
+        """
+        from hepatica.engine import shipped_system
+        from hepatica.individual.forecast import ForecastSettings, validate_people
+        from hepatica.study import draws_of
+
+        if self.people is None:
+            raise InputError("people", None, "a file of real people's labs, day by day")
+        if self.files:
+            raise InputError("PATH", str(self.files[0]), "no publication beside --people")
+        settings = ForecastSettings(seed=self.seed, kinds=self.kinds)
+        known = draws_of(self.posterior)
+        return validate_people(
+            self.people, system or shipped_system(), train=self.train, known=known, settings=settings, workers=workers
+        )
+
+    def compute(
+        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> Validation:
+        """Predictions of the publications, under every hypothesis."""
+        from hepatica.api.sources import read_leave_one_out, read_publication
+        from hepatica.engine import shipped_system
+        from hepatica.evidence import load_all
+        from hepatica.progress import ignore_progress
+        from hepatica.study import HYPOTHESES, draws_of
+        from hepatica.validation.predict import validate
+        from hepatica.validation.simulated import PredictionSettings
+
+        evidence = tuple(load_all().values())
+        publications = [read_publication(path) for path in self.files]
+        publications = publications or [p for p in evidence if p.role == "calibration"]
+        return validate(
+            system or shipped_system(),
+            publications,
+            evidence,
+            draws_of(self.posterior),
+            hypotheses=tuple(HYPOTHESES),
+            settings=PredictionSettings(people=self.patients, draws=self.draws, seed=self.seed, workers=workers),
+            left_out=None if self.left_out is None else read_leave_one_out(self.left_out, publications),
+            progress=progress or ignore_progress,
+        )
+
+    def run(
+        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+    ) -> ValidateAnswer | ForecastAnswer:
+        """Predict and score: the people of a file if one is given, otherwise publications."""
+        if self.people is not None:
+            return ForecastAnswer.of(self.forecast(system=system, workers=workers))
+        return ValidateAnswer.of(self.compute(system=system, workers=workers, progress=progress))
 
 
 REQUESTS: dict[str, Any] = {"validate": ValidateRequest}

@@ -11,7 +11,6 @@ from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, print_json, show
 
 if TYPE_CHECKING:
-    from hepatica.calibrate.course import Settings
     from hepatica.calibrate.run import Calibration
     from hepatica.card import Card
 
@@ -53,55 +52,36 @@ def calibrate(
 
     Goes on where it was stopped. `hepatica dose ... --set posterior=calibration/posterior.parquet` uses them.
     """
-    from hepatica.api.calibrate import CalibrateAnswer
-    from hepatica.calibrate.leave_out import leave_out
-    from hepatica.calibrate.run import calibrate as learn
-    from hepatica.calibrate.run import used, write
-    from hepatica.individual.as_evidence.publication import as_publications
+    from hepatica.api.calibrate import CalibrateAnswer, CalibrateRequest
+    from hepatica.calibrate.run import write
     from hepatica.output_folder import claim
     from hepatica.study import HYPOTHESES
 
     lang = shell.check_language(lang)
     hypotheses = tuple(map(shell.check_hypothesis, hypothesis or ())) or tuple(HYPOTHESES)
-    publications = used(alternative or (), without or ())
-    people = [p for path in data or () for p in as_publications(path)]
-    settings = _settings(quick, seed)
+    request = CalibrateRequest(
+        without=without or [],
+        alternative=alternative or [],
+        hypotheses=list(hypotheses),
+        seed=seed,
+        data=data or [],
+        leave_out=leave,
+        quick=quick,
+    )
     bars = Bars(lang)
     with claim(folder, "calibrate") as output, shell.make_system(lang, cluster) as system, bars.bars:
-        made = learn(
-            system,
-            publications,
-            folder / "work",
-            settings,
-            hypotheses=hypotheses,
-            people=people,
-            workers=workers,
-            progress=bars,
-        )
+        work = folder / "work"
+        made = request.compute(work, system=system, workers=workers, progress=bars)
         posterior, notes = (folder / path.name for path in write(made, output.staging))
         output.publish()
         if leave:
-            few = max(min(100, settings.draws), 20)
-            for key, draws in leave_out(
-                made, system, folder / "work", settings, rows=few, workers=workers, progress=bars
-            ):
+            for key, draws in request.compute_left_out(made, work, system=system, workers=workers, progress=bars):
                 draws.write(folder / "without" / f"{key}.parquet")
     if as_json:
         print_json(CalibrateAnswer.of(made, posterior, notes))
         return
     show(_card(made, lang))
     shell.close(lang, posterior, notes)
-
-
-def _settings(quick: bool, seed: int | None) -> Settings:
-    """Sizes of the calibration: those of the shipped draws, or a few draws to see that it runs."""
-    from dataclasses import replace
-
-    from hepatica.calibrate.course import Settings
-
-    few = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
-    sizes = few if quick else Settings()
-    return sizes if seed is None else replace(sizes, seed=seed)
 
 
 def _card(made: Calibration, lang: str) -> Card:

@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.sources import read_leave_one_out, read_publication
 from hepatica.cli.console.terminal import Bars, print_json, show
-from hepatica.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hepatica.evidence import Publication
     from hepatica.study import Study
 
 app = shell.make_app()
@@ -60,34 +55,25 @@ def qualify(
 
     Example: `hepatica qualify studies/hbv-aclf.toml --files new-trial.toml --out qualification`
     """
-    from hepatica.api.qualify import QualifyAnswer
-    from hepatica.evidence import load_all
+    from hepatica.api.qualify import QualifyAnswer, QualifyRequest
     from hepatica.output_folder import claim
-    from hepatica.qualify.dossier import qualify as judge
-    from hepatica.qualify.validation import ValidationEvidence
     from hepatica.report.qualification.cards import closing, summary
     from hepatica.report.qualification.page import write_qualification
-    from hepatica.validation.simulated import PredictionSettings
 
     lang = shell.check_language(lang)
     question = _study(study, [*(set_ or []), *([f"seed={seed}"] if seed is not None else [])])
-    unseen = tuple(read_publication(path) for path in blind or ())
-    _check_keys(unseen)
-    publications = tuple(p for p in load_all().values() if p.role == "calibration")
-    apart = read_leave_one_out(without, publications) if without is not None else {}
-    if people is not None and not people.is_file():
-        raise InputError("--people", str(people), "a CSV file that exists")
+    request = QualifyRequest(
+        study=question,
+        people=people,
+        blind=blind or [],
+        influence=influence,
+        left_out=without,
+        patients=patients,
+        draws=draws,
+    )
     bars = Bars(lang)
     with claim(folder, "qualify") as output, shell.make_system(lang, cluster) as system, bars.bars:
-        dossier = judge(
-            question,
-            system,
-            evidence=ValidationEvidence(predicted=publications, blind=unseen, left_out=apart),
-            people=people,
-            screen=influence,
-            prediction=PredictionSettings(people=patients, draws=draws, workers=workers),
-            progress=bars,
-        )
+        dossier = request.compute(system=system, workers=workers, progress=bars)
         write_qualification(dossier, output.staging, lang, command=shell.command_line())
         written = output.publish()
     if as_json:
@@ -108,14 +94,3 @@ def _study(path: Path | None, changes: list[str]) -> Study:
         return load_study(path, changes)
     with as_file(files("hepatica") / "study.template.toml") as shipped:
         return load_study(shipped, changes)
-
-
-def _check_keys(publications: Sequence[Publication]) -> None:
-    """Refuse a publication of the user's whose key another one has."""
-    from hepatica.evidence import load_all
-
-    known, seen = load_all(), set[str]()
-    for p in publications:
-        if p.key in known or p.key in seen:
-            raise InputError("--files", p.key, "a key that no other publication has; change `key` in the file")
-        seen.add(p.key)

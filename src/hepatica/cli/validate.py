@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hepatica.cli.console.shell import AsJson, Cluster, Lang, Workers, check_language, close, make_app, make_system
-from hepatica.cli.console.sources import read_leave_one_out, read_publication
 from hepatica.cli.console.terminal import Bars, out, print_json, show
-from hepatica.errors import InputError
 
 if TYPE_CHECKING:
     from hepatica.card import Card
@@ -62,46 +60,33 @@ def validate(
 
     Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """
-    from hepatica.api.validate import ForecastAnswer, ValidateAnswer
+    from hepatica.api.validate import ForecastAnswer, ValidateAnswer, ValidateRequest
 
     lang = check_language(lang)
+    request = ValidateRequest(
+        files=files or [],
+        posterior=posterior,
+        people=people,
+        train=train,
+        kinds=kinds,
+        left_out=without,
+        patients=patients,
+        draws=draws,
+        seed=seed,
+    )
+    bars = Bars(lang)
     if people is not None:
-        from hepatica.individual.forecast import ForecastSettings, validate_people
-        from hepatica.study import draws_of
-
-        if files:
-            raise InputError("PATH", str(files[0]), "no publication beside --people")
-        settings = ForecastSettings(seed=seed, kinds=kinds)
         with make_system(lang, cluster) as system:
-            forecast = validate_people(
-                people, system, train=train, known=draws_of(posterior), settings=settings, workers=workers
-            )
+            forecast = request.forecast(system=system, workers=workers)
         if as_json:
             print_json(ForecastAnswer.of(forecast))
         else:
-            out.print(forecast.text())
+            out.print(forecast.text(lang))
         return
-    from hepatica.evidence import load_all
     from hepatica.report.evidence.predictions import prediction_cards
-    from hepatica.study import HYPOTHESES, draws_of
-    from hepatica.validation.predict import validate as judge
-    from hepatica.validation.simulated import PredictionSettings
 
-    publications = [read_publication(path) for path in files or ()] or [
-        p for p in load_all().values() if p.role == "calibration"
-    ]
-    bars = Bars(lang)
     with make_system(lang, cluster) as system, bars.bars:
-        validation = judge(
-            system,
-            publications,
-            tuple(load_all().values()),
-            draws_of(posterior),
-            hypotheses=tuple(HYPOTHESES),
-            settings=PredictionSettings(people=patients, draws=draws, seed=seed, workers=workers),
-            left_out=read_leave_one_out(without, publications) if without is not None else None,
-            progress=bars,
-        )
+        validation = request.compute(system=system, workers=workers, progress=bars)
     if as_json:
         print_json(ValidateAnswer.of(validation))
         return

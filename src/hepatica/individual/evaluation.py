@@ -16,27 +16,11 @@ from hepatica.individual.pool import HORIZON
 from hepatica.individual.predictors import OUTCOME, Predictor
 from hepatica.individual.scores import auc, bootstrap_auc, brier, percentile_interval
 from hepatica.individual.weights import MIN_EFFECTIVE
+from hepatica.words import say
 
 Floats = NDArray[np.float64]
 BASES: Mapping[str, tuple[float, ...]] = {"day 0": (0.0,), "days 0 to 1": (0.0, 1.0)}
 """Days whose labs a forecast uses, by the name of the basis."""
-ABOUT_LABS = (
-    "Later labs: share of people inside the model's 50 and 90 % intervals; mean CRPS of log values (less is better)",
-    "and ratios of it (below 1 the first is better). 'model as it is' has learnt only its spread; 'model' also its",
-    "bias, from treatment and the same lab so far; 'regression' is ridge least squares on all labs so far, age, coma",
-    "grade and treatment; 'regression with model' also knows the model's forecast; 'mixed model' is a linear mixed",
-    "model of the lab by day, age, coma grade and treatment with an own intercept and slope of each person, fitted to",
-    "all visits of the others.",
-)
-ABOUT_OUTCOME = (
-    f"Death or transplant by day {HORIZON:g}; the horizon is assumed, the file has no times of events. 'model as it",
-    "is' is the model's own probability, 'model' the same recalibrated; MELD and the regression are logistic.",
-)
-ABOUT_READINGS = (
-    "Inflammation on day 0, by which nobody was weighted and from which nothing was learnt: medians and quartiles,",
-    "seen and as the other labs of the same day imply; 'rank' is Spearman's correlation of the two (95 % interval),",
-    "beside that of MELD.",
-)
 OUTCOME_PREDICTORS = (
     Predictor.UNCORRECTED,
     Predictor.CORRECTED,
@@ -132,27 +116,38 @@ class Evaluation:
                 rows += _outcome_rows(wide, event, basis, int(self.settings["seed"]))
         return pd.DataFrame(rows)
 
-    def text(self) -> str:
-        """Report for a terminal, in sentences and tables."""
+    def text(self, lang: str = "en") -> str:
+        """Report for a terminal, in sentences and tables; their columns, and reasons and notes of files, are English.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            Language.
+        """
         folds = self.settings["folds"]
-        source = f"{folds} folds within the file" if folds else f"learnt from {self.training_file}"
-        lines = [f"{self.file}: {self.people} people, {self.events} died or transplanted; {source}. For research use."]
+        within = say("people.folds", lang, n=folds) if folds else say("people.learnt", lang, file=self.training_file)
+        n = {"people": self.people, "events": self.events}
+        lines = [say("people.headline", lang, file=self.file, source=within, **n), say("common.research_use", lang)]
         totals, outcomes = self.totals(), self.outcomes()
         if len(totals):
-            lines += ["", *ABOUT_LABS, "", totals.round(3).to_string(index=False), *_comparisons(totals)]
+            lines += ["", say("people.labs", lang), "", totals.round(3).to_string(index=False)]
+            lines += _comparisons(totals, lang)
         if len(outcomes):
-            lines += ["", *ABOUT_OUTCOME, "", outcomes.round(3).to_string(index=False)]
+            about = say("people.outcome", lang, horizon=f"{HORIZON:g}")
+            lines += ["", about, "", outcomes.round(3).to_string(index=False)]
         if len(self.inflammation):
-            lines += ["", *ABOUT_READINGS, "", self.inflammation.round(2).to_string(index=False)]
+            lines += ["", say("people.inflammation", lang), "", self.inflammation.round(2).to_string(index=False)]
         lines.append("")
         for basis, share in self.tempered.items():
-            tempered = f"weights of {100 * share:.0f} % of people were evened out"
-            lines.append(f"{basis}: {tempered} to {MIN_EFFECTIVE:g} effective candidates.")
+            least = f"{MIN_EFFECTIVE:g}"
+            lines.append(say("people.tempered", lang, basis=basis, share=f"{100 * share:.0f}", least=least))
         for basis, row in self.discrepancy.items():
-            unused = [lab for lab, sd in row.items() if not np.isfinite(sd)]
-            lines.append(f"{basis}: {', '.join(unused) or 'no lab'} did not weigh, as the people learnt from say.")
-        lines += [f"Not predicted: {what} ({n} people): {why}." for what, n, why in self.not_predicted]
-        lines += [f"Note: {note}." for note in self.notes]
+            unused = ", ".join(lab for lab, sd in row.items() if not np.isfinite(sd)) or say("people.no_lab", lang)
+            lines.append(say("people.unused", lang, basis=basis, labs=unused))
+        lines += [
+            say("people.not_predicted", lang, what=what, n=count, why=why) for what, count, why in self.not_predicted
+        ]
+        lines += [say("people.note", lang, note=note) for note in self.notes]
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -227,15 +222,15 @@ def _outcome_rows(wide: pd.DataFrame, event: Floats, basis: str, seed: int) -> l
     return rows
 
 
-def _comparisons(totals: pd.DataFrame) -> list[str]:
+def _comparisons(totals: pd.DataFrame, lang: str) -> list[str]:
     """Sentences that count the labs and bases in which the model has the better CRPS."""
     rows = totals[totals["day"] == "all"]
     lines = []
     for model in reversed(_MODELS):
         for other in _BASELINES:
             ratio = (rows[f"crps {model.value}"] / rows.get(f"crps {other.value}", np.nan)).dropna()
-            better = f"{int((ratio < 1).sum())} of {len(ratio)} labs and bases"
-            lines.append(f"'{model.value}' is better than the {other.value} in {better}.")
+            better, of = int((ratio < 1).sum()), len(ratio)
+            lines.append(say("people.better", lang, model=model.value, other=other.value, better=better, of=of))
     return lines
 
 

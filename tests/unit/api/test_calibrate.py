@@ -1,14 +1,59 @@
-"""Calibration requests and answers: limits of a request, and rows of the posterior with NaN as null."""
+"""Request of a calibration: sizes, and one from two publications as the functions below it make it."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from hepatica.api.calibrate import CalibrateAnswer, CalibrateRequest
+from hepatica.calibrate.course import Settings
+from hepatica.calibrate.run import calibrate, used
 from hepatica.errors import InputError
+from hepatica.evidence import load_all
+from hepatica.patients import Draws
 from hepatica.study import HYPOTHESES
+
+SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+FEW = ("lin2017", "alss2019")
+OTHERS = [key for key in load_all() if key not in FEW]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: SMALL))
+
+
+def test_sizes_are_those_of_the_shipped_draws_or_a_few():
+    assert CalibrateRequest().settings == Settings()
+    assert CalibrateRequest(seed=7).settings == replace(Settings(), seed=7)
+    quick = CalibrateRequest(quick=True, seed=7).settings
+    assert quick.draws == 40 < Settings().draws and quick.seed == 7
+
+
+def test_draws_are_those_of_the_function_and_stand_in_the_folder(small, system, tmp_path):
+    """With those that leave a publication out, each without it in its provenance."""
+    stages = set()
+    request = CalibrateRequest(without=OTHERS, hypotheses=["lung_only"], leave_out=True)
+    got = request.run(tmp_path / "a", system=system, progress=lambda stage, *_: stages.add(stage))
+    made = calibrate(system, used((), OTHERS), tmp_path / "b", SMALL, hypotheses=["lung_only"])
+    written = Draws.read(tmp_path / "a" / "posterior.parquet")
+    assert set(written.columns) == set(made.draws.columns)
+    for key, values in made.draws.columns.items():
+        assert np.array_equal(written.columns[key], np.asarray(values, np.float32)), key
+    assert got == CalibrateAnswer.of(made, tmp_path / "a" / "posterior.parquet", tmp_path / "a" / "calibration.json")
+    assert got.publications == sorted(FEW) and {r.hypothesis for r in got.parameters} == {"", "lung_only"} and stages
+    for key in FEW:
+        assert Draws.read(tmp_path / "a" / "without" / f"{key}.parquet").provenance["without"][0] == key
+
+
+def test_what_cannot_be_learnt_from_is_refused(small, system, tmp_path):
+    with pytest.raises(InputError, match="none2000"):
+        CalibrateRequest(without=["none2000"]).run(tmp_path, system=system)
+    with pytest.raises(InputError, match="hypotheses"):
+        CalibrateRequest.check({"hypotheses": []})
 
 
 def test_a_request_has_both_hypotheses_unless_it_names_one():

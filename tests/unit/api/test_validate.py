@@ -1,11 +1,83 @@
-"""Validation requests and answers: every number of a record under its name, NaN as null."""
+"""Request of a validation: predictions as the function below it makes them, and forecasts of people."""
 
 import json
+from importlib.resources import files
 
 import pytest
 
-from hepatica.api.validate import PredictionRecord, ValidateAnswer, ValidateRequest
+from hepatica.api.validate import ForecastAnswer, PredictionRecord, ValidateAnswer, ValidateRequest
 from hepatica.errors import InputError
+from hepatica.evidence import load, load_all
+from hepatica.study import HYPOTHESES
+from hepatica.validation.predict import validate
+from hepatica.validation.simulated import PredictionSettings
+
+
+@pytest.fixture
+def unseen(tmp_path):
+    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
+    path = tmp_path / "unseen.toml"
+    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
+    return path
+
+
+def test_publications_are_predicted_as_the_function_predicts_them(system, unseen):
+    stages = set()
+    request = ValidateRequest(files=[unseen], posterior="prior", patients=4, draws=20, seed=3)
+    got = request.run(system=system, progress=lambda stage, *_: stages.add(stage))
+    own = load("lin2017").model_copy(update={"key": "unseen"})
+    settings = PredictionSettings(people=4, draws=20, seed=3)
+    every = tuple(load_all().values())
+    expected = validate(system, [own], every, None, hypotheses=tuple(HYPOTHESES), settings=settings)
+    assert got == ValidateAnswer.of(expected) and {r.publication for r in got.records} == {"unseen"} and stages
+    assert all(set(r.by_hypothesis) == set(HYPOTHESES) for r in got.records if r.cells) and not got.in_sample
+    assert {r.cells for r in got.records} == {True, False}
+
+
+def test_people_of_a_file_are_forecast_instead(system, monkeypatch, tmp_path):
+    """Every setting of the request arrives where people are forecast."""
+    given = {}
+
+    def forecast(path, system, **more):
+        given.update(more, path=path, system=system)
+        return type("Evaluation", (), {"to_dict": lambda self: EMPTY})()
+
+    monkeypatch.setattr("hepatica.individual.forecast.validate_people", forecast)
+    request = ValidateRequest(people=tmp_path / "a.csv", train=tmp_path / "b.csv", kinds="chronic", seed=9)
+    got = request.run(system=system, workers=2)
+    assert isinstance(got, ForecastAnswer) and got.people == 30 and got.training_file == "b.csv"
+    assert (given["path"], given["train"], given["workers"]) == (tmp_path / "a.csv", tmp_path / "b.csv", 2)
+    assert (given["settings"].kinds, given["settings"].seed, given["known"].n) == ("chronic", 9, 400)
+
+
+EMPTY = {
+    "file": "a.csv",
+    "training_file": "b.csv",
+    "people": 30,
+    "events": 4,
+    "labs": [],
+    "outcomes": [],
+    "inflammation": [],
+    "tempered": {"day 0": 0.1},
+    "discrepancy": {"day 0": {"alt": float("nan")}},
+    "not_predicted": [{"what": "hgf", "people": 30, "why": "no column"}],
+    "notes": [],
+    "settings": {"seed": 9},
+}
+
+
+def test_what_does_not_fit_is_refused(system, unseen, tmp_path):
+    with pytest.raises(InputError, match="no publication beside --people"):
+        ValidateRequest(files=[unseen], people=tmp_path / "a.csv").run(system=system)
+    with pytest.raises(InputError, match="people"):
+        ValidateRequest().forecast(system=system)
+    with pytest.raises(InputError, match="can be read"):
+        ValidateRequest(files=[tmp_path / "none.toml"]).run(system=system)
+    with pytest.raises(InputError, match="--leave-out"):
+        ValidateRequest(files=[unseen], left_out=tmp_path).run(system=system)
+    for wrong in ({"draws": 19}, {"patients": 3}, {"seed": -1}, {"file": []}):
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            ValidateRequest.check(wrong)
 
 
 def test_an_answer_has_the_numbers_of_the_records(q):

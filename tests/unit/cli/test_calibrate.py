@@ -1,17 +1,56 @@
-"""`hepatica calibrate`: sizes of a quick calibration, and bad options refused before anything is computed."""
+"""`hepatica calibrate`: what it writes and prints in both languages, and that bad input is one sentence and exit code 2."""
+
+import json
 
 import pytest
 
+from hepatica.api.calibrate import CalibrateAnswer, CalibrateRequest
 from hepatica.calibrate.course import Settings
-from hepatica.cli import calibrate
+from hepatica.evidence import load_all
+from hepatica.patients import Draws
+
+SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+LESS = [part for key in load_all() if key not in ("lin2017", "alss2019") for part in ("--without", key)]
 
 
-def test_quick_sizes_are_smaller_and_a_seed_changes_nothing_else():
-    quick, full = (calibrate._settings(q, None) for q in (True, False))
-    assert full == Settings() and quick.draws < full.draws and sum(quick.waves) < sum(full.waves)
-    assert quick.seed == full.seed
-    assert calibrate._settings(True, 7) == calibrate._settings(True, 7) != quick
-    assert calibrate._settings(False, 7).seed == 7 and calibrate._settings(False, 7).draws == full.draws
+@pytest.fixture
+def run(monkeypatch, hepatica):
+    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: SMALL))
+    return hepatica
+
+
+def test_it_writes_draws_and_goes_on_from_finished_work(run, tmp_path):
+    """The second run finds all blocks, leaves publications out, and answers in JSON with the same draws."""
+    usual = ["calibrate", *LESS, "--hypothesis", "lung_only", "--out", tmp_path / "c"]
+    code, out, err = run(*usual, "--lang", "zh")
+    assert code == 0, err
+    assert "lin2017" not in out and "仅供研究使用" in out and "posterior.parquet" in out
+    first = (tmp_path / "c" / "posterior.parquet").read_bytes()
+    blocks = {p: p.stat().st_mtime_ns for p in (tmp_path / "c" / "work").rglob("*.npy")}
+    code, out, err = run(*usual, "--leave-out", "--json")
+    assert code == 0, err
+    answer = CalibrateAnswer.model_validate(json.loads(out))
+    assert answer.publications == ["alss2019", "lin2017"] and answer.posterior.endswith("posterior.parquet")
+    assert (tmp_path / "c" / "posterior.parquet").read_bytes() == first and blocks
+    assert all(p.stat().st_mtime_ns == stamp for p, stamp in blocks.items())
+    assert Draws.read(tmp_path / "c" / "without" / "lin2017.parquet").provenance["without"][0] == "lin2017"
+    notes = json.loads((tmp_path / "c" / "calibration.json").read_text(encoding="utf-8"))
+    assert {"groups", "pairs", "not_predicted"} <= set(notes) and "between_study_sd" in notes["provenance"]
+
+
+def test_bad_input_is_one_sentence(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    for arguments, says in (
+        (["--without", "none2000"], "none2000"),
+        (["--alternative", "lin2017:nothing"], "lin2017:nothing"),
+        (["--hypothesis", "both"], "label_is_cells, lung_only"),
+        (["--data", tmp_path / "none.csv"], "none.csv"),
+        (["--out", tmp_path / "file"], "can be written"),
+        (["--lang", "fr"], "en, zh"),
+    ):
+        code, out, err = run("calibrate", "--out", tmp_path / "c", *arguments)
+        assert code == 2 and says in " ".join(err.split()) and "Traceback" not in err and not out, (arguments, err)
+    assert not (tmp_path / "c" / "posterior.parquet").exists()
 
 
 REFUSED = {

@@ -26,7 +26,6 @@ SHARED = {
     "hepatica.cli",
     "hepatica.cli.console",
     "hepatica.cli.console.shell",
-    "hepatica.cli.console.sources",
     "hepatica.cli.console.terminal",
 } | {"hepatica.errors"}
 SUBCOMMANDS = [("evidence", name) for name in ("list", "export", "plot", "check", "schema")]

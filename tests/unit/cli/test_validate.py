@@ -1,8 +1,66 @@
-"""`hepatica validate`: a page of cards, and options that do not go together refused."""
+"""`hepatica validate`: cards, page and JSON of predictions, people in both languages, bad input in one sentence."""
 
+import json
+from importlib.resources import files
+
+import pytest
+
+from hepatica.api.validate import ValidateAnswer
 from hepatica.card import Card
 from hepatica.cli import validate
 from hepatica.words import say
+
+SMALL = ["--posterior", "prior", "--patients", 4, "--draws", 20, "--seed", 3]
+
+
+@pytest.fixture
+def unseen(tmp_path):
+    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
+    path = tmp_path / "unseen.toml"
+    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
+    return path
+
+
+def test_the_page_has_each_record_and_its_figure(hepatica, unseen, tmp_path):
+    code, out, err = hepatica("validate", unseen, *SMALL, "--json")
+    assert code == 0, err
+    answer = ValidateAnswer.model_validate(json.loads(out))
+    page = tmp_path / "page.md"
+    code, out, err = hepatica("validate", unseen, *SMALL, "--out", page, "--lang", "zh")
+    assert code == 0 and "page.md" in out, err
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# 预测与发表结果对照") and "仅供研究使用" in text
+    rows = [line for line in text.splitlines() if line.startswith("|") and "unseen" in line]
+    assert len(rows) >= len(answer.records) > 0
+    pictures = sorted((tmp_path / "img").glob("*.svg"))
+    assert pictures and all(f"img/{p.name}" in text for p in pictures)
+
+
+class Forecast:
+    """Stands in for an evaluation: what the command asks of it."""
+
+    def text(self, lang):
+        return f"in {lang}"
+
+
+def test_people_are_reported_in_the_language_that_was_asked_for(hepatica, monkeypatch, tmp_path):
+    monkeypatch.setattr("hepatica.individual.forecast.validate_people", lambda *_, **__: Forecast())
+    for lang in ("en", "zh"):
+        code, out, err = hepatica("validate", "--people", tmp_path / "a.csv", "--lang", lang)
+        assert code == 0 and out.strip() == f"in {lang}", err
+
+
+def test_bad_input_is_one_sentence(hepatica, unseen, tmp_path):
+    for arguments, says in (
+        ([tmp_path / "none.toml"], "can be read"),
+        ([unseen, "--people", tmp_path / "a.csv"], "no publication beside --people"),
+        ([unseen, "--left-out", tmp_path], "--leave-out"),
+        ([unseen, "--posterior", tmp_path / "none.parquet"], "none.parquet"),
+        (["--people", tmp_path / "none.csv"], "none.csv"),
+        ([unseen, "--lang", "fr"], "en, zh"),
+    ):
+        code, out, err = hepatica("validate", *arguments)
+        assert code == 2 and says in " ".join(err.split()) and "Traceback" not in err and not out, (arguments, err)
 
 
 def test_a_publication_beside_people_is_refused(hepatica, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from hepatica.individual.labs import LABS
 from hepatica.individual.predictors import OUTCOME, Predictor
 from hepatica.individual.scores import auc, brier, crps_normal
+from hepatica.words import LANGUAGES
 
 BARE, MODEL, LAST, REGRESSION, MIXED = (
     p.value
@@ -60,10 +61,30 @@ def test_the_frame_and_the_words(evaluation):
     text = json.dumps(evaluation.to_dict(), allow_nan=False)
     assert "for research use" in text and "person" not in text
     assert (
-        "For research use" in evaluation.text()
+        "research use" in evaluation.text()
         and "platelets are not in the model" in evaluation.text()
         and "is assumed" in evaluation.text()
     )
+
+
+def test_the_report_is_in_both_languages(evaluation):
+    """The same lines, tables and numbers; no sentence of one in the other."""
+    english, chinese = (evaluation.text(lang) for lang in LANGUAGES)
+    assert english == evaluation.text() and "仅供研究使用" in chinese
+    for table in (evaluation.totals().round(3), evaluation.outcomes().round(3)):
+        assert table.to_string(index=False) in english and table.to_string(index=False) in chinese
+    for sentence in (
+        "For research use",
+        "Not predicted",
+        "Note:",
+        "Later labs",
+        "is better than",
+        "did not weigh",
+        "folds",
+    ):
+        assert sentence in english and sentence not in chinese, sentence
+    assert english.count("Not predicted:") == chinese.count("未预测：") == len(evaluation.not_predicted) > 0
+    assert english.count(" is better than the ") == chinese.count("优于") == 6
 
 
 def test_outcomes_are_scored_on_the_same_people(evaluation):

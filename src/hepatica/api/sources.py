@@ -1,4 +1,4 @@
-"""Files of the user's that several commands read: publications, and posteriors without one of them."""
+"""Files of the user's that several requests name: publications, and posteriors without one of them."""
 
 from __future__ import annotations
 

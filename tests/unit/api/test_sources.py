@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from hepatica.cli.console.sources import read_leave_one_out, read_publication
+from hepatica.api.sources import read_leave_one_out, read_publication
 from hepatica.errors import InputError
 from hepatica.evidence import load
 from hepatica.patients import posterior

@@ -327,3 +327,15 @@ def test_confirmed_gains_are_those_of_the_pair(cohort, grid, courses):
     assert again.confirmed[0].gain == direct.gain[1] and again.confirmed[0].survival_gain == direct.survival_gain[1]
     assert again.confirmed[0].hypothesis == "label_is_cells"
     assert again.assumptions[0].parameter == "efficacy_repair" and again.assumptions[0].correlation > 0.9
+
+
+def test_assumptions_are_those_of_the_gain_and_not_of_the_course_itself(cohort, courses):
+    """One parameter moves deaths in both arms alike, another what the cells add: only the second decides."""
+    both, added = (by_parameter(cohort, name)[cohort.draw] for name in ("death_lung", "efficacy_repair"))
+    base = CARE_DEATH * (1 + 0.3 * both)
+    ds = courses(np.stack([base, base - 0.001 * (1 + 0.9 * added)]))
+    arms = [Arm("standard care"), Arm("x", Regimen(1e6))]
+    first = decide([ds], arms, Utility(), cohort)
+    for found in (first, confirm(first, [ds], Utility(), cohort)):
+        assert found.top == 1 and found.assumptions[0].parameter == "efficacy_repair"
+        assert found.assumptions[0].correlation > 0.9

@@ -1,5 +1,7 @@
 """One small answer and one small dossier, of which reports are made."""
 
+from importlib.resources import files
+
 import pytest
 
 from hepatica.dose_study import answer
@@ -58,3 +60,12 @@ def q(system):
     asked = ValidationEvidence(predicted=(load("lin2017"),), blind=(unseen,))
     sizes = PredictionSettings(people=4, draws=20)
     return qualify(check_study(question), system, evidence=asked, prediction=sizes)
+
+
+@pytest.fixture
+def unseen(tmp_path):
+    """File of a publication that the model learnt from, under the key of one that it has not seen."""
+    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
+    path = tmp_path / "unseen.toml"
+    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
+    return path

@@ -1,7 +1,6 @@
 """Request of a qualification: the dossier of the function below it, and what is refused before any work."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,6 @@ from hepatica.errors import InputError
 from hepatica.evidence import load
 from hepatica.qualify.dossier import as_record
 from hepatica.study import check_study
-
-
-@pytest.fixture
-def unseen(tmp_path):
-    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
-    path = tmp_path / "unseen.toml"
-    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
-    return path
 
 
 def test_the_dossier_is_that_of_the_function(q, system, unseen, monkeypatch):

@@ -1,7 +1,6 @@
 """Request of a validation: predictions as the function below it makes them, and forecasts of people."""
 
 import json
-from importlib.resources import files
 
 import pytest
 
@@ -11,14 +10,6 @@ from hepatica.evidence import load, load_all
 from hepatica.study import HYPOTHESES
 from hepatica.validation.predict import validate
 from hepatica.validation.simulated import PredictionSettings
-
-
-@pytest.fixture
-def unseen(tmp_path):
-    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
-    path = tmp_path / "unseen.toml"
-    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
-    return path
 
 
 def test_publications_are_predicted_as_the_function_predicts_them(system, unseen):

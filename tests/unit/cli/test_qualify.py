@@ -1,7 +1,6 @@
 """`hepatica qualify`: what it writes and prints, and that bad input is one sentence and exit code 2."""
 
 import json
-from importlib.resources import files
 
 import pytest
 
@@ -15,14 +14,6 @@ SMALL = ["--set", "patients=40", "--set", "draws=40", "--set", "dose='3e5 cells/
 def run(monkeypatch, hepatica):
     monkeypatch.setattr("hepatica.evidence.load_all", lambda: {k: load(k) for k in ("lin2017",)})
     return hepatica
-
-
-@pytest.fixture
-def unseen(tmp_path):
-    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
-    path = tmp_path / "unseen.toml"
-    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
-    return path
 
 
 def test_the_shipped_study_is_qualified_with_a_blind_file(run, unseen, tmp_path):

@@ -1,9 +1,6 @@
 """`hepatica validate`: cards, page and JSON of predictions, people in both languages, bad input in one sentence."""
 
 import json
-from importlib.resources import files
-
-import pytest
 
 from hepatica.api.validate import ValidateAnswer
 from hepatica.card import Card
@@ -11,14 +8,6 @@ from hepatica.cli import validate
 from hepatica.words import say
 
 SMALL = ["--posterior", "prior", "--patients", 4, "--draws", 20, "--seed", 3]
-
-
-@pytest.fixture
-def unseen(tmp_path):
-    text = (files("hepatica.evidence") / "publications" / "lin2017.toml").read_text(encoding="utf-8")
-    path = tmp_path / "unseen.toml"
-    path.write_text(text.replace('"lin2017"', '"unseen"', 1), encoding="utf-8")
-    return path
 
 
 def test_the_page_has_each_record_and_its_figure(hepatica, unseen, tmp_path):

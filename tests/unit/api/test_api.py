@@ -36,7 +36,7 @@ def test_every_answer_says_what_it_is_for():
 
 
 def test_all_files_are_listed():
-    assert {p.stem for p in API.glob("*.py")} - {"__init__", "__main__", "base", "pages"} == set(ROOMS)
+    assert {p.stem for p in API.glob("*.py")} - {"__init__", "__main__", "base", "pages", "sources"} == set(ROOMS)
 
 
 def test_answers_are_made_below_the_reports():

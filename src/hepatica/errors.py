@@ -1,4 +1,4 @@
-"""What can go wrong, said in one sentence: what is wrong, what was got, what to do."""
+"""Errors, each one sentence: what is wrong, what was got, what to do."""
 
 from __future__ import annotations
 

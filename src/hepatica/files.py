@@ -126,7 +126,7 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def _plain(value: object) -> object:
-    """What orjson does not know: arrays that are not contiguous, paths, sets."""
+    """JSON form of values that orjson does not know: arrays that are not contiguous, paths, sets."""
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Path):

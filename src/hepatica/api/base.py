@@ -47,7 +47,7 @@ class Strict(BaseModel):
 
 
 class Request(Strict):
-    """What a command is asked."""
+    """Request of a command."""
 
     @classmethod
     def check(cls, data: Mapping[str, Any]) -> Self:
@@ -67,13 +67,13 @@ class Request(Strict):
 
 
 class Answer(Strict):
-    """What a command answers; ``--json`` prints it."""
+    """Answer of a command; ``--json`` prints it."""
 
     purpose: Literal["for research use"] = "for research use"
 
 
 class RunInfo(Strict):
-    """What is needed to run it again."""
+    """Provenance of a run: all that is needed to repeat it."""
 
     study_hash: str
     model_hash: str

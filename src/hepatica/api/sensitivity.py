@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SensitivityRun(RunInfo):
-    """What is needed to run it again."""
+    """Provenance of a run: all that is needed to repeat it."""
 
     population: str
 

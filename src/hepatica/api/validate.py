@@ -145,7 +145,7 @@ class ValidateAnswer(Answer):
 
 
 class NotPredicted(Strict):
-    """What was not predicted, of how many people, and why."""
+    """Predictions left out, of how many people, and why."""
 
     what: str
     people: int

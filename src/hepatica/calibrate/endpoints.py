@@ -22,7 +22,7 @@ DIRECTION: Mapping[str, Direction] = {v.name: v.direction for v in PROPORTIONS i
 SHARES = tuple(DIRECTION)
 """Shares of people that the model has; the rest of a publication's shares it does not."""
 MEASURED = tuple(v.name for v in used_in(Use.LIKELIHOOD, Use.PUBLICATION) if v.kind is not VariableKind.PROPORTION)
-"""What is measured in people and the model has; their means are those of survivors."""
+"""Labs and scores measured in people and modelled; their means are those of survivors."""
 OUTPUTS = (
     *(v.name for v in used_in(Use.LIKELIHOOD) if v.kind in (VariableKind.LAB, VariableKind.SIGN)),
     "death_intensity",

@@ -85,7 +85,7 @@ def calibrate(
 
 
 def _card(made: Calibration, lang: str) -> Card:
-    """What was learnt: the parameters whose posterior is narrower than the prior."""
+    """Card of the parameters whose posterior is narrower than the prior."""
     import numpy as np
     import pandas as pd
 

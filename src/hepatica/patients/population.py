@@ -48,7 +48,7 @@ class Component(BaseModel):
 
 
 class Sourced(BaseModel):
-    """What a table states with its source (`cite`), or with the reason for which it is assumed."""
+    """Statement of a table with its source (`cite`), or with the reason for which it is assumed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     cite: str = ""

@@ -1,1 +1,1 @@
-"""What commands share: options and closing words (`shell`), `terminal`, files read (`sources`), `evidence_text`."""
+"""Console of the commands: options and closing words (`shell`), `terminal`, files read (`sources`), `evidence_text`."""

@@ -1,4 +1,4 @@
-"""What kills hepatocytes: virus, alcohol, drugs, lack of oxygen, inflammation, and the chronic background.
+"""Hepatocyte injury: virus, alcohol, drugs, lack of oxygen, inflammation, and the chronic background.
 
 Question: how fast are hepatocytes injured by each cause, and what is left of it once the cause is treated?
 Own form throughout. Each cause is exactly zero unless its insult is dosed or its control is set; the causes add.

@@ -1,4 +1,4 @@
-"""What imaging sees: label in living cells, in dead ones and in the phagocytes that took them.
+"""Imaging label: label in living cells, in dead ones and in the phagocytes that took them.
 
 Question: where is the label, and how much of it still sits in living cells?
 

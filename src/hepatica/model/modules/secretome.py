@@ -1,4 +1,4 @@
-"""What infused cells do: growth factors, immunoregulatory mediators, matrix factors, and their own death.
+"""Secretome of infused cells: growth factors, immunoregulatory mediators, matrix factors, and their own death.
 
 Question: how much of each factor do the living cells make where it can reach the liver, and what does it do?
 
@@ -105,7 +105,7 @@ def _effects(m: Draft, growth: Expr, calm: Expr, mediated: Expr) -> None:
 
 
 def _unexplained(m: Draft) -> None:
-    """What cells do to people's deaths and infections that no mechanism here explains."""
+    """Effects of cells on people's deaths and infections that no mechanism here explains."""
     survival, infection, dose = m.pars("unexplained_survival unexplained_infection unexplained_dose")
     given = hill(m.needs("given_per_kg", "cell/kg"), dose, 1)
     m.let("deaths_unexplained", exp(-survival * given), "", "factor of cells on deaths that no mechanism explains")

@@ -74,7 +74,7 @@ def _bars(ax: Axes, screen: Screen, order: list[int], here: list[int], lang: str
 
 
 def doses(tornado: Tornado, per_kg: bool, lang: str) -> Figure:
-    """Which dose comes first with each parameter low and high."""
+    """Table of the dose that comes first with each parameter low and high."""
     with styled():
         figure, axes = panels(1, 1, width=8.5, height=1.4 + 0.3 * max(len(tornado.parameters), 1))
         ax, place = axes[0, 0], np.arange(len(tornado.arms))

@@ -1,5 +1,6 @@
 # make demo    set up and find a dose          make test    set up and test
 # make check   lint, types, layers, tests      make lock    resolve the dependencies anew
+# make exam    numbers of other programs beside ours: docs/exam.md
 #
 # PYTHON=python3.12 make demo    picks the Python; without it, the newest that will do.
 
@@ -19,7 +20,7 @@ endif
 # A virtual environment whose Python is gone counts for nothing.
 $(shell test -x $(BIN)/python || rm -f $(VENV)/.runtime $(VENV)/.test $(VENV)/.zig $(VENV)/.package)
 
-.PHONY: demo test check lint lock clean
+.PHONY: demo test check lint exam lock clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.runtime $(ZIG) $(VENV)/.package
@@ -35,6 +36,9 @@ lint: $(VENV)/.test $(VENV)/.package
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+exam: $(VENV)/.test $(VENV)/.package
+	@$(BIN)/python -m hepatica.trials.exam .
 
 clean:
 	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Virtual trials: dose finding, confirmatory designs and their analyses, one folder each."""

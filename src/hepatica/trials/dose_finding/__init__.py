@@ -1,0 +1,1 @@
+"""Dose finding."""

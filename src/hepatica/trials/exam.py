@@ -88,10 +88,12 @@ def markdown(table: pd.DataFrame) -> str:
             f"| {rows.tolerance.max():.2g} | {first.source} |"
         )
     lines += ["", "## Every number", "", "| set | quantity | ours | theirs | difference |", "|---|---|--:|--:|--:|"]
-    for row in table.itertuples():
-        ours, theirs = (("-" if math.isnan(x) else f"{x:.8g}") for x in (row.ours, row.theirs))
-        gap = "-" if math.isnan(row.difference) else f"{row.difference:.2g}"
-        lines.append(f"| `{row.reference}` | {row.quantity} | {ours} | {theirs} | {gap} |")
+    shown = table[["ours", "theirs"]].map(lambda x: "-" if math.isnan(x) else f"{x:.8g}")
+    gaps = table["difference"].map(lambda x: "-" if math.isnan(x) else f"{x:.2g}")
+    for name, quantity, ours, theirs, gap in zip(
+        table["reference"], table["quantity"], shown["ours"], shown["theirs"], gaps, strict=True
+    ):
+        lines.append(f"| `{name}` | {quantity} | {ours} | {theirs} | {gap} |")
     return "\n".join(lines) + "\n"
 
 

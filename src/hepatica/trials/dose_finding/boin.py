@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import betainc
 
 from hepatica.errors import InputError
-from hepatica.trials.dose_finding.state import Floats
+from hepatica.trials.dose_finding.state import Bools, Floats
 from hepatica.trials.dose_finding.table_design import Cell, DecisionTable, TableDesign
 
 SAFE, TOXIC = 0.6, 1.4  # times the target: what is clearly too low and clearly too high
@@ -78,7 +78,7 @@ def exceedance(patients: int, target: float, a: float = 1.0, b: float = 1.0) -> 
 
 def safety(
     patients: int, target: float, *, cutoff: float = CUTOFF, offset: float | None = None, least: int = MIN_TO_ELIMINATE
-) -> tuple[Floats, Floats]:
+) -> tuple[Bools, Bools]:
     """Cells that close a level, and cells that stop the trial at the lowest one, both at [treated, toxic].
 
     Parameters
@@ -160,7 +160,7 @@ def boundary_row(table: DecisionTable, treated: int) -> BoinRow:
     """
     cells, stop = table.cells[treated, : treated + 1], table.stop_lowest[treated, : treated + 1]
 
-    def first(where: Floats) -> int | None:
+    def first(where: Bools) -> int | None:
         return int(np.argmax(where)) if where.any() else None
 
     up = np.flatnonzero(cells == Cell.E)

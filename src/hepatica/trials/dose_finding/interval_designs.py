@@ -123,7 +123,16 @@ def i3plus3_table(target: float, patients: int, *, below: float = 0.05, above: f
     return DecisionTable(np.where(close, int(Cell.DU), cells).astype(np.int8), np.asarray(stop, bool))
 
 
-def interval_design(target: float, table: DecisionTable, levels: int, max_patients: int, **more: int) -> TableDesign:
+def interval_design(
+    target: float,
+    table: DecisionTable,
+    levels: int,
+    max_patients: int,
+    *,
+    cohort: int = 3,
+    start: int = 0,
+    stop_at: int | None = None,
+) -> TableDesign:
     """Design of an interval table: mTPI-2, keyboard or i3+3, by the table given.
 
     Parameters
@@ -132,14 +141,20 @@ def interval_design(target: float, table: DecisionTable, levels: int, max_patien
         Toxicity aimed at.
     table : DecisionTable
         Of `interval_table` or `i3plus3_table`.
-    levels, max_patients : int
-        As of `Design`.
-    **more : int
-        ``cohort``, ``start`` and ``stop_at``, as of `TableDesign`.
+    levels, max_patients, cohort, start, stop_at : int
+        As of `TableDesign`.
 
     Examples
     --------
     >>> interval_design(0.3, interval_table(0.3, 30), levels=5, max_patients=30).cohort
     3
     """
-    return TableDesign(levels=levels, max_patients=max_patients, table=table, target=target, **more)
+    return TableDesign(
+        levels=levels,
+        max_patients=max_patients,
+        cohort=cohort,
+        start=start,
+        table=table,
+        target=target,
+        stop_at=stop_at,
+    )

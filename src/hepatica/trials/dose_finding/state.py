@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 NONE = -1  # no level: nothing was selected, or every level is closed
 TOXICITY_ONLY, WITH_RESPONSE = 2, 4  # outcome categories

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hepatica.trials.dose_finding import model_exam
 from hepatica.trials.dose_finding.boin import boin, boin_table, boundaries, boundary_row
 from hepatica.trials.dose_finding.characteristics import toxicity_truth
 from hepatica.trials.dose_finding.enumeration import enumerate_trials
@@ -69,6 +70,7 @@ def _mtpi2(given: Inputs) -> dict[str, Any]:
 
 
 COMPUTATIONS = {
+    **model_exam.COMPUTATIONS,
     "boin-lambda": _boin_lambda,
     "boin-table": _boin_table,
     "boin-extrasafe-030": _boin_extra_safe,

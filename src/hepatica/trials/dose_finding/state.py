@@ -165,6 +165,32 @@ def start_state(trials: int, levels: int, categories: int, start: int) -> State:
     )
 
 
+def distinct(*columns: Ints) -> tuple[Ints, Ints]:
+    """First place of each distinct trial, and the place among them of every trial.
+
+    Parameters
+    ----------
+    *columns : array of int, (trials, ...)
+        What trials that count as one share; not negative.
+
+    Examples
+    --------
+    >>> first, place = distinct(np.array([[1, 2], [0, 2], [1, 2]]))
+    >>> first.tolist(), place.tolist()
+    ([1, 0], [1, 0, 1])
+    """
+    flat = np.column_stack([column.reshape(len(column), -1) for column in columns])
+    bits = [int(width).bit_length() for width in flat.max(axis=0, initial=0)]
+    if sum(bits) < 64:
+        code = np.zeros(len(flat), np.int64)
+        for column, width in enumerate(bits):
+            code = (code << width) | flat[:, column]
+        _, first, place = np.unique(code, return_index=True, return_inverse=True)
+    else:
+        _, first, place = np.unique(flat, axis=0, return_index=True, return_inverse=True)
+    return first, place.reshape(-1)
+
+
 def at_level(values: NDArray[np.int64], level: Ints) -> Ints:
     """Values of each trial at its level, (trials,)."""
     return np.asarray(values[np.arange(len(level)), level])

@@ -3,9 +3,9 @@
     python experiments/people.py --data FILE [--train FILE] [--pool 12000] [--kinds acute] [--posterior learnt]
         [--seed 1] [--json]
 
-FILE is a CSV file in the layout of `hepatica.individual.file`, one row per person and day. It is read by path and
-nothing of any person is printed or kept. Without --train, how far the model is off is learnt by five folds within the
-file; with it, from the other file, and FILE is forecast blind. For research use.
+FILE is a CSV file in the layout of `hepatica.individual.readers.cohort_file`, one row per person and day. It is read
+by path and nothing of any person is printed or kept. Without --train, how far the model is off is learnt by five folds
+within the file; with it, from the other file, and FILE is forecast blind. For research use.
 """
 
 from __future__ import annotations

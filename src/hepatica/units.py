@@ -29,7 +29,9 @@ _DEFINITIONS = (
     "score_point = []",
     "per_hour = 1 / hour",  # a clinical rate that stays per hour; tables turn other hours into days
 )
-_MOLAR_MASS = {"bilirubin": 584.66, "creatinine": 113.12}  # g/mol; conversion mg/dL <-> umol/L
+# g/mol, sums of standard atomic weights (IUPAC 2021); urea nitrogen as the two N of urea; albumin of the mature chain
+_MOLAR_MASS = {"bilirubin": 584.66, "creatinine": 113.12, "ammonia": 17.031, "urea": 60.056, "urea_nitrogen": 28.014}
+_MOLAR_MASS |= {"lactate": 90.078, "albumin": 66438.0}
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
 # Names joined by * and /, no number but a leading 1 or 1e9: pint computes powers of numbers, however long that takes.
 _NAME = r"[A-Za-zµμ°Å%][A-Za-zµμ0-9_]*"
@@ -107,7 +109,7 @@ def factor(source: str, target: str, substance: str = "") -> float:
     source, target : str
         Units.
     substance : str, optional
-        ``"bilirubin"`` or ``"creatinine"`` allows mass <-> amount conversion.
+        One whose molar mass is known, such as ``"bilirubin"``, allows mass <-> amount conversion.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def factor(source: str, target: str, substance: str = "") -> float:
     for table in tables:
         if source in table.get(target, {}):
             return float(table[target][source])
-    if target in tables[0] and any(source in rows for rows in tables[0].values()):
+    if substance not in _MOLAR_MASS and target in tables[0] and any(source in rows for rows in tables[0].values()):
         raise InputError("unit", source, f"a unit that converts to {target!r}")  # both are there, in other dimensions
     return compute_factor(source, target, substance)
 

@@ -52,7 +52,7 @@ def test_molar_units_need_the_substance():
     with pytest.raises(InputError):
         parse("17.1 umol/L", "mg/dL")
     with pytest.raises(InputError):
-        parse("17.1 umol/L", "mg/dL", substance="ammonia")
+        parse("17.1 umol/L", "mg/dL", substance="sodium")
 
 
 @pytest.mark.parametrize(

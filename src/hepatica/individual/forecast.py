@@ -21,13 +21,13 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.individual.discrepancy import fit_discrepancy, meld_of, select_outcome_labs
 from hepatica.individual.evaluation import BASES, Evaluation
-from hepatica.individual.file import read_people
 from hepatica.individual.inflammation import compare, read_readings
 from hepatica.individual.labs import LABS, READINGS
 from hepatica.individual.out_of_fold import Fold, MixedModels, Sample
 from hepatica.individual.people import LAST_DAY, People
 from hepatica.individual.pool import Pool, acute_populations, chronic_populations, make_pool
 from hepatica.individual.predictors import MIN_PEOPLE, OUTCOME
+from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import Discrepancy, ImportanceWeights
 from hepatica.patients import Draws
 
@@ -95,7 +95,7 @@ def validate_people(
     Parameters
     ----------
     path : str or Path
-        A CSV file as `hepatica.individual.file.read_people` reads it.
+        A CSV file as `hepatica.individual.readers.cohort_file.read_people` reads it.
     system : System
         The compiled model.
     train : str or Path, optional

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.stats import ConstantInputWarning, spearmanr
 
 from hepatica.errors import InputError
-from hepatica.individual.csv_table import read_table, to_floats
-from hepatica.individual.file import day_column, lab_values
 from hepatica.individual.labs import READINGS
+from hepatica.individual.readers.cohort_file import day_column, lab_values
+from hepatica.individual.readers.csv_table import read_table, to_floats
 from hepatica.individual.scores import percentile_interval
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ def read_readings(path: str | Path) -> tuple[dict[str, Floats], dict[str, str]]:
     Parameters
     ----------
     path : str or Path
-        A file that `hepatica.individual.file.read_people` has checked.
+        A file that `hepatica.individual.readers.cohort_file.read_people` has checked.
 
     Returns
     -------

@@ -14,9 +14,9 @@ from hepatica.individual.discrepancy import (
     meld_of,
     select_outcome_labs,
 )
-from hepatica.individual.file import read_people
 from hepatica.individual.labs import LABS
 from hepatica.individual.predictors import MIN_EVENTS
+from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import ImportanceWeights
 from hepatica.outcomes.scores import meld
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from hepatica.individual.file import read_people
 from hepatica.individual.inflammation import compare, read_readings
 from hepatica.individual.labs import READINGS
+from hepatica.individual.readers.cohort_file import read_people
 
 
 def naive(x, y):

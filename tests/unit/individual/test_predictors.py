@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from hepatica.individual.file import read_people
 from hepatica.individual.labs import LABS
 from hepatica.individual.out_of_fold import Fold, Sample
 from hepatica.individual.predictors import MIN_EVENTS, MIN_PEOPLE, OUTCOME, Predictor
+from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import ImportanceWeights
 
 SD = dict.fromkeys(LABS, 0.5)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hepatica.individual.file import read_people
 from hepatica.individual.labs import LABS
 from hepatica.individual.pool import make_pool
+from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import MEASUREMENT_SD, MIN_EFFECTIVE, ImportanceWeights, temper_weights
 from hepatica.patients.streams import normals
 

@@ -33,11 +33,11 @@ from hepatica.evidence.publications import keys
 from hepatica.individual.as_evidence.groups import POOLED, Group, assign_groups
 from hepatica.individual.as_evidence.lab_summaries import lab_observations, short
 from hepatica.individual.as_evidence.weekly_bilirubin import is_weekly, weekly_publication
-from hepatica.individual.csv_table import read_table
-from hepatica.individual.file import read_people
 from hepatica.individual.labs import LABS
 from hepatica.individual.people import People, PersonField, Treatment
 from hepatica.individual.pool import HORIZON
+from hepatica.individual.readers.cohort_file import read_people
+from hepatica.individual.readers.csv_table import read_table
 from hepatica.variables import variable
 
 Floats = NDArray[np.float64]
@@ -59,8 +59,9 @@ def as_publications(path: Path) -> tuple[Publication, ...]:
     Parameters
     ----------
     path : Path
-        A CSV file as `hepatica.individual.file.read_people` reads it, or weekly bilirubin of a steroid trial in
-        alcoholic hepatitis (columns treatment, subject, week, sbvalue in umol/L), whose printed means it then replaces.
+        A CSV file as `hepatica.individual.readers.cohort_file.read_people` reads it, or weekly bilirubin of a
+        steroid trial in alcoholic hepatitis (columns treatment, subject, week, sbvalue in umol/L), whose printed means
+        it then replaces.
 
     Returns
     -------

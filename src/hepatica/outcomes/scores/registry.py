@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.laboratory_units import Bound, read_value
 from hepatica.outcomes.scores import alcohol, cirrhosis, clif, failure, meld_family
 from hepatica.outcomes.scores.labs import INPUTS, YES_NO, Array, ScoreInput
-from hepatica.units import parse
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Score:
         return tuple(name for name in self.inputs if parameters[name].default is inspect.Parameter.empty)
 
     def read(self, given: Mapping[str, str | float]) -> dict[str, Any]:
-        """Numbers in internal units from texts such as ``"54 umol/L"``, each within its limits.
+        """Numbers in internal units from texts as laboratories print them, such as ``"54 umol/L"``, within limits.
 
         Raises
         ------
@@ -75,7 +75,9 @@ class Score:
             if word not in spec.choices:
                 raise InputError(name, value, f"one of {', '.join(spec.choices)}")
             return word == "yes" if spec.choices == YES_NO else word
-        number: float = parse(value, spec.unit, where=name, substance=spec.substance)
+        number, bound = read_value(value, spec.unit, where=name, substance=spec.substance)
+        if bound is not Bound.EXACT:
+            raise InputError(name, value, "a measured number; a score takes no value beyond the range of the assay")
         if not spec.low <= number <= spec.high:
             raise InputError(name, value, f"{spec.label} between {spec.low:g} and {spec.high:g} {spec.unit}")
         return number

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.individual.as_evidence.groups import CAUSES, POOLED, Excluded, assign_groups, meets_inclusion
-from hepatica.individual.file import read_people
+from hepatica.individual.readers.cohort_file import read_people
 from hepatica.patients import load_population, populations
 
 AWAKE = 0.0

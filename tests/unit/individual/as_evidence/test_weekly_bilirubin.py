@@ -8,7 +8,7 @@ from hepatica.errors import InputError
 from hepatica.evidence import load
 from hepatica.individual.as_evidence.publication import as_publications
 from hepatica.individual.as_evidence.weekly_bilirubin import PUBLICATION, is_weekly, weekly_publication
-from hepatica.individual.csv_table import read_table
+from hepatica.individual.readers.csv_table import read_table
 
 
 def weekly(n=(31, 35)):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.individual.file import read_people
 from hepatica.individual.people import Treatment
+from hepatica.individual.readers.cohort_file import read_people
 
 HEAD = "id,BloodColectionDate,ALT"
 SECRET = "MARIA-LOPEZ-1970"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.individual.csv_table import CsvTable, TableError, read_table, to_floats
 from hepatica.individual.labs import INR_OF_ACTIVITY, LABS, PROTHROMBIN_ACTIVITY
 from hepatica.individual.people import LAST_DAY, People, PersonField, Treatment
+from hepatica.individual.readers.csv_table import CsvTable, TableError, read_table, to_floats
 from hepatica.variables import PeopleColumn
 
 Floats = NDArray[np.float64]
@@ -49,9 +49,9 @@ def read_people(path: str | Path) -> People:
     Parameters
     ----------
     path : str or Path
-        A CSV file, plain or compressed by gzip, within the bounds of `hepatica.individual.csv_table`. Its columns:
-        ``id``, ``BloodColectionDate`` (days since admission), labs as in `LABS`, and on day 0 the columns of
-        `PersonField`.
+        A CSV file, plain or compressed by gzip, within the bounds of `hepatica.individual.readers.csv_table`.
+        Its columns: ``id``, ``BloodColectionDate`` (days since admission), labs as in `LABS`, and on day 0
+        the columns of `PersonField`.
 
     Returns
     -------

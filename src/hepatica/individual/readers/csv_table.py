@@ -139,14 +139,16 @@ def _to_float(text: object) -> float:
         return float("nan")
 
 
-def read_table(path: str | Path) -> CsvTable:
+def read_table(path: str | Path, *, separator: str = ",") -> CsvTable:
     """Read a CSV file as text.
 
     Parameters
     ----------
     path : str or Path
-        Plain text or gzip, UTF-8 with or without a byte order mark, one header line, commas between cells. At most 64
-        MiB (of text, where it is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
+        Plain text or gzip, UTF-8 with or without a byte order mark, one header line. At most 64 MiB (of text, where it
+        is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
+    separator : str
+        Character between cells.
 
     Returns
     -------
@@ -167,7 +169,7 @@ def read_table(path: str | Path) -> CsvTable:
     (['0', '1'], [2, 3])
     """
     path = Path(path)
-    header, lines, rows = _parse(path.name, _decode(path.name, _content(path)))
+    header, lines, rows = _parse(path.name, _decode(path.name, _content(path)), separator)
     named = [k for k, name in enumerate(header) if name]
     repeated = [name for name, count in Counter(header[k] for k in named).items() if count > 1]
     if repeated:
@@ -214,9 +216,9 @@ def _decode(name: str, raw: bytes) -> str:
         raise TableError(f"{name}, line {line}", "the text is not in UTF-8", remedy) from error
 
 
-def _parse(name: str, text: str) -> tuple[list[str], list[int], list[list[str]]]:
+def _parse(name: str, text: str, separator: str) -> tuple[list[str], list[int], list[list[str]]]:
     """Header, line number of each row, and rows of as many cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     header: list[str] = []
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -225,7 +227,7 @@ def _parse(name: str, text: str) -> tuple[list[str], list[int], list[list[str]]]
             if not row:
                 continue
             if not header:
-                header = _header(name, row)
+                header = _header(name, row, separator)
                 most = min(MAX_ROWS, MAX_CELLS // len(header))
                 continue
             if len(row) != len(header):
@@ -244,12 +246,12 @@ def _parse(name: str, text: str) -> tuple[list[str], list[int], list[list[str]]]
     return header, lines, rows
 
 
-def _header(name: str, row: list[str]) -> list[str]:
+def _header(name: str, row: list[str], separator: str) -> list[str]:
     """Names of the columns."""
     if len(row) > MAX_COLUMNS:
         raise TableError(
             f"{name}, line 1", f"{len(row)} columns", f"leave out columns until there are at most {MAX_COLUMNS:,}"
         )
-    if len(row) == 1 and (";" in row[0] or "\t" in row[0]):
+    if separator == "," and len(row) == 1 and (";" in row[0] or "\t" in row[0]):
         raise TableError(f"{name}, line 1", "cells are not separated by commas", "save it with commas between cells")
     return [cell.strip() for cell in row]

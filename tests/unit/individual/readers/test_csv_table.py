@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepatica.errors import InputError
-from hepatica.individual import csv_table
-from hepatica.individual.csv_table import TableError, read_table, to_floats
+from hepatica.individual.readers import csv_table
+from hepatica.individual.readers.csv_table import TableError, read_table, to_floats
 
 SECRET = "MARIA-LOPEZ-1970"
 

@@ -109,6 +109,7 @@ _ALONE = {
     "mg%": PrintedUnit("mg/dL", 1.0),
     "g%": PrintedUnit("g/dL", 1.0),
     "%/min": PrintedUnit("percent/min", 1.0),
+    "percent/min": PrintedUnit("percent/min", 1.0),
     "mM": PrintedUnit("mmol/L", 1.0),
     "uM": PrintedUnit("umol/L", 1.0),
     "nM": PrintedUnit("nmol/L", 1.0),

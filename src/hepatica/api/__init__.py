@@ -13,7 +13,7 @@ from hepatica.errors import InputError
 if TYPE_CHECKING:
     from hepatica.api.base import Answer, Request
 
-ROOMS = ("dose", "simulate", "sensitivity", "calibrate", "validate", "qualify", "model", "score", "evidence")
+ROOMS = ("dose", "simulate", "sensitivity", "calibrate", "validate", "person", "qualify", "model", "score", "evidence")
 """Modules with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
 
 
@@ -49,7 +49,7 @@ def schema_of(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        ``study``, or such as ``dose-request`` and ``dose-answer``.
+        ``study``, ``patient``, or such as ``dose-request`` and ``dose-answer``.
 
     Raises
     ------
@@ -63,11 +63,15 @@ def schema_of(name: str) -> dict[str, Any]:
     """
     from hepatica.study import Study
 
+    if name == "patient":
+        from hepatica.individual.readers.patient_toml import schema as schema_of_patient
+
+        return schema_of_patient()
     models: dict[str, Any] = {"study": Study}
     models |= {f"{key}-request": model for key, model in requests().items()}
     models |= {f"{key}-answer": model for key, model in answers().items()}
     if name not in models:
-        raise InputError("--of", name, f"one of {', '.join(models)}")
+        raise InputError("--of", name, f"one of {', '.join((*models, 'patient'))}")
     mode = "serialization" if name.endswith("-answer") else "validation"
     schema: dict[str, Any] = models[name].model_json_schema(mode=mode)
     return schema

@@ -22,6 +22,7 @@ COMMANDS = (
     "sensitivity",
     "calibrate",
     "validate",
+    "person",
     "qualify",
     "model",
     "score",

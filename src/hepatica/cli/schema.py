@@ -15,7 +15,7 @@ app = make_app()
 @app.command()
 def schema(
     of: Annotated[
-        str, typer.Option("--of", help="study, or a request or answer such as dose-request or dose-answer.")
+        str, typer.Option("--of", help="study, patient, or a request or answer such as dose-request or dose-answer.")
     ] = "study",
 ) -> None:
     """Print the JSON Schema of study files, for editors.

@@ -1,5 +1,6 @@
 """Readers and writers of people: one typed record from TOML, from CSV of any columns, and from FHIR Bundles.
 
 In reading order: `refusal`, `days`, `lab_table` (``labs.toml``), `collect` (what every reader shares); `patient_toml`;
-`csv_table`, `mapping`, `suggestion`, `mapped_csv`; `fhir`; `read` (any file); `cohort_file` (one fixed layout).
+`csv_table`, `mapping`, `suggestion`, `mapped_csv`; `fhir`; `read` (any file), `describe`; `cohort_file`
+(people in one fixed layout).
 """

@@ -71,6 +71,8 @@ class PersonCheck:
 class Collector:
     """Record in the making. Every method takes the place in the file, for a remark."""
 
+    place_of_outcome: str = ""
+
     person: Person = field(default_factory=Person)
     measurements: dict[tuple[float, str], Measurement] = field(default_factory=dict)
     treatments: list[GivenTreatment] = field(default_factory=list)
@@ -185,7 +187,8 @@ class Collector:
             self.visits.append(visit)
 
     def ended(self, outcome: Outcome, where: str) -> None:
-        """Set the outcome, and refuse labs and treatments after a death."""
+        """Set the outcome; `finish` refuses labs after a death."""
+        self.place_of_outcome = where
         self.once("outcome", outcome, where)
 
     def finish(self) -> PersonCheck:
@@ -209,7 +212,7 @@ class Collector:
         if ended is None or ended.day is None or ended.kind is not OutcomeKind.DIED or not person.days:
             return
         if person.days[-1] > ended.day + 1:
-            self.refuse("after_death", "outcome", day=f"{person.days[-1]:g}")
+            self.refuse("after_death", self.place_of_outcome, day=f"{person.days[-1]:g}")
 
 
 def _with_transplant(person: Person) -> Person:

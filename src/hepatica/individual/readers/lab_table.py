@@ -104,7 +104,7 @@ def analytes() -> Mapping[str, Analyte]:
             low=float(low),
             high=float(high),
             grade=row.get("grade", False),
-            headers=tuple(simplify(header) for header in row["headers"]),
+            headers=tuple(dict.fromkeys(simplify(header) for header in row["headers"])),
         )
     return made
 

@@ -26,6 +26,8 @@ from hepatica.individual.readers.days import Clock, check_number_of_days, parse_
 from hepatica.individual.readers.lab_table import analytes
 from hepatica.individual.readers.refusal import refuse
 
+TEMPLATE = Path(__file__).with_name("patient.template.toml")
+"""A file to start from."""
 KEYS = ("age", "sex", "weight", "causes", "background", "admission", "labs", "treatments", "visits", "outcome")
 _TIMES = ("day", "date")
 Choice = TypeVar("Choice", bound=Enum)
@@ -58,9 +60,8 @@ def check_toml(path: Path, today: dt.date) -> PersonCheck:
         data = tomllib.loads(path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError:
         raise refuse("encoding", path.name) from None
-    except tomllib.TOMLDecodeError as error:
-        place = getattr(error, "lineno", None)
-        raise refuse("no_toml", path.name if place is None else f"{path.name}, line {place}") from None
+    except tomllib.TOMLDecodeError:
+        raise refuse("no_toml", path.name) from None
     return _Reader(data, path.name, today).read()
 
 
@@ -143,6 +144,8 @@ class _Reader:
     def time(self, value: object, where: str, *, dated: bool) -> float | None:
         """Day of a date, or of a number of days."""
         place = self.at(where)
+        if dated and self.clock.admission is None and "admission" in self.data:
+            return None  # the admission has been refused
         return self.collector.taken(read_day(value, self.clock, place) if dated else check_number_of_days(value, place))
 
     def labs(self, row: Mapping[str, Any], where: str) -> None:

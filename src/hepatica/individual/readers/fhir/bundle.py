@@ -154,7 +154,7 @@ def _model(kind: str, raw: Mapping[str, Any], where: str) -> Any:
         raise refuse("install", where.partition(",")[0]) from None
     try:
         model = get_fhir_model_class(kind)
-    except (KeyError, LookupError, ImportError):
+    except (LookupError, ImportError, ValueError):
         raise refuse("unknown_type", where) from None
     if kind not in READ:
         return None

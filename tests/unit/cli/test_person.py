@@ -1,0 +1,53 @@
+"""hepatica person: template, suggestion, check in both languages, JSON, and the record written without identity."""
+
+import json
+import tomllib
+
+BROKEN = 'age = 54\n[[labs]]\nday = 0\ncreatinine = 90\nalt = "40 U/L"\n'
+
+
+def test_the_template_is_checked_and_written(hepatica, tmp_path):
+    code, template, _ = hepatica("person", "--template")
+    path = tmp_path / "patient.toml"
+    path.write_text(template, encoding="utf-8")
+    code, out, _ = hepatica("person", str(path), "--check")
+    assert code == 0 and "Person: 54 years, male" in out and "bilirubin, mg/dL" in out and "research use" in out
+    for name in ("a.json", "a.toml"):
+        code, out, _ = hepatica("person", str(path), "--out", str(tmp_path / name), "--lang", "zh")
+        assert code == 0 and "肌酐" in out and "2024" not in (tmp_path / name).read_text(encoding="utf-8")
+    answers = [json.loads(hepatica("person", str(tmp_path / name), "--json")[1]) for name in ("a.json", "a.toml")]
+    assert answers[0] == answers[1] and answers[0]["age"] == 54
+
+
+def test_what_is_refused(hepatica, tmp_path):
+    path = tmp_path / "patient.toml"
+    path.write_text(BROKEN)
+    code, out, err = hepatica("person", str(path))
+    assert code == 2 and out == "" and "creatinine has no unit" in err and len(err.strip().splitlines()) == 1
+    code, out, _ = hepatica("person", str(path), "--check")
+    assert code == 1 and "Refused (1)" in out and "creatinine has no unit" in out and "ALT" in out
+    code, out, _ = hepatica("person", str(path), "--check", "--lang", "zh")
+    assert code == 1 and "肌酐没有单位" in out
+    code, out, _ = hepatica("person", str(path), "--check", "--json")
+    assert code == 1 and json.loads(out)["refused"][0]["code"] == "unit_missing"
+    code, _, err = hepatica("person", str(path), "--check", "--out", str(tmp_path / "b.toml"))
+    assert code == 2 and not (tmp_path / "b.toml").exists()
+    assert hepatica("person")[0] == 2
+
+
+def test_a_suggested_mapping_is_completed_and_used(hepatica, tmp_path):
+    path, mapping = tmp_path / "a.csv", tmp_path / "mapping.toml"
+    path.write_text("Day,Cr,INR\n0,90,2.1\n")
+    code, text, _ = hepatica("person", str(path), "--suggest")
+    assert code == 0 and tomllib.loads(text)["labs"]["creatinine"]["unit"] == "?"
+    mapping.write_text(text)
+    code, _, err = hepatica("person", str(path), "--mapping", str(mapping))
+    assert code == 2 and "labs.creatinine.unit open" in err
+    mapping.write_text(text.replace("?", "umol/L"))
+    code, out, _ = hepatica("person", str(path), "--mapping", str(mapping))
+    assert code == 0 and "1.018" in out
+
+
+def test_the_schema_of_a_patient(hepatica):
+    code, out, _ = hepatica("schema", "--of", "patient")
+    assert code == 0 and "creatinine" in json.loads(out)["properties"]["labs"]["items"]["properties"]

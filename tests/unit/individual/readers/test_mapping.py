@@ -1,0 +1,66 @@
+"""Mappings of columns: what is open, missing, unknown or of a wrong unit is refused."""
+
+import datetime as dt
+
+import pytest
+
+from hepatica.errors import InputError
+from hepatica.individual.readers.mapping import ColumnMapping, LabColumn, read_mapping
+
+LABS = {"creatinine": {"column": "Cr", "unit": "umol/L"}}
+
+
+def test_a_mapping_from_toml(tmp_path):
+    path = tmp_path / "mapping.toml"
+    path.write_text(
+        'person = "pid"\ndate = "Date"\nadmission = 2024-05-01\nlong = { test = "T", value = "V", unit = "U" }\n'
+        'sex = { column = "S", words = { female = ["F"] } }\n[labs]\ninr = { column = "INR" }\n'
+    )
+    found = read_mapping(path)
+    assert found.admission == dt.date(2024, 5, 1) and found.labs == {"inr": LabColumn(column="INR")}
+    assert list(found.columns()) == ["pid", "Date", "T", "V", "U", "S"]
+    assert read_mapping(found) is found
+
+
+def test_columns_of_a_wide_file():
+    made = ColumnMapping(
+        labs={"alt": {"column": "ALT", "unit_column": "ALT unit"}},
+        date="Date",
+        admission="Admitted",
+        age={"column": "Age"},
+        outcome={"column": "Died", "words": {"died": ["1"]}},
+        outcome_day="Day of death",
+        treatments={"albumin": {"column": "Alb given", "words": {"given": ["y"]}}},
+    )
+    assert list(made.columns()) == ["Date", "Day of death", "Admitted", "ALT", "ALT unit", "Age", "Died", "Alb given"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "says"),
+    [
+        ({"day": "Day"}, "(labs)"),
+        ({"labs": LABS}, "(day, date)"),
+        ({"labs": LABS, "day": "Day", "date": "Date", "admission": "first row"}, "(day, date)"),
+        ({"labs": LABS, "date": "Date"}, "(admission)"),
+        ({"labs": LABS, "day": "Day", "mrn": "MRN"}, "(mrn)"),
+        ({"labs": LABS, "day": "Day", "separator": "|"}, "(separator)"),
+        ({"labs": LABS, "day": "?"}, "leaves day open"),
+        ({"labs": {"creatinine": {"column": "Cr", "unit": "?"}}, "day": "Day"}, "leaves labs.creatinine.unit open"),
+        ({"labs": LABS, "day": "Day", "sex": {"column": "S", "words": {"male": ["?"]}}}, "leaves sex.words.male open"),
+        ({"labs": {"glucose": {"column": "G"}}, "day": "Day"}, "a lab that the model does not take"),
+        ({"labs": {"creatinine": {"column": "Cr"}}, "day": "Day"}, "gives creatinine a unit that cannot be used"),
+        ({"labs": {"creatinine": {"column": "Cr", "unit": "UMOL/L"}}, "day": "Day"}, "as in 90 umol/L"),
+    ],
+)
+def test_refused_mappings(mapping, says):
+    with pytest.raises(InputError) as told:
+        read_mapping(mapping)
+    assert says in str(told.value) and str(told.value).startswith("mapping: ")
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(InputError, match="TOML file that can be read"):
+        read_mapping(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("= 3")
+    with pytest.raises(InputError, match="bad.toml: the mapping has a key"):
+        read_mapping(tmp_path / "bad.toml")

@@ -65,7 +65,8 @@ class Refused(InputError):
     def __init__(self, remark: Remark, more: int = 0) -> None:
         self.remark, self.more = remark, more
         self.where, self.got, self.allowed = remark.where, remark.code, remark.text()
-        tail = f" ({say('person.more', 'en', n=more)})" if more else ""
+        others = say("person.more", "en", n=more)
+        tail = f" ({others})" if more else ""
         HepaticaError.__init__(self, remark.text().rstrip(".") + tail)
 
 

@@ -191,7 +191,7 @@ def test_everything_imported_is_in_the_runtime_lock():
     outside = {name for name in outside if name.replace("-", "_") not in sys.stdlib_module_names}
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     asked = {
-        re.split(r"[<>=]", row)[0].removeprefix("python-")
+        re.split(r"[<>=.]", row)[0].removeprefix("python-")
         for name, rows in extras.items()
         if name != "test"
         for row in rows

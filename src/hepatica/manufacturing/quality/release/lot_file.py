@@ -1,0 +1,243 @@
+"""Lot file: attributes of one lot with their limits, doses, and what is believed of clinical loss (TOML)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hepatica.errors import InputError
+from hepatica.manufacturing.quality.release.guard_band import Process
+
+MAX_BYTES = 1_000_000
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LotProcess(_Part):
+    """True values of earlier lots.
+
+    Attributes
+    ----------
+    mean, sd : float
+        In the attribute's unit; on a log scale, geometric mean and standard deviation of the natural logarithm.
+    """
+
+    mean: Finite
+    sd: Positive
+
+
+class Attribute(_Part):
+    """Attribute of a lot.
+
+    Attributes
+    ----------
+    name, unit : str
+    role : {"quality", "safety", "potency"}
+        Potency alone is restored by the dose, and only one attribute has this role.
+    values : list of float
+        Replicates of the result.
+    assay_sd : float
+        Standard deviation of one replicate; on a log scale of its natural logarithm.
+    run_sd : float
+        Standard deviation between runs, which replicates of one run share.
+    lower, upper : float, optional
+        Limits of the true value.
+    passed : bool, optional
+        For an attribute without a number, such as sterility.
+    scale : {"linear", "log"}
+    per_dose : bool
+        The limit is of a dose: it counts more cells as more of the attribute.
+    process : LotProcess, optional
+        Earlier lots; the belief about this one is shrunk to them.
+    source : str
+        Of the limit and of the assay's precision.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    unit: str = ""
+    role: Literal["quality", "safety", "potency"] = "quality"
+    values: Annotated[list[Finite], Field(max_length=1000)] = []
+    assay_sd: Positive | None = None
+    run_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    lower: Finite | None = None
+    upper: Finite | None = None
+    passed: bool | None = None
+    scale: Literal["linear", "log"] = "linear"
+    per_dose: bool = False
+    process: LotProcess | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.passed is None) == (not self.values):
+            raise ValueError(f"{self.name}: give either values with assay_sd and a limit, or passed = true or false")
+        if self.passed is not None:
+            return self
+        if self.assay_sd is None:
+            raise ValueError(f"{self.name}: give assay_sd, the standard deviation of one replicate")
+        if self.lower is None and self.upper is None:
+            raise ValueError(f"{self.name}: give lower, upper, or both")
+        if self.lower is not None and self.upper is not None and not self.lower < self.upper:
+            raise ValueError(f"{self.name}: lower is not below upper")
+        positive = [*self.values, *([] if self.process is None else [self.process.mean])]
+        limits = [limit for limit in (self.lower, self.upper) if limit is not None]
+        if self.scale == "log" and min([*positive, *limits]) <= 0:
+            raise ValueError(f"{self.name}: values, limits and process mean of a log scale must be positive")
+        return self
+
+    def law(self) -> Process | None:
+        """Earlier lots, as guard bands take them; on the scale of the file."""
+        return None if self.process is None else Process(self.process.mean, self.process.sd)
+
+
+class Dose(_Part):
+    """Doses of cells.
+
+    Attributes
+    ----------
+    planned, largest : float
+        The dose of the protocol, and the largest that it allows.
+    unit : str
+    """
+
+    planned: Positive
+    largest: Positive
+    unit: str = "cells/kg"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.largest < self.planned:
+            raise ValueError("largest: not below planned")
+        return self
+
+
+class Loss(_Part):
+    """Clinical loss below a reference potency; a belief of the file's author, with its source.
+
+    Attributes
+    ----------
+    days, low, high : float
+        Quality-adjusted days lost per unit of relative potency below the reference, with a 95 % interval, if it acts.
+    linked : float
+        Probability that potency is linked to outcome at all. There is no default.
+    reference : float
+        Relative potency at and above which nothing is lost.
+    rejection : float
+        Quality-adjusted days that a patient loses if the lot is rejected.
+    more_cells : float
+        Quality-adjusted days lost per additional planned dose of cells; 0 where no harm of more cells is assumed.
+    source : str
+        Where the belief is from.
+    """
+
+    days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    low: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    high: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    linked: Annotated[float, Field(ge=0, le=1)]
+    reference: Positive = 1.0
+    rejection: Positive
+    more_cells: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    source: Annotated[str, Field(min_length=3)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.days <= self.high:
+            raise ValueError("days: not between low and high")
+        return self
+
+
+class Lot(_Part):
+    """Lot, as its file states it.
+
+    Attributes
+    ----------
+    title, lot, product : str
+    chance : float
+        Probability that the true value meets its limit, which release asks of every attribute.
+    dose : Dose
+    attribute : list of Attribute
+    loss : Loss, optional
+        Without it no loss is computed, and limits alone decide.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    lot: Annotated[str, Field(min_length=1, max_length=80)]
+    product: str = ""
+    chance: Share = 0.95
+    dose: Dose
+    attribute: Annotated[list[Attribute], Field(min_length=1, max_length=200)]
+    loss: Loss | None = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        names = [a.name for a in self.attribute]
+        if len(set(names)) < len(names):
+            raise ValueError("attribute: two have the same name")
+        potencies = [a for a in self.attribute if a.role == "potency"]
+        if len(potencies) > 1:
+            raise ValueError("attribute: only one may have the role potency")
+        if potencies and potencies[0].passed is not None:
+            raise ValueError(f"{potencies[0].name}: potency needs values")
+        if self.loss is not None and not potencies:
+            raise ValueError("loss: no attribute has the role potency")
+        return self
+
+
+def check_lot(data: dict[str, object]) -> Lot:
+    """Lot from untyped data.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown, missing, of the wrong type, or values contradict each other.
+
+    Examples
+    --------
+    >>> given = {"name": "sterility", "role": "safety", "passed": True}
+    >>> check_lot({"title": "t", "lot": "1", "dose": {"planned": 1e6, "largest": 2e6}, "attribute": [given]}).chance
+    0.95
+    """
+    try:
+        return Lot.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "lot"
+        said = first["msg"].removeprefix("Value error, ")
+        got = "the file" if isinstance(first["input"], dict) else first["input"]
+        raise InputError(where, got, said[:1].lower() + said[1:]) from error
+
+
+def read_lot(path: Path) -> Lot:
+    """Lot from its TOML file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is too large, is no TOML, or `check_lot` refuses it.
+
+    Examples
+    --------
+    >>> read_lot(Path("nowhere.toml"))
+    Traceback (most recent call last):
+    hepatica.errors.InputError: lot: got 'nowhere.toml'; a TOML file that can be read (No such file or directory)
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError("lot", str(path), f"a TOML file that can be read ({error.strerror})") from error
+    if len(raw) > MAX_BYTES:
+        raise InputError("lot", f"more than {MAX_BYTES:,} bytes", "a file of one lot")
+    try:
+        data = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("lot", str(path), f"TOML in UTF-8 ({error})") from error
+    return check_lot(data)

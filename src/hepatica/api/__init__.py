@@ -13,8 +13,20 @@ from hepatica.errors import InputError
 if TYPE_CHECKING:
     from hepatica.api.base import Answer, Request
 
-ROOMS = ("dose", "simulate", "sensitivity", "calibrate", "validate", "person", "qualify", "model", "score", "evidence")
-"""Modules with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
+ROOMS = (
+    "dose",
+    "simulate",
+    "sensitivity",
+    "calibrate",
+    "validate",
+    "person",
+    "qualify",
+    "model",
+    "score",
+    "evidence",
+    "manufacturing",
+)
+"""Modules or folders with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
 
 
 def requests() -> dict[str, type[Request]]:

@@ -28,6 +28,7 @@ COMMANDS = (
     "score",
     "populations",
     "evidence",
+    "potency",
     "schema",
     "doctor",
 )

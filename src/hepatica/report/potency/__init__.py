@@ -1,0 +1,1 @@
+"""The report of potency assays: figures, cards and page."""

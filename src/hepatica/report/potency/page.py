@@ -1,0 +1,39 @@
+"""Page of a report of potency assays, with its table and its JSON beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from hepatica.api.base import Answer
+from hepatica.card import Card
+from hepatica.files import write_csv, write_json, write_text
+from hepatica.report.page import page
+from hepatica.words import say
+
+
+def write(
+    made: Sequence[Card], frame: pd.DataFrame, answer: Answer, folder: Path, lang: str, *, command: str
+) -> list[Path]:
+    """Write ``report.html``, ``potency.csv`` and ``potency.json``.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    text = page(
+        made,
+        say("potency.title", lang),
+        lang,
+        subtitle=say("potency.subtitle", lang),
+        tables_note=say("potency.beside", lang),
+        command=command,
+    )
+    return [
+        write_text(folder / "report.html", text),
+        write_csv(folder / "potency.csv", frame),
+        write_json(folder / "potency.json", answer.model_dump()),
+    ]

@@ -14,6 +14,7 @@ from hepatica.trials.dose_finding.enumeration import enumerate_trials
 from hepatica.trials.dose_finding.interval_designs import interval_table
 from hepatica.trials.dose_finding.isotonic import estimate_toxicity, nearest_to_target
 from hepatica.trials.dose_finding.replay import read_history, replay
+from hepatica.trials.dose_finding.simulation import run_trials
 
 Inputs = Mapping[str, Any]
 
@@ -47,17 +48,22 @@ def _boin_path(given: Inputs) -> dict[str, Any]:
 
 
 def _boin_characteristics(given: Inputs) -> dict[str, Any]:
+    """By simulation where the set names a number of trials, else by enumeration."""
     truth = toxicity_truth(given["p_true"], given["target"])
     size = given["max_patients"]
     design = boin(given["target"], len(given["p_true"]), size, stop_at=given.get("stop_at"))
-    leaves = enumerate_trials(design, truth, prune=given.get("prune", 0.0))
-    weight, treated = leaves.weight, leaves.state.treated
+    if "trials" in given:
+        state, selected, _ = run_trials(design, truth, np.arange(given["trials"]), 1)
+        weight = np.full(len(selected), 1 / len(selected))
+    else:
+        state, weight, selected, _, _ = enumerate_trials(design, truth)
+    treated = state.treated
     over = treated[:, truth.best + 1 :].sum(axis=1) / size  # of the patients planned, as get.oc counts
     return {
-        "select_pct": [100 * weight[leaves.selected == level].sum() for level in range(design.levels)],
-        "stop_pct": 100 * weight[leaves.selected < 0].sum(),
+        "select_pct": [100 * weight[selected == level].sum() for level in range(design.levels)],
+        "stop_pct": 100 * weight[selected < 0].sum(),
         "n_patients": weight @ treated,
-        "n_tox": weight @ leaves.state.toxic,
+        "n_tox": weight @ state.toxic,
         "total_n": weight @ treated.sum(axis=1),
         "overdose60_pct": 100 * weight[over > 0.6].sum(),
         "overdose80_pct": 100 * weight[over > 0.8].sum(),

@@ -227,7 +227,7 @@ def map_estimate(
         prediction=problem.predict(best),
         objective=objective,
         laplace=objective + float(np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(expected)[1]),
-        covariance=np.linalg.inv(expected),
+        covariance=np.asarray(np.linalg.inv(expected), float),
         minima=_distinct([best, *found], sd),
     )
 

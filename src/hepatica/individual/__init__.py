@@ -1,9 +1,9 @@
 """Individual forecasts of real people, and their data as evidence.
 
 In reading order: `person`, `readers`, `labs`, `people` (the data); `map_estimate` (one person's random effects);
-`pool`, `weights`, `inflammation` (the model's posterior predictive distribution); `regressions`, `mixed_model`, `discrepancy`,
-`predictors`, `out_of_fold` (what is fitted on other people); `scores`, `evaluation`, `forecast` (the evaluation);
-`as_evidence` (the people as evidence).
+`pool`, `weights`, `inflammation` (the model's posterior predictive distribution); `regressions`, `mixed_model`,
+`discrepancy`, `predictors`, `out_of_fold` (what is fitted on other people); `scores`, `evaluation`, `forecast` (the
+evaluation); `as_evidence` (the people as evidence).
 """
 
 from __future__ import annotations

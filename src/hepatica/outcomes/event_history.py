@@ -24,7 +24,29 @@ class KaplanMeier(NamedTuple):
     upper: Array
 
 
-def _history(time: ArrayLike, event: ArrayLike) -> tuple[Array, NDArray[np.int_]]:
+def checked_history(time: ArrayLike, event: ArrayLike) -> tuple[Array, NDArray[np.int_]]:
+    """Times and events as arrays, verified.
+
+    Parameters
+    ----------
+    time : (patient,)
+        Death or censoring, never negative.
+    event : (patient,) int or bool
+        0 censored, otherwise the event.
+
+    Raises
+    ------
+    InputError
+        If the shapes differ, nobody is there, a time is negative or NaN, or an event is not known.
+
+    Examples
+    --------
+    >>> checked_history([3, 5], [True, False])
+    (array([3., 5.]), array([1, 0]))
+    """
+    given = np.asarray(event)
+    if given.dtype.kind == "f" and not np.all(np.isfinite(given)):
+        raise InputError("event", given[~np.isfinite(given)][0], "0 for censored, else the event, of every patient")
     time, event = np.asarray(time, dtype=np.float64), np.asarray(event, dtype=np.int_)
     if time.ndim != 1 or time.size == 0 or time.shape != event.shape:
         raise InputError("time", (time.shape, event.shape), "one time and one event for each patient")
@@ -74,7 +96,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> KaplanMeier:
     >>> kaplan_meier([3, 5, 5, 9], [1, 1, 0, 0]).survival.tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
-    time, event = _history(time, event)
+    time, event = checked_history(time, event)
     times = np.union1d(0.0, time)
     deaths = np.bincount(np.searchsorted(times, time), weights=event > 0, minlength=times.size)
     at_risk = numbers_at_risk(time, times)
@@ -119,7 +141,7 @@ def aalen_johansen(time: ArrayLike, cause: ArrayLike, *, of: int) -> tuple[Array
     >>> aalen_johansen([1, 2, 3, 4], [1, 2, 1, 0], of=1)[1].tolist()
     [0.0, 0.25, 0.25, 0.5, 0.5]
     """
-    time, cause = _history(time, cause)
+    time, cause = checked_history(time, cause)
     times, survival, _, _ = kaplan_meier(time, cause != 0)
     events = np.bincount(np.searchsorted(times, time), weights=cause == of, minlength=times.size)
     before = np.concatenate(([1.0], survival[:-1]))

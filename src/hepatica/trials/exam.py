@@ -19,11 +19,13 @@ import pandas as pd
 from hepatica.errors import InputError
 from hepatica.files import write_csv, write_text
 from hepatica.progress import Progress, ignore_progress
+from hepatica.trials.analysis import exam as analysis
 from hepatica.trials.dose_finding import exam as dose_finding
+from hepatica.trials.exam_data import with_data
 from hepatica.trials.exam_row import Compute, ExamRow, examine
 
 # room -> what computes its sets, tests/reference/trials_<room>.toml
-ROOMS: dict[str, Mapping[str, Compute]] = {"dose_finding": dose_finding.COMPUTATIONS}
+ROOMS: dict[str, Mapping[str, Compute]] = {"dose_finding": dose_finding.COMPUTATIONS, "analysis": analysis.COMPUTATIONS}
 COLUMNS = (*ExamRow._fields, "difference", "passes")
 
 
@@ -37,9 +39,10 @@ def read_sets(root: Path, room: str) -> dict[str, Mapping[str, Any]]:
     """
     path = root / "tests" / "reference" / f"trials_{room}.toml"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        sets = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise InputError("root", str(root), f"a checkout of Hepatica, which holds {path.relative_to(root)}") from None
+    return {name: with_data(reference, path.parent / "data") for name, reference in sets.items()}
 
 
 def sit_exam(root: Path, progress: Progress = ignore_progress) -> list[ExamRow]:

@@ -200,6 +200,8 @@ class ValidateRequest(Request):
         ``learnt``, ``prior`` or a file of `hepatica calibrate`.
     people, train : Path or None
         Real people's labs, day by day: to forecast, and to learn from.
+    mapping : Path or dict, optional
+        Of the columns of both files of people; a fixed layout unless given.
     kinds : str
         Virtual patients for people: ``acute``, ``chronic`` or ``both``.
     left_out : Path or None
@@ -213,6 +215,7 @@ class ValidateRequest(Request):
     posterior: str = "learnt"
     people: Path | None = None
     train: Path | None = None
+    mapping: Path | dict[str, Any] | None = None
     kinds: str = "acute"
     left_out: Path | None = None
     patients: int = Field(default=40, ge=4)
@@ -238,7 +241,13 @@ class ValidateRequest(Request):
         settings = ForecastSettings(seed=self.seed, kinds=self.kinds)
         known = draws_of(self.posterior)
         return validate_people(
-            self.people, system or shipped_system(), train=self.train, known=known, settings=settings, workers=workers
+            self.people,
+            system or shipped_system(),
+            train=self.train,
+            known=known,
+            settings=settings,
+            workers=workers,
+            mapping=self.mapping,
         )
 
     def compute(

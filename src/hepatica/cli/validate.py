@@ -36,6 +36,10 @@ def validate(
     train: Annotated[
         Path | None, typer.Option("--train", help="With --people: another such file, to learn from.")
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", help="With --people: columns of the files (TOML), as `hepatica person` takes them."),
+    ] = None,
     kinds: Annotated[
         str, typer.Option("--kinds", help="With --people: virtual patients, acute, chronic or both.")
     ] = "acute",
@@ -68,6 +72,7 @@ def validate(
         posterior=posterior,
         people=people,
         train=train,
+        mapping=mapping,
         kinds=kinds,
         left_out=without,
         patients=patients,

@@ -27,10 +27,12 @@ from hepatica.individual.out_of_fold import Fold, MixedModels, Sample
 from hepatica.individual.people import LAST_DAY, People
 from hepatica.individual.pool import Pool, acute_populations, chronic_populations, make_pool
 from hepatica.individual.predictors import MIN_PEOPLE, OUTCOME
-from hepatica.individual.readers.cohort_file import read_people
+from hepatica.individual.readers.cohort import read_cohort, read_cohort_readings
+from hepatica.individual.readers.read import AnyMapping
 from hepatica.individual.weights import Discrepancy, ImportanceWeights
 from hepatica.patients import Draws
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 NotPredicted = list[tuple[str, int, str]]
@@ -89,13 +91,14 @@ def validate_people(
     known: Draws | None = None,
     settings: ForecastSettings = ForecastSettings(),  # noqa: B008 - frozen
     workers: int | None = None,
+    mapping: AnyMapping | None = None,
 ) -> Evaluation:
     """Forecast each person of a file from the first labs, out of fold, and score the forecasts.
 
     Parameters
     ----------
     path : str or Path
-        A CSV file as `hepatica.individual.readers.cohort_file.read_people` reads it.
+        A CSV file as `hepatica.individual.readers.cohort.read_cohort` reads it.
     system : System
         The compiled model.
     train : str or Path, optional
@@ -106,6 +109,8 @@ def validate_people(
         Size, folds, seed and kinds.
     workers : int, optional
         Threads of the engine; all cores unless given.
+    mapping : ColumnMapping, mapping, str or Path, optional
+        Of the columns of both files; the fixed layout unless given.
 
     Returns
     -------
@@ -116,8 +121,8 @@ def validate_people(
     InputError
         If a file cannot be used, or nobody can be forecast.
     """
-    people = read_people(path)
-    training = people if train is None else read_people(train)
+    people = read_cohort(path, mapping)
+    training = people if train is None else read_cohort(train, mapping)
     pool = _pool(system, settings, known, workers)
     groups = people.folds(settings.folds) if train is None else None
     not_predicted = [(lab, people.n, why) for lab, why in people.missing_labs.items()]
@@ -137,7 +142,7 @@ def validate_people(
         not_predicted += forecasts[basis].not_predicted
         if days == (0.0,):
             discrepancy = forecasts[basis].discrepancy[basis]
-            inflammation, unread = _inflammation(path, own, discrepancy, settings.seed)
+            inflammation, unread = _inflammation(_readings(path, mapping), own, discrepancy, settings.seed)
             not_predicted += [(what, people.n, why) for what, why in unread.items()]
     return Evaluation(
         file=people.name,
@@ -213,11 +218,19 @@ def _pool(system: System, settings: ForecastSettings, known: Draws | None, worke
     return make_pool(system, settings.pool, seed=settings.seed, populations=populations, known=known, workers=workers)
 
 
+_Readings = tuple[dict[str, Floats], dict[str, str]]
+
+
+def _readings(path: str | Path, mapping: AnyMapping | None) -> _Readings:
+    """Readings of day 0, and those that cannot be used."""
+    return read_readings(path) if mapping is None else (read_cohort_readings(path, mapping), {})
+
+
 def _inflammation(
-    path: str | Path, weights: ImportanceWeights, discrepancy: Discrepancy, seed: int
+    readings: _Readings, weights: ImportanceWeights, discrepancy: Discrepancy, seed: int
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Readings of day 0 against their posterior predictive means, and those that cannot be compared."""
-    measured, missing = read_readings(path)
+    measured, missing = readings
     predicted = dict(zip(READINGS, np.exp(weights.readings(discrepancy)).T, strict=True))
     return compare(measured, predicted, meld_of(weights.people, (0.0,)), seed=seed), missing
 

@@ -2,5 +2,5 @@
 
 In reading order: `refusal`, `days`, `lab_table` (``labs.toml``), `collect` (what every reader shares); `patient_toml`;
 `csv_table`, `mapping`, `suggestion`, `mapped_csv`; `fhir`; `read` (any file), `describe`; `cohort_file`
-(people in one fixed layout).
+(people in one fixed layout), `cohort` (people in any).
 """

@@ -76,6 +76,6 @@ def refuse(code: str, where: str, **blanks: object) -> Refused:
     Examples
     --------
     >>> str(refuse("no_bundle", "x.json"))
-    "x.json: this is no FHIR Bundle; give one whose resourceType is Bundle"
+    'x.json: this is no FHIR Bundle; give one whose resourceType is Bundle'
     """
     return Refused(Remark(code=code, where=where, blanks={key: str(value) for key, value in blanks.items()}))

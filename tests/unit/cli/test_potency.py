@@ -24,7 +24,9 @@ def test_the_example_gives_its_published_potency(hepatica, here):
     assert sorted(p.name for p in (here / "potency").iterdir() if p.name[0] != ".") == [
         "potency.csv",
         "potency.json",
+        "potency.svg",
         "report.html",
+        "suitability-1.svg",
     ]
 
 

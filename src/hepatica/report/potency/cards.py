@@ -103,7 +103,7 @@ def _potencies(found: PotencyAnalysis, lang: str) -> Card:
         say("potency.card_potency", lang),
         tuple(text),
         pd.DataFrame(rows[:MOST_ROWS]),
-        lambda: figures.potencies(found, lang),
+        (lambda: figures.potencies(found, lang)) if refused < total else None,
         say("potency.alt_potency", lang),
         say("potency.note_limits", lang, level=100 * found.options.level),
     )

@@ -64,8 +64,11 @@ def _ring(ax: Axes, found: PotencyAnalysis, a: AssayResult, lang: str) -> None:
 
 
 def _ticks(ax: Axes, a: AssayResult) -> None:
+    """Ticks at doses, a dose of zero beyond the lowest."""
     doses = np.unique(a.layout.dose[a.layout.dose > 0])
-    ax.set_xticks(doses if len(doses) <= 9 else doses[:: -(-len(doses) // 9)])
+    shown = doses if len(doses) <= 9 else doses[:: -(-len(doses) // 9)]
+    zero = [float(doses[0]) / 3] if (a.layout.dose == 0).any() else []
+    ax.set_xticks([*zero, *shown], ["0"] * len(zero) + [f"{dose:.3g}" for dose in shown])
 
 
 def _response_label(found: PotencyAnalysis, lang: str) -> str:
@@ -95,7 +98,7 @@ def potencies(found: PotencyAnalysis, lang: str) -> Figure:
             ax.axvline(shown.assumed, color=GREY, lw=0.8, ls=":", zorder=0)
         if len(refused) < len(rows):
             log_scale(ax.xaxis)
-            ends = [v for a, k in rows if (s := a.reported[k]) is not None for v in s.potency]
+            ends = [v for a, k in rows if (s := a.reported[k]) is not None for v in (*s.potency, s.assumed)]
             ax.set_xticks([float(f"{v:.3g}") for v in np.geomspace(min(ends), max(ends), 5)])
         for place in refused:
             text = say("potency.refused", lang)

@@ -11,13 +11,14 @@ from hepatica.api.base import Answer
 from hepatica.card import Card
 from hepatica.files import write_csv, write_json, write_text
 from hepatica.report.page import page
+from hepatica.report.sensitivity.screen import draw
 from hepatica.words import say
 
 
 def write(
     made: Sequence[Card], frame: pd.DataFrame, answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
-    """Write ``report.html``, ``potency.csv`` and ``potency.json``.
+    """Write ``report.html``, ``potency.csv``, ``potency.json`` and the figure of each card as SVG.
 
     Returns
     -------
@@ -32,8 +33,12 @@ def write(
         tables_note=say("potency.beside", lang),
         command=command,
     )
-    return [
+    written = [
         write_text(folder / "report.html", text),
         write_csv(folder / "potency.csv", frame),
         write_json(folder / "potency.json", answer.model_dump()),
     ]
+    for card in made:
+        if card.figure is not None:
+            written += draw(card.figure(), folder / card.key, png=False)
+    return written

@@ -2,9 +2,9 @@
 
     python benchmarks/potency.py [--assays 10000] [--simulated 2000] [--json]
 
-The first part writes a file of assays (two samples, eight doses, three replicates), reads it back and analyses it whole:
-suitability, outliers and limits of each, by parallel lines and by four-parameter curves. The second simulates assays
-in three designs and with two curves, and counts how often the limits hold the true potency. For research use.
+The first part writes a file of assays (two samples, eight doses, three replicates), reads it back and analyses it:
+suitability, outliers and limits of each, by parallel lines and by four-parameter curves. The second simulates assays in
+three designs and with two curves, and counts how often the limits hold the true potency. For research use.
 """
 
 from __future__ import annotations

@@ -8,19 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.trials.analysis.competing_risks import exam as competing_risks
 from hepatica.trials.analysis.contrast import Contrast
 from hepatica.trials.analysis.cox.fit import CoxFit, cox
 from hepatica.trials.analysis.cox.likelihood import Ties
 from hepatica.trials.analysis.cox.proportional_hazards import Transform, proportional_hazards_test
-from hepatica.trials.analysis.cumulative_incidence import cumulative_incidence
-from hepatica.trials.analysis.fine_gray import fine_gray
-from hepatica.trials.analysis.gray import gray_test
 from hepatica.trials.analysis.kaplan_meier import survival_curve
 from hepatica.trials.analysis.log_rank import FlemingHarrington, log_rank
 from hepatica.trials.analysis.mmrm.degrees_of_freedom import DegreesOfFreedom
 from hepatica.trials.analysis.mmrm.fit import Options, RepeatedMeasuresFit, mmrm
 from hepatica.trials.analysis.mmrm.likelihood import Method
-from hepatica.trials.analysis.multi_state import Stays, state_probabilities
+from hepatica.trials.analysis.risk_scores import exam as risk_scores
 from hepatica.trials.analysis.rmst import (
     RestrictedMean,
     adjusted_restricted_mean,
@@ -119,58 +117,6 @@ def _proportional_hazards(given: Inputs) -> dict[str, Any]:
     return {name: [*t.chi_square, t.chi_square_global] for name, t in tests.items()} | {
         "km_p": [*tests["km"].p, tests["km"].p_global]
     }
-
-
-def _cumulative_incidence(given: Inputs) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, cause in (("transplant", TRANSPLANT), ("death", DEATH)):
-        curve = cumulative_incidence(given["data"]["time"], given["data"]["status"].astype(int), of=cause)
-        found[name], std_error = curve.at(given["times"])
-        found[f"var_{name}"] = std_error**2
-    return found
-
-
-def _fine_gray(given: Inputs) -> dict[str, Any]:
-    pbc = given["data"]
-    fit = fine_gray(pbc["time"], pbc["status"].astype(int), _covariates(pbc), of=DEATH)
-    return {"coef": fit.coefficients, "se": fit.std_error, "loglik": fit.log_likelihood[1]}
-
-
-def _competing_risks(given: Inputs) -> dict[str, Any]:
-    data = given["data"]
-    time, other, cause, group, stratum = (data[k] for k in ("time", "other_time", "cause", "group", "stratum"))
-    found: dict[str, Any] = {}
-    for k in (1, 2):
-        found[f"cause{k}"], std_error = cumulative_incidence(time, cause, of=k).at(given["times"])
-        found[f"var{k}"] = std_error**2
-    found["gray_strata"] = [gray_test(time, cause, group, of=k, strata=stratum).chi_square for k in (1, 2)]
-    found["gray"] = [gray_test(other, cause, group, of=k).chi_square for k in (1, 2)]
-    found["gray_rho1"] = [gray_test(time, cause, group, of=k, rho=1).chi_square for k in (1, 2)]
-    found["gray_ties"] = [gray_test(np.ceil(5 * time), cause, group, of=k).chi_square for k in (1, 2)]
-    rest = np.ones(len(time), dtype=bool)
-    rest[[0, 9, 19]] = False  # whose first covariate the program was told is missing
-    x = np.column_stack([data["x1"], data["x2"], data["x3"]])[rest]
-    plain = fine_gray(time[rest], cause[rest], x, of=1)
-    moving = fine_gray(
-        time[rest],
-        cause[rest],
-        x,
-        of=1,
-        time_varying=x[:, [0, 0]],
-        functions=lambda t: np.column_stack([t, t**2]),
-    )
-    for name, fit in (("crr", plain), ("crr_time", moving)):
-        found |= {f"{name}_coef": fit.coefficients, f"{name}_se": fit.std_error}
-    return found
-
-
-def _multi_state(given: Inputs) -> dict[str, Any]:
-    pbc, found = given["data"], {}
-    for arm in (1, 2):
-        mine = pbc["trt"] == arm
-        stays = Stays.competing(pbc["time"][mine], pbc["status"][mine].astype(int), ("alive", "transplant", "death"))
-        found[f"trt{arm}"] = state_probabilities(stays).at(given["times"])[0]
-    return found
 
 
 def _win_ratio(given: Inputs) -> dict[str, Any]:
@@ -281,10 +227,6 @@ COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "survrm2-pbc": _restricted_means,
     "pbc-cox": _cox,
     "pbc-zph": _proportional_hazards,
-    "pbc-cif": _cumulative_incidence,
-    "pbc-finegray": _fine_gray,
-    "cmprsk-selftest": _competing_risks,
-    "pbc-multistate": _multi_state,
     "pbc-winratio": _win_ratio,
     "wins-binary": _wins_binary,
     "wins-continuous": _wins_continuous,
@@ -294,3 +236,4 @@ COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "mmrm-simple": _mean_alone,
     "mmrm-kr": _kenward_roger,
 }
+COMPUTATIONS |= competing_risks.COMPUTATIONS | risk_scores.COMPUTATIONS

@@ -3,9 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from hepatica.errors import InputError
-from hepatica.trials.analysis.cumulative_incidence import Variance, cumulative_incidence
+from hepatica.trials.analysis.competing_risks.cumulative_incidence import Variance, cumulative_incidence
+from hepatica.trials.analysis.competing_risks.multi_state import Stays, state_probabilities
 from hepatica.trials.analysis.kaplan_meier import survival_curve
-from hepatica.trials.analysis.multi_state import Stays, state_probabilities
 from hepatica.trials.analysis.rmst import restricted_mean
 
 NAMES = ("well", "ill", "dead")

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from hepatica.errors import InputError
-from hepatica.trials.analysis.cumulative_incidence import Variance, cumulative_incidence
+from hepatica.trials.analysis.competing_risks.cumulative_incidence import Variance, cumulative_incidence
 from hepatica.trials.analysis.kaplan_meier import survival_curve
 
 RNG = np.random.default_rng(31)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.trials.analysis.gray import gray_test
+from hepatica.trials.analysis.competing_risks.gray import gray_test
 from hepatica.trials.analysis.log_rank import log_rank
 
 RNG = np.random.default_rng(41)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
+from hepatica.trials.analysis.competing_risks.fine_gray import fine_gray
 from hepatica.trials.analysis.cox.fit import cox
 from hepatica.trials.analysis.cox.likelihood import Ties
-from hepatica.trials.analysis.fine_gray import fine_gray
 
 RNG = np.random.default_rng(51)
 N = 300

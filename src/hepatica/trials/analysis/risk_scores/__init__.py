@@ -1,0 +1,1 @@
+"""Risk scores under censoring: `discrimination`, then `calibration`."""

@@ -29,6 +29,8 @@ COMMANDS = (
     "populations",
     "evidence",
     "potency",
+    "quality",
+    "lot",
     "schema",
     "doctor",
 )

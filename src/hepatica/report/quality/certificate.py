@@ -1,0 +1,132 @@
+"""Cards of the certificate of analysis of a lot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hepatica.card import Card
+from hepatica.manufacturing.quality.release.lot import Finding, LotRelease, Verdict
+from hepatica.report.quality import figures
+from hepatica.report.quality.cards import number, percent
+from hepatica.words import say
+
+
+def certificate_cards(found: LotRelease, lang: str) -> tuple[Card, ...]:
+    """All cards, the verdict first.
+
+    Parameters
+    ----------
+    found : LotRelease
+        What was decided.
+    lang : str
+        Language.
+    """
+    made = [_verdict(found, lang), _attributes(found, lang)]
+    if found.losses:
+        made.append(_losses(found, lang))
+    assumed = tuple(say(f"lot.assumed_{a.value}", lang) for a in found.assumptions)
+    made.append(Card("assumed", say("lot.card_assumed", lang), assumed))
+    made.append(_signatures(lang))
+    return tuple(made)
+
+
+def dose(found: LotRelease, cells: float) -> str:
+    """Dose of cells with its unit."""
+    return f"{cells:.3g} {found.dose_unit}".replace("e+0", "e")
+
+
+def _verdict(found: LotRelease, lang: str) -> Card:
+    planned, adjusted, largest = (dose(found, d) for d in (found.planned, found.adjusted, found.largest))
+    text = [
+        say(
+            f"lot.verdict_{found.verdict.value}", lang, planned=planned, adjusted=adjusted, largest=largest,
+            factor=f"{found.factor:.3g}",
+        )
+    ]  # fmt: skip
+    separator = say("decision.separator", lang)
+    if found.verdict is not Verdict.RELEASE:
+        if found.failing:
+            text.append(say("lot.why_failing", lang, names=separator.join(found.failing)))
+        if found.verdict is Verdict.REJECT and found.failing_adjusted and found.factor > 1.0:
+            names = separator.join(found.failing_adjusted)
+            text.append(say("lot.why_failing_adjusted", lang, adjusted=adjusted, names=names))
+        if not found.failing or (found.verdict is Verdict.REJECT and not found.failing_adjusted and found.losses):
+            text.append(say("lot.why_loss", lang))
+    text.append(say("lot.asked", lang, chance=percent(found.chance)))
+    if found.losses:
+        text.append(say("lot.link_unproven", lang, linked=percent(found.linked)))
+    return Card("answer", say("lot.card_verdict", lang), tuple(text))
+
+
+def _limit(f: Finding, lang: str) -> str:
+    if np.isfinite(f.lower) and np.isfinite(f.upper):
+        return f"{number(f.lower)} – {number(f.upper)} {f.unit}".strip()
+    if np.isfinite(f.lower):
+        return f"≥ {number(f.lower)} {f.unit}".strip()
+    return f"≤ {number(f.upper)} {f.unit}".strip() if np.isfinite(f.upper) else say("lot.passed", lang)
+
+
+def _attributes(found: LotRelease, lang: str) -> Card:
+    adjusts = found.factor > 1.0
+    rows = []
+    for f in found.findings:
+        has_number = f.result == f.result
+        result = f"{number(f.result)} ({f.low:.3g} – {f.high:.3g})" if has_number else ""
+        row = [
+            f.name,
+            _limit(f, lang),
+            result or say("lot.passed" if f.is_inside else "lot.failed", lang),
+            percent(f.chance) if has_number else "–",
+        ]
+        if adjusts:
+            row.append(percent(f.chance_adjusted) if has_number else "–")
+        at_adjusted = found.verdict is Verdict.CONDITIONAL
+        rows.append([*row, say("lot.yes" if (f.meets_adjusted if at_adjusted else f.meets) else "lot.no", lang)])
+    columns = [say(f"lot.{key}", lang) for key in ("attribute", "limit", "result", "chance")]
+    columns += [say("lot.chance_adjusted", lang)] if adjusts else []
+    columns += [say("lot.meets", lang)]
+    sources = "; ".join(f"{f.name}: {f.source}" for f in found.findings if f.source)
+    drawn = any(f.result == f.result for f in found.findings)
+    return Card(
+        "attributes",
+        say("lot.card_attributes", lang),
+        (),
+        pd.DataFrame(rows, columns=columns),
+        (lambda: figures.attributes_figure(found, lang)) if drawn else None,
+        say("lot.alt_attributes", lang),
+        say("lot.sources", lang, sources=sources) if sources else "",
+    )
+
+
+def _losses(found: LotRelease, lang: str) -> Card:
+    rows = []
+    for verdict in (Verdict.RELEASE, Verdict.CONDITIONAL, Verdict.REJECT):
+        if verdict in found.losses:
+            loss = found.losses[verdict]
+            action = say(f"lot.action_{verdict.value}", lang, adjusted=dose(found, found.adjusted))
+            rows.append((action, f"{loss.mean:.2f} ({loss.low:.2f} – {loss.high:.2f})"))
+    columns = [say("lot.action", lang), say("lot.days_lost", lang)]
+    return Card(
+        "loss",
+        say("lot.card_loss", lang),
+        (
+            say("lot.loss_source", lang, source=found.loss_source),
+            say("lot.link_unproven", lang, linked=percent(found.linked)),
+        ),
+        pd.DataFrame(rows, columns=columns),
+        lambda: figures.loss_figure(found, lang),
+        say("lot.alt_loss", lang),
+    )
+
+
+def _signatures(lang: str) -> Card:
+    blank = "_" * 24
+    rows = [(blank, say(f"lot.role_{role}", lang), blank) for role in ("quality", "release")]
+    columns = [say(f"lot.signed_{key}", lang) for key in ("by", "role", "date")]
+    return Card(
+        "signatures",
+        say("lot.card_signatures", lang),
+        (say("lot.signatures", lang),),
+        pd.DataFrame(rows, columns=columns),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -95,6 +96,8 @@ class PersonRequest(Request):
         ``patient.toml``, a CSV file, or the JSON of a FHIR R4B Bundle.
     mapping : Path or dict, optional
         Of a CSV file's columns.
+    admission : date, optional
+        Day 0 of a FHIR Bundle; the first stay, or else the first lab, unless given.
 
     Examples
     --------
@@ -105,6 +108,7 @@ class PersonRequest(Request):
 
     file: Path
     mapping: Path | dict[str, Any] | None = None
+    admission: dt.date | None = None
 
     def check_file(self) -> PersonCheck:
         """Record with all that was refused, set aside and assumed.
@@ -116,7 +120,7 @@ class PersonRequest(Request):
         """
         from hepatica.individual import check_person
 
-        found: PersonCheck = check_person(self.file, self.mapping)
+        found: PersonCheck = check_person(self.file, self.mapping, admission=self.admission)
         return found
 
     def run(self) -> PersonAnswer:

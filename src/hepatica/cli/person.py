@@ -20,6 +20,9 @@ def person(
         Path | None, typer.Argument(help="patient.toml, a CSV file with --mapping, or a FHIR R4B Bundle (JSON).")
     ] = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Columns of a CSV file (TOML).")] = None,
+    admission: Annotated[
+        str, typer.Option("--admission", help="Day 0 of a FHIR Bundle, as 2024-05-01; the first stay unless given.")
+    ] = "",
     check: Annotated[
         bool, typer.Option("--check", help="List everything that was refused, not used and assumed; status 1 if any.")
     ] = False,
@@ -53,7 +56,8 @@ def person(
     from hepatica.api.person import PersonAnswer, PersonRequest
     from hepatica.individual.readers.describe import describe
 
-    found = PersonRequest(file=file, mapping=mapping).check_file()
+    asked = {"file": file, "mapping": mapping, "admission": admission or None}
+    found = PersonRequest.check(asked).check_file()
     if not check or path is not None:
         found.strict()
     if as_json:

@@ -35,6 +35,18 @@ def test_what_is_refused(hepatica, tmp_path):
     assert hepatica("person")[0] == 2
 
 
+def test_the_admission_of_a_bundle(hepatica, tmp_path):
+    path, bundle = tmp_path / "patient.toml", tmp_path / "a.json"
+    path.write_text('[[labs]]\nday = 3\nalt = "40 U/L"\n')
+    assert hepatica("person", str(path), "--out", str(bundle))[0] == 0
+    code, out, _ = hepatica("person", str(bundle), "--json", "--admission", "2000-01-03")
+    assert code == 0 and json.loads(out)["labs"][0]["day"] == 1.0
+    for wrong in ("soon", "2024-13-01"):
+        code, _, err = hepatica("person", str(bundle), "--admission", wrong)
+        assert code == 2 and "admission" in err and len(err.strip().splitlines()) == 1
+    assert hepatica("person", str(path), "--admission", "2024-05-01")[0] == 2
+
+
 def test_a_suggested_mapping_is_completed_and_used(hepatica, tmp_path):
     path, mapping = tmp_path / "a.csv", tmp_path / "mapping.toml"
     path.write_text("Day,Cr,INR\n0,90,2.1\n")

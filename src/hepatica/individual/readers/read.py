@@ -20,7 +20,13 @@ MAX_BYTES = 64 * 2**20
 _TABLES = (".csv", ".tsv", ".txt", ".gz")
 
 
-def read_person(path: str | Path, mapping: AnyMapping | None = None, *, today: dt.date | None = None) -> Person:
+def read_person(
+    path: str | Path,
+    mapping: AnyMapping | None = None,
+    *,
+    today: dt.date | None = None,
+    admission: dt.date | None = None,
+) -> Person:
     """Record of one person, if nothing in the file is wrong.
 
     Parameters
@@ -31,6 +37,8 @@ def read_person(path: str | Path, mapping: AnyMapping | None = None, *, today: d
         Of a CSV file; `suggest_mapping` makes one to check.
     today : date, optional
         No date in the file is later; the present day unless given.
+    admission : date, optional
+        Day 0 of a FHIR Bundle; the first stay, or else the first lab, unless given.
 
     Returns
     -------
@@ -51,15 +59,21 @@ def read_person(path: str | Path, mapping: AnyMapping | None = None, *, today: d
     >>> person.age, round(person.value("creatinine", 0.0).value, 2)
     (54.0, 1.02)
     """
-    return check_person(path, mapping, today=today).strict()
+    return check_person(path, mapping, today=today, admission=admission).strict()
 
 
-def check_person(path: str | Path, mapping: AnyMapping | None = None, *, today: dt.date | None = None) -> PersonCheck:
+def check_person(
+    path: str | Path,
+    mapping: AnyMapping | None = None,
+    *,
+    today: dt.date | None = None,
+    admission: dt.date | None = None,
+) -> PersonCheck:
     """Record of one person, with all that was refused, set aside and assumed.
 
     Parameters
     ----------
-    path, mapping, today
+    path, mapping, today, admission
         As `read_person`.
 
     Raises
@@ -69,6 +83,10 @@ def check_person(path: str | Path, mapping: AnyMapping | None = None, *, today: 
     """
     path, today = Path(path), today or _today()
     _check_file(path)
+    if admission is not None and path.suffix.lower() != ".json":
+        raise InputError(
+            "admission", str(admission), "a FHIR Bundle; patient.toml and a mapping have a key of their own"
+        )
     if path.suffix.lower() == ".toml":
         from hepatica.individual.readers.patient_toml import check_toml
 
@@ -76,7 +94,7 @@ def check_person(path: str | Path, mapping: AnyMapping | None = None, *, today: 
     if path.suffix.lower() == ".json":
         from hepatica.individual.readers.fhir.bundle import check_fhir
 
-        return check_fhir(path, today)
+        return check_fhir(path, today, admission)
     checks = check_persons(path, mapping, today=today)
     if len(checks) != 1:
         raise refuse("people", path.name, n=len(checks))

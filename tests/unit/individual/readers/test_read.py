@@ -1,5 +1,6 @@
 """Any file of a person: by its ending, strict and in full, and written back."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -51,6 +52,8 @@ def test_files_that_cannot_be_used(tmp_path, monkeypatch):
         read_persons(write_person(tmp_path / "p.toml", ONE), MAPPING)
     with pytest.raises(InputError, match="ends in .toml or .json"):
         write_person(tmp_path / "p.txt", ONE)
+    with pytest.raises(InputError, match="admission: got .* a FHIR Bundle"):
+        read_person(path, MAPPING, admission=dt.date(2024, 5, 1))
     monkeypatch.setattr(read, "MAX_BYTES", 4)
     with pytest.raises(InputError, match="larger than 0 MiB"):
         read_person(path, MAPPING)

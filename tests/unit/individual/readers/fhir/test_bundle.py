@@ -4,9 +4,11 @@ import copy
 import datetime as dt
 import json
 
+import numpy as np
 import pytest
 
 from hepatica.errors import InputError
+from hepatica.individual import read_person
 from hepatica.individual.readers.fhir.bundle import check_fhir
 
 TODAY = dt.date(2026, 1, 1)
@@ -155,6 +157,40 @@ def test_without_a_stay_day_0_is_that_of_the_first_lab(bundle, written):
     del bundle["entry"][1]
     found = check_fhir(written(bundle), TODAY)
     assert [n.code for n in found.notes] == ["day_zero_first"] and found.person.days == (0.3333, 2.0)
+
+
+def test_a_stated_admission_is_day_0(bundle, written):
+    person = read_person(written(bundle), today=TODAY, admission=dt.date(2024, 5, 3))
+    assert person.days == (-1.6667, 0.0) and person.visits[0].day == -1.75
+
+
+def test_any_change_of_a_bundle_is_read_or_refused(bundle, written):
+    """Every node in turn becomes something else, or goes: a sentence, never a fault."""
+    junk = [None, True, -1, 1e300, "", "x", [], [None], {}, {"a": 1}, {"coding": [None]}, "Patient/p1"]
+    rng = np.random.default_rng(1)
+    places = list(nodes(bundle))
+    for k in rng.choice(len(places), 150, replace=False):
+        changed = copy.deepcopy(bundle)
+        *above, last = places[k]
+        node = changed
+        for key in above:
+            node = node[key]
+        if rng.random() < 0.2:
+            del node[last]
+        else:
+            node[last] = junk[rng.integers(len(junk))]
+        try:
+            check_fhir(written(changed), TODAY).strict()
+        except InputError as error:
+            assert "\n" not in str(error) and not any(secret in str(error) for secret in SECRETS)
+
+
+def nodes(value, path=()):
+    """Path of every node below the root."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from nodes(child, (*path, key))
 
 
 def test_a_year_of_birth_is_noted(bundle, written):

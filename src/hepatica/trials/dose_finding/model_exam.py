@@ -10,6 +10,7 @@ import numpy as np
 from hepatica.trials.dose_finding.characteristics import joint_truth, toxicity_truth
 from hepatica.trials.dose_finding.model_based.crm import Crm
 from hepatica.trials.dose_finding.model_based.posterior import PRIOR_SD, CrmFit, fit_crm
+from hepatica.trials.dose_finding.model_based.sample_size import crm_sample_size
 from hepatica.trials.dose_finding.model_based.sensitivity import model_sensitivity
 from hepatica.trials.dose_finding.model_based.skeleton import calibrate_skeleton
 from hepatica.trials.dose_finding.model_based.working_models import Empiric, Logistic
@@ -83,6 +84,11 @@ def _crm_characteristics(given: Inputs) -> dict[str, Any]:
     return {"select": simulate(design, truth, trials=given["trials"]).selection}
 
 
+def _sample_size(given: Inputs) -> dict[str, Any]:
+    size = crm_sample_size(given["apcs"], given["target"], given["levels"], given["odds_ratio"], largest=40)
+    return {"n": size.patients}
+
+
 def _utility(given: Inputs) -> tuple[Utility, Limits]:
     utility = Utility(neither=given["neither"], both=given["both"])
     return utility, Limits(toxicity=given["phi_t"], response=given["phi_e"])
@@ -133,6 +139,7 @@ COMPUTATIONS = {
     "titecrm-linear": _tite_crm,
     "crm-getprior": _skeletons,
     "crm-sens": _sensitivity,
+    "crm-getn": _sample_size,
     "crmsim": _crm_characteristics,
     "boin12-rds": _boin12_ranks,
     "boin12-path": _boin12_path,

@@ -57,6 +57,15 @@ def draw_outcomes(tolerance: Floats, cumulative: Floats, level: Ints, size: Ints
     return np.diff(above, axis=1)[:, ::-1]
 
 
+def _next_patients(tolerance: Floats, who: Ints, state: State, cohort: int) -> Floats:
+    """Tolerance of the patients of the next cohort, (trials, cohort)."""
+    treated = state.counts.sum(axis=(1, 2))
+    first, most = int(treated[0]), tolerance.shape[1]
+    if (treated == first).all() and first + cohort <= most:
+        return tolerance[who, first : first + cohort]
+    return np.asarray(tolerance[who[:, None], np.minimum(treated[:, None] + np.arange(cohort), most - 1)])
+
+
 def run_trials(design: Design, truth: Truth, trials: Ints, seed: int) -> tuple[State, Ints, Ints]:
     """Final states, levels selected and reasons of numbered trials; a trial is the same whatever others run.
 
@@ -80,12 +89,10 @@ def run_trials(design: Design, truth: Truth, trials: Ints, seed: int) -> tuple[S
     tolerance = uniforms(seed, trials, PURPOSE, design.max_patients)
     state = design.begin(len(trials))
     final, reason = state.take(np.arange(len(trials))), np.full(len(trials), NONE, np.int64)
-    who, first = np.arange(len(trials)), 0
+    who = np.arange(len(trials))
     while len(who):
         size = design.cohort_size(state)
-        used = int(state.counts[0].sum()) if first == 0 else first
-        last = draw_outcomes(tolerance[who, used : used + design.cohort], cumulative, state.level, size)
-        first = used + design.cohort
+        last = draw_outcomes(_next_patients(tolerance, who, state, design.cohort), cumulative, state.level, size)
         state.counts[np.arange(len(who)), state.level] += last
         state, why = advance(design, state, last)
         ended = STOPS[why]

@@ -16,7 +16,7 @@ from hepatica.trials.dose_finding.model_based.posterior import (
     posterior_moments,
 )
 from hepatica.trials.dose_finding.model_based.working_models import Empiric, WorkingModel, check_skeleton
-from hepatica.trials.dose_finding.state import NONE, Floats, Ints, Reason, State, Step, at_level, distinct
+from hepatica.trials.dose_finding.state import NONE, Bools, Floats, Ints, Reason, State, Step, at_level, distinct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,19 +103,22 @@ class Crm(Design):
             too_toxic = ahead[:, left] + (place - left) * (ahead[:, left + 1] - ahead[:, left])
         return self.model.toxicity(labels, beta[:, None]), too_toxic
 
+    def restrict(self, level: Ints, nearest: Ints, last: Ints) -> tuple[Ints, Bools]:
+        """Level that the restrictions allow, and trials in which coherence holds the level."""
+        hits = last[:, last.shape[1] // 2 :].sum(axis=1)
+        held = self.coherent & (nearest > level) & (hits >= self.target * last.sum(axis=1))
+        goal = np.where(held, level, nearest)
+        return np.minimum(goal, level + 1) if self.no_skip else goal, held
+
     def step(self, state: State, last: Ints) -> Step:
         """Level nearest to the target within the restrictions; see `Design.step`."""
         estimate, too_toxic = self._estimate(state)
-        nearest = np.abs(estimate - self.target).argmin(axis=1)
-        level = state.level
+        nearest, level = np.abs(estimate - self.target).argmin(axis=1), state.level
         if self.prior_sd is None:  # the first stage, in which the likelihood has no maximum
             toxic = state.toxic.sum(axis=1)
             nearest = np.where(toxic == 0, np.minimum(level + 1, self.levels - 1), nearest)
             nearest = np.where(toxic == state.treated.sum(axis=1), np.maximum(level - 1, 0), nearest)
-        hits = last[:, last.shape[1] // 2 :].sum(axis=1)
-        held = self.coherent & (nearest > level) & (hits >= self.target * last.sum(axis=1))
-        goal = np.where(held, level, nearest)
-        goal = np.minimum(goal, level + 1) if self.no_skip else goal
+        goal, held = self.restrict(level, nearest, last)
         reason = np.select(
             [held, (goal > level) & (goal < nearest), goal > level, goal < level],
             [int(Reason.STAY_INCOHERENT), int(Reason.ESCALATE_ONE), int(Reason.ESCALATE), int(Reason.DEESCALATE)],
@@ -129,6 +132,10 @@ class Crm(Design):
             stop = too_toxic > self.stop_toxic
             reason, ceiling = np.where(stop, int(Reason.STOP_TOXIC), reason), np.where(stop, NONE, ceiling)
         return Step(np.asarray(goal, np.int64), np.asarray(reason, np.int64), ceiling, state.stage)
+
+    def nearest(self, state: State) -> Ints:
+        """Level whose estimated toxicity is nearest to the target, tried or not."""
+        return np.asarray(np.abs(self._estimate(state)[0] - self.target).argmin(axis=1))
 
     def select(self, state: State) -> Ints:
         """Level nearest to the target among those tried; -1 where the trial stopped as too toxic."""

@@ -32,3 +32,13 @@ def test_the_page_is_of_this_script(script):
     page = (ROOT / "docs/dose-finding.md").read_text(encoding="utf-8")
     assert all(f"### Shortfall: {name}" in page for name in script.LOTS)
     assert all(f"| {name} |" in page for name in script.rules())
+
+
+def test_without_r_the_page_can_be_made(script, monkeypatch):
+    monkeypatch.setattr(script.shutil, "which", lambda name: None)
+    assert script.time_in_r() == {}
+    text = (ROOT / "experiments/dose_finding.R").read_text(encoding="utf-8")
+    assert 'report("boin", 2000' in text and 'report("crm", 100' in text
+    assert "| BOIN, 5 levels, 60 patients: 100,000 trials |" in (ROOT / "docs/dose-finding.md").read_text(
+        encoding="utf-8"
+    )

@@ -172,7 +172,7 @@ def exact(
     >>> from hepatica.trials.dose_finding.characteristics import toxicity_truth
     >>> from hepatica.trials.dose_finding.three_plus_three import ThreePlusThree
     >>> result = exact(ThreePlusThree(levels=1), toxicity_truth([0.5], 0.25))
-    >>> round(result.none, 4)  # 1 - (0.5 ** 3 + 3 * 0.5 ** 3) * (0.5 ** 3 + 3 * 0.5 ** 3) + ...
+    >>> round(result.none, 4)  # 57 / 64
     0.8906
     """
     leaves = enumerate_trials(design, truth, prune=prune, max_states=max_states, progress=progress)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.manufacturing.assay.homogeneity import Homogeneity, bartlett
 from hepatica.manufacturing.assay.models.design import Layout
 from hepatica.manufacturing.assay.models.fieller import Ratio
 from hepatica.manufacturing.assay.models.logistic import LogisticAssay, logistic
@@ -90,8 +91,18 @@ def fit_assays(assays: Sequence[Assay], options: Options) -> list[AssayResult]:
         kernel = slope_ratio(y, layout, level=level, equivalence_level=equal)
     else:
         kernel = logistic(y, layout, five=model is Model.FIVE_PARAMETER, level=level, equivalence_level=equal)
-    p = outlier_p_values(y, layout)
-    return [_result(a, kernel, i, p[i], options) for i, a in enumerate(assays)]
+    p, homogeneity = outlier_p_values(y, layout), bartlett(y, layout)
+    results = [_result(a, kernel, i, p[i], options) for i, a in enumerate(assays)]
+    return results if homogeneity is None else [_with_variance(r, homogeneity, options) for r in results]
+
+
+def _with_variance(result: AssayResult, found: Homogeneity, options: Options) -> AssayResult:
+    """Result with the test of equal variances among its checks; it is shown and does not decide."""
+    chi2, p = float(found.chi2[result.place]), float(found.p[result.place])
+    if np.isnan(p):
+        return result
+    check = Check(CheckKey.EQUAL_VARIANCE, -1, p >= options.criteria.alpha, False, chi2, p)
+    return replace(result, checks=(*result.checks, check))
 
 
 def _result(assay: Assay, kernel: Kernel, place: int, p: Floats, options: Options) -> AssayResult:

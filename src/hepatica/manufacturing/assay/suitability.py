@@ -24,6 +24,7 @@ class CheckKey(Enum):
     EQUAL_LOWER = "lower"
     EQUAL_UPPER = "upper"
     EQUAL_INTERCEPT = "intercept"
+    EQUAL_VARIANCE = "equal_variance"
     CONVERGENCE = "convergence"
     LIMITS = "limits"
 

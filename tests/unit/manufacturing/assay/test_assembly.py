@@ -32,6 +32,9 @@ def test_every_model_gives_potency_checks_and_terms(model):
     keys = {c.key.value for c in found.checks}
     assert {"regression", "limits"} <= keys and keys & {"slope", "intercept"} and found.is_reported(1)
     assert found.anova[0].df > 0 and found.place == 0 and (found.assay, found.run) == ("a", "r")
+    assert ("equal_variance" in keys) != model.is_quantal and not any(
+        c.decides for c in found.checks if c.key.value == "equal_variance"
+    )
     if model.is_logarithmic:
         q = 1.959964 if np.isinf(found.df) else None
         half = np.log(p.ratio_high / p.ratio_low) / 2

@@ -102,6 +102,7 @@ def scan(place: Path) -> Scan:
             others += 1
     if not headers:
         raise ImageError(place.name, "no DICOM file", "give the folder that holds the files of the series")
+    _whole(headers)
     _one_patient(place, headers)
     return Scan(tuple(headers), others)
 
@@ -125,6 +126,18 @@ def _refuse_archive(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(4) == ZIP_MAGIC:
             raise ImageError(path.name, "a ZIP archive", "unpack it and give the folder inside")
+
+
+def _whole(headers: list[Header]) -> None:
+    """Refuse files whose header ends early: pydicom gives what it has read, and a slice would be left out unseen."""
+    for header in headers:
+        needed: tuple[str, ...] = ("Modality", "SeriesInstanceUID")
+        if text(header.ds, "Modality") in MODALITIES:
+            needed = (*needed, "Rows", "Columns")
+        for keyword in needed:
+            if not text(header.ds, keyword):
+                fault = f"no {tag_name(keyword)}: the file is cut short or no image"
+                raise ImageError(header.path.name, fault, "copy it anew, or take it out of the folder")
 
 
 def _one_patient(place: Path, headers: list[Header]) -> None:

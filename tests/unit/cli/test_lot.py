@@ -24,6 +24,12 @@ def test_the_example_is_released_at_a_higher_dose(hepatica, here, lang, says):
     }
 
 
+def test_the_marrow_example_is_rejected_by_a_result_above_its_limit(hepatica):
+    code, out, _ = hepatica("lot", "release", LOT.with_name("marrow-lot.toml"), "--json")
+    viability = json.loads(out)["attributes"][0]
+    assert code == 1 and viability["is_inside"] and not viability["meets"] and 0.88 < viability["chance"] < 0.9
+
+
 def test_a_rejected_lot_ends_with_one(hepatica, here):
     (here / "bad.toml").write_text(
         LOT.read_text(encoding="utf-8").replace("passed = true", "passed = false", 1), encoding="utf-8"

@@ -114,6 +114,7 @@ def _frame(header: Header, index: int, place: Dataset, timing: Dataset, position
 def _nuclear(header: Header, count: int) -> Iterator[Frame]:
     """Planes of a tomographic NM object, stacked from the position that its first detector states."""
     ds = header.ds
+    _one_volume(ds)
     detectors = ds.get("DetectorInformationSequence") or [Dataset()]
     place = Dataset()
     place.update(ds)
@@ -129,6 +130,20 @@ def _nuclear(header: Header, count: int) -> Iterator[Frame]:
     normal = np.cross(orientation[:3], orientation[3:])
     for index in range(count):
         yield _frame(header, index, place, _rotation(ds), np.asarray(first) + index * (step or 0.0) * normal)
+
+
+def _one_volume(ds: Dataset) -> None:
+    """Refuse NM objects whose frames are no slices of one volume: projections, planar views, gates, energy windows."""
+    kind = text(ds, "ImageType").upper().split("\\")
+    if len(kind) < 3 or kind[2] != "RECON TOMO":
+        raise ImageError(
+            tag_name("ImageType"),
+            kind[2] if len(kind) > 2 else "missing",
+            "give a reconstructed volume (RECON TOMO), planar counts as a table",
+        )
+    for keyword in ("NumberOfEnergyWindows", "NumberOfTimeSlots", "NumberOfRRIntervals"):
+        if (number(ds, keyword) or 1) > 1:
+            raise ImageError(tag_name(keyword), f"{number(ds, keyword):g}", "give a volume of one")
 
 
 def _rotation(ds: Dataset) -> Dataset:

@@ -75,3 +75,18 @@ def test_refuses(tmp_path, tags, words):
 def test_missing_place_names_the_tag(pet, keyword):
     with pytest.raises(ImageError, match=keyword):
         read_dicom(pet(tags={keyword: None}, by_slice=lambda k: {keyword: None}))
+
+
+@pytest.mark.parametrize(
+    "tags, words",
+    [
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "TOMO", "EMISSION"]}, "ImageType .*TOMO; give a reconstructed"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "WHOLE BODY", "EMISSION"]}, "planar counts as a table"),
+        ({"ImageType": None}, "ImageType .*missing"),
+        ({"NumberOfEnergyWindows": 2}, "NumberOfEnergyWindows"),
+        ({"NumberOfTimeSlots": 8}, "NumberOfTimeSlots"),
+    ],
+)
+def test_nm_frames_that_are_no_slices_are_refused(tmp_path, tags, words):
+    with pytest.raises(ImageError, match=words):
+        read_dicom(write_spect(tmp_path / "n.dcm", np.ones((3, 2, 2)), tags=tags))

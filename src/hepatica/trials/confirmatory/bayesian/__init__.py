@@ -1,0 +1,5 @@
+"""Bayesian designs with posterior and predictive probability rules.
+
+In reading order: `normal` (normal outcomes, or any estimate that is nearly normal; exact operating characteristics),
+`beta_binomial` (binary outcomes of one or two arms).
+"""

@@ -20,12 +20,17 @@ from hepatica.errors import InputError
 from hepatica.files import write_csv, write_text
 from hepatica.progress import Progress, ignore_progress
 from hepatica.trials.analysis import exam as analysis
+from hepatica.trials.confirmatory import exam as confirmatory
 from hepatica.trials.dose_finding import exam as dose_finding
 from hepatica.trials.exam_data import with_data
 from hepatica.trials.exam_row import Compute, ExamRow, examine
 
 # room -> what computes its sets, tests/reference/trials_<room>.toml
-ROOMS: dict[str, Mapping[str, Compute]] = {"dose_finding": dose_finding.COMPUTATIONS, "analysis": analysis.COMPUTATIONS}
+ROOMS: dict[str, Mapping[str, Compute]] = {
+    "dose_finding": dose_finding.COMPUTATIONS,
+    "confirmatory": confirmatory.COMPUTATIONS,
+    "analysis": analysis.COMPUTATIONS,
+}
 COLUMNS = (*ExamRow._fields, "difference", "passes")
 
 

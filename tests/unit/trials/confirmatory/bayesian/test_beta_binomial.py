@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import beta, betabinom, binom
+from scipy.stats import beta, betabinom
 
 from hepatica.errors import InputError
 from hepatica.trials.confirmatory.bayesian import beta_binomial as bb
@@ -68,31 +68,6 @@ def test_printed_design_of_simon():
     assert found.expected_patients == pytest.approx(15.0, abs=0.05) and found.stop_futility[0] == pytest.approx(
         0.74, abs=0.005
     )
-
-
-@pytest.mark.parametrize("probabilities", [(0.3, 0.3), (0.6, 0.3)])
-def test_two_arm_characteristics_are_an_enumeration_of_paths(probabilities):
-    rule, looks = bb.TwoArmRule(0.95, 0.2, 0.05), (5, 9)
-    up, down = [0.0, 0.0], [0.0, 0.0]
-    first = [binom.pmf(np.arange(6), 5, p) for p in probabilities]
-    second = [binom.pmf(np.arange(5), 4, p) for p in probabilities]
-    for a in range(6):
-        for b in range(6):
-            chance = first[0][a] * first[1][b]
-            better = bb.superiority_probability((a, 5), (b, 5), margin=0.05)
-            if better >= 0.95:
-                up[0] += chance
-            elif better < 0.2:
-                down[0] += chance
-            else:
-                for c in range(5):
-                    for d in range(5):
-                        end = bb.superiority_probability((a + c, 9), (b + d, 9), margin=0.05) >= 0.95
-                        (up if end else down)[1] += chance * second[0][c] * second[1][d]
-    found = bb.two_arm_characteristics(rule, looks, *probabilities)
-    np.testing.assert_allclose(found.stop_success, up, atol=1e-12)
-    np.testing.assert_allclose(found.stop_futility, down, atol=1e-12)
-    assert found.expected_patients == pytest.approx(10 + 8 * (1 - up[0] - down[0]))
 
 
 @pytest.mark.parametrize(

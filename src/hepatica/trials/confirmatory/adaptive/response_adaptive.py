@@ -151,7 +151,7 @@ def probability_better(successes: Ints, known: Ints) -> Floats:
     Examples
     --------
     >>> probability_better(np.array([[3, 6]]), np.array([[10, 10]])).round(3).tolist()
-    [0.902]
+    [0.901]
     """
     states, back = np.unique(np.hstack([successes, known]), axis=0, return_inverse=True)
     a, b = states[:, :2] + 1.0, states[:, 2:] - states[:, :2] + 1.0

@@ -77,7 +77,7 @@ def superiority_probability(
     Examples
     --------
     >>> superiority_probability((6, 10), (3, 10)).round(3).item()
-    0.902
+    0.901
     """
     x1, n1, x0, n0 = (np.asarray(v, float)[..., None] for v in (*treated, *control))
     p0 = betaincinv(priors[1].responses + x0, priors[1].failures + n0 - x0, _U)

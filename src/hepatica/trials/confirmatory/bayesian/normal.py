@@ -90,7 +90,7 @@ def predictive_probability(
     Examples
     --------
     >>> round(float(predictive_probability(0.0, 50.0, 100.0)), 4)
-    0.0228
+    0.025
     """
     if not 0 < information < final:
         raise InputError("final", final, f"it must exceed the information of the look, {information:g}")

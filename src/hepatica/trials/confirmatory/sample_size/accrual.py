@@ -244,7 +244,7 @@ def expected_events(population: Population, end: float) -> Events:
     --------
     >>> arms = Population(Hazard.from_median(6.0), Hazard.from_median(10.0), Accrual(24.0))
     >>> round(expected_events(arms, 36.0).total, 4)
-    0.8739
+    0.8517
     """
     if end <= 0:
         return Events(0.0, 0.0, 0.0)

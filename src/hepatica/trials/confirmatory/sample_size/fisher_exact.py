@@ -77,7 +77,7 @@ def power_fisher(p1: float, p2: float, treated: int, control: int, *, errors: Er
     for x, chance in enumerate(treateds):
         if chance > 0:
             total += chance * float(controls[x >= limits[x : x + control + 1]].sum())
-    return total
+    return float(total)
 
 
 def sample_size_fisher(
@@ -106,7 +106,7 @@ def sample_size_fisher(
     Examples
     --------
     >>> sample_size_fisher(0.9, 0.3)
-    (14, 14)
+    (12, 12)
     """
     if ratio < 1:
         raise InputError("ratio", ratio, "give a whole number of treated patients for one control")

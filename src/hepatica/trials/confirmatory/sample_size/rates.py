@@ -63,7 +63,7 @@ def sample_size_rates(
     Examples
     --------
     >>> round(sample_size_rates(0.7, 1.0, dispersion=0.5).total, 1)
-    264.7
+    416.5
     """
     positive(margin=margin)
     null, alternative = _variances(treated, control, exposure, dispersion, ratio)

@@ -83,7 +83,7 @@ def sample_size_restricted_mean(
 
     Examples
     --------
-    >>> from hepatica.trials.confirmatory.sample_size.accrual import Accrual
+    >>> from hepatica.trials.confirmatory.sample_size.accrual import Accrual, Hazard
     >>> arms = Population(Hazard.from_median(6.0), Hazard.from_median(10.0), Accrual(24.0))
     >>> 100 < sample_size_restricted_mean(arms, 36.0, 18.0).total < 200
     True

@@ -154,7 +154,7 @@ def sample_size_survival(
     --------
     >>> control, accrual = Hazard.from_median(6.0), Accrual(24.0)
     >>> round(sample_size_survival(control, 0.6, accrual, 36.0, method=Method.SCHOENFELD).events, 3)
-    157.293
+    120.316
     """
     effect = _effect(hazard_ratio, 1.0)
     arms = Population(control, control.times_ratio(hazard_ratio), accrual, dropout, ratio)

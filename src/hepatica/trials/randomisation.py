@@ -233,7 +233,7 @@ class Minimisation(Scheme):
 
 
 def _pick(chances: Floats, draw: float) -> int:
-    return int(min(np.searchsorted(np.cumsum(chances), draw, side="right"), len(chances) - 1))
+    return int(np.searchsorted(np.cumsum(chances)[:-1], draw, side="right"))
 
 
 SCHEMES = (CompleteRandomisation, PermutedBlocks, BiasedCoin, Minimisation)

@@ -182,7 +182,7 @@ class Minimisation(Scheme):
 
     The imbalance of a factor's level is the range of patients over arms, each divided by its part of the ratio; factors
     are weighted. The arm of least total imbalance is given with the stated probability, the others with what is left,
-    by the ratio (Han, Enas and McEntegart 2009, Stat Med 28:3257).
+    by the ratio (Han, Enas and McEntegart 2009, Stat Med 28).
 
     Attributes
     ----------

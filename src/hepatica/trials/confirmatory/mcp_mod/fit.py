@@ -47,7 +47,7 @@ class _Family:
         return np.array(self.low) * scale, np.array(self.high) * scale
 
 
-# bounds as by Bornkamp, Pinheiro and Bretz 2009, section 3.3
+# bounds in the manner of Bornkamp, Pinheiro and Bretz 2009
 FAMILIES: dict[type[DoseResponse], _Family] = {
     Emax: _Family(lambda m, x: Emax(float(x[0])), (0.001,), (1.5,), (True,)),
     SigEmax: _Family(lambda m, x: SigEmax(float(x[0]), float(x[1])), (0.001, 0.5), (1.5, 10.0), (True, False)),

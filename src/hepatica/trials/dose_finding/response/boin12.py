@@ -109,7 +109,9 @@ class Boin12(Design):
     explored : int
         Patients (N*) from which on a level within the interval of tolerable toxicity is not escalated from.
     explore_next : int or None
-        Patients from which on it is, once, if the level above was never tried.
+        Patients from which on it is, once, if the level above was never tried and toxicity lies below the border of
+        de-escalation. The rule and its 9 patients are those of the simulation programme of H. Shi, R. Lin and X. Lin
+        (``modified_boin12.R``, ``N2``), by an author of BOIN12; in the paper itself they were not seen.
     stop_at : int or None
         Patients at a level that end the trial.
     """

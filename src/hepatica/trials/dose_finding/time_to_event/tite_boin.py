@@ -3,6 +3,11 @@
 Effective sample size: Lin & Yuan 2020, Biostatistics 21:807: a pending patient counts as the share of the window
 that was followed, so that the estimate is toxicities / effective patients. Expected toxicity: Yuan, Lin, Li, Nie &
 Warren 2018, Clin Cancer Res 24:4921: a pending patient counts whole, with the expected toxicity of the time to come.
+The second reproduces the decision table that is printed for that design, for up to 9 patients, in Contemp Clin Trials
+Commun 2022, 28:100943, Table 1; its boundaries are those of a target of 0.2. The table settles what the formula leaves
+open: the prior, a beta of one patient with half the target's toxicity; no step down while fewer toxicities than the
+target's share are seen; levels closed on all patients, pending ones without toxicity; accrual that waits before pending
+patients count. The paper's own appendix was not seen.
 """
 
 from __future__ import annotations
@@ -82,13 +87,17 @@ class TiteBoin(TiteDesign):
         followed = np.where(waiting, self.weight.of(seen), 0.0).sum(axis=1)
         rate = self.estimate(toxic, treated, pending, followed)
         effective = treated - pending + followed
-        above = 1 - betainc(1 + toxic, 1 + np.maximum(effective - toxic, 0), self.target)
+        counted = treated if self.impute else effective
+        above = 1 - betainc(1 + toxic, 1 + np.maximum(counted - toxic, 0), self.target)
         closed = (above > self.cutoff) & (treated >= MIN_TO_ELIMINATE)
         wanted = np.where(rate <= low + ROUNDING, 1, np.where(rate >= high - ROUNDING, -1, 0))
+        if self.impute:
+            wanted = np.where(toxic < self.target * treated - ROUNDING, np.maximum(wanted, 0), wanted)
         ceiling = np.where(closed, np.minimum(ceiling, level - 1), ceiling)
         to, reason = move(level, np.where(closed, -1, wanted), ceiling)
-        # with too many pending, only a decision to go down does not wait
-        suspended = (pending > self.most_pending * treated) & (wanted >= 0) & ~closed
+        # with too many pending, only a decision to go down does not wait; imputed, one that no outcome can change
+        down = toxic >= high * treated - ROUNDING if self.impute else wanted < 0
+        suspended = (pending > self.most_pending * treated) & ~down & ~closed
         reason = np.where(closed, int(Reason.ELIMINATE), reason)
         if self.stop_at is not None:
             enough = (treated >= self.stop_at) & (to == level) & ~closed & (pending == 0)

@@ -22,6 +22,13 @@ def test_no_code_and_no_header_means_two_labs():
     assert len(codes) == len(set(codes)) and len(headers) == len(set(headers))
 
 
+def test_codes_have_the_check_digit_of_loinc():
+    for code in (code for a in analytes().values() for code in a.loinc):
+        number, check = code.split("-")
+        doubled = [int(d) * (2 if place % 2 == 0 else 1) for place, d in enumerate(reversed(number))]
+        assert (sum(d // 10 + d % 10 for d in doubled) + int(check)) % 10 == 0, code
+
+
 def test_every_lab_that_is_forecast_or_scored_is_taken():
     taken = {a.variable.name for a in analytes().values()}
     assert set(LABS) | set(READINGS) <= taken

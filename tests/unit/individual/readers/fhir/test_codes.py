@@ -18,6 +18,25 @@ def test_every_name_is_one_of_a_record():
     assert set(table["treatment"]) <= set(TREATMENTS) and set(table["sign"]) <= set(analytes())
 
 
+def _verhoeff(code):
+    """Check of an identifier of SNOMED CT: zero, where its last digit is the right one."""
+    step = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+    check = 0
+    for place, digit in enumerate(map(int, reversed(code))):
+        for _ in range(place % 8):
+            digit = step[digit]
+        # multiplication in the dihedral group of ten elements
+        check = (check + digit if check < 5 else check - digit) % 5 + 5 * ((check < 5) != (digit < 5))
+    return check
+
+
+def test_identifiers_of_snomed_ct_have_their_check_digit():
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    codes = {code for rows in table.values() for row in rows.values() for code in row.get("snomed", [])}
+    assert len(codes) == 24 and {_verhoeff(code) for code in codes} == {0}
+    assert _verhoeff("19943070") and _verhoeff("19934007")
+
+
 @pytest.mark.parametrize(
     ("system", "code", "kind", "found"),
     [

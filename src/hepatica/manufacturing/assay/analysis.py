@@ -103,6 +103,9 @@ def gather(table: AssayTable, options: Options) -> tuple[list[Assay], int]:
     assay, run = (table.labels(c) if c in table else [""] * len(sample) for c in ("assay", "run"))
     blocks = _blockings(table)
     assumed = table.numbers("assumed", optional=True) if "assumed" in table else np.full(len(sample), np.nan)
+    unknown = sorted(set(options.assumed) - {"", *sample})
+    if unknown:
+        raise InputError("assumed", unknown[:10], f"samples of {table.name}: {', '.join(sorted(set(sample))[:10])}")
     kept, lines = np.isfinite(raw), table.rows.index.to_numpy(np.int64)
     rows: dict[tuple[str, str], list[int]] = {}
     for i in np.flatnonzero(kept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ COLUMNS = (
     *("dose_unit", "response_unit", "expected", "potency"),
 )
 MISSING = ("", "na", "nan", "null", "none", "-", ".")
+LARGEST = 1e100  # beyond which squares overflow; no assay reads so much
 _BRACKET = re.compile(r"^(\w+)\s*[\[(](.+)[\])]$")
 
 
@@ -67,6 +69,10 @@ class AssayTable:
         if wrong.any():
             got = str(text.iloc[int(np.flatnonzero(wrong)[0])])[:40]
             raise self.fault(wrong, column, got, "a finite number, without its unit")
+        large = np.abs(np.nan_to_num(values)) > LARGEST
+        if large.any():
+            got = str(text.iloc[int(np.flatnonzero(large)[0])])[:40]
+            raise self.fault(large, column, got, f"a number of at most {LARGEST:g}")
         return np.asarray(values, float)
 
     def labels(self, column: str) -> list[str]:
@@ -148,21 +154,27 @@ def _parse(path: Path) -> pd.DataFrame:
             raise InputError(
                 path.name, f"{size / 2**20:,.0f} MiB", f"at most {MAX_BYTES // 2**20} MiB; divide the file"
             )
-        frame = pd.read_csv(
-            path,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            nrows=MAX_ROWS + 1,
-            encoding="utf-8-sig",
-            index_col=False,
-            on_bad_lines="error",
-        )
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline(10_000)
+        if "," not in header and any(mark in header for mark in ";\t"):
+            raise InputError(f"{path.name}, header", header.strip()[:60], "commas between cells, and points in numbers")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+            frame = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                nrows=MAX_ROWS + 1,
+                encoding="utf-8-sig",
+                index_col=False,
+                on_bad_lines="error",
+            )
     except UnicodeDecodeError as error:
         raise InputError(path.name, "another encoding", "a CSV file in UTF-8") from error
     except (OSError, IsADirectoryError) as error:
         raise InputError("FILE", str(path), f"a CSV file that can be read ({error.strerror})") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning, ValueError) as error:
         raise InputError(path.name, "no table", "a CSV file whose rows have as many cells as its header") from error
     if len(frame) > MAX_ROWS:
         raise InputError(path.name, f"more than {MAX_ROWS:,} rows", "fewer rows; divide the file by assay")

@@ -161,3 +161,10 @@ def test_a_refusal_names_assay_and_run(analyse):
     rows = plate(head="lot 7,day 2,", doses=(1,))
     with pytest.raises(InputError, match="plate.csv, assay lot 7, run day 2, dose"):
         analyse("assay,run,sample,dose,response", rows)
+
+
+def test_an_assumed_potency_belongs_to_a_sample(analyse):
+    found = analyse("sample,dose,response", plate(), assumed={"T": 20.0}).assays[0]
+    assert found.potencies[0].assumed == 20.0
+    with pytest.raises(InputError, match=r"assumed: got \['X'\]; samples of plate.csv: S, T"):
+        analyse("sample,dose,response", plate(), assumed={"X": 20.0})

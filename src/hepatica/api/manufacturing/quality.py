@@ -169,6 +169,7 @@ class QualityRequest(Request):
 
         table = read_quality(self.file)
         chart = self.chart or ("xbar" if "group" in table else _of_counts(table) or "individuals")
+        _check_size(self.size, chart, table)
         column = self.column or ("value" if chart in ("individuals", "xbar") else "count")
         sizes = table.numbers("size") if "size" in table and chart in ("p", "np", "u") else self.size
         labels = tuple(table.text["lot"]) if "lot" in table else ()
@@ -179,6 +180,7 @@ class QualityRequest(Request):
             labels = tuple(names)
         else:
             values = table.numbers(column)
+        _check_excluded(self.exclude, len(values) if self.phase_1 is None else min(self.phase_1, len(values)))
         settings = Settings(
             chart=chart,
             phase_1=self.phase_1,
@@ -195,6 +197,23 @@ class QualityRequest(Request):
     def run(self) -> QualityAnswer:
         """Study the attribute, as an answer."""
         return QualityAnswer.of(self.compute())
+
+
+def _check_size(size: float | None, chart: str, table: Any) -> None:
+    """Refuse a size that would go unused, and one beside a column of sizes."""
+    if size is None:
+        return
+    if chart not in ("p", "np", "u"):
+        raise InputError("size", size, f"none: it belongs to counts on a p, np or u chart, not to chart {chart!r}")
+    if "size" in table:
+        raise InputError("size", size, "none: the file has a column 'size'")
+
+
+def _check_excluded(exclude: list[int], last: int) -> None:
+    """Refuse points outside phase I, counted from 1 as they are given."""
+    for point in exclude:
+        if not 1 <= point <= last:
+            raise InputError("exclude", point, f"from 1 to {last}, a point of phase I")
 
 
 def _of_counts(table: Any) -> str:

@@ -211,6 +211,8 @@ def _base(values: Floats, s: Settings, chart: Chart) -> Floats:
 
 
 def _capability(base: Floats | None, s: Settings, chart: Chart) -> Capability | None:
+    if s.target is not None and s.lower is None and s.upper is None:
+        raise InputError("target", s.target, "a lower or an upper limit beside it: capability is of a specification")
     if base is None or (s.lower is None and s.upper is None):
         return None
     return capability(base, chart.sigma, lower=s.lower, upper=s.upper, target=s.target, confidence=s.confidence)

@@ -14,6 +14,7 @@ from hepatica.manufacturing.quality.arrays import Floats
 
 MAX_BYTES = 64 * 2**20
 MAX_ROWS = 1_000_000
+LARGEST = 1e100  # beyond which squares overflow; no attribute of a lot is so large
 COLUMNS = ("lot", "group", "value", "count", "size")
 
 
@@ -58,6 +59,9 @@ class QualityTable:
             if not np.isfinite(out[i]):
                 where = f"{self.name}, line {self.lines[i]}, {column}"
                 raise InputError(where, cell[:40] or "nothing", "a finite number, without its unit")
+            if abs(out[i]) > LARGEST:
+                where = f"{self.name}, line {self.lines[i]}, {column}"
+                raise InputError(where, cell[:40], f"a number of at most {LARGEST:g}")
         return out
 
     def groups(self, column: str) -> tuple[list[str], Floats]:

@@ -46,9 +46,30 @@ def test_charts_are_chosen_by_the_columns(ask):
         {"column": "nope"},
         {"rules": "weco"},
         {"exclude": [9]},
+        {"exclude": [0]},
+        {"exclude": [3], "phase_1": 2},
+        {"size": 20},
+        {"target": 97},
         {"lower": 5, "upper": 4},
     ],
 )
 def test_bad_requests_are_refused(ask, given):
     with pytest.raises(InputError):
         ask(ROWS, **given)
+
+
+def test_points_are_counted_from_one_in_errors_too(ask):
+    with pytest.raises(InputError, match="exclude: got 9; from 1 to 5, a point of phase I"):
+        ask(ROWS, exclude=[9])
+
+
+def test_a_size_is_used_or_refused(ask):
+    with pytest.raises(InputError, match="the file has a column 'size'"):
+        ask("count,size\n1,50\n2,40\n3,60\n", size=50)
+    with pytest.raises(InputError, match="not to chart 'c'"):
+        ask("count\n1\n2\n3\n", size=50)
+
+
+def test_numbers_whose_squares_overflow_are_refused(ask):
+    with pytest.raises(InputError, match=r"line 3, value: got '-1e308'; a number of at most 1e\+100"):
+        ask("lot,value\nA,97\nB,-1e308\nC,96\n")

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.release.guard_band import Process
 
 MAX_BYTES = 1_000_000
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+LARGEST = 1e100  # beyond which squares overflow; no attribute of a lot is so large
+CELLS = re.compile(r"\b(cells?|MSCs?)\b", re.IGNORECASE)
+
+
+def _bounded(value: float) -> float:
+    if abs(value) > LARGEST:
+        raise ValueError(f"a number of at most {LARGEST:g}")
+    return value
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -106,6 +117,7 @@ class Dose(_Part):
     planned, largest : float
         The dose of the protocol, and the largest that it allows.
     unit : str
+        Of cells, such as cells/kg.
     """
 
     planned: Positive
@@ -116,6 +128,8 @@ class Dose(_Part):
     def _ordered(self) -> Self:
         if self.largest < self.planned:
             raise ValueError("largest: not below planned")
+        if not CELLS.search(self.unit):
+            raise ValueError(f"unit: cells, such as cells/kg, not {self.unit!r}")
         return self
 
 
@@ -210,9 +224,10 @@ def check_lot(data: dict[str, object]) -> Lot:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "lot"
-        said = first["msg"].removeprefix("Value error, ")
+        said = first["msg"]
+        own = said.removeprefix("Value error, ")  # begins with the name of an attribute, in its own case
         got = "the file" if isinstance(first["input"], dict) else first["input"]
-        raise InputError(where, got, said[:1].lower() + said[1:]) from error
+        raise InputError(where, got, own if own != said else said[:1].lower() + said[1:]) from error
 
 
 def read_lot(path: Path) -> Lot:

@@ -13,6 +13,17 @@ from hepatica.words import say
 
 FEW_POINTS = 20  # below which limits of phase I are called uncertain
 MOST_NAMED = 12
+RULE_WORDS = {
+    "1 beyond 3 sigma": "beyond",
+    "2 of 3 beyond 2 sigma": "two_of_three",
+    "4 of 5 beyond 1 sigma": "four_of_five",
+    "8 on one side": "run_of_8",
+    "9 on one side": "run_of_9",
+    "6 rising or falling": "trend",
+    "14 alternating": "alternating",
+    "15 within 1 sigma": "within",
+    "8 beyond 1 sigma on both sides": "both_sides",
+}
 
 
 def number(value: float) -> str:
@@ -37,6 +48,22 @@ def percent(share: float) -> str:
     if 0.0 < share < 1e-4:
         return "< 0.01 %"
     return "> 99.99 %" if 0.9999 < share < 1.0 else f"{100 * share:.4g} %"
+
+
+def chance(probability: float) -> str:
+    """Computed probability in percent: an error that is normal leaves none at zero or at one.
+
+    Examples
+    --------
+    >>> chance(1.0), chance(0.0), chance(0.8211), chance(float("nan"))
+    ('> 99.99 %', '< 0.01 %', '82.11 %', '–')
+    """
+    return "–" if np.isnan(probability) else percent(min(max(probability, 1e-9), 1.0 - 1e-9))
+
+
+def rule_text(name: str, lang: str) -> str:
+    """Run rule in words; one of the user's own has its name."""
+    return say(f"quality.rule_{RULE_WORDS[name]}", lang) if name in RULE_WORDS else name
 
 
 def named(found: ControlStudy, at: np.ndarray, lang: str) -> str:
@@ -90,7 +117,10 @@ def _chart(found: ControlStudy, lang: str) -> Card:
     if size < FEW_POINTS:
         text.append(say("quality.few", lang, n=size))
     text.append(_limits(chart, lang))
-    rows = [(f"{k} {rule}", named(found, at, lang)) for k, (rule, at) in enumerate(found.signals.items(), 1)]
+    rows = [
+        (f"{k}: {rule_text(rule, lang)}", named(found, at, lang))
+        for k, (rule, at) in enumerate(found.signals.items(), 1)
+    ]
     return Card(
         "answer",
         say("quality.card_chart", lang),
@@ -125,7 +155,7 @@ def _lengths(found: ControlStudy, lang: str) -> Card:
     )
     text = [say("quality.lengths", lang)]
     if lengths.left_out:
-        rules = say("decision.separator", lang).join(lengths.left_out)
+        rules = say("decision.separator", lang).join(rule_text(rule, lang) for rule in lengths.left_out)
         text.append(say("quality.lengths_left_out", lang, rules=rules))
     return Card("lengths", say("quality.card_lengths", lang), tuple(text), table)
 
@@ -141,7 +171,7 @@ def _capability(found: ControlStudy, lang: str) -> Card:
         say("quality.value", lang),
         say("quality.interval", lang, confidence=confidence),
     ]
-    text = [say("quality.capability", lang, n=c.n, share=percent(c.share_outside), seen=c.seen_outside)]
+    text = [say("quality.capability", lang, n=c.n, share=chance(c.share_outside), seen=c.seen_outside)]
     if not found.is_in_control:
         text.append(say("quality.capability_unsure", lang))
     return Card("capability", say("quality.card_capability", lang), tuple(text), pd.DataFrame(rows, columns=columns))

@@ -8,7 +8,7 @@ import pandas as pd
 from hepatica.card import Card
 from hepatica.manufacturing.quality.release.lot import Finding, LotRelease, Verdict
 from hepatica.report.quality import figures
-from hepatica.report.quality.cards import number, percent
+from hepatica.report.quality.cards import chance, number, percent
 from hepatica.words import say
 
 
@@ -77,10 +77,10 @@ def _attributes(found: LotRelease, lang: str) -> Card:
             f.name,
             _limit(f, lang),
             result or say("lot.passed" if f.is_inside else "lot.failed", lang),
-            percent(f.chance) if has_number else "–",
+            chance(f.chance) if has_number else "–",
         ]
         if adjusts:
-            row.append(percent(f.chance_adjusted) if has_number else "–")
+            row.append(chance(f.chance_adjusted) if has_number else "–")
         at_adjusted = found.verdict is Verdict.CONDITIONAL
         rows.append([*row, say("lot.yes" if (f.meets_adjusted if at_adjusted else f.meets) else "lot.no", lang)])
     columns = [say(f"lot.{key}", lang) for key in ("attribute", "limit", "result", "chance")]

@@ -127,7 +127,7 @@ def attributes_figure(found: LotRelease, lang: str) -> Figure:
         figure, axes = panels(len(rows), 1, width=8.5, height=0.95)
         for k, f in enumerate(rows):
             _attribute(axes[k, 0], f, lang)
-        legend_below(figure, axes, 3)
+        legend_below(figure, axes, 2)
         return figure
 
 
@@ -140,7 +140,8 @@ def _attribute(ax: Axes, f: Finding, lang: str) -> None:
             ax.axvspan(start, stop, color=VERMILLION, alpha=0.15, lw=0, label=say("lot.legend_outside", lang))
             ax.axvline(limit, color=LIMIT, ls="-.", lw=1.4, label=say("lot.legend_limit", lang))
     ax.plot([f.low, f.high], [0, 0], color=BLUE, lw=2.2)
-    ax.plot(f.result, 0, color=BLUE, marker="o" if f.meets else "X", ms=7, label=say("lot.legend_result", lang))
+    label = say("lot.legend_result" if f.meets else "lot.legend_short", lang)
+    ax.plot(f.result, 0, color=BLUE, marker="o" if f.meets else "X", ms=7, label=label)
     ax.set_xlim(low, high)
     ax.set_yticks([0], [roomy(f.name + (f" ({f.unit})" if f.unit else ""))])
     ax.spines["left"].set_visible(False)

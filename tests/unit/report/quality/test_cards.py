@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hepatica.manufacturing.quality.charts.run_rules import SETS
 from hepatica.manufacturing.quality.control import Settings, study_control
-from hepatica.report.quality.cards import control_cards, named
+from hepatica.report.quality.cards import RULE_WORDS, chance, control_cards, named, rule_text
 
 X = np.array([97.0, 97, 96, 98, 98, 98, 97, 89])
 
@@ -34,3 +35,16 @@ def test_what_is_said():
 def test_many_alarms_are_cut():
     found = study_control(np.concatenate([np.tile([0.0, 0.1], 10), np.full(30, 9.0)]), Settings(phase_1=20))
     assert "and 18 more" in named(found, found.alarms, "en") and named(found, found.alarms[:0], "en") == "none"
+
+
+def test_every_run_rule_is_said_in_both_languages():
+    names = {rule.name for rules in SETS.values() for rule in rules}
+    assert names == set(RULE_WORDS)
+    assert not any("sigma" in rule_text(name, "zh") or "side" in rule_text(name, "zh") for name in names)
+    text = said(study_control(X, Settings(phase_1=7, rules="nelson")), "zh")
+    assert "sigma" not in text and "alternating" not in text and "连续 9 点在中心线同侧" in text
+    assert rule_text("a rule of mine", "zh") == "a rule of mine"
+
+
+def test_no_computed_chance_is_all_or_nothing():
+    assert (chance(1.0), chance(0.0), chance(0.5)) == ("> 99.99 %", "< 0.01 %", "50 %")

@@ -51,3 +51,8 @@ def test_the_link_is_never_taken_for_granted():
     assert "unproven" in text
     both = said(POTENCY | {"upper": 1.5}, loss=LOSS)
     assert "0.7 – 1.5" in both and "≤ 25 %" in said(FACTOR | {"unit": "%"})
+
+
+def test_a_chance_far_from_its_limit_is_not_said_to_be_certain():
+    text = said(FACTOR | {"upper": 1000.0})
+    assert "> 99.99 %" in text and "100 %" not in text

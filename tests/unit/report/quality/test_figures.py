@@ -41,3 +41,10 @@ def test_certificate_figures():
     ax = figures.loss_figure(found, "en").axes[0]
     assert len(ax.get_yticks()) == 3 and "1.33e6 cells/kg" in ax.get_yticklabels()[1].get_text()
     assert figures.adjusted_dose(found) == "1.33e6 cells/kg"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_cross_of_a_result_that_falls_short_is_explained(lang):
+    figure = figures.attributes_figure(lot(), lang)
+    named = [text.get_text().strip() for text in figure.legends[0].get_texts()]
+    assert any(word in name for name in named for word in ("not meeting its limit", "不符合限度"))

@@ -48,6 +48,8 @@ def person(
         return
     if file is None:
         raise InputError("FILE", None, "a file; --template prints one to start from")
+    if path is not None:
+        _check_out(path, file)
     if suggest:
         from hepatica.individual import suggest_mapping
 
@@ -81,3 +83,11 @@ def person(
         close(lang, *([path] if path is not None else []))
     if found.refused:
         raise typer.Exit(1)
+
+
+def _check_out(path: Path, file: Path) -> None:
+    """Refuse a name that cannot be written, before anything is said, and the file that is read."""
+    if path.suffix.lower() not in (".toml", ".json"):
+        raise InputError("--out", path.name, "a name that ends in .toml or .json (a FHIR Bundle)")
+    if path.resolve() == file.resolve():
+        raise InputError("--out", path.name, "another file than the one that is read")

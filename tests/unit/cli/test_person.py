@@ -19,6 +19,20 @@ def test_the_template_is_checked_and_written(hepatica, tmp_path):
     assert answers[0] == answers[1] and answers[0]["age"] == 54
 
 
+def test_a_name_that_cannot_be_written_is_refused_before_anything_is_said(hepatica, tmp_path):
+    path = tmp_path / "patient.toml"
+    path.write_text("age = 54\n")
+    for name in ("a.pdf", "patient.toml"):
+        code, out, err = hepatica("person", str(path), "--out", str(tmp_path / name))
+        assert code == 2 and out == "" and "--out" in err
+    assert path.read_text() == "age = 54\n"
+    code, _, err = hepatica("person", str(path), "--mapping", str(tmp_path / "mapping.toml"))
+    assert code == 2 and "mapping" in err and "a CSV file" in err
+    path.write_text("\n")
+    code, _, err = hepatica("person", str(path))
+    assert code == 2 and "nothing is stated" in err and "--template" in err
+
+
 def test_what_is_refused(hepatica, tmp_path):
     path = tmp_path / "patient.toml"
     path.write_text(BROKEN)

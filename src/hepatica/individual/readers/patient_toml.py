@@ -46,7 +46,7 @@ def check_toml(path: Path, today: dt.date) -> PersonCheck:
     Raises
     ------
     Refused
-        If it is no TOML.
+        If it is no TOML, or empty.
 
     Examples
     --------
@@ -57,11 +57,14 @@ def check_toml(path: Path, today: dt.date) -> PersonCheck:
     'patient.toml, labs[0].creatinine: creatinine has no unit; write it, as in 90 umol/L.'
     """
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        data = tomllib.loads(text)
     except UnicodeDecodeError:
         raise refuse("encoding", path.name) from None
     except tomllib.TOMLDecodeError:
         raise refuse("no_toml", path.name) from None
+    if not text.strip():
+        raise refuse("unstated", path.name)
     return _Reader(data, path.name, today).read()
 
 

@@ -87,6 +87,8 @@ def check_person(
         raise InputError(
             "admission", str(admission), "a FHIR Bundle; patient.toml and a mapping have a key of their own"
         )
+    if mapping is not None and path.suffix.lower() not in _TABLES:
+        raise InputError("mapping", path.name, "a CSV file; patient.toml and a FHIR Bundle have no columns to map")
     if path.suffix.lower() == ".toml":
         from hepatica.individual.readers.patient_toml import check_toml
 

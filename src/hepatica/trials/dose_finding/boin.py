@@ -12,7 +12,7 @@ from scipy.special import betainc
 
 from hepatica.errors import InputError
 from hepatica.trials.dose_finding.state import Bools, Floats
-from hepatica.trials.dose_finding.table_design import Cell, DecisionTable, TableDesign
+from hepatica.trials.dose_finding.table_design import Cell, DecisionTable, TableDesign, check_patients
 
 SAFE, TOXIC = 0.6, 1.4  # times the target: what is clearly too low and clearly too high
 MIN_TO_ELIMINATE = 3  # patients at a level
@@ -134,6 +134,7 @@ def boin_table(
     ['E', 'E', 'S', 'D', 'DU', 'DU', 'DU']
     """
     low, high = boundaries(target, safe, toxic)
+    check_patients(patients)
     n, x = np.arange(patients + 1)[:, None], np.arange(patients + 1)[None, :]
     cells = np.where(x <= low * n + ROUNDING, int(Cell.E), np.where(x >= high * n - ROUNDING, int(Cell.D), int(Cell.S)))
     close, stop = safety(patients, target, cutoff=cutoff, offset=offset)

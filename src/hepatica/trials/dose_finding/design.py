@@ -43,6 +43,9 @@ class Design(ABC):
         InputError
             If a number is not possible.
         """
+        for name in ("levels", "max_patients", "cohort", "start"):
+            if getattr(self, name) != int(getattr(self, name)):
+                raise InputError(name, getattr(self, name), "a whole number")
         if self.levels < 1:
             raise InputError("levels", self.levels, "at least one dose level")
         if not 0 <= self.start < self.levels:

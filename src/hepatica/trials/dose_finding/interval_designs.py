@@ -13,7 +13,7 @@ from scipy.special import betainc
 from hepatica.errors import InputError
 from hepatica.trials.dose_finding.boin import CUTOFF, safety
 from hepatica.trials.dose_finding.state import Floats
-from hepatica.trials.dose_finding.table_design import Cell, DecisionTable, TableDesign
+from hepatica.trials.dose_finding.table_design import Cell, DecisionTable, TableDesign, check_patients
 
 _EDGE = 1e-9  # a remainder shorter than this is rounding
 
@@ -86,6 +86,7 @@ def interval_table(
     ['E', 'E', 'S', 'D', 'DU', 'DU', 'DU']
     """
     ends, place = intervals(target, below, above, whole_only=keyboard)
+    check_patients(patients)
     treated, toxic = np.meshgrid(np.arange(patients + 1), np.arange(patients + 1), indexing="ij")
     a, b = 1.0 + toxic, 1.0 + np.maximum(treated - toxic, 0)
     # unit probability mass: posterior probability of each interval for its length
@@ -113,6 +114,7 @@ def i3plus3_table(target: float, patients: int, *, below: float = 0.05, above: f
     ['E', 'S', 'D', 'DU']
     """
     intervals(target, below, above)
+    check_patients(patients)
     low, high = target - below, target + above
     n = np.maximum(np.arange(patients + 1)[:, None], 1)
     x = np.arange(patients + 1)[None, :]

@@ -17,6 +17,25 @@ from hepatica.trials.dose_finding.design import Design, move
 from hepatica.trials.dose_finding.isotonic import nearest_to_target
 from hepatica.trials.dose_finding.state import NONE, Ints, Reason, State, Step, at_level
 
+MAX_PATIENTS = 1000
+"""Most patients at a level of a decision table, whose size is the square of it."""
+
+
+def check_patients(patients: int) -> None:
+    """Refuse a table too large to hold, or of no size.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number from 1 to `MAX_PATIENTS`.
+
+    Examples
+    --------
+    >>> check_patients(30)
+    """
+    if patients != int(patients) or not 1 <= patients <= MAX_PATIENTS:
+        raise InputError("max_patients", patients, f"a whole number of patients at a level, from 1 to {MAX_PATIENTS}")
+
 
 class Cell(IntEnum):
     """Decision of a cell of the table; letters as in the papers on mTPI."""

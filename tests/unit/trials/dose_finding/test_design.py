@@ -4,6 +4,7 @@ import pytest
 from hepatica.errors import InputError
 from hepatica.trials.dose_finding.boin import boin
 from hepatica.trials.dose_finding.design import advance, move, nothing_open
+from hepatica.trials.dose_finding.interval_designs import i3plus3_table, interval_design, interval_table
 from hepatica.trials.dose_finding.state import Reason
 
 
@@ -49,3 +50,21 @@ def test_impossible_numbers_are_refused(bad):
 
 def test_no_level_is_selected_where_none_is_open():
     assert nothing_open(np.array([-1, 2]), np.array([1, 1])).tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("make", [boin, lambda target, **size: interval_design(target, _table(size), **size)])
+@pytest.mark.parametrize("size", [{"levels": 5.5}, {"max_patients": 10**9}, {"max_patients": 7.5}, {"cohort": 2.5}])
+def test_sizes_that_no_trial_has_are_refused_before_a_table_is_made(make, size):
+    with pytest.raises(InputError, match=next(iter(size))):
+        make(0.3, **({"levels": 5, "max_patients": 30} | size))
+
+
+def _table(size):
+    return interval_table(0.3, size["max_patients"])
+
+
+@pytest.mark.parametrize("patients", [0, -1, 10**9])
+def test_tables_of_no_size_or_too_large_are_refused(patients):
+    for make in (interval_table, i3plus3_table):
+        with pytest.raises(InputError, match="max_patients"):
+            make(0.3, patients)

@@ -149,11 +149,15 @@ def expected_signal(
     {'log-rank': 154, 'max-combo': 164, 'restricted mean': 168}
     """
     when = np.asarray(times, dtype=np.float64)
-    curves = np.stack([np.asarray(c, dtype=np.float64) for c in (control, treated)], axis=1)
+    given = [np.asarray(c, dtype=np.float64) for c in (control, treated)]
+    if when.ndim != 1 or when.size < 2 or any(c.shape != when.shape for c in given):
+        sizes = tuple(c.shape for c in (when, *given))
+        raise InputError("times, control, treated", sizes, "at least two times, and each curve at every one of them")
+    curves = np.stack(given, axis=1)
     followed = np.ones(when.size) if uncensored is None else np.asarray(uncensored, dtype=np.float64)
-    if curves.shape != (when.size, 2) or followed.shape != when.shape or when[0] != 0 or np.any(np.diff(when) <= 0):
-        raise InputError("times", when.shape, "increasing times from 0, and each curve at every one of them")
-    if not np.all(curves[0] == 1) or np.any(np.diff(curves, axis=0) > 1e-12) or np.any(curves < 0):
+    if followed.shape != when.shape or when[0] != 0 or not np.all(np.diff(when) > 0):
+        raise InputError("times", when.shape, "increasing times from 0, and the share followed at every one of them")
+    if not np.all(curves[0] == 1) or not np.all(np.diff(curves, axis=0) <= 1e-12) or not np.all(curves >= 0):
         raise InputError("control, treated", curves[0].tolist(), "survival that starts at 1 and never rises")
     if not 0 < allocation < 1:
         raise InputError("allocation", allocation, "a share between 0 and 1")

@@ -137,7 +137,7 @@ def compare_survival(
     Raises
     ------
     InputError
-        If an arm is empty or the shapes differ.
+        If an arm is empty, the shapes differ, or an event is neither 0 nor 1.
 
     References
     ----------
@@ -154,6 +154,9 @@ def compare_survival(
     ('late', ['max-combo', 'restricted mean'])
     """
     time, happened = checked_history(time, event)
+    if not np.isin(happened, (0, 1)).all():
+        other = int(happened[~np.isin(happened, (0, 1))][0])
+        raise InputError("event", other, "0 or 1 of every patient; of several causes, competing risks")
     dead, arm = happened > 0, checked_arms(treated, time.size)
     tested = log_rank(time, dead, arm, strata=strata)
     combined = max_combo(time, dead, arm, strata=strata)

@@ -68,3 +68,12 @@ def test_bad_input_is_refused():
         expected_signal(DAYS[1:], CONTROL[1:], LATE[1:])
     with pytest.raises(InputError, match="share"):
         expected_signal(DAYS, CONTROL, LATE, allocation=1.0)
+
+
+@pytest.mark.parametrize(
+    ("times", "control", "treated"),
+    [(DAYS, CONTROL[:-1], LATE), ([], [], []), ([0.0], [1.0], [1.0]), (DAYS, CONTROL, np.full(401, np.nan))],
+)
+def test_curves_that_do_not_belong_together_are_refused(times, control, treated):
+    with pytest.raises(InputError):
+        expected_signal(times, control, treated)

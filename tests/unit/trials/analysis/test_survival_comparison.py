@@ -78,3 +78,8 @@ def test_all_events_at_one_time_and_strata():
     assert compare_survival(time, event, arm, strata=stratum).log_rank.z == pytest.approx(
         log_rank(time, event, arm, strata=stratum).z
     )
+
+
+def test_an_event_of_another_cause_is_not_counted_as_a_death():
+    with pytest.raises(InputError, match="event: got 2; 0 or 1 of every patient"):
+        compare_survival([1.0, 2.0, 3.0], [1, 2, 0], [0, 1, 1])

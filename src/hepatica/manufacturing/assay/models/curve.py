@@ -59,7 +59,7 @@ def fit_curve(dose: Floats, response: Floats, *, five: bool = False, level: floa
     Raises
     ------
     InputError
-        If there are too few responses, or they do not determine the curve.
+        If there are too few responses, a number is not finite, a dose is negative, or the curve is not determined.
 
     Examples
     --------
@@ -69,6 +69,8 @@ def fit_curve(dose: Floats, response: Floats, *, five: bool = False, level: floa
     (2.0, 3.0)
     """
     x, y = np.asarray(dose, float), np.asarray(response, float)
+    if x.ndim != 1 or x.shape != y.shape or not (np.isfinite(x) & np.isfinite(y) & (x >= 0)).all():
+        raise InputError("dose, response", (x.shape, y.shape), "finite numbers in pairs, no dose below zero")
     size = 5 if five else 4
     df = len(y) - size
     if df < 1 or len(np.unique(x)) < size:

@@ -46,3 +46,11 @@ def test_five_parameters_and_their_errors_by_another_optimiser():
 def test_too_little_is_refused(dose, y):
     with pytest.raises(InputError):
         fit_curve(dose, y)
+
+
+@pytest.mark.parametrize("place, value", [(0, -1.0), (0, np.nan), (1, np.inf), (1, np.nan)])
+def test_numbers_that_no_assay_has_are_refused(place, value):
+    given = [DOSE.copy(), simulated(1)]
+    given[place][3] = value
+    with pytest.raises(InputError, match="finite numbers in pairs, no dose below zero"):
+        fit_curve(*given)

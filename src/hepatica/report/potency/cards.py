@@ -127,7 +127,7 @@ def _suitability(found: PotencyAnalysis, a: AssayResult, place: int, lang: str) 
     rows = []
     for c in a.checks:
         if np.isfinite(c.margin_low):
-            result = f"{number(c.low, 3)} – {number(c.high, 3)}"
+            result = f"{number(c.low, 3)} – {number(c.high, 3)}" if np.isfinite(c.low) or np.isfinite(c.high) else "–"
             needed = f"{number(c.margin_low, 3)} – {number(c.margin_high, 3)}"
         else:
             result = f"{number(c.statistic)}, p {p_value(c.p)}" if np.isfinite(c.p) else "–"

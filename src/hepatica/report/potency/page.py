@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hepatica.api.base import Answer
+from hepatica.api.manufacturing.precision import PrecisionAnswer
 from hepatica.card import Card
 from hepatica.files import write_csv, write_json, write_text
 from hepatica.report.page import page
@@ -25,11 +26,12 @@ def write(
     list of Path
         The files.
     """
+    kind = "_precision" if isinstance(answer, PrecisionAnswer) else ""
     text = page(
         made,
-        say("potency.title", lang),
+        say(f"potency.title{kind}", lang),
         lang,
-        subtitle=say("potency.subtitle", lang),
+        subtitle=say(f"potency.subtitle{kind}", lang),
         tables_note=say("potency.beside", lang),
         command=command,
     )

@@ -50,12 +50,17 @@ def cards(study: PrecisionStudy, lang: str) -> list[Card]:
         say("potency.note_precision", lang),
     )
     head = say("potency.col_runs", lang)
-    power = [{head: str(n), say("potency.col_power", lang): f"{100 * p:.0f}"} for n, p in study.power.items()]
+    power = [{head: str(n), say("potency.col_power", lang): _power(p)} for n, p in study.power.items()]
     if study.runs:
         needed = say("potency.power_text", lang, change=study.change, runs=study.runs)
     else:
         needed = say("potency.power_none", lang, change=study.change)
     return [accuracy, Card("power", say("potency.card_power", lang), (needed,), pd.DataFrame(power))]
+
+
+def _power(share: float) -> str:
+    """Power in whole per cent; it is never 100."""
+    return "> 99" if share > 0.99 else f"{100 * share:.0f}"
 
 
 def table(answer: PrecisionAnswer) -> pd.DataFrame:

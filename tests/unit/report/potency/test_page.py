@@ -17,5 +17,6 @@ def test_three_files_are_written(tmp_path):
     paths = write([Card("a", "Title")], pd.DataFrame({"x": [1]}), answer, tmp_path, "en", command="hepatica potency x")
     assert [p.name for p in paths] == ["report.html", "potency.csv", "potency.json"]
     text = paths[0].read_text(encoding="utf-8")
+    assert "<title>Precision of a potency assay" in text
     assert "Title" in text and "hepatica potency x" in text and "For research use" in text
     assert json.loads(paths[2].read_text())["purpose"] == "for research use"

@@ -17,5 +17,6 @@ def test_accuracy_and_power(tmp_path, lang, change):
     accuracy, power = cards(study, lang)
     assert len(accuracy.table) == 2 and len(power.table) == 6 and accuracy.figure() is not None
     assert (str(study.runs) if study.runs else "10,000") in power.text[0]
+    assert not {"100"} & set(power.table.iloc[:, 1]) and ("> 99" in set(power.table.iloc[:, 1])) == (change == 0.8)
     frame = table(PrecisionAnswer.of(study))
     assert list(frame["expected"]) == [0.5, 1.0] and "repeatability" in frame

@@ -60,7 +60,8 @@ def regions_figure(image: ImageVolume, regions: Sequence[Region], *, lang: str =
             ax.set_title(say(f"imaging.view_{name}", lang))
             ax.set_xlabel("mm")
         axes[0, 0].set_ylabel("mm")
-        axes[0, 1].legend(*_handles(regions), loc="upper right")
+        paper = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.9}
+        axes[0, 1].legend(*_handles(regions), loc="upper right", **paper)  # readable on a dark image too
         figure.text(0.01, 0.01, say("common.research_use", lang), fontsize=7.5)
     return figure
 

@@ -35,3 +35,8 @@ def test_outlines_lie_on_their_organs(scene, lang):
 def test_refuses_a_frame_that_is_not_there(scene):
     with pytest.raises(ImageError, match="frame 5"):
         regions_figure(*scene, frame=5)
+
+
+def test_names_of_regions_are_read_on_a_dark_image(scene):
+    frame = regions_figure(*scene).axes[1].get_legend().get_frame()
+    assert frame.get_visible() and frame.get_facecolor()[:3] == (1.0, 1.0, 1.0) and frame.get_alpha() >= 0.8

@@ -162,12 +162,14 @@ def characteristics_card(found: Mapping[str, Characteristics], truth: Truth, lan
         if truth.best >= 0
         else say("dose_finding.characteristics_none", lang)
     )
+    is_simulated = any(c.trials for c in found.values())
+    origin = say(f"dose_finding.characteristics_{'simulated' if is_simulated else 'exact'}", lang)
     shares = {name: c.selection for name, c in found.items()}
     none, trials = {name: c.none for name, c in found.items()}, {name: c.trials for name, c in found.items()}
     return Card(
         "characteristics",
         say("dose_finding.characteristics_title", lang),
-        (text,),
+        (text, origin),
         pd.DataFrame(rows, columns=[say(f"dose_finding.column_{head}", lang) for head in heads]),
         lambda: draw_selection(shares, none, trials, lang),
         say("dose_finding.characteristics_alt", lang),

@@ -74,3 +74,10 @@ def test_the_cost_of_ignoring_the_shortfall_is_said_first():
     card = feasible_card(compare_rules(rules, curve, LotYield(median=1.0, cv=0.8), 0.25, trials=100), "a")
     assert card.text[0].startswith("a selects an overdose in") and isinstance(card.figure(), Figure)
     assert card.table.iloc[:, 0].tolist() == ["a", "b"]
+
+
+def test_exact_characteristics_are_not_said_to_have_monte_carlo_intervals():
+    exactly = characteristics_card({"a": exact(DESIGN, TRUTH)}, TRUTH)
+    simulated = characteristics_card({"a": exact(DESIGN, TRUTH), "b": simulate(DESIGN, TRUTH, trials=50)}, TRUTH)
+    assert "Exact" in exactly.text[1] and not any("Monte-Carlo" in text for text in exactly.text)
+    assert "Monte-Carlo" in simulated.text[1]

@@ -65,6 +65,7 @@ def test_a_suggested_mapping_is_completed_and_used(hepatica, tmp_path):
     path, mapping = tmp_path / "a.csv", tmp_path / "mapping.toml"
     path.write_text("Day,Cr,INR\n0,90,2.1\n")
     code, text, _ = hepatica("person", str(path), "--suggest")
+    assert "For research use" in text
     assert code == 0 and tomllib.loads(text)["labs"]["creatinine"]["unit"] == "?"
     mapping.write_text(text)
     code, _, err = hepatica("person", str(path), "--mapping", str(mapping))

@@ -45,7 +45,7 @@ def suggest_mapping(path: str | Path) -> str:
     separator = _separator(Path(path))
     table = read_table(path, separator=separator)
     columns = {simplify(str(c)): str(c) for c in table.rows.columns}
-    lines = ["# Suggested from the headers: check every line and replace each question mark.", ""]
+    lines = ["# Suggested from the headers: check every line and replace each question mark. For research use.", ""]
     if separator != ",":
         lines.append(f"separator = {_quoted(separator)}")
     places: tuple[tuple[str, tuple[str, ...]], ...] = (("person", _PERSON), ("day", _DAY), ("date", _DATE))

@@ -60,7 +60,8 @@ def measure_proportion(alive: Floats, counted: Floats, *, level: float = 0.95) -
     (0.9, 0.748, 0.964)
     """
     k, n = np.atleast_1d(np.asarray(alive, float)), np.atleast_1d(np.asarray(counted, float))
-    if k.shape != n.shape or not ((k >= 0) & (k <= n) & (n > 0)).all():
+    _check_level(level)
+    if k.size == 0 or k.shape != n.shape or not ((k >= 0) & (k <= n) & (n > 0)).all():
         raise InputError("count", k.tolist(), "counts from zero to those counted, which are above zero")
     total, hits = float(n.sum()), float(k.sum())
     p = (hits + 0.5) / (total + 1)
@@ -116,6 +117,7 @@ def measure_concentration(counts: Floats, volume: float, *, dilution: float = 1.
     (1070000, 931434, 1223369)
     """
     c = np.atleast_1d(np.asarray(counts, float))
+    _check_level(level)
     if not (c >= 0).all() or c.sum() == 0 or not volume > 0 or not dilution > 0:
         raise InputError("counts", c.tolist(), "counts above zero in a volume above zero")
     total, scale = float(c.sum()), dilution / volume / len(c)
@@ -130,3 +132,8 @@ def measure_concentration(counts: Floats, volume: float, *, dilution: float = 1.
     else:  # exact limits of a Poisson count
         low, high = gammaincinv(total, (1 - level) / 2), gammaincinv(total + 1, (1 + level) / 2)
     return Measured(scale * total, scale * float(low), scale * float(high), se, df, dispersion)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError("level", level, "a confidence between 0 and 1, such as 0.95")

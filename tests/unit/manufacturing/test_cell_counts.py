@@ -49,3 +49,16 @@ def test_exact_limits_of_counting():
 def test_impossible_counts_are_refused(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: measure_proportion(np.array([]), np.array([])),
+        lambda: measure_proportion(np.array([90.0]), np.array([100.0]), level=95),
+        lambda: measure_concentration(np.array([90.0]), 1e-4, level=2),
+    ],
+)
+def test_no_counts_and_levels_that_are_no_confidence_are_refused(call):
+    with pytest.raises(InputError):
+        call()

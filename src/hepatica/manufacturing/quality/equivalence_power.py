@@ -62,6 +62,7 @@ def fewest_lots(
     9
     """
     probability(power_asked, "power")
+    positive(sd, "standard deviation")
     if not abs(difference) < positive(margin, "margin"):
         raise InputError("difference", difference, "less than the margin, or no number of lots shows equivalence")
     for n in range(2, MAX_LOTS + 1):
@@ -83,4 +84,5 @@ def narrowest_margin(se: float, df: float, *, power_asked: float = 0.8, alpha: f
     """
     probability(power_asked, "power")
     error = positive(se, "standard error")
+    positive(df, "degrees of freedom")
     return float(brentq(lambda m: power(error, df, (-m, m), alpha=alpha) - power_asked, 1e-9 * error, 1e6 * error))

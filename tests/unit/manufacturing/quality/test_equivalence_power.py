@@ -34,3 +34,11 @@ def test_what_no_number_of_lots_shows_is_refused():
     for call in (lambda: fewest_lots(0.2, 0.3, difference=0.3), lambda: fewest_lots(100.0, 0.001)):
         with pytest.raises(InputError):
             call()
+
+
+def test_lots_that_do_not_vary_and_no_degrees_of_freedom_are_refused():
+    for sd in (0.0, -0.1, float("nan")):
+        with pytest.raises(InputError, match="standard deviation"):
+            fewest_lots(sd, 0.3)
+    with pytest.raises(InputError, match="degrees of freedom"):
+        narrowest_margin(0.1, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -26,6 +26,7 @@ VARIABLES: dict[str, str] = {v.name: v.unit for v in _PUBLISHED}
 PROPORTIONS = frozenset(v.name for v in _PUBLISHED if v.kind is VariableKind.PROPORTION)  # not all that is in percent
 
 
+MIXTURE_ROUNDING = 0.005  # by which the printed shares of a mixture may miss 1
 UNCOUNTED = "the number of people is not known"
 
 
@@ -83,6 +84,10 @@ class Arm(Row):
         Days between infusions.
     treatments : tuple of str or None
         Keys of `hepatica.therapy.TREATMENTS` that are simulated with the arm; None reads them from `co_treatment`.
+    population : str
+        Key of the virtual population it is predicted with, where it is not the publication's.
+    mixture : dict of str to float
+        Virtual populations with their shares, where its people are of several.
     note : str
     """
 
@@ -102,6 +107,7 @@ class Arm(Row):
     treatments: tuple[str, ...] | None = None
     start: float = Field(default=0.0, ge=0)
     population: str = ""
+    mixture: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     note: str = ""
 
     @model_serializer(mode="wrap")
@@ -110,6 +116,8 @@ class Arm(Row):
         fields: dict[str, Any] = dump(self)
         if fields.get("treatments", ()) is None:
             del fields["treatments"]
+        if not fields.get("mixture", True):
+            del fields["mixture"]
         return fields
 
     @property
@@ -131,6 +139,10 @@ class Arm(Row):
             )
         if self.dose_low is not None and self.dose_high is not None and self.dose_low > self.dose_high:
             yield Wrong(("dose_low",), self.dose_low, f"arm '{self.id}' has dose_low above dose_high")
+        if self.mixture and abs(sum(self.mixture.values()) - 1.0) > MIXTURE_ROUNDING:
+            total = sum(self.mixture.values())
+            says = f"the shares of arm '{self.id}' add up to {total:.3g}; those of a mixture add up to 1"
+            yield Wrong(("mixture",), dict(self.mixture), says)
 
 
 class Alternative(Row):

@@ -14,7 +14,8 @@ TABLE = tomllib.loads(Path(__file__).with_name("hazards.toml").read_text(encodin
 QUIET = {
     "functional_mass": 1.0,
     "phagocytes": 0.0,
-    "paralysis": 0.0,
+    "phagocytes_acute": 0.0,
+    "paralysis_acute": 0.0,
     "pathogen": 0.0,
     "filtration": 1.0,
     "encephalopathy": 0.0,

@@ -35,6 +35,7 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
     found = answer(study, system=system)
     assert not found.decision.is_confident and "too few" in verdict(found, "en")
     monkeypatch.setattr(decision, "MIN_DRAWS", 1)
+    monkeypatch.setattr(Draws, "null_effect_probability", lambda self, hypothesis: 0.06)
     assert not answer(study, system=system).decision.is_confident  # cells may do nothing in people
     monkeypatch.setattr(
         Draws, "null_effect_probability", lambda self, hypothesis: 0.0

@@ -18,6 +18,7 @@ MAX_LINES, LINES_WITHOUT_REASON = 400, 300
 LONG = {
     "src/hepatica/admission.py": "one algorithm: history, rounds of candidates, and who is plausible",
     "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
+    "src/hepatica/patients/population.py": "one file format: every field of a population and what it may not say",
     "src/hepatica/dosing/decision.py": "one rule of decision: its hypotheses, confidence, credible set and confirmation",
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",
     "tests/physics/test_cells.py": "one balance of cells, followed from the vein to every organ",
@@ -26,6 +27,7 @@ LONG = {
     "benchmarks/dose.py": "a script: it measures, tabulates and writes one section of a page",
     "experiments/knife_edge.py": "a script: it simulates, summarises, draws and writes one page",
     "experiments/known_truth.py": "a script: worlds, bank of draws and decisions of one experiment",
+    "experiments/natural_history_page.py": "a script: one function for each table of one page",
     "experiments/pbc.py": "a script: predictors, scores and table of one benchmark",
 }
 

@@ -112,7 +112,7 @@ class ModelRequest(Request):
     --------
     >>> answer = ModelRequest(module="enzymes").run()
     >>> answer.module, answer.parameters[0].unit
-    ('enzymes', 'U / liter')
+    ('enzymes', '1 / day')
     """
 
     without: list[str] = []

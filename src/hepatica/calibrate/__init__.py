@@ -5,5 +5,5 @@ and `blocks` (simulations of all arms under many draws, kept on disk), `likeliho
 simulated ones), `contrast` (the effect of cells within a publication), `inference` (emulator, sampler, weights),
 `course` (posterior of the untreated course), `cells` (posterior of the cell parameters), `diagnostics` (contraction,
 identifiability), `run` (a calibration from beginning to end), `leave_out` (each publication predicted from the others),
-`natural_history` and `intensity` (fits of the untreated populations).
+`natural_history` (joint fit of the untreated populations).
 """

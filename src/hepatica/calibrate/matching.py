@@ -43,12 +43,6 @@ def _aliases(rows: Mapping[str, Route] | Mapping[str, Source] | Mapping[str, Tre
     return {name: row.aliases for name, row in rows.items()}
 
 
-MIXED: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {
-    ("canonic", "aclf"): (("aclf_grade_1", 97 / 181), ("aclf_grade_2", 65 / 181), ("aclf_grade_3", 19 / 181))
-}
-"""Arms that hold patients of several populations, by their published shares."""
-
-
 def study_population(publication: Publication, arm: PublishedArm) -> str:
     """Key of the virtual population an arm is predicted with; empty where none is like it."""
     stated = arm.population or publication.population
@@ -76,8 +70,11 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
     >>> arm.populations, arm.given.regimen.infusions, round(arm.given.regimen.dose)
     ((('hbv_aclf', 1.0),), 4, 316228)
     """
-    patients = MIXED.get((publication.key, arm.id))
-    if patients is None:
+    shares = sum(arm.mixture.values())
+    patients = tuple((key, share / shares) for key, share in arm.mixture.items())
+    if unknown := [key for key in arm.mixture if key not in populations()]:
+        return f"there is no virtual population '{unknown[0]}'"
+    if not patients:
         key = study_population(publication, arm)
         if not key:
             return f"no virtual population is like '{publication.disease}'"

@@ -210,7 +210,7 @@ def compare_deaths(answer: Answer) -> list[DeathComparison]:
                     low=low,
                     high=high,
                     simulated=decompose_variance(dead[:, int(np.searchsorted(times, o.time))], ds["draw"].values),
-                    is_fitted=source.publication == answer.population.fit.deaths.publication,
+                    is_fitted=source.publication in {d.publication for d in answer.population.fit.deaths},
                 )
             )
     return sorted(rows, key=lambda d: d.day)

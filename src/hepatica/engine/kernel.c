@@ -106,7 +106,10 @@ static V attempt(Work *w, V size) {
   stage(w, inverse, 4); stage(w, inverse, 5); stage(w, inverse, 6); stage(w, inverse, 7);
   for (int i = 0; i < NS; i++) w->next[i] = w->u[i] + w->k[STAGES - 1][i];
   w->densified = 0;
-  return norm(w, w->k[STAGES - 1], w->y, w->next);
+  V error = norm(w, w->k[STAGES - 1], w->y, w->next);
+  for (int i = 0; i < NS; i++) /* a step that leaps below zero may cross the pole of a saturable rate unnoticed */
+    error = sel((w->next[i] < -0.01 * w->b->scale[i]) & (w->next[i] < w->y[i]), splat(1e10), error);
+  return error;
 }
 
 static void densify(Work *w) {

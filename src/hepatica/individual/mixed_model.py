@@ -167,7 +167,9 @@ def _converged(y: Floats, x: Floats, z: Floats, person: NDArray[np.int64]) -> tu
     """Fixed effects, random covariance and residual variance by the first optimiser that converges."""
     for method in METHODS:
         with warnings.catch_warnings():
-            for expected in (ConvergenceWarning, SingularMatrixWarning):  # checked on the result: see the policy
+            # a trial point may have no likelihood; what comes of it is checked on the result: see the policy
+            warnings.filterwarnings("ignore", "invalid value encountered", RuntimeWarning, r"scipy\.optimize")
+            for expected in (ConvergenceWarning, SingularMatrixWarning):
                 warnings.simplefilter("ignore", expected)
             try:
                 done = MixedLM(y, x, groups=person, exog_re=z).fit(reml=True, method=[method])

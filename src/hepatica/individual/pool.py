@@ -155,7 +155,7 @@ def widen_population(
 
 def acute_populations(system: System) -> dict[str, Population]:
     """Proposal populations with a healthy liver before: immune-mediated, toxic and hypoxic injury."""
-    immune, flare = {"effectors_young": uniform(0.15, 2.0)}, BETWEEN_PEOPLE | {"flare_kill": EFFECTOR_KILLING}
+    immune, flare = {"effectors_young": uniform(0.3, 8.0)}, BETWEEN_PEOPLE | {"flare_kill": EFFECTOR_KILLING}
     toxic, anoxic = {"drug": uniform(0.5, 10.0)}, {"ischaemia_insult": uniform(0.2, 3.0)}
     month, week = uniform(4.0, 40.0, "day"), uniform(0.7, 8.0, "day")
     shock = uniform(0.5, 7.0, "day")
@@ -234,7 +234,7 @@ def _simulate_kind(system: System, cohort: Cohort, kind: int, workers: int | Non
     solved = (status == 0).all(axis=0) & np.isfinite(log).all(axis=(0, 2, 3)) & np.isfinite(readings).all(axis=1)
     return Pool(
         labs=log[:, solved],
-        alive=(1 - died - transplanted)[:, solved],
+        alive=np.clip(1 - died - transplanted, 0.0, 1.0)[:, solved],  # rounding may leave less than none
         readings=readings[solved],
         age=admitted.cohort.covariate("age")[solved],
         encephalopathy=admitted.labs["encephalopathy"][solved],

@@ -40,7 +40,7 @@ def assemble(
     >>> len(assemble(MODULES).summary()["problems"])
     0
     >>> sorted(assemble(MODULES, without=["treatments"]).constants.items())[:2]
-    [('gcsf_effect', 0.0), ('plasma_given', 0.0)]
+    [('dilution_rate', 0.0), ('gcsf_effect', 0.0)]
     """
     off, modules = set(without), tuple(modules)
     if unknown := off - {m.__name__ for m in modules}:

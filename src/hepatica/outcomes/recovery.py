@@ -51,7 +51,7 @@ class Function:
 FUNCTIONS: tuple[Function, ...] = (
     Function("bilirubin excretion", "excretion_capacity", "", 1.0, 1, "none"),
     Function("bilirubin conjugation", "conjugation_capacity", "", 1.0, 1, "none"),
-    Function("bilirubin", "bilirubin", "mg/dL", 0.6, -1, "weeks"),
+    Function("bilirubin", "bilirubin", "mg/dL", 0.644, -1, "weeks"),
     Function("albumin synthesis", "albumin_synthesis_capacity", "", 1.0, 1, "none"),
     Function("factor V", "factor_v", "", 1.0, 1, "days"),
     Function("factor VII", "factor_vii", "", 1.0, 1, "hours"),

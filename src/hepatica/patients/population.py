@@ -18,18 +18,25 @@ Floats = NDArray[np.float64]
 
 
 class Component(BaseModel):
-    """One part of a covariate's distribution; truncated at `low` and `high` where given."""
+    """One part of a covariate's distribution; truncated at `low` and `high` where given.
+
+    A `lognormal` part has a `median` and a coefficient of variation `cv`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["uniform", "normal", "constant"]
+    kind: Literal["uniform", "normal", "lognormal", "constant"]
     weight: float = Field(default=1.0, gt=0)
     mean: float = 0.0
     sd: float = Field(default=0.0, ge=0)
     low: float = -np.inf
     high: float = np.inf
+    median: float = Field(default=0.0, ge=0)
+    cv: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Component:
+        if (self.kind == "lognormal") != (self.median > 0) or (self.median > 0) != (self.cv > 0):
+            raise ValueError("a lognormal part, and no other, needs a median and a cv above 0")
         if self.low >= self.high or (self.kind == "uniform" and not np.isfinite(self.high - self.low)):
             raise ValueError("low must be below high, and a uniform needs both")
         return self
@@ -40,6 +47,10 @@ class Component(BaseModel):
             return self.low + u * (self.high - self.low)
         if self.kind == "constant":
             return np.full_like(u, self.mean)
+        if self.kind == "lognormal":
+            inside: Floats = ndtri(np.clip(u, 1e-6, 1 - 1e-6))
+            drawn: Floats = self.median * np.exp(np.sqrt(np.log1p(self.cv**2)) * inside)
+            return drawn.clip(self.low, self.high)
         if self.sd == 0:
             return np.clip(np.full_like(u, self.mean), self.low, self.high)
         below, above = (ndtr((end - self.mean) / self.sd) for end in (self.low, self.high))
@@ -81,7 +92,7 @@ class Covariate(Sourced):
 
 
 class Fitted(BaseModel):
-    """A model parameter whose typical value or spread belongs to this population."""
+    """A parameter of the model that belongs to this population: one of `OWN`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     value: float
@@ -109,39 +120,41 @@ class Published(BaseModel):
 
 
 class Moved(BaseModel):
-    """A parameter that the fit moves, from a start in internal units, and what it answers to."""
+    """A quantity of the population's own that the joint fit moves: ``<table>.<name>``, and what it answers to.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    parameter: str
-    start: float
-    why: str
-
-
-class Intensity(BaseModel):
-    """A parameter of death or transplant that the fit moves; `pull` holds it to its start, 0 leaves it free.
-
-    A rate is searched on the log scale, a slope between 0 and `most`.
+    `tolerance` is the SD of the logarithm of the factor by which it may move.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    parameter: str
-    start: float = Field(gt=0)
-    pull: float = Field(default=0.005, ge=0)
-    most: float = Field(default=6.0, gt=0)
+    quantity: str = Field(pattern=r"^(fitted|insult|before)\.[a-z_0-9]+$")
+    tolerance: float = Field(default=0.5, gt=0)
+    why: str
 
 
 class Fit(BaseModel):
     """Fit of the untreated population: its parameters and the data that they are fitted to.
 
-    `targets` are labs at entry and later, `deaths` the deaths and transplants by day, `moved` what the labs
-    move, `intensity` what the deaths move.
+    `targets` are labs at entry and later, `deaths` the deaths and transplants by day, `moved` what of the population's
+    own the labs move; constants of human biology move for all populations together (`calibrate.natural_history`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     targets: tuple[Published, ...] = ()
-    deaths: Published
+    deaths: tuple[Published, ...] = ()
     moved: tuple[Moved, ...] = ()
-    intensity: tuple[Intensity, ...] = Field(min_length=1)
+
+
+OWN = {
+    "effector_lifetime": "duration of the insult",
+    "effector_maturing": "duration of the insult",
+    "antigen_is_drug": "mechanism of the insult",
+    "ducts_lost": "background",
+    "albumin_target": "care",
+}
+"""Parameters of the model that a population may set, each with its kind; all others are constants of human biology."""
+CARE = frozenset({"albumin_infused", "antiviral", "corticosteroid"})
+"""Controls set before admission that are care."""
+MOST_OWN = 8  # quantities that are a population's own, at most
 
 
 class Cause(Sourced):
@@ -227,6 +240,31 @@ class Population(BaseModel):
             raise ValueError("needs extrapolation and extrapolation_zh together")
         return self
 
+    @model_validator(mode="after")
+    def _sets_no_biology(self) -> Population:
+        if foreign := [n for n in self.fitted if n not in OWN]:
+            raise ValueError(
+                f"'{foreign[0]}' is a constant of human biology, the same for everybody; a population may set "
+                f"{', '.join(OWN)}, its insults, its background and its care"
+            )
+        if len(self.own) > MOST_OWN:
+            raise ValueError(
+                f"{len(self.own)} quantities of its own, of which {MOST_OWN} are allowed: {', '.join(self.own)}"
+            )
+        return self
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Quantities of its own, each once: background, and size, duration and mechanism of insults.
+
+        Care that is given and not chosen to fit, age, sex and weight are stated by publications and do not count.
+        """
+        tables = [self.insult, self.before, *(t for c in self.causes for t in (c.insult, c.before))]
+        names = [*self.fitted, *(n for t in tables for n in t if n not in CARE), "cirrhosis", "onset"]
+        names += [f"onset of {c.name}" for c in self.causes if c.onset is not None]
+        names += [n for n in ("transplant_rate",) if n in self.treatment]
+        return tuple(dict.fromkeys(names))
+
     @property
     def longest_onset(self) -> float:
         """Longest time from insult to admission that can be drawn, day."""
@@ -236,7 +274,7 @@ class Population(BaseModel):
     @property
     def publications(self) -> tuple[str, ...]:
         """Keys of the publications it rests on or is set beside, each once."""
-        rows = (*self.fit.targets, self.fit.deaths, *self.external_cohorts)
+        rows = (*self.fit.targets, *self.fit.deaths, *self.external_cohorts)
         return tuple(dict.fromkeys((self.baseline, *(p.publication for p in rows), *self.shown)))
 
 

@@ -22,7 +22,7 @@ def test_lin_2017_is_its_own_population_and_regimen():
 def test_canonic_s_patients_come_by_their_grades():
     p = load("canonic")
     shares = dict(simulated_arm(p, p.arm("aclf")).populations)
-    assert sum(shares.values()) == pytest.approx(1.0) and shares["aclf_grade_1"] == pytest.approx(97 / 181)
+    assert sum(shares.values()) == pytest.approx(1.0) and shares["aclf_grade_1"] == pytest.approx(97 / 181, rel=1e-3)
 
 
 @pytest.mark.parametrize(

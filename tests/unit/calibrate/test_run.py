@@ -32,7 +32,7 @@ FEW = ("lin2017", "alss2019")
 def test_parameters_that_matter_only_with_cells_are_learnt_with_them(model, made):
     cells = cell_only_parameters(model)
     assert {"death_lung", "secretion_works", "cells_half", "efficacy_repair"} <= cells
-    assert not cells & {"death_rate", "alarm", "factor_consumption", "infection_rate", "tnf_half"}
+    assert not cells & {"liver_rate", "alarm", "factor_consumption", "infection_rate", "tnf_half"}
     for name in made.draws.columns:
         if name.kind in (DrawKind.COORDINATE, DrawKind.SPIKE):
             assert (name.name in cells) == bool(name.hypothesis), name
@@ -49,7 +49,7 @@ def test_draws_are_whole_and_say_where_they_come_from(made, system, publications
     assert p["publications"] == sorted(FEW) and p["r_hat_largest"] >= 1.0
     rows = contraction(made.course, made.cells)
     assert set(rows["hypothesis"]) == {"", "label_is_cells", "lung_only"} and (rows["sd"] > 0).all()
-    shares = informative_data(made.course)["death_rate"]
+    shares = informative_data(made.course)["liver_rate"]
     assert 0 < sum(s for _, s in shares) <= 1 and any("survival" in label for label, _ in shares)
 
 

@@ -21,7 +21,16 @@ from hepatica.model.modules.enzymes import enzymes
 
 @pytest.fixture(scope="module")
 def small():
-    return assemble([enzymes], constants={"death_flux": 0.01, "plasma_removed": 0.0, "plasma_given": 0.0})
+    return assemble(
+        [enzymes],
+        constants={
+            "hepatocytes_injured": 0.0,
+            "alcohol": 0.0,
+            "death_flux": 0.01,
+            "plasma_removed": 0.0,
+            "plasma_given": 0.0,
+        },
+    )
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def test_a_kernel_is_loaded_from_a_copy_of_its_own(small, cache):
     code = (
         "import sys\nfrom pathlib import Path\nimport numpy as np\nfrom hepatica.engine import Events, Problem, System\n"
         "from hepatica.model.assemble import assemble\nfrom hepatica.model.modules.enzymes import enzymes\n"
-        "s = System(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))\n"
+        "s = System(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))\n"
         "for path in Path(sys.argv[1]).glob('*.kernel'): open(path, 'r+b').truncate(0)\n"
         "p = s.typical()[None]\n"
         "x = Problem(p, s.healthy(p), np.array([1.0]), ('alt',), Events.none(1), np.zeros((1, 0, 8)))\n"
@@ -94,7 +103,7 @@ def test_first_processes_at_once_get_one_whole_kernel(cache):
     code = (
         "from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
         "from hepatica.model.modules.enzymes import enzymes\n"
-        "compile.load(assemble([enzymes], constants={'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))"
+        "compile.load(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     said = [r.communicate()[1] for r in running]
@@ -103,7 +112,16 @@ def test_first_processes_at_once_get_one_whole_kernel(cache):
 
 
 def test_another_model_or_text_of_a_function_is_another_kernel(small, monkeypatch):
-    other = assemble([enzymes], constants={"death_flux": 0.02, "plasma_removed": 0.0, "plasma_given": 0.0})
+    other = assemble(
+        [enzymes],
+        constants={
+            "hepatocytes_injured": 0.0,
+            "alcohol": 0.0,
+            "death_flux": 0.02,
+            "plasma_removed": 0.0,
+            "plasma_given": 0.0,
+        },
+    )
     first = compile.kernel_name(small, ("cc",))
     assert compile.kernel_name(other, ("cc",)) != first != compile.kernel_name(small, ("gcc",))
     monkeypatch.setattr(function_source, "C_SOURCE", function_source.C_SOURCE + "/* changed */\n")

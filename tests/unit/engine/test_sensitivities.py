@@ -9,7 +9,7 @@ from hepatica.engine import Events, Problem
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Regimen
 
-NAMES = ("flare_kill", "k_prol", "albumin_loss", "il6_rest", "cells_hepatic_half_life", "death_rate")
+NAMES = ("flare_kill", "k_prol", "albumin_loss", "il6_rest", "cells_hepatic_half_life", "liver_rate")
 TIMES = np.array([3.0, 10.0, 28.0, 60.0])
 OUTPUTS = ("functional_mass", "albumin", "bilirubin", "cells_liver", "meld_like")
 

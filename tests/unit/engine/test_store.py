@@ -86,7 +86,13 @@ def test_python_source_is_kept(folder, enzymes_alone, monkeypatch):
 def test_parts_of_the_shipped_modules(model):
     with pytest.raises(ModelError):
         store.assemble_modules(["enzymes"])
-    constants = {"death_flux": 0.0, "plasma_removed": 0.0, "plasma_given": 0.0}
+    constants = {
+        "death_flux": 0.0,
+        "hepatocytes_injured": 0.0,
+        "alcohol": 0.0,
+        "plasma_removed": 0.0,
+        "plasma_given": 0.0,
+    }
     assert store.assemble_modules(["enzymes"], constants).modules == ("enzymes",)
     assert store.has_module("enzymes") and not store.has_module("mine") and not store.has_module("../lang")
 

@@ -36,7 +36,7 @@ def test_points_are_places_in_the_priors_of_one_patient(problem):
 
 def test_every_unknown_leaves_a_trace_in_the_labs(problem):
     _, by = problem.slopes(np.zeros((1, 8)))
-    assert (np.sqrt((by[0] ** 2).sum(axis=0)) > NOISE).all()
+    assert (np.sqrt((by[0] ** 2).sum(axis=0)) > 0.9 * NOISE).all()
 
 
 def test_noise_is_as_stated_and_failures_have_no_likelihood(problem):

@@ -16,9 +16,8 @@ NOISE = 0.08
 def synthetic(pool, n, seed):
     """Rows of people in the layout of the published file, made of candidates that are mildly to severely ill."""
     k = list(LABS)
-    ill = np.flatnonzero(
-        (pool.labs[0, :, 0, k.index("alt")] > np.log(150)) & (pool.labs[0, :, 0, k.index("inr")] > np.log(1.15))
-    )
+    alt, inr = (pool.labs[0, :, 0, k.index(lab)] for lab in ("alt", "inr"))
+    ill = np.flatnonzero((alt > np.log(150)) & (alt < np.log(12000)) & (inr > np.log(1.15)))
     rows = []
     for i, who in enumerate(ill[:n]):
         u = uniforms(seed, np.array([i]), "test:person", 3)[0]

@@ -1,8 +1,5 @@
 """The modules of bilirubin, synthesis, metabolism and enzymes, each alone with what it needs held constant."""
 
-import tomllib
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,9 +9,28 @@ from hepatica.model.modules.bilirubin import bilirubin
 from hepatica.model.modules.enzymes import enzymes
 from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.synthesis import synthesis
-from hepatica.model.spread import Spread
+from hepatica.model.parameters import Spread
 
-HEALTHY = tomllib.loads((Path(__file__).parents[2] / "in_health.toml").read_text(encoding="utf-8"))["liver_functions"]
+HEALTHY = {
+    "functional_mass": 1.0,
+    "filtration": 1.0,
+    "il6": 2.0,
+    "il6_excess": 0.0,
+    "hepatocytes_injured": 0.0,
+    "phagocytes": 0.0,
+    "scar": 0.0,
+    "shunt": 0.0,
+    "sinusoidal_flow": 1.0,
+    "endothelium": 1.0,
+    "hypoxia": 0.0,
+    "death_flux": 0.0,
+    "plasma_removed": 0.0,
+    "plasma_given": 0.0,
+    "phagocytes_acute": 0.0,
+    "dilution_rate": 0.0,
+    "alcohol": 0.0,
+    "steroid": 0.0,
+}
 MODULES = (bilirubin, synthesis, metabolism, enzymes)
 PLASMA = ("albumin", "factor_ii", "factor_v", "factor_vii", "factor_x", "fibrinogen", "alt", "ast")
 
@@ -58,13 +74,14 @@ def test_health_is_exact_for_any_parameters(alone, module):
 
 
 def test_an_obstructed_duct_has_a_plateau(alone):
-    """Complete obstruction of a healthy liver: near 29 mg/dL, held by the kidney, nearly all conjugated."""
+    """Complete obstruction of a healthy liver: near 29 mg/dL, held by the kidney, nearly all conjugated or bound."""
     b = alone(bilirubin)
     p = b.parameters(cholestasis_rate=0.0)
     y = b.state(b.system.healthy(p), cholestasis=1e9)
-    found = b.follow(p, y, [300.0, 600.0], ("bilirubin", "bilirubin_conjugated"))
+    found = b.follow(p, y, [300.0, 600.0], ("bilirubin", "bilirubin_conjugated", "bilirubin_delta"))
     assert found["bilirubin"][0] == pytest.approx([29.0, 29.0], abs=1.0)
-    assert found["bilirubin_conjugated"][0, -1] > 0.9 * found["bilirubin"][0, -1]
+    conjugated, delta = found["bilirubin_conjugated"][0, -1], found["bilirubin_delta"][0, -1]
+    assert conjugated + delta > 0.9 * found["bilirubin"][0, -1] and 0.2 < delta / conjugated < 0.6
 
 
 def test_an_obstructed_duct_is_worse_without_a_kidney(alone):
@@ -98,7 +115,7 @@ def test_haemolysis_has_a_ceiling(alone):
 
 def test_inflammation_counts_only_above_that_of_stable_cirrhosis(alone):
     below, above = (settle(alone(bilirubin, il6=v), ("cholestasis", "bilirubin")) for v in (19.0, 80.0))
-    assert below["cholestasis"] == pytest.approx(1.0) and below["bilirubin"] == pytest.approx(0.6)
+    assert below["cholestasis"] == pytest.approx(1.0) and below["bilirubin"] == pytest.approx(0.6 + 0.1 * 0.02 / 0.045)
     assert above["cholestasis"] > 2.0 and above["bilirubin"] > below["bilirubin"]
 
 
@@ -125,7 +142,7 @@ def test_fibrinogen_is_an_acute_phase_protein_that_outlasts_factor_v(alone):
     assert settle(alone(synthesis, il6_excess=60.0), names)["fibrinogen"] == pytest.approx(4.5)
     small = settle(alone(synthesis, functional_mass=0.2), names)
     assert small["fibrinogen"] / 3.0 > small["factor_v"] and small["inr"] > 1.5
-    consumed = settle(alone(synthesis, functional_mass=0.2, phagocytes=0.3), names)
+    consumed = settle(alone(synthesis, functional_mass=0.2, phagocytes_acute=0.3), names)
     assert consumed["fibrinogen"] < small["fibrinogen"] and consumed["inr"] > small["inr"]
     level = alone(synthesis, functional_mass=1e-12)
     p = level.parameters()
@@ -179,23 +196,37 @@ def test_albumin_solution_in_place_of_plasma_thins_clotting_factors(alone):
 
 
 def test_plasma_exchange_reaches_the_bilirubin_in_plasma_only(alone):
-    """About a third of the whole goes with one plasma volume."""
+    """Plasma loses half with one plasma volume, the whole a third: tissue fills plasma up again within a day."""
     b = alone(bilirubin, functional_mass=0.15, il6=80.0, plasma_removed=4.0, plasma_given=4.0)
     p = b.parameters()
     y = b.state(b.system.healthy(p), bilirubin_unconjugated=3.0, bilirubin_conjugated=20.0, cholestasis=100.0)
-    left = b.follow(p, y, [0.25], ("bilirubin",))["bilirubin"][0, 0] / 23.0
-    assert 0.6 < left < 0.75
+    names = ("bilirubin", "bilirubin_plasma_lag")
+    found = b.follow(p, y, [0.25], names)
+    left, whole = found["bilirubin"][0, 0] / 23.0, (found["bilirubin"] + found["bilirubin_plasma_lag"])[0, 0] / 23.0
+    assert 0.45 < left < 0.65 < whole < 0.8
+    rest = alone(bilirubin, functional_mass=0.15, il6=80.0)
+    later = rest.follow(p, b.state(y, bilirubin_plasma_lag=8.0), [1.0], ("bilirubin_plasma_lag",))
+    assert later["bilirubin_plasma_lag"][0, 0] < 0.05
 
 
 def test_enzymes_follow_death_and_fall_with_their_half_lives(alone):
     b = alone(enzymes)
     p = b.parameters()
     y = b.state(b.system.healthy(p), alt=1025.0, ast=1025.0)
-    for name, hours in (("alt", 34.6), ("ast", 15.8)):
+    for name, hours in (("alt", 24 * np.log(2) / 0.47), ("ast", 24 * np.log(2) / 1.13)):
         assert b.follow(p, y, [hours / 24], (name,))[name][0, 0] == pytest.approx(525.0, rel=0.01)
+    content, ratio, leak, depleted = (
+        float(b.parameters()[0, b.system.parameters.index(n)])
+        for n in ("alt_content", "ast_ratio", "enzyme_leak", "alt_alcohol")
+    )
     dying = settle(alone(enzymes, death_flux=0.03), ("alt", "ast"), days=30.0)
-    assert dying["alt"] == pytest.approx(25 + 13000 * 0.03 / 0.481, rel=1e-3)
-    assert dying["ast"] == pytest.approx(25 + 32500 * 0.03 / 1.053, rel=1e-3)
+    assert dying["alt"] == pytest.approx(25 + content * 0.03 / 0.47, rel=1e-3)
+    assert dying["ast"] == pytest.approx(25 + ratio * content * 0.03 / 1.13, rel=1e-3)
+    leaking = settle(alone(enzymes, hepatocytes_injured=0.1, alcohol=1.0), ("alt", "ast"), days=30.0)
+    assert leaking["alt"] == pytest.approx(25 + content / (1 + depleted) * leak * 0.1 / 0.47, rel=1e-3)
+    assert leaking["ast"] == pytest.approx(
+        25 + ratio * content * leak * 0.1 / 1.13, rel=1e-3
+    )  # drinkers' AST exceeds ALT
 
 
 def test_ammonia_settles_within_hours_and_never_below_zero(alone):
@@ -228,3 +259,24 @@ def test_directions(alone, need, values, falls, rises):
     for names, sign in ((falls, -1), (rises, 1)):
         for name in names:
             assert (sign * np.diff([f[name] for f in found]) > 0).all(), name
+
+
+def test_inflammation_lets_albumin_escape_and_fluid_dilutes_it(alone):
+    """Escape rises more than threefold in septic shock (Fleck1985); fluid thins plasma and what was in it comes back."""
+    level = {
+        n: settle(alone(synthesis, phagocytes_acute=n), ("albumin",), days=3.0)["albumin"] for n in (0.0, 0.14, 1.6)
+    }
+    assert level[0.0] == pytest.approx(42.0) and level[1.6] < level[0.14] - 3 < level[0.0] - 3
+    thin = settle(alone(synthesis, dilution_rate=0.1), ("albumin",), days=1.0)["albumin"]
+    assert 42.0 * np.exp(-0.1) <= thin < 40.5  # some comes back from tissue
+
+
+def test_dying_cells_blood_and_steroid_raise_ammonia(alone):
+    usual = settle(alone(metabolism, functional_mass=0.3), ("ammonia",), days=5.0)["ammonia"]
+    for values in ({"death_flux": 0.05}, {"steroid": 1.0}):
+        assert settle(alone(metabolism, functional_mass=0.3, **values), ("ammonia",), days=5.0)["ammonia"] > usual + 1
+    b = alone(metabolism, functional_mass=0.3)
+    p = b.parameters()
+    rest = b.follow(p, b.system.healthy(p), [5.0, 5.5], ("ammonia",))["ammonia"][0, -1]
+    bled = b.follow(p, b.state(b.system.healthy(p), gut_blood=[1.0]), [0.5], ("ammonia",))["ammonia"][0, 0]
+    assert bled > rest + 5

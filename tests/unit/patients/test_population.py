@@ -8,7 +8,7 @@ import hepatica.patients.population as module
 from hepatica.errors import InputError
 from hepatica.evidence import load, references
 from hepatica.patients import load_population, populations
-from hepatica.patients.population import Aliases, Component, Covariate, Population
+from hepatica.patients.population import MOST_OWN, OWN, Aliases, Component, Covariate, Population
 
 N = 200_000
 
@@ -114,11 +114,13 @@ def test_a_population_that_ships_fits_the_model(model, key):
 def test_every_population_has_its_sources(model, key):
     p = load_population(key)
     assert p.baseline in p.publications and load(p.baseline).arm(p.baseline_arm)
-    for row in (*p.fit.targets, p.fit.deaths, *p.external_cohorts):
+    for row in (*p.fit.targets, *p.fit.deaths, *p.external_cohorts):
         arm = load(row.publication).arm(row.arm)
         assert not arm.product, "no arm that was given cells"
-    assert load(p.fit.deaths.publication).role == "calibration" and p.fit.deaths in p.external_cohorts
-    assert {m.parameter for m in p.fit.moved} | {r.parameter for r in p.fit.intensity} <= set(model.parameters)
+    assert p.fit.deaths or key == "alcoholic_cirrhosis", "deaths without cells that its intensities are held to"
+    for move in p.fit.moved:
+        table, _, name = move.quantity.partition(".")
+        assert name in getattr(p, table) or any(name in getattr(c, table) for c in p.causes), move.quantity
     for covariate in p.covariate.values():
         for part in filter(None, covariate.cite.split(";")):
             assert part.split(",")[0].strip() in references(), part
@@ -127,13 +129,13 @@ def test_every_population_has_its_sources(model, key):
 @pytest.mark.parametrize("key", populations())
 def test_acute_liver_failure_and_injury_are_extrapolations_and_nothing_else_is(key):
     p = load_population(key)
-    assert bool(p.extrapolation) == key.startswith(("alf_", "acute_")) == bool(p.extrapolation_zh)
+    assert bool(p.extrapolation) == key.startswith(("alf_", "acute_", "severe_acute")) == bool(p.extrapolation_zh)
 
 
 def test_a_population_like_another_states_only_what_differs():
     one, two = load_population("aclf_grade_1"), load_population("aclf_grade_2")
-    assert two.causes == one.causes and two.covariate == one.covariate and two.fit.intensity == one.fit.intensity
-    assert two.fit.deaths.arm == "grade_2" and two.inclusion["aclf_grade"].low == 1.5
+    assert two.causes == one.causes and two.covariate == one.covariate
+    assert [d.arm for d in two.fit.deaths] == ["grade_2"] and two.inclusion["aclf_grade"].low == 1.5
     assert two.inclusion["inr"] == one.inclusion["inr"]
 
 
@@ -174,3 +176,34 @@ def test_populations_are_frozen():
 def test_words_mean_a_population_in_any_case(any_, also, text, fits):
     """One word of `any`, and one of `also` where there are some."""
     assert Aliases(any=any_, also=also).fit(text) is fits
+
+
+@pytest.mark.parametrize("key", populations())
+def test_no_population_sets_a_constant_of_human_biology(model, key):
+    """What differs between populations is background, insult and care: a closed list, at most eight quantities each."""
+    p = load_population(key)
+    assert set(p.fitted) <= set(OWN) and len(p.own) <= MOST_OWN
+    controls = {n for n, q in model.parameters.items() if "control" in q.entry.reason.lower()}
+    for table in (p.before, p.treatment, *(t for c in p.causes for t in (c.before, c.treatment))):
+        assert {n for n in table if n in model.parameters} <= controls, "care and insults act through controls"
+    properties = {n for n, q in model.parameters.items() if "property of the patient" in q.entry.reason.lower()}
+    assert set(p.covariate) - {"onset", "female"} <= properties | {"cirrhosis"}
+
+
+def test_a_constant_of_biology_and_a_ninth_quantity_are_refused():
+    p = load_population("hbv_aclf")
+    own = p.model_dump() | {"fitted": {"alt_content": {"value": 9000.0, "reason": "r"}}}
+    with pytest.raises(ValueError, match="'alt_content' is a constant of human biology"):
+        Population(**own)
+    many = p.model_dump() | {"insult": {f"x{k}": 1.0 for k in range(9)}}
+    with pytest.raises(ValueError, match="quantities of its own, of which 8 are allowed"):
+        Population(**many)
+
+
+def test_a_lognormal_part_has_its_median_and_spread():
+    part = Component(kind="lognormal", median=2.0, cv=0.5)
+    x = part.of((np.arange(20000) + 0.5) / 20000)
+    assert np.median(x) == pytest.approx(2.0, rel=1e-3) and x.std() / x.mean() == pytest.approx(0.5, rel=0.02)
+    for wrong in ({"kind": "lognormal", "median": 1.0}, {"kind": "uniform", "low": 0.0, "high": 1.0, "median": 1.0}):
+        with pytest.raises(ValueError, match="lognormal"):
+            Component(**wrong)

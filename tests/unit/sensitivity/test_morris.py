@@ -125,7 +125,7 @@ def test_what_is_moved_and_what_is_held(model, population):
     assert set(names) | set(held) == set(model.parameters) and not set(names) & set(held)
     assert {"age", "cirrhosis", "priming", "corticosteroid", "antiviral", "one_cell"} <= set(held)
     assert names["efficacy_repair"].reaches == "with cells" and not names["efficacy_repair"].nominal
-    assert names["death_rate"].reaches == "after admission" and names["flare_kill"].reaches == "from history on"
+    assert names["liver_rate"].reaches == "after admission" and names["flare_kill"].reaches == "from history on"
     assert names["icg_flow"].reaches == "never"
     assert all(m.nominal == (not model.parameters[m.name].entry.prior.varies) for m in moved)
     some, _ = movable(model, population, OUTPUTS, patterns=["secretome:eff*", "flare_kill"])

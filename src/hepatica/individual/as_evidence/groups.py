@@ -22,10 +22,11 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "alf_paracetamol": ("paracetamol", "acetaminophen"),
     "alf_indeterminate": _IMMUNE,
     "acute_liver_injury": _IMMUNE,
+    "severe_acute_liver_injury": _IMMUNE,
 }
 """Words of a cause by the population that is simulated so: effector cells that kill hepatocytes stand for viruses,
 autoimmunity, idiosyncratic drug injury and an indeterminate cause. The first population that fits counts."""
-POOLED = ("acute_liver_injury",)
+POOLED = ("acute_liver_injury", "severe_acute_liver_injury")
 """Populations whose people also form one group irrespective of treatment, on day 0 and at the end."""
 POOLED_NOTE = "day 0 was before treatment, and their survival is taken as if none of it had changed it."
 EXCHANGE_NOTE = "three sessions are simulated, labs that they move not used."

@@ -2,7 +2,7 @@
 
 Question: how much of a jaundice is lost liver mass, how much is blocked excretion, and how fast does it clear?
 Topology after Levitt2023, whose constants were not seen: capacities are solved so that health is exact.
-Not covered: bilirubin bound to albumin (delta), haemolysis, return of pigment from the gut, bile acids.
+Not covered: haemolysis, return of pigment from the gut, bile acids.
 """
 
 from hepatica.model.functions import pos, sqrt
@@ -15,7 +15,10 @@ def bilirubin(m: Draft) -> None:
     removed, share = m.needs("plasma_removed", "1/day"), m.pars("bilirubin_in_plasma")[0]
     U = m.state("bilirubin_unconjugated", "mg/dL", "unconjugated bilirubin")
     C = m.state("bilirubin_conjugated", "mg/dL", "conjugated bilirubin")
-    m.let("bilirubin", U + C, "mg/dL", "total bilirubin")
+    B = m.state("bilirubin_delta", "mg/dL", "bilirubin bound to albumin for good (delta)")
+    lag = m.state("bilirubin_plasma_lag", "mg/dL", "bilirubin of all fluids above that of plasma, after an exchange")
+    total = m.let("bilirubin", U + C + B - lag, "mg/dL", "total bilirubin of plasma")
+    _pools(m, C, B, lag, total, removed, share)
     conjugation, excretion, half_U, half_C = _capacities(m)
 
     (compensation,) = m.pars("conjugation_compensation")
@@ -38,8 +41,18 @@ def bilirubin(m: Draft) -> None:
     m.flow("bilirubin_excretion", excretion * clear * C / (half_C + C), out_of=C, cite="Levitt2023")
     kidney = extrarenal + (1 - extrarenal) * filtration
     m.flow("bilirubin_renal_loss", renal * kidney * C / (C + renal_half) * C, out_of=C)
-    m.flow("unconjugated_exchange", removed * share * U, out_of=U)
-    m.flow("conjugated_exchange", removed * share * C, out_of=C)
+    reached = removed * share * total / (U + C + B + m.pars("bilirubin_smallest")[0])
+    m.flow("unconjugated_exchange", reached * U, out_of=U)
+    m.flow("conjugated_exchange", reached * C, out_of=C)
+
+
+def _pools(m: Draft, C: Expr, B: Expr, lag: Expr, total: Expr, removed: Expr, share: Expr) -> None:
+    """Conjugated bilirubin binds to albumin and leaves with it; plasma emptied by an exchange fills up within hours."""
+    binding, loss, mixing = m.pars("delta_binding delta_loss bilirubin_mixing")
+    m.flow("delta_formation", binding * C, out_of=C, into=B)
+    m.flow("delta_loss", (loss + removed * share) * B, out_of=B)
+    m.flow("plasma_emptied", (1 - share) * removed * total, into=lag)
+    m.flow("plasma_refilled", mixing * lag, out_of=lag)
 
 
 def _capacities(m: Draft) -> tuple[Expr, Expr, Expr, Expr]:
@@ -63,7 +76,9 @@ def _capacities(m: Draft) -> tuple[Expr, Expr, Expr, Expr]:
         "mg/dL",
         "unconjugated bilirubin in health at the patient's own conjugation",
     )
-    made = production - other * rest - renal * healthy_C**2 / (healthy_C + renal_half)
+    binding, loss = m.pars("delta_binding delta_loss")
+    m.let("delta_rest", binding * healthy_C / loss, "mg/dL", "bilirubin bound to albumin in health")
+    made = production - other * rest - renal * healthy_C**2 / (healthy_C + renal_half) - binding * healthy_C
     excretion = m.let(
         "excretion_largest", made * (half_C + healthy_C) / healthy_C, "mg/dL/day", "largest excretion in health"
     )
@@ -80,6 +95,10 @@ def _cholestasis(m: Draft) -> Expr:
         "cholestasis_rate cholestasis_il6 cholestasis_il6_half cholestasis_injury cholestasis_injury_half"
     )
     inflamed = by_il6 * excess**2 / (excess**2 + il6_half**2)
-    m.flow("cholestasis_onset", rate * (1 + inflamed + by_injury * injured / (injured + injury_half)), into=Ch)
+    m.flow(
+        "cholestasis_onset",
+        rate * (1 + inflamed + by_injury * injured / (injured + injury_half) + m.pars("ducts_lost")[0]),
+        into=Ch,
+    )
     m.flow("cholestasis_recovery", rate * Ch, out_of=Ch)
     return Ch

@@ -82,13 +82,13 @@ def _published(m: Draft, active: Expr, tnf: Expr, il6: Expr, il8: Expr, il10: Ex
     k, made, more, w, xT, hT, x6, h6, x10, h10 = m.pars(
         "il6_clearance il6_made il6_made_tnf il6_rest x_il6_tnf h_il6_tnf x_il6_il6 h_il6_il6 x_il6_il10 h_il6_il10"
     )
-    share, h, shunt = m.pars("il6_extraction")[0], m.needs("functional_mass", ""), m.needs("shunt", "")
+    share, h = m.pars("il6_extraction")[0], m.needs("functional_mass", "")
     m.flow(
         "il6_production",
         (made + more * hill(tnf, xT, hT)) * _down(il6, x6, h6) * _down(il10, x10, h10) * active + k * w,
         into=il6,
     )
-    m.flow("il6_loss", k * (1 - share + share * h * (1 - shunt)) * il6, out_of=il6, cite="Wiest2011")
+    m.flow("il6_loss", k * (1 - share + share * h) * il6, out_of=il6, cite="Wiest2011")
     k, made, more, w, xT, hT, x10, h10 = m.pars(
         "il8_clearance il8_made il8_made_tnf il8_rest x_il8_tnf h_il8_tnf x_il8_il10 h_il8_il10"
     )

@@ -2,10 +2,13 @@
 
 Question: who dies, of what, and what do cells add to it?
 
-The intensity of death is a sum: that of the acute illness, a log-linear
-predictor faded out with inflammation and paralysis; that of chronic disease, anchored on five-year survival; deaths by
-bleeding; deaths by late tumour. Contributions to the acute predictor share its deaths among the failing organs.
-What cells do to deaths beside all mechanisms multiplies the first two.
+The intensity of death is a sum of competing causes, each with its own burden: lost mass, failing circulation and
+kidney, encephalopathy, infection (organs that fail while bacteria spread are part of it), bleeding, late tumour, the
+rest. One set of constants serves every disease.
+Inflammation and paralysis above the patient's own chronic set point multiply what organs and infection kill; once an
+acute illness is over, chronic disease is what is left. What cells do to deaths beside all mechanisms multiplies all
+but bleeding and tumour.
+
 Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.
 """
 
@@ -15,7 +18,6 @@ from hepatica.model.lang import Draft, Expr
 
 def hazards(m: Draft) -> None:
     """Intensities that feed nothing back are read out; harms of infusion accumulate while cells flow."""
-    factor = _ageing(m) * m.needs("deaths_unexplained", "")
     given = m.let(
         "given_per_kg",
         m.needs("cells_given", "cell") / m.pars("body_weight")[0],
@@ -24,20 +26,8 @@ def hazards(m: Draft) -> None:
     )
     bleeding = _bleeding(m)
     tumour = _tumour(m, given)
-    acute, weights = _acute(m, factor)
-    chronic, worn = _chronic(m, factor)
-    base = m.pars("cause_base")[0]
-    each = acute / (base + sum(weights.values()))
-    liver = m.let("death_by_liver", each * weights["liver"] + chronic * worn, "1/day", "deaths by liver failure")
-    infection = m.let("death_by_infection", each * weights["infection"], "1/day", "deaths by infection")
-    organs = m.let(
-        "death_by_circulation", each * weights["circulation"], "1/day", "deaths by failing circulation and kidney"
-    )
-    brain = m.let("death_by_brain", each * weights["brain"], "1/day", "deaths by encephalopathy")
-    other = m.let("death_by_other", each * base + chronic, "1/day", "deaths by other causes")
-    m.let(
-        "death_intensity", liver + infection + organs + brain + bleeding + tumour + other, "1/day", "intensity of death"
-    )
+    organs = _organs(m)
+    m.let("death_intensity", sum(organs, bleeding + tumour), "1/day", "intensity of death")
     listing, listed_mass, listed_steep = m.pars("transplant_rate transplant_mass transplant_steep")
     m.let(
         "transplant_intensity",
@@ -48,52 +38,52 @@ def hazards(m: Draft) -> None:
     _infusion(m, given)
 
 
-def _ageing(m: Draft) -> Expr:
-    age, by_age, age_mean = m.pars("age death_age age_mean")
-    return exp(by_age * (age - age_mean))
-
-
-def _acute(m: Draft, factor: Expr) -> tuple[Expr, Expr]:
-    """Intensity of the acute illness, and how strongly each organ speaks in it (positive parts)."""
-    h, N, Z = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("paralysis", "")
-    gfr, he, P = m.needs("filtration", ""), m.needs("encephalopathy", ""), m.needs("pathogen", "")
-    rate, by_mass, by_N, half_N, by_Z, by_kidney, by_brain, floor = m.pars(
-        "death_rate death_mass death_inflammation death_half death_paralysis death_kidney death_brain death_floor"
-    )
-    half, steep, width, septic = m.pars("acute_half acute_steep cause_width cause_pathogen")
-    inflamed = N / (N + half_N)
-    acuteness = m.let(
-        "acuteness",
-        hill(inflamed + Z, half, steep),
-        "",
-        "what is left of the acute illness: inflammation and paralysis, 0 to 1",
-    )
-    mass, kidney = -by_mass * log(h + floor), -by_kidney * log(gfr + floor)
-    failing = mass + by_N * inflamed + by_Z * Z + kidney + by_brain * he
-    infected = m.let("infected", hill(P, septic, 1), "", "share of inflammation that bacteria explain")
-    weights = {
-        "liver": pos(mass, width),
-        "infection": infected * by_N * inflamed + by_Z * Z,
-        "circulation": (1 - infected) * by_N * inflamed + pos(kidney, width),
-        "brain": by_brain * he,
+def _organs(m: Draft) -> list[Expr]:
+    """One intensity for each failing organ and for infection; the acute illness and age multiply them all."""
+    frailty = _frailty(m)
+    h, gfr, he = m.needs("functional_mass", ""), m.needs("filtration", ""), m.needs("encephalopathy", "")
+    floor, width = m.pars("death_floor cause_width")
+    by = dict(zip(("liver", "circulation", "brain"), m.pars("death_mass death_kidney death_brain"), strict=True))
+    rates = m.pars("liver_rate circulation_rate brain_rate")
+    burden = {"liver": pos(-log(h + floor), width), "circulation": pos(-log(gfr + floor), width), "brain": he}
+    words = {
+        "liver": "deaths by liver failure",
+        "circulation": "deaths by failing circulation and kidney",
+        "brain": "deaths by encephalopathy",
     }
-    acute = m.let(
-        "acute_intensity", rate * exp(failing) * factor * acuteness, "1/day", "intensity of death by the acute illness"
+    septic, lethality, tired = m.pars("cause_pathogen infection_lethality infection_paralysed")
+    infected = m.let("infected", hill(m.needs("pathogen", ""), septic, 1), "", "share of a full infection by bacteria")
+    failing = {
+        k: frailty * rate * (exp(by[k] * burden[k]) - 1 - by[k] * burden[k])
+        for k, rate in zip(words, rates, strict=True)
+    }
+    # an organ that fails in an infection is a death by infection: bacteria are its underlying cause
+    found = [m.let(f"death_by_{k}", (1 - infected) * failing[k], "1/day", words[k]) for k in words]
+    immune = infected + tired * m.needs("paralysis_acute", "")
+    septic_failure = infected * sum(failing.values())
+    found.append(
+        m.let("death_by_infection", frailty * lethality * immune + septic_failure, "1/day", "deaths by infection")
     )
-    return acute, weights
+    age, age_mean, rate, by_age = m.pars("age age_mean base_rate base_age")
+    base = rate * exp(by_age * (age - age_mean)) * m.needs("deaths_unexplained", "")
+    found.append(m.let("death_by_other", base, "1/day", "deaths by other causes"))
+    return found
 
 
-def _chronic(m: Draft, factor: Expr) -> tuple[Expr, Expr]:
-    """Intensity without an acute illness in health, and its relative rise with lost mass."""
-    rate, by_mass, floor, width = m.pars("chronic_rate chronic_mass death_floor cause_width")
-    lost = pos(-log(m.needs("functional_mass", "") + floor), width)
-    return rate * factor, exp(by_mass * lost) - 1
+def _frailty(m: Draft) -> Expr:
+    """How much more a failing organ kills in an acute illness and in the old; 1 in chronic illness at age_mean."""
+    N, Z = m.needs("phagocytes_acute", ""), m.needs("paralysis_acute", "")
+    by_N, half_N, by_Z, age, by_age, age_mean = m.pars(
+        "death_inflammation death_half death_paralysis age death_age age_mean"
+    )
+    acute = m.let("acuteness", by_N * N / (N + half_N) + by_Z * Z, "", "log rise of deaths by the acute illness")
+    return exp(acute + by_age * (age - age_mean)) * m.needs("deaths_unexplained", "")
 
 
 def _bleeding(m: Draft) -> Expr:
     """Varices above a pressure, mucosa in inflammation; a coagulation defect may or may not add to both."""
     hvpg, inr, fibrinogen = m.needs("hvpg", "mmHg"), m.needs("inr", ""), m.needs("fibrinogen", "g/L")
-    N, h, half_N = m.needs("phagocytes", ""), m.needs("functional_mass", ""), m.pars("death_half")[0]
+    N, h, half_N = m.needs("phagocytes", ""), m.needs("functional_mass", ""), m.pars("mucosa_half")[0]
     varices, threshold, half, width, mucosa = m.pars(
         "bleeding_varices bleeding_pressure bleeding_pressure_half bleeding_pressure_width bleeding_mucosa"
     )

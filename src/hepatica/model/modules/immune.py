@@ -20,6 +20,7 @@ def immune(m: Draft) -> None:
     C = m.state("anti_inflammation", "", "anti-inflammatory mediators")
     A = m.state("damps", "ng/mL", "danger signals (HMGB1)")
     Z = m.state("paralysis", "", "immune paralysis, 0 to 1")
+    acute = _set_point(m, N, Z)
     death, h = m.needs("death_flux", "1/day"), m.needs("functional_mass", "")
     scar, shunt = m.needs("scar", ""), m.needs("shunt", "")
     calmed, healed = m.needs("recruitment_blocked", ""), m.needs("damage_healed", "")
@@ -30,10 +31,14 @@ def immune(m: Draft) -> None:
     k_dn, x_dn, mu_d, n_dn = m.pars("k_dn x_dn mu_d n_dn")
     C_rest = m.let("anti_inflammation_rest", s_c / mu_c, "", "anti-inflammatory mediators in health")
     restraint = m.let("restraint", 1 / (1 + (C / c_inf) ** 2), "", "what anti-inflammation leaves of activity")
-    alarm, alarm_half, alarm_steep, gut_leak, damp_healthy, width = m.pars(
-        "alarm alarm_half alarm_steep gut_leak damp_healthy damp_width"
+    alarm, alarm_half, alarm_steep, gut_leak, by_drink, damp_healthy, width = m.pars(
+        "alarm alarm_half alarm_steep gut_leak gut_leak_alcohol damp_healthy damp_width"
     )
-    sterile = alarm * hill(pos(A - damp_healthy, width), alarm_half, alarm_steep) + gut_leak * shunt
+    sterile = (
+        alarm * hill(pos(A - damp_healthy, width), alarm_half, alarm_steep)
+        + gut_leak * shunt
+        + by_drink * m.needs("alcohol", "")
+    )
     (one_width,) = m.pars("regulation_width")
     steroid, gcsf = m.needs("steroid", ""), m.needs("gcsf_effect", "")
     regulation, steroid_activation, supply = m.pars("regulation_activation steroid_activation gcsf_supply")
@@ -47,14 +52,15 @@ def immune(m: Draft) -> None:
     )
     m.flow("phagocyte_activation", s_nr * (1 + supply * gcsf) * activation / (mu_nr + activation), into=N)
     m.flow("phagocyte_loss", mu_n * N, out_of=N)
-    m.flow("damage_by_phagocytes", k_dn * hill(restraint * N, x_dn, n_dn), into=D)
+    (pace,) = m.pars("damage_pace")
+    m.flow("damage_by_phagocytes", pace * k_dn * hill(restraint * N, x_dn, n_dn), into=D)
     cleared = m.pars("repair_by_macrophages")[0] * pos(m.needs("macrophages_repair", "") - 1, one_width)
-    m.flow("damage_repair", mu_d * (1 + healed + cleared) * D, out_of=D)
+    m.flow("damage_repair", pace * mu_d * (1 + healed + cleared) * D, out_of=D)
     drive = restraint * (N + k_cnd * D)
     m.flow("anti_inflammation_source", s_c + k_cn * drive / (1 + drive), into=C)
     m.flow("anti_inflammation_decay", mu_c * C, out_of=C)
 
-    _pathogen(m, P, N, restraint * N, Z, h)
+    _pathogen(m, P, acute, restraint * N, Z, h)
     damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
     m.flow(
         "damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar), into=A
@@ -69,7 +75,19 @@ def immune(m: Draft) -> None:
     m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
 
 
-def _pathogen(m: Draft, P: Expr, N: Expr, active: Expr, Z: Expr, h: Expr) -> None:
+def _set_point(m: Draft, N: Expr, Z: Expr) -> Expr:
+    """The patient's own chronic level, to which a year accustoms; what stands above it is the acute illness."""
+    rate, width = m.pars("set_point_rate set_point_width")
+    above = []
+    for name, label, level in (("phagocytes", "activated phagocytes", N), ("paralysis", "immune paralysis", Z)):
+        usual = m.state(f"{name}_chronic", "", f"{label} of the patient's chronic set point")
+        m.flow(f"accustoming_of_{name}", rate * level, into=usual)
+        m.flow(f"disaccustoming_of_{name}", rate * usual, out_of=usual)
+        above.append(m.let(f"{name}_acute", pos(level - usual, width), "", f"{label} above the chronic set point"))
+    return above[0]
+
+
+def _pathogen(m: Draft, P: Expr, acute: Expr, active: Expr, Z: Expr, h: Expr) -> None:
     """Growth, local and phagocyte killing, antibiotics, and the hazard of infection."""
     k_pg, p_inf, k_pm, s_m, mu_m, k_mp, k_pn = m.pars("k_pg p_inf k_pm s_m mu_m k_mp k_pn")
     paralysed_local, paralysed_phagocytes, liver_share, liver_half = m.pars(
@@ -91,7 +109,7 @@ def _pathogen(m: Draft, P: Expr, N: Expr, active: Expr, Z: Expr, h: Expr) -> Non
     )
     prophylaxis, prevented = m.pars("antibiotic_prophylaxis infection_prevented")
     outside, ward_half = m.pars("infection_outside ward_half")
-    exposed = outside + (1 - outside) * hill(N, ward_half, 2)
+    exposed = outside + (1 - outside) * hill(acute, ward_half, 2)
     treated = (1 - prevented * prophylaxis) * (1 + m.pars("infection_steroid")[0] * m.needs("steroid", ""))
     failing = 1 + by_failure * pos(1 - h, m.pars("failure_width")[0]) ** 2
     beyond = m.needs("infections_unexplained", "")

@@ -23,7 +23,9 @@ def injury(m: Draft) -> None:
     amplified = tnf_kill * hill(m.needs("tnf_excess", "pg/mL"), half, steep)
     m.let(
         "kill",
-        (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased) + toxic + chronic * scar,
+        (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased)
+        + toxic
+        + chronic * m.needs("cause_acting", "") * scar,
         "1/day",
         "rate at which hepatocytes are injured",
     )

@@ -44,8 +44,9 @@ def matrix(m: Draft) -> None:
     timp = m.let("timp", 1 + timp_stellate * S, "", "tissue inhibitors of metalloproteinases, 1 in health")
 
     activation, removed = m.pars("stellate_rate cause_removed")
+    acting = m.let("cause_acting", 1 - removed, "", "share of the chronic cause that still acts")
     excess = pos(tgf - 1 - tgf_stellate * chronic, tgf_width)
-    m.flow("stellate_activation", activation * (drive * (1 - removed) + sensitivity * excess) * (1 - S), into=S)
+    m.flow("stellate_activation", activation * (drive * acting + sensitivity * excess) * (1 - S), into=S)
     m.flow("stellate_return", activation * S, out_of=S)
     (turnover,) = m.pars("collagen_turnover")
     m.flow("collagen_deposition", turnover * healthy * (1 + by_stellate * S), into=F)

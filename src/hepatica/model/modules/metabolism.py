@@ -33,7 +33,11 @@ def _ammonia(m: Draft, h: Expr, shunt: Expr, N: Expr) -> None:
     (reserve,) = m.pars("ammonia_reserve")
     capacity = (1 + reserve) * h / (reserve + h)
     extracted = 1 - (1 - usual / (gut + blood * healthy)) ** (capacity * (1 + smallest) / (flow + smallest))
-    released = gut * (1 + by_N * N)
+    by_death, by_blood, by_steroid = m.pars("ammonia_death ammonia_blood steroid_catabolism")
+    dying, blood_lost = m.needs("death_flux", "1/day"), _gut_blood(m)
+    released = (
+        gut * (1 + by_N * N + by_steroid * m.needs("steroid", "") + by_blood * blood_lost) + by_death * dying / minutes
+    )
     liver = m.let(
         "liver_ammonia",
         extracted * ((1 - shunt) * released + blood * flow * A),
@@ -64,6 +68,13 @@ def _ammonia(m: Draft, h: Expr, shunt: Expr, N: Expr) -> None:
         m.flow(f"ammonia_to_{name}", minutes * flux / volume, out_of=A, cite="Levitt2018")
     _urea(m, h, liver / usual, usual, filtration)
     _glutamine(m, h, N, mass, muscular - muscle, brain, filtration)
+
+
+def _gut_blood(m: Draft) -> Expr:
+    """Blood shed into the gut is digested within days."""
+    blood = m.state("gut_blood", "", "blood in the gut, 1 = a major bleeding", dosed=True)
+    m.flow("blood_digestion", m.pars("blood_digestion")[0] * blood, out_of=blood)
+    return blood
 
 
 def _urea(m: Draft, h: Expr, uptake: Expr, usual: Expr, filtration: Expr) -> None:

@@ -11,7 +11,7 @@ from hepatica.model.lang import Draft, Expr
 
 def synthesis(m: Draft) -> None:
     """Synthesis falls with functional mass and inflammation; plasma exchange takes and brings."""
-    h, N, excess = m.needs("functional_mass", ""), m.needs("phagocytes", ""), m.needs("il6_excess", "pg/mL")
+    h, excess = m.needs("functional_mass", ""), m.needs("il6_excess", "pg/mL")
     removed, given = m.needs("plasma_removed", "1/day"), m.needs("plasma_given", "1/day")
     _albumin(m, h, excess, removed, given)
     (compensation,) = m.pars("factor_half")
@@ -21,8 +21,9 @@ def synthesis(m: Draft) -> None:
         "",
         "synthesis of clotting factors, 1 in health",
     )
-    _clotting(m, made, N, removed, given)
-    _fibrinogen(m, h, excess, N, removed, given)
+    used = _consumption(m)
+    _clotting(m, made, used, removed, given)
+    _fibrinogen(m, h, excess, used, removed, given)
 
 
 def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> None:
@@ -44,25 +45,35 @@ def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> Non
     m.flow("albumin_synthesis", made, into=plasma, cite="Levitt2016")
     m.flow("albumin_catabolism", loss * (plasma / healthy + leak * scar) * plasma, out_of=plasma)
 
-    out, by_scar, back = m.pars("albumin_escape albumin_escape_scar albumin_return")
+    out, by_scar, back, by_N, N_half = m.pars(
+        "albumin_escape albumin_escape_scar albumin_return albumin_escape_inflammation albumin_escape_half"
+    )
+    leaking = by_N * m.needs("phagocytes_acute", "") / (m.needs("phagocytes_acute", "") + N_half)
     m.let("interstitial_healthy", out * healthy / back, "g/L", "interstitial albumin in health")
-    m.flow("albumin_escape", out * (1 + by_scar * scar) * plasma, out_of=plasma, into=tissue)
+    m.flow("albumin_escape", out * (1 + by_scar * scar + leaking) * plasma, out_of=plasma, into=tissue)
     m.flow("albumin_return", back * tissue, out_of=tissue, into=plasma)
     infused, target, width, donor, solution, exchange_width = m.pars(
         "albumin_infused albumin_target albumin_width donor_albumin solution_albumin exchange_width"
     )
     m.flow("albumin_infusion", infused * pos(target - plasma, width), into=plasma)
     m.flow("albumin_removed", removed * plasma, out_of=plasma)
+    m.flow("albumin_dilution", m.needs("dilution_rate", "1/day") * plasma, out_of=plasma)
     m.flow("albumin_replaced", donor * given + solution * pos(removed - given, exchange_width), into=plasma)
 
 
-def _clotting(m: Draft, made: Expr, N: Expr, removed: Expr, given: Expr) -> None:
+def _consumption(m: Draft) -> Expr:
+    """Clotting uses factors up in acute inflammation, up to a largest rate; the chronically inflamed make up for it."""
+    N, half = m.needs("phagocytes_acute", ""), m.pars("consumption_half")[0]
+    return N / (N + half)
+
+
+def _clotting(m: Draft, made: Expr, used: Expr, removed: Expr, given: Expr) -> None:
     consumption, donor = m.pars("factor_consumption donor_factors")
     product = 1
     for name, rate in zip(("ii", "v", "vii", "x"), m.pars("rate_ii rate_v rate_vii rate_x"), strict=True):
         factor = m.state(f"factor_{name}", "", f"clotting factor {name.upper()}, 1 in health")
         m.flow(f"synthesis_{name}", rate * made, into=factor)
-        m.flow(f"decay_{name}", (rate + consumption * N + removed) * factor, out_of=factor)
+        m.flow(f"decay_{name}", (rate + consumption * used + removed) * factor, out_of=factor)
         m.flow(f"donor_{name}", given * donor, into=factor)
         product = product * factor
     quarter, full, floor, lowest, width = m.pars("geometric pta_full pta_floor pta_lowest pta_width")
@@ -76,12 +87,12 @@ def _clotting(m: Draft, made: Expr, N: Expr, removed: Expr, given: Expr) -> None
     m.let("inr", 1 / (c + b * sqrt(pta / one) + a * pta / one), "", "international normalised ratio")
 
 
-def _fibrinogen(m: Draft, h: Expr, excess: Expr, N: Expr, removed: Expr, given: Expr) -> None:
+def _fibrinogen(m: Draft, h: Expr, excess: Expr, used: Expr, removed: Expr, given: Expr) -> None:
     F = m.state("fibrinogen", "g/L", "fibrinogen")
     rate, healthy, half, acute, acute_half, consumption = m.pars(
         "fibrinogen_rate fibrinogen_healthy fibrinogen_half fibrinogen_acute fibrinogen_il6_half fibrinogen_consumption"
     )
     made = (1 + half) * h / (half + h)
     m.flow("fibrinogen_synthesis", rate * healthy * made * (1 + acute * excess / (excess + acute_half)), into=F)
-    m.flow("fibrinogen_loss", (rate + consumption * N + removed) * F, out_of=F)
+    m.flow("fibrinogen_loss", (rate + consumption * used + removed) * F, out_of=F)
     m.flow("fibrinogen_donor", given * healthy, into=F)

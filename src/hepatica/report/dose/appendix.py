@@ -121,7 +121,7 @@ def sources(a: Answer, lang: str) -> Card:
         cite(covariate.cite, "population")
     entered = {
         a.population.baseline,
-        a.population.fit.deaths.publication,
+        *(d.publication for d in a.population.fit.deaths),
         *(s.publication for s in a.population.fit.targets),
     }
     for key in a.population.publications:

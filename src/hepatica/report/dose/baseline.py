@@ -137,7 +137,13 @@ def deaths(a: Answer, lang: str) -> Card:
     return Card(
         "deaths",
         say("report.deaths", lang),
-        (say("report.deaths_text", lang, source=references()[load(a.population.fit.deaths.publication).cite].short()),),
+        (
+            say(
+                "report.deaths_text",
+                lang,
+                source="; ".join(references()[load(d.publication).cite].short() for d in a.population.fit.deaths),
+            ),
+        ),
         pd.DataFrame(rows) if rows else None,
         partial(figures.untreated, a, lang) if rows else None,
         say("report.deaths_alt", lang),

@@ -20,7 +20,7 @@ AWAKE = 0.0
         ({"Tbil": 0.5}, "none"),
         ({"cause": "HBV ACLF"}, "none"),
         ({"coma": AWAKE, "PTINR": 1.2, "days": (0, 1)}, "acute_liver_injury"),
-        ({"coma": AWAKE, "Tbil": 0.8}, "acute_liver_injury"),
+        ({"coma": AWAKE, "Tbil": 0.8}, "severe_acute_liver_injury"),
         ({"coma": AWAKE, "ALT": 60.0}, "none"),
         ({"coma": AWAKE, "cause": "Ischaemia"}, "none"),
         ({"coma": AWAKE, "cause": "paracetamol"}, "none"),
@@ -41,7 +41,7 @@ def test_everyone_is_in_one_group_and_those_of_a_pooled_population_in_one_more(w
     single = [g for g in groups if not g.pooled]
     np.testing.assert_array_equal(np.sum([g.who for g in single], axis=0), np.ones(30))
     pooled = [g for g in groups if g.pooled]
-    assert [g.population for g in pooled] == list(POOLED)
+    assert len(pooled) == 1 and pooled[0].population in POOLED
     np.testing.assert_array_equal(
         pooled[0].who, np.any([g.who for g in single if g.population == pooled[0].population], axis=0)
     )

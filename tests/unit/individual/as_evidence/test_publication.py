@@ -37,8 +37,8 @@ def test_people_are_grouped_by_the_door_they_would_pass_and_by_treatment(publica
         "alf_indeterminate_steroid": ("alf_indeterminate", 10, LABELS[STEROID]),
         "alf_indeterminate_both": ("alf_indeterminate", 8, LABELS[BOTH]),
         "alf_indeterminate_exchange": ("alf_indeterminate", 4, LABELS[EXCHANGE]),
-        "acute_liver_injury": ("acute_liver_injury", 9, ""),
-        "acute_liver_injury_untreated": ("acute_liver_injury", 9, ""),
+        "severe_acute_liver_injury": ("severe_acute_liver_injury", 9, ""),
+        "severe_acute_liver_injury_untreated": ("severe_acute_liver_injury", 9, ""),
         "otherwise_untreated": ("none", 2, ""),
     }
     assert publication.role == "calibration" and not any(a.gives_cells for a in publication.arms)
@@ -65,13 +65,13 @@ def test_those_without_coma_stand_together_on_day_0_and_at_the_end(written, pers
     people = [person(i, coma=AWAKE, steroid=i % 2 == 0, dead=i == 0) for i in range(20)]
     p = as_publications(written(people))[0]
     assert [(a.id, a.n) for a in p.arms] == [
-        ("acute_liver_injury", 20), ("acute_liver_injury_untreated", 10), ("acute_liver_injury_steroid", 10)
+        ("severe_acute_liver_injury", 20), ("severe_acute_liver_injury_untreated", 10), ("severe_acute_liver_injury_steroid", 10)
     ]  # fmt: skip
-    together = p.find(arm="acute_liver_injury", unusable=True)
+    together = p.find(arm="severe_acute_liver_injury", unusable=True)
     assert {o.time for o in together if o.variable != "transplant_free_survival"} == {0.0}
-    assert {o.arm for o in p.find(variable="transplant_free_survival")} == {"acute_liver_injury"}
+    assert {o.arm for o in p.find(variable="transplant_free_survival")} == {"severe_acute_liver_injury"}
     assert not [o for o in together if o.variable == "ammonia" and o.usable], "its unit is assumed"
-    assert p.find(arm="acute_liver_injury_steroid", variable="ammonia", time=7)
+    assert p.find(arm="severe_acute_liver_injury_steroid", variable="ammonia", time=7)
 
 
 def test_people_of_the_cohort_that_ships_take_the_place_of_its_aggregates(written, person):
@@ -80,10 +80,14 @@ def test_people_of_the_cohort_that_ships_take_the_place_of_its_aggregates(writte
     p, printed = as_publications(written(people, "yoshimura2025.csv"))[0], load("yoshimura2025")
     assert (p.key, p.cite, p.role) == (printed.key, printed.cite, printed.role)
     own = {a.id: (a.population or p.population, a.co_treatment) for a in p.arms}
-    assert own == {a.id: (a.population or printed.population, a.co_treatment) for a in printed.arms}
+    stated = {a.id: (a.population or printed.population, a.co_treatment) for a in printed.arms}
+    common = set(own) & set(stated)
+    assert common == {f"severe_acute_liver_injury{x}" for x in ("", "_exchange", "_steroid", "_both")}
+    assert all(own[k] == stated[k] for k in common)
 
     def counted(x):
-        return {(o.arm, o.variable, o.time, o.kind) for o in x.observations if not x.lacks(o) and o.time != 2}
+        rows = [o for o in x.observations if not x.lacks(o) and o.time != 2 and o.arm in common]
+        return {(o.arm, o.variable, o.time, o.kind) for o in rows}
 
     assert counted(printed) == counted(p)
 
@@ -117,7 +121,7 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     plan, data, _, _ = plans([load("lin2017"), publication])
     mine = [d for d in data if d.publication == "made"]
     assert {d.arm for d in mine} == {
-        "alf_indeterminate_steroid", "alf_indeterminate_both", "acute_liver_injury", "acute_liver_injury_untreated"
+        "alf_indeterminate_steroid", "alf_indeterminate_both", "severe_acute_liver_injury", "severe_acute_liver_injury_untreated"
     }  # fmt: skip
     washed = {d.label for d in mine if d.arm == "alf_indeterminate_both"}
     assert not any(x.startswith(("inr", "alb", "alt")) for x in washed) and any(
@@ -125,8 +129,8 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
     )
     counts = {d.arm: d.value for d in mine if d.law is Law.COUNTS}
     assert np.allclose(counts["alf_indeterminate_steroid"], np.array([3, 7]) / 1.5)
-    assert "acute_liver_injury_untreated" not in counts and np.allclose(
-        counts["acute_liver_injury"], np.array([0, 9]) / 1.5
+    assert "severe_acute_liver_injury_untreated" not in counts and np.allclose(
+        counts["severe_acute_liver_injury"], np.array([0, 9]) / 1.5
     )
     ratio = next(d for d in mine if d.label == "bilirubin day 7, ratio")
     assert ratio.value[0] == pytest.approx(7 * np.log(0.9), abs=0.3)

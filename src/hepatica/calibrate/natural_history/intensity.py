@@ -1,4 +1,4 @@
-"""Intensities of death and transplant of the untreated, fitted to published proportions without simulating again.
+"""Deaths and transplants of the untreated for other values of the intensities' parameters, without simulating again.
 
 The intensities are read from the model's own equations: simulated once, evaluated for any value of their parameters.
 """
@@ -13,13 +13,12 @@ import numpy as np
 import sympy as sp
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from hepatica.engine import System
 from hepatica.evidence import load
 from hepatica.model.functions import NUMPY
 from hepatica.patients import Admitted, Population
-from hepatica.patients.population import Intensity, Published
+from hepatica.patients.population import Published
 
 Floats = NDArray[np.float64]
 NAMES = ("death_intensity", "transplant_intensity")
@@ -27,7 +26,7 @@ VARIABLES = ("death", "survival", "transplant_free_survival", "transplanted")
 
 
 def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
-    """Symbolic intensities, with every quantity written out that depends on a fitted parameter."""
+    """Symbolic intensities, with every quantity written out that depends on a moved parameter."""
     model, moved = system.model, set(moved)
     moving: set[str] = set()
     for name, quantity in model.quantities.items():  # in causal order
@@ -43,7 +42,7 @@ def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
 
 
 def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
-    """Outputs that the intensities read, for any value of the fitted parameters."""
+    """Outputs that the intensities read, for any value of the moved parameters."""
     used = {s.name for expr in expressions(system, moved).values() for s in expr.free_symbols}
     return tuple(name for name in system.outputs if name in used)
 
@@ -68,9 +67,9 @@ class Outcomes:
 
 
 def outcomes(
-    ds: xr.Dataset, patients: Admitted, system: System, row: Population
+    ds: xr.Dataset, patients: Admitted, system: System, row: Population, moved: Iterable[str]
 ) -> Callable[[dict[str, float]], Outcomes]:
-    """Outcomes of the first arm as a function of the intensities' typical values; their uncertainty stays as drawn."""
+    """Outcomes of the first arm as a function of typical values of moved parameters; uncertainty stays as drawn."""
     columns = patients.cohort.under("treatment", patients.cohort.parameters()).T[:, :, None]
     typical = (
         {name: system.model.parameters[name].value for name in system.parameters}
@@ -78,7 +77,7 @@ def outcomes(
         | {name: v for name, v in row.treatment.items() if isinstance(v, float)}
     )
     times, functions = ds["time"].values, []
-    for expr in expressions(system, (r.parameter for r in row.fit.intensity)).values():
+    for expr in expressions(system, moved).values():
         symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
         functions.append((sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"], cse=True), [s.name for s in symbols]))
 
@@ -124,6 +123,7 @@ class Event:
     variable: str
     time: float
     value: float
+    people: int | None = None
 
 
 def published(source: Published) -> list[Event]:
@@ -138,45 +138,9 @@ def published(source: Published) -> list[Event]:
     counted = any(o.variable == "transplanted" for o in rows)
     return sorted(
         (
-            Event(o.variable, float(o.time), float(o.value) / 100)
+            Event(o.variable, float(o.time), float(o.value) / 100, o.n)
             for o in rows
             if not (counted and o.variable in ("survival", "death"))
         ),
         key=lambda e: (e.time, e.variable),
     )
-
-
-def is_rate(system: System, name: str) -> bool:
-    """True if a parameter is a rate, fitted on the log scale."""
-    return system.model.parameters[name].unit == "1/day"
-
-
-def fit(
-    simulate: Callable[[dict[str, float]], Outcomes],
-    times: Floats,
-    events: list[Event],
-    rows: tuple[Intensity, ...],
-    system: System,
-) -> tuple[dict[str, float], Floats]:
-    """Least-squares fit to published proportions: the values and, for each event, simulated minus published."""
-    rates = np.array([is_rate(system, r.parameter) for r in rows])
-    start = np.array([np.log(r.start) if rate else r.start for r, rate in zip(rows, rates, strict=True)])
-    low = np.where(rates, -25.0, 0.0)
-    high = np.array([3.0 if rate else r.most for r, rate in zip(rows, rates, strict=True)])
-    at = [int(np.argmin(np.abs(times - e.time))) for e in events]
-    pull = np.array([r.pull for r in rows])
-
-    def values(theta: Floats) -> dict[str, float]:
-        return {
-            r.parameter: float(np.exp(x)) if rate else float(x) for r, rate, x in zip(rows, rates, theta, strict=True)
-        }
-
-    def misfit(theta: Floats) -> Floats:
-        done = simulate(values(theta))
-        return np.array([done.of(e.variable)[k] - e.value for e, k in zip(events, at, strict=True)])
-
-    def residual(theta: Floats) -> Floats:
-        return np.concatenate([misfit(theta), pull * (theta - start)])
-
-    best = least_squares(residual, start, bounds=(low, high), x_scale=np.where(rates, 1.0, 0.5))
-    return values(best.x), misfit(best.x)

@@ -28,7 +28,7 @@ import sympy as sp
 from pbc_metrics import brier, concordance, cox_slope, ipcw, log_hazard, pairs, product_limit, step
 from pbc_visits import ALBI, MAYO, Visits, read
 
-from hepatica.calibrate.intensity import expressions, needed
+from hepatica.calibrate.natural_history.intensity import expressions, needed
 from hepatica.engine import Events, Problem, System
 from hepatica.model.assemble import assemble
 from hepatica.model.functions import NUMPY

@@ -1,0 +1,164 @@
+"""Natural history of the untreated, simulated beside published: deaths, labs, waiting list, signs and inflammation.
+
+    python experiments/natural_history.py [--patients 120] [--draws 40] [--seed 7] [--left-out hbv_aclf] [--write docs]
+
+Every population is admitted and followed untreated for five years with the draws that ship (or from the priors, if
+these were learnt with another model). Deaths are means over patients of the probability of death; their Monte-Carlo
+error is that of the mean over patients. The joint fit is `hepatica.calibrate.natural_history`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from natural_history_page import page
+
+from hepatica.admission import admit
+from hepatica.calibrate.natural_history.courses import death_rows, lab_rows
+from hepatica.calibrate.natural_history.courses import follow as follow_typical
+from hepatica.calibrate.natural_history.fit import fit_at_admission, fit_deaths, fit_labs
+from hepatica.calibrate.natural_history.groups import FIVE_YEARS, STAGES, stage
+from hepatica.calibrate.natural_history.moves import INTENSITIES, with_biology
+from hepatica.calibrate.natural_history.targets import Met, targets
+from hepatica.engine import System, shipped_system
+from hepatica.outcomes.scores import meld, meld3
+from hepatica.patients import Admitted, Population, load_population, populations, posterior
+from hepatica.simulation import Arm, simulate
+
+Floats = np.ndarray
+OUTPUTS = (
+    *("bilirubin", "inr", "creatinine", "albumin", "alt", "ast", "ammonia", "sodium", "encephalopathy", "infected"),
+    *("tnf", "il6", "crp", "white_cells", "functional_mass", "infection_hazard", "fibrinogen"),
+    *("death_intensity", "transplant_intensity"),
+    *(f"death_by_{cause}" for cause in ("liver", "infection", "circulation", "brain", "bleeding", "tumour", "other")),
+)
+EARLY, LATE = (np.arange(0, 29), np.arange(30, 91, 5)), (np.arange(100, 371, 10), [180, 365], np.arange(400, 1850, 50))
+TIMES = np.unique(np.concatenate([*EARLY, *LATE]))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A population, its patients and their untreated course; `free` is survival without transplant, (patient, time)."""
+
+    population: Population
+    patients: Admitted
+    course: xr.Dataset
+    free: Floats
+
+    def at(self, name: str, day: float) -> Floats:
+        """A lab of every patient on a day."""
+        return np.asarray(self.course[name].values[0, :, int(np.argmin(np.abs(TIMES - day)))])
+
+    def dead(self, day: float) -> Floats:
+        """Probability of death or transplant by a day, of each patient."""
+        return 1 - self.free[:, int(np.argmin(np.abs(TIMES - day)))]
+
+    def dead_of(self, cause: str, day: float) -> float:
+        """Probability of death of a cause by a day, the mean over patients."""
+        k = int(np.argmin(np.abs(TIMES - day)))
+        rate = self.course[f"death_by_{cause}"].values[0] * self.free
+        return float(np.nanmean(np.trapezoid(rate[:, : k + 1], TIMES[: k + 1], axis=1)))
+
+    def score(self, day: float = 0.0) -> Floats:
+        """MELD on a day."""
+        return np.asarray(meld(**{n: self.at(n, day) for n in ("bilirubin", "inr", "creatinine")}))
+
+    def score3(self) -> Floats:
+        """MELD 3.0 on day 0."""
+        labs = {n: self.at(n, 0.0) for n in ("bilirubin", "inr", "creatinine", "sodium", "albumin")}
+        return np.asarray(meld3(**labs, female=self.patients.cohort.covariate("female") > 0.5))
+
+
+def follow(
+    system: System,
+    population: Population,
+    options: argparse.Namespace,
+    arm: Arm | None = None,
+    draws: int | None = None,
+) -> Followed:
+    """Admit and follow."""
+    shipped = posterior()
+    known = shipped if shipped.provenance.get("model") == system.model.hash else None
+    n = options.draws if draws is None else draws
+    patients = admit(system, population, options.patients, seed=options.seed, draws=n, known=known)
+    course = simulate(system, patients, [arm or Arm("standard care")], TIMES.astype(float), outputs=OUTPUTS)
+    rate = course["death_intensity"].values[0] + course["transplant_intensity"].values[0]
+    step = (rate[:, 1:] + rate[:, :-1]) / 2 * np.diff(TIMES)
+    free = np.exp(-np.concatenate([np.zeros((len(rate), 1)), np.cumsum(step, axis=1)], axis=1))
+    return Followed(population, patients, course, free)
+
+
+def exchange(system: System, options: argparse.Namespace) -> Floats:
+    """Change of bilirubin, percent, at the end of a plasma exchange, a day and three days after: medians."""
+    population, times = load_population("hbv_aclf"), np.array([0.0, 0.25, 1.0, 2.99])
+    shipped = posterior()
+    known = shipped if shipped.provenance.get("model") == system.model.hash else None
+    patients = admit(system, population, options.patients, seed=options.seed, draws=options.draws, known=known)
+    arm = Arm("exchange", together_with=("plasma_exchange",))
+    level = simulate(system, patients, [arm], times, outputs=("bilirubin",))["bilirubin"].values[0]
+    return np.asarray(100 * (np.nanmedian(level[:, 1:] / level[:, :1], axis=0) - 1))
+
+
+def left_out(system: System, key: str, options: argparse.Namespace) -> list[Met]:
+    """Joint fit without one population, then its labs and deaths: its own quantities from labs at admission only."""
+    kept = tuple(k for k in populations() if k != key)
+    size = {"n": options.fit_patients, "seed": options.seed}
+    start = {s.parameter: system.model.parameters[s.parameter].value for s in INTENSITIES}
+    moves, x = fit_labs(system, kept, start, **size, rounds=options.fit_rounds)
+    tried = moves.populations(x, system, kept)
+    biology = {s.parameter: tried[kept[0]].fitted[s.parameter].value for s in moves.shared}
+    courses = {k: follow_typical(system, p, **size) for k, p in tried.items()}
+    stages = {
+        arm: follow_typical(system, with_biology(stage(arm), biology), **size, horizon=FIVE_YEARS) for arm in STAGES
+    }
+    deaths = fit_deaths(courses, system, stages)
+    own = fit_at_admission(system, load_population(key), biology, start, **size)
+    course = follow_typical(system, own, **size)
+    rows = lab_rows(course, system, deaths)
+    return [*rows, *death_rows(course, deaths)]
+
+
+def everything(options: argparse.Namespace) -> str:
+    """All simulations, then the page."""
+    system = shipped_system()
+    followed = {k: follow(system, load_population(k), options) for k in populations()}
+    stages = {arm: follow(system, stage(arm), options) for arm in STAGES}
+    hepatitis = load_population("alcoholic_hepatitis")
+    steroid = Arm("corticosteroid", together_with=("corticosteroid",))
+    treated = follow(system, hepatitis, options, steroid)
+    learnt = posterior().provenance.get("model") == system.model.hash
+    met = left_out(system, options.left_out, options) if options.left_out else []
+    wanted = {
+        k: [(s.publication, t) for s in f.population.fit.targets for t in targets(s, system)]
+        for k, f in followed.items()
+    }
+    return page(followed, stages, treated, exchange(system, options), wanted, met, options, learnt=learnt)
+
+
+def main() -> None:
+    """Print the page, or write it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--patients", type=int, default=120)
+    parser.add_argument("--draws", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--left-out", default="hbv_aclf", help="population left out of the joint fit; empty for none")
+    parser.add_argument("--fit-patients", type=int, default=24)
+    parser.add_argument("--fit-rounds", type=int, default=3)
+    parser.add_argument("--write", type=Path, help="folder of the documentation")
+    options = parser.parse_args()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a lab that nobody has
+        text = everything(options)
+    if options.write:
+        (options.write / "natural-history.md").write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,7 @@ from hepatica.calibrate.natural_history.groups import FIVE_YEARS, STAGES, stage
 from hepatica.calibrate.natural_history.moves import INTENSITIES, with_biology
 from hepatica.calibrate.natural_history.targets import Met, targets
 from hepatica.engine import System, shipped_system
+from hepatica.outcomes.causes import deaths_by_cause
 from hepatica.outcomes.scores import meld, meld3
 from hepatica.patients import Admitted, Population, load_population, populations, posterior
 from hepatica.simulation import Arm, simulate
@@ -59,10 +60,9 @@ class Followed:
         return 1 - self.free[:, int(np.argmin(np.abs(TIMES - day)))]
 
     def dead_of(self, cause: str, day: float) -> float:
-        """Probability of death of a cause by a day, the mean over patients."""
+        """Share dead of a cause by a day, in competition with the others and with transplant."""
         k = int(np.argmin(np.abs(TIMES - day)))
-        rate = self.course[f"death_by_{cause}"].values[0] * self.free
-        return float(np.nanmean(np.trapezoid(rate[:, : k + 1], TIMES[: k + 1], axis=1)))
+        return float(np.nanmean(deaths_by_cause(self.course)[cause][0, :, k]))
 
     def score(self, day: float = 0.0) -> Floats:
         """MELD on a day."""

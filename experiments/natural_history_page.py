@@ -24,6 +24,7 @@ from hepatica.outcomes.scores import clif_c_aclf_mortality, clif_c_ad_mortality
 
 Floats = np.ndarray
 BEFORE = tomllib.loads(Path(__file__).with_name("natural_history_before.toml").read_text(encoding="utf-8"))
+PEOPLE = tomllib.loads(Path(__file__).with_name("natural_history_people.toml").read_text(encoding="utf-8"))
 EVENTS = ("death", "survival", "transplant_free_survival")
 COURSE = ("bilirubin", "inr", "alt", "albumin", "ammonia", "creatinine")
 DAYS = (0, 7, 28, 90, 365)
@@ -243,12 +244,23 @@ def inflammation(followed: Mapping[str, Any]) -> list[str]:
             cells.append(f"{mid:.3g} ({low:.3g} to {high:.3g})")
         rows.append((key, *cells))
     published = "IL-6 of 201 outpatients with cirrhosis: median 9 pg/mL (Labenz2019)."
+    real = []
+    for name, row in PEOPLE.items():
+        low, mid, high = row["rank"]
+        (m1, m2, m3), (i1, i2, i3) = row["measured"], row["implied"]
+        ranks = (f"{mid:+.2f} ({low:+.2f} to {high:+.2f})", f"{row['rank_meld']:+.2f}")
+        real.append((name, row["people"], f"{m2:g} ({m1:g} to {m3:g})", f"{i2:g} ({i1:g} to {i3:g})", *ranks))
     return [
         "Median and 5 to 95 % of patients on day 0.",
         "",
         *table("population, TNF pg/mL, IL-6 pg/mL, CRP mg/dL, white cells 1e9/L", rows),
         "",
         published,
+        "",
+        "Real people with acute injury on day 0 (`hepatica validate --people`, the shared part of Yoshimura2025): what",
+        "was measured, what the model infers from their labs, their rank correlation. Labs hardly tell inflammation.",
+        "",
+        *table("reading, people, measured, inferred, rank of inferred with measured, rank of MELD", real),
     ]
 
 

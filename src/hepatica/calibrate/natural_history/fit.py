@@ -78,14 +78,14 @@ def fit_deaths(courses: Mapping[str, Course], system: System, stages: Mapping[st
         return own | ({"transplant_rate": float(np.exp(x[len(INTENSITIES) + care.index(key)]))} if key in care else {})
 
     def residual(x: Floats) -> Floats:
-        found = [
+        residuals = [
             (m.simulated - m.published) / m.published_spread
             for k, c in courses.items()
             for m in death_rows(c, values(x, k))
         ]
         for m in group_rows(courses, stages, lambda key: values(x, key)):
-            found.append((m.simulated - m.published) / m.published_spread)
-        return np.array([*found, *((x - start) / sd)])
+            residuals.append((m.simulated - m.published) / m.published_spread)
+        return np.array([*residuals, *((x - start) / sd)])
 
     best = least_squares(residual, start, x_scale=np.maximum(sd, 0.3), max_nfev=100).x
     shared = dict(zip([s.parameter for s in INTENSITIES], np.exp(best[: len(INTENSITIES)]).tolist(), strict=True))
@@ -109,19 +109,19 @@ def fit_labs(
 
         def residual(x: Floats) -> Floats:
             progress.advance(task)
-            found: list[float] = []
+            residuals: list[float] = []
             for k, p in moves.populations(x, system, keys).items():
                 own = tuple(x[moves.of_population(k)])
                 if (k, own) not in done:
                     done[k, own] = misfit(p)
-                found += done[k, own]
-            return np.array([*found, *(x / moves.tolerances)])
+                residuals += done[k, own]
+            return np.array([*residuals, *(x / moves.tolerances)])
 
         def misfit(p: Population) -> list[float]:
             course = follow(system, p, n=n, seed=seed)
             own = intensities | ({"transplant_rate": intensities[p.key]} if p.key in intensities else {})
-            found = [r for m in lab_rows(course, system, own) for r in lab_misfit(m)]
-            return [*found, SPREAD_WEIGHT * float(np.log1p(sum(course.patients.rejected.values()) / n))]
+            residuals = [r for m in lab_rows(course, system, own) for r in lab_misfit(m)]
+            return [*residuals, SPREAD_WEIGHT * float(np.log1p(sum(course.patients.rejected.values()) / n))]
 
         zero = np.zeros(len(moves.tolerances))
         best = least_squares(residual, zero, diff_step=0.1, x_scale=0.3, max_nfev=rounds)
@@ -141,10 +141,10 @@ def fit_at_admission(
     rows = population.fit.moved
 
     def tried(x: Floats) -> Population:
-        found = population
+        moved = population
         for row, v in zip(rows, x, strict=True):
-            found = with_factor(found, row.quantity, float(np.exp(v)))
-        return with_biology(found, biology)
+            moved = with_factor(moved, row.quantity, float(np.exp(v)))
+        return with_biology(moved, biology)
 
     def residual(x: Floats) -> Floats:
         met = lab_rows(follow(system, tried(x), n=n, seed=seed), system, intensities)

@@ -29,7 +29,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Met:
-    """What was published beside what is simulated; `source` is the publication."""
+    """Published value of a target with its simulated one; `source` is the publication."""
 
     variable: str
     time: float

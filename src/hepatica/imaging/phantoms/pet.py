@@ -72,7 +72,7 @@ class PetPhantom:
 
     @classmethod
     def uniform(cls, value: float, *, shape: Sequence[int] = (3, 4, 4), **changes: Any) -> PetPhantom:
-        """The same value in each voxel.
+        """Uniform volume: one value in each voxel.
 
         Examples
         --------

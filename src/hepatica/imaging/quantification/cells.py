@@ -28,7 +28,7 @@ _DEATHS = ("death_lung", "death_organ")
 
 
 class Efflux(StrEnum):
-    """Which efflux of label from living cells holds."""
+    """Rule for the efflux of label from living cells."""
 
     HYPOTHESIS = "hypothesis"  # label that means cells stays in them; else the tracer's rate
     TRACER = "tracer"  # the tracer's rate, measured in vitro, under each hypothesis: as a study that names the tracer

@@ -23,7 +23,7 @@ SECONDS_PER_DAY = 86400.0
 
 
 class Method(NamedTuple):
-    """How organs are measured.
+    """Settings of the measurement of organs.
 
     Attributes
     ----------

@@ -40,7 +40,7 @@ OVERLAP = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Sidecar:
-    """What a sidecar says, in Bq, Bq/mL and s.
+    """Contents of a sidecar, in Bq, Bq/mL and s.
 
     Attributes
     ----------

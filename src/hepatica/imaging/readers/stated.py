@@ -1,4 +1,4 @@
-"""What the user states where a file is silent: dose, times, half-life, body, sensitivity of a camera."""
+"""Statements of the user where a file is silent: dose, times, half-life, body, sensitivity of a camera."""
 
 from __future__ import annotations
 

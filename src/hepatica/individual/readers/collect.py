@@ -35,7 +35,7 @@ OLDEST = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class PersonCheck:
-    """What a reader understood of a file, and what it did not take.
+    """Collected contents of a file, and what was refused.
 
     Attributes
     ----------

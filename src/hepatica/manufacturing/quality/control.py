@@ -35,7 +35,7 @@ LARGE_GROUP = 10  # values in a group from which standard deviations, not ranges
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What is asked of a control study.
+    """Request of a control study.
 
     Attributes
     ----------

@@ -58,20 +58,20 @@ def _organs(m: Draft) -> list[Expr]:
         for k, rate in zip(words, rates, strict=True)
     }
     # an organ that fails in an infection is a death by infection: bacteria are its underlying cause
-    found = [m.let(f"death_by_{k}", (1 - infected) * failing[k], "1/day", words[k]) for k in words]
+    intensities = [m.let(f"death_by_{k}", (1 - infected) * failing[k], "1/day", words[k]) for k in words]
     immune = infected + tired * m.needs("paralysis_acute", "")
     septic_failure = infected * sum(failing.values())
-    found.append(
+    intensities.append(
         m.let("death_by_infection", frailty * lethality * immune + septic_failure, "1/day", "deaths by infection")
     )
     age, age_mean, rate, by_age = m.pars("age age_mean base_rate base_age")
     base = rate * exp(by_age * (age - age_mean)) * m.needs("deaths_unexplained", "")
-    found.append(m.let("death_by_other", base, "1/day", "deaths by other causes"))
-    return found
+    intensities.append(m.let("death_by_other", base, "1/day", "deaths by other causes"))
+    return intensities
 
 
 def _frailty(m: Draft) -> Expr:
-    """How much more a failing organ kills in an acute illness and in the old; 1 in chronic illness at age_mean."""
+    """Hazard ratio of acute illness and age for failing organs and infection; 1 in chronic illness at age_mean."""
     N, Z = m.needs("phagocytes_acute", ""), m.needs("paralysis_acute", "")
     by_N, half_N, by_Z, age, by_age, age_mean = m.pars(
         "death_inflammation death_half death_paralysis age death_age age_mean"

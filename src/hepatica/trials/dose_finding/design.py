@@ -79,7 +79,7 @@ class Design(ABC):
         return np.asarray(np.minimum(self.cohort, np.maximum(left, 0)))
 
     def changed(self, **fields: object) -> Self:
-        """The same design with other values of some fields."""
+        """Copy of the design with other values of some fields."""
         return replace(self, **fields)  # type: ignore[arg-type]
 
 

@@ -36,7 +36,7 @@ SAME_FACTOR = 0.01
 
 
 class Context(NamedTuple):
-    """What decides the scale of a series.
+    """Attributes that decide the scale of a series.
 
     Attributes
     ----------

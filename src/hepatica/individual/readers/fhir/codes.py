@@ -26,7 +26,7 @@ _BY_BEGINNING = ("icd10", "atc")
 
 
 class Kind(Enum):
-    """What a code says."""
+    """Meaning of a code."""
 
     CAUSE = "cause"
     BACKGROUND = "background"

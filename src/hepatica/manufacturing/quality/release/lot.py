@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class Assumption(StrEnum):
-    """What a certificate assumes, each said in words where it is shown."""
+    """Assumptions of a certificate, each said in words where it is shown."""
 
     ERRORS_NORMAL = "errors_normal"
     NO_EARLIER_LOTS = "no_earlier_lots"

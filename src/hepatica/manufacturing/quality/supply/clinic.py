@@ -22,7 +22,7 @@ MAX_EVENTS = 2_000_000
 
 
 class Supply(NamedTuple):
-    """How a clinic is supplied; times in days.
+    """Supply policy of a clinic; times in days.
 
     Attributes
     ----------

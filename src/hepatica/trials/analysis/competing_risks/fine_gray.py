@@ -82,7 +82,7 @@ class FineGrayFit:
 
 @dataclass(frozen=True)
 class _Sets:
-    """What the likelihood needs: covariates, functions of time, weights of the risk sets and events by time."""
+    """Terms of the likelihood: covariates, functions of time, weights of the risk sets and events by time."""
 
     x: Array
     factors: Array

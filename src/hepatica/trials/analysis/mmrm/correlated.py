@@ -166,7 +166,7 @@ class Correlated(Covariance):
 
 @dataclass(frozen=True)
 class CompoundSymmetry(Correlated):
-    """The same correlation of any two visits."""
+    """Exchangeable correlation: one value for any two visits."""
 
     def bands(self, visits: int) -> Array | None:
         """Distances that share a covariance, (parameter, distance).

@@ -27,7 +27,7 @@ class ExactFeasible(NamedTuple):
 
 
 class CohortOutcomes(NamedTuple):
-    """What a cohort can show at a level: doses and toxicities, (outcomes, patients), and probabilities."""
+    """Possible outcomes of a cohort at a level: doses and toxicities, (outcomes, patients), and probabilities."""
 
     dose: Floats
     toxic: Bools

@@ -24,7 +24,7 @@ POINTS = 121  # of beta: each patient of each trial needs them
 
 
 class Memory(NamedTuple):
-    """What a rule has seen, by trial.
+    """Accumulated data that a rule decides on, by trial.
 
     Attributes
     ----------

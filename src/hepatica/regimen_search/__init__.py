@@ -1,0 +1,9 @@
+"""Search for the regimen of a study.
+
+Modules, in reading order: `evaluation` (candidates in the study's patients), `search` (the search and its answer).
+"""
+
+from hepatica.regimen_search.evaluation import RegimenEvaluation
+from hepatica.regimen_search.search import SearchAnswer, regimens_of, search
+
+__all__ = ["RegimenEvaluation", "SearchAnswer", "regimens_of", "search"]

@@ -12,7 +12,7 @@ but bleeding and tumour.
 Not covered: rebleeding as a state of its own, surveillance and treatment of tumours, life after transplant.
 """
 
-from hepatica.model.functions import exp, hill, log, pos
+from hepatica.model.functions import exp, hill, log, pos, sqrt
 from hepatica.model.lang import Draft, Expr
 
 
@@ -45,7 +45,9 @@ def _organs(m: Draft) -> list[Expr]:
     floor, width = m.pars("death_floor cause_width")
     by = dict(zip(("liver", "circulation", "brain"), m.pars("death_mass death_kidney death_brain"), strict=True))
     rates = m.pars("liver_rate circulation_rate brain_rate")
-    burden = {"liver": pos(-log(h + floor), width), "circulation": pos(-log(gfr + floor), width), "brain": he}
+    (worst,) = m.pars("brain_worst")
+    deepest = he * worst / sqrt(sqrt(he**4 + worst**4))  # coma is the deepest grade: nothing is worse than it
+    burden = {"liver": pos(-log(h + floor), width), "circulation": pos(-log(gfr + floor), width), "brain": deepest}
     words = {
         "liver": "deaths by liver failure",
         "circulation": "deaths by failing circulation and kidney",

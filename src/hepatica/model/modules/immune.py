@@ -60,19 +60,26 @@ def immune(m: Draft) -> None:
     m.flow("anti_inflammation_source", s_c + k_cn * drive / (1 + drive), into=C)
     m.flow("anti_inflammation_decay", mu_c * C, out_of=C)
 
-    _pathogen(m, P, acute, restraint * N, Z, h)
+    _pathogen(m, P, acute, restraint * N, _suppression(m, Z, steroid), h)
     damp_rate, damp_gain, damp_half, damp_scar = m.pars("damp_rate damp_gain damp_half damp_scar")
     m.flow(
         "damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar), into=A
     )
     m.flow("damp_clearance", damp_rate * A, out_of=A)
     paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
-    by_steroid, by_gcsf = m.pars("paralysis_steroid paralysis_gcsf")
-    tired = paralysis_gain * pos(C / C_rest - 1, m.pars("paralysis_width")[0]) + by_steroid * steroid
+    (by_gcsf,) = m.pars("paralysis_gcsf")
+    tired = paralysis_gain * pos(C / C_rest - 1, m.pars("paralysis_width")[0])
     m.flow("paralysis_onset", paralysis_rate * tired / (1 + tired) / (1 + rescued + by_gcsf * gcsf), into=Z)
     m.flow("paralysis_recovery", paralysis_rate * Z, out_of=Z)
     white_base, white_gain, white_half = m.pars("white_base white_gain white_half")
     m.let("white_cells", white_base + white_gain * N / (N + white_half), "1e9/L", "white cell count")
+
+
+def _suppression(m: Draft, Z: Expr, steroid: Expr) -> Expr:
+    """Paralysis is of the illness and tells its severity; what a drug suppresses tells none, yet admits bacteria."""
+    taken = m.pars("paralysis_steroid")[0] * steroid
+    by_drug = m.let("immunosuppression", taken * (1 - Z), "", "defence against bacteria that a drug takes, 0 to 1")
+    return Z + by_drug
 
 
 def _set_point(m: Draft, N: Expr, Z: Expr) -> Expr:

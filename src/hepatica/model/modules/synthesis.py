@@ -48,9 +48,12 @@ def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> Non
     out, by_scar, back, by_N, N_half = m.pars(
         "albumin_escape albumin_escape_scar albumin_return albumin_escape_inflammation albumin_escape_half"
     )
-    leaking = by_N * m.needs("phagocytes_acute", "") / (m.needs("phagocytes_acute", "") + N_half)
+    leaking = m.state("capillary_leak", "", "escape of albumin through leaky capillaries, 1 in health")
+    sealing, N = m.pars("capillary_sealing")[0], m.needs("phagocytes_acute", "")
+    m.flow("capillary_leak_onset", sealing * (1 + by_N * N / (N + N_half)), into=leaking)
+    m.flow("capillary_leak_recovery", sealing * leaking, out_of=leaking)
     m.let("interstitial_healthy", out * healthy / back, "g/L", "interstitial albumin in health")
-    m.flow("albumin_escape", out * (1 + by_scar * scar + leaking) * plasma, out_of=plasma, into=tissue)
+    m.flow("albumin_escape", out * (by_scar * scar + leaking) * plasma, out_of=plasma, into=tissue)
     m.flow("albumin_return", back * tissue, out_of=tissue, into=plasma)
     infused, target, width, donor, solution, exchange_width = m.pars(
         "albumin_infused albumin_target albumin_width donor_albumin solution_albumin exchange_width"

@@ -17,6 +17,7 @@ MAX_LINES, LINES_WITHOUT_REASON = 400, 300
 # Python files of more than 300 lines, and why they are one file
 LONG = {
     "src/hepatica/admission.py": "one algorithm: history, rounds of candidates, and who is plausible",
+    "src/hepatica/api/evidence.py": "one request and its answers: publications, indirect evidence, files checked",
     "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
     "src/hepatica/patients/population.py": "one file format: every field of a population and what it may not say",
     "src/hepatica/dosing/decision.py": "one rule of decision: its hypotheses, confidence, credible set and confirmation",

@@ -13,6 +13,7 @@ from hepatica.evidence.bibliography import BibliographyRule
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
     from hepatica.evidence.faults import Checked, Fault
+    from hepatica.evidence.indirect import IndirectPublication
 
 
 class PublicationRow(Strict):
@@ -49,17 +50,64 @@ class PublicationRow(Strict):
     population: str
 
 
+class IndirectRow(Strict):
+    """One publication of indirect evidence, of animals or of people with another disease.
+
+    Attributes
+    ----------
+    key, cite, citation : str
+    year : int or None
+    species : list of str
+        Empty where not printed.
+    disease, topic, product, read_in : str
+    liver : bool
+        The injured organ is the liver.
+    arms, observations : int
+    n : int or None
+        Animals or people in the arms that print their number, a lower bound unless `n_complete`.
+    several_doses : bool
+    lowest, highest : float or None
+        Doses printed, in `dose_unit`.
+    routes : list of str
+    """
+
+    key: str
+    cite: str
+    citation: str
+    year: int | None
+    species: list[str]
+    disease: str
+    topic: str
+    liver: bool
+    product: str
+    arms: int
+    n: int | None
+    n_complete: bool
+    observations: int
+    several_doses: bool
+    lowest: float | None
+    highest: float | None
+    dose_unit: str
+    routes: list[str]
+    read_in: str
+
+
 class EvidenceAnswer(Answer):
-    """Publications that match."""
+    """Publications that match, and publications of indirect evidence that do."""
 
     publications: list[PublicationRow]
+    indirect: list[IndirectRow] = []
 
     @classmethod
-    def of(cls, publications: Sequence[Publication]) -> EvidenceAnswer:
-        """List of publications."""
+    def of(cls, publications: Sequence[Publication], indirect: Sequence[IndirectPublication] = ()) -> EvidenceAnswer:
+        """List of publications, and of publications of indirect evidence."""
+        from hepatica.evidence.indirect_tables import summary_indirect
         from hepatica.evidence.tabulate import summary
 
-        return cls(publications=[PublicationRow(**row) for row in summary(publications)])
+        return cls(
+            publications=[PublicationRow(**row) for row in summary(publications)],
+            indirect=[IndirectRow(**row) for row in summary_indirect(indirect)],
+        )
 
 
 class PublicationAnswer(Answer):
@@ -75,13 +123,28 @@ class PublicationAnswer(Answer):
         return cls(publication=published_record(publication))
 
 
+class IndirectAnswer(Answer):
+    """One publication of indirect evidence in full: the keys of its file, and its reference."""
+
+    publication: dict[str, Any]
+
+    @classmethod
+    def of(cls, publication: IndirectPublication) -> IndirectAnswer:
+        """One publication."""
+        from hepatica.evidence.indirect_tables import indirect_record
+
+        return cls(publication=indirect_record(publication))
+
+
 class EvidenceRequest(Request):
     """Filters of the published evidence; one that is empty or null asks nothing.
 
     Attributes
     ----------
     key : str
-        One publication.
+        One publication, or one of indirect evidence.
+    species : str
+        One of `hepatica.evidence.indirect.SPECIES`; publications are of people.
     disease : str
         Part of the disease, in any case.
     role : {"", "calibration", "supporting", "check"}
@@ -101,12 +164,27 @@ class EvidenceRequest(Request):
     role: str = ""
     variable: str = ""
     cells: bool | None = None
+    species: str = ""
 
     def compute(self) -> tuple[Publication, ...]:
-        """Publications that match."""
+        """Publications that match; none where an animal, or one of indirect evidence, is asked for."""
+        from hepatica.evidence.indirect import keys
         from hepatica.evidence.tabulate import select
 
+        if self.species not in ("", "human") or self.key in keys():
+            return ()
         return select(key=self.key, disease=self.disease, role=self.role, variable=self.variable, cells=self.cells)
+
+    def compute_indirect(self) -> tuple[IndirectPublication, ...]:
+        """Studies of indirect evidence that match; a role asks for publications alone, which have one."""
+        from hepatica.evidence.indirect import keys
+        from hepatica.evidence.indirect_tables import select_indirect
+
+        if self.role or (self.key and self.key not in keys()):
+            return ()
+        return select_indirect(
+            key=self.key, species=self.species, disease=self.disease, variable=self.variable, cells=self.cells
+        )
 
     def compute_some(self) -> tuple[Publication, ...]:
         """Publications that match, at least one.
@@ -119,14 +197,15 @@ class EvidenceRequest(Request):
         publications = self.compute()
         if not publications:
             asked = {"--disease": self.disease, "--role": self.role, "--variable": self.variable, "--key": self.key}
+            asked |= {"--species": self.species}
             text = " ".join(f"{option} {value}" for option, value in asked.items() if value)
             text += "" if self.cells is None else " --cells" if self.cells else " --no-cells"
             raise InputError("evidence", text.strip(), "no publication matches; ask with fewer filters")
         return publications
 
     def run(self) -> EvidenceAnswer:
-        """List the publications that match."""
-        return EvidenceAnswer.of(self.compute())
+        """List the publications and the publications of indirect evidence that match."""
+        return EvidenceAnswer.of(self.compute(), self.compute_indirect())
 
 
 class TableAnswer(Answer):
@@ -168,7 +247,7 @@ class CheckedFile(Strict):
     in_order : bool
     key, role : str or None
     arms, observations : int or None
-        Null where the file is no publication.
+        Null where the file is no publication; `role` too for one of indirect evidence.
     kept_out : dict of reason to int
         Observations that cannot enter a likelihood.
     errors, warnings : list of FaultRow
@@ -187,12 +266,12 @@ class CheckedFile(Strict):
     @classmethod
     def of(cls, c: Checked) -> CheckedFile:
         """Result of one file."""
-        p = c.publication
+        p = c.publication or c.indirect
         return cls(
             file=c.file,
             in_order=not c.faults,
-            key=None if p is None else p.key,
-            role=None if p is None else p.role,
+            key=c.key,
+            role=None if c.publication is None else c.publication.role,
             arms=None if p is None else len(p.arms),
             observations=None if p is None else len(p.observations),
             kept_out={} if p is None else dict(c.kept_out),
@@ -240,6 +319,7 @@ REQUESTS: dict[str, Any] = {"evidence": EvidenceRequest, "check": CheckRequest}
 ANSWERS: dict[str, Any] = {
     "evidence": EvidenceAnswer,
     "publication": PublicationAnswer,
+    "indirect": IndirectAnswer,
     "table": TableAnswer,
     "plot": PlotAnswer,
     "check": CheckAnswer,

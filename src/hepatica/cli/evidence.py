@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,12 +11,16 @@ from hepatica.cli.console.shell import AsJson, Lang, check_language, close, make
 from hepatica.cli.console.terminal import out, print_json
 from hepatica.errors import InputError
 
+if TYPE_CHECKING:
+    from hepatica.api.evidence import EvidenceRequest
+
 app = make_app()
 
 Disease = Annotated[str, typer.Option("--disease", help="Part of the disease, e.g. HBV.")]
 InRole = Annotated[str, typer.Option("--role", help="calibration, supporting or check.")]
 Variable = Annotated[str, typer.Option("--variable", help="Has it observed, e.g. bilirubin.")]
 Cells = Annotated[bool | None, typer.Option("--cells/--no-cells", help="Some arm has cells, or none has.")]
+Species = Annotated[str, typer.Option("--species", help="human, mouse, rat, pig, sheep, monkey or mixed.")]
 Key = Annotated[str, typer.Option("--key", help="One publication, e.g. lin2017.")]
 
 
@@ -27,19 +31,24 @@ def evidence(
     role: InRole = "",
     variable: Variable = "",
     cells: Cells = None,
+    species: Species = "",
     key: Key = "",
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """List, export, plot and check published evidence.
 
-    Without a command, lists the publications; --key shows one in full.
+    Without a command, lists the publications, then those of animals and of people with other diseases; --key
+    shows one in full.
 
     Example: `hepatica evidence --disease HBV --cells`
     """
     if ctx.invoked_subcommand is None:
-        _list(disease, role, variable, cells, key, lang, as_json)
-    elif disease or role or variable or cells is not None or key or as_json:
+        from hepatica.api.evidence import EvidenceRequest
+
+        request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells, species=species)
+        _list(request, check_language(lang), as_json)
+    elif disease or role or variable or cells is not None or species or key or as_json:
         name = ctx.invoked_subcommand
         raise InputError(
             "hepatica evidence", f"options before '{name}'", f"write them after it: hepatica evidence {name} ..."
@@ -49,22 +58,33 @@ def evidence(
 app.command("list", help="List the publications, as `hepatica evidence` alone.")(evidence)
 
 
-def _list(disease: str, role: str, variable: str, cells: bool | None, key: str, lang: str, as_json: bool) -> None:
-    from hepatica.api.evidence import EvidenceAnswer, EvidenceRequest, PublicationAnswer
+def _list(request: EvidenceRequest, lang: str, as_json: bool) -> None:
+    from hepatica.api.evidence import EvidenceAnswer, IndirectAnswer, PublicationAnswer
     from hepatica.cli.console.evidence_text import print_list, print_publication
+    from hepatica.cli.console.indirect_text import print_indirect, print_indirect_publication
     from hepatica.words import say
 
-    lang = check_language(lang)
-    publications = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells).compute()
+    publications, indirect = request.compute(), request.compute_indirect()
+    one = bool(request.key)
+    if as_json and one and indirect:
+        print_json(IndirectAnswer.of(indirect[0]))
+    elif as_json:
+        listed = EvidenceAnswer.of(publications, indirect)
+        print_json(PublicationAnswer.of(publications[0]) if one and publications else listed)
     if as_json:
-        print_json(PublicationAnswer.of(publications[0]) if key and publications else EvidenceAnswer.of(publications))
         return
-    if not publications:
+    if not publications and not indirect:
         out.print(say("evidence.none", lang))
-    elif key:
-        print_publication(publications[0], variable, lang)
+    elif one:
+        for p in publications:
+            print_publication(p, request.variable, lang)
+        for other in indirect:
+            print_indirect_publication(other, request.variable, lang)
     else:
-        print_list(publications, lang)
+        if publications:
+            print_list(publications, lang)
+        if indirect:
+            print_indirect(indirect, lang)
     close(lang)
 
 
@@ -75,28 +95,35 @@ def export_observations(
     role: InRole = "",
     variable: Variable = "",
     cells: Cells = None,
+    species: Species = "",
     key: Key = "",
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Write the observations to CSV, Parquet or JSON.
 
-    One a row, with its unit, its arm and its source.
+    One a row, with its unit, its arm and its source. With --species, or the --key of one of them, those of
+    animals and of people with other diseases.
 
     Example: `hepatica evidence export bilirubin.csv --variable bilirubin`
     """
     from hepatica.api.evidence import EvidenceRequest, TableAnswer
+    from hepatica.evidence.indirect import keys
+    from hepatica.evidence.indirect_tables import indirect_observations
     from hepatica.evidence.tabulate import export, observations
     from hepatica.words import say
 
-    request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells)
-    lang, publications = check_language(lang), request.compute_some()
-    frame = observations(publications, variable)
+    request = EvidenceRequest(key=key, disease=disease, role=role, variable=variable, cells=cells, species=species)
+    lang = check_language(lang)
+    indirect = request.compute_indirect() if species or key in keys() else ()
+    publications = () if indirect else request.compute_some()
+    frame = indirect_observations(indirect, variable) if indirect else observations(publications, variable)
     export(frame, path)
+    number = len(publications) + len(indirect)
     if as_json:
-        print_json(TableAnswer(file=str(path), observations=len(frame), publications=len(publications)))
+        print_json(TableAnswer(file=str(path), observations=len(frame), publications=number))
         return
-    out.print(say("evidence.exported", lang, n=len(frame), publications=len(publications)))
+    out.print(say("evidence.exported", lang, n=len(frame), publications=number))
     close(lang, path)
 
 

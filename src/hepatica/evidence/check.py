@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hepatica.evidence.faults import ROWS, Checked, Fault, fault_of, line_of, rows_of
+from hepatica.evidence.indirect_check import check_indirect, is_indirect
 from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong, wrongs
 from hepatica.evidence.publications import Publication, between, keys
 from hepatica.evidence.references import references
@@ -67,7 +68,7 @@ def check_file(path: Path, populations: Collection[str] = ()) -> Checked:
 
 
 def check(text: str, name: str = "publication", populations: Collection[str] = ()) -> Checked:
-    """Everything that is wrong with a publication in TOML.
+    """Everything that is wrong with a publication, or one of indirect evidence, in TOML.
 
     Parameters
     ----------
@@ -102,6 +103,8 @@ def check(text: str, name: str = "publication", populations: Collection[str] = (
         )
     if beyond:
         return Checked(name, faults=tuple(fault_of(text, raw, name, w) for w in beyond))
+    if is_indirect(raw):
+        return check_indirect(text, raw, name)
     publication, faults = _read(raw)
     if publication is None:
         faults.sort(key=lambda w: line_of(text, raw, w.place) or 0)
@@ -115,9 +118,11 @@ def same_key(checked: Sequence[Checked]) -> tuple[Fault, ...]:
     first: dict[str, str] = {}
     out = []
     for c in checked:
-        if c.publication is not None and (key := c.publication.key) in first:
+        if (key := c.key) is None:
+            continue
+        if key in first:
             out.append(Fault(c.file, "key", repr(key), f"{first[key]} has this key too: give each its own"))
-        elif c.publication is not None:
+        else:
             first[key] = c.file
     return tuple(out)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hepatica.evidence.indirect import IndirectPublication
 from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong
 from hepatica.evidence.publications import Publication
 
@@ -49,17 +50,26 @@ class Checked:
     ----------
     file : str
     publication : Publication or None
-        None where something is wrong.
+        None where something is wrong, or the file is one of indirect evidence.
     faults : tuple of Fault
         Empty where all is in order.
     warnings : tuple of Fault
         What is allowed, yet probably not meant.
+    indirect : IndirectPublication or None
+        Where the file is one of indirect evidence, in order.
     """
 
     file: str
     publication: Publication | None = None
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    indirect: IndirectPublication | None = None
+
+    @property
+    def key(self) -> str | None:
+        """Key of the publication; None where something is wrong."""
+        found = self.publication or self.indirect
+        return None if found is None else found.key
 
     @property
     def kept_out(self) -> dict[str, int]:

@@ -2,9 +2,17 @@
 
 import pytest
 
-from hepatica.api.evidence import CheckRequest, EvidenceAnswer, EvidenceRequest, PublicationAnswer
+from hepatica.api.evidence import (
+    CheckRequest,
+    EvidenceAnswer,
+    EvidenceRequest,
+    IndirectAnswer,
+    IndirectRow,
+    PublicationAnswer,
+)
 from hepatica.errors import InputError
-from hepatica.evidence import load, load_all
+from hepatica.evidence import indirect, load, load_all
+from hepatica.evidence.indirect_tables import indirect_record, summary_indirect
 from hepatica.evidence.tabulate import published_record, summary
 
 
@@ -29,3 +37,23 @@ def test_a_faulty_file_is_described(tmp_path):
     answer = CheckRequest(files=[path, path]).run()
     assert not answer.in_order and answer.files[0].key is None and answer.files[0].errors
     assert all(fault.file == str(path) and fault.do for fault in answer.files[0].errors)
+
+
+def test_rows_are_those_of_the_table():
+    answer = EvidenceRequest().run()
+    assert tuple(r.key for r in answer.indirect) == indirect.keys()
+    assert answer.indirect[0] == IndirectRow(**summary_indirect([indirect.load(indirect.keys()[0])])[0])
+
+
+def test_one_study_in_full():
+    assert IndirectAnswer.of(indirect.load("pig_mi_iv_dose")).publication == indirect_record(
+        indirect.load("pig_mi_iv_dose")
+    )
+
+
+def test_animals_have_no_publications_and_a_role_no_animals():
+    sheep = EvidenceRequest(species="sheep").run()
+    assert sheep.publications == [] and [r.key for r in sheep.indirect] == ["sheep_mi_mpc_dose"]
+    assert EvidenceRequest(role="check").run().indirect == []
+    assert EvidenceRequest(key="sheep_mi_mpc_dose").compute() == ()
+    assert EvidenceRequest(key="lin2017").compute_indirect() == ()

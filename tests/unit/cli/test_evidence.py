@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from hepatica.evidence import load, load_all
+from hepatica.evidence.indirect import keys as indirect_keys
 from hepatica.evidence.publications import keys
 from hepatica.evidence.schema import schema
 
@@ -49,7 +50,7 @@ def test_a_narrow_window_shows_fewer_columns_and_whole_words(run, monkeypatch):
     words = {w for p in load_all().values() for w in p.disease.split()}
     assert code == 0 and all(key in out for key in keys()) and "Lin et al." not in out and "140" in out
     assert {w.strip("()") for w in words if len(w) < 20} <= {w.strip("()") for w in out.split()} and max(
-        map(len, out.split("\n")[:-4])
+        map(len, out.split("In a window")[0].split("\n"))
     ) <= 80
 
 
@@ -199,3 +200,21 @@ def test_all_errors_of_all_files_are_said(run, mine, tmp_path):
 
 def test_schema_is_printed(run):
     assert run("schema")[1] == schema()
+
+
+def test_animals_and_other_diseases_are_listed_by_species(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("hepatica.cli.console.terminal.out.console._width", 200)
+    code, out, _ = run()
+    assert code == 0 and all(key in out for key in indirect_keys()) and "80 publications, 41 of them" in out
+    code, out, _ = run("--species", "pig", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["publications"] == [] and {"pig_mi_iv_dose"} < {r["key"] for r in found["indirect"]}
+    assert len(json.loads(run("--species", "human", "--json")[1])["publications"]) == len(keys())
+    assert json.loads(run("--role", "check", "--json")[1])["indirect"] == []
+    code, out, _ = run("--key", "pig_mi_iv_dose")
+    assert code == 0 and "permanent LAD occlusion" in out and "1e5 cells/kg" in out
+    assert json.loads(run("--key", "pig_mi_iv_dose", "--json")[1])["publication"]["species"] == ["pig"]
+    code, out, _ = run("export", tmp_path / "pig.csv", "--species", "pig")
+    assert code == 0 and set(pd.read_csv(tmp_path / "pig.csv")["species"]) == {"pig"}
+    code, _, err = run("--species", "cat")
+    assert code == 2 and "mouse" in err

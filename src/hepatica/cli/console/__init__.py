@@ -1,1 +1,2 @@
-"""Console of the commands: options and closing words (`shell`), `terminal`, files read (`sources`), `evidence_text`."""
+"""Console of the commands: options and closing words (`shell`), `terminal`, files read (`sources`), `evidence_text`,
+`indirect_text`."""

@@ -10,6 +10,7 @@ from hepatica.words import say
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
     from hepatica.evidence.faults import Checked, Fault
+    from hepatica.evidence.indirect import IndirectPublication
     from hepatica.evidence.observations import Arm, Observation
 
 COLUMNS = ("key", "citation", "year", "disease", "role", "arms", "people", "observations", "risk_of_bias", "population")
@@ -144,6 +145,8 @@ def print_checked(c: Checked, lang: str) -> None:
     """Print the faults and warnings of one file, or that it is in order."""
     for fault in c.faults:
         print_fault(fault, "red", say("evidence.wrong", lang))
+    if c.indirect is not None:
+        _print_indirect_in_order(c, c.indirect, lang)
     if c.publication is None:
         return
     p, why = c.publication, c.kept_out
@@ -162,6 +165,20 @@ def print_checked(c: Checked, lang: str) -> None:
     )
     if p.role != "calibration":
         out.print(say("evidence.never_learnt", lang, role=p.role))
+    for doubt in c.warnings:
+        print_fault(doubt, "yellow", say("evidence.warning", lang))
+
+
+def _print_indirect_in_order(c: Checked, p: IndirectPublication, lang: str) -> None:
+    text = say(
+        "evidence.indirect_in_order",
+        lang,
+        file=c.file,
+        species=", ".join(p.species) or "–",
+        arms=len(p.arms),
+        observations=len(p.observations),
+    )
+    out.print(text, style="green")
     for doubt in c.warnings:
         print_fault(doubt, "yellow", say("evidence.warning", lang))
 

@@ -38,7 +38,7 @@ def test_shrunken_draws_scatter_as_the_parameters_alone_do():
     pure = world(2, draws=400, patients=2, between=0.3, noise=0.0)
     mean, count, within = draw_means(sample)
     found, truth = shrunken(mean, count, within).std(axis=0), draw_means(pure)[0].std(axis=0)
-    assert found[4:] == pytest.approx(truth[4:], rel=0.2, abs=0.5)
+    assert found[4:] == pytest.approx(truth[4:], rel=0.2, abs=0.8)
     assert mean.std(axis=0)[-1] > 1.5 * truth[-1], "the noise that is removed is there"
 
 

@@ -58,6 +58,8 @@ class Endpoint:
         Outputs that the model may lack; without them there is no such endpoint.
     day : float
         Day that the horizon has to reach.
+    is_peak : bool
+        True if it is read at the ends of infusions too, where the lung is fullest.
     limit : float
         Excess that is marked on the window; inf is none.
     reason : str
@@ -71,6 +73,7 @@ class Endpoint:
     values: Callable[[Courses], Floats]
     needs: tuple[str, ...] = ()
     day: float = 0.0
+    is_peak: bool = False
     limit: float = float("inf")
     reason: str = ""
 
@@ -257,6 +260,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         unit=Unit.CELLS_PER_KG,
         values=peak_in_lung,
         needs=("cells_lung",),
+        is_peak=True,
     ),
     Endpoint(
         name="sensitisation",

@@ -119,6 +119,19 @@ def resampled_means(mean: Floats, *, seed: int, replicates: int = REPLICATES) ->
     return np.asarray(counts @ np.where(good, mean, 0.0) / np.maximum(counts @ good.astype(float), 1.0))
 
 
+def no_narrower(interval: tuple[float, float], error: tuple[float, float]) -> tuple[float, float]:
+    """Interval over parameters, no narrower than the Monte-Carlo error of where its centre lies.
+
+    A variance between draws that is estimated as 0 by few patients would otherwise collapse the interval to a point.
+
+    Examples
+    --------
+    >>> no_narrower((1.0, 1.0), (0.8, 1.3))
+    (0.8, 1.3)
+    """
+    return min(interval[0], error[0]), max(interval[1], error[1])
+
+
 def quantiles(values: Floats, level: float = LEVEL) -> tuple[float, float]:
     """Central interval of values that may be infinite: the order statistics next to its ends.
 
@@ -184,15 +197,17 @@ def window_of(
 
 def _summary(value: float, again: Floats, by_draw: Floats, patients: Floats | None) -> DoseEstimate:
     """One estimand from its replicates."""
+    low, high = quantiles(again)
     made = DoseEstimate(
         value,
-        *quantiles(again),
+        low,
+        high,
         float(again.std(ddof=1)) if np.isfinite(again).all() else float("inf"),
-        *quantiles(by_draw),
+        *no_narrower(quantiles(by_draw), (low, high)),
         float((by_draw == np.inf).mean()),
     )
     if patients is None or not len(patients):
         return made
-    low, high = quantiles(patients)
+    ends = quantiles(patients)
     never = float((patients == np.inf).mean())
-    return made._replace(patient_low=low, patient_high=high, patient_never=never)
+    return made._replace(patient_low=ends[0], patient_high=ends[1], patient_never=never)

@@ -78,6 +78,13 @@ def test_what_half_the_draws_never_reach_is_said():
     assert found[Estimand.MINIMAL].parameter_high == np.inf and np.isfinite(found[Estimand.MINIMAL].value)
 
 
+def test_a_variance_between_draws_estimated_as_nothing_does_not_collapse_the_interval():
+    """Draws that are alike, patients that are not: the interval over parameters is that of the Monte-Carlo error."""
+    found = window_of(LOGS, world(8, draws=12, between=0.0), Shape.UNIMODAL, (Estimand.LARGEST,), seed=1)
+    found = found[Estimand.LARGEST]
+    assert found.parameter_low <= found.low < found.high <= found.parameter_high
+
+
 def test_quantiles_of_infinite_values():
     assert quantiles(np.array([np.nan, 1.0])) == (1.0, 1.0)
     assert np.isnan(quantiles(np.array([np.nan]))).all()

@@ -121,6 +121,7 @@ class ProductTable(Table):
     cxcr4: Number = 1.0
     cmet: Number = 1.0
     targeting: Number = 1.0
+    carrier: Number = 1.0
     diameter: Number = 18.5
     priming: Number = 0.0
     tracer: str = ""

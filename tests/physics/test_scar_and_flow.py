@@ -95,7 +95,6 @@ def test_everything_is_one_or_nought_in_health(together):
     noughts = (
         "shunt",
         "shunt_cells",
-        "lost_volume",
         "hypoxia",
         "collagen_degree",
         "stellate",
@@ -252,7 +251,6 @@ def test_bounds_over_the_priors(together):
         "hepatic_vein_saturation",
         "tubular_injury",
         "room",
-        "lost_volume",
         "endothelium",
     ):
         assert (found[name] >= -1e-12).all() and (found[name] <= 1.0 + 1e-12).all(), name

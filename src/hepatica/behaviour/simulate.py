@@ -16,7 +16,11 @@ Floats = NDArray[np.float64]
 BACKGROUND = 8 * 365.25  # days
 RTOL = 1e-7
 HEPATOCYTES = tuple(f"hepatocytes_{s}" for s in ("quiescent", "primed", "replicating", "senescent", "injured"))
-CUMULATIVE_HAZARDS = ("infection_hazard", "thrombosis_hazard")  # nothing has happened when a scenario begins
+CUMULATIVE_HAZARDS = (
+    "infection_hazard",
+    "thrombosis_hazard",
+    "reaction_hazard",
+)  # nothing has happened when a scenario begins
 
 
 @dataclass(frozen=True)

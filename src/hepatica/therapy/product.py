@@ -41,6 +41,7 @@ SOURCES = {
 TRACERS = {name: _entries(row) for name, row in read_rows("tracers.toml").items()}
 MAX_POTENCY = 100.0  # relative to a typical batch; published batches differ some tenfold
 MAX_RELATIVE = 1000.0  # receptors, ligands and tissue factor; engineered cells carry up to some hundred times as much
+MIN_CARRIER, MAX_CARRIER = 0.01, 100.0  # lifetime in a carrier; cells die within days, a hundredfold is a year
 FACTORS = ("growth", "immune", "vegf", "tgf", "mmp", "il6")
 
 
@@ -68,6 +69,8 @@ class Product:
         Homing receptors for SDF-1 and HGF relative to unmodified cells.
     targeting : float
         Retention in the liver by targeting ligands, relative to unmodified cells.
+    carrier : float
+        Lifetime of the cells in a capsule or gel, relative to free cells.
     diameter : float, um
         Of suspended cells; smaller ones pass the lung more easily.
     priming : float
@@ -91,6 +94,7 @@ class Product:
     cxcr4: float = 1.0
     cmet: float = 1.0
     targeting: float = 1.0
+    carrier: float = 1.0
     diameter: float = 18.5
     priming: float = 0.0
     tracer: str = ""
@@ -105,6 +109,7 @@ class Product:
         bounded("product.passage", self.passage, 1, 20, "a passage")
         bounded("product.priming", self.priming, 0.0, 1.0, "a share")
         bounded("product.diameter", self.diameter, 5.0, 50.0, "a cell diameter in um")
+        bounded("product.carrier", self.carrier, MIN_CARRIER, MAX_CARRIER, "a lifetime relative to free cells")
         bounded("product.potency", self.potency, 0.0, MAX_POTENCY, "a potency relative to a typical batch")
         if self.tracer and self.tracer not in TRACERS:
             raise InputError("product.tracer", self.tracer, f"one of {', '.join(TRACERS)}")
@@ -125,6 +130,7 @@ class Product:
             "cxcr4": self.cxcr4,
             "cmet": self.cmet,
             "targeting": self.targeting,
+            "carrier": self.carrier,
             "nk_recognition": HANDLING["autologous_recognition"].value if self.donor == "autologous" else 1.0,
         }
 

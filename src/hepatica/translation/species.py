@@ -19,10 +19,8 @@ Floats = NDArray[np.float64]
 WITH_LIVER = (
     "cells_half",
     "engulfed_half",
-    "hgf_half",
-    "vegf_half",
-    "tgf_half",
-    "mmp_half_cells",
+    "liver_volume",
+    "engulfed_sensitising",
     "hepatocytes_number",
 )
 AGAINST_LIVER = ("il6_per_cell",)

@@ -105,6 +105,7 @@ def test_refuses(name, value):
         ("cxcr4", (0.0, 1000.0)),
         ("cmet", (0.0, 1000.0)),
         ("targeting", (0.0, 1000.0)),
+        ("carrier", (0.01, 100.0)),
         ("tissue_factor", (0.0, 1000.0)),
     ],
 )

@@ -19,7 +19,7 @@ def test_times_and_doses():
 def test_a_bolus_is_split_into_living_and_dead():
     assert Regimen(1e6).events(70.0, viability=0.75) == [
         (0.0, "cells_venous", 5.25e7, BOLUS),
-        (0.0, "cells_dying", 1.75e7, BOLUS),
+        (0.0, "debris_venous", 1.75e7, BOLUS),
     ]
 
 
@@ -30,7 +30,7 @@ def test_an_infusion_starts_and_ends():
 
 @pytest.mark.parametrize(
     "viability, states",
-    [(1.0, {"cells_hepatic_artery"}), (0.0, {"cells_dying"}), (0.5, {"cells_hepatic_artery", "cells_dying"})],
+    [(1.0, {"cells_hepatic_artery"}), (0.0, {"debris_hepatic"}), (0.5, {"cells_hepatic_artery", "debris_hepatic"})],
 )
 def test_what_is_not_there_is_not_an_event(viability, states):
     assert {e[1] for e in Regimen(1.0, route="hepatic_artery").events(70.0, viability=viability)} == states

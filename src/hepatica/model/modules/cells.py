@@ -31,24 +31,33 @@ def cells(m: Draft) -> None:
         for o in ORGANS
     }
     dying = m.state("cells_dying", "cell", "dying MSC within reach of phagocytes", dosed=True)
+    debris = {
+        "venous": m.state("debris_venous", "cell", "dead MSC of the product in venous blood", dosed=True),
+        "hepatic": m.state("debris_hepatic", "cell", "dead MSC of the product entering the liver", dosed=True),
+    }
 
     homing = _homing(m)
     kept = _circulation(m, blood, arterial, catheter, portal, organ, dying, homing)
+    _debris(m, debris, dying)
+    _plugging(m)
     _release(m, blood, organ, homing, kept)
     gone = _fate(m, organ, dying)
     living = m.let(
         "cells_living", blood + arterial + catheter + portal + sum(organ.values()), "cell", "viable MSC in the body"
     )
-    m.let("cells_given", living + dying + gone, "cell", "MSC given so far, living and dead")
+    dead = sum(debris.values())
+    m.let("cells_given", living + dead + dying + gone, "cell", "MSC given so far, living and dead")
 
 
 def _homing(m: Draft) -> Expr:
-    """SDF-1 and HGF of the injured liver act on CXCR4 and c-Met; targeting multiplies what they do."""
+    """SDF-1 and HGF of the injured liver act on CXCR4 and c-Met, in excess of which there is no more gradient."""
     death = m.needs("death_flux", "1/day")
-    homing_max, homing_half, steep, by_cxcr4, cxcr4, cmet, targeting = m.pars(
-        "homing_max homing_half homing_steep homing_by_cxcr4 cxcr4 cmet targeting"
+    homing_max, homing_half, steep, by_cxcr4, cxcr4, cmet, targeting, most = m.pars(
+        "homing_max homing_half homing_steep homing_by_cxcr4 cxcr4 cmet targeting receptor_gain_largest"
     )
-    receptors = by_cxcr4 * cxcr4 + (1 - by_cxcr4) * cmet
+    receptors = sum(
+        share * most * number / (most - 1 + number) for share, number in ((by_cxcr4, cxcr4), (1 - by_cxcr4, cmet))
+    )
     return m.let(
         "homing",
         targeting * (1 + receptors * (homing_max - 1) * hill(death, homing_half, steep)),
@@ -114,10 +123,10 @@ def _circulation(
     kept_artery, kept_portal = 1 - (1 - extract_artery) ** homing, 1 - (1 - extract_portal) ** homing
     kept = m.let("kept_portal", (1 - shunt) * kept_portal, "", "share of cells in the portal vein that the liver holds")
     m.let(
-        "cells_entering",
+        "living_entering",
         venous / (to_lung + passes) + mixing * (catheter + portal),
         "cell/day",
-        "infused cells that meet blood",
+        "infused living MSC that meet blood",
     )
     m.flow("plugging", mixing * plugging * catheter, out_of=catheter, into=dying, cite="Toma2009")
     m.flow("arterial_arrest", mixing * (1 - plugging) * kept_artery * catheter, out_of=catheter, into=organ["liver"])
@@ -125,6 +134,29 @@ def _circulation(
     m.flow("portal_arrest", mixing * kept * portal, out_of=portal, into=organ["liver"])
     m.flow("portal_passage", mixing * (1 - kept) * portal, out_of=portal, into=blood)
     return kept
+
+
+def _debris(m: Draft, debris: dict[str, Expr], dying: Expr) -> None:
+    """Dead cells of the product pass the blood as living ones do, and phagocytes take them."""
+    output, volume, mixing = m.pars("cardiac_output venous_volume catheter_rate")
+    rate = {"venous": output / volume, "hepatic": mixing}
+    for name, dead in debris.items():
+        m.flow(f"debris_from_{name}", rate[name] * dead, out_of=dead, into=dying)
+    m.let(
+        "debris_entering",
+        sum(rate[name] * dead for name, dead in debris.items()),
+        "cell/day",
+        "dead MSC of the product that meet blood",
+    )
+
+
+def _plugging(m: Draft) -> None:
+    """Cells and debris that have just arrested fill the small vessels of the lung, which clear within hours."""
+    weight, output, volume = m.needs("weight", "kg"), *m.pars("cardiac_output venous_volume")
+    caught = m.needs("extraction_lung", "") * m.needs("cells_venous", "cell") + m.needs("debris_venous", "cell")
+    load = m.state("lung_plugging", "cell/kg", "MSC and debris that have just arrested in the lung")
+    m.flow("plugging_of_lung", output / volume * caught / weight, into=load)
+    m.flow("clearing_of_lung", m.pars("lung_clearing")[0] * load, out_of=load)
 
 
 def _capped(m: Draft, x: Expr) -> Expr:
@@ -155,7 +187,9 @@ def _release(m: Draft, blood: Expr, organ: dict[str, Expr], homing: Expr, kept: 
 def _fate(m: Draft, organ: dict[str, Expr], dying: Expr) -> Expr:
     """Death, faster under natural killer cells; engulfment; the few hepatocyte-like cells."""
     in_lung, elsewhere, by_nk, nk, recognition = m.pars("death_lung death_organ nk_share nk_activity nk_recognition")
-    faster = 1 - by_nk + by_nk * nk * recognition
+    by_memory, carrier = m.pars("clearance_sensitised carrier")
+    memory = _sensitisation(m, recognition)
+    faster = (1 - by_nk + by_nk * nk * recognition) * (1 + by_memory * memory) / carrier
     k_lung = m.let("death_rate_lung", in_lung * faster, "1/day", "death of MSC in the lung")
     k_organ = m.let("death_rate_organ", elsewhere * faster, "1/day", "death of MSC outside the lung")
     reach, largest, share, lifetime, engulf, hepatocytes = m.pars(
@@ -182,3 +216,14 @@ def _fate(m: Draft, organ: dict[str, Expr], dying: Expr) -> Expr:
     m.let("engulfed", engulf * dying, "cell/day", "dying MSC engulfed by phagocytes")
     m.let("hepatocyte_like", like / hepatocytes, "", "hepatocyte-like cells from MSC, share of a healthy liver")
     return gone + like
+
+
+def _sensitisation(m: Draft, recognition: Expr) -> Expr:
+    """Allogeneic cells, once engulfed, leave an immune memory, in those who form one."""
+    rate, half, forms, fading = m.pars("sensitisation_rate engulfed_sensitising sensitisation_forms sensitisation_loss")
+    memory = m.state("sensitisation", "", "immune memory against the donor, 0 to 1")
+    engulfed = m.needs("engulfed", "cell/day")
+    shown = recognition * engulfed / (engulfed + half)
+    m.flow("sensitisation_onset", rate * forms * shown * (1 - memory), into=memory)
+    m.flow("sensitisation_fading", fading * memory, out_of=memory)
+    return memory

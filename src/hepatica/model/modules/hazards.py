@@ -18,9 +18,10 @@ from hepatica.model.lang import Draft, Expr
 
 def hazards(m: Draft) -> None:
     """Intensities that feed nothing back are read out; harms of infusion accumulate while cells flow."""
+    weight = m.let("weight", m.pars("body_weight")[0], "kg", "body weight")
     given = m.let(
         "given_per_kg",
-        m.needs("cells_given", "cell") / m.pars("body_weight")[0],
+        m.needs("cells_given", "cell") / weight,
         "cell/kg",
         "MSC given so far, living and dead",
     )
@@ -35,7 +36,7 @@ def hazards(m: Draft) -> None:
         "1/day",
         "intensity of transplant",
     )
-    _infusion(m, given)
+    _infusion(m, weight)
 
 
 def _organs(m: Draft) -> list[Expr]:
@@ -115,10 +116,12 @@ def _tumour(m: Draft, given: Expr) -> Expr:
         "tumour_rate tumour_rate_scar tumour_scar_half tumour_scar_steep tumour_age age_mean"
     )
     acts, by_cells, dose = m.pars("tumour_cells_act tumour_cells tumour_dose")
-    by_graft, by_growth = m.pars("tumour_engrafted tumour_tgf_beta")
+    by_settled, by_growth, by_suppression = m.pars("tumour_settled tumour_tgf_beta tumour_suppression")
+    settled, weight = _settled(m), m.needs("weight", "kg")
     exposed = acts * (
         by_cells * hill(given, dose, 1)
-        + by_graft * m.needs("hepatocyte_like", "")
+        + by_settled * hill(settled / weight, m.pars("settled_half")[0], 1)
+        + by_suppression * m.needs("mediator_effect", "")
         + by_growth * m.needs("tgf_beta_added", "")
     )
     tumour = m.let(
@@ -132,32 +135,62 @@ def _tumour(m: Draft, given: Expr) -> Expr:
     )
 
 
-def _infusion(m: Draft, given: Expr) -> None:
-    """Thrombo-embolism and fever, while cells pass."""
-    blood, artery, portal = (m.needs(f"cells_{s}", "cell") for s in ("venous", "hepatic_artery", "portal"))
-    lung, entering = m.needs("cells_lung", "cell"), m.needs("cells_entering", "cell/day")
-    weight, tissue_factor = m.pars("body_weight tissue_factor")
-    clot_rate, clot_cells, crowding, embolism, lethal, lethal_steep = m.pars(
-        "clot_rate clot_cells clot_crowding embolism_rate lethal_load lethal_steep"
-    )
+def _settled(m: Draft) -> Expr:
+    """A few of the cells that leave the liver's pool may stay for months, and divide."""
+    share, growth, loss = m.pars("settling_share clone_growth clone_loss")
+    settled = m.state("cells_settled", "cell", "MSC that settled in the liver, and their offspring")
+    leaving = m.needs("death_rate_organ", "1/day") * m.needs("cells_liver", "cell")
+    m.flow("settling", share * leaving, into=settled)
+    m.flow("division_of_settled", growth * settled, into=settled)
+    m.flow("loss_of_settled", loss * settled, out_of=settled)
+    return settled
+
+
+def _infusion(m: Draft, weight: Expr) -> None:
+    """Thrombo-embolism and fever by living cells, debris, and how fast both come."""
+    living, debris = m.needs("living_entering", "cell/day"), m.needs("debris_entering", "cell/day")
+    tissue_factor, of_debris, crowding = m.pars("tissue_factor tissue_factor_debris clot_crowding")
     T = m.state("thrombosis_hazard", "", "cumulative hazard of thrombo-embolism")
-    load = m.let(
-        "tissue_factor_load",
-        tissue_factor * (blood + artery + portal) / weight,
-        "cell/kg",
-        "circulating cells, weighted by tissue factor",
+    clotting = m.let(
+        "procoagulant_rate",
+        tissue_factor * (living + of_debris * debris) / weight,
+        "cell/kg/day",
+        "cells and debris entering blood per kg and day, weighted by tissue factor",
     )
-    m.flow("thrombosis_background", clot_rate, into=T)
+    crowded = m.let("crowded", 1 + clotting / crowding, "", "rise of risk per cell with the rate of infusion")
+    protected = 1 - m.pars("heparin_protects")[0] * m.pars("anticoagulated")[0]
+    m.flow("thrombosis_background", _clot_background(m) * protected, into=T)
     m.flow(
         "thrombosis_by_cells",
-        clot_cells * tissue_factor * entering / weight * (1 + load / crowding),
+        m.pars("clot_cells")[0] * clotting * crowded * _coagulability(m) * protected,
         into=T,
         cite="Thompson2020",
     )
-    m.flow("lung_embolism", embolism * hill(lung / weight, lethal, lethal_steep), into=T)
-    m.let(
-        "reaction_hazard",
-        m.pars("reaction_per_dose")[0] * given,
+    embolism, lethal, steep = m.pars("embolism_rate lethal_load lethal_steep")
+    plugging = tissue_factor * m.needs("lung_plugging", "cell/kg")
+    m.flow("lung_embolism", embolism * hill(plugging, lethal, steep), into=T)
+
+    R = m.state("reaction_hazard", "", "cumulative hazard of an infusion reaction (fever)")
+    per_dose, by_thaw, by_memory = m.pars("reaction_per_dose reaction_thawed reaction_sensitised")
+    sensitive = 1 + by_memory * m.needs("sensitisation", "")
+    thawed = 1 + by_thaw * m.needs("thawed_share", "")
+    m.flow("reactions", per_dose * (living + debris) / weight * thawed * sensitive * crowded, into=R)
+
+
+def _clot_background(m: Draft) -> Expr:
+    """Intensity without cells: little in health, more in cirrhosis and in acute illness."""
+    healthy, by_scar, by_N, half_N = m.pars("clot_rate clot_scar clot_inflammation clot_half")
+    N = m.needs("phagocytes_acute", "")
+    return healthy + by_scar * m.needs("scar", "") + by_N * N / (N + half_N)
+
+
+def _coagulability(m: Draft) -> Expr:
+    """Clots need fibrinogen; in cirrhosis inhibitors are as low as factors, and cells meet no weaker clotting."""
+    half, healthy, by_scar = m.pars("clot_fibrinogen fibrinogen_usual clot_cirrhosis")
+    fibrinogen = m.needs("fibrinogen", "g/L")
+    return m.let(
+        "coagulability",
+        fibrinogen * (healthy + half) / (healthy * (fibrinogen + half)) * (1 + by_scar * m.needs("scar", "")),
         "",
-        "cumulative hazard of an infusion reaction (fever)",
+        "clotting by a given amount of tissue factor, 1 in health",
     )

@@ -24,7 +24,9 @@ def hepatocytes(m: Draft) -> None:
     N = m.let("hepatocytes", Q + P + R + D, "", "living, uninjured hepatocytes, senescent ones among them")
     M, lowest, width = m.pars("metabolic_load lowest_mass pool_width")
     load = m.let("load_per_cell", M * room / (pos(N, width) + lowest), "", "metabolic load per hepatocyte")
-    _cycle(m, Q, P, R, *_signals(m, load))
+    usual = M / (1 / (1 + width) + lowest)  # load in health
+    _hgf(m, load / usual)
+    _cycle(m, Q, P, R, *_signals(m, load, usual))
     overload = _loss(m, {"quiescent": Q, "primed": P, "replicating": R, "senescent": D}, N / room, Z)
     _repair(m, Q, D, Z, N / room)
     m.let(
@@ -46,10 +48,14 @@ def _cycle(m: Draft, Q: Expr, P: Expr, R: Expr, E: Expr, I: Expr, G: Expr) -> No
     saturation, width, return_share, reverse_growth = m.pars("drive_saturation drive_width return_share reverse_growth")
     by_inflammation, by_scar, by_tgf = m.pars("brake_inflammation brake_scar brake_tgf")
     tgf, N, scar = m.needs("tgf_beta", ""), m.needs("phagocytes", ""), m.needs("scar", "")
-    oxygen = 1 - m.needs("hypoxia", "")
+    oxygen, by_flow = 1 - m.needs("hypoxia", ""), m.pars("regeneration_perfusion")[0]
+    fed = 1 - by_flow + by_flow * m.needs("perfusion", "")
     arrest = 1 / (1 + by_inflammation * N) / (1 + by_tgf * pos(tgf - 1, width)) / (1 + by_scar * scar)
     brake = m.let(
-        "regeneration_brake", oxygen * arrest, "", "what inflammation, TGF-beta, scar and hypoxia leave of regeneration"
+        "regeneration_brake",
+        oxygen * fed * arrest,
+        "",
+        "what inflammation, TGF-beta, scar, poor flow and hypoxia leave of regeneration",
     )
     primed, rested = pos(I - 1, width), pos(1 - I, width)
     grown, starved = pos(G - 1, width), pos(1 - G, width)
@@ -92,7 +98,16 @@ def _repair(m: Draft, Q: Expr, D: Expr, Z: Expr, filled: Expr) -> None:
     m.flow("renewal", renewal * Q * (1 - filled), into=Q)
 
 
-def _signals(m: Draft, load: Expr) -> tuple[Expr, Expr, Expr]:
+def _hgf(m: Draft, load: Expr) -> None:
+    """Made by the cells around hepatocytes as load rises, taken up by the hepatocytes that blood reaches."""
+    level = m.state("hgf", "ng/mL", "hepatocyte growth factor of the patient in plasma")
+    rate, healthy, power, share = m.pars("hgf_rate hgf_healthy hgf_load hgf_liver")
+    taken = 1 - share + share * m.needs("functional_mass", "") * m.needs("perfusion", "")
+    m.flow("hgf_production", rate * healthy * load**power, into=level, cite="Shiota1995")
+    m.flow("hgf_clearance", rate * taken * level, out_of=level)
+
+
+def _signals(m: Draft, load: Expr, usual: Expr) -> tuple[Expr, Expr, Expr]:
     """TNF, JAK, STAT3, SOCS3, matrix, immediate-early genes and growth factor, each 1 in health."""
     T = m.state("signal_tnf", "", "TNF/IL-6 signal for priming")
     J = m.state("signal_jak", "", "activated JAK")
@@ -103,12 +118,11 @@ def _signals(m: Draft, load: Expr) -> tuple[Expr, Expr, Expr]:
     pro, VST, KST, kapS, VSO, KSO, KI, kapC = m.pars(
         "proSTAT3 V_STAT3 Km_STAT3 kappa_STAT3 V_SOCS3 Km_SOCS3 KI_SOCS3 kappa_SOCS3"
     )
-    VIE, KIE, kapI, M, lowest, width = m.pars("V_IE Km_IE kappa_IE metabolic_load lowest_mass inhibitor_width")
+    VIE, KIE, kapI, width = m.pars("V_IE Km_IE kappa_IE inhibitor_width")
     jak, socs, early = VJ * T / (KJ + T), VSO * S / (S + KSO), VIE * S / (S + KIE)
     # SOCS3 may dip below zero in the published form, where it has a pole
     stat = VST * pro**2 * J / (pro**2 + KST * (1 + pos(C, width) / KI))
     # constant sources that make health, all ones, a steady state (Furchtgott2009)
-    usual = M / (1 / (1 + m.pars("pool_width")[0]) + lowest)
     pT = m.let("constant_tnf", VJ / (KJ + 1) + kapT - kTNF * usual, "1/day", "constant source")
     pJ = m.let("constant_jak", kapJ - VJ / (KJ + 1), "1/day", "constant source")
     pS = m.let(

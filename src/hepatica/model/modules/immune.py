@@ -65,7 +65,8 @@ def immune(m: Draft) -> None:
     m.flow(
         "damp_release", damp_rate * (damp_healthy + damp_gain * death / (death + damp_half) + damp_scar * scar), into=A
     )
-    m.flow("damp_clearance", damp_rate * A, out_of=A)
+    by_flow = m.pars("damp_flow")[0]
+    m.flow("damp_clearance", damp_rate * (1 - by_flow + by_flow * m.needs("waste_clearance", "")) * A, out_of=A)
     paralysis_rate, paralysis_gain = m.pars("paralysis_rate paralysis_gain")
     (by_gcsf,) = m.pars("paralysis_gcsf")
     tired = paralysis_gain * pos(C / C_rest - 1, m.pars("paralysis_width")[0])
@@ -76,9 +77,11 @@ def immune(m: Draft) -> None:
 
 
 def _suppression(m: Draft, Z: Expr, steroid: Expr) -> Expr:
-    """Paralysis is of the illness and tells its severity; what a drug suppresses tells none, yet admits bacteria."""
-    taken = m.pars("paralysis_steroid")[0] * steroid
-    by_drug = m.let("immunosuppression", taken * (1 - Z), "", "defence against bacteria that a drug takes, 0 to 1")
+    """Paralysis tells how severe the illness is; what a drug or MSC suppress tells nothing, yet admits bacteria."""
+    left = (1 - m.pars("paralysis_steroid")[0] * steroid) * (1 - m.needs("suppression_added", ""))
+    by_drug = m.let(
+        "immunosuppression", (1 - left) * (1 - Z), "", "defence against bacteria that a drug or MSC take, 0 to 1"
+    )
     return Z + by_drug
 
 

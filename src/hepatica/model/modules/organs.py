@@ -71,11 +71,14 @@ def organs(m: Draft) -> None:
 
 
 def _lung(m: Draft, N: Expr) -> None:
-    """Inflamed lungs oxygenate less; haemoglobin makes that a small fall of saturation at first."""
-    healthy, by_N, half_N = m.pars("oxygenation_healthy oxygenation_inflammation oxygenation_half")
+    """Inflamed or plugged lungs oxygenate less; haemoglobin makes that a small fall of saturation at first."""
+    healthy, by_N, half_N, by_cells, plugged = m.pars(
+        "oxygenation_healthy oxygenation_inflammation oxygenation_half oxygenation_plugging plugging_half"
+    )
+    plugging = m.needs("lung_plugging", "cell/kg")
     ratio = m.let(
         "oxygenation",
-        healthy * (1 - by_N * N / (N + half_N)),
+        healthy * (1 - by_N * N / (N + half_N)) * (1 - by_cells * plugging / (plugging + plugged)),
         "mmHg",
         "arterial oxygen pressure over inspired fraction of oxygen",
     )

@@ -2,7 +2,7 @@
 
 The question it answers: how much blood reaches hepatocytes, at what pressure, and does its oxygen suffice?
 Ohm's law over two parallel ways, the liver and the collaterals around it; own form. Shunt of flow, shunt of cells,
-lost volume and lost function (in hepatocytes) are four separate quantities.
+lost volume (room) and lost function (in hepatocytes) are four separate quantities.
 Not covered: zones of the lobule, varices and their bleeding, thrombosis of the portal vein, bypass by stents.
 """
 
@@ -17,8 +17,7 @@ def portal(m: Draft) -> None:
     G = m.state("collaterals", "", "conductance of collaterals over that of a healthy liver")
     En = m.state("endothelium", "", "sinusoidal endothelium, 1 in health")
     room_loss, cell_shunt_ratio = m.pars("room_loss cell_shunt_ratio")
-    lost = m.let("lost_volume", room_loss * scar, "", "room for hepatocytes lost to scar")
-    room = m.let("room", 1 - lost, "", "room for hepatocytes, relative to health")
+    room = m.let("room", 1 - room_loss * scar, "", "room for hepatocytes that scar leaves, relative to health")
     m.let("room_chronic", 1 - room_loss * m.needs("degree_chronic", ""), "", "room of the chronic background")
 
     by_injury, portal_share, arterial_buffer = m.pars("resistance_injury portal_share arterial_buffer")
@@ -73,13 +72,14 @@ def _ohm(m: Draft, resistance: Expr, conductance: Expr) -> tuple[Expr, Expr, Exp
 
 
 def _endothelium(m: Draft, En: Expr, scar: Expr) -> Expr:
-    """Hurt by TNF and scar, healing by itself and by VEGF; returns that of the chronic background."""
+    """Hurt by TNF and scar, healing by itself and by what MSC secrete; returns that of the chronic background."""
     healing, loss, by_scar, tnf_from, tnf_half, tnf_width, by_vegf = m.pars(
         "endothelium_healing endothelium_loss endothelium_scar endothelium_tnf_from endothelium_tnf_half "
         "endothelium_tnf_width endothelium_vegf"
     )
     excess = pos(m.needs("tnf", "pg/mL") - tnf_from, tnf_width)
-    m.flow("endothelial_healing", healing * (1 - En) * (1 + by_vegf * m.needs("vegf_added", "")), into=En)
+    healed = 1 + by_vegf * m.needs("vegf_added", "") + m.needs("endothelium_healed", "")
+    m.flow("endothelial_healing", healing * (1 - En) * healed, into=En)
     m.flow("endothelial_loss", loss * (excess / (excess + tnf_half) + by_scar * scar) * En, out_of=En)
     return m.let(
         "endothelium_chronic",

@@ -121,7 +121,12 @@ def _effects(m: Draft, growth: Expr, calm: Expr, mediated: Expr) -> None:
     m.let("recruitment_blocked", recruitment * calm, "", "recruitment of phagocytes opposed by MSC")
     m.let("damage_healed", damage * calm, "", "repair of tissue damage added by MSC")
     m.let("paralysis_relieved", paralysis * calm, "", "paralysis opposed by MSC")
-    m.let("suppression_added", suppression * mediated, "", "share of the defence against bacteria that mediators of MSC take")
+    m.let(
+        "suppression_added",
+        suppression * mediated,
+        "",
+        "share of the defence against bacteria that mediators of MSC take",
+    )
     m.let("endothelium_healed", endothelium * mediated, "", "healing of sinusoidal endothelium added by MSC")
     m.let("il10_gain", il10 * mediated, "pg/mL", "interleukin 10 added by MSC")
     m.let("polarisation_added", polarisation * calm, "", "turn of macrophages to repair added by MSC, 0 to 1")

@@ -13,7 +13,7 @@ ARMS = [
     Arm("cells", Regimen(1e6, infusions=2)),
     Arm("cord", Regimen(1e6), Product("umbilical_cord", passage=8)),
 ]
-NAMES = ("bilirubin", "inr", "cells_lung", "tissue_factor_load", "thrombosis_hazard")
+NAMES = ("bilirubin", "inr", "cells_lung", "given_per_kg", "thrombosis_hazard")
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +56,16 @@ def test_products_multiply(system, admitted):
             admitted,
             [Arm("x", Regimen(1e6), Product(tissue_factor=t))],
             np.array([0.0, 1e-4]),
-            outputs=("tissue_factor_load",),
+            outputs=("procoagulant_rate",),
         )
         for t in (1.0, 2.0)
     )
-    np.testing.assert_allclose(twice["tissue_factor_load"][..., 0], 2 * plain["tissue_factor_load"][..., 0], rtol=1e-12)
+    np.testing.assert_allclose(twice["procoagulant_rate"][..., 0], 2 * plain["procoagulant_rate"][..., 0], rtol=1e-12)
 
 
 def test_the_dose_follows_the_weight(ds):
-    """Circulating cells per kg at time 0: the living nine tenths of a million, whatever the patient weighs."""
-    np.testing.assert_allclose(ds["tissue_factor_load"].values[1, :, 0], 0.9e6, rtol=1e-9)
+    """Cells given per kg at time 0: a million, living and dead, whatever the patient weighs."""
+    np.testing.assert_allclose(ds["given_per_kg"].values[1, :, 0], 1e6, rtol=1e-9)
 
 
 def test_treatment_begins_at_admission(system, admitted, population):

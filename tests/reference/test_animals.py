@@ -10,7 +10,7 @@ from hepatica.engine import System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.cells import cells
 from hepatica.therapy import Regimen
-from hepatica.translation import as_species
+from hepatica.translation import SPECIES, as_species
 
 TABLE = tomllib.loads(Path(__file__).with_name("animals.toml").read_text(encoding="utf-8"))
 ORGANS = ("lung", "liver", "spleen", "gut", "kidney", "rest")
@@ -19,7 +19,8 @@ TIMES = np.linspace(0.0, 3.0, 145)
 
 def follow_cells(make_bench, hypothesis, species, death, dose):
     """Living cells per organ after a bolus into a vein, at a given death of hepatocytes per day."""
-    b = make_bench(System(assemble([cells], constants={"death_flux": death, "shunt_cells": 0.0}), "compiled"))
+    held = {"death_flux": death, "shunt_cells": 0.0, "weight": SPECIES[species].rows["body_weight"].value}
+    b = make_bench(System(assemble([cells], constants=held), "compiled"))
     p = as_species(b.system, b.parameters(hypothesis), species)
     events = b.events(Regimen(dose, per_kg=False).events(1.0, viability=1.0))
     return {

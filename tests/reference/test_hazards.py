@@ -16,7 +16,6 @@ QUIET = {
     "phagocytes": 0.0,
     "phagocytes_acute": 0.0,
     "paralysis_acute": 0.0,
-    "immunosuppression": 0.0,
     "pathogen": 0.0,
     "filtration": 1.0,
     "encephalopathy": 0.0,

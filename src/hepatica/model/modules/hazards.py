@@ -62,7 +62,7 @@ def _organs(m: Draft) -> list[Expr]:
     }
     # an organ that fails in an infection is a death by infection: bacteria are its underlying cause
     intensities = [m.let(f"death_by_{k}", (1 - infected) * failing[k], "1/day", words[k]) for k in words]
-    immune = infected + tired * (m.needs("paralysis_acute", "") + m.needs("immunosuppression", ""))
+    immune = infected + tired * m.needs("paralysis_acute", "")
     septic_failure = infected * sum(failing.values())
     intensities.append(
         m.let("death_by_infection", frailty * lethality * immune + septic_failure, "1/day", "deaths by infection")

@@ -31,6 +31,7 @@ BIOLOGY = (
     Shared("cholestasis_injury", 1.0),
     Shared("cholestasis_injury_half", 0.7),
     Shared("cholestasis_rate", 0.5),
+    Shared("cholestasis_alcohol", 0.7),
     Shared("brake_inflammation", 0.7),
     Shared("senescence_repair", 0.5),
     Shared("alarm", 0.5),

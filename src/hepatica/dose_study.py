@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.dosing import Decision, confirm, decide
+from hepatica.dosing.conclusion import PRIOR_EFFECT, prior_effect
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System, shipped_system
 from hepatica.outcomes import recovery, tail
@@ -38,7 +39,7 @@ KINETICS_OUTPUTS = (
 KINETICS_DAYS = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
 KINETICS_PATIENTS = 40
 LONG_TERM_PATIENTS = 60  # followed past the horizon
-CONFIRMED_PER_DRAW = 4  # patients per draw when the top-ranked regimen is simulated again
+FRESH_PER_DRAW = 4  # patients per draw in which the leaders are simulated again
 PRIOR_DRAWS, PRIOR_PER_DRAW = MIN_DRAWS, 2  # of the decision with the priors alone, which is shown beside the answer
 
 
@@ -60,9 +61,7 @@ class PriorDecision:
 
     def monte_carlo_error(self, hypothesis: int, arm: int) -> float:
         """Standard error of the mean gain of an arm (day), by the number of draws and of patients."""
-        gain = self.decision.by_hypothesis[hypothesis].gain[arm]
-        by_draw = gain.parameter_uncertainty_sd**2 / self.draws
-        return float(np.sqrt(by_draw + gain.between_patients_sd**2 / self.patients))
+        return self.decision.by_hypothesis[hypothesis].gain[arm].error
 
 
 @dataclass(frozen=True)
@@ -141,10 +140,11 @@ def answer(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Answer:
-    """Dose finding for a study: simulate every arm under every hypothesis, decide, and confirm the top-ranked arm.
+    """Dose finding for a study: simulate every arm under every hypothesis, decide, confirm the leaders in fresh ones.
 
     The decision with the priors alone is made in a second thread, so that every core works while this one prepares
-    and evaluates; what it gives does not depend on that.
+    and evaluates; what it gives does not depend on that. The leaders are simulated again in patients whom the search
+    has not seen; the readers' priors are held against the effect that the model's own priors foresee.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def answer(
     with ThreadPoolExecutor(1) as other:
         prior = other.submit(run.decide_by_priors)
         try:
-            return replace(run.answer(), prior=prior.result())
+            return run.answer(prior)
         finally:
             prior.cancel()
 
@@ -191,22 +191,25 @@ class _Run:
     workers: int | None
     report: Progress
 
-    def answer(self) -> Answer:
-        """All of the answer but the decision with the priors alone."""
+    def answer(self, prior: Future[PriorDecision | None]) -> Answer:
+        """The answer; the decision with the priors alone is awaited where it is needed."""
         study = self.study
         self.report("admit", 0, 1)
-        enough = max(study.patients, CONFIRMED_PER_DRAW * min(study.draws, study.patients))
-        more = admit_patients(study.model_copy(update={"patients": enough}), self.system, workers=self.workers)
+        fresh = FRESH_PER_DRAW * min(study.draws, study.patients)
+        enough = study.model_copy(update={"patients": study.patients + fresh})
+        more = admit_patients(enough, self.system, workers=self.workers)
         patients = more.take(np.arange(study.patients))  # a patient is the same whatever their number
+        unseen = more.take(np.arange(study.patients, len(more.cohort.patient)))
         self.report("admit", 1, 1)
         arms = study.arms()
         datasets = {h: self.simulate(patients, arms, study.times(), OUTPUTS, h, shown=True) for h in study.hypotheses}
-        decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort)
+        thresholds = study.verdict.thresholds()
+        decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort, thresholds)
+        if decision.top:
+            decision = self.confirm(decision, unseen, prior.result())
         shown = arms[decision.top]
         gives_cells = shown.regimen.gives_cells
         pair = [arms[0], shown] if gives_cells else [arms[0]]
-        if gives_cells:
-            decision = self.confirm(decision, datasets, more)
         daily = np.arange(0.0, study.horizon + 0.5, 1.0)
         return Answer(
             study=study,
@@ -219,6 +222,7 @@ class _Run:
             long_term=self.long_term(patients, pair),
             failed_solves=int(sum((ds["status"].values != 0).sum() for ds in datasets.values())),
             tolerance_error=tolerance_error(self.system, patients, shown, study.hypotheses[0]),
+            prior=prior.result(),
         )
 
     def simulate(
@@ -243,24 +247,22 @@ class _Run:
             progress=staged(self.report, hypothesis) if shown else None,
         )
 
-    def confirm(self, decision: Decision, datasets: dict[str, xr.Dataset], more: Admitted) -> Decision:
-        """The top-ranked arm and standard care again, in so many patients per draw that parameter uncertainty shows.
-
-        The patients of the search are among them, and are not simulated twice.
-        """
-        study, arms, confirmed = self.study, [0, decision.top], []
-        n = study.patients
-        rest = more.take(np.arange(n, len(more.cohort.patient)))
+    def confirm(self, decision: Decision, fresh: Admitted, prior: PriorDecision | None) -> Decision:
+        """Standard care and all leaders again, in patients whom the search has not seen."""
+        study, datasets = self.study, []
+        arms = [decision.arms[x.arm] for x in decision.conclusion.leaders]
         self.report("confirm", 0, len(study.hypotheses))
-        for k, (hypothesis, searched) in enumerate(datasets.items()):
-            ds = searched.isel(arm=arms)
-            if len(rest.cohort.patient):
-                pair = [decision.arms[a] for a in arms]
-                others = self.simulate(rest, pair, study.times(), OUTPUTS, hypothesis)
-                ds = xr.concat([ds, others.assign_coords(patient=others["patient"] + n)], "patient", join="exact")
-            confirmed.append(ds)
+        for k, hypothesis in enumerate(study.hypotheses):
+            datasets.append(self.simulate(fresh, arms, study.times(), OUTPUTS, hypothesis))
             self.report("confirm", k + 1, len(study.hypotheses))
-        return confirm(decision, confirmed, study.utility.utility(), more.cohort)
+        return confirm(
+            decision,
+            datasets,
+            study.utility.utility(),
+            fresh.cohort,
+            study.verdict.thresholds(),
+            prior_effect=PRIOR_EFFECT if prior is None else prior_effect(prior.decision.conclusion),
+        )
 
     def kinetics(self, patients: Admitted, shown: Arm) -> dict[str, xr.Dataset]:
         """Biodistribution of labelled cells after one infusion of the shown dose by each route."""
@@ -291,7 +293,7 @@ class _Run:
         fewer = study.model_copy(update={"posterior": "prior", "patients": n, "draws": draws})
         patients, arms = admit_patients(fewer, self.system, workers=self.workers), study.arms()
         datasets = [self.simulate(patients, arms, study.times(), OUTPUTS, h) for h in study.hypotheses]
-        decision = decide(datasets, arms, study.utility.utility(), patients.cohort)
+        decision = decide(datasets, arms, study.utility.utility(), patients.cohort, study.verdict.thresholds())
         self.report("before", 1, 1)
         return PriorDecision(decision, n, min(draws, n))
 

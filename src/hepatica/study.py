@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from hepatica import therapy
 from hepatica.errors import InputError
 from hepatica.patients import Draws, populations, posterior
+from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm
 from hepatica.study_fields import (
     MAX_DRAWS,
@@ -32,6 +33,7 @@ from hepatica.study_fields import (
     ProductTable,
     Table,
     UtilityTable,
+    VerdictTable,
 )
 
 HYPOTHESES = {"label_is_cells": "label means cells", "lung_only": "viable cells hardly leave the lung"}
@@ -71,6 +73,7 @@ class Study(Table):
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
+    verdict: VerdictTable = VerdictTable()
 
     @model_validator(mode="after")
     def _known(self) -> Study:
@@ -95,8 +98,15 @@ class Study(Table):
         return self
 
     def known(self) -> Draws | None:
-        """Posterior draws of the parameters; None where they come from the priors."""
-        return draws_of(self.posterior)
+        """Posterior draws of the parameters, in the seed's own order; None where they come from the priors.
+
+        A study of fewer draws than there are takes a sample of them, another one with another seed.
+        """
+        known = draws_of(self.posterior)
+        if known is None:
+            return None
+        order = np.argsort(uniforms(self.seed, np.arange(known.n), "order of draws")[:, 0], kind="stable")
+        return known.take(order)
 
     @property
     def hash(self) -> str:
@@ -241,6 +251,7 @@ def _change(data: dict[str, Any], change: str) -> tuple[str, ...]:
             ("grid", Grid.model_fields),
             ("product", ProductTable.model_fields),
             ("utility", UtilityTable.model_fields),
+            ("verdict", VerdictTable.model_fields),
         ):
             if path[0] in fields:
                 path = [table, path[0]]

@@ -19,7 +19,9 @@ from pydantic import (
 )
 
 from hepatica import therapy
-from hepatica.dosing import HARMS, Utility
+from hepatica.dosing import HARMS, Thresholds, Utility
+from hepatica.dosing.burden import Burden
+from hepatica.dosing.readers import READERS
 from hepatica.errors import InputError
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.therapy import ROUTES, Regimen
@@ -172,6 +174,76 @@ class Grid(Table):
         return list(regimens.values())
 
 
+BURDEN, THRESHOLDS = Burden(), Thresholds()
+
+
+class BurdenTable(Table):
+    """[utility.burden]: quality-adjusted life days that treatment itself takes, each with its reason in `Burden`."""
+
+    infusion: Days = Field(default=f"{BURDEN.infusion} d", validate_default=True, description="per infusion")  # type: ignore[valid-type]
+    hospital_day: Days = Field(  # type: ignore[valid-type]
+        default=f"{BURDEN.hospital_day} d",
+        validate_default=True,
+        description="per day in hospital for an infusion: 0.25 by a vein, 1.5 by a catheter",
+    )
+    cells: Days = Field(default="0 d", validate_default=True, description="price per 1e8 cells")  # type: ignore[valid-type]
+    transplant: Days = Field(default="0 d", validate_default=True, description="price per transplant")  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _possible(self) -> BurdenTable:
+        for name in BurdenTable.model_fields:
+            if not 0 <= getattr(self, name) <= MAX_LOSS:
+                raise InputError(f"utility.burden.{name}", getattr(self, name), f"a time from 0 d to {MAX_LOSS:g} d")
+        return self
+
+    def burden(self) -> Burden:
+        """Burden of the decision."""
+        return Burden(**self.model_dump())
+
+
+class VerdictTable(Table):
+    """[verdict]: thresholds of the verdict, each with its reason in `Thresholds`."""
+
+    reader: str = Field(
+        default=THRESHOLDS.reader, description="whose prior counts", json_schema_extra={"enum": list(READERS)}
+    )
+    benefit_chance: Number = Field(
+        default=THRESHOLDS.benefit_chance, gt=0.5, lt=1, description="least probability of net benefit to give cells"
+    )
+    harm_chance: Number = Field(
+        default=THRESHOLDS.harm_chance, ge=0, lt=1, description="largest probability that a harm exceeds its limit"
+    )
+    matters: Days = Field(  # type: ignore[valid-type]
+        default=f"{THRESHOLDS.matters} d",
+        validate_default=True,
+        description="opportunity loss below which regimens are not told apart",
+    )
+    trial_people: Integer = Field(
+        default=THRESHOLDS.trial_people, ge=2, le=100_000, description="people in the largest affordable trial"
+    )
+    trial_cost: Days = Field(  # type: ignore[valid-type]
+        default=f"{THRESHOLDS.trial_cost} d",
+        validate_default=True,
+        description="quality-adjusted life days that one participant costs others",
+    )
+    population: Number = Field(
+        default=THRESHOLDS.population, ge=1, le=1e9, description="patients whom the answer serves before it is outdated"
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> VerdictTable:
+        if self.reader not in READERS:
+            raise InputError("verdict.reader", self.reader, f"one of {', '.join(READERS)}")
+        for name in ("matters", "trial_cost"):
+            if not 0 <= getattr(self, name) <= MAX_LOSS:
+                raise InputError(f"verdict.{name}", getattr(self, name), f"a time from 0 d to {MAX_LOSS:g} d")
+        return self
+
+    def thresholds(self) -> Thresholds:
+        """Thresholds of the verdict."""
+        return Thresholds(**self.model_dump())
+
+
 class UtilityTable(Table):
     """[utility]: what outcomes are worth; losses in quality-adjusted life days, limits as excess probability."""
 
@@ -181,6 +253,7 @@ class UtilityTable(Table):
     transplanted: Number = Field(default=STANDARD_GAMBLE.transplanted, ge=0, le=1)
     loss: dict[HarmName, Annotated[Days, Field(ge=0, le=MAX_LOSS)]] = Field(default_factory=dict)  # type: ignore[valid-type]
     limit: dict[HarmName, Annotated[Number, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    burden: BurdenTable = BurdenTable()
 
     def utility(self) -> Utility:
         """Utility of the decision: harms with their losses and limits, and utilities of health states."""
@@ -194,4 +267,4 @@ class UtilityTable(Table):
             child_c=self.child_c,
             transplanted=self.transplanted,
         )
-        return Utility(harms, worth)
+        return Utility(harms, worth, burden=self.burden.burden())

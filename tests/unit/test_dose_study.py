@@ -1,18 +1,18 @@
 """Dose finding: few draws must never sound sure, and nothing is simulated twice or less than asked."""
 
 import pickle
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from hepatica import dose_study
 from hepatica.dose_study import PriorDecision, admit_patients, answer, study_population
-from hepatica.dosing import confirm, decide, decision
+from hepatica.dosing import Form, confirm, decide, variance_components, verdict
+from hepatica.dosing.conclusion import PRIOR_EFFECT, prior_effect
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import shipped_system
 from hepatica.patients import Draws, posterior
-from hepatica.report.dose.sentences import verdict
+from hepatica.report.dose.verdict import reasons
 from hepatica.simulation import simulate
 from hepatica.study import check_study
 
@@ -33,15 +33,13 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
         }
     )
     found = answer(study, system=system)
-    assert not found.decision.is_confident and "too few" in verdict(found, "en")
-    monkeypatch.setattr(decision, "MIN_DRAWS", 1)
-    monkeypatch.setattr(Draws, "null_effect_probability", lambda self, hypothesis: 0.06)
-    assert not answer(study, system=system).decision.is_confident  # cells may do nothing in people
-    monkeypatch.setattr(
-        Draws, "null_effect_probability", lambda self, hypothesis: 0.0
-    )  # so it is the two that forbid it
-    assert answer(study, system=system).decision.is_confident
-    assert verdict(replace(found, decision=replace(found.decision, is_confident=True)), "en").startswith("Give cells")
+    few = found.decision.conclusion
+    assert few.form is Form.TRIAL and "too few" in " ".join(reasons(found, "en"))
+    monkeypatch.setattr(verdict, "MIN_DRAWS", 1)
+    assert answer(study, system=system).decision.conclusion.form is Form.GIVE  # so it is the number that forbade it
+    monkeypatch.setattr(Draws, "null_effect_probability", lambda self, hypothesis: 0.2)
+    doubted = answer(study, system=system).decision.conclusion
+    assert doubted.form is not Form.GIVE and doubted.cautious.chance < 0.81  # cells may do nothing in people
 
 
 SMALL = {
@@ -81,13 +79,18 @@ def followed(study, system, patients, arms):
 
 def test_the_decision_is_that_of_every_patient_simulated_anew_in_one_thread(small, found, system):
     """Second implementation: nothing kept from the search, nothing at the same time."""
-    more = admit_patients(small.model_copy(update={"patients": 12}), system, workers=1)
+    more = admit_patients(small.model_copy(update={"patients": 18}), system, workers=1)
     few, arms, utility = more.take(np.arange(6)), small.arms(), small.utility.utility()
+    fresh = more.take(np.arange(6, 18))
     expected = decide(followed(small, system, few, arms), arms, utility, few.cohort)
-    pair = [arms[0], arms[expected.top]]
-    expected = confirm(expected, followed(small, system, more, pair), utility, more.cohort)
-    assert found.decision.frame().equals(expected.frame()) and found.decision.confirmed == expected.confirmed
-    assert found.decision.confirmed[0].patients == 12
+    leaders = [arms[x.arm] for x in expected.conclusion.leaders]
+    prior = PRIOR_EFFECT if found.prior is None else prior_effect(found.prior.decision.conclusion)
+    again = followed(small, system, fresh, leaders)
+    expected = confirm(expected, again, utility, fresh.cohort, prior_effect=prior)
+    c = found.decision.conclusion
+    assert found.decision.frame().equals(expected.frame()) and c.leaders == expected.conclusion.leaders
+    assert c.readers == expected.conclusion.readers and c.patients == 12
+    assert not set(fresh.cohort.patient) & set(few.cohort.patient)
 
 
 def test_the_decision_by_priors_is_of_the_first_draws_and_patients(system, monkeypatch):
@@ -98,7 +101,8 @@ def test_the_decision_by_priors_is_of_the_first_draws_and_patients(system, monke
     assert (prior.patients, prior.draws) == (4, 2)
     alone = answer(check_study(SMALL | {"draws": 2, "patients": 4, "posterior": "prior"}), system=system)
     assert alone.prior is None
-    assert prior.decision.frame().equals(alone.decision.frame())
+    concluded = ["recommended", "dose_of_conclusion", "on_plateau"]  # alone, the leaders met fresh patients
+    assert prior.decision.frame().drop(columns=concluded).equals(alone.decision.frame().drop(columns=concluded))
 
 
 def test_the_monte_carlo_error_is_the_scatter_of_the_mean_over_repeats():
@@ -108,10 +112,10 @@ def test_the_monte_carlo_error_is_the_scatter_of_the_mean_over_repeats():
     values = rng.normal(0, uncertain, (4000, draws, 1)) + rng.normal(
         0, between, (4000, draws, each)
     )  # repeats, draws, patients of each
-    part = decision.decompose_variance(values[0].ravel(), np.repeat(np.arange(draws), each))
-    part = replace(part, parameter_uncertainty_sd=uncertain, between_patients_sd=between)
-    said = PriorDecision(_Only(part), draws * each, draws).monte_carlo_error(0, 0)
-    assert said == pytest.approx(values.mean(axis=(1, 2)).std(), rel=0.05)
+    draw = np.repeat(np.arange(draws), each)
+    parts = [variance_components.decompose_variance(v.ravel(), draw) for v in values[:200]]
+    said = [PriorDecision(_Only(part), draws * each, draws).monte_carlo_error(0, 0) for part in parts]
+    assert np.mean(said) == pytest.approx(values.mean(axis=(1, 2)).std(), rel=0.05)
 
 
 class _Only:
@@ -142,7 +146,7 @@ def test_courses_are_daily_and_kinetics_of_one_infusion_by_every_route(found, sm
 def test_a_study_without_cells_has_no_kinetics(system):
     study = check_study(SMALL | {"grid": {"dose": ["0 cells/kg"]}})
     found = answer(study, system=system)
-    assert found.kinetics == {} and found.decision.confirmed == () and not found.decision.gives_cells
+    assert found.kinetics == {} and not found.decision.is_confirmed and not found.decision.gives_cells
     assert all(ds.sizes["arm"] == 1 for ds in found.courses.values())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
+from hepatica.api.verdict import VerdictAnswer
 from hepatica.study import Study
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Estimate(Strict):
     between_patients_sd, parameter_uncertainty_sd : float
     above_zero : float
         Probability that the population mean is above zero.
+    error : float
+        Monte-Carlo standard error of the mean.
     """
 
     mean: Number
@@ -35,6 +38,7 @@ class Estimate(Strict):
     between_patients_sd: Number
     parameter_uncertainty_sd: Number
     above_zero: Number
+    error: Number
 
     @classmethod
     def of(cls, v: VarianceComponents) -> Estimate:
@@ -81,15 +85,6 @@ class ArmEstimate(Strict):
     regret: Number
 
 
-class Confirmation(Strict):
-    """Gain of the top-ranked regimen in more patients per draw, under one hypothesis."""
-
-    hypothesis: str
-    patients: int
-    gain: Estimate
-    survival_gain: Estimate
-
-
 class AssumptionRow(Strict):
     """Parameter whose uncertainty moves the gain, with Spearman's rank correlation between them."""
 
@@ -108,10 +103,9 @@ class DoseAnswer(Answer):
         The answer in sentences, in the language that was asked for; empty from Python.
     extrapolation : str
         Why the population is an extrapolation; empty if it is none.
+    verdict : VerdictAnswer
     recommended, top_ranked : str
-        Arm of least worst regret over the hypotheses, and the first among those that give cells.
-    is_confident : bool
-        The 90 % interval of the gain excludes zero under every hypothesis.
+        Dose of the verdict, standard care where it is not to be given; and the dose that would be.
     credible_set : list of str
         Fewest arms that hold the best one with a probability of 90 %.
     edges : list of str
@@ -124,7 +118,6 @@ class DoseAnswer(Answer):
         Arm of the highest gain among the admissible ones.
     assumptions : list of AssumptionRow
     arms : list of ArmEstimate
-    confirmed : list of Confirmation
     failed : int
         Solves that failed after the retry.
     tolerance_error : float
@@ -136,9 +129,9 @@ class DoseAnswer(Answer):
 
     text: list[str] = []
     extrapolation: str
+    verdict: VerdictAnswer
     recommended: str
     top_ranked: str
-    is_confident: bool
     credible_set: list[str]
     edges: list[str]
     beyond_given: bool
@@ -146,7 +139,6 @@ class DoseAnswer(Answer):
     best: dict[str, str]
     assumptions: list[AssumptionRow]
     arms: list[ArmEstimate]
-    confirmed: list[Confirmation]
     failed: int
     tolerance_error: Number
     report: str | None = None
@@ -170,9 +162,9 @@ class DoseAnswer(Answer):
         return cls(
             text=list(text),
             extrapolation=answer.population.extrapolation,
+            verdict=VerdictAnswer.of(d),
             recommended=names[d.recommended],
             top_ranked=names[d.top],
-            is_confident=d.is_confident,
             credible_set=[names[a] for a in d.credible_set],
             edges=list(d.edges),
             beyond_given=d.beyond_given,
@@ -180,15 +172,6 @@ class DoseAnswer(Answer):
             best={h.hypothesis: names[h.best] for h in d.by_hypothesis},
             assumptions=[AssumptionRow(**vars(a)) for a in d.assumptions],
             arms=[_arm(answer, k, a) for k in range(len(d.by_hypothesis)) for a in range(len(d.arms))],
-            confirmed=[
-                Confirmation(
-                    hypothesis=c.hypothesis,
-                    patients=c.patients,
-                    gain=Estimate.of(c.gain),
-                    survival_gain=Estimate.of(c.survival_gain),
-                )
-                for c in d.confirmed
-            ],
             failed=answer.failed_solves,
             tolerance_error=answer.tolerance_error,
             report=report,

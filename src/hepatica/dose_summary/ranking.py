@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from hepatica.dosing import Decision
+from hepatica.dosing import Decision, Harm
 from hepatica.dosing.variance_components import VarianceComponents
 
 
@@ -13,8 +16,26 @@ def shows_cells(d: Decision) -> bool:
     return d.arms[d.top].regimen.gives_cells
 
 
+def largest_harm(d: Decision, harms: Sequence[Harm]) -> tuple[Harm, VarianceComponents] | None:
+    """Harm of the shown regimen with the largest expected excess over standard care, the larger of the hypotheses.
+
+    A limited harm that is likeliest above its limit comes before one that is only frequent; None without cells.
+    """
+    c = d.conclusion
+    if not shows_cells(d):
+        return None
+    column = c.column(c.dose)
+    worst = [(h, max((p.harms[h.name][column] for p in c.predictive), key=lambda s: s.mean)) for h in harms]
+
+    def weight(row: tuple[Harm, VarianceComponents]) -> tuple[float, float]:
+        over = max((j.harm_chance.get(row[0].name, 0.0) for j in c.judgements), default=0.0)
+        return over, row[1].mean * max(row[0].loss, 0.0)
+
+    return max(worst, key=weight)
+
+
 def shown_gains(d: Decision, place: int) -> tuple[VarianceComponents, VarianceComponents]:
-    """Gain (quality-adjusted life days) and survival gain of the shown regimen under a hypothesis, confirmed if it was.
+    """Gain (quality-adjusted life days) and survival gain of the shown regimen under a hypothesis, as concluded.
 
     Parameters
     ----------
@@ -23,10 +44,12 @@ def shown_gains(d: Decision, place: int) -> tuple[VarianceComponents, VarianceCo
     place : int
         Of the hypothesis in `Decision.by_hypothesis`.
     """
-    if d.confirmed:
-        return d.confirmed[place].gain, d.confirmed[place].survival_gain
-    h = d.by_hypothesis[place]
-    return h.gain[d.top], h.survival_gain[d.top]
+    h, j = d.by_hypothesis[place], d.conclusion.judgements[place]
+    gain = replace(h.gain[d.top], mean=j.gain, low=j.low, high=j.high, above_zero=j.chance, error=j.error)
+    alive = replace(
+        h.survival_gain[d.top], mean=j.survival_gain, low=j.survival_low, high=j.survival_high, error=j.survival_error
+    )
+    return gain, alive
 
 
 def ranking(d: Decision) -> list[int]:
@@ -42,6 +65,5 @@ def is_admissible(d: Decision, arm: int) -> bool:
 
 
 def hypotheses_disagree(d: Decision) -> bool:
-    """True if the hypotheses differ in their best regimen, or in whether the gain's interval lies above zero."""
-    gains = [c.gain for c in d.confirmed] or [h.gain[d.top] for h in d.by_hypothesis]
-    return len({h.best for h in d.by_hypothesis}) > 1 or len({g.low > 0 for g in gains}) > 1
+    """True if the hypotheses differ in their best regimen, or in the verdict on the shown one."""
+    return len({h.best for h in d.by_hypothesis}) > 1 or len({j.form for j in d.conclusion.judgements}) > 1

@@ -1,9 +1,10 @@
-"""Decision among arms: the best under each hypothesis, minimax regret over the hypotheses, and its confidence."""
+"""Decision among arms: gain and harm of each under each hypothesis, minimax regret over them, and the conclusion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,20 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hepatica.dosing.assumptions import Assumption, rank_assumptions
+from hepatica.dosing.conclusion import Conclusion, conclude, predictive_of
+from hepatica.dosing.credible import credible_set
+from hepatica.dosing.leaders import choose_leaders
 from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
-from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
+from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
+from hepatica.dosing.verdict import MIN_DRAWS, Form, Thresholds
 from hepatica.patients import Cohort
-from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES
 
+__all__ = ["MIN_DRAWS", "TAIL", "Decision", "HypothesisResult", "conclude_decision", "decide"]
 Floats = NDArray[np.float64]
-MIN_DRAWS = 40  # parameter draws below which no gain is called confident
-TAIL = 0.05  # probability of no gain from which on a gain is not called confident
+TAIL = 1 - Thresholds().benefit_chance  # probability of no net gain from which on cells are not given
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,14 @@ class HypothesisResult:
     Attributes
     ----------
     hypothesis : str
-    gain, survival, survival_gain : tuple of VarianceComponents
-        Per arm: net quality-adjusted life days over standard care, survival to the horizon, and its gain.
+    gain : tuple of VarianceComponents
+        Per arm: net quality-adjusted life days over standard care, the chance of no effect counted in.
+    survival, survival_gain : tuple of VarianceComponents
+        Per arm: survival to the horizon where cells act, and its gain.
     excess : dict of harm to tuple of VarianceComponents
         Per arm: probability of the harm over that of standard care.
     admissible : tuple of bool
-        True where no harm exceeds its limit.
+        False where a harm's excess is too likely above its limit.
     best, runner_up : int
         Arms ranked by gain among the admissible, standard care included.
     benefit : Benefit
@@ -53,16 +60,6 @@ class HypothesisResult:
 
 
 @dataclass(frozen=True)
-class Confirmed:
-    """Gain of the shown regimen over standard care in more patients per draw, under one hypothesis."""
-
-    hypothesis: str
-    patients: int
-    gain: VarianceComponents
-    survival_gain: VarianceComponents
-
-
-@dataclass(frozen=True)
 class Decision:
     """Decision among arms over the hypotheses.
 
@@ -70,20 +67,21 @@ class Decision:
     ----------
     arms : tuple of Arm
     by_hypothesis : tuple of HypothesisResult
+        Of the search.
     recommended : int
-        Arm of least worst regret over the hypotheses.
+        The dose of the conclusion where the verdict is to give it, at least within a trial; else standard care.
     regret : (hypothesis, arm)
-        Net quality-adjusted life days given up against the best arm of that hypothesis.
-    is_confident : bool
-        True if the 90 % interval of the gain excludes 0 under every hypothesis, the null-effect probability included.
+        Net quality-adjusted life days given up against the best arm of that hypothesis, by the search.
     edges : tuple of str
-        Axes of the grid ("dose", "infusions") on whose upper edge the recommended arm lies.
+        Axes of the grid ("dose", "infusions") on whose upper edge the dose lies.
     beyond_given : bool
         True if its dose exceeds any ever given by its route.
     assumptions : tuple of Assumption
         Those that move the gain first.
-    confirmed : tuple of Confirmed
-        The top-ranked regimen again, per hypothesis; `is_confident` rests on these.
+    conclusion : Conclusion
+        On the leaders: in fresh patients after `confirm`, in those of the search before.
+    is_confirmed : bool
+        True if the leaders were simulated again in fresh patients.
     credible_set : tuple of int
         The fewest arms that hold the best one with a probability of 90 %, the likeliest first.
     null_effect_probability : tuple of float
@@ -94,27 +92,23 @@ class Decision:
     by_hypothesis: tuple[HypothesisResult, ...]
     recommended: int
     regret: Floats
-    is_confident: bool
     edges: tuple[str, ...]
     beyond_given: bool
     assumptions: tuple[Assumption, ...]
-    confirmed: tuple[Confirmed, ...] = ()
+    conclusion: Conclusion
+    is_confirmed: bool = False
     credible_set: tuple[int, ...] = ()
     null_effect_probability: tuple[float, ...] = ()
 
     @property
     def gives_cells(self) -> bool:
-        """True if the recommendation is to give cells."""
+        """True if the verdict is to give cells, at least within a trial."""
         return self.arms[self.recommended].regimen.gives_cells
 
     @property
     def top(self) -> int:
-        """Top-ranked arm that gives cells, named even when standard care wins."""
-        if self.gives_cells:
-            return self.recommended
-        worst = self.regret.max(axis=0)
-        cells = [a for a, arm in enumerate(self.arms) if arm.regimen.gives_cells and np.isfinite(worst[a])]
-        return min(cells, key=lambda a: (worst[a], a)) if cells else self.recommended
+        """The dose of the conclusion, named even where the verdict is not to give it; 0 without any."""
+        return self.conclusion.dose
 
     def frame(self) -> pd.DataFrame:
         """Table of the decision, one row per hypothesis and arm."""
@@ -131,6 +125,7 @@ class Decision:
                 name: arms[a].mean,
                 f"{name}_low": arms[a].low,
                 f"{name}_high": arms[a].high,
+                f"{name}_error": arms[a].error,
                 f"{name}_between_patients_sd": arms[a].between_patients_sd,
                 f"{name}_parameter_uncertainty_sd": arms[a].parameter_uncertainty_sd,
             }
@@ -138,28 +133,43 @@ class Decision:
             "admissible": h.admissible[a],
             "regret": self.regret[k, a],
             "recommended": a == self.recommended,
+            "dose_of_conclusion": a == self.top,
+            "on_plateau": a in self.conclusion.plateau,
             "best_of_hypothesis": a == h.best,
         }
 
 
-def evaluate_hypothesis(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> HypothesisResult:
+def evaluate_hypothesis(
+    ds: xr.Dataset,
+    arms: Sequence[Arm],
+    utility: Utility,
+    *,
+    null_effect_probability: float = PRIOR_NULL_EFFECT_PROBABILITY,
+    harm_chance: float | None = None,
+    weight: Floats | None = None,
+) -> HypothesisResult:
     """Outcomes of all arms under the hypothesis that made `ds`; arm 0 must be standard care."""
-    benefit, draw = evaluate_benefit(ds, arms, utility), ds["draw"].values
+    benefit, draw = evaluate_benefit(ds, arms, utility, weight), ds["draw"].values
     every = range(len(arms))
+    most = Thresholds().harm_chance if harm_chance is None else harm_chance
 
     def over(values: Floats) -> tuple[VarianceComponents, ...]:
         return tuple(decompose_variance(values[a] - values[0], draw) for a in every)
 
-    gain = over(benefit.net)
-    excess = {name: over(p) for name, p in benefit.harms.items()}
-    admissible = tuple(all(excess[h.name][a].mean <= h.limit for h in utility.harms) for a in every)
+    net, null = benefit.net, benefit.net_null
+    gain = tuple(decompose_mixture(net[a] - net[0], null[a] - net[0], draw, null_effect_probability) for a in every)
+    limited = [(h, benefit.harms[h.name]) for h in utility.harms if np.isfinite(h.limit)]
+    admissible = tuple(
+        a == 0 or all(decompose_variance(p[a] - p[0] - h.limit, draw).above_zero <= most for h, p in limited)
+        for a in every
+    )
     ranked = sorted((a for a in every if admissible[a]), key=lambda a: (-gain[a].mean, a))
     return HypothesisResult(
         hypothesis=str(ds.attrs["hypothesis"]),
         gain=gain,
         survival=tuple(decompose_variance(benefit.survival[a], draw) for a in every),
         survival_gain=over(benefit.survival),
-        excess=excess,
+        excess={name: over(p) for name, p in benefit.harms.items()},
         admissible=admissible,
         best=ranked[0],
         runner_up=ranked[1] if len(ranked) > 1 else ranked[0],
@@ -167,7 +177,13 @@ def evaluate_hypothesis(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Hy
     )
 
 
-def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort: Cohort) -> Decision:
+def decide(
+    datasets: list[xr.Dataset],
+    arms: list[Arm],
+    utility: Utility,
+    cohort: Cohort,
+    thresholds: Thresholds | None = None,
+) -> Decision:
     """Decision among arms from one Dataset per hypothesis.
 
     Parameters
@@ -177,9 +193,11 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     arms : list of Arm
         The first is standard care.
     utility : Utility
-        Benefit and harms.
+        Benefit, harms and burden.
     cohort : Cohort
         Virtual patients.
+    thresholds : Thresholds, optional
+        Of the verdict; the defaults unless given.
 
     Examples
     --------
@@ -192,113 +210,116 @@ def decide(datasets: list[xr.Dataset], arms: list[Arm], utility: Utility, cohort
     >>> patients = admit(system, load_population("hbv_aclf"), 8, seed=1, draws=8)
     >>> given = {"outputs": OUTPUTS}
     >>> ds = [simulate(system, patients, arms, times, hypothesis=h, **given) for h in study.hypotheses]
-    >>> decide(ds, arms, study.utility.utility(), patients.cohort).is_confident
-    False
+    >>> decide(ds, arms, study.utility.utility(), patients.cohort).conclusion.form is not Form.GIVE
+    True
     """
-    by = tuple(evaluate_hypothesis(ds, arms, utility) for ds in datasets)
+    t = thresholds or Thresholds()
+    null = tuple(null_effect_of(cohort, str(ds.attrs["hypothesis"])) for ds in datasets)
+    weight = cohort.covariate("body_weight")
+    by = tuple(
+        evaluate_hypothesis(ds, arms, utility, null_effect_probability=p, harm_chance=t.harm_chance, weight=weight)
+        for ds, p in zip(datasets, null, strict=True)
+    )
     regret = np.stack(
         [
             [h.gain[h.best].mean - g.mean if ok else np.inf for g, ok in zip(h.gain, h.admissible, strict=True)]
             for h in by
         ]
     )
-    worst = regret.max(axis=0)
-    recommended = int(np.argmin(worst))
-    chosen = arms[recommended].regimen
-    null_effect = tuple(
-        PRIOR_NULL_EFFECT_PROBABILITY if cohort.known is None else cohort.known.null_effect_probability(h.hypothesis)
-        for h in by
+    allowed = np.isfinite(regret).all(axis=0)
+    loss = np.stack([[h.gain[h.best].mean - g.mean for g in h.gain] for h in by]).max(axis=0)
+    leaders = choose_leaders(arms, loss, _paired_errors(by, loss, allowed), allowed, matters=t.matters)
+    columns = (0, *leaders)
+    predictive = [
+        predictive_of(
+            _columns(h.benefit, columns),
+            cohort.draw,
+            hypothesis=h.hypothesis,
+            null_effect_probability=p,
+            trial_sd=between_trials(cohort, h.hypothesis),
+        )
+        for h, p in zip(by, null, strict=True)
+    ]
+    conclusion = conclude(
+        arms, columns, predictive, utility.harms, t, patients=len(cohort.patient), seed=int(cohort.seed)
     )
-    confident = chosen.gives_cells and is_confident([h.gain[recommended] for h in by], null_effect, cohort)
-    edges = tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, recommended, axis))
-    weight = float(np.median(cohort.covariate("body_weight")))
-    given = ROUTES[chosen.route].highest_given.value
-    beyond = chosen.gives_cells and chosen.cells(weight) / weight > given * (1 + 1e-9)
-    worst_of_cells = np.where([a.regimen.gives_cells for a in arms], worst, np.inf)
-    shown = recommended if chosen.gives_cells else int(np.argmin(worst_of_cells))
-    net_gain = np.mean([h.benefit.net[shown] - h.benefit.net[0] for h in by], axis=0)
-    return Decision(
+    chosen = conclusion.dose
+    net_gain = np.mean([h.benefit.net[chosen] - h.benefit.net[0] for h in by], axis=0)
+    return conclude_decision(
         arms=tuple(arms),
         by_hypothesis=by,
-        recommended=recommended,
         regret=regret,
-        is_confident=confident,
-        edges=edges,
-        beyond_given=bool(beyond),
+        conclusion=conclusion,
+        cohort=cohort,
         assumptions=rank_assumptions(net_gain, cohort),
-        credible_set=credible_set(by, cohort.draw),
-        null_effect_probability=null_effect,
+        credible_set=credible_set([h.benefit.net for h in by], [h.admissible for h in by], cohort.draw),
+        null_effect_probability=null,
     )
 
 
-def is_confident(gains: Sequence[VarianceComponents], null_effect: Sequence[float], cohort: Cohort) -> bool:
-    """True if a gain exceeds 0 with 95 % probability under every hypothesis.
-
-    Parameters
-    ----------
-    gains : sequence of VarianceComponents
-        One per hypothesis.
-    null_effect : sequence of float
-        Probability of each hypothesis that cells have no effect in people, which the model itself does not hold.
-    cohort : Cohort
-        Virtual patients.
-    """
-    enough = len(np.unique(cohort.draw)) >= MIN_DRAWS  # a 5 % tail needs draws to stand in it
-    return enough and all(
-        g.low > 0 and p + (1 - p) * (1 - g.above_zero) < TAIL for g, p in zip(gains, null_effect, strict=True)
-    )
+def null_effect_of(cohort: Cohort, hypothesis: str) -> float:
+    """Probability that cells do nothing in people under a hypothesis, as the cohort's draws learnt it."""
+    known = cohort.known
+    return PRIOR_NULL_EFFECT_PROBABILITY if known is None else known.null_effect_probability(hypothesis)
 
 
-def credible_set(by: Sequence[HypothesisResult], draw: NDArray[np.int64], level: float = 0.9) -> tuple[int, ...]:
-    """Credible set of the best arm: the fewest arms that hold it with this probability, the likeliest first.
+def between_trials(cohort: Cohort, hypothesis: str) -> Floats:
+    """SD between trials of the log odds ratio of survival under each patient's draw."""
+    if cohort.known is None:
+        return np.full(len(cohort.draw), float(between_study_sd("effect_share")))
+    return cohort.known.between("effect_share", cohort.draw, hypothesis)
 
-    Hypotheses count alike. Draw by draw, the best is the admissible arm of the largest mean gain among its patients:
-    few patients a draw make the set larger than it need be.
-    """
-    draws, where = np.unique(draw, return_inverse=True)
-    chance = np.zeros(len(by[0].gain))
+
+def _columns(b: Benefit, columns: Sequence[int]) -> Benefit:
+    """Benefit of some arms."""
+    own = list(columns)
+    fields: dict[str, Any] = {
+        name: {k: v[own] for k, v in value.items()} if isinstance(value, dict) else value[own]
+        for name, value in vars(b).items()
+    }
+    return Benefit(**fields)
+
+
+def _paired_errors(by: Sequence[HypothesisResult], loss: Floats, allowed: NDArray[np.bool_]) -> Floats:
+    """Monte-Carlo error of each arm's gain against that of the best arm with the same patients, of hypotheses."""
+    best = int(np.argmin(np.where(allowed, loss, np.inf)))
+    errors = []
     for h in by:
-        net = h.benefit.net
-        good = np.isfinite(net).all(axis=0)
-        mean = np.stack([np.bincount(where[good], row[good], minlength=len(draws)) for row in net])
-        mean[~np.array(h.admissible)] = -np.inf
-        first = mean[:, np.bincount(where[good], minlength=len(draws)) > 0].argmax(axis=0)
-        chance += np.bincount(first, minlength=len(chance)) / len(first) / len(by)
-    order = np.argsort(-chance, kind="stable")
-    return tuple(order[: int(np.searchsorted(np.cumsum(chance[order]), level - 1e-12)) + 1].tolist())
+        over = h.benefit.net - h.benefit.net[best]
+        good = np.isfinite(over).all(axis=0)
+        errors.append(over[:, good].std(axis=1) / np.sqrt(max(good.sum(), 1)))
+    return np.asarray(np.max(errors, axis=0))
 
 
-def confirm(decision: Decision, datasets: list[xr.Dataset], utility: Utility, cohort: Cohort) -> Decision:
-    """Decision confirmed: the top-ranked regimen evaluated again, with more patients per draw.
+def conclude_decision(*, arms: tuple[Arm, ...], conclusion: Conclusion, cohort: Cohort, **known: Any) -> Decision:
+    """Decision with what follows from its conclusion: the arm recommended, the edges it lies on, extrapolation.
 
     Parameters
     ----------
-    decision : Decision
-        Decision to confirm.
-    datasets : list of Dataset
-        One per hypothesis, arms standard care and the top-ranked regimen, in that order.
-    utility : Utility
-        Benefit and harms.
+    arms : tuple of Arm
+        The first is standard care.
+    conclusion : Conclusion
+        On the leaders.
     cohort : Cohort
-        The patients of these datasets.
+        For the median body weight.
+    known : dict
+        The other fields of `Decision`.
     """
-    pair = [decision.arms[0], decision.arms[decision.top]]
-    confirmed, net_gain = [], []
-    for ds in datasets:
-        h = evaluate_hypothesis(ds, pair, utility)
-        confirmed.append(Confirmed(h.hypothesis, ds.sizes["patient"], h.gain[1], h.survival_gain[1]))
-        net_gain.append(h.benefit.net[1] - h.benefit.net[0])
-    confident = decision.gives_cells and is_confident(
-        [c.gain for c in confirmed], decision.null_effect_probability, cohort
-    )
-    return replace(
-        decision,
-        is_confident=confident,
-        confirmed=tuple(confirmed),
-        assumptions=rank_assumptions(np.mean(net_gain, axis=0), cohort, [c.hypothesis for c in confirmed]),
+    dose = conclusion.dose
+    chosen = arms[dose].regimen
+    gives = conclusion.form in (Form.GIVE, Form.TRIAL) and chosen.gives_cells
+    weight = float(np.median(cohort.covariate("body_weight")))
+    given = ROUTES[chosen.route].highest_given.value
+    return Decision(
+        arms=arms,
+        conclusion=conclusion,
+        recommended=dose if gives else 0,
+        edges=tuple(axis for axis in ("dose", "infusions") if chosen.gives_cells and _on_edge(arms, dose, axis)),
+        beyond_given=bool(chosen.gives_cells and chosen.cells(weight) / weight > given * (1 + 1e-9)),
+        **known,
     )
 
 
-def _on_edge(arms: list[Arm], chosen: int, axis: str) -> bool:
+def _on_edge(arms: Sequence[Arm], chosen: int, axis: str) -> bool:
     values = sorted({getattr(a.regimen, axis) for a in arms if a.regimen.gives_cells})
     return len(values) > 1 and getattr(arms[chosen].regimen, axis) == values[-1]

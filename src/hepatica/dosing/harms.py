@@ -31,7 +31,8 @@ class Harm:
     loss : float, day
         Quality-adjusted life days lost per event.
     limit : float
-        Largest acceptable excess of its probability over standard care; inf is none.
+        Excess of its probability over standard care that a verdict allows with small probability only; inf is none. A
+        harm that is costed has none unless a study sets one: it would count twice.
     reason : str
         Why this loss and this limit.
     probability : callable
@@ -102,9 +103,9 @@ HARMS = (
         name="thrombosis",
         label={"en": "thrombo-embolism", "zh": "血栓栓塞"},
         loss=10.0,
-        limit=0.05,
-        reason="Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides deaths; anchored "
-        "on the trials' relative risk 1.14 (0.67-1.95), which excludes a large excess.",
+        limit=float("inf"),
+        reason="Assumed: an anticoagulated thrombosis or embolism costs about ten good days, besides deaths. It is "
+        "costed, and has no limit besides unless a study sets one.",
         probability=partial(from_hazard, hazard="thrombosis_hazard"),
         outputs=("thrombosis_hazard",),
     ),
@@ -112,8 +113,8 @@ HARMS = (
         name="reaction",
         label={"en": "infusion reaction", "zh": "输注反应"},
         loss=0.5,
-        limit=0.5,
-        reason="Assumed: fever passes within a day (Thompson2020).",
+        limit=float("inf"),
+        reason="Assumed: fever passes within a day (Thompson2020). Costed; no limit besides.",
         probability=partial(from_hazard, hazard="reaction_hazard"),
         outputs=("reaction_hazard",),
     ),
@@ -129,8 +130,8 @@ HARMS = (
         name="procedure",
         label={"en": "procedural complication", "zh": "操作并发症"},
         loss=15.0,
-        limit=0.10,
-        reason="Assumed: bleeding or dissection in liver failure is grave.",
+        limit=float("inf"),
+        reason="Assumed: bleeding or dissection in liver failure is grave. Costed; no limit besides.",
         probability=from_procedure,
     ),
     Harm(

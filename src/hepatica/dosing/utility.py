@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hepatica.dosing.burden import Burden
 from hepatica.dosing.harms import HARMS, Harm
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE, Utilities, quality_adjusted_life_days
 from hepatica.outcomes.scores import child_pugh
@@ -40,6 +42,7 @@ class Utility:
     utilities: Utilities = field(default_factory=lambda: STANDARD_GAMBLE)
     deaths_per_thrombosis: float = 0.05
     deaths_reason: str = "Assumed: one in twenty thrombo-embolic events is fatal."
+    burden: Burden = field(default_factory=Burden)
 
     def harm(self, name: str) -> Harm:
         """Harm of a name."""
@@ -58,50 +61,101 @@ class Benefit:
     ----------
     qald : quality-adjusted life days to the horizon, before losses
     lost : quality-adjusted life days lost to harms
-    net : their difference
+    burden : quality-adjusted life days taken by infusions, hospital days and prices
+    net : what is left of the first
+    net_null : the same where cells do nothing but harm: the course of standard care, the arm's harms and burden
     survival : alive at the horizon, transplanted or not
     transplant_free : alive at the horizon without transplant
+    transplanted : transplanted by the horizon
+    waiting_days : days alive without transplant
     survival_curve : (arm, patient, time)
     harms : dict of name to probability (arm, patient)
+    odds_slope : (arm,) quality-adjusted life days per unit of the log odds of survival, of the mean patient
     """
 
     qald: Floats
     lost: Floats
+    burden: Floats
+    net_null: Floats
     survival: Floats
     transplant_free: Floats
+    transplanted: Floats
+    waiting_days: Floats
     survival_curve: Floats
     harms: dict[str, Floats]
+    odds_slope: Floats
 
     @property
     def net(self) -> Floats:
-        """Net quality-adjusted life days, losses to harms taken off, (arm, patient)."""
-        return self.qald - self.lost
+        """Net quality-adjusted life days, losses to harms and burden taken off, (arm, patient)."""
+        return self.qald - self.lost - self.burden
 
 
-def evaluate_benefit(ds: xr.Dataset, arms: list[Arm], utility: Utility) -> Benefit:
-    """Benefit of each arm for each patient; death enters by its probability, not by lot."""
+def evaluate_benefit(ds: xr.Dataset, arms: Sequence[Arm], utility: Utility, weight: Floats | None = None) -> Benefit:
+    """Benefit of each arm for each patient; death enters by its probability, not by lot.
+
+    Parameters
+    ----------
+    ds : Dataset
+        With `OUTPUTS`, (arm, patient, time); arm 0 is standard care.
+    arms : sequence of Arm
+        Of the Dataset.
+    utility : Utility
+        Losses, utilities and burden.
+    weight : (patient,), optional
+        Body weight in kg, which decides what cells cost where they have a price.
+    """
     times = ds["time"].values
     died, grafted = competing_incidence(times, ds["death_intensity"].values, ds["transplant_intensity"].values)
     free = 1.0 - died - grafted
+    daily = _daily(ds, utility)
+    fatal = utility.fatal(ds)
+    living, after = free * (1.0 - fatal), grafted * (1.0 - fatal)
+    harms = {harm.name: harm.probability(ds, list(arms)) for harm in utility.harms}
+    lost = np.sum([harm.loss * harms[harm.name] for harm in utility.harms], axis=0)
+    burden = utility.burden.of(arms, grafted[..., -1], weight)
+    alive = living + after
+
+    def days(share: Floats, transplanted: Floats, worth: Floats) -> Floats:
+        own = quality_adjusted_life_days(share, worth, times)
+        return own + quality_adjusted_life_days(utility.utilities.transplanted * transplanted, 1.0, times)
+
+    # cells that do nothing: the course of standard care, and the arm's own fatal embolism, harms and burden
+    spared = (1.0 - fatal) / (1.0 - fatal[:1])
+    inert = utility.burden.of(arms, np.broadcast_to(grafted[:1, :, -1], burden.shape), weight)
+    null = days(living[:1] * spared, after[:1] * spared, daily[:1]) - lost - inert
+    return Benefit(
+        qald=days(living, after, daily),
+        lost=lost,
+        burden=burden,
+        net_null=null,
+        survival=alive[..., -1],
+        transplant_free=living[..., -1],
+        transplanted=grafted[..., -1],
+        waiting_days=np.trapezoid(living, times, axis=-1),
+        survival_curve=alive,
+        harms=harms,
+        odds_slope=_odds_slope(alive, daily, times),
+    )
+
+
+def _daily(ds: xr.Dataset, utility: Utility) -> Floats:
+    """Utility of a day with the native liver, (arm, patient, time)."""
+    grade = np.clip(np.floor(ds["encephalopathy"].values), 0, 4)
     points = child_pugh(
         bilirubin=ds["bilirubin"].values,
         albumin=ds["albumin"].values,
         inr=ds["inr"].values,
         ascites=np.minimum(np.floor(ds["ascites"].values), 2.0),
-        encephalopathy=np.clip(np.floor(ds["encephalopathy"].values), 0, 4),
+        encephalopathy=grade,
     )
-    daily = utility.utilities.of(points, np.clip(np.floor(ds["encephalopathy"].values), 0, 4))
-    fatal = utility.fatal(ds)
-    living = free * (1.0 - fatal)
-    after = utility.utilities.transplanted * grafted * (1.0 - fatal)
-    qald = quality_adjusted_life_days(living, daily, times) + quality_adjusted_life_days(after, 1.0, times)
-    harms = {harm.name: harm.probability(ds, arms) for harm in utility.harms}
-    lost = np.sum([harm.loss * harms[harm.name] for harm in utility.harms], axis=0)
-    return Benefit(
-        qald=qald,
-        lost=lost,
-        survival=(living + grafted * (1.0 - fatal))[..., -1],
-        transplant_free=living[..., -1],
-        survival_curve=living + grafted * (1.0 - fatal),
-        harms=harms,
-    )
+    return np.asarray(utility.utilities.of(points, grade))
+
+
+def _odds_slope(alive: Floats, daily: Floats, times: Floats) -> Floats:
+    """Derivative of quality-adjusted life days by the log odds of survival: integral of S (1 - S) u, (arm,)."""
+    good = np.isfinite(alive).all(axis=(0, 2)) & np.isfinite(daily).all(axis=(0, 2))
+    if not good.any():
+        return np.zeros(len(alive))
+    curve, worth = alive[:, good].mean(axis=1), daily[:, good].mean(axis=1)
+    return np.asarray(np.trapezoid(curve * (1 - curve) * worth, times, axis=-1))

@@ -30,14 +30,30 @@ def number(value: float, digits: int = 1) -> str:
 
 
 def interval(s: VarianceComponents, lang: str, scale: float = 1.0, digits: int = 1) -> str:
-    """A mean with its 90 % interval."""
+    """A mean with its Monte-Carlo standard error and its 90 % interval."""
+    return estimate(scale * s.mean, scale * s.low, scale * s.high, scale * s.error, lang, digits)
+
+
+def estimate(mean: float, low: float, high: float, error: float, lang: str, digits: int = 1) -> str:
+    """A number with its Monte-Carlo standard error, where it has one that shows, and its 90 % interval.
+
+    Examples
+    --------
+    >>> estimate(1.26, 0.5, 2.0, 0.2, "en"), estimate(1.26, 0.5, 2.0, float("nan"), "en")
+    ('1.3 ± 0.2 (0.5 to 2.0)', '1.3 (0.5 to 2.0)')
+    """
     return say(
         "decision.interval",
         lang,
-        mean=number(scale * s.mean, digits),
-        low=number(scale * s.low, digits),
-        high=number(scale * s.high, digits),
+        mean=number(mean, digits) + with_error(error, digits),
+        low=number(low, digits),
+        high=number(high, digits),
     )
+
+
+def with_error(error: float, digits: int = 1) -> str:
+    """Monte-Carlo standard error behind a number; nothing where it rounds to zero."""
+    return f" ± {number(error, digits)}" if np.isfinite(error) and round(error, digits) > 0 else ""
 
 
 def listed(names: Iterable[str], lang: str) -> str:

@@ -19,7 +19,11 @@ def found(system):
 
 def test_the_answer_is_that_of_the_decision(found):
     told, d = DoseAnswer.of(found, text=["One."], report="r.html"), found.decision
-    assert told.recommended == d.arms[d.recommended].name and told.is_confident == d.is_confident
+    assert told.recommended == d.arms[d.recommended].name and told.top_ranked == d.arms[d.top].name
+    assert told.verdict.form == d.conclusion.form.value and told.verdict.is_confirmed
+    assert [r.gain for r in told.verdict.by_hypothesis] == [j.gain for j in d.conclusion.judgements]
+    assert len(told.verdict.readers) == 3 * len(found.study.hypotheses)
+    assert told.verdict.leaders[0].form is None and told.verdict.leaders[0].arm == "standard care"
     assert (told.text, told.report, told.run.seed) == (["One."], "r.html", found.study.seed)
     assert set(told.best) == set(told.null_effect_probability) == set(found.study.hypotheses)
     assert DoseAnswer.model_validate_json(told.model_dump_json()) == told

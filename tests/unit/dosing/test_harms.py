@@ -30,13 +30,14 @@ def test_names_are_unique_and_in_the_order_of_reports():
 
 
 def test_losses_and_limits_are_those_that_were_stated():
+    """A harm that is costed has no limit besides."""
     stated = {h.name: (h.loss, h.limit) for h in HARMS}
     inf = float("inf")
     assert stated == {
-        "thrombosis": (10.0, 0.05),
-        "reaction": (0.5, 0.5),
+        "thrombosis": (10.0, inf),
+        "reaction": (0.5, inf),
         "infection": (0.0, inf),
-        "procedure": (15.0, 0.1),
+        "procedure": (15.0, inf),
         "bleeding": (0.0, inf),
         "tumour": (0.0, inf),
     }
@@ -103,7 +104,7 @@ def test_a_harm_is_in_decision_table_report_and_schema(harm, decision):
         assert not shown or harm.label[lang] in harm_sentences(answer, lang)[0]
 
 
-def test_panels_are_those_of_harms_with_a_limit_that_occur(decision):
+def test_panels_are_those_of_harms_with_a_cost_or_a_limit_that_occur(decision):
     rows = rows_of(decision.frame(), HARMS)
     assert [r[0] for r in rows] == ["gain", "survival_gain", "excess_thrombosis", "excess_reaction"]
 

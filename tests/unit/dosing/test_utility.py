@@ -52,7 +52,8 @@ def test_losses_are_probability_times_loss(courses):
     assert w.harms["infection"][:, 0].tolist() == [0.0, 1.0] and (w.harms["procedure"] == 0).all()
     by = {h.name: h.loss for h in HARMS}
     np.testing.assert_allclose(w.lost[1], by["thrombosis"] * p + by["reaction"] * q + by["infection"], rtol=1e-12)
-    np.testing.assert_allclose(w.net, w.qald - w.lost)
+    np.testing.assert_allclose(w.net, w.qald - w.lost - w.burden)
+    np.testing.assert_allclose(w.burden, np.broadcast_to([[0.0], [0.15]], w.burden.shape))
 
 
 def test_thrombosis_kills_a_share(courses):
@@ -148,3 +149,28 @@ def test_only_harms_of_the_utility_are_lost_and_shown(courses):
     assert list(w.harms) == ["reaction"]
     np.testing.assert_allclose(w.lost, 7.0 * (1 - np.exp(-0.2)), rtol=1e-12)
     assert Utility().deaths_per_thrombosis == 0.05 and Utility().utilities is STANDARD_GAMBLE
+
+
+def test_cells_that_do_nothing_keep_the_course_of_standard_care(courses):
+    """Net of the null effect: standard care's days, thinned by the arm's own fatal embolisms, less harm and burden."""
+    utility = Utility(deaths_per_thrombosis=0.5)
+    w = evaluate_benefit(courses([[0.005], [0.001]], thrombosis=[0.0, 0.3]), [*CARE, Arm("x", Regimen(1e6))], utility)
+    same = evaluate_benefit(
+        courses([[0.005], [0.005]], thrombosis=[0.0, 0.3]), [*CARE, Arm("x", Regimen(1e6))], utility
+    )
+    np.testing.assert_allclose(w.net_null[0], w.net[0])
+    np.testing.assert_allclose(w.net_null[1], same.net[1])
+    assert (w.net[1] > w.net_null[1]).all()
+
+
+def test_the_odds_slope_is_the_derivative_by_the_odds_of_survival(courses):
+    """Second way: shift the log odds of the mean survival curve, and integrate."""
+    ds = courses([[0.005]])
+    w, t = evaluate_benefit(ds, CARE, Utility()), ds["time"].values
+    s, worth, step = np.exp(-0.005 * t), Utility().utilities.child_a * 0.962 / 0.962, 1e-4
+
+    def days(shift):
+        odds = s / np.maximum(1 - s, 1e-300) * np.exp(shift)
+        return np.trapezoid(np.where(s < 1, odds / (1 + odds), 1.0) * worth, t)
+
+    assert w.odds_slope[0] == pytest.approx((days(step) - days(-step)) / (2 * step), rel=1e-3)

@@ -5,11 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.dosing.variance_components import decompose_variance
+from hepatica.dosing.variance_components import decompose_mixture, decompose_variance, variance_ratio
+
+
+def posterior_mean_ratio(ratio, draws):
+    """Posterior mean of v = 1 + n B / W on a grid: likelihood v^-a exp(-a F / v), uniform prior on 1 / v."""
+    x = np.linspace(-60.0, 0.0, 30_001)  # logarithm of u, so that a ratio of thousands has its grid
+    a, u = (draws - 1) / 2, np.exp(x)
+    log = (a + 1) * x - a * ratio * u
+    w = np.exp(log - log.max())
+    return float((w / u).sum() / w.sum())
 
 
 def naive(values, draw):
-    """One-way random effects by the textbook (Searle), with loops."""
+    """One-way random effects by the textbook (Searle), with loops; the variance ratio on a grid."""
     groups = [[v for v, d in zip(values, draw, strict=True) if d == e] for e in sorted(set(draw))]
     n, k = sum(map(len, groups)), len(groups)
     grand = sum(map(sum, groups)) / n
@@ -19,36 +28,90 @@ def naive(values, draw):
     return (
         sum(sum(g) / len(g) for g in groups) / k,
         within**0.5,
-        max(0.0, (between_groups - within) / n0) ** 0.5 if k > 1 else 0.0,
+        ignorance(between_groups, within, n0, k) ** 0.5,
     )
 
 
+def ignorance(between, within, size, k):
+    if k < 2:
+        return 0.0
+    if within <= 0:
+        return between / size
+    return within * (posterior_mean_ratio(between / within, k) - 1) / size
+
+
 def test_a_balanced_example_by_hand():
-    """Three draws of two: 1, 3 | 5, 7 | 9, 11. SSW = 6 on 3; SSB = 64 on 2; ignorance (32 - 2) / 2 = 15."""
+    """Three draws of two: 1, 3 | 5, 7 | 9, 11. SSW = 6 on 3; SSB = 64 on 2; by moments ignorance (32 - 2) / 2 = 15.
+
+    The ratio of mean squares is 16; its posterior mean, 16 P(1, 16) / P(2, 16), is one part in a million less.
+    """
     s = decompose_variance(np.array([1.0, 3.0, 5.0, 7.0, 9.0, 11.0]), np.array([0, 0, 1, 1, 2, 2]))
     assert (
         s.mean == 6.0
         and s.between_patients_sd == pytest.approx(2**0.5)
-        and s.parameter_uncertainty_sd == pytest.approx(15**0.5)
+        and s.parameter_uncertainty_sd == pytest.approx(15**0.5, rel=1e-5)
         and s.above_zero == 1.0
     )
     assert s.low < 6.0 < s.high
 
 
-def test_no_ignorance_where_draws_agree():
+def test_draws_that_agree_by_luck_leave_some_ignorance():
+    """Two draws of the same mean are no proof that nothing is uncertain."""
     s = decompose_variance(np.array([1.0, 3.0, 1.0, 3.0]), np.array([0, 0, 1, 1]))
-    assert (s.mean, s.parameter_uncertainty_sd) == (2.0, 0.0) and s.between_patients_sd == pytest.approx(2**0.5)
+    assert s.mean == 2.0 and s.between_patients_sd == pytest.approx(2**0.5) and s.parameter_uncertainty_sd > 1.0
 
 
-@given(st.lists(st.tuples(st.floats(-100, 100), st.integers(0, 6)), min_size=2, max_size=40))
+@pytest.mark.parametrize("draws", [2, 5, 40, 200])
+@pytest.mark.parametrize("ratio", [0.0, 0.5, 0.97, 1.3, 4.0])
+def test_the_variance_ratio_is_a_posterior_mean(ratio, draws):
+    assert float(variance_ratio(ratio, draws)) == pytest.approx(posterior_mean_ratio(ratio, draws), rel=2e-3)
+
+
+def test_patients_who_agree_on_an_event_are_no_proof():
+    """Infection of two patients each: an interval from -100 to 0 points would be that of two patients."""
+    rng = np.random.default_rng(3)
+    draw = np.repeat(np.arange(100), 2)
+    values = -(rng.random(200) < 0.175).astype(float)  # every draw has the same 17.5 %
+    s = decompose_variance(values, draw)
+    assert -0.35 < s.low < s.mean < s.high < -0.02 and s.error == pytest.approx(0.028, abs=0.006)
+    apart = decompose_variance(values, draw, event=False)
+    assert apart.high == 0.0 > s.high  # taken as continuous, draws of two alike would stay where they are
+
+
+def test_monte_carlo_errors_cover():
+    """Of 400 small studies, 90 % intervals of Monte-Carlo error hold the long-run mean in 86 to 94 %."""
+    rng, inside = np.random.default_rng(11), 0
+    draw = np.repeat(np.arange(40), 3)
+    for _ in range(400):
+        values = 2.0 + rng.normal(0, 3.0, 40)[draw] + rng.normal(0, 8.0, draw.size)
+        s = decompose_variance(values, draw)
+        inside += abs(s.mean - 2.0) < 1.645 * s.error
+    assert 0.86 <= inside / 400 <= 0.94
+
+
+def test_a_mixture_is_that_of_its_parts():
+    rng = np.random.default_rng(5)
+    draw = np.repeat(np.arange(50), 4)
+    effect, null = rng.normal(5, 2, 50)[draw] + rng.normal(0, 3, 200), np.full(200, -0.5)
+    mixed, alone = decompose_mixture(effect, null, draw, 0.2), decompose_variance(effect, draw)
+    assert mixed.mean == pytest.approx(0.8 * alone.mean - 0.1) and mixed.above_zero == pytest.approx(
+        0.8 * alone.above_zero
+    )
+    assert mixed.low == pytest.approx(-0.5, abs=0.8) and mixed.error == pytest.approx(0.8 * alone.error)
+    sure = decompose_mixture(effect, null, draw, 0.0)
+    assert (sure.mean, sure.error) == (alone.mean, alone.error)
+    assert np.isnan(decompose_mixture(np.array([np.nan]), np.zeros(1), np.zeros(1, int), 0.1).mean)
+
+
+@given(st.lists(st.tuples(st.integers(-1000, 1000).map(lambda k: k / 8), st.integers(0, 6)), min_size=2, max_size=40))
 def test_agrees_with_the_textbook(rows):
     values, draw = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     s = decompose_variance(values, draw)
-    mean, between, ignorance = naive(values.tolist(), draw.tolist())
+    mean, between, uncertain = naive(values.tolist(), draw.tolist())
     size = np.abs(values).max() + 1e-9
     assert s.mean == pytest.approx(mean, abs=1e-9 * size)
     assert s.between_patients_sd == pytest.approx(between, abs=1e-6 * size)
-    assert s.parameter_uncertainty_sd**2 == pytest.approx(ignorance**2, abs=1e-9 * size**2)
+    assert s.parameter_uncertainty_sd == pytest.approx(uncertain, rel=5e-3, abs=1e-6 * size)
     assert s.low <= s.mean + 1e-9 * size and s.mean <= s.high + 1e-9 * size
     assert 0 <= s.above_zero <= 1
 
@@ -105,7 +168,7 @@ def test_variances_are_unbiased_in_repetition(per_draw, ignorance, between):
     if ignorance:
         assert abs(known - ignorance**2) < 4 * error[2] + 1e-9
     else:  # cut off at zero, so a little above it
-        assert known < 0.2 * between**2 / per_draw * 2
+        assert known < 0.25 * between**2 / per_draw
 
 
 @pytest.mark.parametrize("per_draw, too_wide", [(2, 1.25), (6, 1.10), (20, 1.05)])
@@ -146,7 +209,8 @@ def naive_interval(values, draw, level):
         spread = between**2 + moderated / n
         shaped.append(mean + (m - mean) * (between / spread**0.5 if spread > 0 else 0.0))
     low, high = np.quantile(shaped, [(1 - level) / 2, (1 + level) / 2])
-    error = 1.645 * within_sd / len(values) ** 0.5
+    noise = within * sum(1 / len(g) for g in groups) / len(groups)
+    error = 1.645 * ((between**2 + noise) / len(groups)) ** 0.5
     return min(low, mean - error), max(high, mean + error), sum(x > 0 for x in shaped) / len(shaped)
 
 
@@ -158,5 +222,7 @@ def test_intervals_are_those_of_a_second_implementation(seed, level):
     values = 0.3 + rng.normal(0, [0.1, 1.0, 3.0][seed % 3], 15)[draw] + rng.normal(0, [1.0, 0.2][seed % 2], 60)
     values[draw == draw[0]] = values[0]  # one draw without spread between its patients
     s = decompose_variance(values, draw, level=level)
-    assert (s.low, s.high, s.above_zero) == pytest.approx(naive_interval(values.tolist(), draw.tolist(), level))
+    assert (s.low, s.high, s.above_zero) == pytest.approx(
+        naive_interval(values.tolist(), draw.tolist(), level), rel=5e-3, abs=5e-3
+    )
     assert decompose_variance(values, draw) == decompose_variance(values, draw, level=0.9)

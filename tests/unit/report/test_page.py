@@ -84,7 +84,7 @@ def test_it_says_what_it_must(page, found):
     assert "A small <question>" in text and "hepatica dose x.toml --set dose='1 < 2'" in text
     assert {c.key for c in make_cards(found, lang)} <= set(parsed.ids)
     assert found.study.hash in text and found.system.model.hash in text and "doi:" in text
-    assert ("Noto Sans CJK SC" in raw) and ("无法判断" in text or lang == "en" or found.decision.is_confident)
+    assert ("Noto Sans CJK SC" in raw) and say(f"decision.form_{found.decision.conclusion.form.value}", lang) in text
 
 
 def test_it_is_written_beside_its_tables(found, tmp_path):

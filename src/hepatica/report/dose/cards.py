@@ -14,7 +14,7 @@ from hepatica.dose_study import Answer
 from hepatica.dose_summary.biodistribution import Organ, Quantity, mean_organ_share
 from hepatica.dose_summary.ranking import ranking, shown_gains, shows_cells
 from hepatica.report import names
-from hepatica.report.dose import figures, sentences
+from hepatica.report.dose import figures, sentences, verdict
 from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
 from hepatica.report.dose.long_term import causes, five_years
@@ -34,18 +34,22 @@ DIFFERENCES = (
 def the_answer(a: Answer, lang: str) -> Card:
     """Recommendation with its benefit, harms and caveats."""
     text = (
-        sentences.verdict(a, lang),
+        verdict.verdict(a, lang),
         sentences.question(a, lang),
+        *verdict.reasons(a, lang),
         *sentences.benefit(a, lang),
-        *sentences.runner_up(a, lang),
+        *verdict.readers(a, lang),
+        *sentences.decides(a, lang),
+        *verdict.others(a, lang),
+        *verdict.stability(a, lang),
         *sentences.credible_set(a, lang),
         *sentences.harm(a, lang),
         " ".join(sentences.caveats(a, lang)),
     )
-    confirmed, draws = a.decision.confirmed, min(a.study.draws, a.study.patients)
+    draws = min(a.study.draws, a.study.patients)
     note = say("report.answer_note", lang)
-    if confirmed:
-        note += say("report.asked_again", lang, patients=confirmed[0].patients, draws=draws)
+    if a.decision.is_confirmed:
+        note += say("report.asked_again", lang, patients=a.decision.conclusion.patients, draws=draws)
     cells = shows_cells(a.decision)
     return Card(
         "answer",
@@ -74,7 +78,7 @@ def by_hypothesis(a: Answer, lang: str) -> Card:
             ) + (" *" if h.best == arm else "")
         regrets = [names.number(r) if np.isfinite(r) else over for r in d.regret[:, arm]]
         row[say("report.col_regret", lang)] = regrets[0] if len(set(regrets)) == 1 else names.listed(regrets, lang)
-        row[say("report.col_choice", lang)] = say("report.least_worst", lang) if arm == d.recommended else ""
+        row[say("report.col_choice", lang)] = say("report.least_worst", lang) if arm == d.top else ""
         rows.append(row)
     text = (*sentences.own_choices(a, lang), sentences.choice(a, lang))
     note = say("report.hypotheses_note", lang, patients=a.study.patients, shown=len(shown), arms=len(d.arms))

@@ -29,7 +29,7 @@ def learnt(a: Answer, lang: str) -> Card:
     for name, d in (("prior", prior.decision), ("posterior", a.decision)):
         row = {
             say("report.col_known", lang): say(f"report.{name}", lang),
-            say("report.col_first", lang): names.arm_name(d.arms[d.recommended], lang),
+            say("report.col_first", lang): names.arm_name(d.arms[d.top], lang),
         }
         for h in d.by_hypothesis:
             row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)
@@ -41,9 +41,7 @@ def learnt(a: Answer, lang: str) -> Card:
             lang,
             regimen=names.arm_name(a.decision.arms[arm], lang),
             share=names.number(share, 0),
-            same=say(
-                f"report.learnt_{'same' if prior.decision.recommended == a.decision.recommended else 'other'}", lang
-            ),
+            same=say(f"report.learnt_{'same' if prior.decision.top == a.decision.top else 'other'}", lang),
         )
     ]
     informed = (f"*{p.label}* ({p.shift:+.1f}, {p.contraction:.2f})" for p in most_informed(a))

@@ -1,14 +1,13 @@
-"""Sentences of a decision: recommendation, benefit, harms and caveats."""
+"""Sentences of a decision: question, benefit, harms and caveats, and the choice of each hypothesis."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from hepatica.dose_study import Answer
-from hepatica.dose_summary.ranking import hypotheses_disagree, is_admissible, ranking, shown_gains, shows_cells
-from hepatica.dosing.decision import MIN_DRAWS
-from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
+from hepatica.dose_summary.ranking import hypotheses_disagree, shown_gains, shows_cells
 from hepatica.report import names
+from hepatica.report.dose.verdict import chance
 from hepatica.therapy import Regimen
 from hepatica.words import say
 
@@ -39,69 +38,30 @@ def deciding(answer: Answer, lang: str) -> str:
     return names.listed((f"*{name}*" for name in assumptions), lang)
 
 
-def verdict(answer: Answer, lang: str) -> str:
-    """The first sentence of every answer."""
-    d = answer.decision
-    if not any(arm.regimen.gives_cells for arm in d.arms):
-        return say("decision.no_cells_asked", lang)
-    top = d.top if d.arms[d.top].regimen.gives_cells else next(a for a in ranking(d) if d.arms[a].regimen.gives_cells)
-    named = f"**{names.regimen(d.arms[top].regimen, lang)}**"
-    if not is_admissible(d, top):
-        return say("decision.none_admissible", lang, assumptions=deciding(answer, lang), regimen=named)
-    if d.is_confident:
-        return say("decision.confident", lang, regimen=named)
-    draws = len(np.unique(answer.patients.cohort.draw))
-    if draws < MIN_DRAWS:
-        return say("decision.too_few_draws", lang, draws=draws, least=MIN_DRAWS, regimen=named)
-    return say(
-        "decision.cannot_tell" if d.gives_cells else "decision.care_first",
-        lang,
-        assumptions=deciding(answer, lang),
-        regimen=named,
-    )
+def decides(answer: Answer, lang: str) -> list[str]:
+    """What decides the gain, where a regimen is shown."""
+    if not shows_cells(answer.decision):
+        return []
+    return [say("decision.decides", lang, assumptions=deciding(answer, lang))]
 
 
 def benefit(answer: Answer, lang: str) -> list[str]:
-    """Gain of the top-ranked regimen under each hypothesis."""
+    """Gain of the dose under each hypothesis."""
     d, lines = answer.decision, []
-    for k, h in enumerate(d.by_hypothesis if shows_cells(d) else ()):
+    for k, j in enumerate(d.conclusion.judgements if shows_cells(d) else ()):
         gain, alive = shown_gains(d, k)
-        doubt = d.null_effect_probability[k] if d.null_effect_probability else PRIOR_NULL_EFFECT_PROBABILITY
         lines.append(
             say(
                 "decision.gain",
                 lang,
-                hypothesis=names.hypothesis(h.hypothesis, lang),
+                hypothesis=names.hypothesis(j.hypothesis, lang),
                 gain=names.interval(gain, lang),
                 survival=names.interval(alive, lang, 100.0),
                 between=names.number(gain.between_patients_sd, 0),
-                chance=names.number(100 * (1 - doubt) * gain.above_zero, 0),
+                chance=chance(j, lang),
             )
         )
     return lines
-
-
-def runner_up(answer: Answer, lang: str) -> list[str]:
-    """Second by least worst regret, standard care included, with what it gains."""
-    d = answer.decision
-    order = [a for a in ranking(d) if is_admissible(d, a)]
-    others = [a for a in order if a != d.top]
-    if not others or not d.arms[d.top].regimen.gives_cells:
-        return []
-    second, top = others[0], d.top
-    if not d.arms[second].regimen.gives_cells:
-        return [say("decision.runner_up_care", lang)]
-    gains = names.listed((names.interval(h.gain[second], lang) for h in d.by_hypothesis), lang)
-    return [
-        say(
-            "decision.runner_up",
-            lang,
-            regimen=names.regimen(d.arms[second].regimen, lang),
-            gains=gains,
-            regret=names.number(d.regret[:, second].max()),
-            least=names.number(d.regret[:, top].max()),
-        )
-    ]
 
 
 def credible_set(answer: Answer, lang: str) -> list[str]:
@@ -114,22 +74,22 @@ def credible_set(answer: Answer, lang: str) -> list[str]:
 
 
 def harm(answer: Answer, lang: str) -> list[str]:
-    """Excess harms of the top-ranked regimen, the larger of the hypotheses, with their limits."""
+    """Excess harms of the dose, the larger of the hypotheses, with their limits."""
     d, utility, parts = answer.decision, answer.study.utility.utility(), []
-    if not d.arms[d.top].regimen.gives_cells:
+    c = d.conclusion
+    if not shows_cells(d):
         return []
+    column = c.column(c.dose)
     for one in utility.harms:
-        worst = max((h.excess[one.name][d.top] for h in d.by_hypothesis), key=lambda s: s.mean)
+        worst = max((p.harms[one.name][column] for p in c.predictive), key=lambda s: s.mean)
+        over = max((j.harm_chance.get(one.name, 0.0) for j in c.judgements), default=0.0)
+        limit = (
+            say("decision.over_limit", lang, limit=f"{100 * one.limit:.3g}", chance=names.number(100 * over, 0))
+            if np.isfinite(one.limit)
+            else say("decision.no_limit", lang)
+        )
         parts.append(
-            say(
-                "decision.harm",
-                lang,
-                harm=one.label[lang],
-                excess=names.interval(worst, lang, 100.0),
-                limit=say("decision.limit", lang, limit=f"{100 * one.limit:.3g}")
-                if np.isfinite(one.limit)
-                else say("decision.no_limit", lang),
-            )
+            say("decision.harm", lang, harm=one.label[lang], excess=names.interval(worst, lang, 100.0), limit=limit)
         )
     return [say("decision.harms", lang, harms=say("decision.stop", lang).join(parts))]
 
@@ -191,6 +151,7 @@ def choice(answer: Answer, lang: str) -> str:
     return say(
         "decision.choice",
         lang,
-        regimen=_or_care(d.arms[d.recommended].regimen, lang),
-        regret=names.number(d.regret[:, d.recommended].max()),
+        regimen=_or_care(d.arms[d.top].regimen, lang),
+        regret=names.number(d.regret[:, d.top].max()),
+        matters=f"{answer.study.verdict.thresholds().matters:g}",
     )

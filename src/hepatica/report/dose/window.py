@@ -22,8 +22,9 @@ Row = tuple[str, Harm | None, float]  # column of the decision's table, its harm
 
 
 def rows_of(frame: pd.DataFrame, harms: Sequence[Harm]) -> list[Row]:
-    """Panels of the window: gain, survival gain, and every harm that has a limit and occurs."""
-    shown = [h for h in harms if np.isfinite(h.limit) and frame[f"excess_{h.name}"].abs().max() > 0]
+    """Panels of the window: gain, survival gain, and every harm that has a cost or a limit and occurs."""
+    counted = [h for h in harms if h.loss > 0 or np.isfinite(h.limit)]
+    shown = [h for h in counted if frame[f"excess_{h.name}"].abs().max() > 0]
     return [("gain", None, 1.8), ("survival_gain", None, 1.0), *((f"excess_{h.name}", h, 1.0) for h in shown)]
 
 

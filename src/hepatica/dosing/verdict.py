@@ -1,0 +1,237 @@
+"""Verdict of a decision in one of four forms, by thresholds that stand in the study file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.dosing.harms import Harm
+from hepatica.dosing.information.sample import TrialValue, trial_value
+from hepatica.dosing.predictive import MIN_SHARE, Predictive
+
+Floats = NDArray[np.float64]
+MIN_DRAWS = 40  # parameter draws below which no verdict is firm: a tail of 5 % needs draws to stand in it
+ERRORS = 2.0  # Monte-Carlo errors that a probability must clear a threshold by
+LIKELY_HARM = 0.5  # probability of net harm from which on harm is named as the reason
+
+
+class Form(StrEnum):
+    """Form of a verdict."""
+
+    GIVE = "give"
+    TRIAL = "only_within_a_trial"
+    NOT = "do_not_give"
+    HARM = "harm_too_likely"
+
+
+class Reason(StrEnum):
+    """What decided a verdict."""
+
+    BENEFIT_LIKELY = "benefit_likely"  # the chance of benefit reaches its threshold
+    TRIAL_PAYS = "trial_pays"  # benefit is uncertain, and an affordable trial is worth more than it costs
+    UNSURE = "unsure"  # a gain that matters is expected, but its chance falls short of the threshold
+    NO_GAIN = "no_gain"  # no net gain is expected, and no affordable trial is worth its cost
+    TOO_SMALL = "too_small"  # the gain that is expected is too small to matter, and no trial is worth its cost
+    LIMIT = "limit"  # a limit of harm is too likely exceeded by every regimen that would gain
+    NET_HARM = "net_harm"  # net harm is likelier than not
+    FEW_DRAWS = "few_draws"  # too few parameter draws for a firm verdict
+    WITHIN_ERROR = "within_error"  # the chance of benefit lies within two Monte-Carlo errors of its threshold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """Thresholds of the verdict; a study file may change them.
+
+    Attributes
+    ----------
+    reader : str
+        Whose prior counts, one of `readers.READERS`.
+    benefit_chance : float
+        Least probability that the net gain, burden taken off, is above zero. Assumed: one in ten wrong,
+        of which some 5 % is the chance that cells do nothing in people at all.
+    harm_chance : float
+        Largest probability that the excess of a harm is above its limit. Assumed: one in ten.
+    matters : float, day
+        Opportunity loss below which regimens are not told apart, and gain below which cells are not worth a trial.
+        Assumed: a quality-adjusted day.
+    trial_people : int
+        Largest affordable trial. Assumed: the largest randomised trials of cells in liver failure have some hundred.
+    trial_cost : float, day
+        Quality-adjusted days that one participant costs others. Assumed: ten thousand dollars at a hundred thousand
+        for a quality-adjusted year are about 36 days; a tenth of it, as care is given anyway.
+    population : float
+        Patients whom the answer serves before it is outdated. Assumed.
+    """
+
+    reader: str = "neutral"
+    benefit_chance: float = 0.90
+    harm_chance: float = 0.10
+    matters: float = 1.0
+    trial_people: int = 400
+    trial_cost: float = 4.0
+    population: float = 10_000.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Judgement of one regimen under one hypothesis, for one reader.
+
+    Attributes
+    ----------
+    hypothesis, reader : str
+    form : Form
+    reasons : tuple of Reason
+    gain, low, high, error : float
+        Net gain in quality-adjusted life days, its 90 % interval, and the Monte-Carlo error of the gain.
+    chance, chance_error : float
+        Probability that the net gain is above zero.
+    survival_gain, survival_low, survival_high, survival_error : float
+        Gain in survival to the horizon, as a probability.
+    harm_chance : dict of harm to float
+        Probability that a limited harm's excess lies above its limit.
+    trial : TrialValue
+        Of the largest affordable trial.
+    effective_draws : float
+    """
+
+    hypothesis: str
+    reader: str
+    form: Form
+    reasons: tuple[Reason, ...]
+    gain: float
+    low: float
+    high: float
+    error: float
+    chance: float
+    chance_error: float
+    survival_gain: float
+    survival_low: float
+    survival_high: float
+    survival_error: float
+    harm_chance: dict[str, float]
+    trial: TrialValue
+    effective_draws: float
+
+
+def affordable_trial(p: Predictive, arm: int, t: Thresholds, allowed: NDArray[np.bool_]) -> TrialValue:
+    """Value of the largest affordable trial of an arm against standard care.
+
+    What differs between trials is noise to it: the next population has its own.
+    """
+    care = np.tile(np.clip(p.survival[:, 0], MIN_SHARE, 1 - MIN_SHARE), 2)
+    return trial_value(
+        p.learnable_gain[:, np.flatnonzero(allowed)],
+        p.learnable_weight,
+        p.learnable_effect(arm),
+        care,
+        t.trial_people,
+        population=t.population,
+        cost=t.trial_cost,
+        between=np.tile(p.trial_sd, 2),
+    )
+
+
+def judge(
+    p: Predictive,
+    arm: int,
+    t: Thresholds,
+    harms: Sequence[Harm],
+    replicates: Sequence[Predictive],
+    *,
+    reader: str = "neutral",
+) -> Judgement:
+    """Verdict on an arm under one hypothesis.
+
+    Parameters
+    ----------
+    p : Predictive
+        For the reader.
+    arm : int
+        Its column.
+    t : Thresholds
+        Of the verdict.
+    harms : sequence of Harm
+        Those with a finite limit may forbid.
+    replicates : sequence of Predictive
+        Bootstrap replicates of `p`, for the Monte-Carlo errors.
+    reader : str
+        To be named.
+    """
+    gains = np.array([r.mean()[arm] for r in replicates])
+    chances = np.array([r.chance(arm) for r in replicates])
+    limited = {h.name: p.harm_chance(h.name, arm, h.limit) for h in harms if np.isfinite(h.limit)}
+    allowed = np.array([a in (0, arm) for a in range(p.arms)])
+    low, high = p.interval(arm)
+    alive, worst, most = p.survival_gain(arm)
+    error = float(chances.std()) if len(chances) else 0.0
+    effective = float(1 / (p.weight**2).sum())
+    first = Judgement(
+        hypothesis=p.hypothesis,
+        reader=reader,
+        form=Form.NOT,
+        reasons=(),
+        gain=float(p.mean()[arm]),
+        low=low,
+        high=high,
+        error=float(gains.std()) if len(gains) else 0.0,
+        chance=p.chance(arm),
+        chance_error=error,
+        survival_gain=alive,
+        survival_low=worst,
+        survival_high=most,
+        survival_error=float(np.std([r.scenario_weight @ r.scenario_survival_gain(arm) for r in replicates]))
+        if len(replicates)
+        else 0.0,
+        harm_chance=limited,
+        trial=affordable_trial(p, arm, t, allowed),
+        effective_draws=effective,
+    )
+    form, reasons = _form(first, 1 - p.chance(arm, above=-t.matters), t, enough=len(p.weight) >= MIN_DRAWS)
+    return replace(first, form=form, reasons=reasons)
+
+
+def _form(j: Judgement, net_harm: float, t: Thresholds, *, enough: bool) -> tuple[Form, tuple[Reason, ...]]:
+    if any(chance > t.harm_chance for chance in j.harm_chance.values()):
+        return Form.HARM, (Reason.LIMIT,)
+    if net_harm - ERRORS * j.chance_error > LIKELY_HARM and j.trial.net <= 0:
+        return Form.HARM, (Reason.NET_HARM,)
+    doubts: list[Reason] = []
+    if j.chance >= t.benefit_chance and j.gain > 0:
+        if not enough:
+            doubts.append(Reason.FEW_DRAWS)
+        if j.chance - ERRORS * j.chance_error < t.benefit_chance:
+            doubts.append(Reason.WITHIN_ERROR)
+        if not doubts:
+            return Form.GIVE, (Reason.BENEFIT_LIKELY,)
+    elif not enough:
+        doubts.append(Reason.FEW_DRAWS)
+    if j.trial.net > 0:
+        return Form.TRIAL, (*doubts, Reason.TRIAL_PAYS)
+    if j.gain > t.matters:
+        return Form.TRIAL, tuple(doubts) or (Reason.UNSURE,)
+    return Form.NOT, (Reason.NO_GAIN if j.gain <= 0 else Reason.TOO_SMALL, *doubts)
+
+
+def overall(judgements: Sequence[Judgement]) -> Form:
+    """Verdict over the hypotheses, which are never averaged: what holds under each of them.
+
+    Give where all say give, harm where any says harm; where they differ otherwise the question itself is open, and
+    cells are given only within a trial.
+
+    Examples
+    --------
+    >>> overall([])
+    <Form.NOT: 'do_not_give'>
+    """
+    forms = {j.form for j in judgements}
+    if not forms:
+        return Form.NOT
+    if Form.HARM in forms:
+        return Form.HARM
+    if len(forms) == 1:
+        return next(iter(forms))
+    return Form.TRIAL

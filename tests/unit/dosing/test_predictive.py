@@ -1,0 +1,88 @@
+"""The mixture: against enumeration, simulation and by hand."""
+
+import numpy as np
+import pytest
+
+from hepatica.dosing.predictive import TRIAL_POINTS, TRIAL_Z, Predictive, bootstrap_counts, weighted_quantile
+
+
+def mixture(draws=60, null=0.1, tau=2.0, seed=0):
+    rng = np.random.default_rng(seed)
+    gain = np.column_stack([np.zeros(draws), rng.normal(5, 4, draws), rng.normal(6, 8, draws)])
+    return Predictive(
+        hypothesis="h",
+        raw=gain + np.column_stack([np.zeros(draws), rng.normal(0, 1, (draws, 2))]),
+        shrunk=gain,
+        null=np.tile([0.0, -0.5, -1.0], (draws, 1)),
+        slope=np.tile([0.0, tau, tau], (draws, 1)),
+        survival=np.column_stack([np.full(draws, 0.6), rng.uniform(0.6, 0.8, draws), rng.uniform(0.5, 0.9, draws)]),
+        trial_sd=np.full(draws, 0.14),
+        excess={"thrombosis": np.column_stack([np.zeros(draws), rng.normal(0.03, 0.02, (draws, 2))])},
+        weight=np.full(draws, 1 / draws),
+        null_effect_probability=null,
+    )
+
+
+def simulated(p, n=400_000, seed=1):
+    """Second implementation: draw, effect or none, and trial, at random."""
+    rng = np.random.default_rng(seed)
+    d, acts, z = rng.integers(len(p.weight), size=n), rng.random(n) > p.null_effect_probability, rng.normal(size=n)
+    return np.where(acts[:, None], p.shrunk[d] + z[:, None] * p.slope[d], p.null[d])
+
+
+def test_every_summary_is_that_of_simulated_scenarios():
+    p = mixture()
+    g = simulated(p)
+    assert p.scenario_weight.sum() == pytest.approx(1) and len(p.scenario_gain) == 60 * (TRIAL_POINTS + 1)
+    assert p.mean() == pytest.approx(g.mean(axis=0), abs=0.05)
+    assert p.chance(1) == pytest.approx((g[:, 1] > 0).mean(), abs=0.01)
+    assert p.interval(2) == pytest.approx(tuple(np.quantile(g[:, 2], [0.05, 0.95])), abs=0.5)
+    assert p.opportunity_loss() == pytest.approx((g.max(axis=1, keepdims=True) - g).mean(axis=0), abs=0.06)
+    first = g.argmax(axis=1)
+    assert p.probability_best() == pytest.approx([(first == a).mean() for a in range(3)], abs=0.01)
+
+
+def test_arms_that_are_not_allowed_are_no_loss_and_never_best():
+    p, allowed = mixture(), np.array([True, True, False])
+    assert p.probability_best(allowed)[2] == 0 and p.probability_best(allowed).sum() == pytest.approx(1)
+    assert p.opportunity_loss(allowed)[1] < p.opportunity_loss()[1]
+
+
+def test_strata_of_what_differs_between_trials_have_variance_one():
+    assert TRIAL_Z.mean() == pytest.approx(0, abs=1e-12) and TRIAL_Z.var() == pytest.approx(1)
+
+
+def test_nothing_is_nothing():
+    p = mixture(null=1.0)
+    assert p.chance(1) == 0 and p.mean().tolist() == pytest.approx([0.0, -0.5, -1.0])
+    assert p.survival_gain(1) == pytest.approx((0.0, 0.0, 0.0))
+
+
+def test_survival_is_shifted_on_the_odds():
+    p = mixture(null=0.0)
+    own = p.survival_gain(1)
+    assert own[0] == pytest.approx((p.survival[:, 1] - p.survival[:, 0]).mean(), abs=0.005)
+    assert own[1] < own[0] < own[2]
+
+
+def test_harm_is_a_probability():
+    p = mixture()
+    assert p.harm_chance("thrombosis", 1, 0.03) == pytest.approx((p.excess["thrombosis"][:, 1] > 0.03).mean())
+
+
+def test_bootstrap_replicates_have_the_error_of_the_raw_means():
+    p = mixture(draws=200, null=0.0)
+    counts = bootstrap_counts(np.random.default_rng(2), 200, 400)
+    again = np.array([p.resampled(c).mean()[1:] for c in counts])
+    raw = p.raw[:, 1:]
+    assert again.std(axis=0) == pytest.approx(raw.std(axis=0) / np.sqrt(200), rel=0.12)
+    assert again.mean(axis=0) == pytest.approx(p.mean()[1:], abs=0.1)
+    one = p.resampled(np.ones(200, int))
+    assert one.mean() == pytest.approx(p.mean())
+
+
+def test_weighted_quantiles_are_those_of_repeated_values():
+    values, weight = np.array([4.0, 1.0, 3.0]), np.array([1.0, 2.0, 1.0])
+    assert weighted_quantile(values, weight, [0.5])[0] == pytest.approx(
+        np.interp(0.5, [0.25, 0.625, 0.875], [1.0, 3.0, 4.0])
+    )

@@ -1,0 +1,1 @@
+"""Virtual trials on a bank: random streams, conduct, endpoints, looks, operating characteristics."""

@@ -1,0 +1,1 @@
+"""Array kernels: analyses of many trials at once, arrays (trial, patient)."""

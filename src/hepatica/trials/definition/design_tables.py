@@ -11,7 +11,14 @@ from hepatica.simulation import Arm
 from hepatica.study_fields import CellDose, Days, Integer, Line, Number, ProductTable, Table
 from hepatica.therapy import NO_CELLS, Regimen
 from hepatica.trials.definition.expressions import Expression, parse_expression
-from hepatica.trials.randomisation import BiasedCoin, CompleteRandomisation, Minimisation, PermutedBlocks, Scheme
+from hepatica.trials.randomisation import (
+    BiasedCoin,
+    CompleteRandomisation,
+    Minimisation,
+    PermutedBlocks,
+    Scheme,
+    checked_ratio,
+)
 
 MONTH = 365.25 / 12  # day
 Share = Annotated[Number, Field(ge=0, le=1)]
@@ -83,7 +90,9 @@ class Randomisation(Table):
     """[randomisation]: scheme and strata; the ratio stands with the arms."""
 
     method: Line = "blocks"
-    sizes: tuple[Annotated[Integer, Field(ge=2, le=100)], ...] = (4,)
+    sizes: tuple[Annotated[Integer, Field(ge=2, le=100)], ...] = Field(
+        default=(), description="of blocks; twice the sum of the ratio unless given"
+    )
     strata: tuple[str, ...] = Field(default=(), description="conditions over baseline, or 'centre'")
     probability: Share = 0.8
 
@@ -103,7 +112,7 @@ class Randomisation(Table):
         if self.method == "complete":
             return CompleteRandomisation(ratio)
         if self.method == "blocks":
-            return PermutedBlocks(ratio, self.sizes)
+            return PermutedBlocks(ratio, self.sizes or (2 * int(checked_ratio(ratio).sum()),))
         if self.method == "minimisation":
             return Minimisation(ratio, probability=self.probability)
         if self.method == "biased_coin":
@@ -133,7 +142,7 @@ class Centre(Table):
 class Visits(Table):
     """[visits]: days of visits, their window, and the chance that one is missed."""
 
-    days: tuple[Days, ...] = Field(default=("7 d", "14 d", "28 d", "56 d", "84 d"), validate_default=True)
+    days: tuple[Days, ...] = Field(default=(), description="beside those of the endpoints")
     window: Annotated[Days, Field(ge=0, le=60)] = Field(default="2 d", validate_default=True)
     missed: Share = 0.03
     missed_per_grade: Annotated[Number, Field(ge=0, le=5)] = Field(

@@ -63,7 +63,8 @@ def check_trial(data: dict[str, Any]) -> Trial:
     try:
         return Trial(**data)
     except ValidationError as error:
-        first = error.errors()[0]
+        errors = error.errors()
+        first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])  # a misspelt key is missing too
         parts = [part for part in first["loc"] if part != "[key]"]
         where = ".".join(str(p + 1) if isinstance(p, int) else ascii(p).strip("'") for p in parts)[:100] or "trial"
         if first["type"] == "extra_forbidden":

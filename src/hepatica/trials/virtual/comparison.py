@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Endpoint, Kind, Method
 from hepatica.trials.virtual.endpoints import EndpointData
@@ -27,9 +26,13 @@ class Compared(NamedTuple):
 
 
 def combo_points() -> Floats:
-    """Scrambled Sobol' points of the standard normal, for the max-combo test."""
-    points = qmc.Sobol(len(survival.FAMILY), scramble=True, rng=np.random.Generator(np.random.Philox(key=20261130)))
-    return np.asarray(ndtri(np.clip(points.random(COMBO_POINTS), 1e-12, 1 - 1e-12)))
+    """Points of the standard normal for the max-combo test: a Kronecker sequence, (points, weights)."""
+    size = len(survival.FAMILY)
+    ratio = 1.0
+    for _ in range(60):  # the root of x^(d + 1) = x + 1, by iteration
+        ratio = (1 + ratio) ** (1 / (size + 1))
+    steps = ratio ** -np.arange(1.0, size + 1)
+    return np.asarray(ndtri((0.5 + np.arange(1, COMBO_POINTS + 1)[:, None] * steps) % 1.0))
 
 
 def compare(

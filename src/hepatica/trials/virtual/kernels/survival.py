@@ -47,6 +47,8 @@ def risk_sets(time: NDArray[np.floating], event: Bools, treated: Bools) -> RiskS
         Truth for each patient.
     """
     order = np.argsort(time, axis=1, kind="stable")
+    if (np.diff(np.take_along_axis(time, order, axis=1), axis=1) == 0).any():
+        order = np.lexsort((~event, time), axis=1)  # of those at one time, events come first
     t = np.take_along_axis(np.asarray(time, float), order, axis=1)
     e = np.take_along_axis(event, order, axis=1).astype(float)
     a = np.take_along_axis(treated, order, axis=1).astype(float)
@@ -198,7 +200,8 @@ def restricted_means(r: RiskSets, horizon: float) -> tuple[Floats, Floats]:
     means, variances = [], []
     edges = np.clip(r.time, 0.0, horizon)
     widths = np.diff(np.concatenate([np.zeros((len(edges), 1)), edges, np.full((len(edges), 1), horizon)], 1), axis=1)
-    for own, at_risk in ((1 - r.treated, r.control_at_risk), (r.treated, r.treated_at_risk)):
+    for own in (1 - r.treated, r.treated):
+        at_risk = np.cumsum(own[:, ::-1], axis=1)[:, ::-1]  # one by one, so that tied events multiply out
         dead = r.event * own * (r.time <= horizon)
         alive = np.cumprod(1 - dead / np.maximum(at_risk, 1), axis=1)
         steps = np.concatenate([np.ones((len(alive), 1)), alive], axis=1) * widths

@@ -1,0 +1,30 @@
+"""Characteristics under every truth, and readers' assurance."""
+
+import numpy as np
+import pytest
+
+from hepatica.trials.virtual.characteristics import characterise
+from hepatica.trials.virtual.scenario import Truth
+
+
+def test_power_assurance_and_error_side_by_side(make_trial, flat_bank):
+    readers = [{"name": "a", "no_effect": 0.0}, {"name": "b", "no_effect": 1.0}, {"name": "c", "no_effect": 0.5}]
+    endpoints = [
+        {"name": "death", "kind": "survival", "primary": True},
+        {"name": "alive", "kind": "proportion", "when": "alive == 1", "higher_is_better": True},
+    ]
+    trial = make_trial(patients=160, endpoint=endpoints, reader=readers, look=[{"fraction": 0.5}])
+    told = []
+    c = characterise(
+        trial, flat_bank(trial, (0.012, 0.006)), trials=500, secondary=250, progress=lambda *a: told.append(a)
+    )
+    h = c.hypotheses[0]
+    assert h.average.success.value > 0.7 > 0.1 > h.null.success.value
+    assert h.drawn.success.value == pytest.approx(h.average.success.value, abs=0.1)  # draws are alike, trials too
+    assert h.average.truth[0] == pytest.approx(np.log(0.5), abs=0.03) and abs(h.average.bias[0]) < 0.15
+    assert set(h.endpoints) == {"death", "alive"} and h.endpoints["alive"][Truth.NULL].value < 0.08
+    assert h.average.harmful == h.average.useless == 0 and h.null.trials == 500
+    a, b, both = (r.assurance.value for r in c.readers)
+    assert a == pytest.approx(h.drawn.success.value) and b == pytest.approx(h.null.success.value)
+    assert both == pytest.approx((a + b) / 2)
+    assert len(c.critical) == 2 and told[-1][1] == told[-1][2] and told[-1][0] == "trials_label_is_cells"

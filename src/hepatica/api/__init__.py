@@ -25,6 +25,7 @@ ROOMS = (
     "score",
     "evidence",
     "manufacturing",
+    "trial",
 )
 """Modules or folders with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
 

@@ -31,6 +31,7 @@ COMMANDS = (
     "potency",
     "quality",
     "lot",
+    "trial",
     "schema",
     "doctor",
 )

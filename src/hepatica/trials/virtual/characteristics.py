@@ -14,15 +14,15 @@ from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.analysis_tables import Reader
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.block import TrialBlock
 from hepatica.trials.virtual.comparison import compare
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.population import Eligible
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.effects import Fates, TrueEffects, fates, true_effects
-from hepatica.trials.virtual.endpoints import EndpointData
 from hepatica.trials.virtual.kernels.survival import cox_log_ratio, risk_sets
 from hepatica.trials.virtual.operating import Operating, Rate, known_mean, operating
-from hepatica.trials.virtual.population import Eligible
 from hepatica.trials.virtual.records import Records
-from hepatica.trials.virtual.scenario import Scenario, Truth
 from hepatica.trials.virtual.simulate import Simulator
 
 Floats = NDArray[np.float64]

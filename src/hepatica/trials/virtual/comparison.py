@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Endpoint, Kind, Method
-from hepatica.trials.virtual.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
 from hepatica.trials.virtual.kernels import survival, values
 
 Floats = NDArray[np.float64]

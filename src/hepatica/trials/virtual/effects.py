@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.bank.plan import DEATHS, TRANSPLANT
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.block import couple
-from hepatica.trials.virtual.events import expected_survival
-from hepatica.trials.virtual.population import Eligible
-from hepatica.trials.virtual.streams import exponentials
+from hepatica.trials.virtual.conduct.block import couple
+from hepatica.trials.virtual.conduct.events import expected_survival
+from hepatica.trials.virtual.conduct.population import Eligible
+from hepatica.trials.virtual.conduct.streams import exponentials
 
 Floats = NDArray[np.float64]
 USELESS = 0.02

@@ -15,10 +15,10 @@ import numpy as np
 from hepatica.progress import Progress, ignore_progress
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.trial import Trial
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.effects import true_effects
 from hepatica.trials.virtual.operating import Rate
-from hepatica.trials.virtual.population import eligible_patients
-from hepatica.trials.virtual.scenario import Scenario, Truth
 from hepatica.trials.virtual.simulate import Simulator
 
 LARGER = 4  # times the patients, where size is taken away as a cause

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
-from hepatica.trials.virtual.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
 
 Floats = NDArray[np.float64]
 

@@ -12,16 +12,16 @@ from hepatica.progress import Progress, ignore_progress
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.block import TrialBlock
 from hepatica.trials.virtual.boundaries import Boundaries
 from hepatica.trials.virtual.comparison import Compared, compare
-from hepatica.trials.virtual.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.population import Eligible, eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
+from hepatica.trials.virtual.conduct.streams import WIDTH
 from hepatica.trials.virtual.looks import Dates, followed, look_dates
 from hepatica.trials.virtual.multiplicity import step_down, step_levels
-from hepatica.trials.virtual.population import Eligible, eligible_patients
 from hepatica.trials.virtual.records import Records, Stop, join
-from hepatica.trials.virtual.scenario import Scenario, Truth
-from hepatica.trials.virtual.streams import WIDTH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.trials.virtual.characteristics import characterise
-from hepatica.trials.virtual.scenario import Truth
+from hepatica.trials.virtual.conduct.scenario import Truth
 
 
 def test_power_assurance_and_error_side_by_side(make_trial, flat_bank):

@@ -5,11 +5,11 @@ import pytest
 from scipy.special import ndtri
 
 from hepatica.trials.definition.endpoint import METHODS, Kind
-from hepatica.trials.virtual.block import TrialBlock
 from hepatica.trials.virtual.comparison import combo_points, compare
-from hepatica.trials.virtual.endpoints import EndpointData
-from hepatica.trials.virtual.population import eligible_patients
-from hepatica.trials.virtual.scenario import Scenario, Truth
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 
 MORE = {
     Kind.LAB: {"lab": "bilirubin"},

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from hepatica.trials.virtual.conduct.population import eligible_patients
 from hepatica.trials.virtual.effects import fates, transplant_share, true_effects
-from hepatica.trials.virtual.population import eligible_patients
 
 
 def test_survival_is_exponential(make_trial, flat_bank):

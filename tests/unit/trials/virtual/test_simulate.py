@@ -5,8 +5,8 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from hepatica.trials.confirmatory.group_sequential.design import design_group_sequential
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.records import Stop
-from hepatica.trials.virtual.scenario import Scenario, Truth
 from hepatica.trials.virtual.simulate import Simulator, simulate_trial
 
 AVERAGE, NULL = (Scenario("label_is_cells", t) for t in (Truth.AVERAGE, Truth.NULL))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.trials.definition.design_tables import Centre
-from hepatica.trials.virtual.streams import exponentials, uniforms
+from hepatica.trials.virtual.conduct.streams import exponentials, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

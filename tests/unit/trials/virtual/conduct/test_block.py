@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hepatica.trials.bank.plan import DEATHS
-from hepatica.trials.virtual.block import TrialBlock, couple
-from hepatica.trials.virtual.population import eligible_patients
-from hepatica.trials.virtual.scenario import Scenario, Truth
+from hepatica.trials.virtual.conduct.block import TrialBlock, couple
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.trials.definition.design_tables import Centre
-from hepatica.trials.virtual.accrual import arrivals
+from hepatica.trials.virtual.conduct.accrual import arrivals
 
 CENTRES = [Centre(name="a", per_month=30.4375), Centre(name="b", per_month=3 * 30.4375, start="10 d")]
 

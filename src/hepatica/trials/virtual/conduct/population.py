@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hepatica.errors import InputError
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.streams import WIDTH, uniforms
+from hepatica.trials.virtual.conduct.streams import WIDTH, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.outcomes.event_history import event_times, kaplan_meier
-from hepatica.trials.virtual.events import crossing_times, expected_survival, first_event
+from hepatica.trials.virtual.conduct.events import crossing_times, expected_survival, first_event
 
 
 def test_crossings_are_those_of_the_naive_search():

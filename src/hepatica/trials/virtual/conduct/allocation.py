@@ -14,7 +14,7 @@ from hepatica.trials.randomisation import (
     Scheme,
     checked_ratio,
 )
-from hepatica.trials.virtual.streams import WIDTH, uniforms
+from hepatica.trials.virtual.conduct.streams import WIDTH, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

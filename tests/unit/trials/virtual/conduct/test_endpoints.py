@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from hepatica.trials.virtual.block import TrialBlock
-from hepatica.trials.virtual.endpoints import EndpointData
-from hepatica.trials.virtual.population import eligible_patients
-from hepatica.trials.virtual.scenario import Scenario, Truth
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from hepatica.trials.bank.outcomes import PotentialOutcomes
 from hepatica.trials.bank.plan import DEATHS, TRANSPLANT
 from hepatica.trials.definition.design_tables import MONTH
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.accrual import arrivals
-from hepatica.trials.virtual.allocation import allocate, strata_of
-from hepatica.trials.virtual.events import crossing_times, first_event
-from hepatica.trials.virtual.population import Eligible, sample
-from hepatica.trials.virtual.scenario import Scenario, Truth, conduct
-from hepatica.trials.virtual.streams import WIDTH, exponentials, gammas, normals, uniforms
+from hepatica.trials.virtual.conduct.accrual import arrivals
+from hepatica.trials.virtual.conduct.allocation import allocate, strata_of
+from hepatica.trials.virtual.conduct.events import crossing_times, first_event
+from hepatica.trials.virtual.conduct.population import Eligible, sample
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth, conduct
+from hepatica.trials.virtual.conduct.streams import WIDTH, exponentials, gammas, normals, uniforms
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -12,8 +12,8 @@ from hepatica.trials.randomisation import (
     Scheme,
     randomise,
 )
-from hepatica.trials.virtual.allocation import allocate, strata_of
-from hepatica.trials.virtual.streams import WIDTH
+from hepatica.trials.virtual.conduct.allocation import allocate, strata_of
+from hepatica.trials.virtual.conduct.streams import WIDTH
 
 RNG = np.random.default_rng(2)
 FACTORS = RNG.integers(0, 2, (WIDTH, 36, 2))

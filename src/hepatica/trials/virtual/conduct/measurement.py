@@ -11,8 +11,8 @@ from scipy.special import expit, logit
 
 from hepatica.trials.definition.latent import ERRORS
 from hepatica.trials.definition.trial import GRADE
-from hepatica.trials.virtual.block import TrialBlock
-from hepatica.trials.virtual.streams import normals, uniforms
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -12,9 +12,9 @@ from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.trials.definition.endpoint import ALIVE, UTILITY, Endpoint, Kind
 from hepatica.trials.definition.estimand import Event, Strategy
 from hepatica.trials.definition.latent import ERRORS
-from hepatica.trials.virtual.block import TrialBlock
-from hepatica.trials.virtual.measurement import Measurements
-from hepatica.trials.virtual.streams import normals
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.measurement import Measurements
+from hepatica.trials.virtual.conduct.streams import normals
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -1,6 +1,6 @@
 """Scenarios change the conduct of a trial, and nothing else of it."""
 
-from hepatica.trials.virtual.scenario import Scenario, Truth, conduct
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth, conduct
 
 
 def test_conduct_leaves_out_what_a_scenario_says(make_trial):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.trials.virtual.streams import WIDTH, exponentials, gammas, normals, uniforms
+from hepatica.trials.virtual.conduct.streams import WIDTH, exponentials, gammas, normals, uniforms
 
 MAKERS = [uniforms, exponentials, normals, lambda *k: gammas(*k, 0.5)]
 

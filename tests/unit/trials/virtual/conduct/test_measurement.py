@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from hepatica.trials.definition.latent import ERRORS
-from hepatica.trials.virtual.block import TrialBlock
-from hepatica.trials.virtual.measurement import Measurements
-from hepatica.trials.virtual.population import eligible_patients
-from hepatica.trials.virtual.scenario import Scenario, Truth
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.measurement import Measurements
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 
 LAB = [{"name": "x", "kind": "lab", "lab": "bilirubin"}, {"name": "m", "kind": "lab", "lab": "meld"}]
 

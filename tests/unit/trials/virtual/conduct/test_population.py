@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.trials.virtual.population import eligible_patients, sample
+from hepatica.trials.virtual.conduct.population import eligible_patients, sample
 
 
 def test_conditions_decide_who_is_eligible(make_trial, flat_bank):

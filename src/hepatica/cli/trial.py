@@ -1,0 +1,140 @@
+"""hepatica trial: design a trial of cells and run it on virtual patients before the first patient is dosed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hepatica.cli.console import shell
+from hepatica.cli.console.terminal import Bars, make_table, out, print_json, show
+
+app = shell.make_app()
+TrialFile = Annotated[Path, typer.Argument(help="Trial file (TOML); `hepatica trial init` writes one.")]
+Banks = Annotated[Path, typer.Option("--bank", help="Folder of banks of potential outcomes, kept and taken up again.")]
+Trials = Annotated[int, typer.Option("--trials", min=1, help="Trials simulated under each truth.")]
+BANKS = Path("bank")
+SHORT = 2  # cards in the terminal without --full
+
+
+@app.callback()
+def trial() -> None:
+    """Run a trial of cells on virtual patients.
+
+    Example: `hepatica trial run trial.toml`
+    """
+
+
+@app.command("init")
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("trial.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+    lang: shell.Lang = "en",
+) -> None:
+    """Write a commented trial file to start from."""
+    from importlib.resources import files
+
+    from hepatica.errors import InputError
+    from hepatica.files import write_text
+    from hepatica.words import say
+
+    lang = shell.check_language(lang)
+    if path.exists() and not force:
+        raise InputError("path", str(path), "a file that does not exist yet, or --force")
+    write_text(path, (files("hepatica") / "trial.template.toml").read_text(encoding="utf-8"))
+    out.print(say("cli.written", lang, path=path))
+
+
+@app.command("protocol")
+def protocol(file: TrialFile, lang: shell.Lang = "en") -> None:
+    """Print the protocol synopsis and the plan of analysis of a trial.
+
+    Example: `hepatica trial protocol trial.toml`
+    """
+    from hepatica.report.trials.protocol import protocol_cards
+    from hepatica.trials.definition.trial_file import load_trial
+
+    lang = shell.check_language(lang)
+    for card in protocol_cards(load_trial(file), lang):
+        show(card)
+
+
+@app.command("run")
+def run(
+    file: TrialFile,
+    trials: Trials = 2000,
+    failure: Annotated[
+        int, typer.Option("--failure", min=0, help="Trials at each step of the reasons for failure; 0 for none.")
+    ] = 250,
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("trial"),
+    banks: Banks = BANKS,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    full: Annotated[bool, typer.Option("--full", help="Print every part of the report.")] = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Give the operating characteristics of a trial.
+
+    Power, type I error, assurance, bias, size, duration, harm, and every endpoint side by side.
+
+    Example: `hepatica trial run trial.toml`
+    """
+    from hepatica.api.trial import TrialAnswer, TrialRequest
+    from hepatica.output_folder import claim
+    from hepatica.report.trials.pages import write_trial
+    from hepatica.report.trials.trial_cards import trial_cards
+    from hepatica.trials.definition.trial_file import load_trial
+    from hepatica.words import say
+
+    lang = shell.check_language(lang)
+    question = load_trial(file)
+    request = TrialRequest(trial=question, trials=trials, secondary=min(trials, 500), failure=failure)
+    bars, began = Bars(lang), time.perf_counter()
+    with claim(folder, "trial") as output:
+        with shell.make_system(lang, cluster) as system, bars.bars:
+            found, shares, key = request.run(banks, system=system, workers=workers, progress=bars)
+        answer, made = TrialAnswer.of(found, shares, key), trial_cards(found, shares, lang)
+        write_trial(made, answer, question.title, output.staging, lang, command=shell.command_line())
+        written = output.publish()
+    if as_json:
+        print_json(answer)
+        return
+    for card in made if full else made[:SHORT]:
+        show(card)
+    out.print(say("trial.elapsed", lang, trials=trials, seconds=time.perf_counter() - began), style="dim")
+    shell.close(lang, *written)
+
+
+@app.command("exam")
+def exam(
+    lang: shell.Lang = "en",
+    every: Annotated[bool, typer.Option("--every", help="Every number, not a line for each set.")] = False,
+) -> None:
+    """Show numbers of other programs beside ours.
+
+    Example: `hepatica trial exam`
+    """
+    from hepatica.trials.exam import read_exam
+    from hepatica.words import say
+
+    lang = shell.check_language(lang)
+    table = read_exam()
+    passed, sets = int(table["passes"].sum()), table["reference"].nunique()
+    out.print(say("trial.exam_title", lang), style="bold")
+    out.print(say("trial.exam_text", lang, passed=passed, total=len(table), sets=sets))
+    if every:
+        shown = make_table("set", "quantity", "ours", "theirs", "difference")
+        for row in table.itertuples(index=False):
+            shown.add_row(row.reference, row.quantity, f"{row.ours:.8g}", f"{row.theirs:.8g}", f"{row.difference:.2g}")
+    else:
+        heads = ("set", "method", "numbers", "within", "largest", "tolerance", "source")
+        shown = make_table(*(say(f"trial.column_{head}", lang) for head in heads))
+        for name, rows in table.groupby("reference", sort=False):
+            first, worst = rows.iloc[0], rows["difference"].abs().max()
+            numbers = (f"{len(rows)}", f"{int(rows.passes.sum())}", f"{worst:.2g}", f"{rows.tolerance.max():.2g}")
+            shown.add_row(str(name), first.method, *numbers, first.source)
+    out.print(shown)
+    out.print(say("common.research_use", lang), style="dim")

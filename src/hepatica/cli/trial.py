@@ -128,7 +128,8 @@ def exam(
     if every:
         shown = make_table("set", "quantity", "ours", "theirs", "difference")
         for row in table.itertuples(index=False):
-            shown.add_row(row.reference, row.quantity, f"{row.ours:.8g}", f"{row.theirs:.8g}", f"{row.difference:.2g}")
+            values = (f"{row.ours:.8g}", f"{row.theirs:.8g}", f"{row.difference:.2g}")
+            shown.add_row(str(row.reference), str(row.quantity), *values)
     else:
         heads = ("set", "method", "numbers", "within", "largest", "tolerance", "source")
         shown = make_table(*(say(f"trial.column_{head}", lang) for head in heads))

@@ -25,7 +25,7 @@ ROOMS = (
     "score",
     "evidence",
     "manufacturing",
-    "trial",
+    "trials",
 )
 """Modules or folders with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
 

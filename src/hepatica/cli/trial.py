@@ -82,7 +82,7 @@ def run(
 
     Example: `hepatica trial run trial.toml`
     """
-    from hepatica.api.trial import TrialAnswer, TrialRequest
+    from hepatica.api.trials.characteristics import TrialAnswer, TrialRequest
     from hepatica.output_folder import claim
     from hepatica.report.trials.pages import write_trial
     from hepatica.report.trials.trial_cards import trial_cards

@@ -2,7 +2,7 @@
 
 import json
 
-from hepatica.api.trial import TrialAnswer
+from hepatica.api.trials.characteristics import TrialAnswer
 from hepatica.report.trials.pages import write_trial
 from hepatica.report.trials.trial_cards import trial_cards
 from hepatica.trials.virtual.characteristics import characterise

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hepatica.api.trial import TrialAnswer, TrialRequest
+from hepatica.api.trials.characteristics import TrialAnswer, TrialRequest
 from hepatica.errors import InputError
 from hepatica.trials.virtual.characteristics import characterise
 

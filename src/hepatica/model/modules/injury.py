@@ -100,6 +100,7 @@ def _alcohol(m: Draft, steroid: Expr) -> Expr:
     rate, drinking, killing, inflamed, efficacy = m.pars(
         "alcohol_rate drinking alcohol_kill alcohol_inflamed efficacy_steroid"
     )
+    m.let("alcohol_intake", drinking, "", "alcohol taken now, 1 = heavy drinking")
     m.flow("alcohol_onset", rate * drinking, into=E)
     m.flow("alcohol_recovery", rate * E, out_of=E)
     return m.let("kill_alcohol", killing * E * (1 - inflamed * efficacy * steroid), "1/day", "killing by alcohol")

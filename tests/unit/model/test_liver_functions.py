@@ -29,6 +29,7 @@ HEALTHY = {
     "phagocytes_acute": 0.0,
     "dilution_rate": 0.0,
     "alcohol": 0.0,
+    "alcohol_intake": 0.0,
     "steroid": 0.0,
 }
 MODULES = (bilirubin, synthesis, metabolism, enzymes)

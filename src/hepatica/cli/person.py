@@ -1,15 +1,18 @@
-"""hepatica person: one person's record, as it was understood."""
+"""hepatica person: one person's record as it was understood, and the forecast."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hepatica.cli.console.shell import AsJson, Lang, check_language, close, make_app
-from hepatica.cli.console.terminal import make_table, out, print_json
+from hepatica.cli.console.shell import AsJson, Lang, Workers, check_language, close, command_line, make_app, make_system
+from hepatica.cli.console.terminal import Bars, make_table, out, print_json, show
 from hepatica.errors import InputError
+
+if TYPE_CHECKING:
+    from hepatica.individual.readers.collect import PersonCheck
 
 app = make_app()
 
@@ -33,12 +36,26 @@ def person(
     path: Annotated[
         Path | None, typer.Option("--out", help="Write the record without identity: .toml, or .json (FHIR).")
     ] = None,
+    horizon: Annotated[float, typer.Option("--horizon", help="Last day of the forecast, to 1826.")] = 90.0,
+    library: Annotated[
+        int | None, typer.Option("--library", help="Virtual people; 8000, and 20000 for a careful forecast.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="acute, acute_on_chronic, cirrhosis or any; by the record.")
+    ] = None,
+    refine: Annotated[bool, typer.Option("--refine", help="Move particles to this person; slower.")] = False,
+    posterior: Annotated[str, typer.Option("--posterior", help="learnt, prior, or a file of draws.")] = "learnt",
+    seed: Annotated[int, typer.Option("--seed", help="Of all random numbers.")] = 1,
+    folder: Annotated[Path, typer.Option("--report", help="Folder of the report.")] = Path("person"),
+    workers: Workers = None,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Read one person's labs and history.
+    """Forecast one person from labs and history, with and without cells.
 
-    A unit that is missing or ambiguous is refused, never guessed. Example: `hepatica person patient.toml --check`
+    Bands of labs, risk beside scores, gain by regimen and the next measurement; virtual people are simulated once and
+    kept. --check and --out read the record alone. A unit that is missing or ambiguous is refused, never guessed.
+    Example: `hepatica person patient.toml --horizon 180`
     """
     lang = check_language(lang)
     if template:
@@ -55,13 +72,20 @@ def person(
 
         out.print(suggest_mapping(file).rstrip())
         return
-    from hepatica.api.person import PersonAnswer, PersonRequest
+    from hepatica.api.person.record import PersonAnswer, PersonRequest
     from hepatica.individual.readers.describe import describe
 
     asked = {"file": file, "mapping": mapping, "admission": admission or None}
     found = PersonRequest.check(asked).check_file()
     if not check or path is not None:
         found.strict()
+    if not check and path is None:
+        options = {
+            "horizon": horizon, "library": library, "kind": kind, "refine": refine, "posterior": posterior,
+            "seed": seed,
+        }  # fmt: skip
+        _forecast(asked | options, found, folder, workers=workers, lang=lang, as_json=as_json)
+        return
     if as_json:
         print_json(PersonAnswer.of(found))
     else:
@@ -83,6 +107,34 @@ def person(
         close(lang, *([path] if path is not None else []))
     if found.refused:
         raise typer.Exit(1)
+
+
+def _forecast(
+    asked: dict[str, Any], found: PersonCheck, folder: Path, *, workers: int | None, lang: str, as_json: bool
+) -> None:
+    """Forecast a record, write the report, and print it."""
+    from hepatica.api.person.forecast import PersonForecastAnswer, PersonForecastRequest
+    from hepatica.individual.readers.describe import describe
+    from hepatica.output_folder import claim
+    from hepatica.report.person.cards import person_cards
+    from hepatica.report.person.page import write_person_report
+
+    request = PersonForecastRequest.check(asked)
+    request.settings()
+    bars = Bars(lang)
+    with claim(folder, "person") as output, make_system(lang) as system, bars.bars:
+        made = request.compute(found.person, system=system, workers=workers, progress=bars)
+        answer, cards = PersonForecastAnswer.of(made), person_cards(made, lang)
+        write_person_report(made, cards, answer, output.staging, lang, command=command_line())
+        written = output.publish()
+    if as_json:
+        print_json(answer)
+        return
+    for text in describe(found, lang).lines:
+        out.print(text)
+    for card in cards:
+        show(card)
+    close(lang, *written)
 
 
 def _check_out(path: Path, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from types import SimpleNamespace
 
 BROKEN = 'age = 54\n[[labs]]\nday = 0\ncreatinine = 90\nalt = "40 U/L"\n'
 
@@ -15,7 +16,9 @@ def test_the_template_is_checked_and_written(hepatica, tmp_path):
     for name in ("a.json", "a.toml"):
         code, out, _ = hepatica("person", str(path), "--out", str(tmp_path / name), "--lang", "zh")
         assert code == 0 and "肌酐" in out and "2024" not in (tmp_path / name).read_text(encoding="utf-8")
-    answers = [json.loads(hepatica("person", str(tmp_path / name), "--json")[1]) for name in ("a.json", "a.toml")]
+    answers = [
+        json.loads(hepatica("person", str(tmp_path / name), "--check", "--json")[1]) for name in ("a.json", "a.toml")
+    ]
     assert answers[0] == answers[1] and answers[0]["age"] == 54
 
 
@@ -53,7 +56,7 @@ def test_the_admission_of_a_bundle(hepatica, tmp_path):
     path, bundle = tmp_path / "patient.toml", tmp_path / "a.json"
     path.write_text('[[labs]]\nday = 3\nalt = "40 U/L"\n')
     assert hepatica("person", str(path), "--out", str(bundle))[0] == 0
-    code, out, _ = hepatica("person", str(bundle), "--json", "--admission", "2000-01-03")
+    code, out, _ = hepatica("person", str(bundle), "--check", "--json", "--admission", "2000-01-03")
     assert code == 0 and json.loads(out)["labs"][0]["day"] == 1.0
     for wrong in ("soon", "2024-13-01"):
         code, _, err = hepatica("person", str(bundle), "--admission", wrong)
@@ -71,10 +74,28 @@ def test_a_suggested_mapping_is_completed_and_used(hepatica, tmp_path):
     code, _, err = hepatica("person", str(path), "--mapping", str(mapping))
     assert code == 2 and "labs.creatinine.unit open" in err
     mapping.write_text(text.replace("?", "umol/L"))
-    code, out, _ = hepatica("person", str(path), "--mapping", str(mapping))
+    code, out, _ = hepatica("person", str(path), "--mapping", str(mapping), "--check")
     assert code == 0 and "1.018" in out
 
 
 def test_the_schema_of_a_patient(hepatica):
     code, out, _ = hepatica("schema", "--of", "patient")
     assert code == 0 and "creatinine" in json.loads(out)["properties"]["labs"]["items"]["properties"]
+
+
+def test_the_forecast(hepatica, tmp_path, monkeypatch):
+    from hepatica.individual.library import store
+
+    monkeypatch.setattr(store, "BLOCK", 100)
+    monkeypatch.setattr(store, "cache", SimpleNamespace(read=lambda name: None, write=lambda name, content: None))
+    path = tmp_path / "patient.toml"
+    path.write_text('age = 54\nbackground = "none"\n[[labs]]\nday = 0\ninr = 2.1\nbilirubin = "8 mg/dL"\n')
+    asked = ("person", path, "--library", 100, "--horizon", 28, "--posterior", "prior", "--report", tmp_path / "r")
+    code, out, err = hepatica(*asked)
+    assert code == 0 and "recalibrated on 207 people" in out and "acute liver failure" in out, err
+    assert {p.name for p in (tmp_path / "r").iterdir()} >= {"report.html", "labs.csv", "forecast.json"}
+    code, out, _ = hepatica(*asked, "--json")
+    assert code == 0 and json.loads(out)["kind"] == "acute"
+    code, out, err = hepatica(*asked, "--kind", "sick")
+    assert code == 2 and out == "" and "kind" in err
+    assert hepatica(*asked, "--horizon", 0)[0] == 2

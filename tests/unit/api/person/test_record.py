@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hepatica.api.person import PersonAnswer, PersonRequest
+from hepatica.api.person.record import PersonAnswer, PersonRequest
 from hepatica.errors import InputError
 
 TEXT = """

@@ -1,0 +1,1 @@
+"""Posterior of one person over virtual people: observations, errors of labs, importance weights, particles."""

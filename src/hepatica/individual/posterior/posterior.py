@@ -1,0 +1,256 @@
+"""Posterior of one person over a library: one weighted sample of any quantity, by weights or by local regression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+from scipy.special import expit, logit
+
+from hepatica.individual.library.candidates import LABS, Candidates, at_times
+from hepatica.individual.posterior.distance import Distance, distance
+from hepatica.individual.posterior.importance import (
+    MIN_EFFECTIVE,
+    Kernels,
+    effective_size,
+    log_likelihood,
+    normalise,
+    weighted_quantile,
+)
+from hepatica.individual.posterior.lab_error import Errors, LabError, exact_residual
+from hepatica.individual.posterior.local_regression import LocalRegression
+from hepatica.individual.posterior.observations import Observations
+from hepatica.patients.streams import normals
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+NEGLIGIBLE = 1e-5
+"""Total weight of the candidates that are left out of quantities."""
+MIN_PROBABILITY = 1e-5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Posterior of one person.
+
+    Attributes
+    ----------
+    candidates : Candidates
+    observations : Observations
+    errors : mapping of str to LabError
+    weight : (n,)
+        Importance weights, normalised.
+    effective : float
+        Effective sample size of the weights.
+    distance : Distance
+    course : int
+        Course that the person has been on.
+    seed : int
+        Of the errors that forecasts add.
+    regression : LocalRegression or None
+        In use where the effective sample size is under `MIN_EFFECTIVE`.
+    """
+
+    candidates: Candidates
+    observations: Observations
+    errors: Errors
+    weight: Floats
+    effective: float
+    distance: Distance
+    course: int = 0
+    seed: int = 1
+    regression: LocalRegression | None = None
+    _chosen: tuple[Ints, Floats] = field(repr=False)
+
+    @property
+    def is_regression(self) -> bool:
+        """True where the forecast is by local regression, since too few candidates match."""
+        return self.regression is not None
+
+    @property
+    def sample_weight(self) -> Floats:
+        """Weights of the samples that `sample` gives, (m,)."""
+        return self._chosen[1]
+
+    @property
+    def members(self) -> Ints:
+        """Candidates of the samples, (m,)."""
+        return self._chosen[0]
+
+    def sample(self, quantity: Floats) -> Floats:
+        """Weighted sample of a quantity of candidates, (m, ...) of (n, ...)."""
+        if self.regression is not None:
+            return self.regression.sample(quantity)
+        return np.asarray(quantity, float)[self.members]
+
+    def probability(self, quantity: Floats) -> Floats:
+        """Weighted sample of a probability of candidates, adjusted on the scale of log odds."""
+        if self.regression is None:
+            return self.sample(quantity)
+        odds = logit(np.clip(np.asarray(quantity, float), MIN_PROBABILITY, 1 - MIN_PROBABILITY))
+        return np.asarray(expit(np.clip(self.regression.sample(odds), -11.5, 11.5)))
+
+    def mean(self, sample: Floats) -> Floats:
+        """Mean of a weighted sample."""
+        return np.tensordot(self.sample_weight, sample, axes=1)
+
+    def quantile(self, sample: Floats, levels: tuple[float, ...]) -> Floats:
+        """Quantiles of a weighted sample."""
+        return weighted_quantile(sample, self.sample_weight, np.array(levels))
+
+    def labs(self, lab: str, days: Floats, course: int, *, assay: bool = True, drawn: bool = True) -> Floats:
+        """Weighted sample of a log lab on some days, (m, days), with discrepancy and, for the next sample, assay error.
+
+        Parameters
+        ----------
+        lab : str
+            Of the library.
+        days : (k,)
+            Days.
+        course : int
+            Course to forecast.
+        assay : bool
+            With the error of measurement; without it the band is that of the true value.
+        drawn : bool
+            With errors drawn; without them each candidate's expected value.
+        """
+        k, error = LABS.index(lab), self.errors[lab]
+        ahead = at_times(self.candidates.labs[course, :, :, k], days, 1).astype(float)
+        series = self.observations.get(lab)
+        own = self.members if self.regression is None else np.arange(self.candidates.n)
+        mean, variance = np.zeros((len(own), len(days))), np.full(len(days), error.discrepancy**2)
+        if series is not None:
+            so_far = at_times(self.candidates.labs[self.course, :, :, k][own], series.days, 1)
+            residual, when = exact_residual(series, so_far)
+            if self.regression is not None:  # each candidate carries on its own error
+                residual = matching_noise(self.candidates, lab, error, when, self.seed)
+            mean, variance = error.carry(residual, when, days)
+        noise = normals(self.seed, self.candidates.patient[own], f"person:lab:{lab}", 2 * len(days))
+        sd = np.sqrt(variance + (error.assay**2 if assay else 0.0))
+        values = ahead[own] + mean + (sd * noise[:, : len(days)] if drawn else 0.0)
+        found = values if self.regression is None else self.regression.sample(values)
+        centre = self.mean(found)
+        return np.asarray(centre + self.distance.widening * (found - centre))
+
+    def to_xarray(self) -> xr.Dataset:
+        """Posterior as a Dataset over candidates: weights, covariates, draw, component and initial labs."""
+        c = self.candidates
+        return xr.Dataset(
+            {
+                "weight": ("candidate", self.weight),
+                "age": ("candidate", c.age, {"units": "year"}),
+                "body_weight": ("candidate", c.weight, {"units": "kg"}),
+                "log_lab": (("candidate", "lab"), c.labs[self.course, :, 0]),
+                "died": (("course", "candidate", "time"), c.died),
+                "transplanted": (("course", "candidate", "time"), c.grafted),
+            },
+            coords={
+                "lab": list(LABS),
+                "draw": ("candidate", c.draw),
+                "component": ("candidate", np.array(c.components)[c.component]),
+                "course": [f"{r}:{h}" if r else "0" for r, h in c.courses],
+            },
+            attrs={
+                "effective_sample_size": self.effective,
+                "distance_share": self.distance.share,
+                "purpose": "for research use",
+            },
+        )
+
+
+def make_posterior(
+    candidates: Candidates,
+    observations: Observations,
+    errors: Errors,
+    kernels: Kernels,
+    *,
+    course: int = 0,
+    seed: int = 1,
+) -> Posterior:
+    """Posterior of one person over the candidates of a library.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        The library.
+    observations : Observations
+        What is known of the person.
+    errors : mapping of str to LabError
+        Error of each lab.
+    kernels : Kernels
+        Kernels of covariates.
+    course : int
+        Course that the person has been on.
+    seed : int
+        Of the errors that forecasts add.
+
+    Returns
+    -------
+    Posterior
+    """
+    weight = normalise(log_likelihood(candidates, observations, errors, kernels, course))
+    effective = effective_size(weight)
+    away = distance(candidates, observations, errors, course=course, seed=seed)
+    regression = None
+    if effective < MIN_EFFECTIVE:
+        features, point = noisy_features(candidates, observations, errors, kernels, course=course, seed=seed)
+        regression = LocalRegression.fit(features, point) if features.shape[1] else None
+    if regression is not None:
+        chosen = regression.neighbours, regression.weight
+    else:
+        order = np.argsort(-weight)
+        kept = order[: int(np.searchsorted(np.cumsum(weight[order]), 1 - NEGLIGIBLE)) + 1]
+        chosen = kept, weight[kept] / weight[kept].sum()
+    return Posterior(
+        candidates=candidates,
+        observations=observations,
+        errors=errors,
+        weight=weight,
+        effective=effective,
+        distance=away,
+        course=course,
+        seed=seed,
+        regression=regression,
+        _chosen=chosen,
+    )
+
+
+def matching_noise(candidates: Candidates, lab: str, error: LabError, days: Floats, seed: int) -> Floats:
+    """Errors of a lab that candidates are matched with on some days, (n, m)."""
+    if not len(days):
+        return np.zeros((candidates.n, 0))
+    white = normals(seed, candidates.patient, f"person:match:{lab}", len(days))
+    return np.asarray(white @ cholesky(error.covariance(days), lower=True).T)
+
+
+def noisy_features(
+    candidates: Candidates,
+    observations: Observations,
+    errors: Errors,
+    kernels: Kernels,
+    *,
+    course: int,
+    seed: int,
+) -> tuple[Floats, Floats]:
+    """Standardised measurements of candidates with errors of their own, (n, k), and those of the person, (k,)."""
+    columns, point = [], []
+    for s in observations.series:
+        exact, error = s.signs == 0, errors[s.lab]
+        if not (error.weighs and exact.any()):
+            continue
+        labs = at_times(candidates.labs[course, :, :, LABS.index(s.lab)], s.days[exact], 1)
+        factor = cholesky(error.covariance(s.days[exact]), lower=True)
+        noise = matching_noise(candidates, s.lab, error, s.days[exact], seed)
+        columns.append(solve_triangular(factor, (labs + noise).T, lower=True).T)
+        point.append(solve_triangular(factor, s.values[exact], lower=True))
+    for name in ("age", "encephalopathy", "ascites"):
+        value, sd = getattr(observations, name), getattr(kernels, name)
+        if np.isfinite(value) and np.isfinite(sd):
+            columns.append(getattr(candidates, name)[:, None] / sd)
+            point.append(np.array([value / sd]))
+    if not columns:
+        return np.zeros((candidates.n, 0)), np.zeros(0)
+    return np.concatenate(columns, axis=1), np.concatenate(point)

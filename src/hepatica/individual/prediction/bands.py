@@ -1,0 +1,154 @@
+"""Forecast bands of labs with and without cells, corrected by what people taught."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hepatica.individual.learning.correction import Correction, Known, make_features
+from hepatica.individual.learning.learnt import Learnt
+from hepatica.individual.library.candidates import LABS, TIMES, at_times
+from hepatica.individual.people import TREATMENT_ARMS, Treatment
+from hepatica.individual.posterior.importance import weighted_quantile
+from hepatica.individual.posterior.observations import Observations
+from hepatica.individual.posterior.posterior import Posterior
+
+Floats = NDArray[np.float64]
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MIN_VARIANCE = 1e-8
+
+
+def forecast_days(observations: Observations, horizon: float) -> Floats:
+    """Days of a forecast: the library's from the last lab to the horizon, both included."""
+    inside = TIMES[(observations.last_day < TIMES) & (horizon > TIMES)]
+    return np.concatenate([[observations.last_day], inside, [horizon]])
+
+
+def known_of(posterior: Posterior) -> Known:
+    """What is known of one person at the last lab, as the correction takes it."""
+    o = posterior.observations
+    last, change, off = (np.full((1, len(LABS)), np.nan) for _ in range(3))
+    for s in o.series:
+        exact, k = np.flatnonzero(s.signs == 0), LABS.index(s.lab)
+        if not len(exact):
+            continue
+        at = exact[-1]
+        last[0, k] = s.values[at]
+        labs = at_times(posterior.candidates.labs[posterior.course, :, :, k], [s.days[at]], 1)[:, 0]
+        off[0, k] = s.values[at] - float(posterior.weight @ labs)
+        if len(exact) > 1:
+            before = exact[-2]
+            change[0, k] = (s.values[at] - s.values[before]) / (s.days[at] - s.days[before])
+    given = np.array([[float(t.value in o.background) for t in Treatment]])
+    return Known(last, change, off, np.array([[o.age, o.encephalopathy]]), given)
+
+
+def lab_sample(posterior: Posterior, learnt: Learnt, lab: str, days: Floats, course: int, *, assay: bool) -> Floats:
+    """Weighted sample of a log lab on later days, (m, days), with the correction that people taught.
+
+    The correction was learnt of people without cells; with cells the same shift and the same widening apply.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the person.
+    learnt : Learnt
+        What people of the kind taught.
+    lab : str
+        Of the library.
+    days : (k,)
+        Days.
+    course : int
+        Course to forecast.
+    assay : bool
+        With the error of measurement.
+    """
+    sample = posterior.labs(lab, days, course, assay=assay)
+    correction = learnt.corrections.get(lab)
+    if correction is None or not any(posterior.observations.background == arm for arm in _arms()):
+        return sample
+    base = sample if course == posterior.course else posterior.labs(lab, days, posterior.course, assay=assay)
+    mean, variance = _moments(posterior, base)
+    corrected, wide = _corrected(posterior, correction, mean, variance, days)
+    stretch = np.sqrt(wide / np.maximum(variance, MIN_VARIANCE))
+    stretch = np.clip(np.where(variance < MIN_VARIANCE, 1.0, stretch), 0.05, 20.0)
+    centre = posterior.mean(sample)
+    return np.asarray(centre + (corrected - mean) + stretch * (sample - centre))
+
+
+def _arms() -> list[tuple[str, ...]]:
+    """Combinations of treatments of which people taught."""
+    return [tuple(sorted(t.value for t in arm)) for arm in TREATMENT_ARMS]
+
+
+def _moments(posterior: Posterior, sample: Floats) -> tuple[Floats, Floats]:
+    mean = posterior.mean(sample)
+    return mean, np.asarray(posterior.mean((sample - mean) ** 2))
+
+
+def _corrected(
+    posterior: Posterior, correction: Correction, mean: Floats, variance: Floats, days: Floats
+) -> tuple[Floats, Floats]:
+    """Corrected mean and variance of one person's lab on some days; on the last day itself as it is."""
+    known = known_of(posterior)
+    ahead = days - posterior.observations.last_day
+    many = Known(*(np.repeat(getattr(known, name), len(days), axis=0) for name in Known.__dataclass_fields__))
+    middle, wide = correction.apply(make_features(mean, many, ahead), mean, variance, ahead)
+    share = np.minimum(ahead / correction.ahead[0], 1.0)  # from what is measured to the first day that people taught
+    return mean + share * (middle - mean), np.asarray((1 - share) * variance + share * wide)
+
+
+def lab_bands(posterior: Posterior, learnt: Learnt, horizon: float, courses: dict[str, int]) -> pd.DataFrame:
+    """Forecast bands of each lab, in its unit: one row a lab, course and day.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the person.
+    learnt : Learnt
+        What people of the kind taught.
+    horizon : float
+        Last day.
+    courses : dict of str to int
+        Name and position of the courses to forecast.
+
+    Returns
+    -------
+    DataFrame
+        ``low``, ``q1``, ``median``, ``q3``, ``high`` of the true value (90 % and 50 %), and ``next_low``,
+        ``next_high``, the 90 % interval of a sample taken that day.
+    """
+    days, tables = forecast_days(posterior.observations, horizon), []
+    for lab in LABS:
+        for name, course in courses.items():
+            own = lab_sample(posterior, learnt, lab, days, course, assay=False)
+            error = posterior.errors[lab].assay
+            middle = weighted_quantile(own, posterior.sample_weight, np.array(LEVELS))
+            half = np.abs(middle[[0, 4]] - middle[2])
+            ends = np.hypot(half, 1.645 * error)
+            columns = dict(zip(("low", "q1", "median", "q3", "high"), np.exp(middle), strict=True))
+            columns |= {"next_low": np.exp(middle[2] - ends[0]), "next_high": np.exp(middle[2] + ends[1])}
+            tables.append(pd.DataFrame({"lab": lab, "course": name, "day": days} | columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def share_narrower(posterior: Posterior, lab: str, day: float) -> float:
+    """SD of the person's log lab on a day over that of the whole library.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the person.
+    lab : str
+        Of the library.
+    day : float
+        Day.
+    """
+    days = np.array([day])
+    own = posterior.labs(lab, days, posterior.course, assay=False)
+    _, variance = _moments(posterior, own)
+    everybody = at_times(posterior.candidates.labs[posterior.course, :, :, LABS.index(lab)], days, 1)
+    return math.sqrt(float(variance[0])) / float(everybody.std())

@@ -1,0 +1,156 @@
+"""Redosing at a visit: courses from the visit's day on, simulated for the members of the posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.errors import InputError
+from hepatica.individual.learning.learnt import Learnt
+from hepatica.individual.library.candidates import Candidates, join
+from hepatica.individual.library.simulate import Design, follow
+from hepatica.individual.library.store import Library
+from hepatica.individual.person import GivenTreatment, Person
+from hepatica.individual.posterior.posterior import Posterior, make_posterior
+from hepatica.individual.prediction.gain import Choice, RegimenGain, systematic
+from hepatica.patients import Admitted
+from hepatica.therapy import Regimen
+
+Ints = NDArray[np.int64]
+MEMBERS = 400
+NEW_DAY = 3.0
+"""Day from which the library's regimens, which start at admission, no longer stand for what can still be given."""
+
+
+def given_cells(person: Person, until: float) -> Regimen | None:
+    """Cells that a person was given to a day, as one regimen; None without any.
+
+    Parameters
+    ----------
+    person : Person
+        The record.
+    until : float
+        Day.
+
+    Raises
+    ------
+    InputError
+        If the dose of cells is not stated.
+    """
+    given: list[GivenTreatment] = [g for g in person.treatments if g.treatment == "cells" and 0 <= g.day <= until]
+    if not given:
+        return None
+    doses = [g.dose for g in given if g.dose is not None]
+    if len(doses) < len(given):
+        raise InputError("treatments: cells", None, "a dose of every infusion, such as 1e6 cells/kg")
+    days = [g.day for g in given]
+    interval = (days[-1] - days[0]) / (len(days) - 1) if len(days) > 1 else 7.0
+    return Regimen(float(np.mean(doses)), infusions=len(days), interval=interval, start=days[0])
+
+
+def members_of(library: Library, posterior: Posterior, design: Design, n: int = MEMBERS) -> Candidates:
+    """Members of a posterior, equally weighted, under the courses of another design.
+
+    Parameters
+    ----------
+    library : Library
+        Of the posterior's candidates.
+    posterior : Posterior
+        Of the person.
+    design : Design
+        Courses to simulate.
+    n : int
+        Members.
+    """
+    chosen = np.unique(posterior.members[systematic(posterior.sample_weight, n)])
+    return resimulate(library, posterior.candidates, chosen, design)
+
+
+def resimulate(library: Library, candidates: Candidates, chosen: Ints, design: Design) -> Candidates:
+    """Some candidates from admission on under the courses of another design."""
+    parts = []
+    for component in np.unique(candidates.component[chosen]).tolist():
+        mine = chosen[candidates.component[chosen] == component]
+        cohort = library.cohort(component, candidates.draw[mine])
+        admitted = Admitted(cohort, candidates.initial[mine], {}, len(mine))
+        parts.append(
+            follow(
+                library.system,
+                admitted,
+                design,
+                component=component,
+                components=candidates.components,
+                workers=library.workers,
+            )
+        )
+    return join(parts)
+
+
+def at_visit(
+    library: Library,
+    posterior: Posterior,
+    regimens: Sequence[Regimen],
+    learnt: Learnt,
+    given: Regimen | None = None,
+) -> tuple[Posterior, ...]:
+    """Posterior at a visit, whose courses are those of regimens that start there, after the cells given before.
+
+    The members of the posterior are simulated again from admission, and weighed anew by all labs under the course that
+    they were on. After cells there is one posterior for each hypothesis, since the labs so far depend on it.
+
+    Parameters
+    ----------
+    library : Library
+        Of the candidates.
+    posterior : Posterior
+        By the labs so far; by those before the cells where cells were given.
+    regimens : sequence of Regimen
+        To compare from the last lab on; the first gives no cells.
+    learnt : Learnt
+        What people of the kind taught.
+    given : Regimen, optional
+        Cells given before.
+    """
+    day, base = posterior.observations.last_day, library.design
+    later = tuple(replace(r, start=day) if r.gives_cells else r for r in regimens)
+    hypotheses = (base.hypotheses,) if given is None else tuple((h,) for h in base.hypotheses)
+    found = []
+    for some in hypotheses:
+        design = replace(base, regimens=later, hypotheses=some, given=given)
+        members = members_of(library, posterior, design)
+        found.append(
+            make_posterior(members, posterior.observations, learnt.errors, learnt.kernels, seed=posterior.seed)
+        )
+    return tuple(found)
+
+
+def combine_choices(choices: Sequence[Choice]) -> Choice:
+    """Choice over hypotheses that count alike: gains are means, and intervals hold those of each."""
+    if len(choices) == 1:
+        return choices[0]
+    gains = []
+    for each in zip(*(c.gains for c in choices), strict=True):
+        gains.append(
+            RegimenGain(
+                regimen=each[0].regimen,
+                expected=float(np.mean([g.expected for g in each])),
+                low=min(g.low for g in each),
+                high=max(g.high for g in each),
+                person_low=min(g.person_low for g in each),
+                person_high=max(g.person_high for g in each),
+                benefit=float(np.mean([g.benefit for g in each])),
+                by_hypothesis=tuple(h for g in each for h in g.by_hypothesis),
+            )
+        )
+    expected = np.array([0.0, *(g.expected for g in gains)])
+    return Choice(
+        gains=tuple(gains),
+        best=int(expected.argmax()),
+        usual=choices[0].usual,
+        lead=float(np.mean([c.lead for c in choices])),
+        lead_low=min(c.lead_low for c in choices),
+        lead_high=max(c.lead_high for c in choices),
+    )

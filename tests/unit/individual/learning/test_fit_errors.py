@@ -1,0 +1,42 @@
+"""Errors learnt from people: a lab that says nothing of the others is left out, one that fits the model keeps."""
+
+import numpy as np
+import pytest
+
+from hepatica.individual.learning import fit_errors as module
+from hepatica.individual.learning.fit_errors import fit_errors, fit_outcome_errors, log_odds
+from hepatica.individual.learning.matching import Matching
+from hepatica.individual.posterior.importance import Kernels
+from hepatica.individual.posterior.lab_error import default_errors
+
+
+@pytest.fixture(scope="module")
+def matching(acute, make_cohort):
+    people = make_cohort(acute, 60, seed=3)
+    rng = np.random.default_rng(1)
+    people.labs["bilirubin"][:] = np.exp(rng.normal(1.0, 1.5, 60))[:, None]  # constant, and nothing to do with the rest
+    return Matching({0: acute}, people, (0.0,), (1.0, 3.0))
+
+
+def test_errors(matching, monkeypatch):
+    monkeypatch.setattr(module, "DISCREPANCIES", (0.1, 1.0))
+    monkeypatch.setattr(module, "MEMORIES", (30.0,))
+    found = fit_errors([matching], np.arange(60))
+    assert found["alt"] == default_errors()["alt"]  # nobody has it
+    assert not found["bilirubin"].weighs or found["bilirubin"].discrepancy == 1.0
+    before, after = (module._loss([matching], np.arange(60), e, Kernels()) for e in (default_errors(), found))
+    assert after <= before
+
+
+def test_outcome(matching, acute):
+    people = matching.people
+    people.event[:] = (acute.died[0, :60, 15] > np.median(acute.died[0, :60, 15])).astype(float)
+    errors, kernels = fit_outcome_errors([matching], np.arange(60), 60.0)
+    assert not errors["bilirubin"].weighs and errors["inr"].weighs
+    people.event[:] = 0.0
+    errors, kernels = fit_outcome_errors([matching], np.arange(60), 60.0)
+    assert errors["bilirubin"].weighs and kernels.age == 20.0
+
+
+def test_log_odds():
+    np.testing.assert_allclose(log_odds(np.array([0.5, 0.0]))[:, 0], [0.0, np.log(1e-4 / (1 - 1e-4))])

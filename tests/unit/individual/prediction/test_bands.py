@@ -1,0 +1,54 @@
+"""Bands: those of the library where nothing was learnt, corrected where people taught, narrower than everybody's."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hepatica.individual.learning.learnt import learnt_of, untaught
+from hepatica.individual.library.candidates import LABS
+from hepatica.individual.library.proposals import Kind
+from hepatica.individual.posterior.importance import Kernels
+from hepatica.individual.posterior.posterior import make_posterior
+from hepatica.individual.prediction.bands import forecast_days, known_of, lab_bands, lab_sample, share_narrower
+
+
+@pytest.fixture(scope="module")
+def posterior(acute, observe_candidate):
+    learnt = learnt_of(Kind.ACUTE)
+    o = observe_candidate(acute, 5, days=(0.0, 1.0))
+    return make_posterior(acute, o, learnt.errors, Kernels())
+
+
+def test_without_people_it_is_the_posterior(posterior):
+    days = np.array([1.0, 3.0, 7.0])
+    plain = lab_sample(posterior, untaught(), "inr", days, 0, assay=True)
+    np.testing.assert_array_equal(plain, posterior.labs("inr", days, 0))
+
+
+def test_people_correct_it_but_not_what_is_measured(posterior):
+    learnt, days = learnt_of(Kind.ACUTE), np.array([1.0, 2.0, 7.0, 400.0])
+    plain = posterior.mean(lab_sample(posterior, untaught(), "alt", days, 0, assay=True))
+    taught = posterior.mean(lab_sample(posterior, learnt, "alt", days, 0, assay=True))
+    assert taught[0] == pytest.approx(plain[0]) and taught[3] == pytest.approx(plain[3], abs=1e-3)
+    assert abs(taught[2] - plain[2]) > 1e-3
+    # a combination of treatments that nobody among the people had is not corrected
+    other = replace(posterior, observations=replace(posterior.observations, background=("gcsf",)))
+    np.testing.assert_allclose(other.mean(lab_sample(other, learnt, "alt", days, 0, assay=True)), plain)
+
+
+def test_what_is_known(posterior):
+    known, k = known_of(posterior), LABS.index("inr")
+    s = posterior.observations.get("inr")
+    assert known.last[0, k] == s.values[1] and known.change[0, k] == pytest.approx(s.values[1] - s.values[0])
+    assert np.isnan(known.last[0, LABS.index("ast")])
+
+
+def test_table(posterior):
+    courses = {"": 0, "lung_only": posterior.candidates.course(1, "lung_only")}
+    table = lab_bands(posterior, untaught(), 30.0, courses)
+    days = forecast_days(posterior.observations, 30.0)
+    assert days[0] == 1.0 and days[-1] == 30.0 and len(table) == len(LABS) * 2 * len(days)
+    assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
+    assert (table["next_low"] <= table["low"]).all() and (table["next_high"] >= table["high"]).all()
+    assert share_narrower(posterior, "inr", 2.0) < 1.0

@@ -1,0 +1,60 @@
+"""Redosing: courses from the visit on, after the cells given before; and what counts as cells given."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hepatica.errors import InputError
+from hepatica.individual.learning.learnt import untaught
+from hepatica.individual.library.candidates import REGIMENS
+from hepatica.individual.person import GivenTreatment, Person
+from hepatica.individual.posterior.importance import Kernels
+from hepatica.individual.posterior.lab_error import default_errors
+from hepatica.individual.posterior.posterior import make_posterior
+from hepatica.individual.prediction import redosing as module
+from hepatica.individual.prediction.gain import choose
+from hepatica.individual.prediction.redosing import at_visit, combine_choices, given_cells
+from hepatica.therapy import Regimen
+
+
+def cells(*days, dose=1e6):
+    return Person(treatments=tuple(GivenTreatment(treatment="cells", day=d, dose=dose) for d in days))
+
+
+def test_cells_given():
+    assert given_cells(cells(), 9.0) is None and given_cells(cells(7.0), 3.0) is None
+    assert given_cells(cells(1.0), 3.0) == Regimen(1e6, infusions=1, interval=7.0, start=1.0)
+    assert given_cells(cells(0.0, 5.0, 10.0), 30.0) == Regimen(1e6, infusions=3, interval=5.0, start=0.0)
+    with pytest.raises(InputError, match="a dose of every infusion"):
+        given_cells(cells(1.0, dose=None), 3.0)
+
+
+@pytest.fixture(scope="module")
+def visit(acute, acute_library, observe_candidate):
+    patch = pytest.MonkeyPatch()
+    patch.setattr(module, "MEMBERS", 12)
+    p = make_posterior(acute, observe_candidate(acute, 9, days=(0.0, 7.0)), default_errors(), Kernels())
+    found = at_visit(acute_library, p, REGIMENS[:2], untaught())
+    again = at_visit(acute_library, p, REGIMENS[:2], untaught(), Regimen(1e6))
+    patch.undo()
+    return p, found, again
+
+
+def test_regimens_start_at_the_visit(visit):
+    p, (found,), _ = visit
+    c = found.candidates
+    assert c.regimens[1].start == 7.0 and c.n <= 400 and set(c.draw) <= set(p.candidates.draw)
+    course = c.course(1, "lung_only")
+    np.testing.assert_allclose(c.labs[course][:, :7], c.labs[0][:, :7], atol=5e-3)  # nothing before
+    assert np.abs(c.died[course, :, -1] - c.died[0, :, -1]).max() > 1e-4
+
+
+def test_after_cells_there_is_one_posterior_a_hypothesis(visit):
+    _, _, again = visit
+    assert [v.candidates.hypotheses for v in again] == [("label_is_cells",), ("lung_only",)]
+    choices = [choose(v, 90.0) for v in again]
+    both = combine_choices(choices)
+    assert both.gains[0].expected == pytest.approx(np.mean([c.gains[0].expected for c in choices]))
+    assert both.gains[0].low == min(c.gains[0].low for c in choices) and len(both.gains[0].by_hypothesis) == 2
+    assert combine_choices(choices[:1]) is choices[0] and replace(both) == both

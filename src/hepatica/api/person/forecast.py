@@ -13,7 +13,7 @@ from hepatica.api.base import Answer, Number, Request, Row, Strict, rows
 if TYPE_CHECKING:
     from hepatica.engine import System
     from hepatica.individual.person import Person
-    from hepatica.individual.prediction.person_forecast import PersonForecast, PersonSettings
+    from hepatica.individual.prediction.result import PersonForecast, PersonSettings
     from hepatica.individual.prediction.risk import Risk
     from hepatica.progress import Progress
 
@@ -203,7 +203,7 @@ class PersonForecastRequest(Request):
         from hepatica.errors import InputError
         from hepatica.individual.library.proposals import Kind
         from hepatica.individual.library.store import SIZE
-        from hepatica.individual.prediction.person_forecast import PersonSettings
+        from hepatica.individual.prediction.result import PersonSettings
 
         if self.kind is not None and self.kind not in [k.value for k in Kind]:
             raise InputError("kind", self.kind, f"one of {', '.join(k.value for k in Kind)}")

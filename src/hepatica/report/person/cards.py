@@ -9,7 +9,7 @@ import pandas as pd
 
 from hepatica.card import Card
 from hepatica.individual.posterior.importance import MIN_EFFECTIVE
-from hepatica.individual.prediction.person_forecast import PersonForecast
+from hepatica.individual.prediction.result import PersonForecast
 from hepatica.report.person import figures
 from hepatica.variables import variable
 from hepatica.words import say

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from hepatica.individual.library.candidates import LABS
 from hepatica.individual.posterior.observations import Series
-from hepatica.individual.prediction.person_forecast import PersonForecast
+from hepatica.individual.prediction.result import PersonForecast
 from hepatica.report.style import CARE, CELLS, VERMILLION, legend_below, log_scale, panels, roomy, styled
 from hepatica.variables import variable
 from hepatica.words import say

@@ -8,7 +8,7 @@ from pathlib import Path
 from hepatica.api.base import Answer
 from hepatica.card import Card
 from hepatica.files import write_csv, write_json, write_text
-from hepatica.individual.prediction.person_forecast import PersonForecast
+from hepatica.individual.prediction.result import PersonForecast
 from hepatica.report.page import page
 from hepatica.words import say
 

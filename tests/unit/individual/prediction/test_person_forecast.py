@@ -9,7 +9,8 @@ from hepatica.errors import InputError
 from hepatica.individual.library.proposals import Kind
 from hepatica.individual.person import GivenTreatment, Measurement, Person
 from hepatica.individual.prediction import redosing
-from hepatica.individual.prediction.person_forecast import PersonSettings, forecast_person
+from hepatica.individual.prediction.person_forecast import forecast_person
+from hepatica.individual.prediction.result import PersonSettings
 
 RECORD = Person(
     age=44.0,

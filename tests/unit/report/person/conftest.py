@@ -7,7 +7,8 @@ import pytest
 from hepatica.individual.library import store
 from hepatica.individual.library.proposals import Kind
 from hepatica.individual.person import Measurement, Person
-from hepatica.individual.prediction.person_forecast import PersonSettings, forecast_person
+from hepatica.individual.prediction.person_forecast import forecast_person
+from hepatica.individual.prediction.result import PersonSettings
 
 
 @pytest.fixture(scope="session")

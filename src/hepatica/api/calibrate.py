@@ -123,7 +123,9 @@ class CalibrateRequest(Request):
         """Sizes of the calibration: those of the shipped draws, or a few draws to see that it runs."""
         from hepatica.calibrate.course import Settings
 
-        few = Settings(draws=40, waves=(300, 200), people=8, particles=400, moves=5, cell_draws=4, cell_people=4)
+        few = Settings(
+            draws=40, waves=(300, 200), people=8, particles=400, moves=3, last_moves=6, cell_draws=4, cell_people=4
+        )
         sizes = few if self.quick else Settings()
         return sizes if self.seed is None else replace(sizes, seed=self.seed)
 

@@ -1,8 +1,8 @@
 """Cell parameters: posterior for each row of the untreated course, from differences between arms of a publication.
 
 What the treated arms say of the course itself is not used (a cut, Plummer 2015, doi 10.1007/s11222-014-9503-z), so a
-draw has the same patients under every hypothesis, and a control arm that fared unusually is not made up for by the
-cells.
+draw has the same patients under every hypothesis. A control arm is in both parts: where it fared better or worse than a
+draw of the course predicts, that part of the contrast is expected which is sampling (`expected_by_controls`).
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.blocks import Execution, read_or_compute
-from hepatica.calibrate.contrast import Contrast
-from hepatica.calibrate.course import EFFECTS, Settings, cell_only_parameters
-from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Summary, grid
+from hepatica.calibrate.contrast import Contrast, log_likelihood
+from hepatica.calibrate.course import EFFECTS, CoursePosterior, Settings, cell_only_parameters
+from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
+from hepatica.calibrate.likelihood import Law, Scale
+from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
 from hepatica.model.structure import Model
 from hepatica.patients import Admitted, DrawKey, Draws, load_population
@@ -28,6 +32,7 @@ from hepatica.patients.streams import normals, uniforms
 from hepatica.simulation import simulate
 
 Floats = NDArray[np.float64]
+NOISE_ROWS = 100  # rows of the course from which the noise of few patients is known
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class CellPosterior:
     log_likelihood : (rows, draws)
     contrasts : (rows, draws, contrasts)
         Simulated.
+    noise : (contrasts,)
+        SD of each simulated contrast by the few patients of a row.
     effective : (rows,)
         Effective number of the draws of each row.
     """
@@ -51,6 +58,7 @@ class CellPosterior:
     chosen: NDArray[np.int64]
     log_likelihood: Floats
     contrasts: Floats
+    noise: Floats
     effective: Floats
 
     @property
@@ -76,6 +84,33 @@ def between_trial_sd(columns: Mapping[DrawKey, Floats]) -> dict[str, Floats]:
     return {what: between_study_sd(what, columns[DrawKey.between_study(what)]) for what in sorted(EFFECTS)}
 
 
+def expected_by_controls(course: CoursePosterior, draws: Draws, contrasts: Sequence[Contrast]) -> Floats:
+    """Contrast to be expected of each draw of the course without an effect, (draws, contrasts), as its control fared.
+
+    The control's residual holds its sampling error and what its cohort differs by; the former stands in the contrast as
+    well, with the other sign.
+    """
+    expected = np.zeros((draws.n, len(contrasts)))
+    emulated = course.emulator(course.emulator.space.points(draws))
+    lines, places = course.check.plan.lines, dict[tuple[str, str, str, float], int]()
+    for t in (t for t in course.terms if t.law is Law.COUNTS):
+        for s in (s for s in t.statistics if s.kind is Scale.SHARE):
+            places[t.publication, t.arm, t.variable, lines[s.line].endpoint.time] = course.statistics.index(s)
+    for i, c in enumerate(contrasts):
+        if c.scale is not Scale.SHARE or not c.samples:
+            continue
+        control = c.samples[1]
+        at = places.get((c.publication, c.control, c.variable, control.time))
+        if at is None:
+            continue
+        seen = logit(control.share) * DIRECTION[c.variable].value
+        sampling = control.covariance(control)
+        cohort = sum(draws.between(w, np.arange(draws.n)) ** 2 for w in ("share", "share_visit"))
+        part = sampling / (sampling + cohort + course.emulator.unknown[at])
+        expected[:, i] = -part * (seen - emulated[:, at])
+    return expected
+
+
 def learn_cells(
     system: System,
     plan: Plan,
@@ -85,6 +120,7 @@ def learn_cells(
     hypothesis: str,
     settings: Settings,
     execution: Execution,
+    expected: Floats | None = None,
 ) -> CellPosterior:
     """Posterior of the cell parameters for each row of the untreated course, by importance sampling from their priors.
 
@@ -104,16 +140,24 @@ def learn_cells(
         Sizes of the calibration.
     execution : Execution
         Where and by how many workers work is done, and where it is kept.
+    expected : (rows, contrasts), optional
+        Contrasts to be expected of each row without an effect (`expected_by_controls`); 0 unless given.
     """
     n, each = course.n, settings.cell_draws
     columns = draw_cell_parameters(system.model, n, each, settings.seed)
-    means = _Simulations(
-        system=system, plan=plan, course=course, hypothesis=hypothesis, settings=settings, execution=execution
-    ).means(columns)
+    work = _Simulations(
+        system=system,
+        plan=plan,
+        course=course,
+        hypothesis=hypothesis,
+        settings=settings,
+        execution=execution,
+        contrasts=tuple(contrasts),
+    )
+    means, noise = work.means(columns), work.noise(columns)
     simulated = np.stack([c.of(means) for c in contrasts], axis=-1) if contrasts else np.zeros((n, each, 0))
-    fit, between = np.zeros((n, each)), between_trial_sd(columns)
-    for i, c in enumerate(contrasts):
-        fit += c.log_likelihood(simulated[..., i], between[c.what])
+    shift = 0.0 if expected is None else expected[:, None]
+    fit = log_likelihood(contrasts, simulated + shift, between_trial_sd(columns), noise)
     fit = np.where(np.isfinite(fit), fit, -np.inf)
     fit[~np.isfinite(fit).any(axis=1)] = 0.0  # a row that made no patients: its draws stay those of the prior
     weight = np.exp(fit - fit.max(axis=1, keepdims=True))
@@ -125,11 +169,12 @@ def learn_cells(
         chosen=chosen,
         log_likelihood=fit,
         contrasts=simulated,
+        noise=noise,
         effective=1.0 / (weight**2).sum(axis=1),
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Simulations:
     """Simulations of every line of a plan for rows of the untreated course and draws of the cell parameters."""
 
@@ -139,6 +184,7 @@ class _Simulations:
     hypothesis: str
     settings: Settings
     execution: Execution
+    contrasts: tuple[Contrast, ...]
 
     def means(self, columns: Mapping[DrawKey, Floats]) -> Floats:
         """Means of the lines, (rows, draws, lines); finished blocks are read."""
@@ -155,23 +201,57 @@ class _Simulations:
                 means[:, :, k] = means[:, :1, k]  # the same without cells, whatever they do
         return means
 
+    def noise(self, columns: Mapping[DrawKey, Floats]) -> Floats:
+        """SD of each contrast by the few patients of a row, the same in both arms: of the first draw of the cells."""
+        found = np.zeros(len(self.contrasts))
+        for key in self.plan.populations:
+            path = self._folder(key) / "noise.npy"
+            own = read_or_compute(path, found.shape, functools.partial(self._noise, key, columns))
+            found = np.maximum(found, np.nan_to_num(own))
+        return found
+
+    def _noise(self, key: str, columns: Mapping[DrawKey, Floats]) -> Floats:
+        few = np.arange(min(self.course.n, NOISE_ROWS))
+        course = self.course.take(few)
+        known = Draws({**course.columns, **{name: v[few, 0] for name, v in columns.items()}})
+        n = self.settings.cell_people * len(few)
+        patients = self._admitted(key, n, known)
+        row = course.row(patients.cohort.draw)
+        lines: dict[int, tuple[Floats, Floats]] = {}
+        for arm in (a for a in self.plan.arms if key in dict(a.populations)):
+            values, weights = self._values(arm, patients)
+            s = Summary.of(values, weights, row, len(few))
+            total = np.stack([np.bincount(row, w, minlength=len(few)) for w in weights.T], axis=1)
+            # what each patient moves the mean of its row by
+            influence = np.where(weights > 0, weights * (values - s.mean[row]) / total[row], 0.0)
+            lines |= {k: (s.mean[:, i], influence[:, i]) for i, k in enumerate(self.plan.of_arm(arm))}
+        found = np.full(len(self.contrasts), np.nan)
+        for i, c in enumerate(self.contrasts):
+            if all(k in lines for k in c.lines):
+                move = sum(
+                    sign * lines[k][1] * c.slope(lines[k][0])[row]
+                    for sign, k in zip((1, -1, -1, 1), c.lines, strict=False)
+                )
+                variance = np.bincount(row, np.asarray(move) ** 2, minlength=len(few))
+                found[i] = np.sqrt(np.nanmean(variance))
+        return found
+
+    def _folder(self, key: str) -> Path:
+        s = self.settings
+        more: list[object] = [key, s.cell_people, s.cell_draws, s.seed, self.hypothesis]
+        return self.execution.folder / stamped(self.system, self.plan, self.course, more)
+
+    def _admitted(self, key: str, n: int, known: Draws) -> Admitted:
+        seed, workers = self.settings.seed + 7, self.execution.workers
+        return admit(self.system, load_population(key), n, seed=seed, draws=known.n, known=known, workers=workers)
+
     def _blocks(self, key: str, columns: Mapping[DrawKey, Floats]) -> Iterator[Floats]:
         """Means of one population for each draw of the cell parameters, (rows, lines) each."""
         s, n = self.settings, self.course.n
-        more = [key, s.cell_people, s.cell_draws, s.seed, self.hypothesis]
-        folder = self.execution.folder / stamped(self.system, self.plan, self.course, more)
 
         @functools.cache
         def patients() -> Admitted:
-            return admit(
-                self.system,
-                load_population(key),
-                s.cell_people * n,
-                seed=s.seed + 7,
-                draws=n,
-                known=self.course,
-                workers=self.execution.workers,
-            )
+            return self._admitted(key, s.cell_people * n, self.course)
 
         def compute(j: int) -> Floats:
             known = Draws({**self.course.columns, **{name: v[:, j] for name, v in columns.items()}})
@@ -180,24 +260,28 @@ class _Simulations:
             return self._simulated(key, now, controls=j == 0)
 
         for j in range(s.cell_draws):
-            yield read_or_compute(folder / f"{j}.npy", (n, len(self.plan.lines)), functools.partial(compute, j))
+            path = self._folder(key) / f"{j}.npy"
+            yield read_or_compute(path, (n, len(self.plan.lines)), functools.partial(compute, j))
 
     def _simulated(self, key: str, patients: Admitted, *, controls: bool) -> Floats:
         """Means of the lines of one population, (rows, lines); of arms without cells only where these are asked for."""
         row, means = self.course.row(patients.cohort.draw), np.full((self.course.n, len(self.plan.lines)), np.nan)
         for arm in (a for a in self.plan.arms if key in dict(a.populations) and (a.cells or controls)):
-            k = self.plan.of_arm(arm)
-            endpoints = [self.plan.lines[i].endpoint for i in k]
-            ds = simulate(
-                self.system,
-                patients,
-                [replace(arm.given, name="")],
-                grid(endpoints),
-                outputs=OUTPUTS,
-                hypothesis=self.hypothesis,
-                workers=self.execution.workers,
-            )
-            pairs = [ArmEndpoints(ds, 0).values(e) for e in endpoints]
-            values, weights = (np.stack([p[i] for p in pairs], axis=1) for i in (0, 1))
-            means[:, k] = Summary.of(values, weights, row, self.course.n).mean
+            means[:, self.plan.of_arm(arm)] = Summary.of(*self._values(arm, patients), row, self.course.n).mean
         return means
+
+    def _values(self, arm: SimulatedArm, patients: Admitted) -> tuple[Floats, Floats]:
+        """Values and weights of the patients of one arm, (patients, endpoints) each."""
+        endpoints = [self.plan.lines[i].endpoint for i in self.plan.of_arm(arm)]
+        ds = simulate(
+            self.system,
+            patients,
+            [replace(arm.given, name="")],
+            grid(endpoints),
+            outputs=OUTPUTS,
+            hypothesis=self.hypothesis,
+            workers=self.execution.workers,
+        )
+        pairs = [ArmEndpoints(ds, 0).values(e) for e in endpoints]
+        values, weights = (np.stack([p[i] for p in pairs], axis=1) for i in (0, 1))
+        return np.nan_to_num(values), weights

@@ -1,27 +1,33 @@
 """Contrasts between arms of one publication: the effect of cells on people's outcomes.
 
 An odds ratio of a share, or the difference of a mean's change from day 0. Arms that share a control are compared with
-it; without one, the other arms are compared with the first.
+it; without one, the other arms are compared with the first. Contrasts of one publication are compared together: they
+share people, what their trial differs by, and bias (`log_likelihood`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import SHARES, Endpoint
-from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, WITHIN_PERSON_CORRELATION, Scale
-from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, Lines, between_people_sd, inflation_of
+from hepatica.calibrate.bias import BIAS, BiasPrior
+from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
+from hepatica.calibrate.inference.random_effects import RandomEffects
+from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, Scale
+from hepatica.calibrate.sampling import Sample
+from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 
 Floats = NDArray[np.float64]
+RESIDUAL_SHARE = 0.5  # SD of what each contrast differs by itself, over that common to its variable and trial: assumed
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,14 @@ class Contrast:
         Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
     scale : {"share", "log", "level"}
     value, error : float
-        On that scale: logarithm of the odds ratio, difference of logarithms, or difference. The error holds sampling
-        and inflation by risk of bias.
+        On that scale: logarithm of the odds ratio, difference of logarithms, or difference; and its sampling error.
     between : float
         What the SD of what differs between trials (batches, donors, care) is in units of: 1 for shares, the SD between
         people for means.
-    weight : float
+    samples : tuple of Sample
+        Sampling errors of the treated arm and of the control, for covariances with other contrasts.
+    bias : BiasPrior
+        Prior of the shift by bias, on the scale of the contrast.
     """
 
     publication: str
@@ -55,7 +63,13 @@ class Contrast:
     value: float
     error: float
     between: float = 1.0
-    weight: float = 1.0
+    samples: tuple[Sample, ...] = ()
+    bias: BiasPrior = BiasPrior(0.0, 0.0)
+
+    @property
+    def block(self) -> tuple[str, str]:
+        """Key of the contrasts that are compared together: all shares of a publication, or one variable of it."""
+        return self.publication, "" if self.scale is Scale.SHARE else self.variable
 
     @property
     def what(self) -> str:
@@ -64,8 +78,33 @@ class Contrast:
 
     @property
     def typical(self) -> float:
-        """SD of the contrast, between-trial variability at its prior median included."""
-        return float(np.hypot(self.error, self.between * between_study_sd(self.what)))
+        """SD of the contrast, bias and between-trial variability at its prior median included."""
+        differs = self.between * float(between_study_sd(self.what)) * np.hypot(1.0, RESIDUAL_SHARE)
+        return float(np.sqrt(self.error**2 + self.bias.sd**2 + differs**2))
+
+    def covariance(self, other: Contrast) -> float:
+        """Covariance with another contrast of its block by sampling, and by bias where the variable is the same."""
+        if self is other and not self.samples:
+            return self.error**2 + self.bias.sd**2
+        signs = (1.0, -1.0)
+        shared = sum(
+            a * b * x.covariance(y)
+            for a, x in zip(signs, self.samples, strict=False)
+            for b, y in zip(signs, other.samples, strict=False)
+        )
+        return float(shared) + (self.bias.sd * other.bias.sd if self.outcome == other.outcome else 0.0)
+
+    def slope(self, mean: Floats) -> Floats:
+        """Derivative of the scale at a mean: by how much it turns noise of a mean into noise of the contrast."""
+        if self.scale is Scale.SHARE:
+            p = np.clip(mean, MIN_SHARE, 1 - MIN_SHARE)
+            return np.asarray(1 / (p * (1 - p)))
+        return np.asarray(1 / mean if self.scale is Scale.LOG else np.ones_like(mean))
+
+    @property
+    def outcome(self) -> str:
+        """Variable, or death whichever way it is printed."""
+        return "death" if self.variable in DEATHS else self.variable
 
     def of(self, mean: Floats) -> Floats:
         """Simulated contrast from means (..., lines)."""
@@ -78,45 +117,78 @@ class Contrast:
         treated, control = x[..., 0], x[..., 1]
         return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
 
-    def log_likelihood(self, simulated: Floats, differs: Floats | None = None) -> Floats:
-        """Log likelihood of simulated contrasts, given between-trial SDs of the same shape (prior median else)."""
-        variance = self.error**2 + (self.between * (between_study_sd(self.what) if differs is None else differs)) ** 2
-        return np.asarray(-0.5 * self.weight * ((simulated - self.value) ** 2 / variance + np.log(variance)))
 
-
-def contrasts(
-    plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
-) -> tuple[Contrast, ...]:
+def contrasts(plan: Plan, publications: Sequence[Publication]) -> tuple[Contrast, ...]:
     """Contrasts that the arms of a plan can show; of publications for calibration only."""
     at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     cells = {(a.publication, a.arm): a.cells for a in plan.arms}
-    all_contrasts: list[Contrast] = []
+    found: list[Contrast] = []
     for p in publications:
         if p.role != "calibration":
             continue
         treated = [a.id for a in p.arms if cells.get((p.key, a.id)) and not a.subset_of]
         control = next((a.id for a in p.arms if cells.get((p.key, a.id)) is False and not a.subset_of), "")
-        own: list[Contrast] = []
         for arm in treated:
             against = control or treated[0]
             if arm == against:
                 continue
             rows = _pairs(p, arm, against, at)
             if not rows and control and arm != treated[0]:  # nothing printed of the control
-                rows = _pairs(p, arm, against := treated[0], at)
-            for a, b in rows:
-                c = _one(p, a, b, arm, against, at, inflation_of(p, publications, inflation))
-                if c is not None:
-                    own.append(c)
-        own = [
-            replace(c, weight=1.0 / sum((x.treated, x.variable) == (c.treated, c.variable) for x in own)) for c in own
-        ]
-        total = sum(
-            c.weight for c in own if c.scale is not Scale.SHARE
-        )  # shares are counted people, and weigh what they are
-        most = min(1.0, MAX_PUBLICATION_WEIGHT[p.risk_of_bias] / total) if total else 1.0
-        all_contrasts += [c if c.scale is Scale.SHARE else replace(c, weight=c.weight * most) for c in own]
-    return tuple(all_contrasts)
+                rows = _pairs(p, arm, treated[0], at)
+            all_of_arm = (_one(p, a, b, at, times_counted(p, publications)) for a, b in rows)
+            found += [c for c in all_of_arm if c is not None]
+    return tuple(found)
+
+
+def log_likelihood(
+    contrasts: Sequence[Contrast],
+    simulated: Floats,
+    differs: Mapping[str, Floats] | None = None,
+    noise: Floats | None = None,
+) -> Floats:
+    """Log likelihood of simulated contrasts (..., contrasts), but for a constant.
+
+    Parameters
+    ----------
+    contrasts : sequence of Contrast
+        Differences between published arms.
+    simulated : (..., contrasts)
+        On their scales.
+    differs : mapping of str to array, optional
+        Between-trial SDs of each kind of effect, of the leading shape; prior medians unless given.
+    noise : (contrasts,), optional
+        SD of each simulated contrast by the few patients it was simulated in, common to the visits of a variable.
+
+    Examples
+    --------
+    >>> c = Contrast("p", "a", "b", "survival", "survival day 90", (0, 1), Scale.SHARE, 1.0, 0.5, 0.0)
+    >>> log_likelihood([c], np.array([[1.0], [0.0]])).round(2).tolist()
+    [0.69, -1.31]
+    """
+    shape = simulated.shape[:-1]
+    x, total = simulated.reshape(-1, len(contrasts)), np.zeros(int(np.prod(shape)))
+    places = sorted(range(len(contrasts)), key=lambda k: contrasts[k].block)
+    for _, group in groupby(places, key=lambda k: contrasts[k].block):
+        rows = list(group)
+        some = [contrasts[k] for k in rows]
+        what = some[0].what
+        common = between_study_sd(what) if differs is None else differs[what]
+        common = np.broadcast_to(common, shape).reshape(-1)
+        effects = _block(some, None if noise is None else noise[rows])
+        total += effects.log_likelihood(x[:, rows], common, RESIDUAL_SHARE * common)
+    return total.reshape(shape)
+
+
+def _block(some: Sequence[Contrast], noise: Floats | None) -> RandomEffects:
+    """Normal likelihood of the contrasts of a block, less the expected bias."""
+    covariance = np.array([[a.covariance(b) for b in some] for a in some])
+    if noise is not None:
+        same = np.array([[a.outcome == b.outcome for b in some] for a in some])
+        covariance = covariance + np.where(same, np.outer(noise, noise), 0.0)
+    covariance += 1e-9 * np.diag(np.diag(covariance))  # counts at two visits between which nobody died are one number
+    value = np.array([c.value - c.bias.mean for c in some])
+    sign = [DIRECTION[c.variable].value if c.scale is Scale.SHARE else 1 for c in some]
+    return RandomEffects.of(value, covariance, np.array([c.between for c in some]) * sign, [c.outcome for c in some])
 
 
 def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:
@@ -137,46 +209,42 @@ def _endpoint(o: Observation) -> Endpoint:
     return Endpoint(o.variable, o.time, o.kind == "change")
 
 
-def _one(
-    p: Publication,
-    a: Observation,
-    b: Observation,
-    arm: str,
-    against: str,
-    at: Lines,
-    inflation: float,
-) -> Contrast | None:
+def _one(p: Publication, a: Observation, b: Observation, at: Lines, counted: float) -> Contrast | None:
     """Contrast of observations a and b of two arms; None where a number that it needs is not printed."""
-    lines: tuple[int, ...] = (at[p.key, arm, _endpoint(a)], at[p.key, against, _endpoint(b)])
+    lines: tuple[int, ...] = (at[p.key, a.arm, _endpoint(a)], at[p.key, b.arm, _endpoint(b)])
     between = 1.0
     if a.variable in SHARES:
-        scale, estimate = Scale.SHARE, _log_odds_ratio(p, a, b, inflation)
+        scale, estimate = Scale.SHARE, _log_odds_ratio(p, a, b, counted)
     else:
         scale = Scale.LEVEL if a.variable in LEVELS or a.kind == "change" else Scale.LOG
         sd, other = between_people_sd(a), between_people_sd(b)
         printed = sd is not None and other is not None and a.n is not None and b.n is not None
         if not printed or (scale is Scale.LOG and min(a.value, b.value) <= 0):
             return None
-        first = _baselines(p, a, arm, against)
+        first = _baselines(p, a, a.arm, b.arm)
         between = float(np.sqrt(((sd or 0.0) ** 2 + (other or 0.0) ** 2) / 2)) / (
             1.0 if scale is Scale.LEVEL else b.value
         )
         if first is not None:
-            lines = (*lines, *(at[p.key, x, Endpoint(a.variable, 0.0)] for x in (arm, against)))
-        estimate = _difference(a, b, first, scale, inflation)
+            lines = (*lines, *(at[p.key, x.arm, Endpoint(a.variable, 0.0)] for x in (a, b)))
+        estimate = _difference(a, b, first, scale, counted)
     if estimate is None:
         return None
+    value, samples = estimate
+    sampling = sum(x.covariance(x) for x in samples)
     return Contrast(
         publication=p.key,
-        treated=arm,
-        control=against,
+        treated=a.arm,
+        control=b.arm,
         variable=a.variable,
         label=f"{a.variable} day {a.time:g}",
         lines=lines,
         scale=scale,
-        value=estimate[0],
-        error=estimate[1],
+        value=value,
+        error=float(np.sqrt(sampling)),
         between=between,
+        samples=samples,
+        bias=BIAS[p.risk_of_bias].shift(a.variable, between),
     )
 
 
@@ -196,38 +264,46 @@ def _difference(
     b: Observation,
     first: tuple[Observation, Observation] | None,
     scale: Scale,
-    inflation: float,
-) -> tuple[float, float]:
-    """Difference of two means, of their changes from day 0 where both are printed, and its standard error."""
-    log = scale is Scale.LOG
-    variance, value = 0.0, 0.0
+    counted: float,
+) -> tuple[float, tuple[Sample, ...]]:
+    """Difference of two means, of their changes from day 0 where both are printed, and its sampling errors."""
+    log, value, samples = scale is Scale.LOG, 0.0, list[Sample]()
+
+    def error(o: Observation) -> float:
+        return float((between_people_sd(o) or 0.0) / (o.value if log else 1.0) / np.sqrt((o.n or 1) / counted))
+
     for k, (o, sign) in enumerate(((a, 1), (b, -1))):
-        now = (between_people_sd(o) or 0.0) / (o.value if log else 1.0) / np.sqrt(o.n or 1)
         value += sign * (np.log(o.value) if log else o.value)
-        if first is None:
-            variance += now**2
-            continue
-        start = first[k]
-        then = (between_people_sd(start) or 0.0) / (start.value if log else 1.0) / np.sqrt(start.n or 1)
-        value -= sign * (np.log(start.value) if log else start.value)
-        variance += now**2 + then**2 - 2 * WITHIN_PERSON_CORRELATION * now * then
-    return float(value), float(np.sqrt(inflation * variance))
+        start = 0.0
+        if first is not None:
+            value -= sign * (np.log(first[k].value) if log else first[k].value)
+            start = error(first[k])
+        samples.append(Sample(arm=o.arm, variable=o.variable, time=o.time, now=error(o), start=start))
+    return float(value), tuple(samples)
 
 
-def _log_odds_ratio(p: Publication, a: Observation, b: Observation, inflation: float) -> tuple[float, float] | None:
-    """Log odds ratio of two proportions and its standard error, half a person added to each cell."""
-    n_a, n_b = p.people(a), p.people(b)
-    if n_a is None or n_b is None:
-        return None
-    (x, n), (y, m) = ((o.value / 100 * k + 0.5, k + 1.0) for o, k in ((a, n_a), (b, n_b)))
-    value = float(np.log(x / (n - x)) - np.log(y / (m - y)))
-    return value, float(np.sqrt(inflation * (1 / x + 1 / (n - x) + 1 / y + 1 / (m - y))))
+def _log_odds_ratio(
+    p: Publication, a: Observation, b: Observation, counted: float
+) -> tuple[float, tuple[Sample, ...]] | None:
+    """Log odds ratio of two proportions and its sampling errors, half a person added to each cell."""
+    samples, odds = [], []
+    for o in (a, b):
+        people = p.people(o)
+        if people is None:
+            return None
+        n = people / counted
+        share = (o.value / 100 * n + 0.5) / (n + 1.0)
+        odds.append(np.log(share / (1 - share)))
+        event = share if DIRECTION[o.variable].value > 0 else 1 - share
+        samples.append(Sample(arm=o.arm, variable=o.variable, time=o.time, share=event, people=n + 1.0))
+    return float(odds[0] - odds[1]), tuple(samples)
 
 
 def null_effect_probability(
     contrasts: Sequence[Contrast],
     fit: Floats,
     differs: Mapping[str, Floats] | None = None,
+    null: Floats | None = None,
     before: float = PRIOR_NULL_EFFECT_PROBABILITY,
 ) -> float:
     """Posterior probability that cells have no effect in people, given the differences between arms (Bayes' theorem).
@@ -242,18 +318,22 @@ def null_effect_probability(
     differs : mapping of str to array
         Draws of the SD by which trials differ, of each kind of difference, over which the likelihood of no effect is
         averaged; typical ones if not given.
+    null : (draws, contrasts), optional
+        Contrasts to be expected where cells have no effect; 0 unless given.
     before : float
         The chance before.
 
     Examples
     --------
     >>> c = Contrast("p", "a", "b", "survival", "survival day 90", (0, 1), Scale.SHARE, 1.0, 0.5, 0.0)
-    >>> as_predicted = c.log_likelihood(np.array([1.0, 1.0]))  # exp(2) times as likely as without an effect
+    >>> as_predicted = log_likelihood([c], np.ones((2, 1)))  # exp(2) times as likely as without an effect
     >>> round(null_effect_probability([c], as_predicted), 3)
     0.015
     """
-    null = [c.log_likelihood(np.zeros(1), None if differs is None else differs[c.what].ravel()) for c in contrasts]
-    none = np.sum(null, axis=0) if null else np.zeros(1)
+    draws = None if differs is None else {k: np.ravel(v) for k, v in differs.items()}
+    size = 1 if draws is None else len(next(iter(draws.values())))
+    expected = np.zeros((size, len(contrasts))) if null is None else null
+    none = log_likelihood(contrasts, expected, draws) if contrasts else np.zeros(1)
     plain = float(logsumexp(none) - np.log(len(none)))
     known = fit[np.isfinite(fit)]
     factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0

@@ -16,20 +16,31 @@ from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.endpoints import OUTPUTS
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
-from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.calibrate.inference.random_effects import RandomEffects
+from hepatica.calibrate.likelihood import (
+    Law,
+    LikelihoodTerm,
+    Scale,
+    SummaryStatistic,
+    blocks,
+    counts_log_likelihood,
+    normal_block,
+)
 from hepatica.engine import System
 from hepatica.errors import EngineError
 from hepatica.model.reach import dependencies, silent
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, Draws, Population, load_population, populations
-from hepatica.patients.draws import between_study_sd
+from hepatica.patients.draws import BETWEEN_STUDY_SD, between_study_sd
 from hepatica.patients.population import Cause
+from hepatica.patients.streams import normals, uniforms
 from hepatica.progress import staged
 from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
 EFFECTS = frozenset({"effect_share", "effect_mean"})
+COHORTS = tuple(w for w in BETWEEN_STUDY_SD if w not in EFFECTS)
 ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
@@ -46,8 +57,10 @@ class Settings:
         Draws of the bank: from the priors first, then each time from what was learnt.
     people : int
         Patients of each population for each draw of the bank.
-    particles, moves : int
+    particles, moves, last_moves : int
         Of the tempered Monte Carlo.
+    runs : int
+        Independent runs of the last wave, whose particles are pooled.
     cell_draws : int
         Draws of the cell parameters for each row.
     cell_people : int
@@ -59,9 +72,11 @@ class Settings:
     waves: tuple[int, ...] = (1500, 1200, 1200)
     people: int = 10
     particles: int = 2000
-    moves: int = 20
-    cell_draws: int = 48
-    cell_people: int = 10
+    moves: int = 10
+    last_moves: int = 60
+    runs: int = 2
+    cell_draws: int = 32
+    cell_people: int = 15
     seed: int = 2026
 
 
@@ -82,8 +97,11 @@ class CoursePosterior:
     check : Bank
         Simulations of the draws, for the emulator to be held against.
     runs : tuple of (n, dimension)
-        Particles of two independent runs.
-    log_evidence : float
+        Particles of independent runs.
+    log_evidence : tuple of float
+        Of each run.
+    parent_correlation : float
+        Largest of a coordinate with that of the parent, after the last moves.
     """
 
     draws: Draws
@@ -93,7 +111,8 @@ class CoursePosterior:
     banks: tuple[Bank, ...]
     check: Bank
     runs: tuple[Floats, ...]
-    log_evidence: float
+    log_evidence: tuple[float, ...]
+    parent_correlation: float
 
 
 def cell_only_parameters(model: Model) -> frozenset[str]:
@@ -113,15 +132,26 @@ def log_likelihood(
     terms: Sequence[LikelihoodTerm], statistics: Sequence[SummaryStatistic], emulator: Emulator
 ) -> Callable[[Floats], Floats]:
     """Log likelihood of points through the emulator, between-cohort SDs included; a function of (points, dimension)."""
-    at = [np.array([statistics.index(s) for s in t.statistics]) for t in terms]
     column = {n: k for k, n in enumerate(emulator.space.names)}
+    normal: list[tuple[NDArray[np.int64], RandomEffects]] = []
+    counted: list[tuple[list[LikelihoodTerm], list[NDArray[np.int64]], list[float]]] = []
+    for block in blocks(terms):
+        at = [np.array([statistics.index(s) for s in t.statistics]) for t in block]
+        if block[0].law is Law.NORMAL:
+            rows = np.concatenate(at)
+            normal.append((rows, normal_block(block, emulator.unknown[rows])))
+        else:
+            counted.append((block, at, [float(emulator.unknown[k].mean()) for k in at]))
 
     def of(points: Floats) -> Floats:
         simulated = emulator(points)
-        share, mean = (between_study_sd(w, points[:, column[DrawKey.between_study(w)]]) for w in ("share", "mean"))
+        sd = {w: between_study_sd(w, points[:, column[DrawKey.between_study(w)]]) for w in COHORTS}
         total = np.zeros(len(points))
-        for t, k in zip(terms, at, strict=True):
-            total += t.log_likelihood(simulated[:, k], emulator.unknown[k], share, mean)
+        for rows, effects in normal:
+            total += effects.log_likelihood(simulated[:, rows], sd["mean"], sd["mean_visit"])
+        for block, at, unknown in counted:
+            x = [simulated[:, k] for k in at]
+            total += counts_log_likelihood(block, x, unknown, sd["share"], sd["share_visit"])
         return total
 
     return of
@@ -177,7 +207,8 @@ def learn_course(
         Where and by how many workers work is done, and where it is kept.
     """
     cells, prior = cell_only_parameters(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
-    draws = Draws({k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS})
+    columns = {k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS}
+    draws = Draws(columns | population_coordinates(plan, settings))
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, terms = plan.with_acceptance_rates(), tuple(terms)
     for wave in range(len(settings.waves)):
@@ -188,7 +219,7 @@ def learn_course(
         emulator = fit_emulator(space, banks, statistics)
         runs = _sampled(log_likelihood(terms, statistics, emulator), space.dimension, settings, wave, execution)
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
-        draws = space.draws(evenly_spaced(runs[0].points, following))
+        draws = space.draws(exchangeable(np.concatenate([r.points for r in runs]), following, settings.seed + wave))
     return CoursePosterior(
         draws=draws,
         emulator=emulator,
@@ -197,8 +228,23 @@ def learn_course(
         banks=tuple(banks),
         check=_simulated(system, plan, draws, settings, len(settings.waves), execution),
         runs=tuple(r.points for r in runs),
-        log_evidence=float(np.mean([r.log_evidence for r in runs])),
+        log_evidence=tuple(r.log_evidence for r in runs),
+        parent_correlation=max(r.parent_correlation for r in runs),
     )
+
+
+def population_coordinates(plan: Plan, settings: Settings) -> dict[DrawKey, Floats]:
+    """Prior coordinates of the populations' own quantities, unknowns among the others: sizes of insults, and care."""
+    rows = np.arange(settings.waves[0])
+    columns = {}
+    for key in plan.populations:
+        population = load_population(key)
+        quantities = [m.quantity for m in population.fit.moved]
+        quantities += ["treatment.transplant_rate"] if population.treatment.get("transplant_rate") else []
+        for quantity in quantities:
+            name = DrawKey.population(key, quantity)
+            columns[name] = normals(settings.seed, rows, f"prior:{name}")[:, 0]
+    return columns
 
 
 def _simulated(system: System, plan: Plan, draws: Draws, settings: Settings, wave: int, execution: Execution) -> Bank:
@@ -217,9 +263,9 @@ def _simulated(system: System, plan: Plan, draws: Draws, settings: Settings, wav
 def _sampled(
     target: Callable[[Floats], Floats], dimension: int, settings: Settings, wave: int, execution: Execution
 ) -> list[smc.Sampled]:
-    """Particles of a wave; of the last, a second run shows that they agree."""
-    runs = []
-    for k in range(2 if wave + 1 == len(settings.waves) else 1):
+    """Particles of a wave; of the last, independent runs show that they agree."""
+    runs, last = [], wave + 1 == len(settings.waves)
+    for k in range(settings.runs if last else 1):
         with threadpool_limits(1):
             runs.append(
                 smc.sample(
@@ -228,6 +274,7 @@ def _sampled(
                     settings.particles,
                     seed=settings.seed + 10 * wave + k,
                     moves=settings.moves,
+                    last_moves=settings.last_moves if last else settings.moves,
                     progress=staged(execution.progress, f"posterior {k + 1}"),
                 )
             )
@@ -255,8 +302,13 @@ def acceptance_terms(plan: Plan, bank: Bank) -> tuple[LikelihoodTerm, ...]:
     return tuple(terms)
 
 
-def evenly_spaced(points: Floats, n: int) -> Floats:
-    """Evenly spaced n of the points (points, dimension), repeated where there are fewer."""
-    spaced = n <= len(points)
-    rows = np.linspace(0, len(points) - 1, n).astype(int) if spaced else np.arange(n) % len(points)
-    return np.asarray(points[rows])
+def exchangeable(points: Floats, n: int, seed: int) -> Floats:
+    """Random n of the points (points, dimension) in random order, without repetition while there are enough.
+
+    Examples
+    --------
+    >>> sorted(exchangeable(np.arange(3.0)[:, None], 4, 1)[:3, 0].tolist())
+    [0.0, 1.0, 2.0]
+    """
+    keys = uniforms(seed, np.arange(len(points)), "rows that ship")[:, 0]
+    return np.asarray(points[np.argsort(keys, kind="stable")[np.arange(n) % len(points)]])

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, learn_cells
+from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, expected_by_controls, learn_cells
 from hepatica.calibrate.contrast import null_effect_probability
-from hepatica.calibrate.course import CoursePosterior, Settings, evenly_spaced, log_likelihood
+from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
@@ -86,7 +86,7 @@ def leave_out(
         shared = next(p.shares_people_with for p in made.publications if p.key == key)
         left_out = (key, *shared)
         points, shape = course_without(made.course, left_out, seed=settings.seed + i, moves=settings.moves)
-        draws = made.course.emulator.space.draws(evenly_spaced(points, rows))
+        draws = made.course.emulator.space.draws(exchangeable(points, rows, settings.seed))
         own = replace(settings, draws=rows)
         yield key, _draws_without(made, system, left_out, draws, own, Execution(folder, workers), shape)
     progress("without", len(keys), len(keys))
@@ -108,7 +108,16 @@ def _draws_without(
         _, _, plan, contrasts = plans(remaining)
         between = between_trial_sd(draw_cell_parameters(system.model, draws.n, settings.cell_draws, settings.seed))
         for h in made.cells:
-            learnt = learn_cells(system, plan, contrasts, draws, hypothesis=h, settings=settings, execution=execution)
+            learnt = learn_cells(
+                system,
+                plan,
+                contrasts,
+                draws,
+                hypothesis=h,
+                settings=settings,
+                execution=execution,
+                expected=expected_by_controls(made.course, draws, contrasts),
+            )
             columns |= {name.under(h): v for name, v in learnt.columns.items()}
             null_effect[h] = null_effect_probability(contrasts, learnt.finite_log_likelihood, between)
     provenance = {

@@ -1,27 +1,33 @@
 """Likelihood of published numbers given simulated ones, each kind of number by its sampling distribution.
 
-Deaths between visits are multinomial counts, other shares binomial, means of survivors normal with their standard
-error, and the SD between people informs that of the model.
+Deaths between visits are multinomial counts, other shares binomial, means of survivors normal, and the SD between
+people informs that of the model. Numbers of one variable of one publication deviate together (a random effect of
+publication x variable) and each by itself; both SDs are unknowns among the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, logsumexp
+from scipy.special import expit, logit
 
 from hepatica.calibrate.bank import Bank
 from hepatica.calibrate.endpoints import DIRECTION
+from hepatica.calibrate.inference.random_effects import RandomEffects
+from hepatica.calibrate.sampling import WITHIN_PERSON_CORRELATION, Sample
 from hepatica.patients.draws import between_study_sd
 from hepatica.variables import Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
-WITHIN_PERSON_CORRELATION = 0.5  # correlation of a person's value with the one at day 0: assumed
 MIN_SHARE = 2e-3  # where logarithms of odds are cut off
-NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)
+MAX_LOG_ODDS = float(logit(1 - MIN_SHARE))
+NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)  # of what one arm deviates by
+FEW_NODES, FEW_WEIGHTS = np.polynomial.hermite.hermgauss(5)  # of what several arms deviate by, together and apart
 LEVELS = tuple(v.name for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.SCORE)
 """Scores, compared as they are; all else that is measured through logarithms."""
 
@@ -30,6 +36,7 @@ class Scale(StrEnum):
     """Scale on which a summary statistic or a contrast is compared."""
 
     SHARE = "share"
+    REST = "rest"
     LEVEL = "level"
     LOG = "log"
     RATIO = "ratio"
@@ -48,8 +55,10 @@ class Law(StrEnum):
 class SummaryStatistic:
     """Summary statistic of simulated lines of a plan, on the scale on which it is compared with a published number.
 
-    ``share`` is the logarithm of the odds, ``level`` and ``log`` a mean, ``ratio`` the logarithm of a mean over that at
-    day 0, ``rise`` a difference from day 0, and ``log_sd`` the logarithm of the SD between people.
+    ``share`` is the logarithm of the odds, ``rest`` that of a share among those who were not of another (transplanted
+    among those not alive without: so a trinomial is two binomials), ``level`` and ``log`` a mean, ``ratio`` the
+    logarithm of a mean over that at day 0, ``rise`` a difference from day 0, and ``log_sd`` the logarithm of the SD
+    between people.
     """
 
     kind: Scale
@@ -71,6 +80,9 @@ class SummaryStatistic:
             if self.kind is Scale.LOG_SD:
                 return np.log(np.maximum(s.sd[:, self.line], 1e-9)), np.full(len(mean), np.nan)
             first, more = s.mean[:, self.baseline], s.noise[:, self.baseline]
+            if self.kind is Scale.REST:
+                p = np.clip(mean / np.maximum(1 - first, 1e-9), MIN_SHARE, 1 - MIN_SHARE)
+                return logit(p), noise / np.maximum((1 - first) * p * (1 - p), 1e-6) ** 2
             if self.kind is Scale.RISE:
                 return mean - first, noise + more - 2 * WITHIN_PERSON_CORRELATION * np.sqrt(noise * more)
             a, b = noise / mean**2, more / first**2
@@ -79,7 +91,7 @@ class SummaryStatistic:
 
 @dataclass(frozen=True)
 class LikelihoodTerm:
-    """Likelihood of published numbers that are compared together.
+    """Likelihood term: published numbers of one arm that are compared together.
 
     Attributes
     ----------
@@ -91,11 +103,13 @@ class LikelihoodTerm:
         Counts between visits and after the last (``counts``), or one value on the statistic's scale (``normal``).
     error : float
         Standard error of a normal one.
+    law : Law
     between : float
         SD between people of a normal mean, on the statistic's scale: what cohorts differ by is in units of it.
-    law : Law
-    weight : float
-        Power of its likelihood.
+    sample : Sample or None
+        Sampling error of a normal one, for its covariance with others; None where it has none.
+    cohort : str
+        Publications whose people deviate together.
     """
 
     publication: str
@@ -106,47 +120,113 @@ class LikelihoodTerm:
     value: tuple[float, ...]
     error: float
     law: Law
-    weight: float = 1.0
     between: float = 0.0
+    sample: Sample | None = None
+    cohort: str = ""
 
     @property
     def typical(self) -> float:
         """SD of a normal term, between-cohort variability at its prior median included."""
-        return float(np.hypot(self.error, self.between * between_study_sd("mean")))
+        differs = np.hypot(between_study_sd("mean"), between_study_sd("mean_visit"))
+        return float(np.hypot(self.error, self.between * differs))
 
-    def log_likelihood(
-        self, simulated: Floats, unknown: Floats, share: Floats | None = None, mean: Floats | None = None
-    ) -> Floats:
-        """Log likelihood (particles,) of simulated statistics (particles, statistics) with emulator variances.
+    @property
+    def block(self) -> tuple[str, str, str]:
+        """Key of the numbers that deviate together: cohort, variable and law; a spread stands by itself."""
+        alone = "" if self.sample is not None or self.law is Law.COUNTS else f"{self.arm} {self.label}"
+        return self.cohort or self.publication, f"{self.variable} {alone}", self.law.value
 
-        `share` and `mean`, (particles,) each, are the SDs by which cohorts differ: the prior
-        medians of `BETWEEN_STUDY_SD` if not given.
-        """
-        share = between_study_sd("share") if share is None else share
-        mean = between_study_sd("mean") if mean is None else mean
-        if self.law is Law.NORMAL:
-            variance = self.error**2 + unknown[0] + (self.between * mean) ** 2
-            return np.asarray(
-                -0.5 * self.weight * ((simulated[:, 0] - self.value[0]) ** 2 / variance + np.log(variance))
-            )
-        variance = np.broadcast_to(float(unknown.mean()) + share**2, len(simulated))
-        return np.asarray(self.weight * self._counts(simulated, variance))
+    def covariance(self, other: LikelihoodTerm) -> float:
+        """Sampling covariance of two normal terms of one block."""
+        if self.sample is None or other.sample is None or self.publication != other.publication:
+            return self.error**2 if self is other else 0.0
+        return self.sample.covariance(other.sample)
 
-    def _counts(self, simulated: Floats, variance: Floats) -> Floats:
-        """Multinomial log likelihood of counts between visits, integrated over a common shift of the log odds."""
-        # counted are people with the event; an event-free proportion has the opposite log odds
-        x, counts = simulated * DIRECTION[self.variable].value, np.array(self.value)
-        n = counts.sum()
-        seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
-        k = int(np.argmax(seen * (1 - seen)))
-        sampling = 1 / (n * seen[k] * (1 - seen[k]))
-        centre = (logit(seen[k]) - x[:, k]) * variance / (variance + sampling)
-        width = np.sqrt(2 * variance * sampling / (variance + sampling))
-        move = centre[:, None] + width[:, None] * NODES
-        p = np.clip(expit(x[:, None, :] + move[:, :, None]), MIN_SHARE, 1 - MIN_SHARE)
-        p = np.maximum.accumulate(p, axis=2)
-        end = np.ones((*p.shape[:2], 1))
-        each = np.diff(np.concatenate([0 * end, p, end], axis=2), axis=2)
-        fit = (counts * np.log(np.maximum(each, 1e-4))).sum(axis=2) + NODES**2 + np.log(WEIGHTS)
-        fit = fit - move**2 / (2 * variance[:, None])
-        return np.asarray(logsumexp(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance))
+
+def blocks(terms: Sequence[LikelihoodTerm]) -> list[list[LikelihoodTerm]]:
+    """Terms that deviate together."""
+    return [list(rows) for _, rows in groupby(sorted(terms, key=lambda t: t.block), key=lambda t: t.block)]
+
+
+def normal_block(terms: Sequence[LikelihoodTerm], unknown: Floats) -> RandomEffects:
+    """Normal likelihood of the terms of a block, with the variances (terms,) that an emulator leaves unexplained."""
+    covariance = np.array([[a.covariance(b) for b in terms] for a in terms]) + np.diag(unknown)
+    value, size = (np.array(x, float) for x in ([t.value[0] for t in terms], [t.between for t in terms]))
+    return RandomEffects.of(value, covariance, size, [t.variable for t in terms])
+
+
+def counts_log_likelihood(
+    terms: Sequence[LikelihoodTerm],
+    simulated: Sequence[Floats],
+    unknown: Sequence[float],
+    common: Floats,
+    own: Floats,
+) -> Floats:
+    """Log likelihood (n,) of the counts of all arms of a block, integrated over what they deviate by.
+
+    Parameters
+    ----------
+    terms : sequence of LikelihoodTerm
+        One an arm.
+    simulated : sequence of (n, visits)
+        Log odds.
+    unknown : sequence of float
+        Variance that the emulator leaves unexplained.
+    common, own : (n,)
+        SDs of the deviations that the arms share, and of each by itself.
+    """
+    x = [s * DIRECTION[t.variable].value for s, t in zip(simulated, terms, strict=True)]  # log odds of the event
+    counts, apart = [np.array(t.value) for t in terms], [u + own**2 for u in unknown]
+    if len(terms) == 1:
+        return _one_arm(x[0], counts[0], apart[0] + common**2, NODES, WEIGHTS)
+    away, precision = np.zeros_like(common), 1 / common**2
+    for y, n, v in zip(x, counts, apart, strict=True):
+        k, seen, sampling = _best_visit(n)
+        away += (logit(seen) - y[:, k]) / (v + sampling)
+        precision = precision + 1 / (v + sampling)
+    centre, width = away / precision, np.sqrt(2 / precision)
+    fits = []
+    for node, weight in zip(FEW_NODES, FEW_WEIGHTS, strict=True):
+        move = centre + width * node
+        arms = [
+            _one_arm(y + move[:, None], n, v, FEW_NODES, FEW_WEIGHTS) for y, n, v in zip(x, counts, apart, strict=True)
+        ]
+        fits.append(np.sum(arms, axis=0) + node**2 + np.log(weight) - move**2 / (2 * common**2))
+    return _log_sum(np.stack(fits), axis=0) + np.log(width) - 0.5 * np.log(2 * np.pi * common**2)
+
+
+def _best_visit(counts: Floats) -> tuple[int, float, float]:
+    """Visit at which the odds are known best, the share with the event by then, and the variance of its log odds."""
+    n = counts.sum()
+    seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
+    k = int(np.argmax(seen * (1 - seen)))
+    return k, float(seen[k]), float(1 / (n * seen[k] * (1 - seen[k])))
+
+
+def _one_arm(x: Floats, counts: Floats, variance: Floats, nodes: Floats, weights: Floats) -> Floats:
+    """Multinomial log likelihood of counts between visits, integrated over a normal shift of the log odds."""
+    k, seen, sampling = _best_visit(counts)
+    centre = (logit(seen) - x[:, k]) * variance / (variance + sampling)
+    width = np.sqrt(2 * variance * sampling / (variance + sampling))
+    move = centre[:, None] + width[:, None] * nodes
+    fit = _counted(x[:, None, :] + move[:, :, None], counts) + nodes**2 + np.log(weights)
+    fit -= move**2 / (2 * variance[:, None])
+    return _log_sum(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance)
+
+
+def _counted(odds: Floats, counts: Floats) -> Floats:
+    """Multinomial log likelihood (...) of counts between visits, of log odds (..., visits) of the event by then."""
+    odds = np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)
+    if len(counts) == 2:
+        return np.asarray(counts[0] * odds[..., 0] - counts.sum() * np.logaddexp(0.0, odds[..., 0]))
+    p = np.maximum.accumulate(expit(odds), axis=-1)
+    fit = counts[0] * np.log(p[..., 0]) + counts[-1] * np.log1p(-p[..., -1])
+    for k in range(1, len(counts) - 1):
+        fit += counts[k] * np.log(np.maximum(p[..., k] - p[..., k - 1], 1e-4))
+    return np.asarray(fit)
+
+
+def _log_sum(x: Floats, axis: int) -> Floats:
+    """Logarithm of the sum of exponentials."""
+    top = x.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis))

@@ -15,15 +15,22 @@ from numpy.typing import NDArray
 
 from hepatica import __version__
 from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.bias import BIAS
 from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.cells import CellPosterior, between_trial_sd, draw_cell_parameters, learn_cells
+from hepatica.calibrate.cells import (
+    CellPosterior,
+    between_trial_sd,
+    draw_cell_parameters,
+    expected_by_controls,
+    learn_cells,
+)
 from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.diagnostics.identifiability import unidentified
 from hepatica.calibrate.diagnostics.information import spike_weights
 from hepatica.calibrate.likelihood import LikelihoodTerm
-from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, likelihood_terms
+from hepatica.calibrate.terms import likelihood_terms
 from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.evidence import Publication, load_all
@@ -159,7 +166,10 @@ def calibrate(
         raise InputError("evidence", [p.key for p in publications], allowed)
     execution = Execution(folder, workers, progress)
     course = learn_course(system, plan, terms, settings, execution)
-    learn = partial(learn_cells, system, cell_plan, between, course.draws, settings=settings, execution=execution)
+    expected = expected_by_controls(course, course.draws, between)
+    learn = partial(
+        learn_cells, system, cell_plan, between, course.draws, settings=settings, execution=execution, expected=expected
+    )
     cells = {h: learn(hypothesis=h) for h in hypotheses}
     columns = dict(course.draws.columns)
     for h, c in cells.items():
@@ -192,12 +202,18 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()},
         "publications": sorted({t.publication for t in made.terms} | {c.publication for c in made.contrasts}),
         "hypotheses": list(made.cells),
-        "inflation": INFLATION,
-        "most_weight": MAX_PUBLICATION_WEIGHT,
+        "bias": {k: list(b) for k, b in BIAS.items()},
         "between_study_sd": {k: list(map(float, v)) for k, v in BETWEEN_STUDY_SD.items()},
-        "log_evidence": made.course.log_evidence,
+        "log_evidence": list(made.course.log_evidence),
+        "parent_correlation": made.course.parent_correlation,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in made.cells.items()},
+        "contrast_noise": {
+            h: {
+                f"{x.publication} {x.treated} {x.label}": float(n) for x, n in zip(made.contrasts, c.noise, strict=True)
+            }
+            for h, c in made.cells.items()
+        },
         "null_effect_probability": {
             h: null_effect_probability(made.contrasts, c.finite_log_likelihood, trials) for h, c in made.cells.items()
         },
@@ -216,11 +232,11 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
     for r in rows:
         if r["learnt"] and not r["hypothesis"]:
             r["informed_by"] = informative.get(str(r["parameter"]), [])
-    fields = ("publication", "treated", "control", "label", "value", "error", "weight")
+    fields = ("publication", "treated", "control", "label", "value", "error")
     notes = {
         "provenance": dict(made.draws.provenance),
         "contraction": rows,
-        "data": [{k: getattr(t, k) for k in ("publication", "arm", "label", "weight")} for t in made.terms],
+        "data": [{k: getattr(t, k) for k in ("publication", "arm", "label")} for t in made.terms],
         "contrasts": [{k: getattr(c, k) for k in fields} for c in made.contrasts],
         "groups": made.groups.to_dict(orient="records"),
         "pairs": made.pairs.to_dict(orient="records"),

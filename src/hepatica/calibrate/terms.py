@@ -1,8 +1,4 @@
-"""Likelihood terms of published arms: numbers compared, their scales and weights.
-
-Two things temper them, both printed with every calibration: `INFLATION` of variance by risk of bias, and weights, so
-that repeated visits of the same people and publications with many numbers do not outvote the rest.
-"""
+"""Likelihood terms of published arms: numbers compared, their scales and sampling errors."""
 
 from __future__ import annotations
 
@@ -13,24 +9,14 @@ import numpy as np
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
-from hepatica.calibrate.likelihood import (
-    LEVELS,
-    WITHIN_PERSON_CORRELATION,
-    Law,
-    LikelihoodTerm,
-    Scale,
-    SummaryStatistic,
-)
+from hepatica.calibrate.likelihood import LEVELS, Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.calibrate.sampling import Sample
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.variables import Direction
 
 Lines = dict[tuple[str, str, Endpoint], int]
-INFLATION = {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0}
-"""Factor on the variance of what a publication says, by its risk of bias: assumed."""
-MAX_PUBLICATION_WEIGHT = {"low": 6.0, "some": 4.0, "unclear": 2.0, "high": 1.0}
-"""Weight of all of a publication's means and spreads together, by its risk of bias: assumed."""
 BETWEEN_COHORT_LOG_SD = 0.1
 """SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
 SDS_BETWEEN_QUARTILES = 1.349  # SDs of a normal distribution between its quartiles
@@ -38,20 +24,14 @@ MEDIAN_STANDARD_ERROR_RATIO = 1.2533  # standard error of a median over that of 
 DEATHS = ("transplant_free_survival", "death", "survival")
 
 
-def likelihood_terms(
-    plan: Plan, publications: Sequence[Publication], *, inflation: dict[str, float] = INFLATION
-) -> tuple[LikelihoodTerm, ...]:
+def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[LikelihoodTerm, ...]:
     """Likelihood terms of the arms of a plan; arms that are parts of others, and what lacks something, are left out."""
     at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
     terms: list[LikelihoodTerm] = []
     for p in publications:
-        own: list[LikelihoodTerm] = []
-        deaths: list[LikelihoodTerm] = []
-        widened = inflation_of(p, publications, inflation)
-        seen: set[tuple[str, float]] = (
-            set()
-        )  # parts of one arm are the same people: what one says, another does not say again
+        counted = times_counted(p, publications)
+        seen: set[tuple[str, float]] = set()  # parts of one arm are the same people: what one says is not said again
         for arm in p.arms:
             part = bool(arm.subset_of) and (p.key, arm.subset_of) not in fitted
             if part or p.role != "calibration":
@@ -63,25 +43,60 @@ def likelihood_terms(
                 and (p.key, arm.id, _endpoint(o)) in at
                 and not (arm.subset_of and o.variable in SHARES)
             ]
-            series = next((s for v in DEATHS if (s := [o for o in rows if o.variable == v])), [])
-            deaths += _counts(p, arm.id, series, at, widened)
+            terms += _arm_counts(p, arm.id, rows, at, counted)
+            target = bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted)
             for o in rows:
-                if o.variable in SHARES and o.variable not in DEATHS:
-                    deaths += _counts(p, arm.id, [o], at, widened)
-                elif o.variable not in SHARES and not (arm.subset_of and (o.variable, o.time) in seen):
-                    own += _mean(p, o, rows, at, widened, bool({(p.key, arm.id), (p.key, arm.subset_of)} & fitted))
+                if o.variable not in SHARES and not (arm.subset_of and (o.variable, o.time) in seen):
+                    terms += _mean(p, o, rows, at, counted, target)
             seen |= {(o.variable, o.time) for o in rows}
-        total = sum(d.weight for d in own)
-        terms += deaths + [
-            replace(d, weight=d.weight * min(1.0, MAX_PUBLICATION_WEIGHT[p.risk_of_bias] / total)) for d in own
-        ]
-    return tuple(terms)
+    cohorts = {p.key: "+".join(sorted({p.key, *_sharing(p, publications)})) for p in publications}
+    return tuple(replace(t, cohort=cohorts[t.publication]) for t in terms)
 
 
-def inflation_of(p: Publication, publications: Sequence[Publication], inflation: dict[str, float]) -> float:
-    """Factor on the variance of what a publication says: its risk of bias, and people that others count too."""
+def _sharing(p: Publication, publications: Sequence[Publication]) -> set[str]:
+    """Other publications in use that count some of the same people."""
     present = {x.key for x in publications if x.role == "calibration" and any(not x.lacks(o) for o in x.observations)}
-    return inflation[p.risk_of_bias] * (1 + len(present & set(p.shares_people_with)))
+    return present & set(p.shares_people_with)
+
+
+def times_counted(p: Publication, publications: Sequence[Publication]) -> float:
+    """Number of publications that count the people of one, itself included: each has that share of them."""
+    return 1.0 + len(_sharing(p, publications))
+
+
+def _arm_counts(p: Publication, arm: str, rows: list[Observation], at: Lines, counted: float) -> list[LikelihoodTerm]:
+    """Terms of the proportions of an arm: deaths between visits, what else happened, transplants among the others."""
+    deaths = next((s for v in DEATHS if (s := [o for o in rows if o.variable == v])), [])
+    terms = _counts(p, arm, deaths, at, counted)
+    for o in rows:
+        if o.variable not in SHARES or o.variable in DEATHS:
+            continue
+        free = next((d for d in deaths if d.variable == "transplant_free_survival" and d.time == o.time), None)
+        if o.variable == "transplanted" and free is not None:
+            terms += _transplanted(p, o, free, at, counted)
+        else:
+            terms += _counts(p, arm, [o], at, counted)
+    return terms
+
+
+def _transplanted(p: Publication, o: Observation, free: Observation, at: Lines, counted: float) -> list[LikelihoodTerm]:
+    """Term of transplants among those who are not alive without: with these, death, transplant and alive without."""
+    n = _people(p, free) / counted
+    grafted, rest = n * o.value / 100, n * (1 - free.value / 100)
+    lines = (at[p.key, o.arm, _endpoint(x)] for x in (o, free))
+    line, other = lines
+    return [
+        LikelihoodTerm(
+            publication=p.key,
+            arm=o.arm,
+            variable=o.variable,
+            label=f"{o.variable} of those not alive without, day {o.time:g}",
+            statistics=(SummaryStatistic(Scale.REST, line, other),),
+            value=(min(grafted, rest), max(rest - grafted, 0.0)),
+            error=0.0,
+            law=Law.COUNTS,
+        )
+    ]
 
 
 def _endpoint(o: Observation) -> Endpoint:
@@ -98,7 +113,7 @@ def _people(p: Publication, o: Observation) -> float:
     return share * (1 - share) / half**2
 
 
-def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, inflation: float) -> list[LikelihoodTerm]:
+def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, counted: float) -> list[LikelihoodTerm]:
     """Term of the counts of people with the event between visits."""
     series = sorted(
         (o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time
@@ -106,7 +121,7 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
     if not series:
         return []
     name = series[0].variable
-    n = _people(p, series[0]) / inflation
+    n = _people(p, series[0]) / counted
     gone = np.array([o.value / 100 for o in series])
     if DIRECTION[name] is Direction.EVENT_FREE:
         gone = 1.0 - gone
@@ -128,7 +143,7 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, infl
 
 
 def _mean(
-    p: Publication, o: Observation, rows: list[Observation], at: Lines, inflation: float, target: bool
+    p: Publication, o: Observation, rows: list[Observation], at: Lines, counted: float, target: bool
 ) -> list[LikelihoodTerm]:
     """Terms of a mean or median: at day 0 if a population is fitted to it, later as a change from day 0 if printed."""
     sd, level = between_people_sd(o), o.variable in LEVELS
@@ -136,12 +151,10 @@ def _mean(
         return []
     if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows) and o.kind != "change":
         return []  # the mean change says it better
-    times = len({x.time for x in rows if x.variable == o.variable and x.time > 0}) or 1
-    k, label = at[p.key, o.arm, _endpoint(o)], f"{o.variable} day {o.time:g}"
+    k = at[p.key, o.arm, _endpoint(o)]
     widen = MEDIAN_STANDARD_ERROR_RATIO if o.kind == "median" else 1.0
-
-    normal = _normal_terms(p, o, label, 1.0 / times, sd)
-    error = sd / np.sqrt(o.n) * widen * np.sqrt(inflation)
+    normal = _normal_terms(p, o, sd)
+    error = sd / np.sqrt(o.n / counted) * widen
     if o.kind == "change":
         return [normal(", change", SummaryStatistic(Scale.LEVEL, k), o.value, error)]
     first = next(
@@ -149,11 +162,11 @@ def _mean(
     )
     if o.time > 0 and first is not None and o.kind != "median":
         b = at[p.key, o.arm, _endpoint(first)]
-        start = (between_people_sd(first) or sd) / np.sqrt(first.n or o.n) * np.sqrt(inflation)
+        start = (between_people_sd(first) or sd) / np.sqrt((first.n or o.n) / counted)
         if level:
-            return [normal(", rise", SummaryStatistic(Scale.RISE, k, b), o.value - first.value, _paired(error, start))]
-        both = _paired(error / o.value, start / first.value)
-        return [normal(", ratio", SummaryStatistic(Scale.RATIO, k, b), np.log(o.value / first.value), both, o.value)]
+            return [normal(", rise", SummaryStatistic(Scale.RISE, k, b), o.value - first.value, error, start=start)]
+        ratio, then = float(np.log(o.value / first.value)), start / first.value
+        return [normal(", ratio", SummaryStatistic(Scale.RATIO, k, b), ratio, error / o.value, o.value, then)]
     if o.time == 0 and not target:
         return []
     if level:
@@ -161,39 +174,35 @@ def _mean(
     else:
         terms = [normal("", SummaryStatistic(Scale.LOG, k), np.log(o.value), error / o.value, o.value)]
     if o.time == 0:
-        width = float(np.hypot(np.sqrt(inflation / (2 * (o.n - 1))), BETWEEN_COHORT_LOG_SD))
+        width = float(np.hypot(np.sqrt(counted / (2 * (o.n - 1))), BETWEEN_COHORT_LOG_SD))
         statistics, value = (SummaryStatistic(Scale.LOG_SD, k),), (float(np.log(sd)),)
-        terms.append(
-            replace(terms[0], label=f"{label}, SD", statistics=statistics, value=value, error=width, between=0.0)
-        )
+        label = f"{terms[0].label}, SD"
+        spread = replace(terms[0], label=label, statistics=statistics, value=value, error=width)
+        terms.append(replace(spread, between=0.0, sample=None))
     return terms
 
 
-def _normal_terms(
-    p: Publication, o: Observation, label: str, weight: float, sd: float
-) -> Callable[..., LikelihoodTerm]:
+def _normal_terms(p: Publication, o: Observation, sd: float) -> Callable[..., LikelihoodTerm]:
     """Maker of normal terms of one observation: comparison, statistic, value, error, size of a unit of the scale."""
 
-    def normal(how: str, statistic: SummaryStatistic, value: float, error: float, size: float = 1.0) -> LikelihoodTerm:
+    def normal(
+        how: str, statistic: SummaryStatistic, value: float, error: float, size: float = 1.0, start: float = 0.0
+    ) -> LikelihoodTerm:
+        sample = Sample(arm=o.arm, variable=o.variable, time=o.time, now=float(error), start=float(start))
         return LikelihoodTerm(
             publication=p.key,
             arm=o.arm,
             variable=o.variable,
-            label=f"{label}{how}",
+            label=f"{o.variable} day {o.time:g}{how}",
             statistics=(statistic,),
             value=(float(value),),
-            error=float(error),
+            error=float(np.sqrt(sample.covariance(sample))),
             law=Law.NORMAL,
-            weight=weight,
             between=sd / size,
+            sample=sample,
         )
 
     return normal
-
-
-def _paired(now: float, then: float) -> float:
-    """Standard error of a difference of two means of the same people."""
-    return float(np.sqrt(now**2 + then**2 - 2 * WITHIN_PERSON_CORRELATION * now * then))
 
 
 def between_people_sd(o: Observation) -> float | None:

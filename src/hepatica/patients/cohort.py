@@ -103,7 +103,11 @@ class Cohort:
             for name, value in getattr(cause, what).items():
                 usual = covariates.get(name, np.full(len(which), np.nan))
                 covariates[name] = np.where(which == k, self._drawn(value, f"{what}:{name}:{cause.name}"), usual)
-        return covariates
+        return {name: value * self._learnt_factor(f"{what}.{name}") for name, value in covariates.items()}
+
+    def _learnt_factor(self, quantity: str) -> Floats | float:
+        """Factor on one of the population's own quantities that calibration says of each draw; 1 where it says none."""
+        return 1.0 if self.known is None else self.known.population_factor(self.population.key, quantity, self.draw)
 
     def _drawn(self, value: float | Covariate, purpose: str) -> Floats:
         if not isinstance(value, Covariate):
@@ -179,6 +183,8 @@ class Cohort:
                 continue
             entry, fitted = parameter.entry, self.population.fitted.get(name)
             value = np.full(n, parameter.under(hypothesis) if fitted is None else fitted.value)
+            if fitted is not None:
+                value = value * self._learnt_factor(f"fitted.{name}")
             between = entry.between if fitted is None or fitted.between is None else fitted.between
             if name in self.pinned:
                 spread, quantile = self.pinned[name]

@@ -28,17 +28,21 @@ Ints = NDArray[np.int64]
 PRIOR_NULL_EFFECT_PROBABILITY = 0.1
 """Prior probability, before any person's outcome is seen, that cells have no effect in people whatever they do in
 animals and dishes: assumed. Most treatments that work there fail here; priors of single mechanisms hardly say so."""
+POPULATION_SD = 0.3  # SD of the logarithm of a population's own quantity (size of an insult, care) about its value
 VARIABILITY_SD = 0.2  # SD of the logarithm of the factor on all deviations between patients, before anything is learnt
 BETWEEN_STUDY_SD = {
     "share": (0.3, 0.7),
     "mean": (0.2, 0.7),
+    "share_visit": (0.15, 0.7),
+    "mean_visit": (0.2, 0.7),
     "effect_share": (np.exp(-3.93 / 2), 1.51 / 2),
     "effect_mean": (0.2, 0.7),
 }
-"""Priors of between-study heterogeneity, of cohorts (``share``, ``mean``) and of treatment effects: median of the SD,
-and SD of its logarithm. Of shares on the log odds (ratio), of means in SDs between people. ``effect_share`` is
-that of Cochrane reviews of mortality by treatments that are no drugs (Turner et al. 2012, doi 10.1093/ije/dys041: a
-variance of log-normal(-3.93, 1.51)); the others are assumed."""
+"""Priors of between-study heterogeneity, of cohorts (``share``, ``mean``: common to all visits of a variable in a
+publication; ``_visit``: of each number by itself) and of treatment effects: median of the SD, and SD of its logarithm.
+Of shares on the log odds (ratio), of means in SDs between people. ``effect_share`` is that of Cochrane reviews of
+mortality by treatments that are no drugs (Turner et al. 2012, doi 10.1093/ije/dys041: a variance of
+log-normal(-3.93, 1.51)); the others are assumed."""
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS, MAX_COLUMNS = 100_000, 10_000  # of a file of draws; the one that ships has 400 and 420
 FILE_WANTED = "a file that `hepatica calibrate` wrote"
@@ -49,6 +53,7 @@ class DrawKind(StrEnum):
 
     COORDINATE = "z"  # standard normal coordinate of a parameter in its prior
     SPIKE = "u"  # uniform number that decides whether the spike of a prior is hit
+    POPULATION = "own"  # standard normal coordinate of a population's own quantity, ``<population>.<table>.<name>``
     BETWEEN_STUDY = "between"  # standard normal coordinate of an SD of `BETWEEN_STUDY_SD`
     VARIABILITY = "spread"  # logarithm of the factor on all between-patient deviations, in units of `VARIABILITY_SD`
 
@@ -91,6 +96,11 @@ class DrawKey(NamedTuple):
         return cls(DrawKind.BETWEEN_STUDY, what, hypothesis)
 
     @classmethod
+    def population(cls, population: str, quantity: str) -> DrawKey:
+        """Key of a population's own quantity, such as ``insult.drug``."""
+        return cls(DrawKind.POPULATION, f"{population}.{quantity}")
+
+    @classmethod
     def parse(cls, text: str) -> DrawKey:
         """Key from a column's name in a file.
 
@@ -99,10 +109,13 @@ class DrawKey(NamedTuple):
         InputError
             If it names no such column.
         """
-        match = re.fullmatch(r"(spread|(?P<kind>z|u|between):(?P<name>\w+))(@(?P<hypothesis>\w+))?", text, re.ASCII)
+        match = re.fullmatch(
+            r"(spread|(?P<kind>z|u|between|own):(?P<name>[\w.]+))(@(?P<hypothesis>\w+))?", text, re.ASCII
+        )
         if match is None or (match["kind"] == DrawKind.BETWEEN_STUDY and match["name"] not in BETWEEN_STUDY_SD):
             between = ", ".join(f"between:{what}" for what in BETWEEN_STUDY_SD)
-            raise InputError("posterior", f"column {text[:60]!r}", f"z:<parameter>, u:<parameter>, spread, {between}")
+            kinds = "z:<parameter>, u:<parameter>, own:<population>.<table>.<name>, spread"
+            raise InputError("posterior", f"column {text[:60]!r}", f"{kinds}, {between}")
         return cls(DrawKind(match["kind"] or "spread"), match["name"] or "", match["hypothesis"] or "")
 
     def __str__(self) -> str:
@@ -191,6 +204,11 @@ class Draws:
         if VARIABILITY not in self.columns:
             return np.ones(len(draw))
         return np.asarray(np.exp(VARIABILITY_SD * self.columns[VARIABILITY][self.row(draw)]), float)
+
+    def population_factor(self, population: str, quantity: str, draw: Ints) -> Floats | float:
+        """Factor on a population's own quantity for draws, (draws,); 1 without a column."""
+        z = self.of(DrawKey.population(population, quantity), draw)
+        return 1.0 if z is None else np.asarray(np.exp(POPULATION_SD * z))
 
     def between(self, what: str, draw: Ints, hypothesis: str = "") -> Floats:
         """Between-cohort or between-trial SD for draws, (draws,); the prior median without a column."""

@@ -124,7 +124,7 @@ def of_cells(
     weight = (fit / fit.sum(axis=1, keepdims=True) / len(fit)).ravel()
     with threadpool_limits(1):
         slope = _within(x.reshape(*fit.shape, len(names)), cells.contrasts)
-    roots = np.array([s * np.sqrt(c.weight) / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
+    roots = np.array([s * 1.0 / c.typical for s, c in zip(slope.T, contrasts, strict=True)])
     labels = tuple(f"{c.publication} {c.treated} against {c.control}: {c.label}" for c in contrasts)
     part = np.repeat(np.arange(len(fit)) % 2, fit.shape[1])  # rows of the course by turns
     return FisherInformation(
@@ -164,7 +164,7 @@ def _root(
     """Square root of the Fisher information of one likelihood term over the points, (rows, features)."""
     at = [statistics.index(s) for s in d.statistics]
     if d.law is Law.NORMAL:
-        root = slope[:, :, at[0]] * np.sqrt(d.weight / (d.typical**2 + unknown[at[0]]))
+        root = slope[:, :, at[0]] * np.sqrt(1.0 / (d.typical**2 + unknown[at[0]]))
         return np.asarray(root)
     p = np.clip(expit(simulated[:, at]), MIN_SHARE, 1 - MIN_SHARE)
     gone = np.where(
@@ -175,15 +175,16 @@ def _root(
     density = p * (1 - p)
     step = np.zeros((len(p), len(at) + 1, len(at)))  # of each cell by each logarithm of odds, but for its sign
     k = np.arange(len(at))
+    cohort = float(between_study_sd("share") ** 2 + between_study_sd("share_visit") ** 2)
     step[:, k, k], step[:, k + 1, k] = density, -density
     known = float(sum(d.value)) * np.einsum("pci,pc,pcj->pij", step, 1 / each, step)
-    row_sum, variance = known.sum(axis=2), float(unknown[at].mean()) + float(between_study_sd("share")) ** 2
+    row_sum, variance = known.sum(axis=2), float(unknown[at].mean()) + cohort
     total = row_sum.sum(axis=1)[:, None, None]
     known = known - row_sum[:, :, None] * row_sum[:, None, :] / (
         1 / variance + total
     )  # what moves all odds alike is unknown
     values, vectors = np.linalg.eigh(known)
-    root = np.sqrt(np.maximum(values, 0.0) * d.weight)[:, :, None] * np.swapaxes(vectors, 1, 2)
+    root = np.sqrt(np.maximum(values, 0.0))[:, :, None] * np.swapaxes(vectors, 1, 2)
     return np.asarray(np.einsum("pri,pfi->prf", root, slope[:, :, at]).reshape(-1, slope.shape[1]))
 
 

@@ -2,7 +2,10 @@
 
 The likelihood is raised from power 0 to 1 in steps that keep half of the particles effective (Del Moral, Doucet & Jasra
 2006; Jasra et al. 2011); after each, particles are resampled and moved by elliptical slice sampling (Murray, Adams &
-MacKay 2010), which needs no tuning and leaves the tempered posterior unchanged.
+MacKay 2010), which needs no tuning and leaves the tempered posterior unchanged. Its ellipses are drawn from a normal
+reference, which is the prior but for the directions that the data inform (Nishihara, Murray & Adams 2014; Cui et al.
+2014): there it has the mean and the variance of the particles. The last particles are moved at least
+`last_moves` times, and on until they have forgotten their parents, so that they are exchangeable.
 """
 
 from __future__ import annotations
@@ -19,6 +22,56 @@ from hepatica.progress import Progress
 Floats = NDArray[np.float64]
 KEPT = 0.5  # share of particles that stay effective from one power to the next
 TURNS = 60  # cuts of an ellipse, after which a particle stays
+MAX_PARENT_CORRELATION = 0.1  # of any coordinate with that of the parent, over particles
+NARROW, WIDER = 0.8, 1.3  # variance that counts as informed, over the smallest by chance; factor on it in a reference
+MAX_EXTENSION = 2  # times as many last moves as asked for, at most, until the parents are forgotten
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Normal distribution from which ellipses are drawn: the standard one but for some directions.
+
+    Attributes
+    ----------
+    directions : (dimension, k)
+        Orthonormal.
+    mean, variance : (k,)
+        Along these.
+    """
+
+    directions: Floats
+    mean: Floats
+    variance: Floats
+
+    @classmethod
+    def of(cls, x: Floats) -> Reference:
+        """Reference of particles (n, dimension): directions in which they are narrower than chance makes them.
+
+        Of a standard normal sample the smallest eigenvalue of the covariance is (1 - sqrt(dimension / n))^2 (Marchenko
+        & Pastur 1967).
+        """
+        mean = x.mean(axis=0)
+        away = x - mean
+        values, vectors = np.linalg.eigh(away.T @ away / len(x))
+        ratio = min(x.shape[1] / len(x), 1.0)
+        few = values < NARROW * (1 - np.sqrt(ratio)) ** 2
+        directions = vectors[:, few]
+        widened = np.minimum(WIDER * values[few] / (1 - ratio + 1e-9), 1.0)
+        return cls(directions, mean @ directions, np.maximum(widened, 1e-12))
+
+    def draw(self, normal: Floats) -> Floats:
+        """Deviations from the mean, from standard normal numbers (n, dimension)."""
+        return normal - (normal @ self.directions * (1 - np.sqrt(self.variance))) @ self.directions.T
+
+    @property
+    def centre(self) -> Floats:
+        """Mean, (dimension,)."""
+        return np.asarray(self.directions @ self.mean)
+
+    def correction(self, x: Floats) -> Floats:
+        """Log density of the prior over that of the reference, (n,), but for a constant."""
+        along = x @ self.directions
+        return np.asarray(0.5 * ((along - self.mean) ** 2 / self.variance - along**2).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -33,6 +86,8 @@ class Sampled:
     log_evidence : float
     distinct : float
         Share of particles that the last moves left in different places from their parents, on average.
+    parent_correlation : float
+        Largest correlation of a coordinate with that of the parent, over particles, after the last moves.
     """
 
     points: Floats
@@ -40,6 +95,7 @@ class Sampled:
     powers: tuple[float, ...]
     log_evidence: float
     distinct: float
+    parent_correlation: float
 
 
 def sample(
@@ -49,6 +105,7 @@ def sample(
     *,
     seed: int,
     moves: int = 20,
+    last_moves: int | None = None,
     progress: Progress | None = None,
 ) -> Sampled:
     """Particles of the posterior of a standard normal prior and a likelihood.
@@ -65,6 +122,8 @@ def sample(
         Seed of the random streams.
     moves : int
         Elliptical slices after each resampling.
+    last_moves : int, optional
+        At least so many after the last one; `moves` unless given.
     progress : Progress, optional
         The power reached, in percent.
 
@@ -75,12 +134,20 @@ def sample(
     True
     """
     rng = np.random.default_rng([seed, 20_060_101])
+    prior = rng.standard_normal((n, dimension))
     return _tempered(
-        lambda x: (np.zeros(len(x)), log_likelihood(x)), rng.standard_normal((n, dimension)), rng, moves, progress
+        lambda x: (np.zeros(len(x)), log_likelihood(x)), prior, rng, (moves, last_moves or moves), progress
     )
 
 
-def without(parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *, seed: int, moves: int = 20) -> Sampled:
+def without(
+    parts: Callable[[Floats], tuple[Floats, Floats]],
+    points: Floats,
+    *,
+    seed: int,
+    moves: int = 20,
+    last_moves: int | None = None,
+) -> Sampled:
     """Particles of a posterior turned into those of the posterior without some of its data, by tempering these away.
 
     Parameters
@@ -91,8 +158,8 @@ def without(parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *,
         Of the posterior from all data.
     seed : int
         Seed of the random streams.
-    moves : int
-        Metropolis moves after each tempering step.
+    moves, last_moves : int
+        As in `sample`.
 
     Examples
     --------
@@ -109,14 +176,14 @@ def without(parts: Callable[[Floats], tuple[Floats, Floats]], points: Floats, *,
         stay, go = parts(x)
         return stay + go, -go
 
-    return _tempered(turned, points.copy(), rng, moves, None)
+    return _tempered(turned, points.copy(), rng, (moves, last_moves or moves), None)
 
 
 def _tempered(
     parts: Callable[[Floats], tuple[Floats, Floats]],
     x: Floats,
     rng: np.random.Generator,
-    moves: int,
+    moves: tuple[int, int],
     progress: Progress | None,
 ) -> Sampled:
     """Particles of both parts from those of the first, by tempering the second from power 0 to 1."""
@@ -138,13 +205,37 @@ def _tempered(
             return first + power * second
 
         value = target(x)
-        for _ in range(moves):
-            x, value = slice_move(target, x, value, 1.0, rng)
+        last, least = power >= 1.0, moves[int(power >= 1.0)]
+        for k in range(least * (MAX_EXTENSION if last else 1)):
+            if k >= least and parent_correlation(x, start) < MAX_PARENT_CORRELATION:
+                break
+            x, value = slice_move(target, x, value, Reference.of(x), rng)
         _, fit = parts(x)
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
             progress("temper", int(100 * power), 100)
-    return Sampled(points=x, log_likelihood=fit, powers=tuple(powers), log_evidence=evidence, distinct=moved)
+    return Sampled(
+        points=x,
+        log_likelihood=fit,
+        powers=tuple(powers),
+        log_evidence=evidence,
+        distinct=moved,
+        parent_correlation=parent_correlation(x, start),
+    )
+
+
+def parent_correlation(x: Floats, parents: Floats) -> float:
+    """Largest correlation of a coordinate with that of the parent, over particles (n, dimension).
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(1).standard_normal((500, 2))
+    >>> round(parent_correlation(np.column_stack([x[:, 0], -x[:, 1]]), x), 6)
+    1.0
+    """
+    a, b = (v - v.mean(axis=0) for v in (x, parents))
+    scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    return float(((a * b).sum(axis=0) / np.maximum(scale, 1e-300)).max())
 
 
 def _step(fit: Floats, most: float) -> float:
@@ -161,19 +252,20 @@ def _step(fit: Floats, most: float) -> float:
 
 
 def slice_move(
-    log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, power: float, rng: np.random.Generator
+    log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, reference: Reference, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Elliptical slice move of every particle."""
-    n = len(x)
-    other, level = rng.standard_normal(x.shape), power * fit + np.log(rng.random(n))
+    """Elliptical slice move of every particle, and their log likelihoods."""
+    n, centre = len(x), reference.centre
+    other, away = reference.draw(rng.standard_normal(x.shape)), x - centre
+    level = fit + reference.correction(x) + np.log(rng.random(n))
     angle = rng.random(n) * 2 * np.pi
     low, high = angle - 2 * np.pi, angle.copy()
     moved, value, open_ = x.copy(), fit.copy(), np.arange(n)
     for _ in range(TURNS):
         a = angle[open_, None]
-        tried = x[open_] * np.cos(a) + other[open_] * np.sin(a)
+        tried = centre + away[open_] * np.cos(a) + other[open_] * np.sin(a)
         now = log_likelihood(tried)
-        good = power * now > level[open_]
+        good = now + reference.correction(tried) > level[open_]
         moved[open_[good]], value[open_[good]] = tried[good], now[good]
         open_ = open_[~good]
         if not len(open_):

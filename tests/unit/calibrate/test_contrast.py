@@ -6,7 +6,7 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
+from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast, contrasts, log_likelihood, null_effect_probability
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import load
 from hepatica.patients.draws import between_study_sd
@@ -23,7 +23,8 @@ def test_lin_2017_says_what_its_table_says():
         and found["severe_infection day 168"].value < 0
     )
     assert c.error == pytest.approx(np.sqrt(1 / a + 1 / (n - a) + 1 / b + 1 / (m - b)), abs=0.01)
-    assert c.typical == pytest.approx(np.hypot(c.error, 0.14), abs=1e-3)  # Turner et al. 2012: median of the SD 0.14
+    differs = 0.14 * np.hypot(1, RESIDUAL_SHARE)  # Turner et al. 2012: median of the SD 0.14
+    assert c.typical == pytest.approx(np.sqrt(c.error**2 + differs**2 + 0.05**2), abs=1e-3)
 
 
 def test_a_simulated_difference_is_read_as_the_published_one():
@@ -32,8 +33,10 @@ def test_a_simulated_difference_is_read_as_the_published_one():
     log = Contrast("p", "b", "a", "inr", "inr day 28", (0, 1, 2, 3), Scale.LOG, 0.0, 1.0, 2.0)
     assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
     for differs in (None, 0.0, 0.7):
-        sd = np.hypot(1.0, 2.0 * (between_study_sd("effect_mean") if differs is None else differs))
-        each = [float(log.log_likelihood(np.array(x), differs)) for x in (2.0, 0.5)]
+        own = float(between_study_sd("effect_mean")) if differs is None else differs
+        sd = np.hypot(1.0, 2.0 * own * np.hypot(1, RESIDUAL_SHARE))
+        given = None if differs is None else {"effect_mean": np.array(differs)}
+        each = log_likelihood([log], np.array([[2.0], [0.5]]), given)
         assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
 
 
@@ -42,10 +45,30 @@ def test_the_chance_of_nothing_is_bayes_theorem():
     c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
     differs = {"effect_share": np.array([0.1, 0.6])}
     simulated = np.array([0.2, 1.1])
-    fit = c.log_likelihood(simulated, differs["effect_share"])
-    works = np.mean(
-        [norm.pdf(0.8, x, np.hypot(0.3, s)) for x, s in zip(simulated, differs["effect_share"], strict=True)]
-    )
-    none = np.mean([norm.pdf(0.8, 0, np.hypot(0.3, s)) for s in differs["effect_share"]])
+    fit = log_likelihood([c], simulated[:, None], differs)
+    wide = [np.hypot(0.3, s * np.hypot(1, RESIDUAL_SHARE)) for s in differs["effect_share"]]
+    works = np.mean([norm.pdf(0.8, x, s) for x, s in zip(simulated, wide, strict=True)])
+    none = np.mean([norm.pdf(0.8, 0, s) for s in wide])
     assert null_effect_probability([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
     assert null_effect_probability([], np.zeros(3)) == pytest.approx(0.1)
+
+
+def test_arms_that_share_a_control_and_outcomes_of_the_same_people_covary():
+    p = load("zekri2015")
+    found = [c for c in contrasts(Plan.of([p]), [p]) if c.label == "albumin day 30"]
+    assert [c.treated for c in found] == ["one", "two"]
+    control = found[0].samples[1]
+    assert found[0].covariance(found[1]) - found[0].bias.sd * found[1].bias.sd == pytest.approx(
+        control.covariance(control)
+    )
+    lin = load("lin2017")
+    alive, infected = contrasts(Plan.of([lin]), [lin])
+    assert alive.block == infected.block and alive.covariance(infected) < 0
+    assert alive.bias.mean > 0 > infected.bias.mean  # in favour of the cells
+
+
+def test_noise_of_few_patients_makes_a_contrast_say_less():
+    c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
+    x = np.array([[0.8], [0.0]])
+    sure, unsure = (-np.diff(log_likelihood([c], x, noise=n))[0] for n in (np.zeros(1), np.array([0.5])))
+    assert 0 < unsure < 0.5 * sure

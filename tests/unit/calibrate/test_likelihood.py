@@ -6,7 +6,14 @@ from scipy.special import expit, logit
 from scipy.stats import multinomial
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.calibrate.likelihood import (
+    Law,
+    LikelihoodTerm,
+    Scale,
+    SummaryStatistic,
+    counts_log_likelihood,
+    normal_block,
+)
 
 
 def test_an_output_reads_its_line(system):
@@ -29,7 +36,7 @@ def test_an_output_reads_its_line(system):
 
 def test_a_normal_datum_prefers_what_was_seen():
     d = LikelihoodTerm("p", "a", "inr", "inr day 7", (SummaryStatistic(Scale.LEVEL, 0),), (1.0,), 0.1, Law.NORMAL)
-    x = d.log_likelihood(np.array([[1.0], [1.3]]), np.array([0.0]))
+    x = normal_block([d], np.zeros(1)).log_likelihood(np.array([[1.0], [1.3]]), np.ones(2), np.ones(2))
     assert x[0] - x[1] == pytest.approx(4.5)
 
 
@@ -42,7 +49,8 @@ def counts_term(variable, counts, n):
 def test_counts_are_multinomial_whichever_way_they_are_printed(variable, sign):
     """Without anything unknown: deaths 3 and 5 of 20 by two visits, from odds of having the event or of being free."""
     x = sign * logit(np.array([[0.1, 0.3], [0.2, 0.45], [0.05, 0.5]]))
-    found = counts_term(variable, (3.0, 5.0, 12.0), 2).log_likelihood(x, np.zeros(2), np.full(3, 1e-4))
+    term = counts_term(variable, (3.0, 5.0, 12.0), 2)
+    found = counts_log_likelihood([term], [x], [0.0], np.full(3, 1e-4), np.zeros(3))
     p = expit(sign * x)
     plain = multinomial.logpmf([3, 5, 12], 20, np.column_stack([p[:, 0], p[:, 1] - p[:, 0], 1 - p[:, 1]]))
     assert np.diff(found) == pytest.approx(np.diff(plain), abs=1e-3)

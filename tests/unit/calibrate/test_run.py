@@ -14,8 +14,10 @@ import pytest
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan, fill, stamped
+from hepatica.calibrate.bias import BiasPrior
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import draw_cell_parameters, learn_cells
+from hepatica.calibrate.contrast import RESIDUAL_SHARE
 from hepatica.calibrate.course import Settings, cell_only_parameters
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
@@ -108,7 +110,11 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, 
     )
     gain = {}
     for value in (-3.0, 3.0):
-        survival = [replace(c, value=value, error=0.3) for c in between if c.label.startswith("survival")]
+        survival = [
+            replace(c, value=value, error=0.3, samples=(), bias=BiasPrior(0.0, 0.0))
+            for c in between
+            if c.label.startswith("survival")
+        ]
         found = learn_cells(
             system,
             cells,
@@ -120,10 +126,9 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, 
         )
         gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
         assert (found.effective >= 1).all() and (found.effective <= 8).all()
-        wide = np.hypot(
-            0.3, np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))
-        )  # trials differ, draw by draw
-        plain = sum(c.weight * norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
+        apart = np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))  # trials differ, draw by draw
+        wide = np.hypot(apart * np.hypot(1, RESIDUAL_SHARE), np.hypot(0.3, found.noise[0]))
+        plain = sum(norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
         apart = found.log_likelihood - plain
         assert np.ptp(apart[np.isfinite(apart)]) < 1e-9  # but for a constant
     assert gain[3.0] > gain[-3.0] + 0.1

@@ -1,4 +1,4 @@
-"""Likelihood terms of published arms: counts between visits, means on their scales, weights and inflation."""
+"""Likelihood terms of published arms: counts between visits, means on their scales, and what is counted once."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from scipy.special import logit
 from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.likelihood import Law
+from hepatica.calibrate.likelihood import Law, Scale, counts_log_likelihood, normal_block
 from hepatica.calibrate.run import plans, used
-from hepatica.calibrate.terms import INFLATION, MAX_PUBLICATION_WEIGHT, inflation_of, likelihood_terms
+from hepatica.calibrate.terms import likelihood_terms, times_counted
 from hepatica.evidence.publications import read
 from hepatica.patients.draws import BETWEEN_STUDY_SD
 
@@ -50,6 +50,11 @@ def told(*rows):
     return likelihood_terms(Plan.of([p]).only(cells=False), [p])
 
 
+def counted(terms, x, unknown, common, own=0.0):
+    n = len(x[0])
+    return counts_log_likelihood(terms, x, [unknown] * len(terms), np.full(n, 0.0) + common, np.full(n, 0.0) + own)
+
+
 def test_deaths_between_visits_are_counts():
     d = told(
         row("a", "survival", "percent", 28, "kaplan_meier", 75, n=40),
@@ -57,7 +62,7 @@ def test_deaths_between_visits_are_counts():
     )
     assert len(d) == 1 and d[0].law is Law.COUNTS and np.allclose(d[0].value, [10, 10, 20])
     p = np.array([[0.2, 0.45], [0.3, 0.6]])  # dead by then, two draws
-    found = d[0].log_likelihood(logit(1 - p), np.full(2, 1e-8), np.zeros(2))  # nothing differs between cohorts
+    found = counted(d, [logit(1 - p)], 1e-8, 1e-6)  # nothing differs between cohorts
     each = [multinomial.logpmf([10, 10, 20], 40, [a, b - a, 1 - b]) for a, b in p]
     assert found[0] - found[1] == pytest.approx(each[0] - each[1], rel=1e-5)
 
@@ -65,7 +70,7 @@ def test_deaths_between_visits_are_counts():
 def test_counts_weigh_less_where_more_is_unknown():
     d = told(row("a", "death", "percent", 28, "proportion", 25, n=40))[0]
     x = logit(np.array([[0.25], [0.6]]))
-    sure, unsure = (np.diff(d.log_likelihood(x, np.array([u])))[0] for u in (0.0, 2.0))
+    sure, unsure = (np.diff(counted([d], [x], u, 0.3))[0] for u in (0.0, 2.0))
     assert sure < unsure < 0
 
 
@@ -74,10 +79,10 @@ def test_what_cohorts_differ_by_is_integrated_out():
     d = told(
         *(row("a", "death", "percent", t, "kaplan_meier", v, n=650) for t, v in ((7, 1.0), (28, 5.0), (90, 12.5)))
     )[0]
-    unknown, moves = np.full(3, 0.3), np.linspace(-5, 5, 4001)
+    moves = np.linspace(-5, 5, 4001)
     typical, differs = BETWEEN_STUDY_SD["share"][0], np.array([0.1, 0.5, 0.9])
     rows = np.array([logit([0.01, 0.05, 0.125]), logit([0.04, 0.2, 0.4]), logit([0.003, 0.01, 0.03])])
-    found, learnt = d.log_likelihood(rows, unknown), d.log_likelihood(rows, unknown, differs)
+    found, learnt = counted([d], [rows], 0.3, typical), counted([d], [rows], 0.3, differs)
     for x, mine, sd in (*zip(rows, found, [typical] * 3, strict=True), *zip(rows, learnt, differs, strict=True)):
         p = np.clip(1 / (1 + np.exp(-(x + moves[:, None]))), 2e-3, None)
         each = np.diff(np.column_stack([np.zeros(len(p)), p, np.ones(len(p))]), axis=1)
@@ -97,44 +102,61 @@ def test_a_mean_later_is_compared_as_its_ratio_to_day_0():
     assert d[0].value[0] == pytest.approx(np.log(0.5))
     e, s = 5 / np.sqrt(30) / 10, 6 / np.sqrt(40) / 20
     assert d[0].error == pytest.approx(np.sqrt(e**2 + s**2 - e * s)) and d[0].between == 0.5
-    assert d[0].typical == pytest.approx(np.hypot(d[0].error, BETWEEN_STUDY_SD["mean"][0] * 0.5))
-    x, unknown = np.array([[-0.5], [-1.0]]), np.array([0.01])
-    differs = np.array([0.1, 0.4])
-    each = norm.logpdf(x[:, 0], np.log(0.5), np.sqrt(d[0].error ** 2 + 0.01 + (0.5 * differs) ** 2))
-    assert np.diff(d[0].log_likelihood(x, unknown, mean=differs))[0] == pytest.approx(np.diff(each)[0] * d[0].weight)
-    width = np.sqrt(d[0].typical ** 2 + 0.01)
-    assert np.diff(d[0].log_likelihood(x, unknown))[0] == pytest.approx(
-        np.diff(norm.logpdf(x[:, 0], np.log(0.5), width))[0] * d[0].weight
+    differs = 0.5 * np.hypot(BETWEEN_STUDY_SD["mean"][0], BETWEEN_STUDY_SD["mean_visit"][0])
+    assert d[0].typical == pytest.approx(np.hypot(d[0].error, differs))
+    x, common, own = np.array([[-0.5], [-1.0]]), np.array([0.1, 0.4]), np.array([0.2, 0.1])
+    each = norm.logpdf(x[:, 0], np.log(0.5), np.sqrt(d[0].error ** 2 + 0.01 + 0.25 * (common**2 + own**2)))
+    assert np.diff(normal_block(d, np.array([0.01])).log_likelihood(x, common, own))[0] == pytest.approx(
+        np.diff(each)[0]
     )
 
 
-def test_visits_and_numbers_of_one_publication_do_not_outvote_the_rest():
-    rows = [
-        row("a", v, u, t, "mean_sd", 10.0, sd=2, n=40)
-        for v, u in (
-            ("bilirubin", "mg/dL"),
-            ("inr", "1"),
-            ("creatinine", "mg/dL"),
-            ("alt", "U/L"),
-            ("ast", "U/L"),
-            ("albumin", "g/L"),
-            ("sodium", "mmol/L"),
-            ("crp", "mg/dL"),
-        )
-        if v != "crp"
-        for t in (0, 7, 14, 28)
-    ]
-    d = told(*rows)
-    assert sum(x.weight for x in d) == pytest.approx(MAX_PUBLICATION_WEIGHT["low"])
-    assert len({x.weight for x in d}) == 1
+def test_death_transplant_and_alive_without_are_one_trinomial():
+    """Two binomials, the second among those not alive without: against the trinomial of all 60 people."""
+    d = told(
+        row("a", "transplant_free_survival", "percent", 21, "proportion", 50, n=60),
+        row("a", "transplanted", "percent", 21, "proportion", 30, n=60),
+    )
+    assert [x.statistics[0].kind for x in d] == [Scale.SHARE, Scale.REST] and d[1].value == pytest.approx((18.0, 12.0))
+    p = np.array([[0.5, 0.3, 0.2], [0.35, 0.25, 0.4]])  # alive without, transplanted, dead
+    x = [logit(p[:, :1]), logit(p[:, 1:2] / (1 - p[:, :1]))]
+    found = sum(counted([t], [odds], 1e-8, 1e-6) for t, odds in zip(d, x, strict=True))
+    plain = multinomial.logpmf([30, 18, 12], 60, p)
+    assert np.diff(found) == pytest.approx(np.diff(plain), abs=1e-3)
 
 
-def test_bias_and_shared_people_widen():
+def test_arms_of_one_publication_deviate_together():
+    """Two arms, both above what is simulated: against a plain sum over what they deviate by together and apart."""
+    d = [told(row("a", "death", "percent", 28, "proportion", v, n=40))[0] for v in (40, 45)]
+    x = [np.array([[logit(0.2)], [logit(0.4)]])] * 2
+    found = counted(d, x, 0.04, 0.5, 0.1)
+    moves = np.linspace(-4, 4, 401)
+    step = moves[1] - moves[0]
+    for k in range(2):
+        total = np.zeros_like(moves)  # by what both deviate by
+        for t, odds in zip(d, x, strict=True):
+            each = 1 / (1 + np.exp(-(odds[k, 0] + moves[:, None] + moves)))
+            fit = t.value[0] * np.log(each) + t.value[1] * np.log1p(-each)
+            total += np.log((np.exp(fit) * norm.pdf(moves, 0, np.sqrt(0.05))).sum(axis=1) * step)
+        plain = np.log((np.exp(total) * norm.pdf(moves, 0, 0.5)).sum() * step)
+        assert found[k] == pytest.approx(plain, abs=0.01)
+
+
+def test_visits_of_the_same_people_are_correlated():
+    rows = [row("a", "bilirubin", "mg/dL", t, "mean_sd", 10.0, sd=2, n=40) for t in (0, 7, 28)]
+    first, last = told(*rows)
+    e = 0.2 / np.sqrt(40)  # of each mean on the log scale; both changes carry the error of day 0
+    assert first.covariance(last) == pytest.approx(e**2 * 0.5) and first.block == last.block
+    assert first.covariance(first) == pytest.approx(e**2)
+
+
+def test_shared_people_count_once():
     shipped = used()
-    lin, canonic = (next(p for p in shipped if p.key == k) for k in ("lin2017", "canonic"))
-    assert inflation_of(lin, shipped, INFLATION) == INFLATION["some"]
+    canonic = next(p for p in shipped if p.key == "canonic")
     twin = canonic.model_copy(update={"key": "moreau2013"})
-    assert inflation_of(canonic, [canonic, twin], INFLATION) == 2 * inflation_of(canonic, [canonic], INFLATION)
+    assert times_counted(canonic, [canonic, twin]) == 2 and times_counted(canonic, [canonic]) == 1
+    both = [p for p in shipped if p.key in ("rubin2018", "tujios2022")]
+    assert {t.cohort for t in likelihood_terms(Plan.of(both).only(cells=False), both)} == {"rubin2018+tujios2022"}
 
 
 def test_what_lacks_something_is_left_out():
@@ -153,5 +175,4 @@ def test_the_shipped_evidence_counts_nobody_twice():
         "day 0" in x.label for x in alss if x.arm == "smt_day28"
     )
     assert {c.publication for c in between} >= {"lin2017", "zekri2015", "suk2016"} and all(c.error > 0 for c in between)
-    assert sum(c.weight for c in between if c.publication == "zekri2015" and c.scale != "share") <= 1.0 + 1e-9
     assert all(k in range(len(cells.lines)) for c in between for k in c.lines)

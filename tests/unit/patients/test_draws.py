@@ -226,6 +226,7 @@ def test_draws_that_ship_are_whole(model):
 def test_constants_are_those_that_were_stated():
     """Turner et al. 2012: a variance of log-normal(-3.93, 1.51), so an SD of exp(-1.965) with an SD of 0.755."""
     stated = {"share": (0.3, 0.7), "mean": (0.2, 0.7), "effect_share": (0.140156, 0.755), "effect_mean": (0.2, 0.7)}
+    stated |= {"share_visit": (0.15, 0.7), "mean_visit": (0.2, 0.7)}
     assert {k: pytest.approx(v, rel=1e-5) for k, v in stated.items()} == BETWEEN_STUDY_SD
     assert (VARIABILITY_SD, PRIOR_NULL_EFFECT_PROBABILITY) == (0.2, 0.1)
 

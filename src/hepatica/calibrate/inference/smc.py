@@ -24,6 +24,7 @@ KEPT = 0.5  # share of particles that stay effective from one power to the next
 TURNS = 60  # cuts of an ellipse, after which a particle stays
 MAX_PARENT_CORRELATION = 0.1  # of any coordinate with that of the parent, over particles
 NARROW, WIDER = 0.8, 1.3  # variance that counts as informed, over the smallest by chance; factor on it in a reference
+MIN_VARIANCE = 1e-4  # of a reference, over that of the prior
 MAX_EXTENSION = 2  # times as many last moves as asked for, at most, until the parents are forgotten
 
 
@@ -57,11 +58,11 @@ class Reference:
         few = values < NARROW * (1 - np.sqrt(ratio)) ** 2
         directions = vectors[:, few]
         widened = np.minimum(WIDER * values[few] / (1 - ratio + 1e-9), 1.0)
-        return cls(directions, mean @ directions, np.maximum(widened, 1e-12))
+        return cls(directions, mean @ directions, np.maximum(widened, MIN_VARIANCE))
 
     def draw(self, normal: Floats) -> Floats:
         """Deviations from the mean, from standard normal numbers (n, dimension)."""
-        return normal - (normal @ self.directions * (1 - np.sqrt(self.variance))) @ self.directions.T
+        return np.asarray(normal - (normal @ self.directions * (1 - np.sqrt(self.variance))) @ self.directions.T)
 
     @property
     def centre(self) -> Floats:

@@ -28,11 +28,12 @@ from rich.progress import Progress
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
-from hepatica.calibrate.contrast import Contrast, contrasts, null_effect_probability
+from hepatica.calibrate.contrast import Contrast, contrasts
+from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
 from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
-from hepatica.calibrate.likelihood import Law, LikelihoodTerm
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, blocks, counts_log_likelihood
 from hepatica.calibrate.run import used
-from hepatica.calibrate.terms import inflation_of, likelihood_terms
+from hepatica.calibrate.terms import likelihood_terms
 from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
 from hepatica.dosing.utility import evaluate_benefit
@@ -82,10 +83,6 @@ class Setting:
         self.plan = here.narrowed(lambda a: (a.publication, a.arm) in told | compared)
         self.terms = likelihood_terms(self.plan, self.publications)
         self.contrasts = contrasts(self.plan, self.publications)
-        self.inflation = {
-            p.key: inflation_of(p, self.publications, {"low": 1.0, "some": 1.5, "high": 3.0, "unclear": 2.0})
-            for p in self.publications
-        }
         self.study = load_study(STUDY)
         self.arms = self.study.arms()
         self.utility = self.study.utility.utility()
@@ -216,19 +213,11 @@ def publish(
         if DIRECTION[d.variable] is Direction.EVENT_FREE:
             p = 1 - p
         each = np.diff(np.concatenate([[0.0], np.maximum.accumulate(p), [1.0]]))
-        wide = s.inflation[d.publication]
-        people = round(sum(d.value) * wide)
-        told.append(replace(d, value=tuple(rng.multinomial(people, each / each.sum()) / wide)))
+        told.append(replace(d, value=tuple(rng.multinomial(round(sum(d.value)), each / each.sum()).astype(float))))
     between = [
-        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]), _wide(c, s.inflation[c.publication]))))
-        for c in s.contrasts
+        replace(c, value=float(rng.normal(c.of(truth.mean[h, i]) + c.bias.mean, c.typical))) for c in s.contrasts
     ]
     return told, between
-
-
-def _wide(c: Contrast, inflation: float) -> float:
-    """SD with which a difference is seen: sampling, and what trials typically differ by."""
-    return float(np.hypot(c.error / np.sqrt(inflation), c.between * between_study_sd(c.what)))
 
 
 def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
@@ -247,13 +236,14 @@ def learn(
     weights, doubts = [], []
     for h in range(len(bank.mean)):
         whole, fit = _one(s, bank, slice(None), h), 0.0
-        for d in told:
-            if d.law is not Law.COUNTS or (d.publication, d.arm) not in s.asked:
-                continue
-            pairs = [o.of(whole) for o in d.statistics]
-            x, noise = np.stack([p[0] for p in pairs], axis=1), np.array([np.nanmean(p[1]) for p in pairs])
-            fit = fit + d.log_likelihood(np.nan_to_num(x), noise)
-        cells = np.sum([c.log_likelihood(c.of(bank.mean[h])) for c in between], axis=0)
+        counted = [d for d in told if d.law is Law.COUNTS and (d.publication, d.arm) in s.asked]
+        common, own = (np.full(len(bank.mean[h]), float(between_study_sd(w))) for w in ("share", "share_visit"))
+        for block in blocks(counted):
+            pairs = [[o.of(whole) for o in d.statistics] for d in block]
+            x = [np.nan_to_num(np.stack([p[0] for p in own_arm], axis=1)) for own_arm in pairs]
+            noise = [float(np.nanmean([np.nanmean(p[1]) for p in own_arm])) for own_arm in pairs]
+            fit = fit + counts_log_likelihood(block, x, noise, common, own)
+        cells = log_likelihood(between, np.stack([c.of(bank.mean[h]) for c in between], axis=-1))
         doubts.append(null_effect_probability(between, cells))
         fit = fit + cells
         fit = np.where(np.isfinite(fit) & np.isfinite(bank.gain[h]).all(axis=1), fit, -np.inf)

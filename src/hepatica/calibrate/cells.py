@@ -19,11 +19,13 @@ from scipy.special import logit
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.blocks import Execution, read_or_compute
-from hepatica.calibrate.contrast import Contrast, log_likelihood
-from hepatica.calibrate.course import EFFECTS, CoursePosterior, Settings, cell_only_parameters
+from hepatica.calibrate.contrast import Contrast
+from hepatica.calibrate.contrast_likelihood import log_likelihood
+from hepatica.calibrate.course import EFFECTS, CoursePosterior, Settings
 from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
 from hepatica.calibrate.likelihood import Law, Scale
 from hepatica.calibrate.matching import SimulatedArm
+from hepatica.calibrate.unknowns import cell_only_parameters
 from hepatica.engine import System
 from hepatica.model.structure import Model
 from hepatica.patients import Admitted, DrawKey, Draws, load_population

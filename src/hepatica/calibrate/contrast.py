@@ -7,24 +7,22 @@ share people, what their trial differs by, and bias (`log_likelihood`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit, logsumexp
+from scipy.special import logit
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.bias import BIAS, BiasPrior
 from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
-from hepatica.calibrate.inference.random_effects import RandomEffects
 from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, Scale
 from hepatica.calibrate.sampling import Sample
 from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
-from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
+from hepatica.patients.draws import between_study_sd
 
 Floats = NDArray[np.float64]
 RESIDUAL_SHARE = 0.5  # SD of what each contrast differs by itself, over that common to its variable and trial: assumed
@@ -140,57 +138,6 @@ def contrasts(plan: Plan, publications: Sequence[Publication]) -> tuple[Contrast
     return tuple(found)
 
 
-def log_likelihood(
-    contrasts: Sequence[Contrast],
-    simulated: Floats,
-    differs: Mapping[str, Floats] | None = None,
-    noise: Floats | None = None,
-) -> Floats:
-    """Log likelihood of simulated contrasts (..., contrasts), but for a constant.
-
-    Parameters
-    ----------
-    contrasts : sequence of Contrast
-        Differences between published arms.
-    simulated : (..., contrasts)
-        On their scales.
-    differs : mapping of str to array, optional
-        Between-trial SDs of each kind of effect, of the leading shape; prior medians unless given.
-    noise : (contrasts,), optional
-        SD of each simulated contrast by the few patients it was simulated in, common to the visits of a variable.
-
-    Examples
-    --------
-    >>> c = Contrast("p", "a", "b", "survival", "survival day 90", (0, 1), Scale.SHARE, 1.0, 0.5, 0.0)
-    >>> log_likelihood([c], np.array([[1.0], [0.0]])).round(2).tolist()
-    [0.69, -1.31]
-    """
-    shape = simulated.shape[:-1]
-    x, total = simulated.reshape(-1, len(contrasts)), np.zeros(int(np.prod(shape)))
-    places = sorted(range(len(contrasts)), key=lambda k: contrasts[k].block)
-    for _, group in groupby(places, key=lambda k: contrasts[k].block):
-        rows = list(group)
-        some = [contrasts[k] for k in rows]
-        what = some[0].what
-        common = between_study_sd(what) if differs is None else differs[what]
-        common = np.broadcast_to(common, shape).reshape(-1)
-        effects = _block(some, None if noise is None else noise[rows])
-        total += effects.log_likelihood(x[:, rows], common, RESIDUAL_SHARE * common)
-    return total.reshape(shape)
-
-
-def _block(some: Sequence[Contrast], noise: Floats | None) -> RandomEffects:
-    """Normal likelihood of the contrasts of a block, less the expected bias."""
-    covariance = np.array([[a.covariance(b) for b in some] for a in some])
-    if noise is not None:
-        same = np.array([[a.outcome == b.outcome for b in some] for a in some])
-        covariance = covariance + np.where(same, np.outer(noise, noise), 0.0)
-    covariance += 1e-9 * np.diag(np.diag(covariance))  # counts at two visits between which nobody died are one number
-    value = np.array([c.value - c.bias.mean for c in some])
-    sign = [DIRECTION[c.variable].value if c.scale is Scale.SHARE else 1 for c in some]
-    return RandomEffects.of(value, covariance, np.array([c.between for c in some]) * sign, [c.outcome for c in some])
-
-
 def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:
     """Paired observations of both arms at one time."""
     control = {(o.variable, o.time, o.kind): o for o in p.find(arm=against)}
@@ -297,44 +244,3 @@ def _log_odds_ratio(
         event = share if DIRECTION[o.variable].value > 0 else 1 - share
         samples.append(Sample(arm=o.arm, variable=o.variable, time=o.time, share=event, people=n + 1.0))
     return float(odds[0] - odds[1]), tuple(samples)
-
-
-def null_effect_probability(
-    contrasts: Sequence[Contrast],
-    fit: Floats,
-    differs: Mapping[str, Floats] | None = None,
-    null: Floats | None = None,
-    before: float = PRIOR_NULL_EFFECT_PROBABILITY,
-) -> float:
-    """Posterior probability that cells have no effect in people, given the differences between arms (Bayes' theorem).
-
-    Parameters
-    ----------
-    contrasts : sequence of Contrast
-        Differences between published arms.
-    fit : array
-        Logarithm of the likelihood of all differences under each draw from the priors of the cells; not finite where a
-        draw made no patients.
-    differs : mapping of str to array
-        Draws of the SD by which trials differ, of each kind of difference, over which the likelihood of no effect is
-        averaged; typical ones if not given.
-    null : (draws, contrasts), optional
-        Contrasts to be expected where cells have no effect; 0 unless given.
-    before : float
-        The chance before.
-
-    Examples
-    --------
-    >>> c = Contrast("p", "a", "b", "survival", "survival day 90", (0, 1), Scale.SHARE, 1.0, 0.5, 0.0)
-    >>> as_predicted = log_likelihood([c], np.ones((2, 1)))  # exp(2) times as likely as without an effect
-    >>> round(null_effect_probability([c], as_predicted), 3)
-    0.015
-    """
-    draws = None if differs is None else {k: np.ravel(v) for k, v in differs.items()}
-    size = 1 if draws is None else len(next(iter(draws.values())))
-    expected = np.zeros((size, len(contrasts))) if null is None else null
-    none = log_likelihood(contrasts, expected, draws) if contrasts else np.zeros(1)
-    plain = float(logsumexp(none) - np.log(len(none)))
-    known = fit[np.isfinite(fit)]
-    factor = np.exp(logsumexp(known) - np.log(len(known)) - plain) if len(known) else 1.0
-    return float(before / (before + (1 - before) * factor))

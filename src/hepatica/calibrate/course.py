@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 from hepatica.admission import MAX_TRIES
 from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill
 from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.endpoints import OUTPUTS
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.inference.random_effects import RandomEffects
@@ -26,16 +25,13 @@ from hepatica.calibrate.likelihood import (
     counts_log_likelihood,
     normal_block,
 )
+from hepatica.calibrate.unknowns import cell_only_parameters, population_coordinates
 from hepatica.engine import System
 from hepatica.errors import EngineError
-from hepatica.model.reach import dependencies, silent
-from hepatica.model.structure import Model
-from hepatica.patients import DrawKey, Draws, Population, load_population, populations
+from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import BETWEEN_STUDY_SD, between_study_sd
-from hepatica.patients.population import Cause
-from hepatica.patients.streams import normals, uniforms
+from hepatica.patients.streams import uniforms
 from hepatica.progress import staged
-from hepatica.therapy import TREATMENTS
 
 Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
@@ -113,19 +109,6 @@ class CoursePosterior:
     runs: tuple[Floats, ...]
     log_evidence: tuple[float, ...]
     parent_correlation: float
-
-
-def cell_only_parameters(model: Model) -> frozenset[str]:
-    """Parameters without influence on the untreated course, proved from the equations."""
-    given: set[str] = {state for t in TREATMENTS.values() for state, _ in t.doses}
-    for key in populations():
-        p = load_population(key)
-        backgrounds: tuple[Population | Cause, ...] = (p, *p.causes)
-        given |= {n for b in backgrounds for n in (*b.insult, *b.treatment) if n in model.states}
-    outputs = [n for n in (*model.states, *model.quantities) if not n.startswith(("cells_", "label_", "image_"))]
-    outputs = [n for n in OUTPUTS if n in outputs] + ["functional_mass"]
-    course = dependencies(model, outputs, zero=silent(model, given))
-    return frozenset(n for n, p in model.parameters.items() if p.entry.prior.varies and n not in course)
 
 
 def log_likelihood(
@@ -208,7 +191,7 @@ def learn_course(
     """
     cells, prior = cell_only_parameters(system.model), Draws.prior(system.model, settings.waves[0], seed=settings.seed)
     columns = {k: v for k, v in prior.columns.items() if k.name not in cells | EFFECTS}
-    draws = Draws(columns | population_coordinates(plan, settings))
+    draws = Draws(columns | population_coordinates(plan.populations, settings.waves[0], settings.seed))
     space, banks = Space.of(system.model, draws), list[Bank]()
     plan, terms = plan.with_acceptance_rates(), tuple(terms)
     for wave in range(len(settings.waves)):
@@ -231,20 +214,6 @@ def learn_course(
         log_evidence=tuple(r.log_evidence for r in runs),
         parent_correlation=max(r.parent_correlation for r in runs),
     )
-
-
-def population_coordinates(plan: Plan, settings: Settings) -> dict[DrawKey, Floats]:
-    """Prior coordinates of the populations' own quantities, unknowns among the others: sizes of insults, and care."""
-    rows = np.arange(settings.waves[0])
-    columns = {}
-    for key in plan.populations:
-        population = load_population(key)
-        quantities = [m.quantity for m in population.fit.moved]
-        quantities += ["treatment.transplant_rate"] if population.treatment.get("transplant_rate") else []
-        for quantity in quantities:
-            name = DrawKey.population(key, quantity)
-            columns[name] = normals(settings.seed, rows, f"prior:{name}")[:, 0]
-    return columns
 
 
 def _simulated(system: System, plan: Plan, draws: Draws, settings: Settings, wave: int, execution: Execution) -> Bank:

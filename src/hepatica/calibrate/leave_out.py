@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, expected_by_controls, learn_cells
-from hepatica.calibrate.contrast import null_effect_probability
+from hepatica.calibrate.contrast_likelihood import null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically

@@ -6,7 +6,8 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast, contrasts, log_likelihood, null_effect_probability
+from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast, contrasts
+from hepatica.calibrate.contrast_likelihood import log_likelihood
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import load
 from hepatica.patients.draws import between_study_sd
@@ -40,19 +41,6 @@ def test_a_simulated_difference_is_read_as_the_published_one():
         assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
 
 
-def test_the_chance_of_nothing_is_bayes_theorem():
-    """Against a plain sum over two draws, and over what trials may differ by."""
-    c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
-    differs = {"effect_share": np.array([0.1, 0.6])}
-    simulated = np.array([0.2, 1.1])
-    fit = log_likelihood([c], simulated[:, None], differs)
-    wide = [np.hypot(0.3, s * np.hypot(1, RESIDUAL_SHARE)) for s in differs["effect_share"]]
-    works = np.mean([norm.pdf(0.8, x, s) for x, s in zip(simulated, wide, strict=True)])
-    none = np.mean([norm.pdf(0.8, 0, s) for s in wide])
-    assert null_effect_probability([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))
-    assert null_effect_probability([], np.zeros(3)) == pytest.approx(0.1)
-
-
 def test_arms_that_share_a_control_and_outcomes_of_the_same_people_covary():
     p = load("zekri2015")
     found = [c for c in contrasts(Plan.of([p]), [p]) if c.label == "albumin day 30"]
@@ -65,10 +53,3 @@ def test_arms_that_share_a_control_and_outcomes_of_the_same_people_covary():
     alive, infected = contrasts(Plan.of([lin]), [lin])
     assert alive.block == infected.block and alive.covariance(infected) < 0
     assert alive.bias.mean > 0 > infected.bias.mean  # in favour of the cells
-
-
-def test_noise_of_few_patients_makes_a_contrast_say_less():
-    c = Contrast("p", "b", "a", "survival", "survival day 28", (0, 1), Scale.SHARE, 0.8, 0.3)
-    x = np.array([[0.8], [0.0]])
-    sure, unsure = (-np.diff(log_likelihood([c], x, noise=n))[0] for n in (np.zeros(1), np.array([0.5])))
-    assert 0 < unsure < 0.5 * sure

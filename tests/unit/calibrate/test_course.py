@@ -3,12 +3,10 @@
 import numpy as np
 from scipy.stats import norm
 
-from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.course import Settings, exchangeable, log_likelihood, population_coordinates
+from hepatica.calibrate.course import exchangeable, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
-from hepatica.evidence import load
 from hepatica.patients.draws import DrawKey, between_study_sd
 
 
@@ -54,11 +52,3 @@ def test_rows_that_ship_are_in_random_order():
     assert len(set(some)) == 100 and (some == exchangeable(x, 100, 1)[:, 0]).all()
     assert abs(np.corrcoef(some, np.arange(100))[0, 1]) < 0.25 and abs(some[:50].mean() - some[50:].mean()) < 50
     assert sorted(exchangeable(x, 600, 1)[:, 0]) == sorted([*x[:, 0]] * 2)
-
-
-def test_populations_own_quantities_are_unknowns():
-    plan = Plan.of([load("alss2019"), load("tujios2022")])
-    columns = population_coordinates(plan, Settings(waves=(50,)))
-    assert DrawKey.population("hbv_aclf", "insult.effectors_young") in columns
-    assert DrawKey.population("alf_paracetamol", "treatment.transplant_rate") in columns
-    assert all(v.shape == (50,) and abs(v.mean()) < 0.6 for v in columns.values())

@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.bias import BIAS, BiasPrior
 from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
+from hepatica.calibrate.error_model.bias import BIAS, BiasPrior
+from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, Scale
-from hepatica.calibrate.sampling import Sample
 from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import between_study_sd
 
 Floats = NDArray[np.float64]
-RESIDUAL_SHARE = 0.5  # SD of what each contrast differs by itself, over that common to its variable and trial: assumed
+RESIDUAL_SHARE = 1.0  # SD of what each contrast differs by itself, over the median of that of its variable: assumed
+BIAS_CORRELATION = 0.5  # of the bias of two contrasts of a publication: assumed
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,6 @@ class Contrast:
     bias: BiasPrior = BiasPrior(0.0, 0.0)
 
     @property
-    def block(self) -> tuple[str, str]:
-        """Key of the contrasts that are compared together: all shares of a publication, or one variable of it."""
-        return self.publication, "" if self.scale is Scale.SHARE else self.variable
-
-    @property
     def what(self) -> str:
         """Between-trial SD that applies, an entry of `hepatica.patients.draws.BETWEEN_STUDY_SD`."""
         return "effect_share" if self.scale is Scale.SHARE else "effect_mean"
@@ -81,7 +77,7 @@ class Contrast:
         return float(np.sqrt(self.error**2 + self.bias.sd**2 + differs**2))
 
     def covariance(self, other: Contrast) -> float:
-        """Covariance with another contrast of its block by sampling, and by bias where the variable is the same."""
+        """Covariance with another contrast of its publication: by sampling, and by bias, in part common."""
         if self is other and not self.samples:
             return self.error**2 + self.bias.sd**2
         signs = (1.0, -1.0)
@@ -90,7 +86,7 @@ class Contrast:
             for a, x in zip(signs, self.samples, strict=False)
             for b, y in zip(signs, other.samples, strict=False)
         )
-        return float(shared) + (self.bias.sd * other.bias.sd if self.outcome == other.outcome else 0.0)
+        return float(shared) + self.bias.sd * other.bias.sd * (1.0 if self is other else BIAS_CORRELATION)
 
     def slope(self, mean: Floats) -> Floats:
         """Derivative of the scale at a mean: by how much it turns noise of a mean into noise of the contrast."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,25 +44,24 @@ def log_likelihood(
     """
     shape = simulated.shape[:-1]
     x, total = simulated.reshape(-1, len(contrasts)), np.zeros(int(np.prod(shape)))
-    places = sorted(range(len(contrasts)), key=lambda k: contrasts[k].block)
-    for _, group in groupby(places, key=lambda k: contrasts[k].block):
-        rows = list(group)
+    for publication in dict.fromkeys(c.publication for c in contrasts):
+        rows = [k for k, c in enumerate(contrasts) if c.publication == publication]
         some = [contrasts[k] for k in rows]
-        what = some[0].what
-        common = between_study_sd(what) if differs is None else differs[what]
-        common = np.broadcast_to(common, shape).reshape(-1)
-        effects = _block(some, None if noise is None else noise[rows])
-        total += effects.log_likelihood(x[:, rows], common, RESIDUAL_SHARE * common)
+        effects = _of_publication(some, None if noise is None else noise[rows])
+        kinds = {c.outcome: c.what for c in some}  # in the order of the common parts
+        sds = [between_study_sd(w) if differs is None else differs[w] for w in kinds.values()]
+        common = np.stack([np.broadcast_to(sd, shape).reshape(-1) for sd in sds], axis=1)
+        total += effects.log_likelihood(x[:, rows], common, np.zeros(len(x)))
     return total.reshape(shape)
 
 
-def _block(some: Sequence[Contrast], noise: Floats | None) -> RandomEffects:
-    """Normal likelihood of the contrasts of a block, less the expected bias."""
-    covariance = np.array([[a.covariance(b) for b in some] for a in some])
+def _of_publication(some: Sequence[Contrast], noise: Floats | None) -> RandomEffects:
+    """Normal likelihood of the contrasts of a publication, less the expected bias."""
+    own = [RESIDUAL_SHARE * c.between * float(between_study_sd(c.what)) for c in some]
+    covariance = np.array([[a.covariance(b) for b in some] for a in some]) + np.diag(np.square(own))
     if noise is not None:
         same = np.array([[a.outcome == b.outcome for b in some] for a in some])
         covariance = covariance + np.where(same, np.outer(noise, noise), 0.0)
-    covariance += 1e-9 * np.diag(np.diag(covariance))  # counts at two visits between which nobody died are one number
     value = np.array([c.value - c.bias.mean for c in some])
     sign = [DIRECTION[c.variable].value if c.scale is Scale.SHARE else 1 for c in some]
     return RandomEffects.of(value, covariance, np.array([c.between for c in some]) * sign, [c.outcome for c in some])

@@ -18,8 +18,8 @@ from scipy.special import expit, logit
 
 from hepatica.calibrate.bank import Bank
 from hepatica.calibrate.endpoints import DIRECTION
+from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION, Sample
 from hepatica.calibrate.inference.random_effects import RandomEffects
-from hepatica.calibrate.sampling import WITHIN_PERSON_CORRELATION, Sample
 from hepatica.patients.draws import between_study_sd
 from hepatica.variables import Use, VariableKind, used_in
 

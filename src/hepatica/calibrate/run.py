@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from hepatica import __version__
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.bias import BIAS
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import (
     CellPosterior,
@@ -30,6 +29,7 @@ from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.diagnostics.identifiability import unidentified
 from hepatica.calibrate.diagnostics.information import spike_weights
+from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.likelihood import LikelihoodTerm
 from hepatica.calibrate.terms import likelihood_terms
 from hepatica.engine import System

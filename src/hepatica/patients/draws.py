@@ -45,6 +45,7 @@ mortality by treatments that are no drugs (Turner et al. 2012, doi 10.1093/ije/d
 log-normal(-3.93, 1.51)); the others are assumed."""
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS, MAX_COLUMNS = 100_000, 10_000  # of a file of draws; the one that ships has 400 and 420
+PATTERN = r"(spread|(?P<kind>z|u|between|own):(?P<name>[\w.]+))(@(?P<hypothesis>\w+))?"  # of a column's name
 FILE_WANTED = "a file that `hepatica calibrate` wrote"
 
 
@@ -109,13 +110,11 @@ class DrawKey(NamedTuple):
         InputError
             If it names no such column.
         """
-        match = re.fullmatch(
-            r"(spread|(?P<kind>z|u|between|own):(?P<name>[\w.]+))(@(?P<hypothesis>\w+))?", text, re.ASCII
-        )
+        match = re.fullmatch(PATTERN, text, re.ASCII)
         if match is None or (match["kind"] == DrawKind.BETWEEN_STUDY and match["name"] not in BETWEEN_STUDY_SD):
             between = ", ".join(f"between:{what}" for what in BETWEEN_STUDY_SD)
-            kinds = "z:<parameter>, u:<parameter>, own:<population>.<table>.<name>, spread"
-            raise InputError("posterior", f"column {text[:60]!r}", f"{kinds}, {between}")
+            allowed = f"z:<parameter>, u:<parameter>, own:<population>.<table>.<name>, spread, {between}"
+            raise InputError("posterior", f"column {text[:60]!r}", allowed)
         return cls(DrawKind(match["kind"] or "spread"), match["name"] or "", match["hypothesis"] or "")
 
     def __str__(self) -> str:
@@ -234,9 +233,8 @@ class Draws:
         """
         for key in self.columns:
             if key.kind in (DrawKind.COORDINATE, DrawKind.SPIKE) and key.name not in model.parameters:
-                raise InputError(
-                    "posterior", f"column '{key}'", "parameters that `hepatica model` lists; calibrate again"
-                )
+                allowed = "parameters that `hepatica model` lists; calibrate again"
+                raise InputError("posterior", f"column '{key}'", allowed)
 
     @classmethod
     def prior(cls, model: Model, n: int, *, seed: int) -> Draws:

@@ -15,9 +15,9 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
+from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION
 from hepatica.calibrate.likelihood import LEVELS
 from hepatica.calibrate.matching import SimulatedArm
-from hepatica.calibrate.sampling import WITHIN_PERSON_CORRELATION
 from hepatica.calibrate.terms import between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation

@@ -6,7 +6,7 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast, contrasts
+from hepatica.calibrate.contrast import BIAS_CORRELATION, RESIDUAL_SHARE, Contrast, contrasts
 from hepatica.calibrate.contrast_likelihood import log_likelihood
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import load
@@ -35,7 +35,7 @@ def test_a_simulated_difference_is_read_as_the_published_one():
     assert log.of(np.array([1.0, 2.0, 2.0, 2.0])) == pytest.approx(np.log(0.5))
     for differs in (None, 0.0, 0.7):
         own = float(between_study_sd("effect_mean")) if differs is None else differs
-        sd = np.hypot(1.0, 2.0 * own * np.hypot(1, RESIDUAL_SHARE))
+        sd = np.hypot(1.0, 2.0 * np.hypot(own, RESIDUAL_SHARE * between_study_sd("effect_mean")))
         given = None if differs is None else {"effect_mean": np.array(differs)}
         each = log_likelihood([log], np.array([[2.0], [0.5]]), given)
         assert each[0] - each[1] == pytest.approx(norm.logpdf(2.0, 0, sd) - norm.logpdf(0.5, 0, sd))
@@ -46,10 +46,10 @@ def test_arms_that_share_a_control_and_outcomes_of_the_same_people_covary():
     found = [c for c in contrasts(Plan.of([p]), [p]) if c.label == "albumin day 30"]
     assert [c.treated for c in found] == ["one", "two"]
     control = found[0].samples[1]
-    assert found[0].covariance(found[1]) - found[0].bias.sd * found[1].bias.sd == pytest.approx(
+    assert found[0].covariance(found[1]) - BIAS_CORRELATION * found[0].bias.sd * found[1].bias.sd == pytest.approx(
         control.covariance(control)
     )
     lin = load("lin2017")
     alive, infected = contrasts(Plan.of([lin]), [lin])
-    assert alive.block == infected.block and alive.covariance(infected) < 0
+    assert alive.covariance(infected) < BIAS_CORRELATION * alive.bias.sd * infected.bias.sd < 0
     assert alive.bias.mean > 0 > infected.bias.mean  # in favour of the cells

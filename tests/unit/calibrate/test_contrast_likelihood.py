@@ -7,6 +7,7 @@ from scipy.stats import norm
 from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
 from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
 from hepatica.calibrate.likelihood import Scale
+from hepatica.patients.draws import between_study_sd
 
 
 def test_the_chance_of_nothing_is_bayes_theorem():
@@ -15,7 +16,8 @@ def test_the_chance_of_nothing_is_bayes_theorem():
     differs = {"effect_share": np.array([0.1, 0.6])}
     simulated = np.array([0.2, 1.1])
     fit = log_likelihood([c], simulated[:, None], differs)
-    wide = [np.hypot(0.3, s * np.hypot(1, RESIDUAL_SHARE)) for s in differs["effect_share"]]
+    own = RESIDUAL_SHARE * between_study_sd("effect_share")
+    wide = [np.sqrt(0.3**2 + s**2 + own**2) for s in differs["effect_share"]]
     works = np.mean([norm.pdf(0.8, x, s) for x, s in zip(simulated, wide, strict=True)])
     none = np.mean([norm.pdf(0.8, 0, s) for s in wide])
     assert null_effect_probability([c], fit, differs) == pytest.approx(0.1 * none / (0.1 * none + 0.9 * works))

@@ -14,12 +14,12 @@ import pytest
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan, fill, stamped
-from hepatica.calibrate.bias import BiasPrior
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import draw_cell_parameters, learn_cells
 from hepatica.calibrate.contrast import RESIDUAL_SHARE
 from hepatica.calibrate.course import Settings
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
+from hepatica.calibrate.error_model.bias import BiasPrior
 from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
 from hepatica.calibrate.unknowns import cell_only_parameters
 from hepatica.errors import EngineError, InputError
@@ -128,7 +128,8 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, 
         gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
         assert (found.effective >= 1).all() and (found.effective <= 8).all()
         apart = np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))  # trials differ, draw by draw
-        wide = np.hypot(apart * np.hypot(1, RESIDUAL_SHARE), np.hypot(0.3, found.noise[0]))
+        own = RESIDUAL_SHARE * EFFECT[0]
+        wide = np.sqrt(apart**2 + own**2 + 0.3**2 + found.noise[0] ** 2)
         plain = sum(norm(c.value, wide).logpdf(found.contrasts[..., i]) for i, c in enumerate(survival))
         apart = found.log_likelihood - plain
         assert np.ptp(apart[np.isfinite(apart)]) < 1e-5  # but for a constant

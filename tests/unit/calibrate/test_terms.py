@@ -8,7 +8,8 @@ from scipy.stats import multinomial, norm
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.likelihood import Law, Scale, counts_log_likelihood, normal_block
 from hepatica.calibrate.run import plans, used
-from hepatica.calibrate.terms import likelihood_terms, times_counted
+from hepatica.calibrate.terms import between_people_sd, likelihood_terms, times_counted, usual_spread
+from hepatica.evidence import load
 from hepatica.evidence.publications import read
 from hepatica.patients.draws import BETWEEN_STUDY_SD
 
@@ -143,9 +144,9 @@ def test_arms_of_one_publication_deviate_together():
 
 
 def test_visits_of_the_same_people_are_correlated():
-    rows = [row("a", "bilirubin", "mg/dL", t, "mean_sd", 10.0, sd=2, n=40) for t in (0, 7, 28)]
+    rows = [row("a", "bilirubin", "mg/dL", t, "mean_sd", 10.0, sd=4, n=40) for t in (0, 7, 28)]
     first, last = told(*rows)
-    e = 0.2 / np.sqrt(40)  # of each mean on the log scale; both changes carry the error of day 0
+    e = 0.4 / np.sqrt(40)  # of each mean on the log scale; both changes carry the error of day 0
     assert first.covariance(last) == pytest.approx(e**2 * 0.5) and first.block == last.block
     assert first.covariance(first) == pytest.approx(e**2)
 
@@ -176,3 +177,11 @@ def test_the_shipped_evidence_counts_nobody_twice():
     )
     assert {c.publication for c in between} >= {"lin2017", "zekri2015", "suk2016"} and all(c.error > 0 for c in between)
     assert all(k in range(len(cells.lines)) for c in between for k in c.lines)
+
+
+def test_an_implausibly_small_sd_is_the_usual_one():
+    zekri, xiao = load("zekri2015"), load("alss2019")
+    narrow = zekri.find(arm="ctrl", variable="albumin", time=0.0)[0]
+    assert narrow.sd == 1.5 and between_people_sd(narrow) == pytest.approx(usual_spread()["albumin"] * narrow.value)
+    wide = next(o for o in xiao.observations if o.variable == "bilirubin" and o.sd)
+    assert between_people_sd(wide) == wide.sd and 0.1 < usual_spread()["albumin"] < 0.25

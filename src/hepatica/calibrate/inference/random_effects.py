@@ -56,7 +56,9 @@ class RandomEffects:
         return cls(np.asarray(value, float), whiten, np.maximum(residual, 0.0), whiten @ each, float(determinant))
 
     def log_likelihood(self, simulated: Floats, common: Floats, own: Floats) -> Floats:
-        """Log likelihood (n,) of simulated values (n, m), but for a constant, given SDs (n,) of both random effects.
+        """Log likelihood (n,) of simulated values (n, m), but for a constant, given SDs of both random effects.
+
+        `own` is (n,), `common` as well or (n, variables).
 
         Examples
         --------
@@ -68,9 +70,10 @@ class RandomEffects:
         z = (simulated - self.value) @ self.whiten.T
         inverse = 1.0 / (1.0 + own[:, None] ** 2 * self.residual)
         m, k = self.common.shape
+        sd = np.broadcast_to(common[:, None] if common.ndim == 1 else common, (len(z), k))
         inner = inverse @ (self.common[:, :, None] * self.common[:, None, :]).reshape(m, k * k)
-        inner = np.eye(k) + common[:, None, None] ** 2 * inner.reshape(-1, k, k)
-        along = common[:, None] * ((z * inverse) @ self.common)
+        inner = np.eye(k) + sd[:, :, None] * sd[:, None, :] * inner.reshape(-1, k, k)
+        along = sd * ((z * inverse) @ self.common)
         corrected = np.linalg.solve(inner, along[..., None])[..., 0]
         square = (z**2 * inverse).sum(axis=1) - (along * corrected).sum(axis=1)
         determinant = np.linalg.slogdet(inner)[1] - np.log(inverse).sum(axis=1) + self.log_determinant

@@ -29,3 +29,14 @@ def test_many_visits_of_one_publication_do_not_outvote_its_random_effect():
     x = np.array([[0.0], [1.0]])
     gain = [np.diff(b.log_likelihood(x.repeat(n, 1), differ, 0 * differ))[0] for b, n in ((one, 1), (many, 100))]
     assert gain[0] == pytest.approx(0.5, abs=1e-3) and gain[1] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_each_variable_may_have_its_own_sd():
+    rng = np.random.default_rng(5)
+    covariance, size, names = np.diag(rng.uniform(0.5, 2, 4)) + 0.2, rng.uniform(0.5, 2, 4), ["a", "a", "b", "b"]
+    x, sd = rng.standard_normal((3, 4)), rng.uniform(0.1, 2, (3, 2))
+    found = RandomEffects.of(np.zeros(4), covariance, size, names).log_likelihood(x, sd, np.zeros(3))
+    for row, (a, b), mine in zip(x, sd, found, strict=True):
+        load = np.array([[a, a, 0, 0], [0, 0, b, b]]) * size
+        plain = multivariate_normal(np.zeros(4), covariance + load.T @ load).logpdf(row) + 2 * np.log(2 * np.pi)
+        assert mine == pytest.approx(plain, abs=1e-9)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from hepatica.calibrate.sampling import DEATH_INFECTION_CORRELATION, WITHIN_PERSON_CORRELATION, Sample
+from hepatica.calibrate.error_model.sampling import DEATH_INFECTION_CORRELATION, WITHIN_PERSON_CORRELATION, Sample
 
 
 def test_changes_of_a_lab_covary_as_in_simulated_people():

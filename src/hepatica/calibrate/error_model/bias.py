@@ -1,7 +1,7 @@
 """Bias of a comparison as a shift with its own prior, by the risk of bias of its publication (Turner et al. 2009).
 
 Bias favours the treatment by a normal amount on the log odds ratio; on means by its standardised equivalent. It is
-common to all numbers of one variable in a publication (Turner, Spiegelhalter, Smith & Thompson 2009, J R Stat Soc A
+common to all contrasts of a publication (Turner, Spiegelhalter, Smith & Thompson 2009, J R Stat Soc A
 172:21-47, doi 10.1111/j.1467-985X.2008.00547.x).
 """
 
@@ -18,7 +18,10 @@ HIGHER_IS_BETTER = frozenset({"albumin", "prothrombin_activity", "sodium"})
 
 
 class BiasPrior(NamedTuple):
-    """Normal prior of a bias in favour of the treatment, as a log odds ratio."""
+    """Normal prior of a bias, in favour of the treatment as a log odds ratio, or of the shift that it makes.
+
+    Shifts of a publication are common: the sign of `sd` says in which direction a contrast goes with the others.
+    """
 
     mean: float
     sd: float
@@ -32,16 +35,17 @@ class BiasPrior(NamedTuple):
         (-0.105, True)
         """
         if variable in DIRECTION:
-            return BiasPrior(-DIRECTION[variable].value * self.mean, self.sd)
-        unit = SMD_PER_LOG_ODDS_RATIO * size
-        return BiasPrior((1.0 if variable in HIGHER_IS_BETTER else -1.0) * unit * self.mean, unit * self.sd)
+            unit = -float(DIRECTION[variable].value)
+        else:
+            unit = SMD_PER_LOG_ODDS_RATIO * size * (1.0 if variable in HIGHER_IS_BETTER else -1.0)
+        return BiasPrior(unit * self.mean, unit * self.sd)
 
 
 BIAS = {
     "low": BiasPrior(0.0, 0.05),
     "some": BiasPrior(0.105, 0.1),
-    "unclear": BiasPrior(0.178, 0.2),
-    "high": BiasPrior(0.178, 0.3),
+    "unclear": BiasPrior(0.178, 0.3),
+    "high": BiasPrior(0.178, 0.8),
 }
 """Priors by risk of bias. Means: ratios of odds ratios 0.90 (allocation not concealed) and 0.90 x 0.93 (nor its
 sequence random), from Page et al. 2016 (PLoS One 11:e0159267, doi 10.1371/journal.pone.0159267); SDs are assumed."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate.bias import BIAS, SMD_PER_LOG_ODDS_RATIO
+from hepatica.calibrate.error_model.bias import BIAS, SMD_PER_LOG_ODDS_RATIO
 from hepatica.evidence import load_all
 
 
@@ -11,7 +11,7 @@ def test_bias_favours_the_treatment_whichever_way_a_number_is_printed():
     for prior in BIAS.values():
         assert prior.shift("death", 1.0).mean <= 0 <= prior.shift("survival", 1.0).mean
         assert prior.shift("bilirubin", 0.5).mean <= 0 <= prior.shift("albumin", 0.5).mean
-        assert prior.shift("inr", 0.5).sd == pytest.approx(0.5 * SMD_PER_LOG_ODDS_RATIO * prior.sd)
+        assert prior.shift("inr", 0.5).sd == pytest.approx(-0.5 * SMD_PER_LOG_ODDS_RATIO * prior.sd)
 
 
 def test_every_risk_of_bias_has_a_prior():

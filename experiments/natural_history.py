@@ -128,9 +128,9 @@ def everything(options: argparse.Namespace) -> str:
     system = shipped_system()
     followed = {k: follow(system, load_population(k), options) for k in populations()}
     stages = {arm: follow(system, stage(arm), options) for arm in STAGES}
-    hepatitis = load_population("alcoholic_hepatitis")
     steroid = Arm("corticosteroid", together_with=("corticosteroid",))
-    treated = follow(system, hepatitis, options, steroid)
+    given = ("alcoholic_hepatitis", "acute_liver_injury", "severe_acute_liver_injury")
+    treated = {k: follow(system, load_population(k), options, steroid) for k in given}
     learnt = posterior().provenance.get("model") == system.model.hash
     met = left_out(system, options.left_out, options) if options.left_out else []
     wanted = {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROOMS = (
     "dose",
+    "window",
     "simulate",
     "sensitivity",
     "calibrate",

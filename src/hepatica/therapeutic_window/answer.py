@@ -21,6 +21,7 @@ from hepatica.therapeutic_window.variations import Variation
 
 Floats = NDArray[np.float64]
 GAIN = "net_gain"
+BASE_VARIED = "base_varied"  # key of the base in the patients in whom variations were followed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,8 @@ class TherapeuticWindow:
     reference : int
         Dose at which variations are compared: the lowest with 90 % of the largest gain, but none beyond those given.
     windows : tuple of Window
-        Base first, all its endpoints under every hypothesis; then variations and subgroups.
+        Base first, all its endpoints under every hypothesis; then the base in the patients of the variations
+        (`BASE_VARIED`), variations and subgroups.
     steps : mapping of hypothesis to tuple of Difference
         Gain of each dose of the grid over the next lower one.
     contrasts : tuple of Contrast
@@ -67,6 +69,8 @@ class TherapeuticWindow:
     no_effect : mapping of hypothesis to float
         Probability that cells do nothing in people, which no window holds.
     central_draw : int
+    extrapolation : str
+        Why the population is an extrapolation; empty if it is none.
     courses, failed : int
         Courses of a patient under an arm, and those whose solve failed after the retry.
     """
@@ -84,6 +88,7 @@ class TherapeuticWindow:
     subgroups: tuple[Subgroup, ...]
     no_effect: Mapping[str, float]
     central_draw: int
+    extrapolation: str
     courses: int
     failed: int
 

@@ -58,6 +58,21 @@ class DoseRatio:
         """1 if fewer cells are needed, -1 if more; 0 where the Monte-Carlo interval holds 1."""
         return 1 if self.low > 1 else -1 if self.high < 1 else 0
 
+    def inverse(self) -> DoseRatio:
+        """Ratio the other way round: how many times as many cells the variation needs."""
+
+        def over(value: float) -> float:
+            return 1.0 / value if value > 0 else float("inf")
+
+        return DoseRatio(
+            ratio=over(self.ratio),
+            low=over(self.high),
+            high=over(self.low),
+            parameter_low=over(self.parameter_high),
+            parameter_high=over(self.parameter_low),
+            level=self.level,
+        )
+
 
 def difference(a: Sample, b: Sample, dose: int, *, seed: int) -> Difference:
     """Difference of a from b at a dose, in the same patients.

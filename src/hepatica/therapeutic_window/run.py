@@ -14,13 +14,13 @@ from hepatica.engine import System, shipped_system
 from hepatica.patients import Admitted, Draws
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
-from hepatica.therapeutic_window.answer import GAIN, Contrast, TherapeuticWindow
+from hepatica.therapeutic_window.answer import BASE_VARIED, GAIN, Contrast, TherapeuticWindow
 from hepatica.therapeutic_window.contrasts import Difference, difference, dose_ratio, step
 from hepatica.therapeutic_window.estimates import Place, Window, estimate_window, limit_of
 from hepatica.therapeutic_window.sampling import Sampler, Values, central_draw, endpoints_of, spread_draws
 from hepatica.therapeutic_window.settings import WindowSettings, base_regimen
 from hepatica.therapeutic_window.subgroups import Subgroup, subgroups
-from hepatica.therapeutic_window.variations import Variation, base_variation, variations
+from hepatica.therapeutic_window.variations import Group, Variation, base_variation, variations
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,6 +99,10 @@ class _Run:
             ascites=self.sampler.at_admission["ascites"],
             shunt=self.sampler.at_admission.get("shunt"),
         )
+        if varied:  # the base in the same patients, to be drawn beside the variations
+            member = np.isin(np.arange(len(patients.cohort.patient)), some)
+            same = Subgroup(Group.SEVERITY, "", np.nan, np.nan, member)
+            moved = self.of_subgroups((same,), base, log_doses, patients, at_base, shown[:1], key=BASE_VARIED) + moved
         windows += moved + self.of_subgroups(groups, base, log_doses, patients, at_base, shown)
         self.report("fit", 1, 1)
         return TherapeuticWindow(
@@ -115,6 +119,7 @@ class _Run:
             subgroups=groups,
             no_effect={h: known.null_effect_probability(h) for h in study.hypotheses},
             central_draw=draw,
+            extrapolation=patients.cohort.population.extrapolation,
             courses=self.sampler.courses,
             failed=self.sampler.failed,
         )
@@ -245,12 +250,13 @@ class _Run:
         patients: Admitted,
         at_base: dict[str, Values],
         endpoints: list[Endpoint],
+        key: str = "",
     ) -> list[Window]:
         """Windows of subgroups of the base's patients."""
         made = []
         for group in groups:
             for h, values in at_base.items():
-                place = self.place(h, group.key, base, log_doses)
+                place = self.place(h, key or group.key, base, log_doses)
                 for e in endpoints:
                     if e.name in MOVED:
                         own = Sample(values[e.name][:, group.member], patients.cohort.draw[group.member])

@@ -54,7 +54,7 @@ class WindowSettings:
     relevant: float = 3.0
     draws: int = 0
     per_draw: int = 2
-    varied_draws: int = 60
+    varied_draws: int = 40
     central_patients: int = 100
     groups: tuple[Group, ...] = tuple(Group)
     limits: Mapping[str, float] = field(default_factory=dict)

@@ -36,6 +36,13 @@ def test_a_variation_that_never_gains_as_much_needs_infinitely_many_cells():
     assert found.ratio == 0.0
 
 
+def test_a_ratio_the_other_way_round_swaps_its_ends():
+    found = dose_ratio(curve(np.log10(3.0)), curve(0.0), LOGS, seed=1)
+    other = found.inverse()
+    assert other.ratio == pytest.approx(1 / found.ratio) and other.low == pytest.approx(1 / found.high)
+    assert other.inverse().parameter_low == pytest.approx(found.parameter_low)
+
+
 def test_differences_are_paired():
     a, b = curve(0.5), curve(0.0)
     found = difference(a, b, 4, seed=1)

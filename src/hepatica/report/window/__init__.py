@@ -1,0 +1,1 @@
+"""Report of a therapeutic window: names, sentences, figures, cards and page."""

@@ -1,0 +1,184 @@
+"""Sentences of a window in the terms in which a dose is discussed; a word needs two Monte-Carlo errors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hepatica.dosing.window.endpoints import EndpointKind, Unit
+from hepatica.dosing.window.estimands import Estimand
+from hepatica.report import names
+from hepatica.report.window import texts
+from hepatica.therapeutic_window.answer import Contrast, TherapeuticWindow
+from hepatica.therapeutic_window.contrasts import TELLING, DoseRatio
+from hepatica.therapeutic_window.estimates import Window
+from hepatica.therapeutic_window.variations import Group
+from hepatica.words import say
+
+NOTHING = 0.02  # of a ratio of doses, below which nobody would speak of a saving
+
+
+def sentences(found: TherapeuticWindow, lang: str) -> list[str]:
+    """What the dose does, a paragraph per hypothesis and question, then the chance that cells do nothing."""
+    made = []
+    for h in found.study.hypotheses:
+        parts = [*_dose(found, h, lang), _harm(found, h, lang)]
+        made.append(say("window.if", lang, hypothesis=names.hypothesis(h, lang), text=" ".join(parts)))
+        made += [t for t in (_saving(found, h, lang), _routes(found, h, lang), _splits(found, h, lang)) if t]
+    chances = [
+        say("window.no_effect_of", lang, chance=f"{100 * p:.0f}", hypothesis=names.hypothesis(h, lang))
+        for h, p in found.no_effect.items()
+    ]
+    made.append(say("window.no_effect", lang, chance=names.listed(chances, lang)))
+    return made
+
+
+def _dose(found: TherapeuticWindow, h: str, lang: str) -> list[str]:
+    """Whether a higher dose does more, and where it stops."""
+    w = found.window(h)
+    largest = w.estimates[Estimand.LARGEST]
+    size = {"largest": names.number(largest.value), "error": names.number(largest.error)}
+    if largest.value < TELLING * largest.error:
+        return [say("window.no_gain", lang, **size)]
+    half, plateau, fall = (w.estimates[e] for e in (Estimand.ED50, Estimand.PLATEAU, Estimand.FALL))
+    made = [
+        say(
+            "window.rises",
+            lang,
+            **size,
+            best=texts.dose(w, w.estimates[Estimand.BEST].value, lang),
+            ed50=texts.dose(w, half.value, lang),
+            ed50_mc=texts.interval(w, half.low, half.high, lang),
+            ed50_parameters=texts.interval(w, half.parameter_low, half.parameter_high, lang),
+            plateau=texts.dose(w, plateau.value, lang),
+            plateau_mc=texts.interval(w, plateau.low, plateau.high, lang),
+            plateau_parameters=texts.interval(w, plateau.parameter_low, plateau.parameter_high, lang),
+        ),
+        _next(found, h, w, lang),
+    ]
+    if np.isfinite(fall.value):
+        mc = texts.interval(w, fall.low, fall.high, lang)
+        made.append(say("window.falls", lang, fall=texts.dose(w, fall.value, lang), fall_mc=mc))
+    elif fall.low == np.inf:
+        made.append(say("window.falls_not", lang))
+    return made
+
+
+def _next(found: TherapeuticWindow, h: str, w: Window, lang: str) -> str:
+    """The gain of the next dose of the grid above the one of comparison, paired."""
+    k = min(found.reference, len(found.log_doses) - 2)
+    d = found.steps[h][k]
+    key = {1: "window.more_up", -1: "window.more_down", 0: "window.more_same"}[d.sign]
+    size = d.mean if d.sign == 0 else abs(d.mean)
+    low, high = (texts.dose(w, found.log_doses[k + i], lang) for i in (0, 1))
+    text = {"low": low, "high": high, "step": names.number(size), "error": names.number(d.error)}
+    if key == "window.more_up":
+        return say("window.more_up", lang, **text)
+    return say("window.more_down", lang, **text) if key == "window.more_down" else say("window.more_same", lang, **text)
+
+
+def _harm(found: TherapeuticWindow, h: str, lang: str) -> str:
+    """The harm that passes its limit at the lowest dose."""
+    at = [
+        (w.estimates[Estimand.LIMIT].value, w)
+        for w in found.windows
+        if (w.hypothesis, w.key, w.endpoint.kind) == (h, "base", EndpointKind.HARM) and np.isfinite(w.limit)
+    ]
+    passed = [(value, w) for value, w in at if value < np.inf]
+    if not passed:
+        return say("window.no_harm", lang)
+    _, w = min(passed, key=lambda pair: pair[0])
+    e = w.estimates[Estimand.LIMIT]
+    return say(
+        "window.first_harm",
+        lang,
+        harm=w.endpoint.label[lang],
+        limit=f"{100 * w.limit:g}",
+        dose=texts.dose(w, e.value, lang),
+        mc=texts.interval(w, e.low, e.high, lang),
+        parameters=texts.interval(w, e.parameter_low, e.parameter_high, lang),
+    )
+
+
+def _of(found: TherapeuticWindow, h: str, *groups: Group) -> list[Contrast]:
+    return [c for c in found.contrasts if c.hypothesis == h and c.variation.group in groups]
+
+
+def _times(value: float) -> str:
+    return names.number(value, 2 if value < 3 else 1 if value < 10 else 0) if np.isfinite(value) else "∞"
+
+
+def ratio(r: DoseRatio, lang: str, *, over: str = "mc") -> str:
+    """Interval of a ratio, by Monte-Carlo error or over parameters."""
+    low, high = (r.low, r.high) if over == "mc" else (r.parameter_low, r.parameter_high)
+    return say("window.range", lang, low=_times(low), high=_times(high))
+
+
+def _saving(found: TherapeuticWindow, h: str, lang: str) -> str:
+    """How many cells homing and retention save."""
+    made = []
+    for c in _of(found, h, Group.HOMING, Group.RETENTION):
+        what, r = texts.level(c.variation, lang), c.ratio
+        both = {"mc": ratio(r, lang), "parameters": ratio(r, lang, over="parameters")}
+        if abs(r.ratio - 1) < NOTHING or r.sign == 0:
+            made.append(say("window.saves_nothing", lang, what=what, ratio=_times(r.ratio), mc=both["mc"]))
+        elif r.sign > 0:
+            made.append(say("window.saves", lang, what=what, ratio=_times(r.ratio), **both))
+        else:
+            inverse = r.inverse()
+            both = {"mc": ratio(inverse, lang), "parameters": ratio(inverse, lang, over="parameters")}
+            made.append(say("window.costs", lang, what=what, ratio=_times(inverse.ratio), **both))
+    return " ".join(made)
+
+
+def _beside(found: TherapeuticWindow, c: Contrast, base: str, lang: str) -> str:
+    """One variation in place of the base, with its harms."""
+
+    def points(name: str) -> str:
+        d = c.at.get(name)
+        return "–" if d is None else texts.with_error(d.mean, d.error, lang, 100.0)
+
+    gain = c.at["net_gain"]
+    word = {
+        1: say("window.word_better", lang),
+        -1: say("window.word_worse", lang),
+        0: say("window.word_same", lang),
+    }[gain.sign]
+    what = texts.level(c.variation, lang)
+    return say(
+        "window.beside_base",
+        lang,
+        what=what[:1].upper() + what[1:],
+        base=base,
+        dose=texts.total(float(found.log_doses[found.reference])),
+        gain=texts.with_error(gain.mean, gain.error, lang),
+        thrombosis=points("thrombosis"),
+        procedure=points("procedure"),
+        word=word,
+    )
+
+
+def _routes(found: TherapeuticWindow, h: str, lang: str) -> str:
+    """Gain and risk of the hepatic artery or the peripheral vein, whichever is not the base's route."""
+    base = names.route(found.base.regimen.route, lang)
+    shown = ("hepatic_artery", "peripheral_vein")
+    made = [c for c in _of(found, h, Group.ROUTE) if c.variation.regimen.route in shown]
+    return " ".join(_beside(found, c, base, lang) for c in made)
+
+
+def _splits(found: TherapeuticWindow, h: str, lang: str) -> str:
+    """Whether splitting a dose helps: the fewest and the most infusions beside the base."""
+    made = _of(found, h, Group.SPLITTING)
+    base = names.schedule(found.base.regimen.infusions, found.base.regimen.interval, lang)
+    ends = made if len(made) < 2 else [made[0], made[-1]]
+    return " ".join(_beside(found, c, base, lang) for c in ends)
+
+
+def unit_scale(unit: Unit) -> tuple[float, int]:
+    """Factor and digits with which a difference in a unit is printed.
+
+    Examples
+    --------
+    >>> unit_scale(Unit.PROBABILITY), unit_scale(Unit.DAYS)
+    ((100.0, 1), (1.0, 1))
+    """
+    return (100.0, 1) if unit in (Unit.PROBABILITY, Unit.SHARE) else (1.0, 2 if unit is Unit.PERCENT_AREA else 1)

@@ -13,6 +13,7 @@ from hepatica.dosing.search.regimens import RegimenSpace
 from hepatica.dosing.utility import OUTPUTS, Utility, evaluate_benefit
 from hepatica.engine import System
 from hepatica.patients import Admitted
+from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.simulation import Arm, simulate
 from hepatica.study import Study
 
@@ -26,6 +27,8 @@ GROUPS = 3  # subgroups by MELD at admission, of equal size
 class RegimenEvaluation:
     """Evaluation of regimens in the admitted patients of a study; standard care is simulated beside them.
 
+    The gain is expected over the chance that cells do nothing, burden and losses to harms taken off.
+
     Attributes
     ----------
     study : Study
@@ -33,7 +36,6 @@ class RegimenEvaluation:
     patients : Admitted
     regimens : RegimenSpace
     harms : tuple of Harm
-        Those that have a limit.
     workers : int or None
     failed : int
         Solves that failed after the retry.
@@ -53,8 +55,8 @@ class RegimenEvaluation:
 
     @property
     def harms(self) -> tuple[Harm, ...]:
-        """Harms that have a limit."""
-        return tuple(h for h in self.utility.harms if np.isfinite(h.limit))
+        """Harms of the study, in the order of an excess; those without a limit exclude nothing."""
+        return self.utility.harms
 
     def __call__(self, points: Floats, first: int, last: int) -> Outcomes:
         """Outcomes of candidates in patients `first` to `last`."""
@@ -80,14 +82,21 @@ class RegimenEvaluation:
             workers=self.workers,
         )
         self.failed += int((ds["status"].values != 0).sum())
-        benefit = evaluate_benefit(ds, arms, self.utility)
+        benefit = evaluate_benefit(ds, arms, self.utility, patients.cohort.covariate("body_weight"))
+        null = self.no_effect(hypothesis)
+        net = (1.0 - null) * benefit.net + null * benefit.net_null
         shape = (len(self.harms), len(arms) - 1, benefit.net.shape[1])
         excess = [benefit.harms[h.name][1:] - benefit.harms[h.name][0] for h in self.harms]
         return (
-            benefit.net[1:] - benefit.net[0],
+            net[1:] - net[0],
             benefit.lost[1:] - benefit.lost[0],
             np.array(excess).reshape(shape),
         )
+
+    def no_effect(self, hypothesis: str) -> float:
+        """Probability that cells do nothing but harm, which the expected gain counts as it does in a decision."""
+        known = self.patients.cohort.known
+        return PRIOR_NULL_EFFECT_PROBABILITY if known is None else known.null_effect_probability(hypothesis)
 
     def group(self, first: int, last: int) -> Ints:
         """Subgroup of each patient by MELD at admission: 0 the mildest third, 2 the gravest."""

@@ -55,7 +55,7 @@ class SearchAnswer:
     result : SearchResult
         Leaders are estimated in fresh patients.
     harms : tuple of Harm
-        Those that have a limit, in the order of a leader's `excess`.
+        In the order of a leader's `excess`.
     draws : int
         Parameter draws that the patients share.
     failed : int

@@ -41,5 +41,5 @@ def test_subgroups_are_thirds_by_meld(evaluation):
     assert np.array_equal(evaluation.group(2, 5), group[2:5])
 
 
-def test_harms_without_a_limit_are_left_out(evaluation):
-    assert all(np.isfinite(h.limit) for h in evaluation.harms)
+def test_every_harm_is_followed_whether_it_has_a_limit_or_not(evaluation):
+    assert [h.name for h in evaluation.harms] == [h.name for h in STUDY.utility.utility().harms]

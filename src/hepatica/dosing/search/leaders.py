@@ -46,7 +46,7 @@ class Leader:
     gain, lost : tuple of Estimate
         Net gain over standard care, and what harms took of it.
     excess : tuple of tuple of Estimate
-        Of each harm that has a limit, per hypothesis.
+        Of each harm, per hypothesis.
     below_leader : tuple of Estimate
         Gain less that of the choice, patient by patient.
     regret : float

@@ -22,7 +22,7 @@ class Outcomes(NamedTuple):
     lost : (hypothesis, candidate, patient)
         What harms took of it.
     excess : (harm, hypothesis, candidate, patient)
-        Probability of each harm that has a limit, over that of standard care.
+        Probability of each harm, over that of standard care.
     """
 
     gain: Floats

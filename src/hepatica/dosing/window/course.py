@@ -51,7 +51,7 @@ class Courses:
     @cached_property
     def benefit(self) -> Benefit:
         """Benefit and harms of each arm."""
-        return evaluate_benefit(self.ds, list(self.arms), self.utility)
+        return evaluate_benefit(self.ds, self.arms, self.utility, self.weight)
 
     @cached_property
     def transplant_free(self) -> Floats:

@@ -184,7 +184,8 @@ def changing(found: TherapeuticWindow) -> list[str]:
     """Keys of variations that change the gain or a harm at all, under any hypothesis."""
     kept: dict[str, None] = {}
     for c in found.contrasts:
-        if any(d.mean != 0 for d in c.at.values()) or c.ratio.ratio != 1.0:
+        is_moved = np.isfinite(c.ratio.ratio) and c.ratio.ratio != 1.0
+        if is_moved or any(d.mean != 0 for d in c.at.values()):
             kept.setdefault(c.variation.key)
     return list(kept)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOMS = (
     "dose",
-    "window",
+    "dosing",
     "simulate",
     "sensitivity",
     "calibrate",

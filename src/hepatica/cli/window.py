@@ -48,7 +48,7 @@ def window(
 
     Example: `hepatica window studies/hbv-aclf.toml --vary route --vary homing`
     """
-    from hepatica.api.window import WindowAnswer, WindowRequest
+    from hepatica.api.dosing.window import WindowAnswer, WindowRequest
     from hepatica.output_folder import claim
     from hepatica.report.window import cards, page, sentences
     from hepatica.study import load_study

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hepatica.api.window import WindowAnswer
+from hepatica.api.dosing.window import WindowAnswer
 from hepatica.report.window import cards, page
 from hepatica.words import LANGUAGES
 

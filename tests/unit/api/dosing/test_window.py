@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.api.window import WindowRequest
+from hepatica.api.dosing.window import WindowRequest
 from hepatica.errors import InputError
 
 STUDY = {"title": "t", "grid": {"dose": ["1e6 cells/kg"]}}

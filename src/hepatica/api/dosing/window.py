@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -173,7 +173,3 @@ class WindowRequest(Request):
     ) -> WindowAnswer:
         """Compute the window and give the answer; see `compute`."""
         return WindowAnswer.of(self.compute(system=system, workers=workers, progress=progress))
-
-
-REQUESTS: dict[str, Any] = {"window": WindowRequest}
-ANSWERS: dict[str, Any] = {"window": WindowAnswer}

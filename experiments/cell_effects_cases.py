@@ -35,3 +35,5 @@ MECHANISMS: dict[str, tuple[str, ...]] = {
 }
 HARMS = tuple(name for name in MECHANISMS if "harm" in name)
 UNEXPLAINED = MECHANISMS["what no mechanism explains"]
+# carcinoma within five years by stage, per cent (LinSu2019)
+TUMOURS = {"hbv_aclf": 3.5, "compensated_cirrhosis": 9.5, "decompensated_cirrhosis": 14.6}

@@ -11,6 +11,7 @@ Rows = Sequence[Row]
 POPULATION = {
     "hbv_aclf": "HBV-related acute-on-chronic liver failure",
     "decompensated_cirrhosis": "decompensated cirrhosis",
+    "compensated_cirrhosis": "compensated cirrhosis",
     "primary_biliary_cholangitis": "primary biliary cholangitis",
     "acute_liver_injury": "acute liver injury",
     "alcoholic_hepatitis": "alcoholic hepatitis",
@@ -73,6 +74,7 @@ class Tables:
     hgf: Rows
     mediators: Rows
     anchors: Mapping[str, Rows]
+    tumours: Rows
     by_dose: Rows
     mechanisms: Mapping[str, Rows]
     chance: Mapping[str, Rows]
@@ -124,6 +126,13 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
         "typical values, "
         "what no mechanism explains left out.",
         *_anchors(tables.anchors),
+        "Carcinoma within five years in those alive, beside LinSu2019, and after cells at typical values "
+        "(what cells do "
+        "to it is centred on nothing; its prior is in the chance of harm below).",
+        table(
+            ("population", "published, %", "without cells", "1e6 x4", "1e7 x4"),
+            [(POPULATION[str(key)], *rest) for key, *rest in tables.tumours],
+        ),
         "By dose and time of infusion in HBV-ACLF (one infusion, peripheral vein, marrow cells): excess of "
         "thrombo-embolism and of fever within four weeks in points, and the largest fall of oxygenation of the first "
         "two days. Primates bore 1e7 per kg given slowly, 3e7 per kg given fast put them into a passing coma; a mouse "

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from cell_effects_cases import DISEASES, HARMS, MECHANISMS, TUMOURS, UNEXPLAINED
+from cell_effects_figures import write
 from cell_effects_page import Tables, page
 from numpy.typing import NDArray
 
@@ -33,8 +34,8 @@ HOURS = np.array([0.01, 0.02, 0.04, 0.06, 0.1, 0.17, 0.25, 0.5])
 TIMES = np.unique(
     np.concatenate([HOURS, np.arange(0.0, 29.0), np.arange(30.0, 181.0, 5.0), np.arange(195.0, 361.0, 15.0)])
 )
-HALF_YEAR = 180.0
-FATAL = 0.05  # share of thrombo-embolic events that kill, as in decisions
+HALF_YEAR, FATAL = 180.0, 0.05  # day; share of thrombo-embolic events that kill, as in decisions
+WEEKS = (1, 2, 4, 8, 12, 24, 48)
 USUAL, HIGH = Regimen(1e6, infusions=4, duration=1 / 24), Regimen(1e7, infusions=4, duration=1 / 24)
 
 
@@ -239,9 +240,6 @@ def time_course(system: System, patients: Admitted) -> list[tuple[object, ...]]:
     return rows
 
 
-WEEKS = (1, 2, 4, 8, 12, 24, 48)
-
-
 def homing(system: System, patients: Admitted) -> list[tuple[object, ...]]:
     """Receptor fold against liver-cell fold (area under the curve of 28 days) and the dose that it saves."""
     within, rows = TIMES <= 28, []
@@ -292,6 +290,7 @@ def main() -> None:
     text = page(tables, patients=n, draws=options.draws, seed=seed, model=system.model.hash)
     if options.write:
         (options.write / "cells.md").write_text(text, encoding="utf-8")
+        write(options.write, tables.mechanisms, tables.by_dose)
     else:
         print(text)
 

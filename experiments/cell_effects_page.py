@@ -141,6 +141,7 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
             ("cells/kg", "hours", "viability", "thrombo-embolism, points", "fever, %", "oxygenation falls by, %"),
             tables.by_dose,
         ),
+        "![Harm by dose and time of infusion](img/cells-harm.svg)",
         "Chance that cells do harm, P(hazard ratio of death within half a year > 1) over draws from the priors, with "
         "its Monte-Carlo error, and the median hazard ratio; then with each harm taken away.",
         *_chances(tables.chance),
@@ -148,6 +149,7 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
         "Days alive gained within half a year by 1e6 cells/kg, four times, over draws from the priors; the share that "
         "goes when a mechanism is switched off (negative: the gain grows). Shares do not add up: mechanisms stand in "
         "for each other.",
+        "![Share of the gain by mechanism](img/cells-mechanisms.svg)",
         *_mechanisms(tables.mechanisms),
         "## Time and laboratory",
         "Difference from standard care by week: labs of those alive then, and points of survival. The last plan "

@@ -170,8 +170,8 @@ def compose(halves: dict[str, Any], arms: Any, folds: list[tuple[str, float, np.
         "`hepatica.translation.dose_response.hierarchy`.",
         "",
         "The prior leads: with it at 6e7 cells and a coefficient of variation of 1, the end points move the median by "
-        "a factor of 0.4 to 0.8 and hardly narrow it. Two end points alone are of the liver, and none of those by vein has "
-        "a dose per kg.",
+        "a factor of 0.4 to 0.8 and hardly narrow it. Two end points alone are of the liver, and none of those by vein "
+        "has a dose per kg.",
         "",
         "## Priors of the model's half-effects, before and after",
         "",
@@ -299,5 +299,6 @@ def _arms_figure(drawn: list[tuple[str, float | None, np.ndarray]]) -> Any:
                 given = {"label": "published"} if y == 0 else {}
                 ax.plot([100 * seen], [y], "D", color=PUBLISHED, markersize=6, clip_on=False, **given)
         ax.set(yticks=range(len(drawn)), yticklabels=[d[0] for d in reversed(drawn)], xlabel="% alive", xlim=(0, 100))
+        ax.tick_params(axis="y", labelsize=7)
         legend_below(figure, ax, 2)
     return figure

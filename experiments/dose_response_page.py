@@ -140,7 +140,7 @@ def predicted(arms: Any) -> tuple[list[str], list[tuple[str, float | None, np.nd
             rows.append(
                 (name, trial.species, printed, f"{100 * middle:.0f} ({100 * low:.0f} to {100 * high:.0f})", verdict)
             )
-            short = name.replace("galactosamine", "GalN").replace("paracetamol", "APAP").replace("_", " ")
+            short = f"{trial.species}: {arm.id}".replace("_", " ")
             drawn.append((short, seen, np.array([low, middle, high])))
     return table("arm | species | published % alive | predicted %, given the control (90 %) | ", rows), drawn
 

@@ -27,6 +27,7 @@ LONG = {
     "tests/unit/dosing/test_decision.py": "the tests of one module; made-up courses with known decisions serve them all",
     "tests/unit/test_study.py": "one table of bad input, a row for each kind, and what is said of it",
     "benchmarks/dose.py": "a script: it measures, tabulates and writes one section of a page",
+    "experiments/dose_response_page.py": "a script: one function for each table and figure of one page",
     "experiments/knife_edge.py": "a script: it simulates, summarises, draws and writes one page",
     "experiments/known_truth.py": "a script: worlds, bank of draws and decisions of one experiment",
     "experiments/natural_history_page.py": "a script: one function for each table of one page",

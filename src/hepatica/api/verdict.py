@@ -32,7 +32,6 @@ class VerdictRow(Strict):
         Of the largest affordable trial.
     trial_value, trial_net : float
         Days that it gains each future patient, and the population net of its cost.
-    effective_draws : float
     """
 
     hypothesis: str
@@ -53,7 +52,6 @@ class VerdictRow(Strict):
     trial_people: int
     trial_value: Number
     trial_net: Number
-    effective_draws: Number
 
     @classmethod
     def of(cls, j: Judgement) -> VerdictRow:

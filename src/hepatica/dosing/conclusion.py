@@ -13,7 +13,7 @@ from hepatica.dosing.draw_means import shrink_draw_means
 from hepatica.dosing.harms import Harm
 from hepatica.dosing.leaders import plateau
 from hepatica.dosing.predictive import MIN_SHARE, Predictive, bootstrap_counts
-from hepatica.dosing.readers import READERS, draw_weights, null_effect
+from hepatica.dosing.readers import READERS, Effect, null_effect, reader_posterior
 from hepatica.dosing.utility import Benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.dosing.verdict import Form, Judgement, Thresholds, judge, overall
@@ -22,7 +22,8 @@ from hepatica.simulation import Arm
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 REPEATS = 200  # bootstrap samples
-PRIOR_EFFECT = (0.46, 0.40)
+MAX_SHARE = 1.5  # of an arm's mean effect over that of the arm that a reader judges
+PRIOR_EFFECT = Effect(0.46, 0.40)
 """Mean and SD of the log odds ratio of survival to 24 weeks by cells under the model's priors: an odds ratio of 1.59
 (0.98 to 3.60), by simulation of Lin 2017's regimens; used where a study does not simulate its own."""
 
@@ -76,8 +77,8 @@ class Conclusion:
         same answer to whether the mean gain is above zero come back.
     patients : int
         Simulated per arm and hypothesis.
-    predictive : tuple of Predictive
-        Per hypothesis; columns as `leaders`.
+    predictive, unread : tuple of Predictive
+        Per hypothesis, for the reader of the study and as the draws have it; columns as `leaders`.
     """
 
     form: Form
@@ -90,6 +91,7 @@ class Conclusion:
     verdict_returns: float
     patients: int
     predictive: tuple[Predictive, ...]
+    unread: tuple[Predictive, ...]
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -137,13 +139,12 @@ def predictive_of(
     def components(values: Floats) -> tuple[VarianceComponents, ...]:
         return tuple(decompose_variance(row, draw) for row in values)
 
-    slope = np.where(np.arange(len(benefit.net)) > 0, benefit.odds_slope, 0.0)
     return Predictive(
         hypothesis=hypothesis,
         raw=gain.raw,
         shrunk=gain.shrunk,
         null=null.shrunk,
-        slope=between[:, None] * slope,
+        odds_slope=np.where(np.arange(len(benefit.net)) > 0, benefit.odds_slope, 0.0),
         survival=np.clip(alive.shrunk, 0.0, 1.0),
         trial_sd=between,
         excess=excess,
@@ -151,32 +152,51 @@ def predictive_of(
         alive=components(benefit.survival),
         transplants=components(benefit.transplanted),
         waiting=components(benefit.waiting_days),
+        draw=gain.draw,
         weight=np.full(len(gain.draw), 1.0 / len(gain.draw)),
         null_effect_probability=null_effect_probability,
     )
 
 
-def whole_effect(survival: Floats, arm: int) -> Floats:
-    """Log odds ratio of survival of an arm over the first, from probabilities (draw, arm)."""
-    alive = np.clip(survival, MIN_SHARE, 1 - MIN_SHARE)
-    return np.asarray(logit(alive[:, arm]) - logit(alive[:, 0]))
+def whole_effect(survival: Floats) -> Floats:
+    """Log odds ratio of survival of every arm over the first, from probabilities, (draw, arm)."""
+    alive = logit(np.clip(survival, MIN_SHARE, 1 - MIN_SHARE))
+    return np.asarray(alive - alive[:, :1])
 
 
-def for_reader(p: Predictive, name: str, arm: int, prior_effect: tuple[float, float] = PRIOR_EFFECT) -> Predictive:
-    """A predictive distribution as a reader has it, from that of the neutral one."""
-    weight = draw_weights(name, whole_effect(p.survival, arm), *prior_effect)
-    return p.weighted(weight, null_effect(name, p.null_effect_probability))
+def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT) -> Predictive:
+    """A predictive distribution as a reader has it: each draw moved to where its quantile lies for the reader.
+
+    Parameters
+    ----------
+    p : Predictive
+        As the draws have it.
+    name : str
+        Of the reader.
+    arm : int
+        Column whose whole effect the reader has a prior of; other arms move in proportion to their mean effects.
+    prior : Effect
+        Of that arm under the model's priors.
+    """
+    effect = whole_effect(p.survival)
+    means = p.weight @ effect
+    learnt = Effect(float(means[arm]), float(np.sqrt(p.weight @ (effect[:, arm] - means[arm]) ** 2)))
+    told = reader_posterior(name, learnt, prior)
+    ratio = told.sd / learnt.sd if learnt.sd > 0 else 1.0
+    shift = told.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
+    share = means / means[arm] if abs(means[arm]) > 1e-6 else (np.arange(p.arms) > 0).astype(float)
+    return p.shifted(shift[:, None] * np.clip(share, 0.0, MAX_SHARE), null_effect(name, p.null_effect_probability))
 
 
-def prior_effect(c: Conclusion) -> tuple[float, float]:
+def prior_effect(c: Conclusion) -> Effect:
     """Mean and SD over draws of the log odds ratio of survival of the dose, the mean of the hypotheses.
 
     Of a conclusion from the model's priors alone, against which the priors of readers are held.
     """
     if not c.dose:
         return PRIOR_EFFECT
-    effects = np.stack([whole_effect(p.survival, c.column(c.dose)) for p in c.predictive])
-    return float(effects.mean()), float(effects.std(axis=1).mean())
+    effects = np.stack([whole_effect(p.survival)[:, c.column(c.dose)] for p in c.unread])
+    return Effect(float(effects.mean()), float(effects.std(axis=1).mean()))
 
 
 def worst_loss(p: Sequence[Predictive], allowed: NDArray[np.bool_]) -> Floats:
@@ -194,7 +214,7 @@ def conclude(
     *,
     patients: int,
     seed: int,
-    prior_effect: tuple[float, float] = PRIOR_EFFECT,
+    prior_effect: Effect = PRIOR_EFFECT,
 ) -> Conclusion:
     """Conclusion from the predictive distributions of standard care and the leaders.
 
@@ -212,8 +232,8 @@ def conclude(
         Of the verdict.
     patients, seed : int
         Simulated per arm; of the bootstrap.
-    prior_effect : (float, float)
-        Mean and SD of the log odds ratio of survival under the model's priors.
+    prior_effect : Effect
+        Log odds ratio of survival under the model's priors.
     """
     own = [arms[c] for c in columns]
     top = int(np.argmax(np.min([p.mean()[1:] for p in predictive], axis=0))) + 1 if len(own) > 1 else 0
@@ -262,6 +282,7 @@ def conclude(
         verdict_returns=sign,
         patients=patients,
         predictive=tuple(read),
+        unread=tuple(predictive),
     )
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 from hepatica.dosing.assumptions import rank_assumptions
 from hepatica.dosing.conclusion import PRIOR_EFFECT, conclude, predictive_of
 from hepatica.dosing.decision import Decision, between_trials, conclude_decision
+from hepatica.dosing.readers import Effect
 from hepatica.dosing.utility import Utility, evaluate_benefit
 from hepatica.dosing.verdict import Thresholds
 from hepatica.patients import Cohort
@@ -20,7 +21,7 @@ def confirm(
     cohort: Cohort,
     thresholds: Thresholds | None = None,
     *,
-    prior_effect: tuple[float, float] = PRIOR_EFFECT,
+    prior_effect: Effect = PRIOR_EFFECT,
 ) -> Decision:
     """Decision confirmed: standard care and all leaders evaluated again, on equal terms, in fresh patients.
 
@@ -36,7 +37,7 @@ def confirm(
         The patients of these datasets, none of which the search has seen.
     thresholds : Thresholds, optional
         Of the verdict.
-    prior_effect : (float, float)
+    prior_effect : Effect
         Mean and SD of the log odds ratio of survival under the model's priors, against which readers' priors are held.
     """
     t = thresholds or Thresholds()

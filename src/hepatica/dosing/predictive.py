@@ -30,8 +30,8 @@ class Predictive:
     raw, shrunk, null : (draw, arm)
         Net gain over standard care, in quality-adjusted life days: means of each draw, the same without the noise of
         few patients (`draw_means`), and what is left of it where cells do nothing: harm and burden.
-    slope : (draw, arm)
-        Days of gain per unit of the log odds ratio of survival, times the SD of that ratio between trials.
+    odds_slope : (arm,)
+        Days of gain per unit of the log odds ratio of survival; 0 for standard care.
     survival : (draw, arm)
         Survival to the horizon.
     trial_sd : (draw,)
@@ -42,6 +42,8 @@ class Predictive:
         The same, with variance components and Monte-Carlo error, per arm.
     alive, transplants, waiting : tuple of VarianceComponents
         Per arm: survival to the horizon, probability of a transplant by it, and days alive without transplant.
+    draw : (draw,) int
+        Which draws these are.
     weight : (draw,)
         Of each draw; adds up to one.
     null_effect_probability : float
@@ -51,7 +53,7 @@ class Predictive:
     raw: Floats
     shrunk: Floats
     null: Floats
-    slope: Floats
+    odds_slope: Floats
     survival: Floats
     trial_sd: Floats
     excess: dict[str, Floats] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Predictive:
     alive: tuple[VarianceComponents, ...] = ()
     transplants: tuple[VarianceComponents, ...] = ()
     waiting: tuple[VarianceComponents, ...] = ()
+    draw: Ints
     weight: Floats
     null_effect_probability: float
 
@@ -76,7 +79,7 @@ class Predictive:
     @functools.cached_property
     def scenario_gain(self) -> Floats:
         """Net gain of every arm in each scenario, (scenario, arm)."""
-        effect = self.shrunk[:, None, :] + TRIAL_Z[:, None] * self.slope[:, None, :]
+        effect = self.shrunk[:, None, :] + (self.trial_sd[:, None] * TRIAL_Z)[:, :, None] * self.odds_slope
         return np.concatenate([effect.reshape(-1, self.arms), self.null])
 
     def scenario_effect(self, arm: int) -> Floats:
@@ -150,9 +153,23 @@ class Predictive:
         first = gain >= gain.max(axis=1, keepdims=True) - 1e-12
         return np.asarray(self.scenario_weight @ (first / first.sum(axis=1, keepdims=True)))
 
-    def weighted(self, weight: Floats, null_effect_probability: float) -> Predictive:
-        """The same under other weights of draws and another chance of no effect, as a reader has them."""
-        return replace(self, weight=weight / weight.sum(), null_effect_probability=null_effect_probability)
+    def shifted(self, shift: Floats, null_effect_probability: float) -> Predictive:
+        """The same with log odds ratios of survival moved by (draw, arm), and another chance of no effect.
+
+        Days follow survival in proportion: a day's worth of the mean patient is the odds slope over S (1 - S).
+        """
+        alive = np.clip(self.survival, MIN_SHARE, 1 - MIN_SHARE)
+        moved = expit(logit(alive) + shift)
+        mean = self.weight @ alive
+        worth = self.odds_slope / (mean * (1 - mean))
+        days = worth * (moved - alive)
+        return replace(
+            self,
+            raw=self.raw + days,
+            shrunk=self.shrunk + days,
+            survival=moved,
+            null_effect_probability=null_effect_probability,
+        )
 
     def resampled(self, counts: Ints) -> Predictive:
         """Bootstrap replicate: draws as often as counted, with the centre that their raw means have."""

@@ -1,18 +1,14 @@
-"""Priors of readers on the whole effect of cells, sceptical, neutral and enthusiastic, as weights of draws."""
+"""Priors of readers on the whole effect of cells, sceptical, neutral and enthusiastic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hepatica.calibrate.readers import READERS, Reader, reader
+from hepatica.calibrate.readers import READERS, ReaderName
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 
-__all__ = ["NULL_EFFECT", "READERS", "draw_weights", "effective_draws", "null_effect"]
-Floats = NDArray[np.float64]
-MAX_WEIGHT = 20.0  # times the mean weight; a draw that counts more is a single draw deciding
+__all__ = ["NULL_EFFECT", "READERS", "Effect", "null_effect", "reader_posterior"]
 NULL_EFFECT: Mapping[str, float] = {
     "sceptical": 0.5,
     "neutral": PRIOR_NULL_EFFECT_PROBABILITY,
@@ -22,36 +18,41 @@ NULL_EFFECT: Mapping[str, float] = {
 hardly; assumed. The priors of the size of the effect, if there is one, are those of `calibrate.readers`."""
 
 
-def draw_weights(name: str, effect: Floats, prior_mean: float, prior_sd: float) -> Floats:
-    """Importance weights of parameter draws for a reader: density of the reader's prior over that of the model's.
+class Effect(NamedTuple):
+    """Mean and SD of the log odds ratio of survival by cells."""
 
-    The draws may have learnt from evidence: a change of prior multiplies prior and posterior alike.
+    mean: float
+    sd: float
+
+
+def reader_posterior(name: str, learnt: Effect, prior: Effect) -> Effect:
+    """Posterior of the whole effect for a reader, by conjugate normal updating.
+
+    What the evidence says is what turned the model's prior into the learnt distribution: a normal likelihood of
+    precision 1 / sd_learnt^2 - 1 / sd_prior^2. The reader's prior takes the place of the model's.
 
     Parameters
     ----------
     name : str
         Of a reader, one of `READERS`.
-    effect : (draw,)
-        Log odds ratio of survival by cells under each draw.
-    prior_mean, prior_sd : float
-        Of that log odds ratio under the model's priors.
-
-    Returns
-    -------
-    (draw,) ndarray
-        Adds up to one.
+    learnt, prior : Effect
+        Of the draws that the study takes, and of the model's priors alone.
 
     Examples
     --------
-    >>> draw_weights("sceptical", np.array([0.0, 0.7]), 0.4, 0.4).round(2).tolist()
-    [0.77, 0.23]
+    >>> told = reader_posterior("sceptical", Effect(0.6, 0.3), Effect(0.4, 0.6))
+    >>> round(told.mean, 2), round(told.sd, 2)
+    (0.43, 0.27)
     """
-    if not prior_sd > 0:
-        return np.full(len(effect), 1.0 / len(effect))
-    log = reader(name).log_density(effect) - Reader("neutral", prior_mean, prior_sd).log_density(effect)
-    weight = np.exp(log - log.max())
-    weight = np.minimum(weight, MAX_WEIGHT * weight.mean())
-    return np.asarray(weight / weight.sum())
+    own = READERS[cast(ReaderName, name)]
+    if not (learnt.sd > 0 and prior.sd > 0):
+        return learnt
+    precision = learnt.sd**-2 - prior.sd**-2
+    if precision <= 0:  # the evidence says nothing of it
+        return Effect(own.mean, own.sd)
+    sd = (precision + own.sd**-2) ** -0.5
+    told = learnt.mean / learnt.sd**2 - prior.mean / prior.sd**2
+    return Effect(sd**2 * (told + own.mean / own.sd**2), sd)
 
 
 def null_effect(name: str, posterior: float, prior: float = PRIOR_NULL_EFFECT_PROBABILITY) -> float:
@@ -68,14 +69,3 @@ def null_effect(name: str, posterior: float, prior: float = PRIOR_NULL_EFFECT_PR
     factor = posterior / (1 - posterior) * (1 - prior) / prior
     odds = factor * own / (1 - own)
     return odds / (1 + odds)
-
-
-def effective_draws(weight: Floats) -> float:
-    """Effective number of draws of weights (Kish).
-
-    Examples
-    --------
-    >>> effective_draws(np.array([0.5, 0.5, 0.0]))
-    2.0
-    """
-    return float(weight.sum() ** 2 / (weight**2).sum())

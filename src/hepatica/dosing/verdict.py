@@ -95,7 +95,6 @@ class Judgement:
         Probability that a limited harm's excess lies above its limit.
     trial : TrialValue
         Of the largest affordable trial.
-    effective_draws : float
     """
 
     hypothesis: str
@@ -114,7 +113,6 @@ class Judgement:
     survival_error: float
     harm_chance: dict[str, float]
     trial: TrialValue
-    effective_draws: float
 
 
 def affordable_trial(p: Predictive, arm: int, t: Thresholds, allowed: NDArray[np.bool_]) -> TrialValue:
@@ -168,7 +166,6 @@ def judge(
     low, high = p.interval(arm)
     alive, worst, most = p.survival_gain(arm)
     error = float(chances.std()) if len(chances) else 0.0
-    effective = float(1 / (p.weight**2).sum())
     first = Judgement(
         hypothesis=p.hypothesis,
         reader=reader,
@@ -188,7 +185,6 @@ def judge(
         else 0.0,
         harm_chance=limited,
         trial=affordable_trial(p, arm, t, allowed),
-        effective_draws=effective,
     )
     form, reasons = _form(first, 1 - p.chance(arm, above=-t.matters), t, enough=len(p.weight) >= MIN_DRAWS)
     return replace(first, form=form, reasons=reasons)

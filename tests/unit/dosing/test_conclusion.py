@@ -8,7 +8,7 @@ import pytest
 from hepatica.dosing.conclusion import conclude, for_reader, prior_effect, whole_effect, worst_loss
 from hepatica.dosing.harms import HARMS
 from hepatica.dosing.predictive import Predictive
-from hepatica.dosing.readers import READERS
+from hepatica.dosing.readers import READERS, Effect, reader_posterior
 from hepatica.dosing.verdict import Form, Thresholds
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
@@ -27,10 +27,11 @@ def belief(means, *, sd=4.0, draws=200, hypothesis="h", seed=0):
         raw=gain,
         shrunk=gain,
         null=np.column_stack([np.zeros(draws), np.full((draws, len(means)), -0.2)]),
-        slope=np.ones_like(gain) * [0, *np.ones(len(means))],
+        odds_slope=np.array([0.0, *np.full(len(means), 20.0)]),
         survival=np.clip(0.6 + gain / 120, 0.01, 0.99),
         trial_sd=np.full(draws, 0.1),
         excess={h.name: np.zeros_like(gain) for h in HARMS},
+        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=0.03,
     )
@@ -80,15 +81,26 @@ def test_stability_is_told():
 
 def test_the_prior_effect_is_that_of_the_dose():
     found = concluded(belief([12, 19.4, 20, 20.5]))
-    effect = whole_effect(found.predictive[0].survival, found.column(found.dose))
+    effect = whole_effect(found.unread[0].survival)[:, found.column(found.dose)]
     assert prior_effect(found) == pytest.approx((effect.mean(), effect.std()))
 
 
-def test_a_reader_is_held_against_the_models_own_prior():
-    """A model whose prior is that of the reader already leaves the draws alone."""
-    p, own = belief([4, 5, 6, 7]), READERS["neutral"]
-    assert for_reader(p, "neutral", 1, (own.mean, own.sd)).mean() == pytest.approx(p.mean())
-    assert for_reader(p, "neutral", 1, (1.0, 0.3)).mean()[1] < p.mean()[1]
+def test_a_reader_of_the_models_own_prior_changes_nothing():
+    p, own = belief([4, 5, 6, 7], sd=2.0), READERS["neutral"]
+    same = for_reader(p, "neutral", 1, Effect(own.mean, own.sd))
+    assert same.mean() == pytest.approx(p.mean(), rel=1e-6) and same.survival == pytest.approx(p.survival, abs=1e-6)
+
+
+def test_a_reader_moves_effect_survival_and_days_together():
+    """Told of the same evidence against a rosier model prior, the neutral reader expects less of every arm."""
+    p, rosy = belief([4, 5, 6, 7], sd=2.0), Effect(0.8, 0.2)
+    moved = for_reader(p, "neutral", 1, rosy)
+    effect, before = whole_effect(moved.survival).mean(axis=0), whole_effect(p.survival).mean(axis=0)
+    learnt = Effect(before[1], whole_effect(p.survival)[:, 1].std())
+    assert effect[1] == pytest.approx(reader_posterior("neutral", learnt, rosy).mean, abs=1e-3)
+    assert (effect[1:] < before[1:]).all() and (moved.mean()[1:] < p.mean()[1:]).all()
+    days = p.odds_slope[1] * (effect[1] - before[1])  # to first order
+    assert moved.shrunk[:, 1].mean() - p.shrunk[:, 1].mean() == pytest.approx(days, rel=0.1)
 
 
 def test_without_cells_there_is_nothing_to_conclude():

@@ -14,10 +14,11 @@ def mixture(draws=60, null=0.1, tau=2.0, seed=0):
         raw=gain + np.column_stack([np.zeros(draws), rng.normal(0, 1, (draws, 2))]),
         shrunk=gain,
         null=np.tile([0.0, -0.5, -1.0], (draws, 1)),
-        slope=np.tile([0.0, tau, tau], (draws, 1)),
+        odds_slope=np.array([0.0, tau, tau]) / 0.14,
         survival=np.column_stack([np.full(draws, 0.6), rng.uniform(0.6, 0.8, draws), rng.uniform(0.5, 0.9, draws)]),
         trial_sd=np.full(draws, 0.14),
         excess={"thrombosis": np.column_stack([np.zeros(draws), rng.normal(0.03, 0.02, (draws, 2))])},
+        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=null,
     )
@@ -27,7 +28,7 @@ def simulated(p, n=400_000, seed=1):
     """Second implementation: draw, effect or none, and trial, at random."""
     rng = np.random.default_rng(seed)
     d, acts, z = rng.integers(len(p.weight), size=n), rng.random(n) > p.null_effect_probability, rng.normal(size=n)
-    return np.where(acts[:, None], p.shrunk[d] + z[:, None] * p.slope[d], p.null[d])
+    return np.where(acts[:, None], p.shrunk[d] + z[:, None] * 0.14 * p.odds_slope, p.null[d])
 
 
 def test_every_summary_is_that_of_simulated_scenarios():

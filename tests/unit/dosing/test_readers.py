@@ -1,9 +1,10 @@
-"""Readers: weights are the ratio of priors, and Bayes' rule holds for the chance of no effect."""
+"""Readers: the conjugate update against importance weights of the room that learns, and Bayes' rule for no effect."""
 
 import numpy as np
 import pytest
 
-from hepatica.dosing.readers import NULL_EFFECT, READERS, draw_weights, effective_draws, null_effect
+from hepatica.calibrate.readers import importance_weights
+from hepatica.dosing.readers import NULL_EFFECT, READERS, Effect, null_effect, reader_posterior
 
 
 def test_each_reader_has_a_chance_of_no_effect():
@@ -11,27 +12,23 @@ def test_each_reader_has_a_chance_of_no_effect():
     assert NULL_EFFECT["sceptical"] > NULL_EFFECT["neutral"] > NULL_EFFECT["enthusiastic"] > 0
 
 
-@pytest.mark.parametrize("name", ["sceptical", "neutral", "enthusiastic"])
-def test_weighted_draws_of_the_models_prior_are_draws_of_the_readers(name):
-    """And of a posterior, the reader's: a normal likelihood on top, by conjugacy."""
-    reader, rng = READERS[name], np.random.default_rng(0)
-    prior_mean, prior_sd, seen, error = 0.4, 0.6, 0.5, 0.4
-    precision = prior_sd**-2 + error**-2
-    draws = rng.normal((prior_mean / prior_sd**2 + seen / error**2) / precision, precision**-0.5, 40_000)
-    w = draw_weights(name, draws, prior_mean, prior_sd)
-    own = reader.sd**-2 + error**-2
-    assert w @ draws == pytest.approx((reader.mean / reader.sd**2 + seen / error**2) / own, abs=0.01)
-    assert np.sqrt(w @ (draws - w @ draws) ** 2) == pytest.approx(own**-0.5, rel=0.03)
-    assert 1 < effective_draws(w) < len(draws)
+@pytest.mark.parametrize("name", ["sceptical", "enthusiastic"])
+def test_the_posterior_is_that_of_reweighted_draws(name):
+    """Second implementation: 60,000 draws, each weighted by the reader's density over that of the model's prior."""
+    rng, prior = np.random.default_rng(0), Effect(0.4, 0.6)
+    precision = prior.sd**-2 + 0.4**-2  # evidence: 0.5 with an error of 0.4
+    draws = rng.normal((prior.mean / prior.sd**2 + 0.5 / 0.4**2) / precision, precision**-0.5, 60_000)
+    w = importance_weights(READERS[name], draws, rng.normal(prior.mean, prior.sd, 60_000)).weights
+    told = reader_posterior(name, Effect(float(draws.mean()), float(draws.std())), prior)
+    assert told.mean == pytest.approx(w @ draws, abs=0.01)
+    assert told.sd == pytest.approx(np.sqrt(w @ (draws - w @ draws) ** 2), rel=0.03)
 
 
-def test_a_prior_without_width_leaves_the_draws_alone():
-    assert draw_weights("sceptical", np.array([0.0, 5.0]), 0.0, 0.0).tolist() == [0.5, 0.5]
-
-
-def test_no_draw_decides_alone():
-    w = draw_weights("sceptical", np.linspace(-3, 12, 300), 3.0, 1.0)
-    assert w.max() <= 20 * w.mean() * 1.5 and w.sum() == pytest.approx(1)
+def test_without_evidence_the_reader_keeps_the_prior_and_without_doubt_the_draws():
+    own = READERS["neutral"]
+    assert reader_posterior("neutral", Effect(0.4, 0.6), Effect(0.4, 0.6)) == (own.mean, own.sd)
+    assert reader_posterior("neutral", Effect(0.4, 0.7), Effect(0.4, 0.6)) == (own.mean, own.sd)
+    assert reader_posterior("sceptical", Effect(0.4, 0.0), Effect(0.4, 0.6)) == (0.4, 0.0)
 
 
 @pytest.mark.parametrize("posterior", [0.01, 0.03, 0.5])

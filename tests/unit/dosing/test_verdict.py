@@ -22,10 +22,11 @@ def belief(mean, sd, *, draws=200, null=0.03, excess=0.0):
         raw=np.column_stack([np.zeros(draws), gain]),
         shrunk=np.column_stack([np.zeros(draws), gain]),
         null=np.tile([0.0, -0.6], (draws, 1)),
-        slope=np.tile([0.0, 2.0], (draws, 1)),
+        odds_slope=np.array([0.0, 2.0 / 0.14]),
         survival=np.column_stack([np.full(draws, 0.6), np.clip(0.6 + gain / 120, 0.01, 0.99)]),
         trial_sd=np.full(draws, 0.14),
         excess={h.name: harm if h.name == "thrombosis" else 0 * harm for h in HARMS},
+        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=null,
     )

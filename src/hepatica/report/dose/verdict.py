@@ -8,7 +8,6 @@ from hepatica.dose_study import Answer
 from hepatica.dose_summary.ranking import largest_harm, shows_cells
 from hepatica.dosing import Judgement
 from hepatica.dosing.leaders import total_cells
-from hepatica.dosing.readers import effective_draws
 from hepatica.dosing.verdict import MIN_DRAWS, overall
 from hepatica.report import names
 from hepatica.words import say
@@ -108,7 +107,6 @@ def readers(answer: Answer, lang: str) -> list[str]:
                 form=say(f"decision.short_{overall(judgements).value}", lang),
                 chance=chance(j, lang),
                 gain=names.estimate(j.gain, j.low, j.high, j.error, lang),
-                draws=names.number(j.effective_draws, 0),
             )
         )
     return lines
@@ -126,7 +124,7 @@ def stability(answer: Answer, lang: str) -> list[str]:
             same=names.number(100 * c.returns, 0),
             overlap=names.number(100 * c.overlaps, 0),
             sign=names.number(100 * c.verdict_returns, 0),
-            draws=names.number(effective_draws(c.predictive[0].weight), 0),
+            draws=len(c.predictive[0].weight),
             patients=c.patients,
         )
     ]

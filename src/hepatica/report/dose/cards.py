@@ -17,6 +17,7 @@ from hepatica.report import names
 from hepatica.report.dose import figures, sentences, verdict
 from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
+from hepatica.report.dose.information import what_to_learn
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
 from hepatica.report.dose.recovery import metabolic_recovery
@@ -153,6 +154,7 @@ def two_spreads(a: Answer, lang: str) -> Card:
 CARDS: tuple[Maker, ...] = (
     the_answer,
     by_hypothesis,
+    what_to_learn,
     differences,
     baseline,
     course,

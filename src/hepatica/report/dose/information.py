@@ -1,0 +1,88 @@
+"""Card of what to learn next: value of information by group of parameters, and of trials by size."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from hepatica.card import Card
+from hepatica.dose_study import Answer
+from hepatica.dose_summary.information import Group, Information, InformationValue, information
+from hepatica.report import names
+from hepatica.report.style import look, panels, styled
+from hepatica.words import say
+
+
+def what_to_learn(a: Answer, lang: str) -> Card:
+    """The study that would change this dose, and what it is worth."""
+    title, told = say("report.learn_next", lang), information(a)
+    if told is None:
+        return Card("learn_next", title, (say("decision.no_cells_asked", lang),))
+    text = [line for r in told.by_hypothesis for line in (_study(a, r, lang), _groups(r, lang))]
+    if len(told.by_hypothesis) > 1:
+        text.append(say("report.learn_hypothesis", lang, value=names.number(told.hypothesis_value, 2)))
+    draw = partial(figure, told, lang)
+    note = say("report.learn_note", lang, cost=f"{a.study.verdict.thresholds().trial_cost:g}")
+    return Card("learn_next", title, tuple(text), None, draw, say("report.learn_alt", lang), note)
+
+
+def _study(a: Answer, r: InformationValue, lang: str) -> str:
+    best, t = r.best_trial, a.study.verdict.thresholds()
+    words = {
+        "hypothesis": names.hypothesis(r.hypothesis, lang),
+        "regimen": names.regimen(a.decision.arms[a.decision.top].regimen, lang),
+        "people": best.people,
+        "value": names.number(best.per_patient, 2),
+        "net": names.number(best.net / best.people, 1),
+        "population": f"{t.population:g}",
+    }
+    return say("report.learn_trial" if best.net > 0 else "report.learn_no_trial", lang, **words)
+
+
+def _groups(r: InformationValue, lang: str) -> str:
+    first = r.groups[r.first]
+    return say(
+        "report.learn_group",
+        lang,
+        group=group_name(r.first, lang).replace("\n", " " if lang == "en" else ""),
+        value=names.number(first.mean, 2) + names.with_error(first.error, 2),
+        everything=names.number(r.everything, 2),
+    )
+
+
+def group_name(group: Group, lang: str) -> str:
+    """A group of parameters in words."""
+    return say(f"report.group_{group.value}", lang)
+
+
+def figure(told: Information, lang: str) -> Figure:
+    """Value of knowing each group of parameters, and net value of trials by size, for each hypothesis."""
+    with styled():
+        drawn_figure, axes = panels(1, 2, width=11, height=3.0, gridspec_kw={"width_ratios": [1, 1]})
+        left, right = axes[0]
+        groups = list(Group)
+        wide = 0.8 / len(told.by_hypothesis)
+        for k, r in enumerate(told.by_hypothesis):
+            colour, line, marker = look(k)
+            label = names.hypothesis(r.hypothesis, lang)
+            y = np.arange(len(groups)) + (k - (len(told.by_hypothesis) - 1) / 2) * wide
+            values = [r.groups[g] for g in groups]
+            left.barh(y, [v.mean for v in values], wide * 0.9, color=colour, alpha=0.75, label=label)
+            ends = [np.minimum([v.error for v in values], [v.mean for v in values]), [v.error for v in values]]
+            left.errorbar([v.mean for v in values], y, xerr=ends, ls="none", color="black", capsize=2, lw=0.8)
+            left.axvline(r.everything, color=colour, ls=line, lw=1.2)
+            people = [t.people for t in r.trials]
+            net = [t.net / 1000 for t in r.trials]
+            right.plot(people, net, color=colour, ls=line, marker=marker, ms=5, label=label)
+        left.set_yticks(range(len(groups)), [group_name(g, lang) for g in groups], fontsize=8.5)
+        left.invert_yaxis()
+        left.set(xlabel=say("report.axis_evppi", lang), xlim=(0, None))
+        right.axhline(0, color="black", lw=0.7)
+        right.set_xscale("log")
+        right.set_xticks(people, [str(n) for n in people])
+        right.minorticks_off()
+        right.set(xlabel=say("report.axis_people", lang), ylabel=say("report.axis_net", lang))
+        right.legend(fontsize=8.5)
+        return drawn_figure

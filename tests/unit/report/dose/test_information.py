@@ -1,0 +1,38 @@
+"""Card of what to learn next: both languages, a trial that pays and one that does not."""
+
+from dataclasses import replace
+
+import pytest
+
+from hepatica.dose_summary.information import Group, information
+from hepatica.report.dose.information import figure, group_name, what_to_learn
+from hepatica.words import LANGUAGES
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_card_names_a_study_and_a_group(found, lang):
+    card = what_to_learn(found, lang)
+    told = information(found)
+    assert len(card.text) == 2 * len(told.by_hypothesis) + 1
+    assert str(told.by_hypothesis[0].best_trial.people) in card.text[0]
+    assert group_name(told.by_hypothesis[0].first, lang).split("\n")[0] in card.text[1]
+    assert len({group_name(g, lang) for g in Group}) == len(Group)
+
+
+def test_a_trial_that_is_too_dear_is_not_proposed(found):
+    verdict = found.study.verdict.model_copy(update={"trial_cost": 30_000.0})
+    dear = replace(found, study=found.study.model_copy(update={"verdict": verdict}))
+    assert "is worth its cost" in what_to_learn(dear, "en").text[0]
+
+
+def test_the_figure_has_a_bar_for_each_group_and_a_point_for_each_size(found):
+    told = information(found)
+    left, right = figure(told, "en").axes
+    assert len(left.patches) == len(Group) * len(told.by_hypothesis)
+    assert len(right.lines) == len(told.by_hypothesis) + 1
+    assert list(right.lines[0].get_xdata()) == [t.people for t in told.by_hypothesis[0].trials]
+
+
+def test_without_cells_it_says_so(found):
+    none = replace(found.decision, conclusion=replace(found.decision.conclusion, dose=0))
+    assert what_to_learn(replace(found, decision=none), "en").figure is None

@@ -150,6 +150,7 @@ def predictive_of(
         excess=excess,
         harms={name: components(p - p[:1]) for name, p in benefit.harms.items()},
         alive=components(benefit.survival),
+        free=components(benefit.transplant_free),
         transplants=components(benefit.transplanted),
         waiting=components(benefit.waiting_days),
         draw=gain.draw,

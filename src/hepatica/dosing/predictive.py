@@ -40,8 +40,9 @@ class Predictive:
         Probability over that of standard care.
     harms : dict of harm to tuple of VarianceComponents
         The same, with variance components and Monte-Carlo error, per arm.
-    alive, transplants, waiting : tuple of VarianceComponents
-        Per arm: survival to the horizon, probability of a transplant by it, and days alive without transplant.
+    alive, free, transplants, waiting : tuple of VarianceComponents
+        Per arm: survival to the horizon, with transplant or not, and without; probability of a transplant by it; days
+        alive without one.
     draw : (draw,) int
         Which draws these are.
     weight : (draw,)
@@ -59,6 +60,7 @@ class Predictive:
     excess: dict[str, Floats] = field(default_factory=dict)
     harms: dict[str, tuple[VarianceComponents, ...]] = field(default_factory=dict)
     alive: tuple[VarianceComponents, ...] = ()
+    free: tuple[VarianceComponents, ...] = ()
     transplants: tuple[VarianceComponents, ...] = ()
     waiting: tuple[VarianceComponents, ...] = ()
     draw: Ints

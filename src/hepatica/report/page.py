@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from hepatica import __version__
 from hepatica.card import Card
 from hepatica.dose_study import Answer
 from hepatica.files import write_text
-from hepatica.report.dose.cards import cards
+from hepatica.report.dose.cards import FOR_MODELLERS, cards
+from hepatica.report.dose.first_screen import first_screen
 from hepatica.report.dose.tables import write_tables
+from hepatica.report.headline import Headline
 from hepatica.report.style import FONTS, styled
 from hepatica.words import say
 
@@ -40,6 +42,7 @@ class Section:
     table: Markup
     note: str
     rows: int = 0
+    folded: bool = False
 
 
 def svg(figure: Figure, key: str) -> Markup:
@@ -72,14 +75,20 @@ def table(frame: pd.DataFrame) -> Markup:
     return Markup(text.replace("<th>", '<th scope="col">'))
 
 
-def section(card: Card, lang: str) -> Section:
+def drawing(figure: Callable[[], Figure] | None, key: str, lang: str) -> tuple[Markup, list[str]]:
+    """Figure as SVG; one that fails leaves a sentence that says so."""
+    if figure is None:
+        return Markup(""), []
+    try:
+        return svg(figure(), key), []
+    except Exception as error:  # a broken figure must not cost the report
+        return Markup(""), [say("report.broken", lang, what=f"{type(error).__name__}: {error}")]
+
+
+def section(card: Card, lang: str, *, folded: bool = False) -> Section:
     """A card as a section; a figure that fails says so in its place."""
-    picture, text = Markup(""), list(card.text)
-    if card.figure is not None:
-        try:
-            picture = svg(card.figure(), card.key)
-        except Exception as error:  # a broken figure must not cost the report
-            text.append(say("report.broken", lang, what=f"{type(error).__name__}: {error}"))
+    picture, failed = drawing(card.figure, card.key, lang)
+    text = [*card.text, *failed]
     return Section(
         card.key,
         card.title,
@@ -89,6 +98,7 @@ def section(card: Card, lang: str) -> Section:
         Markup("") if card.table is None else table(card.table),
         card.note,
         0 if card.table is None else len(card.table),
+        folded,
     )
 
 
@@ -114,13 +124,38 @@ def render(answer: Answer, lang: str = "en", *, command: str = "", made: Sequenc
         subtitle=subtitle,
         tables_note=tables_note,
         command=command,
+        headline=first_screen(answer, lang),
+        folded=FOR_MODELLERS,
     )
 
 
-def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, tables_note: str, command: str) -> str:
-    """Cards as one HTML page that needs nothing else."""
+def page(
+    made: Sequence[Card],
+    title: str,
+    lang: str,
+    *,
+    subtitle: str,
+    tables_note: str,
+    command: str,
+    headline: Headline | None = None,
+    folded: Collection[str] = (),
+) -> str:
+    """Cards as one HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    made : sequence of Card
+        In their order.
+    title, lang, subtitle, tables_note, command : str
+        What is written around them.
+    headline : Headline, optional
+        First screen, above the cards.
+    folded : collection of str
+        Keys of cards that are closed until they are asked for.
+    """
     with styled(), collector_paused():
-        sections = [section(card, lang) for card in made]
+        sections = [section(card, lang, folded=card.key in folded) for card in made]
+        picture, failed = drawing(headline.figure if headline else None, "headline", lang)
     room = Environment(
         loader=PackageLoader("hepatica.report"),
         autoescape=True,
@@ -134,6 +169,12 @@ def page(made: Sequence[Card], title: str, lang: str, *, subtitle: str, tables_n
         subtitle=subtitle,
         contents=say("report.contents", lang),
         cards=sections,
+        headline=headline,
+        picture=picture,
+        failed=failed,
+        explanation=say("report.explanation", lang),
+        for_modellers=say("report.for_modellers", lang),
+        one_page=say("report.one_page", lang),
         command=command,
         command_label=say("report.command", lang),
         made_by=say("report.made_by", lang, version=__version__),

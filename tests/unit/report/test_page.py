@@ -71,10 +71,10 @@ def test_it_needs_no_network_and_no_script(page):
 
 def test_it_is_well_formed(page):
     _, raw, parsed = page
-    assert parsed.open == [] and raw.count("<svg") == 12
+    assert parsed.open == [] and raw.count("<svg") == 15
     assert len(set(parsed.ids)) == len(parsed.ids)
     assert {link[1:] for link in parsed.links if link != "#"} <= set(parsed.ids)
-    assert all(parsed.described) and len(parsed.described) == 12
+    assert all(parsed.described) and len(parsed.described) == 15
 
 
 def test_it_says_what_it_must(page, found):
@@ -134,13 +134,13 @@ def test_a_figure_is_drawn_only_where_it_is_shown(found, monkeypatch):
     monkeypatch.setattr("hepatica.report.style.Figure", fail)
     monkeypatch.setattr("hepatica.report.dose.recovery.Figure", fail)
     made = make_cards(found, "en")
-    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 12
+    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 14
     assert [c.key for c in make_cards(found, "en", most=2)] == [c.key for c in made[:2]]
 
 
 def test_cards_that_are_made_already_are_used(found):
     made = make_cards(found, "en", command="once")
-    assert render(found, "en", made=made[:1]).count("<section") == 1
+    assert render(found, "en", made=made[:1]).count("<section") == 2  # and the first screen
 
 
 def test_the_collector_is_as_it_was(found):

@@ -17,6 +17,7 @@ from hepatica.report import names
 from hepatica.report.dose import figures, sentences, verdict
 from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
+from hepatica.report.dose.harms import harms, transplants
 from hepatica.report.dose.information import what_to_learn
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
@@ -153,6 +154,7 @@ def two_spreads(a: Answer, lang: str) -> Card:
 
 CARDS: tuple[Maker, ...] = (
     the_answer,
+    harms,
     by_hypothesis,
     what_to_learn,
     differences,
@@ -160,6 +162,7 @@ CARDS: tuple[Maker, ...] = (
     course,
     metabolic_recovery,
     life,
+    transplants,
     deaths,
     causes,
     five_years,
@@ -170,6 +173,8 @@ CARDS: tuple[Maker, ...] = (
     assumptions,
     sources,
 )
+FOR_MODELLERS = frozenset({"differences", "kinetics", "spread", "learnt", "assumptions", "sources", "again"})
+"""Keys of cards that a page shows closed."""
 
 
 def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | None = None) -> list[Card]:

@@ -29,7 +29,7 @@ def dose_or_range(answer: Answer, lang: str) -> str:
     if most <= total_cells(d.arms[c.dose]) * 1.01:
         return named
     least = total_cells(d.arms[c.dose])
-    return say("decision.range", lang, regimen=named, times=names.number(most / least))
+    return say("decision.range", lang, regimen=named, times=f"{most / least:.2g}")
 
 
 def verdict(answer: Answer, lang: str) -> str:

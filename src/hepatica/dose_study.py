@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.dosing import Decision, confirm, decide
-from hepatica.dosing.conclusion import PRIOR_EFFECT, prior_effect
+from hepatica.dosing.conclusion import prior_effect
+from hepatica.dosing.readers import PRIOR_EFFECT
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System, shipped_system
 from hepatica.outcomes import recovery, tail

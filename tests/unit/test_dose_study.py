@@ -8,7 +8,8 @@ import pytest
 from hepatica import dose_study
 from hepatica.dose_study import PriorDecision, admit_patients, answer, study_population
 from hepatica.dosing import Form, confirm, decide, variance_components, verdict
-from hepatica.dosing.conclusion import PRIOR_EFFECT, prior_effect
+from hepatica.dosing.conclusion import prior_effect
+from hepatica.dosing.readers import PRIOR_EFFECT
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import shipped_system
 from hepatica.patients import Draws, posterior

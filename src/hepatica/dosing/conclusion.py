@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from hepatica.dosing.draw_means import shrink_draw_means
 from hepatica.dosing.harms import Harm
 from hepatica.dosing.leaders import plateau
-from hepatica.dosing.predictive import MIN_SHARE, Predictive, bootstrap_counts
-from hepatica.dosing.readers import READERS, Effect, null_effect, reader_posterior
+from hepatica.dosing.predictive import Predictive, bootstrap_counts
+from hepatica.dosing.readers import PRIOR_EFFECT, READERS, Effect, for_reader, whole_effect
 from hepatica.dosing.utility import Benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.dosing.verdict import Form, Judgement, Thresholds, judge, overall
@@ -22,10 +21,6 @@ from hepatica.simulation import Arm
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 REPEATS = 200  # bootstrap samples
-MAX_SHARE = 1.5  # of an arm's mean effect over that of the arm that a reader judges
-PRIOR_EFFECT = Effect(0.46, 0.40)
-"""Mean and SD of the log odds ratio of survival to 24 weeks by cells under the model's priors: an odds ratio of 1.59
-(0.98 to 3.60), by simulation of Lin 2017's regimens; used where a study does not simulate its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,36 +152,6 @@ def predictive_of(
         weight=np.full(len(gain.draw), 1.0 / len(gain.draw)),
         null_effect_probability=null_effect_probability,
     )
-
-
-def whole_effect(survival: Floats) -> Floats:
-    """Log odds ratio of survival of every arm over the first, from probabilities, (draw, arm)."""
-    alive = logit(np.clip(survival, MIN_SHARE, 1 - MIN_SHARE))
-    return np.asarray(alive - alive[:, :1])
-
-
-def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT) -> Predictive:
-    """A predictive distribution as a reader has it: each draw moved to where its quantile lies for the reader.
-
-    Parameters
-    ----------
-    p : Predictive
-        As the draws have it.
-    name : str
-        Of the reader.
-    arm : int
-        Column whose whole effect the reader has a prior of; other arms move in proportion to their mean effects.
-    prior : Effect
-        Of that arm under the model's priors.
-    """
-    effect = whole_effect(p.survival)
-    means = p.weight @ effect
-    learnt = Effect(float(means[arm]), float(np.sqrt(p.weight @ (effect[:, arm] - means[arm]) ** 2)))
-    told = reader_posterior(name, learnt, prior)
-    ratio = told.sd / learnt.sd if learnt.sd > 0 else 1.0
-    shift = told.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
-    share = means / means[arm] if abs(means[arm]) > 1e-6 else (np.arange(p.arms) > 0).astype(float)
-    return p.shifted(shift[:, None] * np.clip(share, 0.0, MAX_SHARE), null_effect(name, p.null_effect_probability))
 
 
 def prior_effect(c: Conclusion) -> Effect:

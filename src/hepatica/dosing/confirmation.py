@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from hepatica.dosing.assumptions import rank_assumptions
-from hepatica.dosing.conclusion import PRIOR_EFFECT, conclude, predictive_of
+from hepatica.dosing.conclusion import conclude, predictive_of
 from hepatica.dosing.decision import Decision, between_trials, conclude_decision
-from hepatica.dosing.readers import Effect
+from hepatica.dosing.readers import PRIOR_EFFECT, Effect
 from hepatica.dosing.utility import Utility, evaluate_benefit
 from hepatica.dosing.verdict import Thresholds
 from hepatica.patients import Cohort

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
 from hepatica.calibrate.readers import READERS, ReaderName
+from hepatica.dosing.predictive import MIN_SHARE, Predictive
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 
-__all__ = ["NULL_EFFECT", "READERS", "Effect", "null_effect", "reader_posterior"]
+__all__ = ["NULL_EFFECT", "READERS", "Effect", "for_reader", "null_effect", "reader_posterior", "whole_effect"]
+Floats = NDArray[np.float64]
 NULL_EFFECT: Mapping[str, float] = {
     "sceptical": 0.5,
     "neutral": PRIOR_NULL_EFFECT_PROBABILITY,
@@ -23,6 +29,12 @@ class Effect(NamedTuple):
 
     mean: float
     sd: float
+
+
+PRIOR_EFFECT = Effect(0.46, 0.40)
+"""Mean and SD of the log odds ratio of survival to 24 weeks by cells under the model's priors: an odds ratio of 1.59
+(0.98 to 3.60), by simulation of Lin 2017's regimens; used where a study does not simulate its own."""
+MAX_SHARE = 1.5  # of an arm's mean effect over that of the arm that a reader judges
 
 
 def reader_posterior(name: str, learnt: Effect, prior: Effect) -> Effect:
@@ -69,3 +81,33 @@ def null_effect(name: str, posterior: float, prior: float = PRIOR_NULL_EFFECT_PR
     factor = posterior / (1 - posterior) * (1 - prior) / prior
     odds = factor * own / (1 - own)
     return odds / (1 + odds)
+
+
+def whole_effect(survival: Floats) -> Floats:
+    """Log odds ratio of survival of every arm over the first, from probabilities, (draw, arm)."""
+    alive = logit(np.clip(survival, MIN_SHARE, 1 - MIN_SHARE))
+    return np.asarray(alive - alive[:, :1])
+
+
+def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT) -> Predictive:
+    """A predictive distribution as a reader has it: each draw moved to where its quantile lies for the reader.
+
+    Parameters
+    ----------
+    p : Predictive
+        As the draws have it.
+    name : str
+        Of the reader.
+    arm : int
+        Column whose whole effect the reader has a prior of; other arms move in proportion to their mean effects.
+    prior : Effect
+        Of that arm under the model's priors.
+    """
+    effect = whole_effect(p.survival)
+    means = p.weight @ effect
+    learnt = Effect(float(means[arm]), float(np.sqrt(p.weight @ (effect[:, arm] - means[arm]) ** 2)))
+    told = reader_posterior(name, learnt, prior)
+    ratio = told.sd / learnt.sd if learnt.sd > 0 else 1.0
+    shift = told.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
+    share = means / means[arm] if abs(means[arm]) > 1e-6 else (np.arange(p.arms) > 0).astype(float)
+    return p.shifted(shift[:, None] * np.clip(share, 0.0, MAX_SHARE), null_effect(name, p.null_effect_probability))

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hepatica.dosing.conclusion import conclude, for_reader, prior_effect, whole_effect, worst_loss
+from hepatica.dosing.conclusion import conclude, prior_effect, worst_loss
 from hepatica.dosing.harms import HARMS
 from hepatica.dosing.predictive import Predictive
-from hepatica.dosing.readers import READERS, Effect, reader_posterior
+from hepatica.dosing.readers import READERS, Effect, for_reader, reader_posterior, whole_effect
 from hepatica.dosing.verdict import Form, Thresholds
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, make_table, out, print_json, show
+
+if TYPE_CHECKING:
+    from hepatica.api.base import Answer
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.card import Card
+    from hepatica.trials.bank.build import Bank
 
 app = shell.make_app()
 TrialFile = Annotated[Path, typer.Argument(help="Trial file (TOML); `hepatica trial init` writes one.")]
@@ -82,10 +88,10 @@ def run(
 
     Example: `hepatica trial run trial.toml`
     """
-    from hepatica.api.trials.characteristics import TrialAnswer, TrialRequest
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.exchange.cdisc.usdm import write_usdm
     from hepatica.output_folder import claim
     from hepatica.report.trials.pages import write_trial
-    from hepatica.report.trials.trial_cards import trial_cards
     from hepatica.trials.definition.trial_file import load_trial
     from hepatica.words import say
 
@@ -95,9 +101,10 @@ def run(
     bars, began = Bars(lang), time.perf_counter()
     with claim(folder, "trial") as output:
         with shell.make_system(lang, cluster) as system, bars.bars:
-            found, shares, key = request.run(banks, system=system, workers=workers, progress=bars)
-        answer, made = TrialAnswer.of(found, shares, key), trial_cards(found, shares, lang)
+            bank = request.bank(banks, system=system, workers=workers, progress=bars)
+            answer, made = (_escalate if question.is_dose_finding else _compare)(request, bank, workers, bars, lang)
         write_trial(made, answer, question.title, output.staging, lang, command=shell.command_line())
+        write_usdm(output.staging / "usdm.json", question)
         written = output.publish()
     if as_json:
         print_json(answer)
@@ -105,6 +112,70 @@ def run(
     for card in made if full else made[:SHORT]:
         show(card)
     out.print(say("trial.elapsed", lang, trials=trials, seconds=time.perf_counter() - began), style="dim")
+    shell.close(lang, *written)
+
+
+def _compare(
+    request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str
+) -> tuple[Answer, tuple[Card, ...]]:
+    """Answer and cards of a confirmatory trial."""
+    from hepatica.api.trials.characteristics import TrialAnswer
+    from hepatica.report.trials.trial_cards import trial_cards
+
+    found, shares = request.characterise(bank, workers=workers, progress=bars)
+    return TrialAnswer.of(found, shares, bank.key), trial_cards(found, shares, lang)
+
+
+def _escalate(
+    request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str
+) -> tuple[Answer, tuple[Card, ...]]:
+    """Answer and cards of a dose-finding trial."""
+    from hepatica.api.trials.escalation import EscalationAnswer
+    from hepatica.report.trials.escalation_cards import escalation_cards
+    from hepatica.trials.virtual.escalation import characterise_escalation
+
+    found = characterise_escalation(request.trial, bank, trials=request.trials, progress=bars)
+    return EscalationAnswer.of(found, bank.key), escalation_cards(found, lang)
+
+
+@app.command("data")
+def data(
+    file: TrialFile,
+    number: Annotated[int, typer.Option("--number", min=0, help="Of the simulated trial, from 0.")] = 0,
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the datasets.")] = Path("data"),
+    form: Annotated[str, typer.Option("--form", help="xpt (version 5), json (Dataset-JSON) or both.")] = "both",
+    hypothesis: shell.Hypothesis = "label_is_cells",
+    banks: Banks = BANKS,
+    lang: shell.Lang = "en",
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Write one simulated trial as SDTM and ADaM datasets.
+
+    DM, EX, LB, DS, AE, QS, ADSL, ADLB and ADTTE, with the study definition (USDM).
+
+    Example: `hepatica trial data trial.toml --form xpt`
+    """
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.errors import InputError
+    from hepatica.exchange.cdisc.package import FORMS, write_package
+    from hepatica.output_folder import claim
+    from hepatica.trials.definition.trial_file import load_trial
+    from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
+    from hepatica.trials.virtual.simulated import simulate_one
+
+    lang, question = shell.check_language(lang), load_trial(file)
+    if form not in FORMS:
+        raise InputError("--form", form, f"one of {', '.join(FORMS)}")
+    if question.is_dose_finding:
+        raise InputError("trial", str(file), "a randomised trial; an escalation has no visits to write")
+    bars = Bars(lang)
+    with claim(folder, "trial-data") as output:
+        with shell.make_system(lang, cluster) as system, bars.bars:
+            bank = TrialRequest(trial=question).bank(banks, system=system, workers=workers, progress=bars)
+        one = simulate_one(question, bank, Scenario(shell.check_hypothesis(hypothesis), Truth.DRAWN), number)
+        write_package(one, output.staging, form)
+        written = output.publish()
     shell.close(lang, *written)
 
 

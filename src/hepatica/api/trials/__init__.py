@@ -1,6 +1,6 @@
 """Requests and answers of virtual trials."""
 
-from hepatica.api.trials import characteristics
+from hepatica.api.trials import characteristics, escalation
 
 REQUESTS = dict(characteristics.REQUESTS)
-ANSWERS = dict(characteristics.ANSWERS)
+ANSWERS = {**characteristics.ANSWERS, **escalation.ANSWERS}

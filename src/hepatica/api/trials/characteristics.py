@@ -14,6 +14,7 @@ from hepatica.trials.definition.trial import Trial
 if TYPE_CHECKING:
     from hepatica.engine import System
     from hepatica.progress import Progress
+    from hepatica.trials.bank.build import Bank
     from hepatica.trials.virtual.characteristics import TrialCharacteristics
     from hepatica.trials.virtual.failure import FailureShares
     from hepatica.trials.virtual.operating import Operating, Rate
@@ -207,7 +208,7 @@ class TrialAnswer(Answer):
 
 
 class TrialRequest(Request):
-    """Operating characteristics of a confirmatory trial.
+    """Operating characteristics of a trial.
 
     Attributes
     ----------
@@ -225,15 +226,15 @@ class TrialRequest(Request):
     secondary: int = Field(default=500, ge=0, le=1_000_000)
     failure: int = Field(default=0, ge=0, le=100_000)
 
-    def run(
-        self, banks: Path, *, system: System, workers: int | None = None, progress: Progress | None = None
-    ) -> tuple[TrialCharacteristics, tuple[FailureShares, ...], str]:
-        """Characteristics, reasons for failure and the key of the bank.
+    def bank(
+        self, folder: Path, *, system: System, workers: int | None = None, progress: Progress | None = None
+    ) -> Bank:
+        """Bank of potential outcomes of the trial, built or read.
 
         Parameters
         ----------
-        banks : Path
-            Folder of banks of potential outcomes.
+        folder : Path
+            Of banks.
         system : System
             Model with its engine.
         workers : int, optional
@@ -244,18 +245,33 @@ class TrialRequest(Request):
         from hepatica.progress import ignore_progress
         from hepatica.trials.bank.build import build_bank
         from hepatica.trials.bank.plan import plan_bank
+
+        return build_bank(
+            plan_bank([self.trial]), system, folder, workers=workers, progress=progress or ignore_progress
+        )
+
+    def characterise(
+        self, bank: Bank, *, workers: int | None = None, progress: Progress | None = None
+    ) -> tuple[TrialCharacteristics, tuple[FailureShares, ...]]:
+        """Characteristics of a confirmatory trial, and its reasons for failure.
+
+        Parameters
+        ----------
+        bank : Bank
+            Of the trial.
+        workers : int, optional
+            Threads; no number depends on it.
+        progress : Progress, optional
+            Told of the stages.
+        """
+        from hepatica.progress import ignore_progress
         from hepatica.trials.virtual.characteristics import characterise
         from hepatica.trials.virtual.failure import failure_shares
 
-        report = progress or ignore_progress
-        bank = build_bank(plan_bank([self.trial]), system, banks, workers=workers, progress=report)
-        settings: dict[str, Any] = {"workers": workers, "progress": report}
+        settings: dict[str, Any] = {"workers": workers, "progress": progress or ignore_progress}
         found = characterise(self.trial, bank, trials=self.trials, secondary=self.secondary, **settings)
-        shares = tuple(
-            failure_shares(self.trial, bank, h, trials=self.failure, **settings)
-            for h in (self.trial.hypotheses if self.failure else ())
-        )
-        return found, shares, bank.key
+        hypotheses = self.trial.hypotheses if self.failure else ()
+        return found, tuple(failure_shares(self.trial, bank, h, trials=self.failure, **settings) for h in hypotheses)
 
 
 REQUESTS: dict[str, Any] = {"trial": TrialRequest}

@@ -172,5 +172,7 @@ def _block(
 def _baseline(admitted: Admitted) -> dict[str, Floats]:
     """Variables of eligibility and strata."""
     cohort = admitted.cohort
-    own = {name: cohort.covariate(name) for name in ("age", "body_weight") if name in cohort.population.covariate}
+    own = {
+        name: cohort.covariate(name) for name in ("age", "body_weight", "female") if name in cohort.population.covariate
+    }
     return own | {name: admitted.labs[name] for name in BASELINE if name in admitted.labs}

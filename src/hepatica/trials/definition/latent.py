@@ -20,6 +20,7 @@ LATENT = (*LABS, *MEASURED, *DERIVED)
 BASELINE = (
     "age",
     "body_weight",
+    "female",
     "bilirubin",
     "inr",
     "creatinine",

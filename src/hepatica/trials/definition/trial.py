@@ -142,8 +142,9 @@ class Trial(Table):
         )
 
     def regimens(self) -> tuple[Arm, ...]:
-        """Everything to simulate: the arms and their delivered shares, then those of the alternatives."""
-        wide = self.model_copy(update={"arm": (*self.arm, *self.alternative)})
+        """Everything to simulate: arms by delivered share, then alternatives; standard care with an escalation."""
+        care = (self.arm[0].model_copy(update={"name": "standard care", "dose": None}),) if self.is_dose_finding else ()
+        wide = self.model_copy(update={"arm": (*care, *self.arm, *self.alternative)})
         return tuple(dict.fromkeys(arm for shares in wide.arms() for arm in shares))
 
     def labs(self) -> tuple[str, ...]:

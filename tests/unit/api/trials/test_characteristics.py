@@ -23,8 +23,9 @@ def test_a_request_runs(make_trial, system, tmp_path):
     trial = make_trial(bank={"patients": 12, "draws": 4}, follow_up="30 d")
     told = []
     request = TrialRequest(trial=trial, trials=250, secondary=0, failure=0)
-    found, shares, key = request.run(tmp_path, system=system, progress=lambda *a: told.append(a[0]))
-    assert found.hypotheses[0].average.trials == 250 and shares == () and (tmp_path / key).is_dir()
+    bank = request.bank(tmp_path, system=system, progress=lambda *a: told.append(a[0]))
+    found, shares = request.characterise(bank, progress=lambda *a: told.append(a[0]))
+    assert found.hypotheses[0].average.trials == 250 and shares == () and (tmp_path / bank.key).is_dir()
     assert list(dict.fromkeys(told)) == ["admit", "bank", "trials_label_is_cells"]
 
 

@@ -19,7 +19,7 @@ SAS_EPOCH = datetime.date(1960, 1, 1)
 
 @dataclass(frozen=True)
 class Test:
-    """Laboratory test or scale: code, name and unit of a latent lab; scales go to QS, those of grades as whole numbers."""
+    """Laboratory test or scale of a latent lab; scales go to QS, those of grades as whole numbers."""
 
     code: str
     name: str

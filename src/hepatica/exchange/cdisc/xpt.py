@@ -148,13 +148,15 @@ def _namestr(name: str, label: str, kind: Kind, length: int, number: int, place:
 
 def _rows(dataset: DataSet, lengths: dict[str, int]) -> bytes:
     """Rows one after the other, each column in its bytes."""
+    if dataset.frame.empty:
+        return b""
     parts = []
     for column in dataset.columns:
         values = dataset.frame[column.name]
         if column.kind is Kind.TEXT:
             width = lengths[column.name]
             encoded = np.array([_text(t, width) for t in values], dtype=f"S{width}")
-            parts.append(np.char.ljust(encoded, width).view(np.uint8).reshape(len(values), width))
+            parts.append(encoded.view(np.uint8).reshape(len(values), width))
         else:
             parts.append(ibm_double(values.to_numpy(float)).astype(">u8").view(np.uint8).reshape(len(values), 8))
-    return np.concatenate(parts, axis=1).tobytes() if len(dataset.frame) else b""
+    return np.concatenate(parts, axis=1).tobytes()

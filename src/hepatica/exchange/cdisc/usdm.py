@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hepatica import __version__
+from hepatica.exchange.cdisc.terminology import Maker
 from hepatica.files import write_json
 from hepatica.trials.definition.estimand import Strategy
 from hepatica.trials.definition.trial import Trial
 
 VERSION = "4.0"
-SYSTEM, SYSTEM_VERSION = "http://www.cdisc.org", "2024-09-27"
-CODES = {
-    "interventional": ("C98388", "Interventional Study"),
-    "parallel": ("C82639", "Parallel Study"),
-    "single_group": ("C82640", "Single Group Study"),
-    "open": ("C49659", "Open Label Study"),
-    "phase_2": ("C15601", "Phase II Trial"),
-    "treatment": ("C49656", "Treatment Study"),
-    "efficacy": ("C49666", "Efficacy Study"),
-    "safety": ("C49667", "Safety Study"),
-    "adaptive": ("C98704", "ADAPTIVE"),
-    "investigational": ("C174266", "Investigational Arm"),
-    "protocol_arm": ("C15538", "Protocol Treatment Arm"),
-    "generated": ("C188866", "Data Generated Within Study"),
-    "treatment_epoch": ("C101526", "Treatment Epoch"),
-    "follow_up_epoch": ("C202578", "Follow-Up Epoch"),
-    "visit": ("C25716", "Visit"),
-    "primary_objective": ("C85826", "Primary Objective"),
-    "secondary_objective": ("C85827", "Secondary Objective"),
-    "primary_endpoint": ("C94496", "Primary Endpoint"),
-    "secondary_endpoint": ("C139173", "Secondary Endpoint"),
-    "inclusion": ("C25532", "Inclusion Criteria"),
-    "exclusion": ("C25370", "Exclusion Criteria"),
-    "title": ("C99905x2", "Official Study Title"),
-    "sponsor": ("C70793", "Clinical Study Sponsor"),
-    "experimental": ("C41161", "Experimental Intervention"),
-    "substance": ("C1909", "Pharmacologic Substance"),
-    "both": ("C49636", "Both"),
-    "year": ("C29848", "Year"),
-}
-"""Controlled terminology that is used, code and decode, as in CDISC's published examples of version 4.0."""
 STRATEGIES = {
     Strategy.TREATMENT_POLICY: "Treatment Policy Strategy",
     Strategy.HYPOTHETICAL: "Hypothetical Strategy",
@@ -51,24 +19,6 @@ STRATEGIES = {
     Strategy.WHILE_ALIVE: "While on Treatment Strategy",
     Strategy.PRINCIPAL_STRATUM: "Principal Stratum Strategy",
 }
-
-
-@dataclass
-class _Maker:
-    """Maker of instances, each with an identifier of its own within its class."""
-
-    numbers: Counter[str] = field(default_factory=Counter)
-
-    def make(self, kind: str, **fields: Any) -> dict[str, Any]:
-        self.numbers[kind] += 1
-        return {"id": f"{kind}_{self.numbers[kind]}", **fields, "instanceType": kind}
-
-    def code(self, name: str) -> dict[str, Any]:
-        code, decode = CODES[name]
-        return self.make("Code", code=code, codeSystem=SYSTEM, codeSystemVersion=SYSTEM_VERSION, decode=decode)
-
-    def alias(self, name: str) -> dict[str, Any]:
-        return self.make("AliasCode", standardCode=self.code(name), standardCodeAliases=[])
 
 
 def usdm(trial: Trial) -> dict[str, Any]:
@@ -84,7 +34,7 @@ def usdm(trial: Trial) -> dict[str, Any]:
     dict
         The wrapper of the interface: study, version of the model, and the system that wrote it.
     """
-    m = _Maker()
+    m = Maker()
     sponsor = m.make(
         "Organization",
         name="Hepatica",
@@ -137,7 +87,7 @@ def write_usdm(path: Path, trial: Trial) -> Path:
     return write_json(path, usdm(trial))
 
 
-def _criteria(m: _Maker, trial: Trial) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _criteria(m: Maker, trial: Trial) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Items and criteria of eligibility, linked in their order."""
     texts = [("inclusion", t) for t in trial.eligibility.include] + [
         ("exclusion", t) for t in trial.eligibility.exclude
@@ -167,7 +117,7 @@ def _link(rows: list[dict[str, Any]]) -> None:
         before["nextId"], after["previousId"] = after["id"], before["id"]
 
 
-def _interventions(m: _Maker, trial: Trial) -> list[dict[str, Any]]:
+def _interventions(m: Maker, trial: Trial) -> list[dict[str, Any]]:
     """One intervention an arm with cells."""
     return [
         m.make(
@@ -186,7 +136,7 @@ def _interventions(m: _Maker, trial: Trial) -> list[dict[str, Any]]:
 
 
 def _design(
-    m: _Maker, trial: Trial, criteria: list[dict[str, Any]], interventions: list[dict[str, Any]]
+    m: Maker, trial: Trial, criteria: list[dict[str, Any]], interventions: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Interventional design: arms x epochs, population, objectives, estimand, encounters."""
     arms, epochs, elements, cells = _cells(m, trial, interventions)
@@ -221,7 +171,7 @@ def _design(
     )
 
 
-def _cells(m: _Maker, trial: Trial, interventions: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
+def _cells(m: Maker, trial: Trial, interventions: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
     """Arms, epochs, elements, and the cells that hold them: treatment, then follow-up."""
     by_name = {i["name"]: i["id"] for i in interventions}
     arms = [
@@ -254,7 +204,7 @@ def _cells(m: _Maker, trial: Trial, interventions: list[dict[str, Any]]) -> tupl
     return arms, epochs, elements, cells
 
 
-def _encounters(m: _Maker, trial: Trial) -> list[dict[str, Any]]:
+def _encounters(m: Maker, trial: Trial) -> list[dict[str, Any]]:
     rows = [
         m.make("Encounter", name=f"Day {day:g}", type=m.code("visit"), previousId=None, nextId=None)
         for day in (0.0, *trial.visits.days)
@@ -263,7 +213,7 @@ def _encounters(m: _Maker, trial: Trial) -> list[dict[str, Any]]:
     return rows
 
 
-def _objectives(m: _Maker, trial: Trial) -> tuple[list[dict[str, Any]], str]:
+def _objectives(m: Maker, trial: Trial) -> tuple[list[dict[str, Any]], str]:
     """An objective an endpoint, and the identifier of the primary endpoint."""
     named = [(e.name, e.name, e is trial.primary) for e in trial.endpoint]
     if trial.is_dose_finding and not named:
@@ -286,7 +236,7 @@ def _objectives(m: _Maker, trial: Trial) -> tuple[list[dict[str, Any]], str]:
 
 
 def _estimand(
-    m: _Maker, trial: Trial, population: dict[str, Any], interventions: list[dict[str, Any]], endpoint: str
+    m: Maker, trial: Trial, population: dict[str, Any], interventions: list[dict[str, Any]], endpoint: str
 ) -> dict[str, Any]:
     e = trial.estimand
     events = [
@@ -310,7 +260,7 @@ def _estimand(
     )
 
 
-def _population(m: _Maker, trial: Trial, criteria: list[dict[str, Any]]) -> dict[str, Any]:
+def _population(m: Maker, trial: Trial, criteria: list[dict[str, Any]]) -> dict[str, Any]:
     return m.make(
         "StudyDesignPopulation",
         name="POP1",

@@ -21,6 +21,7 @@ ROOMS = (
     "calibrate",
     "validate",
     "person",
+    "biomarkers",
     "qualify",
     "model",
     "score",

@@ -24,6 +24,7 @@ COMMANDS = (
     "calibrate",
     "validate",
     "person",
+    "biomarkers",
     "qualify",
     "model",
     "score",

@@ -1,0 +1,1 @@
+"""Report of the biomarkers of a study."""

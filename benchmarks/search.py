@@ -1,0 +1,204 @@
+"""Time and regret of a search over regimens, beside exhaustive and random search; writes its part of docs/window.md.
+
+    python benchmarks/search.py --studies hbv-aclf --candidates 2000 --write docs
+    python benchmarks/search.py --studies hbv-aclf --candidates 160 --seeds 20      # against random search
+
+The choice of a search, the best of 60 regimens of a grid and, with ``--seeds``, the best of random candidates of equal
+budget are compared in the same patients, who had no part in either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sections import put_section
+
+from hepatica import load_study
+from hepatica.dosing.search import SearchSettings
+from hepatica.dosing.search.outcomes import Outcomes, patient_error, patient_mean, worst_regret
+from hepatica.dosing.search.regimens import DOSE, DURATION, INFUSIONS, INTERVAL, ROUTE, RegimenSpace
+from hepatica.engine import System, shipped_system
+from hepatica.files import write_text
+from hepatica.regimen_search import RegimenEvaluation, SearchAnswer, regimens_of, search
+from hepatica.study import Study
+
+Floats = NDArray[np.float64]
+ROOT = Path(__file__).resolve().parents[1]
+STUDIES = ("hbv-aclf", "aclf-grade-3", "decompensated-cirrhosis", "alcoholic-hepatitis")
+GRID = ((1e5, 5e5, 1e6, 2e6, 5e6, 1e7), (1, 4, 8), (3.0, 7.0))  # doses, infusions, intervals; single infusions once
+GRID_ROUTES = 2
+JUDGES = 400  # patients in whom choices are compared
+SHARE = 0.05  # of the best gain, that a choice may give up
+SECTION = "search"
+
+
+class Row(NamedTuple):
+    """One study: its search and what its choice gives up."""
+
+    study: str
+    candidates: int
+    courses: int
+    wall: float
+    processor: float
+    choice: str
+    gain: tuple[float, ...]
+    error: tuple[float, ...]
+    best_of_grid: str
+    regret: float
+    regret_error: float
+
+    @property
+    def holds(self) -> bool:
+        """True where the choice gives up no more than 5 % of the best gain, or two Monte-Carlo errors."""
+        return self.regret <= max(SHARE * min(self.gain), 2 * self.regret_error)
+
+
+def grid_points(regimens: RegimenSpace) -> Floats:
+    """Sixty regimens: every combination of the grid by each of two routes, infusion time one hour."""
+    rows = []
+    for route, dose, n, interval in itertools.product(range(min(GRID_ROUTES, len(regimens.routes))), *GRID):
+        if n == 1 and interval != GRID[2][0]:
+            continue
+        row = np.zeros(7)
+        row[[DOSE, INFUSIONS, INTERVAL, DURATION, ROUTE]] = dose, n, interval, 1 / 24, route
+        rows.append(row)
+    return regimens.repair(np.array(rows))
+
+
+def judge(evaluation: RegimenEvaluation, points: Floats, settings: SearchSettings) -> Outcomes:
+    """Outcomes in patients who had no part in the search."""
+    first = settings.race_patients + settings.fresh_patients
+    return evaluation(points, first, first + JUDGES)
+
+
+def evaluation_of(study: Study, system: System, settings: SearchSettings, regimens: RegimenSpace) -> RegimenEvaluation:
+    """Evaluation with patients enough to judge too."""
+    from hepatica.admission import admit
+    from hepatica.patients import load_population
+
+    known = study.known()
+    n = settings.race_patients + settings.fresh_patients + JUDGES
+    draws = study.draws if known is None else known.n
+    patients = admit(system, load_population(study.population), n, seed=study.seed, draws=draws, known=known)
+    return RegimenEvaluation(study, system, patients, regimens)
+
+
+def chosen(answer: SearchAnswer) -> Floats:
+    """Candidate that a search chose, or its first leader where standard care is no worse."""
+    return answer.result.points[answer.result.leaders[max(answer.result.choice, 0)].candidate]
+
+
+def measure(name: str, system: System, settings: SearchSettings) -> Row:
+    """Search of one study, and the regret of its choice against the grid."""
+    study = load_study(ROOT / "studies" / f"{name}.toml")
+    regimens = regimens_of(study, routes=("peripheral_vein", "hepatic_artery"))
+    began, used = time.perf_counter(), _processor()
+    found = search(study, settings, regimens=regimens, system=system, progress=_say)
+    wall, processor = time.perf_counter() - began, _processor() - used
+    evaluation, grid = evaluation_of(study, system, settings, regimens), grid_points(regimens)
+    outcomes = judge(evaluation, np.concatenate([grid, chosen(found)[None]]), settings)
+    gain = patient_mean(outcomes.gain)
+    regret = worst_regret(gain, np.ones(gain.shape, bool))
+    h = int(np.argmax(gain.max(axis=1) - gain[:, -1]))  # the hypothesis under which most is given up
+    best = int(np.argmax(gain[h]))
+    apart = outcomes.gain[h, best] - outcomes.gain[h, -1]
+    own = found.result.leaders[max(found.result.choice, 0)].gain
+    return Row(
+        study=name,
+        candidates=len(found.result.points),
+        courses=found.result.spent,
+        wall=wall,
+        processor=processor,
+        choice=found.choice.name,
+        gain=tuple(e.mean for e in own),
+        error=tuple(e.error for e in own),
+        best_of_grid=regimens.arm(grid[min(best, len(grid) - 1)]).name if best < len(grid) else "the choice itself",
+        regret=float(regret[-1]),
+        regret_error=float(patient_error(apart[None])[0]) if best < len(grid) else 0.0,
+    )
+
+
+def against_random(name: str, system: System, settings: SearchSettings, seeds: int) -> tuple[int, list[float]]:
+    """Seeds in which a search gives up less than random search of equal budget, and the differences."""
+    study = load_study(ROOT / "studies" / f"{name}.toml")
+    regimens, wins, apart = regimens_of(study), 0, []
+    for seed in range(1, seeds + 1):
+        own = study.model_copy(update={"seed": seed})
+        s = replace(settings, seed=seed)
+        found = search(own, s, regimens=regimens, system=system)
+        evaluation = evaluation_of(own, system, s, regimens)
+        n = found.result.spent // (len(own.hypotheses) * s.first_patients)
+        points = regimens.space().sample(seed + 1000, 0, n)
+        gain = patient_mean(evaluation(points, 0, s.first_patients).gain)
+        other = points[np.argmin(worst_regret(gain, np.ones(gain.shape, bool)))]
+        judged = patient_mean(judge(evaluation, np.stack([chosen(found), other]), s).gain)
+        apart.append(float((judged[:, 0] - judged[:, 1]).min()))
+        wins += apart[-1] >= 0
+        print(f"seed {seed}: {apart[-1]:+.2f} days, {wins} of {seed}", flush=True)
+    return wins, apart
+
+
+def _processor() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _say(stage: str, done: int, total: int, /) -> None:
+    if done == total:
+        print(f"  {stage}: {total}", flush=True)
+
+
+def lines(rows: list[Row]) -> Iterator[str]:
+    """Table of the measured searches."""
+    yield (
+        "| study | candidates | courses | wall, s | processor, s | choice | gain, days | best of 60 regimens "
+        "| given up, days |"
+    )
+    yield "|---|--:|--:|--:|--:|---|---|---|---|"
+    for r in rows:
+        gain = ", ".join(f"{g:.1f} ± {e:.1f}" for g, e in zip(r.gain, r.error, strict=True))
+        lost = f"{r.regret:.2f} ± {r.regret_error:.2f}{'' if r.holds else ' (too much)'}"
+        yield (
+            f"| {r.study} | {r.candidates} | {r.courses} | {r.wall:.0f} | {r.processor:.0f} | {r.choice} | {gain} | "
+            f"{r.best_of_grid} | {lost} |"
+        )
+
+
+def main() -> None:
+    """Measure, print, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--studies", nargs="+", default=list(STUDIES))
+    parser.add_argument("--candidates", type=int, default=2000)
+    parser.add_argument("--seeds", type=int, default=0, help="against random search in so many seeds instead")
+    parser.add_argument("--write", type=Path, help="folder of the page")
+    given = parser.parse_args()
+    system = shipped_system()
+    settings = SearchSettings(candidates=given.candidates, batch=min(250, max(given.candidates // 4, 8)))
+    if given.seeds:
+        small = replace(settings, first_patients=16, race_patients=96, fresh_patients=32, leaders=4, cells_bins=2)
+        for name in given.studies:
+            wins, apart = against_random(name, system, small, given.seeds)
+            print(f"{name}: no worse in {wins} of {given.seeds}, mean {np.mean(apart):+.2f} days")
+        return
+    rows = []
+    for name in given.studies:
+        print(name, flush=True)
+        rows.append(measure(name, system, settings))
+    text = "\n".join(lines(rows))
+    print(text)
+    if given.write:
+        page = given.write / "window.md"
+        write_text(page, put_section(page.read_text(encoding="utf-8"), SECTION, text))
+
+
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,7 @@ from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.progress import Progress, ignore_progress, staged
+from hepatica.regimen_search import SearchAnswer
 from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.study import MIN_DRAWS, Study
 from hepatica.therapy import ROUTES
@@ -138,6 +139,7 @@ def answer(
     study: Study,
     *,
     system: System | None = None,
+    searched: SearchAnswer | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Answer:
@@ -153,6 +155,9 @@ def answer(
         The user's question.
     system : System, optional
         The shipped model unless given.
+    searched : SearchAnswer, optional
+        Of `hepatica.regimen_search.search` for this study: its leaders take the place of the grid, and are compared in
+        patients whom that search has not seen.
     workers : int, optional
         Threads of the engine; all cores unless given.
     progress : Progress, optional
@@ -173,7 +178,9 @@ def answer(
     """
     report = progress or ignore_progress
     report("compile", 0, 1)
-    run = _Run(study, system or shipped_system(), workers, report)
+    arms = tuple(study.arms()) if searched is None else searched.arms()
+    seen = 0 if searched is None else searched.seen_per_draw * min(study.draws, study.patients)
+    run = _Run(study, system or shipped_system(), workers, report, arms, seen)
     report("compile", 1, 1)
     with ThreadPoolExecutor(1) as other:
         prior = other.submit(run.decide_by_priors)
@@ -191,18 +198,21 @@ class _Run:
     system: System
     workers: int | None
     report: Progress
+    arms: tuple[Arm, ...]
+    seen: int  # patients whom a search has met: they take no part
 
     def answer(self, prior: Future[PriorDecision | None]) -> Answer:
         """The answer; the decision with the priors alone is awaited where it is needed."""
         study = self.study
         self.report("admit", 0, 1)
         fresh = FRESH_PER_DRAW * min(study.draws, study.patients)
-        enough = study.model_copy(update={"patients": study.patients + fresh})
+        enough = study.model_copy(update={"patients": self.seen + study.patients + fresh})
         more = admit_patients(enough, self.system, workers=self.workers)
-        patients = more.take(np.arange(study.patients))  # a patient is the same whatever their number
-        unseen = more.take(np.arange(study.patients, len(more.cohort.patient)))
+        ends = self.seen, self.seen + study.patients, len(more.cohort.patient)
+        patients = more.take(np.arange(*ends[:2]))  # a patient is the same whatever their number
+        unseen = more.take(np.arange(*ends[1:]))
         self.report("admit", 1, 1)
-        arms = study.arms()
+        arms = list(self.arms)
         datasets = {h: self.simulate(patients, arms, study.times(), OUTPUTS, h, shown=True) for h in study.hypotheses}
         thresholds = study.verdict.thresholds()
         decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort, thresholds)
@@ -292,7 +302,7 @@ class _Run:
         draws = min(study.draws, PRIOR_DRAWS)
         n = min(study.patients, PRIOR_PER_DRAW * draws)
         fewer = study.model_copy(update={"posterior": "prior", "patients": n, "draws": draws})
-        patients, arms = admit_patients(fewer, self.system, workers=self.workers), study.arms()
+        patients, arms = admit_patients(fewer, self.system, workers=self.workers), list(self.arms)
         datasets = [self.simulate(patients, arms, study.times(), OUTPUTS, h) for h in study.hypotheses]
         decision = decide(datasets, arms, study.utility.utility(), patients.cohort, study.verdict.thresholds())
         self.report("before", 1, 1)

@@ -31,6 +31,7 @@ from hepatica.study_fields import (
     Line,
     Number,
     ProductTable,
+    SearchTable,
     Table,
     UtilityTable,
     VerdictTable,
@@ -74,6 +75,7 @@ class Study(Table):
     grid: Grid
     utility: UtilityTable = UtilityTable()
     verdict: VerdictTable = VerdictTable()
+    search: SearchTable = SearchTable()
 
     @model_validator(mode="after")
     def _known(self) -> Study:

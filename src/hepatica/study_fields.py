@@ -268,3 +268,35 @@ class UtilityTable(Table):
             transplanted=self.transplanted,
         )
         return Utility(harms, worth, burden=self.burden.burden())
+
+
+class SearchTable(Table):
+    """[search]: regimens among which `hepatica dose --search` looks, ranges as [lowest, highest], and its size."""
+
+    candidates: Integer = Field(default=2000, ge=16, le=MAX_PATIENTS, description="regimens tried")
+    dose: tuple[CellDose, CellDose] = Field(default=("1e5 cells/kg", "2e7 cells/kg"), validate_default=True)
+    infusions: tuple[Integer, Integer] = (1, 16)
+    interval: tuple[Days, Days] = Field(default=("1 d", "28 d"), validate_default=True)  # type: ignore[valid-type]
+    duration: tuple[Days, Days] = Field(default=("30 min", "12 h"), validate_default=True)  # type: ignore[valid-type]
+    route: tuple[str, ...] = Field(default=(), description="those of the grid unless given")
+    source: tuple[str, ...] = Field(default=(), description="that of the product unless given")
+    together_with: tuple[tuple[str, ...], ...] = Field(
+        default=(), description="sets of established treatments beside that of every arm; none unless given"
+    )
+    first_patients: Integer = Field(default=32, ge=2, le=MAX_PATIENTS, description="patients of every regimen")
+    race_patients: Integer = Field(default=400, ge=2, le=MAX_PATIENTS, description="patients of the last regimens left")
+    fresh_patients: Integer = Field(default=400, ge=4, le=MAX_PATIENTS, description="new patients of the leaders")
+
+    @model_validator(mode="after")
+    def _possible(self) -> SearchTable:
+        if not all(d.per_kg for d in self.dose):
+            raise InputError("search.dose", [d.cells for d in self.dose], "cells per kg, as '1e6 cells/kg'")
+        for name in ("infusions", "interval", "duration"):
+            low, high = getattr(self, name)
+            if not 0 < low <= high:
+                raise InputError(f"search.{name}", [low, high], "a value above 0, then one at least as large")
+        if self.first_patients > self.race_patients:
+            raise InputError(
+                "search.first_patients", self.first_patients, f"at most {self.race_patients}, race_patients"
+            )
+        return self

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hepatica.errors import InputError
 from hepatica.study import check_study
@@ -60,3 +61,21 @@ def test_thousands_of_mutated_studies_are_read_or_refused_in_one_sentence():
         for arm in found.arms():
             assert all(math.isfinite(x) for e in arm.regimen.events(70.0, viability=0.9) for x in (e[0], e[2]))
     assert 200 < read < 3800  # both ends are met
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"candidates": 3}, "search.candidates"),
+        ({"dose": ["1e5 cells/kg", "1e6 cells"]}, "cells per kg"),
+        ({"infusions": [4, 2]}, "then one at least as large"),
+        ({"interval": ["0 d", "7 d"]}, "search.interval"),
+        ({"duration": ["1 h"]}, "search.duration"),
+        ({"first_patients": 500}, "race_patients"),
+        ({"moon": 1}, "a known key"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused(table, says):
+    with pytest.raises(InputError) as error:
+        check_study({"title": "t", "grid": {"dose": ["1e6 cells/kg"]}, "search": table})
+    assert says in str(error.value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
+from hepatica.api.dosing.search import SearchSummary
 from hepatica.api.verdict import VerdictAnswer
 from hepatica.study import Study
 
@@ -124,6 +125,8 @@ class DoseAnswer(Answer):
         Largest error of the solver's tolerance, relative to (size + scale) of an output.
     report : str or None
         File of the report.
+    search : SearchSummary or None
+        Search over regimens whose leaders took the place of the grid.
     run : RunInfo
     """
 
@@ -142,10 +145,18 @@ class DoseAnswer(Answer):
     failed: int
     tolerance_error: Number
     report: str | None = None
+    search: SearchSummary | None = None
     run: RunInfo
 
     @classmethod
-    def of(cls, answer: dose_study.Answer, *, text: Sequence[str] = (), report: str | None = None) -> DoseAnswer:
+    def of(
+        cls,
+        answer: dose_study.Answer,
+        *,
+        text: Sequence[str] = (),
+        report: str | None = None,
+        search: SearchSummary | None = None,
+    ) -> DoseAnswer:
         """Answer of a computed study.
 
         Parameters
@@ -156,6 +167,8 @@ class DoseAnswer(Answer):
             The answer in sentences.
         report : str, optional
             File of the report.
+        search : SearchSummary, optional
+            Of the search whose leaders were compared.
         """
         d = answer.decision
         names = [arm.name for arm in d.arms]
@@ -175,6 +188,7 @@ class DoseAnswer(Answer):
             failed=answer.failed_solves,
             tolerance_error=answer.tolerance_error,
             report=report,
+            search=search,
             run=RunInfo(
                 study_hash=answer.study.hash,
                 model_hash=answer.system.model.hash,

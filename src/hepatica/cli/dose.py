@@ -10,9 +10,12 @@ import typer
 
 from hepatica.cli.console import shell
 from hepatica.cli.console.terminal import Bars, out, print_json, show
+from hepatica.errors import InputError
 
 if TYPE_CHECKING:
+    from hepatica.card import Card
     from hepatica.dose_study import Answer
+    from hepatica.regimen_search import SearchAnswer
 
 app = shell.make_app()
 
@@ -29,6 +32,12 @@ def dose(
     workers: shell.Workers = None,
     cluster: shell.Cluster = None,
     full: Annotated[bool, typer.Option("--full", help="Print every part of the report.")] = False,
+    searching: Annotated[
+        bool, typer.Option("--search", help="Search thousands of regimens first, [search] of the study, not its grid.")
+    ] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Folder of a search's evaluations, from which a killed one goes on.")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no files, only print the answer.")] = False,
 ) -> None:
     """Recommend a regimen, with benefit, harm and uncertainty.
@@ -42,11 +51,14 @@ def dose(
     import threading
 
     from hepatica.dose_study import answer
+    from hepatica.files import write_csv
     from hepatica.output_folder import claim
     from hepatica.study import load_study
 
     lang = shell.check_language(lang)
     question = load_study(study, set_ or [])
+    if keep is not None and not searching:
+        raise InputError("--keep", str(keep), "a search; add --search")
     drawing = threading.Thread(target=importlib.import_module, args=("hepatica.report",), daemon=True)
     drawing.start()  # slow to import, and only this command draws: let it load while the kernel works
     output = None if no_report else claim(folder, "dose")
@@ -54,24 +66,42 @@ def dose(
         began = time.perf_counter()
         bars = Bars(lang)
         with shell.make_system(lang, cluster) as system, bars.bars:
-            result = answer(question, system=system, workers=workers, progress=bars)
+            found = None
+            if searching:
+                from hepatica.regimen_search import search
+
+                found = search(question, system=system, folder=keep, workers=workers, progress=bars)
+            result = answer(question, system=system, searched=found, workers=workers, progress=bars)
         seconds = time.perf_counter() - began
         drawing.join()
         from hepatica.report import cards, write_report
 
         made = cards(result, lang, command=shell.command_line(), most=None if full or output else SHORT)
+        made = made if found is None else _with_search(made, found, lang)
         path, tables = None, list[str]()
         if output is not None:
             path = folder / write_report(result, output.staging, lang, command=shell.command_line(), made=made).name
+            if found is not None:
+                write_csv(output.staging / "search.csv", found.frame())
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         from hepatica.api.dose import DoseAnswer
+        from hepatica.api.dosing.search import SearchSummary
 
-        print_json(DoseAnswer.of(result, text=made[0].text, report=None if path is None else str(path)))
+        summary = None if found is None else SearchSummary.of(found)
+        report = None if path is None else str(path)
+        print_json(DoseAnswer.of(result, text=made[0].text, report=report, search=summary))
         return
     for card in made if full else made[:SHORT]:
         show(card)
     _summary(result, lang, seconds, path, tables)
+
+
+def _with_search(made: list[Card], found: SearchAnswer, lang: str) -> list[Card]:
+    """Cards with that of the search after the answer."""
+    from hepatica.report.window.regimens import search_card
+
+    return [made[0], search_card(found, lang), *made[1:]]
 
 
 def _summary(result: Answer, lang: str, seconds: float, path: Path | None, tables: list[str]) -> None:

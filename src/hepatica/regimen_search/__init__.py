@@ -4,6 +4,6 @@ Modules, in reading order: `evaluation` (candidates in the study's patients), `s
 """
 
 from hepatica.regimen_search.evaluation import RegimenEvaluation
-from hepatica.regimen_search.search import SearchAnswer, regimens_of, search
+from hepatica.regimen_search.search import SearchAnswer, regimens_of, search, settings_of
 
-__all__ = ["RegimenEvaluation", "SearchAnswer", "regimens_of", "search"]
+__all__ = ["RegimenEvaluation", "SearchAnswer", "regimens_of", "search", "settings_of"]

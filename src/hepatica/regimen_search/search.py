@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from hepatica.study import Study
 
 
 def regimens_of(study: Study, **ranges: object) -> RegimenSpace:
-    """Regimens to search for a study: its routes, product and background, and the widest ranges of all else.
+    """Regimens to search for a study: the ranges of its table [search], its routes, product and background.
 
     Parameters
     ----------
@@ -34,13 +34,38 @@ def regimens_of(study: Study, **ranges: object) -> RegimenSpace:
     **ranges : object
         Fields of `RegimenSpace` that take the place of these.
     """
+    s, product = study.search, study.product.product()
+    own = study.together_with
     usual: dict[str, object] = {
         "horizon": study.horizon,
-        "routes": tuple(dict.fromkeys(study.grid.route)),
-        "products": (study.product.product(),),
-        "together_with": (study.together_with,),
+        "dose": tuple(d.cells for d in s.dose),
+        "infusions": s.infusions,
+        "interval": s.interval,
+        "duration": s.duration,
+        "routes": s.route or tuple(dict.fromkeys(study.grid.route)),
+        "products": tuple(replace(product, source=source) for source in s.source) or (product,),
+        "together_with": (own, *((*own, *names) for names in s.together_with)),
     }
     return RegimenSpace(**(usual | ranges))  # type: ignore[arg-type]
+
+
+def settings_of(study: Study) -> SearchSettings:
+    """Size of the search by the table [search] of a study, and its seed.
+
+    Parameters
+    ----------
+    study : Study
+        Dose-finding study.
+    """
+    s = study.search
+    return SearchSettings(
+        candidates=s.candidates,
+        batch=min(250, max(s.candidates // 4, 1)),
+        first_patients=s.first_patients,
+        race_patients=s.race_patients,
+        fresh_patients=s.fresh_patients,
+        seed=study.seed,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +105,17 @@ class SearchAnswer:
         if self.result.choice < 0:
             return Arm("standard care", together_with=self.study.together_with)
         return self.arm(self.result.leaders[self.result.choice])
+
+    @property
+    def seen_per_draw(self) -> int:
+        """Patients of each draw that the search has seen; whoever confirms its leaders takes those after them."""
+        return -(-(self.settings.race_patients + self.settings.fresh_patients) // self.draws)
+
+    def arms(self) -> tuple[Arm, ...]:
+        """Standard care, then every leader once, the fewest cells first."""
+        leaders = sorted(self.result.leaders, key=lambda leader: (leader.cells, leader.candidate))
+        made = {arm.name: arm for arm in map(self.arm, leaders)}
+        return (Arm("standard care", together_with=self.study.together_with), *made.values())
 
     def frame(self) -> pd.DataFrame:
         """Leaders, one row per hypothesis and leader, each mean with its Monte-Carlo error."""
@@ -132,7 +168,7 @@ def search(
     study : Study
         Its population, product, horizon, utilities and hypotheses; not its grid, of which the routes are taken.
     settings : SearchSettings, optional
-        The study's seed decides the patients, that of the settings the candidates.
+        `settings_of(study)` unless given. The study's seed decides the patients, that of the settings the candidates.
     regimens : RegimenSpace, optional
         `regimens_of(study)` unless given.
     system : System, optional
@@ -154,7 +190,7 @@ def search(
     >>> len(found.result.points), found.draws
     (4, 8)
     """
-    s, report = settings or SearchSettings(), progress or ignore_progress
+    s, report = settings or settings_of(study), progress or ignore_progress
     system, among, known = system or shipped_system(), regimens or regimens_of(study), study.known()
     draws = study.draws if known is None else known.n
     report("admit", 0, 1)

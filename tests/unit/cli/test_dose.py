@@ -60,3 +60,26 @@ def test_bad_files_are_one_sentence(hepatica, tmp_path, content):
 def test_a_cluster_that_is_none_is_one_sentence(hepatica, study):
     code, _, err = hepatica("dose", study, "--cluster", "somewhere", "--no-report")
     assert code == 2 and "cluster: got 'somewhere'; tcp://host:port of a Dask scheduler" in " ".join(err.split())
+
+
+def test_a_search_takes_the_place_of_the_grid_and_goes_on_where_it_stopped(hepatica, study, tmp_path):
+    sizes = {"candidates": 16, "first_patients": 2, "race_patients": 4, "fresh_patients": 4}
+    tiny = [w for k, v in sizes.items() for w in ("--set", f"search.{k}={v}")]
+    tiny += ["--set", "hypotheses=['lung_only']"]
+    tiny += ["--set", "patients=40", "--set", "draws=40", "--set", "horizon='5 d'", "--set", "infusions=1"]
+    tiny += ["--set", "search.infusions=[1, 3]", "--set", "search.interval=['1 d', '3 d']", "--search"]
+    code, out, err = hepatica("dose", study, *tiny, "--out", tmp_path / "r", "--keep", tmp_path / "k", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["search"]["candidates"] == 16 and found["search"]["courses"] > 0 and found["search"]["resumed"] == 0
+    assert {row["arm"] for row in found["arms"]} == {"standard care"} | {r["arm"] for r in found["search"]["leaders"]}
+    assert (tmp_path / "r" / "search.csv").exists() and "search" in (tmp_path / "r" / "report.html").read_text("utf-8")
+    code, out, _ = hepatica("dose", study, *tiny, "--no-report", "--keep", tmp_path / "k", "--json", "--workers", 1)
+    again = json.loads(out)
+    assert code == 0 and again["search"]["courses"] == 0 and again["search"]["resumed"] == found["search"]["courses"]
+    assert again["arms"] == found["arms"] and again["verdict"] == found["verdict"]
+
+
+def test_a_folder_of_evaluations_without_a_search_is_refused(hepatica, study, tmp_path):
+    code, _, err = hepatica("dose", study, "--keep", tmp_path, "--no-report")
+    assert code == 2 and "--search" in err and len(err.strip().splitlines()) == 1

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from hepatica import admit, check_study, load_population
+from hepatica.dose_study import answer as decide
 from hepatica.dosing.search import SearchSettings
 from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
-from hepatica.regimen_search import search
+from hepatica.regimen_search import regimens_of, search, settings_of
 from hepatica.simulation import Arm, simulate
 
 STUDY = check_study(
@@ -62,3 +63,25 @@ def test_the_table_has_every_leader_under_every_hypothesis_with_its_error(found)
     assert frame["chosen"].sum() in (0, 2) and np.isfinite(frame["gain_error"]).all()
     assert {"excess_thrombosis", "excess_thrombosis_error", "beyond_any_dose_given", "on_front"} <= set(frame)
     assert answer.choice.name in ("standard care", *frame["arm"])
+
+
+def test_the_table_of_the_study_is_what_is_searched():
+    table = {"candidates": 64, "dose": ["1e6 cells/kg", "2e6 cells/kg"], "infusions": [2, 3], "source": ["adipose"]}
+    changed = {"search": table | {"interval": ["1 d", "3 d"], "route": ["portal_vein"], "together_with": [["gcsf"]]}}
+    given = {"title": "t", "horizon": "30 d", "together_with": ["albumin"], "grid": {"dose": ["1e6 cells/kg"]}}
+    study = check_study(given | changed)
+    regimens = regimens_of(study)
+    assert (regimens.dose, regimens.infusions, regimens.routes) == ((1e6, 2e6), (2, 3), ("portal_vein",))
+    assert regimens.interval == (1.0, 3.0) and regimens.duration == pytest.approx((0.5 / 24, 0.5))
+    assert [p.source for p in regimens.products] == ["adipose"]
+    assert regimens.together_with == (("albumin",), ("albumin", "gcsf"))
+    assert settings_of(study).candidates == 64 and settings_of(study).batch == 16
+
+
+def test_leaders_are_confirmed_in_patients_whom_the_search_has_not_seen(found, system):
+    answer = found[1]
+    assert answer.seen_per_draw == 2 and len(answer.arms()) == 1 + len(set(answer.frame()["arm"]))
+    decided = decide(STUDY, system=system, searched=answer)
+    assert [a.name for a in decided.decision.arms] == [a.name for a in answer.arms()]
+    searched = admit(system, load_population("hbv_aclf"), 16, seed=1, draws=8).cohort.patient
+    assert not set(decided.patients.cohort.patient) & set(searched)

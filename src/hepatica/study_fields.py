@@ -280,11 +280,9 @@ class SearchTable(Table):
     duration: tuple[Days, Days] = Field(default=("30 min", "12 h"), validate_default=True)  # type: ignore[valid-type]
     route: tuple[str, ...] = Field(default=(), description="those of the grid unless given")
     source: tuple[str, ...] = Field(default=(), description="that of the product unless given")
-    together_with: tuple[tuple[str, ...], ...] = Field(
-        default=(), description="sets of established treatments beside that of every arm; none unless given"
-    )
+    together_with: tuple[tuple[str, ...], ...] = Field(default=(), description="sets of treatments; none unless given")
     first_patients: Integer = Field(default=32, ge=2, le=MAX_PATIENTS, description="patients of every regimen")
-    race_patients: Integer = Field(default=400, ge=2, le=MAX_PATIENTS, description="patients of the last regimens left")
+    race_patients: Integer = Field(default=400, ge=2, le=MAX_PATIENTS, description="patients of the last left")
     fresh_patients: Integer = Field(default=400, ge=4, le=MAX_PATIENTS, description="new patients of the leaders")
 
     @model_validator(mode="after")

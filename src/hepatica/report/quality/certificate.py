@@ -9,6 +9,7 @@ from hepatica.card import Card
 from hepatica.manufacturing.quality.release.lot import Finding, LotRelease, Verdict
 from hepatica.report.quality import figures
 from hepatica.report.quality.cards import chance, number, percent
+from hepatica.report.quality.lot_model import cost_sentence, model_cards
 from hepatica.words import say
 
 
@@ -25,6 +26,8 @@ def certificate_cards(found: LotRelease, lang: str) -> tuple[Card, ...]:
     made = [_verdict(found, lang), _attributes(found, lang)]
     if found.losses:
         made.append(_losses(found, lang))
+    if found.model is not None:
+        made += model_cards(found, found.model, lang)
     assumed = tuple(say(f"lot.assumed_{a.value}", lang) for a in found.assumptions)
     made.append(Card("assumed", say("lot.card_assumed", lang), assumed))
     made.append(_signatures(lang))
@@ -54,6 +57,8 @@ def _verdict(found: LotRelease, lang: str) -> Card:
         if not found.failing or (found.verdict is Verdict.REJECT and not found.failing_adjusted and found.losses):
             text.append(say("lot.why_loss", lang))
     text.append(say("lot.asked", lang, chance=percent(found.chance)))
+    if found.model is not None:
+        text.append(cost_sentence(found, found.model, lang))
     if found.losses:
         text.append(say("lot.link_unproven", lang, linked=percent(found.linked)))
     return Card("answer", say("lot.card_verdict", lang), tuple(text))
@@ -64,7 +69,9 @@ def _limit(f: Finding, lang: str) -> str:
         return f"{number(f.lower)} – {number(f.upper)} {f.unit}".strip()
     if np.isfinite(f.lower):
         return f"≥ {number(f.lower)} {f.unit}".strip()
-    return f"≤ {number(f.upper)} {f.unit}".strip() if np.isfinite(f.upper) else say("lot.passed", lang)
+    if np.isfinite(f.upper):
+        return f"≤ {number(f.upper)} {f.unit}".strip()
+    return say("lot.passed" if f.result != f.result else "lot.by_loss", lang)
 
 
 def _attributes(found: LotRelease, lang: str) -> Card:
@@ -111,7 +118,7 @@ def _losses(found: LotRelease, lang: str) -> Card:
         "loss",
         say("lot.card_loss", lang),
         (
-            say("lot.loss_source", lang, source=found.loss_source),
+            say("lot.loss_source" if found.model is None else "lot.link_source", lang, source=found.loss_source),
             say("lot.link_unproven", lang, linked=percent(found.linked)),
         ),
         pd.DataFrame(rows, columns=columns),

@@ -12,18 +12,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hepatica.manufacturing.quality.margins import LossSlope
-from hepatica.manufacturing.quality.release.guard_band import Belief, Process, assay_error, believe
-from hepatica.manufacturing.quality.release.loss_limits import loss_interval
+from hepatica.errors import InputError
+from hepatica.manufacturing.clinical.surface import Surface
+from hepatica.manufacturing.quality.release.attribute_belief import result_and_belief
+from hepatica.manufacturing.quality.release.expected_loss import (
+    ExpectedLoss,
+    Verdict,
+    least_regret,
+    model_losses,
+    stated_losses,
+)
 from hepatica.manufacturing.quality.release.lot_file import Attribute, Lot
+from hepatica.manufacturing.quality.release.lot_model import ModelAssessment, assess_lot
 
-
-class Verdict(StrEnum):
-    """Decision about a lot."""
-
-    RELEASE = "release"
-    CONDITIONAL = "conditional"
-    REJECT = "reject"
+__all__ = ["Assumption", "ExpectedLoss", "Finding", "LotRelease", "Verdict", "release_lot"]
 
 
 class Assumption(StrEnum):
@@ -35,6 +37,9 @@ class Assumption(StrEnum):
     NO_LOSS = "no_loss"
     NO_HARM_OF_CELLS = "no_harm_of_cells"
     DOSE_BY_POTENCY = "dose_by_potency"
+    LOSS_BY_MODEL = "loss_by_model"
+    WORLDS_OF_THE_LINK = "worlds_of_the_link"
+    DOSE_BY_LOSS = "dose_by_loss"
 
 
 class Finding(NamedTuple):
@@ -76,14 +81,6 @@ class Finding(NamedTuple):
     source: str
 
 
-class ExpectedLoss(NamedTuple):
-    """Quality-adjusted days lost by an action: mean and 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
 class LotRelease(NamedTuple):
     """Verdict on a lot.
 
@@ -108,6 +105,8 @@ class LotRelease(NamedTuple):
     chance : float
         That release asks for.
     assumptions : tuple of Assumption
+    model : ModelAssessment or None
+        Where the loss is the model's.
     """
 
     title: str
@@ -127,21 +126,27 @@ class LotRelease(NamedTuple):
     loss_source: str
     chance: float
     assumptions: tuple[Assumption, ...]
+    model: ModelAssessment | None = None
 
 
-def release_lot(lot: Lot, *, seed: int = 1) -> LotRelease:
+def release_lot(lot: Lot, *, surface: Surface | None = None, study: str = "", seed: int = 1) -> LotRelease:
     """Decide about a lot.
 
     Parameters
     ----------
     lot : Lot
         As its file states it.
+    surface : Surface, optional
+        Of the study that a `model_loss` names, at the planned dose.
+    study : str
+        Its title.
     seed : int
         Of the draws behind the intervals of the losses.
 
-    Returns
-    -------
-    LotRelease
+    Raises
+    ------
+    InputError
+        If the file asks for the model's loss and there is no surface.
 
     Examples
     --------
@@ -152,15 +157,22 @@ def release_lot(lot: Lot, *, seed: int = 1) -> LotRelease:
     >>> found.verdict.value, round(found.factor, 2)
     ('conditional', 1.43)
     """
-    factor = _factor(lot)
+    if lot.model_loss is not None and surface is None:
+        raise InputError("model_loss", lot.model_loss.study, "a surface of this study, as `stored_surface` makes it")
+    model = None if lot.model_loss is None or surface is None else assess_lot(lot, surface, study=study, seed=seed)
+    factor = _factor(lot) if model is None else model.factor
     findings = tuple(_find(a, lot.chance, factor) for a in lot.attribute)
     permitted = [Verdict.REJECT]
-    if factor == factor and all(f.meets_adjusted for f in findings):
+    if (factor > 1.0 if model is not None else factor == factor) and all(f.meets_adjusted for f in findings):
         permitted.insert(0, Verdict.CONDITIONAL)
     if all(f.meets for f in findings):
         permitted.insert(0, Verdict.RELEASE)
-    losses = _losses(lot, factor, seed)
-    verdict = min(permitted, key=lambda v: losses[v].mean) if losses else permitted[0]
+    losses = stated_losses(lot, factor, seed) if model is None else model_losses(model)
+    if model is not None:
+        verdict = least_regret(model, permitted)
+    else:
+        verdict = min(permitted, key=lambda v: losses[v].mean) if losses else permitted[0]
+    stated = lot.loss or lot.model_loss
     return LotRelease(
         title=lot.title,
         lot=lot.lot,
@@ -175,22 +187,12 @@ def release_lot(lot: Lot, *, seed: int = 1) -> LotRelease:
         factor=factor,
         dose_unit=lot.dose.unit,
         losses=losses,
-        linked=float("nan") if lot.loss is None else lot.loss.linked,
-        loss_source="" if lot.loss is None else lot.loss.source,
+        linked=float("nan") if stated is None else stated.linked,
+        loss_source="" if stated is None else stated.source,
         chance=lot.chance,
         assumptions=_assumptions(lot, factor),
+        model=model,
     )
-
-
-def _belief(attribute: Attribute) -> tuple[float, Belief]:
-    """Result, and belief about the true value, on the scale of the attribute."""
-    values = np.log(attribute.values) if attribute.scale == "log" else np.array(attribute.values)
-    assert attribute.assay_sd is not None  # of every attribute with values
-    error = assay_error(attribute.assay_sd, values.size, run_sd=attribute.run_sd)
-    law = attribute.law()
-    if law is not None and attribute.scale == "log":
-        law = Process(float(np.log(law.mean)), law.sd)
-    return float(values.mean()), believe(float(values.mean()), error, law)
 
 
 def _limits(attribute: Attribute, factor: float = 1.0) -> tuple[float, float]:
@@ -210,7 +212,7 @@ def _factor(lot: Lot) -> float:
     """Adjusted over planned dose: restores the reference potency, at most the largest dose; NaN without potency."""
     for attribute in lot.attribute:
         if attribute.role == "potency":
-            _, belief = _belief(attribute)
+            _, belief = result_and_belief(attribute)
             value = float(np.exp(belief.mean)) if attribute.scale == "log" else belief.mean
             reference = 1.0 if lot.loss is None else lot.loss.reference
             most = lot.dose.largest / lot.dose.planned
@@ -226,7 +228,7 @@ def _find(attribute: Attribute, asked: float, factor: float) -> Finding:
             attribute.name, attribute.unit, attribute.role, nan, nan, nan, -np.inf, np.inf, ok, nan, nan, ok, ok,
             attribute.source,
         )  # fmt: skip
-    result, belief = _belief(attribute)
+    result, belief = result_and_belief(attribute)
     low, high = _limits(attribute)
     chance, inside = belief.chance_within(low, high), low <= result <= high
     chance_adjusted, meets_adjusted = chance, inside and chance >= asked
@@ -253,34 +255,17 @@ def _find(attribute: Attribute, asked: float, factor: float) -> Finding:
     )
 
 
-def _losses(lot: Lot, factor: float, seed: int) -> dict[Verdict, ExpectedLoss]:
-    if lot.loss is None:
-        return {}
-    loss, slope = lot.loss, LossSlope(lot.loss.days, lot.loss.low, lot.loss.high, lot.loss.linked)
-    (potency,) = (a for a in lot.attribute if a.role == "potency")
-    _, belief = _belief(potency)
-    made = {Verdict.REJECT: ExpectedLoss(loss.rejection, loss.rejection, loss.rejection)}
-    for verdict, times in ((Verdict.RELEASE, 1.0), (Verdict.CONDITIONAL, factor)):
-        if times == times:
-            is_log = potency.scale == "log"
-            given = (
-                Belief(belief.mean + float(np.log(times)), belief.sd)
-                if is_log
-                else Belief(belief.mean * times, belief.sd * times)
-            )
-            ends = loss_interval(given, slope, reference=loss.reference, seed=seed, log=is_log)
-            made[verdict] = ExpectedLoss(*(float(x) for x in ends + loss.more_cells * (times - 1.0)))
-    return made
-
-
 def _assumptions(lot: Lot, factor: float) -> tuple[Assumption, ...]:
     numeric = [a for a in lot.attribute if a.passed is None]
     held = {
         Assumption.ERRORS_NORMAL: bool(numeric),
         Assumption.NO_EARLIER_LOTS: any(a.process is None for a in numeric),
-        Assumption.DOSE_BY_POTENCY: factor == factor,
+        Assumption.DOSE_BY_POTENCY: factor == factor and lot.model_loss is None,
         Assumption.LINK_UNPROVEN: lot.loss is not None,
-        Assumption.NO_LOSS: lot.loss is None,
+        Assumption.WORLDS_OF_THE_LINK: lot.model_loss is not None,
+        Assumption.LOSS_BY_MODEL: lot.model_loss is not None,
+        Assumption.DOSE_BY_LOSS: lot.model_loss is not None,
+        Assumption.NO_LOSS: lot.loss is None and lot.model_loss is None,
         Assumption.NO_HARM_OF_CELLS: lot.loss is not None and lot.loss.more_cells == 0.0 and factor == factor,
     }
     return tuple(a for a, holds in held.items() if holds)

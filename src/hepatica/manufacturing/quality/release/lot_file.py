@@ -7,32 +7,17 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.release.guard_band import Process
+from hepatica.manufacturing.quality.release.loss_tables import Finite, Loss, ModelLossTable, Part, Positive, Share
 
 MAX_BYTES = 1_000_000
-LARGEST = 1e100  # beyond which squares overflow; no attribute of a lot is so large
 CELLS = re.compile(r"\b(cells?|MSCs?)\b", re.IGNORECASE)
 
 
-def _bounded(value: float) -> float:
-    if abs(value) > LARGEST:
-        raise ValueError(f"a number of at most {LARGEST:g}")
-    return value
-
-
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LotProcess(_Part):
+class LotProcess(Part):
     """True values of earlier lots.
 
     Attributes
@@ -45,7 +30,7 @@ class LotProcess(_Part):
     sd: Positive
 
 
-class Attribute(_Part):
+class Attribute(Part):
     """Attribute of a lot.
 
     Attributes
@@ -68,6 +53,10 @@ class Attribute(_Part):
         The limit is of a dose: it counts more cells as more of the attribute.
     process : LotProcess, optional
         Earlier lots; the belief about this one is shrunk to them.
+    acts_on : {"potency", "viability", "tissue_factor"}, optional
+        Attribute of the model's product that it measures; it needs no limit where the loss is the model's.
+    reference : float
+        Value at which potency or tissue factor is that of the study's product; of viability its percent are taken.
     source : str
         Of the limit and of the assay's precision.
     """
@@ -84,6 +73,8 @@ class Attribute(_Part):
     scale: Literal["linear", "log"] = "linear"
     per_dose: bool = False
     process: LotProcess | None = None
+    acts_on: Literal["potency", "viability", "tissue_factor"] | None = None
+    reference: Positive = 1.0
     source: str = ""
 
     @model_validator(mode="after")
@@ -94,7 +85,9 @@ class Attribute(_Part):
             return self
         if self.assay_sd is None:
             raise ValueError(f"{self.name}: give assay_sd, the standard deviation of one replicate")
-        if self.lower is None and self.upper is None:
+        if self.acts_on == "viability" and self.unit != "%":
+            raise ValueError(f"{self.name}: give viability in %")
+        if self.lower is None and self.upper is None and self.acts_on is None:
             raise ValueError(f"{self.name}: give lower, upper, or both")
         if self.lower is not None and self.upper is not None and not self.lower < self.upper:
             raise ValueError(f"{self.name}: lower is not below upper")
@@ -109,7 +102,7 @@ class Attribute(_Part):
         return None if self.process is None else Process(self.process.mean, self.process.sd)
 
 
-class Dose(_Part):
+class Dose(Part):
     """Doses of cells.
 
     Attributes
@@ -133,42 +126,7 @@ class Dose(_Part):
         return self
 
 
-class Loss(_Part):
-    """Clinical loss below a reference potency; a belief of the file's author, with its source.
-
-    Attributes
-    ----------
-    days, low, high : float
-        Quality-adjusted days lost per unit of relative potency below the reference, with a 95 % interval, if it acts.
-    linked : float
-        Probability that potency is linked to outcome at all. There is no default.
-    reference : float
-        Relative potency at and above which nothing is lost.
-    rejection : float
-        Quality-adjusted days that a patient loses if the lot is rejected.
-    more_cells : float
-        Quality-adjusted days lost per additional planned dose of cells; 0 where no harm of more cells is assumed.
-    source : str
-        Where the belief is from.
-    """
-
-    days: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    low: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    high: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    linked: Annotated[float, Field(ge=0, le=1)]
-    reference: Positive = 1.0
-    rejection: Positive
-    more_cells: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    source: Annotated[str, Field(min_length=3)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.low <= self.days <= self.high:
-            raise ValueError("days: not between low and high")
-        return self
-
-
-class Lot(_Part):
+class Lot(Part):
     """Lot, as its file states it.
 
     Attributes
@@ -180,6 +138,8 @@ class Lot(_Part):
     attribute : list of Attribute
     loss : Loss, optional
         Without it no loss is computed, and limits alone decide.
+    model_loss : ModelLossTable, optional
+        Instead of a loss that the author states.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -189,6 +149,25 @@ class Lot(_Part):
     dose: Dose
     attribute: Annotated[list[Attribute], Field(min_length=1, max_length=200)]
     loss: Loss | None = None
+    model_loss: ModelLossTable | None = None
+
+    @model_validator(mode="after")
+    def _acts_by_the_model(self) -> Self:
+        acting = [a for a in self.attribute if a.acts_on is not None]
+        if len({a.acts_on for a in acting}) < len(acting):
+            raise ValueError("attribute: two act on the same attribute of the product")
+        if self.model_loss is None:
+            for a in acting:
+                if a.lower is None and a.upper is None and a.passed is None:
+                    raise ValueError(f"{a.name}: give lower, upper, or both, or a table [model_loss]")
+            return self
+        if self.loss is not None:
+            raise ValueError("loss: give either [loss] or [model_loss]")
+        if not acting:
+            raise ValueError("model_loss: no attribute has acts_on, so that no loss can be computed")
+        if self.dose.unit != "cells/kg":
+            raise ValueError("model_loss: needs doses in cells/kg")
+        return self
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
@@ -198,6 +177,8 @@ class Lot(_Part):
         potencies = [a for a in self.attribute if a.role == "potency"]
         if len(potencies) > 1:
             raise ValueError("attribute: only one may have the role potency")
+        if any(a.acts_on is not None and a.passed is not None for a in self.attribute):
+            raise ValueError("attribute: what acts on the product needs values")
         if potencies and potencies[0].passed is not None:
             raise ValueError(f"{potencies[0].name}: potency needs values")
         if self.loss is not None and not potencies:

@@ -1,0 +1,5 @@
+"""Clinical consequence of a lot: what its attributes cost patients of a study, computed with the model.
+
+In reading order: `basis` (terms of the response surface), `courses` (patients of a study under several products),
+`surface` (quality-adjusted days over the attributes, with its errors), `store` (surfaces kept).
+"""

@@ -1,0 +1,181 @@
+"""Patients of a study under several cell products at one regimen, with common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.admission import admit
+from hepatica.dosing.decision import null_effect_of
+from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
+from hepatica.engine import System
+from hepatica.errors import InputError
+from hepatica.patients import Admitted, load_population
+from hepatica.progress import Progress, ignore_progress, staged
+from hepatica.simulation import Arm, simulate
+from hepatica.study import Study
+from hepatica.therapy import Product, Regimen
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+HARMS_SHOWN = ("thrombosis", "reaction")
+LOT_IN_PATIENTS = "between:potency"
+"""Purpose of the random numbers by which the model varies potency between patients, as lots that nobody measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courses:
+    """Outcomes of products under one hypothesis; product 0 is the reference.
+
+    Attributes
+    ----------
+    hypothesis : str
+    acting, inert : (product, patient)
+        Net quality-adjusted days over standard care, where cells act and where they do nothing but harm.
+    harms : dict of harm to (product, patient)
+        Excess probability over standard care.
+    draw : (patient,) int
+    null_probability : float
+        That cells have no effect in people.
+    failed : int
+        Solves that failed after the retry.
+    """
+
+    hypothesis: str
+    acting: Floats
+    inert: Floats
+    harms: dict[str, Floats]
+    draw: Ints
+    null_probability: float
+    failed: int
+
+
+def planned_regimen(study: Study, cells: float | None = None) -> Regimen:
+    """Schedule of a study's grid: its first route and interval, its most infusions; and a dose.
+
+    Parameters
+    ----------
+    study : Study
+        Its grid.
+    cells : float, optional
+        Dose of one infusion, cells per kg; the middle one of the grid unless given.
+
+    Raises
+    ------
+    InputError
+        If the grid gives no cells.
+
+    Examples
+    --------
+    >>> from hepatica.study import check_study
+    >>> study = check_study({"title": "t", "grid": {"dose": ["1e6 cells/kg"], "infusions": [1, 4]}})
+    >>> planned_regimen(study, 2e6).label
+    '2e6/kg x4 q7d peripheral vein'
+    """
+    grid = study.grid
+    doses = [d for d in grid.dose if d.cells > 0]
+    if max(grid.infusions) < 1 or not doses:
+        raise InputError("grid", [r.label for r in grid.regimens()], "a regimen that gives cells")
+    middle = doses[(len(doses) - 1) // 2]
+    return Regimen(
+        middle.cells if cells is None else cells,
+        per_kg=middle.per_kg if cells is None else True,
+        infusions=max(grid.infusions),
+        interval=grid.interval[0],
+        route=grid.route[0],
+        duration=grid.duration,
+        start=grid.start,
+    )
+
+
+def admit_lots(
+    study: Study, system: System, *, draws: int, per_draw: int, workers: int | None = None, offset: int = 0
+) -> Admitted:
+    """Patients of a study, so many for each of so many parameter draws, all with potency as the product states it.
+
+    The model varies potency between patients because lots differ. Where the lot itself is known or drawn, that would
+    count twice, and its random number is set to its median.
+
+    Parameters
+    ----------
+    study : Study
+        Population, seed and draws.
+    system : System
+        The model.
+    draws, per_draw : int
+        Parameter draws, and patients of each.
+    workers : int, optional
+        Threads; the patients do not depend on it.
+    offset : int
+        Added to the seed, for patients who are not those of another sample.
+    """
+    population = load_population(study.population)
+    if study.transplant_rate is not None:
+        treatment = population.treatment | {"transplant_rate": study.transplant_rate}
+        population = population.model_copy(update={"treatment": treatment})
+    known = study.known()
+    count = draws if known is None else min(draws, known.n)
+    seed = study.seed + offset
+    patients = admit(system, population, count * per_draw, seed=seed, draws=count, known=known, workers=workers)
+    cohort = patients.cohort
+    memo = dict(cohort.memo) | {LOT_IN_PATIENTS: np.zeros((len(cohort.patient), 1))}
+    return replace(patients, cohort=replace(cohort, memo=memo))
+
+
+def run_products(
+    study: Study,
+    system: System,
+    patients: Admitted,
+    treatments: Sequence[tuple[Product, Regimen]],
+    hypothesis: str,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Courses:
+    """Net gain and excess harm of products over standard care, patient by patient.
+
+    Parameters
+    ----------
+    study : Study
+        Horizon, utilities and concomitant treatments.
+    system : System
+        The model.
+    patients : Admitted
+        Who all get every product.
+    treatments : sequence of (Product, Regimen)
+        The reference first.
+    hypothesis : str
+        Named hypothesis about what the cells do.
+    workers : int, optional
+        Threads; no number depends on it.
+    progress : Progress, optional
+        Stage is the hypothesis.
+    """
+    together = study.together_with
+    arms = [Arm("standard care", together_with=together)]
+    arms += [Arm(f"lot {k}", r, p, together_with=together) for k, (p, r) in enumerate(treatments)]
+    ds = simulate(
+        system,
+        patients,
+        arms,
+        study.times(),
+        outputs=OUTPUTS,
+        hypothesis=hypothesis,
+        workers=workers,
+        progress=staged(progress or ignore_progress, hypothesis),
+    )
+    cohort = patients.cohort
+    benefit = evaluate_benefit(ds, arms, study.utility.utility(), cohort.covariate("body_weight"))
+    care = benefit.net[0]
+    return Courses(
+        hypothesis=hypothesis,
+        acting=benefit.net[1:] - care,
+        inert=benefit.net_null[1:] - care,
+        harms={name: benefit.harms[name][1:] - benefit.harms[name][0] for name in HARMS_SHOWN},
+        draw=cohort.draw,
+        null_probability=null_effect_of(cohort, hypothesis),
+        failed=int((ds["status"].values != 0).sum()),
+    )

@@ -1,0 +1,63 @@
+"""Products in the same patients: what the model must say of each whatever its parameters."""
+
+import numpy as np
+import pytest
+
+from hepatica.engine import shipped_system
+from hepatica.errors import InputError
+from hepatica.manufacturing.clinical.courses import admit_lots, planned_regimen, run_products
+from hepatica.study import check_study
+from hepatica.therapy import Product, Regimen
+
+STUDY = {
+    "title": "t",
+    "patients": 6,
+    "draws": 3,
+    "horizon": "12 d",
+    "posterior": "prior",
+    "hypotheses": ["lung_only"],
+    "grid": {"dose": ["1e6 cells/kg", "5e6 cells/kg"], "infusions": [1, 2]},
+}
+
+
+@pytest.fixture(scope="module")
+def made():
+    study, system = check_study(STUDY), shipped_system()
+    patients = admit_lots(study, system, draws=3, per_draw=2, workers=1)
+    products = [
+        Product(), Product(), Product(viability=0.85), Product(viability=0.71), Product(tissue_factor=5.0),
+        Product(potency=0.2), Product(passage=9),
+    ]  # fmt: skip
+    treatments = [(p, Regimen(5e6, duration=1 / 24)) for p in products]
+    return patients, run_products(study, system, patients, treatments, "lung_only", workers=1)
+
+
+def test_the_schedule_is_that_of_the_study():
+    regimen = planned_regimen(check_study(STUDY), 2e6)
+    assert (regimen.infusions, regimen.dose, regimen.per_kg) == (2, 2e6, True)
+    assert planned_regimen(check_study(STUDY)).dose == 1e6
+    with pytest.raises(InputError, match="gives cells"):
+        planned_regimen(check_study(STUDY | {"grid": {"dose": ["1e6 cells/kg"], "infusions": [0]}}))
+
+
+def test_potency_is_the_lots_and_varies_no_more_between_patients(made):
+    cohort = made[0].cohort
+    column = list(cohort.model.parameters).index("potency")
+    assert np.ptp(cohort.parameters("lung_only")[:, column]) == 0.0
+
+
+def test_the_same_product_does_the_same(made):
+    run = made[1]
+    assert run.failed == 0 and run.acting.shape == (7, 6)
+    assert np.array_equal(run.acting[0], run.acting[1]) and np.array_equal(run.inert[0], run.inert[1])
+
+
+def test_debris_tissue_factor_and_passage_raise_thrombosis(made):
+    clots = made[1].harms["thrombosis"]
+    for worse, better in ((3, 2), (2, 0), (4, 0), (6, 0)):
+        assert clots[worse].mean() > clots[better].mean()
+
+
+def test_where_cells_do_nothing_potency_does_not_matter(made):
+    run = made[1]
+    assert np.abs(run.inert[5] - run.inert[0]).max() < 0.05

@@ -19,7 +19,7 @@ from hepatica.words import say
 
 def cards(found: TherapeuticWindow, lang: str) -> list[Card]:
     """Cards of a window, the answer first."""
-    made = [_answer(found, lang), _doses(found, lang)]
+    made = [_answer(found, lang), doses(found, lang)]
     made.insert(1, _window(found, lang))
     if found.contrasts:
         made.append(_moves(found, lang))
@@ -30,7 +30,7 @@ def cards(found: TherapeuticWindow, lang: str) -> list[Card]:
 
 def terminal(found: TherapeuticWindow, lang: str) -> list[Card]:
     """Cards that a terminal shows: the answer, the doses, and what moves them."""
-    made = [_answer(found, lang), _doses(found, lang)]
+    made = [_answer(found, lang), doses(found, lang)]
     return [*made, _moves(found, lang)] if found.contrasts else made
 
 
@@ -66,7 +66,8 @@ def _window(found: TherapeuticWindow, lang: str) -> Card:
     )
 
 
-def _doses(found: TherapeuticWindow, lang: str) -> Card:
+def doses(found: TherapeuticWindow, lang: str) -> Card:
+    """Card of the doses of the base window, each with all its intervals."""
     shown = (GAIN, "survival_90", "transplant_free_90", *figures.shown_harms(found))
     rows = [
         _dose_row(w, estimand, lang)

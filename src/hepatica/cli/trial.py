@@ -179,10 +179,102 @@ def data(
     shell.close(lang, *written)
 
 
+@app.command("search")
+def search(
+    file: TrialFile,
+    sizes: Annotated[
+        list[int] | None, typer.Option("--sizes", min=4, help="Largest numbers of patients; may be repeated.")
+    ] = None,
+    assurance: Annotated[bool, typer.Option("--assurance", help="Ask for assurance instead of power.")] = False,
+    trials: Trials = 500,
+    banks: Banks = BANKS,
+    lang: shell.Lang = "en",
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Find the cheapest design that reaches the stated power.
+
+    Sizes, looks and regimens ([[alternative]]) side by side on the same virtual patients; costs stand in [cost].
+
+    Example: `hepatica trial search trial.toml --sizes 200 --sizes 300`
+    """
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.report.trials.plan_cards import search_card
+    from hepatica.trials.definition.trial_file import load_trial
+    from hepatica.trials.virtual.conduct.scenario import Truth
+    from hepatica.trials.virtual.search import search_design
+
+    lang, question, bars = shell.check_language(lang), load_trial(file), Bars(lang)
+    tried = sizes or [max(4, round(question.patients * k / 4)) for k in (2, 3, 4, 6, 8)]
+    with shell.make_system(lang, cluster) as system, bars.bars:
+        bank = TrialRequest(trial=question).bank(banks, system=system, workers=workers, progress=bars)
+        truth = Truth.DRAWN if assurance else Truth.AVERAGE
+        found = search_design(question, bank, sizes=tried, truth=truth, trials=trials, workers=workers, progress=bars)
+    show(search_card(found, lang))
+
+
+@app.command("replay")
+def replay(
+    key: Annotated[str, typer.Argument(help="Published trial: lin2017, suk2016 or zekri2015.")],
+    trials: Trials = 1000,
+    banks: Banks = BANKS,
+    lang: shell.Lang = "en",
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Run a published trial again on virtual patients.
+
+    How often what was published would have been seen, and the size that the published difference needs.
+
+    Example: `hepatica trial replay lin2017`
+    """
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.report.trials.plan_cards import replay_cards
+    from hepatica.trials.virtual import replay as published_trials
+
+    lang, published, bars = shell.check_language(lang), published_trials.load_published(key), Bars(lang)
+    with shell.make_system(lang, cluster) as system, bars.bars:
+        bank = TrialRequest(trial=published.trial).bank(banks, system=system, workers=workers, progress=bars)
+        found = published_trials.replay(published, bank, trials=trials, progress=bars)
+    for card in replay_cards(published, found, lang):
+        show(card)
+
+
+@app.command("safety")
+def safety(
+    file: TrialFile,
+    event: Annotated[str, typer.Option("--event", help="infection, bleeding, thrombosis or tumour.")] = "tumour",
+    excess: Annotated[float, typer.Option("--excess", help="Events per patient-year to exclude.")] = 0.01,
+    alpha: Annotated[float, typer.Option("--alpha", help="One-sided error.")] = 0.05,
+    power: Annotated[float, typer.Option("--power", help="Chance that a harmless product is cleared.")] = 0.8,
+    banks: Banks = BANKS,
+    lang: shell.Lang = "en",
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Give the patient-years that exclude an excess of an event.
+
+    Example: `hepatica trial safety trial.toml --event infection --excess 0.2`
+    """
+    from hepatica.api.trials.characteristics import TrialRequest
+    from hepatica.errors import InputError
+    from hepatica.report.trials.plan_cards import safety_card
+    from hepatica.trials.definition.trial_file import load_trial
+    from hepatica.trials.virtual.simulated import EVENTS
+    from hepatica.trials.virtual.surveillance import plan_trial_surveillance
+
+    lang, question, bars = shell.check_language(lang), load_trial(file), Bars(lang)
+    if event not in EVENTS:
+        raise InputError("--event", event, f"one of {', '.join(EVENTS)}")
+    with shell.make_system(lang, cluster) as system, bars.bars:
+        bank = TrialRequest(trial=question).bank(banks, system=system, workers=workers, progress=bars)
+    plans = plan_trial_surveillance(question, bank, event, excess, alpha=alpha, power=power)
+    show(safety_card(plans, lang))
+
+
 @app.command("exam")
 def exam(
     lang: shell.Lang = "en",
-    every: Annotated[bool, typer.Option("--every", help="Every number, not a line for each set.")] = False,
 ) -> None:
     """Show numbers of other programs beside ours.
 
@@ -196,17 +288,11 @@ def exam(
     passed, sets = int(table["passes"].sum()), table["reference"].nunique()
     out.print(say("trial.exam_title", lang), style="bold")
     out.print(say("trial.exam_text", lang, passed=passed, total=len(table), sets=sets))
-    if every:
-        shown = make_table("set", "quantity", "ours", "theirs", "difference")
-        for row in table.itertuples(index=False):
-            values = (f"{row.ours:.8g}", f"{row.theirs:.8g}", f"{row.difference:.2g}")
-            shown.add_row(str(row.reference), str(row.quantity), *values)
-    else:
-        heads = ("set", "method", "numbers", "within", "largest", "tolerance", "source")
-        shown = make_table(*(say(f"trial.column_{head}", lang) for head in heads))
-        for name, rows in table.groupby("reference", sort=False):
-            first, worst = rows.iloc[0], rows["difference"].abs().max()
-            numbers = (f"{len(rows)}", f"{int(rows.passes.sum())}", f"{worst:.2g}", f"{rows.tolerance.max():.2g}")
-            shown.add_row(str(name), first.method, *numbers, first.source)
+    heads = ("set", "method", "numbers", "within", "largest", "tolerance", "source")
+    shown = make_table(*(say(f"trial.column_{head}", lang) for head in heads))
+    for name, rows in table.groupby("reference", sort=False):
+        first, worst = rows.iloc[0], rows["difference"].abs().max()
+        numbers = (f"{len(rows)}", f"{int(rows.passes.sum())}", f"{worst:.2g}", f"{rows.tolerance.max():.2g}")
+        shown.add_row(str(name), first.method, *numbers, first.source)
     out.print(shown)
     out.print(say("common.research_use", lang), style="dim")

@@ -63,3 +63,25 @@ def test_data_of_one_trial_and_an_escalation(hepatica, tmp_path, monkeypatch):
     assert code == 0 and "Would this trial find the dose?" in out, err
     code, _, err = hepatica("trial", "data", "trial.toml")
     assert code == 2 and "randomised trial" in err
+
+
+def test_search_replay_and_safety_refuse_in_one_sentence(hepatica, tmp_path):
+    path = tmp_path / "t.toml"
+    hepatica("trial", "init", str(path))
+    for arguments, says in (
+        (["replay", "nobody"], "lin2017"),
+        (["safety", str(path), "--event", "odd"], "tumour"),
+        (["search", str(tmp_path / "none.toml")], "hepatica trial init"),
+    ):
+        code, out, err = hepatica("trial", *arguments)
+        assert code == 2 and out == "" and says in err and len(err.strip().splitlines()) == 1
+
+
+def test_studies_are_trials():
+    from hepatica.trials.definition.trial_file import load_trial
+
+    studies = {p.stem: load_trial(p) for p in sorted((ROOT / "studies/trials").glob("*.toml"))}
+    assert set(studies) == {"aclf-dose-finding", "aclf-two-arm", "lin2017"}
+    assert studies["aclf-dose-finding"].is_dose_finding and len(studies["aclf-two-arm"].look) == 2
+    template = (ROOT / "src/hepatica/trial.template.toml").read_text(encoding="utf-8")
+    assert (ROOT / "studies/trials/aclf-two-arm.toml").read_text(encoding="utf-8") == template

@@ -131,6 +131,14 @@ class BankTable(Table):
     seed: Annotated[Integer, Field(ge=0, le=MAX_SEED)] = 1
 
 
+class Cost(Table):
+    """[cost]: what a design costs, in any one currency."""
+
+    patient: Annotated[Number, Field(ge=0)] = 1.0
+    infusion: Annotated[Number, Field(ge=0)] = 0.0
+    month: Annotated[Number, Field(ge=0)] = 0.0
+
+
 class DoseFinding(Table):
     """[dose_finding]: design over the arms with cells, in ascending order of dose."""
 

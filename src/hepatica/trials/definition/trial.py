@@ -27,6 +27,7 @@ from hepatica.study_fields import (
 from hepatica.trials.definition.analysis_tables import (
     Analysis,
     BankTable,
+    Cost,
     DoseFinding,
     Look,
     Reader,
@@ -95,6 +96,7 @@ class Trial(Table):
     analysis: Analysis = Analysis()
     variation: Variation = Variation()
     reader: tuple[Reader, ...] = ()
+    cost: Cost = Cost()
     bank: BankTable = BankTable()
     dose_finding: DoseFinding | None = None
 

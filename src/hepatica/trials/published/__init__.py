@@ -1,0 +1,1 @@
+"""Published trials as they were done, one TOML file each, with what they reported."""

@@ -26,4 +26,4 @@ def test_cards(make_trial, flat_bank, lang):
         assert len(card.table) == 3 and card.text[0]
     plans = [TrialSurveillance("lung_only", e, 0.02, plan_surveillance(0.01, 0.01)) for e in EVENTS]
     card = safety_card(plans, lang)
-    assert len(card.table) == len(EVENTS) and "1028" in card.table.to_string()
+    assert len(card.table) == len(EVENTS) and "972" in card.table.to_string()

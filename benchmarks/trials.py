@@ -1,0 +1,152 @@
+"""Simulated trials on virtual patients: speed, type I error without effect, sampled times beside expected curves.
+
+    python benchmarks/trials.py [--trials 20000] [--patients 2000] [--bank FOLDER]
+
+Prints Markdown, as in docs/trials.md. R, where it is installed, draws as many trials of the same size with its package
+survival beside it. For research use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+import time
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hepatica.engine import shipped_system
+from hepatica.trials.bank.build import Bank, build_bank
+from hepatica.trials.bank.plan import DEATHS, plan_bank
+from hepatica.trials.definition.trial import Trial
+from hepatica.trials.definition.trial_file import check_trial
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.events import expected_survival
+from hepatica.trials.virtual.conduct.population import eligible_patients
+from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
+from hepatica.trials.virtual.effects import fates
+from hepatica.trials.virtual.simulate import simulate_trial
+
+DOSES = ("1e5", "3e5", "5e5", "2e6", "5e6", "1e7")  # beside standard care and 1e6: eight regimens
+R_CODE = """
+library(survival)
+began <- proc.time()[3]
+for (k in 1:{trials}) {{
+  t <- rexp(200, rep(c(0.004, 0.0028), 100)); e <- t < 168
+  for (look in 1:3) survdiff(Surv(pmin(t, 56 * look), t < 56 * look) ~ rep(0:1, 100))
+}}
+cat(proc.time()[3] - began)
+"""
+
+
+def base(**changes: Any) -> dict[str, Any]:
+    """Template without drop-out, rescue and lots, one endpoint."""
+    data = tomllib.loads((files("hepatica") / "trial.template.toml").read_text(encoding="utf-8"))
+    data |= {"hypotheses": ["label_is_cells"], "batches": {}, "endpoint": data["endpoint"][:1]}
+    data.pop("rescue")
+    return data | changes
+
+
+def designs() -> dict[str, Trial]:
+    """Designs whose error is asked for."""
+    two = [{"fraction": 0.5}, {"fraction": 0.75}]
+    none: dict[str, Any] = {"look": [], "stopping": {}}
+    lab = {"name": "x", "kind": "lab", "lab": "bilirubin", "day": "28 d"}
+    alive = {"name": "x", "kind": "proportion", "when": "alive == 1", "day": "84 d", "higher_is_better": True}
+    arms = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
+    made = {
+        "fixed, log-rank": base(**none),
+        "fixed, stratified log-rank": base(**none, analysis={"stratified": True}),
+        "fixed, minimisation": base(**none, randomisation={"method": "minimisation", "strata": ["meld >= 25"]}),
+        "fixed, restricted mean": base(
+            **none, endpoint=[{"name": "x", "kind": "survival", "method": "restricted_mean"}]
+        ),
+        "fixed, max-combo": base(**none, endpoint=[{"name": "x", "kind": "survival", "method": "max_combo"}]),
+        "fixed, alive at day 84": base(**none, endpoint=[alive]),
+        "fixed, bilirubin, ANCOVA": base(**none, endpoint=[lab]),
+        "fixed, bilirubin, ranks with death": base(**none, endpoint=[lab | {"method": "rank_sum"}]),
+        "three arms, Holm, two looks": base(look=two, stopping={}, arm=arms, randomisation={}),
+        "looks on days 300 and 500": base(look=[{"day": "300 d"}, {"day": "500 d"}], stopping={}),
+        "two looks, futility not binding": base(look=two, stopping={"futility": [0.0, 0.3]}),
+        "two looks, futility binding": base(look=two, stopping={"futility": [0.0, 0.3], "binding": True}),
+    }
+    for name in ("obrien_fleming", "pocock", "hwang_shih_decani", "obrien_fleming_exact", "pocock_exact"):
+        made[f"two looks, {name.replace('_', ' ')}"] = base(look=two, stopping={"efficacy": name})
+    made["two looks, kim demets 3"] = base(look=two, stopping={"efficacy": "kim_demets", "parameter": 3.0})
+    return {name: check_trial(data) for name, data in made.items()}
+
+
+def speed(bank: Bank, trial: Trial, seconds: float) -> None:
+    """Seconds of the bank, and of 10,000 trials of 200 patients with three looks."""
+    began, cpu = time.perf_counter(), time.process_time()
+    simulate_trial(trial, bank, Scenario("label_is_cells", Truth.DRAWN), 10_000, workers=2)
+    wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+    print("| what | wall, s | processor, s |\n|---|--:|--:|")
+    print(f"| bank, {bank.plan.patients} patients x {len(bank.plan.regimens)} regimens | {seconds:.1f} | - |")
+    print(f"| 10,000 trials of {trial.patients} patients, three looks | {wall:.1f} | {cpu:.1f} |")
+    r = shutil.which("Rscript")
+    if r:
+        done = subprocess.run([r, "-e", R_CODE.format(trials=200)], capture_output=True, text=True)
+        if done.returncode == 0:
+            print(f"| R survival, survdiff alone, 200 trials x 50 | {50 * float(done.stdout):.0f} | - |")
+
+
+def errors(bank: Bank, trials: int) -> None:
+    """Type I error of each design."""
+    print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
+    for name, trial in designs().items():
+        r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
+        p = r.success.mean()
+        print(
+            f"| {name} | {100 * p:.2f} | {196 * np.sqrt(p * (1 - p) / trials):.2f} | {r.size.mean():.0f} |", flush=True
+        )
+
+
+def curves(bank: Bank, trial: Trial) -> None:
+    """Sampled deaths beside the expected curve, and the effect of coupling."""
+    e = eligible_patients(bank, trial)
+    block = TrialBlock(trial, Scenario("label_is_cells", Truth.AVERAGE, transplants=False), bank, e, 0, trial.patients)
+    print("\n| arm | day | alive, sampled % | expected % | standard errors apart |\n|---|--:|--:|--:|--:|")
+    for a, arm in enumerate(trial.arms()):
+        own = {c: bank.outcomes["label_is_cells"].hazards[c][bank.regimen(arm[0]), e.patients] for c in DEATHS}
+        expected = expected_survival(own, DEATHS).mean(axis=0)
+        for day in (7, 28, 84, 168):
+            alive = block.death[block.arm == a] > day
+            se = np.sqrt(expected[day] * (1 - expected[day]) / len(alive))
+            gap = (alive.mean() - expected[day]) / se
+            print(
+                f"| {trial.arm[a].name} | {day} | {100 * alive.mean():.2f} | {100 * expected[day]:.2f} | {gap:+.1f} |"
+            )
+    print("\n| coupling | saved, % | killed, % |\n|---|--:|--:|")
+    for name, correlation in (("shared", 1.0), ("copula 0.5", 0.5), ("independent", 0.0)):
+        f = fates(trial, bank, e, "label_is_cells", 1, correlation)
+        print(f"| {name} | {100 * f.saved:.1f} | {100 * f.killed:.1f} |")
+
+
+def main() -> None:
+    """Print every table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=20_000)
+    parser.add_argument("--patients", type=int, default=2000)
+    parser.add_argument("--bank", type=Path, default=None)
+    given = parser.parse_args()
+    extra = [{"name": f"dose {d}", "dose": f"{d} cells/kg", "infusions": 4} for d in DOSES]
+    rich = {"patients": given.patients, "draws": 100}
+    trial = check_trial(base(alternative=extra, bank=rich, stopping={}))
+    others = [t.model_copy(update={"bank": trial.bank}) for t in designs().values()]
+    folder = given.bank or Path(tempfile.mkdtemp())
+    began = time.perf_counter()
+    plan = plan_bank([trial, *others])
+    bank = build_bank(plan, shipped_system(), folder)
+    speed(bank, trial, time.perf_counter() - began)
+    curves(bank, trial)
+    errors(bank, given.trials)
+
+
+if __name__ == "__main__":
+    main()

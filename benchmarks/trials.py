@@ -57,16 +57,15 @@ def designs() -> dict[str, Trial]:
     two = [{"fraction": 0.5}, {"fraction": 0.75}]
     none: dict[str, Any] = {"look": [], "stopping": {}}
     lab = {"name": "x", "kind": "lab", "lab": "bilirubin", "day": "28 d"}
+    timed = {"name": "x", "kind": "survival"}
     alive = {"name": "x", "kind": "proportion", "when": "alive == 1", "day": "84 d", "higher_is_better": True}
     arms = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
     made = {
         "fixed, log-rank": base(**none),
         "fixed, stratified log-rank": base(**none, analysis={"stratified": True}),
         "fixed, minimisation": base(**none, randomisation={"method": "minimisation", "strata": ["meld >= 25"]}),
-        "fixed, restricted mean": base(
-            **none, endpoint=[{"name": "x", "kind": "survival", "method": "restricted_mean"}]
-        ),
-        "fixed, max-combo": base(**none, endpoint=[{"name": "x", "kind": "survival", "method": "max_combo"}]),
+        "fixed, restricted mean": base(**none, endpoint=[timed | {"method": "restricted_mean"}]),
+        "fixed, max-combo": base(**none, endpoint=[timed | {"method": "max_combo"}]),
         "fixed, alive at day 84": base(**none, endpoint=[alive]),
         "fixed, bilirubin, ANCOVA": base(**none, endpoint=[lab]),
         "fixed, bilirubin, ranks with death": base(**none, endpoint=[lab | {"method": "rank_sum"}]),

@@ -126,7 +126,7 @@ def search_design(
     workers : int, optional
         Threads.
     progress : Progress
-        Told of the stage "search", in candidates.
+        Told of the stage "designs", in candidates.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def search_design(
     plans = [(table, n, looks) for table in tables for n in sorted(set(sizes)) for looks in LOOKS]
     found = []
     for k, (table, n, looks) in enumerate(plans):
-        progress("search", k, len(plans))
+        progress("designs", k, len(plans))
         changed = trial.model_copy(
             update={
                 "arm": (trial.arm[0], table.model_copy(update={"ratio": trial.arm[1].ratio})),
@@ -152,7 +152,7 @@ def search_design(
             }
         )
         found.append(_try(changed, bank, looks, truth, most_harmful, trials, workers))
-    progress("search", len(plans), len(plans))
+    progress("designs", len(plans), len(plans))
     found.sort(key=lambda c: (not c.reaches, c.cost if c.reaches else -c.success.value))
     return SearchResult(tuple(found), trial.analysis.power, truth)
 

@@ -48,6 +48,7 @@ def base(**changes: Any) -> dict[str, Any]:
     """Template without drop-out, rescue and lots, one endpoint."""
     data = tomllib.loads((files("hepatica") / "trial.template.toml").read_text(encoding="utf-8"))
     data |= {"hypotheses": ["label_is_cells"], "batches": {}, "endpoint": data["endpoint"][:1]}
+    data["randomisation"] = {"method": "complete"}
     data.pop("rescue")
     return data | changes
 
@@ -60,24 +61,33 @@ def designs() -> dict[str, Trial]:
     timed = {"name": "x", "kind": "survival"}
     alive = {"name": "x", "kind": "proportion", "when": "alive == 1", "day": "84 d", "higher_is_better": True}
     arms = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
-    made = {
-        "fixed, log-rank": base(**none),
-        "fixed, stratified log-rank": base(**none, analysis={"stratified": True}),
-        "fixed, minimisation": base(**none, randomisation={"method": "minimisation", "strata": ["meld >= 25"]}),
-        "fixed, restricted mean": base(**none, endpoint=[timed | {"method": "restricted_mean"}]),
-        "fixed, max-combo": base(**none, endpoint=[timed | {"method": "max_combo"}]),
-        "fixed, alive at day 84": base(**none, endpoint=[alive]),
-        "fixed, bilirubin, ANCOVA": base(**none, endpoint=[lab]),
-        "fixed, bilirubin, ranks with death": base(**none, endpoint=[lab | {"method": "rank_sum"}]),
-        "three arms, Holm, two looks": base(look=two, stopping={}, arm=arms, randomisation={}),
-        "looks on days 300 and 500": base(look=[{"day": "300 d"}, {"day": "500 d"}], stopping={}),
-        "two looks, futility not binding": base(look=two, stopping={"futility": [0.0, 0.3]}),
-        "two looks, futility binding": base(look=two, stopping={"futility": [0.0, 0.3], "binding": True}),
-    }
+    blocks = {"method": "blocks", "sizes": [4, 6], "strata": ["meld >= 25"]}
+    made = {"fixed, log-rank": base(**none)}
     for name in ("obrien_fleming", "pocock", "hwang_shih_decani", "obrien_fleming_exact", "pocock_exact"):
         made[f"two looks, {name.replace('_', ' ')}"] = base(look=two, stopping={"efficacy": name})
-    made["two looks, kim demets 3"] = base(look=two, stopping={"efficacy": "kim_demets", "parameter": 3.0})
-    return {name: check_trial(data) for name, data in made.items()}
+    return {
+        name: check_trial(data)
+        for name, data in (
+            made
+            | {
+                "two looks, kim demets 3": base(look=two, stopping={"efficacy": "kim_demets", "parameter": 3.0}),
+                "two looks, futility binding": base(look=two, stopping={"futility": [0.0, 0.3], "binding": True}),
+                "two looks, futility not binding": base(look=two, stopping={"futility": [0.0, 0.3]}),
+                "looks on days 300 and 500": base(look=[{"day": "300 d"}, {"day": "500 d"}], stopping={}),
+                "three arms, Holm, two looks": base(look=two, stopping={}, arm=arms),
+                "fixed, restricted mean": base(**none, endpoint=[timed | {"method": "restricted_mean"}]),
+                "fixed, max-combo": base(**none, endpoint=[timed | {"method": "max_combo"}]),
+                "fixed, alive at day 84": base(**none, endpoint=[alive]),
+                "fixed, bilirubin, ANCOVA": base(**none, endpoint=[lab]),
+                "fixed, bilirubin, ranks with death": base(**none, endpoint=[lab | {"method": "rank_sum"}]),
+                "blocks by MELD, log-rank": base(**none, randomisation=blocks),
+                "blocks by MELD, stratified log-rank": base(
+                    **none, randomisation=blocks, analysis={"stratified": True}
+                ),
+                "minimisation by MELD, log-rank": base(**none, randomisation=blocks | {"method": "minimisation"}),
+            }
+        ).items()
+    }
 
 
 def speed(bank: Bank, trial: Trial, seconds: float) -> None:

@@ -80,10 +80,9 @@ class Eligibility(Table):
 
     def conditions(self) -> tuple[tuple[Expression, bool], ...]:
         """Each condition, and the truth that an eligible patient has."""
-        wanted = [(text, True, "include") for text in self.include] + [
-            (text, False, "exclude") for text in self.exclude
-        ]
-        return tuple((parse_expression(text, f"eligibility.{key}"), truth) for text, truth, key in wanted)
+        rows = [(text, True, "include") for text in self.include]
+        rows += [(text, False, "exclude") for text in self.exclude]
+        return tuple((parse_expression(text, f"eligibility.{key}"), truth) for text, truth, key in rows)
 
 
 class Randomisation(Table):

@@ -139,7 +139,7 @@ def search_design(
         raise InputError("sizes", list(sizes), "numbers of patients from 4 on")
     tables = [trial.arm[1], *trial.alternative]
     plans = [(table, n, looks) for table in tables for n in sorted(set(sizes)) for looks in LOOKS]
-    found = []
+    tried = []
     for k, (table, n, looks) in enumerate(plans):
         progress("designs", k, len(plans))
         changed = trial.model_copy(
@@ -151,10 +151,10 @@ def search_design(
                 "analysis": trial.analysis.model_copy(update={"events": None}),
             }
         )
-        found.append(_try(changed, bank, looks, truth, most_harmful, trials, workers))
+        tried.append(_try(changed, bank, looks, truth, most_harmful, trials, workers))
     progress("designs", len(plans), len(plans))
-    found.sort(key=lambda c: (not c.reaches, c.cost if c.reaches else -c.success.value))
-    return SearchResult(tuple(found), trial.analysis.power, truth)
+    tried.sort(key=lambda c: (not c.reaches, c.cost if c.reaches else -c.success.value))
+    return SearchResult(tuple(tried), trial.analysis.power, truth)
 
 
 def _try(

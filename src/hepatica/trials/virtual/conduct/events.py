@@ -35,10 +35,10 @@ def crossing_times(hazard: Singles, row: Ints, threshold: ArrayLike) -> Singles:
     """
     days = hazard.shape[1]
     flat, base = hazard.ravel(), (row * days).ravel()
-    wanted = np.asarray(threshold, np.float32).ravel()
-    times = np.full(wanted.shape, np.inf, np.float32)
-    who = np.flatnonzero(wanted <= flat[base + (days - 1)])
-    start, level = base[who], wanted[who]
+    levels = np.asarray(threshold, np.float32).ravel()
+    times = np.full(levels.shape, np.inf, np.float32)
+    who = np.flatnonzero(levels <= flat[base + (days - 1)])
+    start, level = base[who], levels[who]
     low, high = np.zeros(len(who), np.int64), np.full(len(who), days - 1)
     for _ in range(int(np.ceil(np.log2(max(days - 1, 1))))):
         middle = (low + high) // 2

@@ -30,7 +30,7 @@ from hepatica.calibrate.diagnostics.contraction import agreement, contraction, i
 from hepatica.calibrate.diagnostics.identifiability import unidentified
 from hepatica.calibrate.diagnostics.information import spike_weights
 from hepatica.calibrate.error_model.bias import BIAS
-from hepatica.calibrate.likelihood import LikelihoodTerm
+from hepatica.calibrate.likelihood import LikelihoodTerm, Scale
 from hepatica.calibrate.terms import likelihood_terms
 from hepatica.engine import System
 from hepatica.errors import InputError
@@ -209,6 +209,7 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "parent_correlation": made.course.parent_correlation,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in made.cells.items()},
+        "effects": {h: effects(between, c) for h, c in made.cells.items()},
         "contrast_noise": {
             h: {
                 f"{x.publication} {x.treated} {x.label}": float(n) for x, n in zip(made.contrasts, c.noise, strict=True)
@@ -222,6 +223,18 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "emulator_error_over_allowed": {"median": float(apart.median()), "largest": float(apart.max())},
         "purpose": "for research use",
     }
+
+
+def effects(between: Sequence[Contrast], cells: CellPosterior) -> dict[str, dict[str, float]]:
+    """Simulated log odds ratios of published contrasts: mean and SD under the priors of the cells, and as learnt."""
+    rows, found = np.arange(len(cells.chosen)), dict[str, dict[str, float]]()
+    for i, c in enumerate(between):
+        if c.scale is Scale.SHARE:
+            prior, learnt = cells.contrasts[:, :, i], cells.contrasts[rows, cells.chosen, i]
+            moments = (f(x) for x in (prior, learnt) for f in (np.nanmean, np.nanstd))
+            names = ("prior_mean", "prior_sd", "mean", "sd")
+            found[f"{c.publication} {c.treated} {c.label}"] = dict(zip(names, map(float, moments), strict=True))
+    return found
 
 
 def write(made: Calibration, folder: Path) -> tuple[Path, Path]:

@@ -49,6 +49,9 @@ def test_draws_are_whole_and_say_where_they_come_from(made, system, publications
         and p["evidence"] == evidence_hash(publications)
         and p["settings"]["people"] == 5
     )
+    survival = p["effects"]["lung_only"]["lin2017 msc survival day 168"]
+    simulated = made.cells["lung_only"].contrasts[:, :, 0]
+    assert survival["prior_mean"] == pytest.approx(np.nanmean(simulated)) and survival["sd"] > 0
     assert p["publications"] == sorted(FEW) and p["r_hat_largest"] >= 1.0
     rows = contraction(made.course, made.cells)
     assert set(rows["hypothesis"]) == {"", "label_is_cells", "lung_only"} and (rows["sd"] > 0).all()

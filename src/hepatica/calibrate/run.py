@@ -209,7 +209,7 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "parent_correlation": made.course.parent_correlation,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],
         "effective_cell_draws": {h: float(c.effective.mean()) for h, c in made.cells.items()},
-        "effects": {h: effects(between, c) for h, c in made.cells.items()},
+        "effects": {h: effects(made.contrasts, c) for h, c in made.cells.items()},
         "contrast_noise": {
             h: {
                 f"{x.publication} {x.treated} {x.label}": float(n) for x, n in zip(made.contrasts, c.noise, strict=True)

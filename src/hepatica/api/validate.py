@@ -56,9 +56,11 @@ class PredictionRecord(Strict):
     q05, q25, median, q75, q95 : float
         Quantiles of the prediction.
     crps, log_score : float
+    crps_error, log_score_error : float
+        Monte Carlo standard errors.
     by_hypothesis : dict of str to Prediction
     baselines : dict of str to Baseline
-        Predictors ``no_effect`` and ``pooled_effect``.
+        Predictors ``no_effect``, ``pooled_effect`` and ``meta_regression``.
     odds_ratio : OddsRatio or None
         Of a difference of shares.
     cells : bool
@@ -79,6 +81,8 @@ class PredictionRecord(Strict):
     q95: Number
     crps: Number
     log_score: Number
+    crps_error: Number
+    log_score_error: Number
     by_hypothesis: dict[str, Prediction]
     baselines: dict[str, Baseline]
     odds_ratio: OddsRatio | None
@@ -94,6 +98,8 @@ class PredictionRecord(Strict):
             **dict(zip(names, r.quantiles.tolist(), strict=True)),
             crps=r.crps,
             log_score=r.log_score,
+            crps_error=r.crps_error,
+            log_score_error=r.log_score_error,
             by_hypothesis={
                 h: Prediction(**dict(zip(Prediction.model_fields, row, strict=True)))
                 for h, row in r.by_hypothesis.items()

@@ -60,7 +60,7 @@ def validate(
 ) -> None:
     """Predict published numbers, then score the predictions.
 
-    Scores (CRPS, logarithmic) stand beside those of two plain predictors: no effect, and the pooled effect.
+    Scores (CRPS, logarithmic) stand beside those of three plain predictors: no effect, pooled effect, meta-regression.
 
     Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """

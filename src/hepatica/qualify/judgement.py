@@ -226,9 +226,8 @@ def _comparator(scope: Scope, validated: Validated, biases: dict[str, str]) -> l
 
 
 def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]:
-    outside = [g for g in validated.groups if g.key != "in_sample"]
-    best = max(outside, key=lambda g: g.numbers) if outside else None
-    judged = best or validated.of("in_sample")
+    outside = validated.effects_outside  # a dose is chosen by differences between cells and control
+    judged = outside or validated.effects
     share = validated.effective_share
     equivalent = {
         "effective_share": f"{100 * share:.0f}" if share == share else "-",
@@ -239,7 +238,7 @@ def _assessment(validated: Validated, people: Evaluation | None) -> list[Factor]
     blind = sum(s == "blind" for s in validated.standing.values())
     return [
         Factor("validation", "equivalency", rate(share >= 0.8 and most, share >= 0.4 and most), equivalent),
-        Factor("validation", "output", _output(judged, best is not None), _output_values(judged)),
+        Factor("validation", "output", _output(judged, outside is not None), _output_values(judged)),
         Factor(
             "validation",
             "independence",
@@ -260,20 +259,19 @@ def calibrated(g: Group) -> bool:
 def _output(g: Group | None, outside: bool) -> str:
     if g is None:
         return "no"
-    return rate(outside and calibrated(g) and g.beats == 2, calibrated(g) or g.beats == 2)
+    all_beaten = g.beats == len(g.references)
+    return rate(outside and calibrated(g) and all_beaten, calibrated(g) or all_beaten)
 
 
 def _output_values(g: Group | None) -> dict[str, str]:
     if g is None:
-        return dict.fromkeys(("in_50", "in_90", "score", "plain", "pooled"), "-")
-    plain, pooled = (f"{g.references[n][1]:.2f}" for n in ("no_effect", "pooled_effect"))
+        return dict.fromkeys(("in_50", "in_90", "score", "plain", "pooled", "regressed"), "-")
+    names = {"plain": "no_effect", "pooled": "pooled_effect", "regressed": "meta_regression"}
     return {
         "in_50": f"{100 * g.in_50:.0f}",
         "in_90": f"{100 * g.in_90:.0f}",
         "score": f"{g.log_score:.2f}",
-        "plain": plain,
-        "pooled": pooled,
-    }
+    } | {key: f"{g.references[n][1]:.2f}" for key, n in names.items()}
 
 
 def _applicability(scope: Scope) -> list[Factor]:

@@ -50,7 +50,7 @@ class Group:
 
     @property
     def beats(self) -> int:
-        """References with a worse logarithmic score, of two."""
+        """References with a worse logarithmic score."""
         return sum(self.log_score > score for _, score, _ in self.references.values())
 
 
@@ -64,8 +64,8 @@ class Validated:
         Everything, blind publications first.
     standing : dict of publication to one of `GROUPS`
     groups : tuple of Group
-    effects : Group or None
-        Differences between arms, whatever their standing.
+    effects, effects_outside : Group or None
+        Differences between arms, whatever their standing, and of publications that were not learnt from.
     effective_share : float
         Median over arms of the share of virtual patients that stay effective once they match the arm at day 0; NaN
         without arms.
@@ -79,6 +79,7 @@ class Validated:
     standing: dict[str, str]
     groups: tuple[Group, ...]
     effects: Group | None
+    effects_outside: Group | None
     effective_share: float
     matched: int
     worst: tuple[Record, ...]
@@ -167,7 +168,8 @@ def validate_by_standing(
     own = {p.key for p in blind}
     standing = {r.publication: _standing(r.publication, own, validation) for r in validation.records}
     groups = [group(key, [r for r in validation.records if standing[r.publication] == key]) for key in GROUPS]
-    effects = group("effects", [r for r in validation.records if r.against and r.cells])
+    differences = [r for r in validation.records if r.against and r.cells]
+    outside = [r for r in differences if standing[r.publication] in OUTSIDE]
     matched = [
         share for share in validation.matching.values() if share < 1.0
     ]  # exactly 1 is an arm without labs at day 0
@@ -176,7 +178,8 @@ def validate_by_standing(
         validation,
         standing,
         tuple(g for g in groups if g is not None),
-        effects,
+        group("effects", differences),
+        group("effects_outside", outside),
         effective_share,
         len(matched),
         worst(validation.records),

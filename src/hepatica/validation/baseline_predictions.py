@@ -10,7 +10,7 @@ from scipy.special import expit
 from hepatica.calibrate.endpoints import SHARES, Endpoint
 from hepatica.calibrate.likelihood import LEVELS
 from hepatica.evidence.observations import Observation
-from hepatica.validation.baselines import Reference
+from hepatica.validation.baselines import Pooled, Reference
 from hepatica.validation.model_predictions import ModelPredictions
 from hepatica.validation.records import REFERENCES
 from hepatica.validation.scores import Predictive
@@ -35,15 +35,11 @@ class BaselinePredictions:
 
     def arm(self, o: Observation, endpoint: Endpoint, n: int) -> dict[str, Predictive]:
         """Predictive distribution of a number of n people by each baseline."""
-        a = self.model.arms[o.arm]
-        base, effect = (
-            self.reference.untreated(a.populations[0][0], o.variable, o.time),
-            self.reference.effect(o.variable),
-        )
+        a, effect = self.model.arms[o.arm], self.reference.effect(o.variable)
         z = self.model.normal("reference", o.arm, o.variable, o.time)
         predictive = {}
         for name in REFERENCES:
-            use = a.cells and name == "pooled_effect"
+            base, use = self._untreated(name, o), a.cells and name != "no_effect"
             value, sd = base.value + (effect.value if use else 0.0), float(np.hypot(base.sd, effect.sd if use else 0.0))
             if o.variable in SHARES:
                 predictive[name] = Predictive.share(expit(value + sd * z), n)
@@ -69,17 +65,14 @@ class BaselinePredictions:
         self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int
     ) -> dict[str, Predictive]:
         """Predictive distribution of a treated arm less its control, of n and m people, by each baseline."""
-        a = self.model.arms[o.arm]
-        base, effect = (
-            self.reference.untreated(a.populations[0][0], o.variable, o.time),
-            self.reference.effect(o.variable),
-        )
+        effect = self.reference.effect(o.variable)
         z = self.model.normal("reference difference", o.arm, o.variable, o.time)
         _, sa = self.model.mean(o.arm, endpoint, self.hypothesis)
         predictive = {}
         for name in REFERENCES:
-            move = effect.value + effect.sd * z if name == "pooled_effect" else np.zeros_like(z)
+            move = np.zeros_like(z) if name == "no_effect" else effect.value + effect.sd * z
             if o.variable in SHARES:
+                base = self._untreated(name, other)
                 p = expit(np.full_like(z, base.value))
                 q = expit(base.value + move)
                 predictive[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
@@ -91,3 +84,10 @@ class BaselinePredictions:
                 move = level * np.expm1(move)
             predictive[name] = Predictive.normal(move, np.full_like(z, people))
         return predictive
+
+    def _untreated(self, name: str, o: Observation) -> Pooled:
+        """Untreated outcome of the arm of an observation by a baseline."""
+        population = self.model.arms[o.arm].populations[0][0]
+        if name == "meta_regression":
+            return self.reference.regressed(self.model.publication, o.arm, population, o.variable, o.time)
+        return self.reference.untreated(population, o.variable, o.time)

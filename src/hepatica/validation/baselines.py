@@ -3,6 +3,7 @@
 Without cells, a share is what untreated arms of the same population had at the nearest time, pooled, and a mean stays
 where it was at day 0 but for what untreated arms changed, pooled. *No effect* says that cells change nothing; *pooled
 effect* adds what cells did in the calibration trials, pooled. Pooling is by random effects (DerSimonian & Laird 1986).
+*Meta-regression* predicts the untreated course by severity at day 0, time and population, and adds the pooled effect.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from hepatica.calibrate.matching import simulated_arm, study_population
 from hepatica.calibrate.terms import DEATHS, between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
+from hepatica.outcomes.scores import meld
+from hepatica.validation.meta_regression import Outcome, predict
 
 PRIOR_SD = {"share": 1.0, "log": 0.4, "level": 4.0}
 """SD without evidence: of a log odds, of a logarithm, of a level."""
@@ -117,6 +120,24 @@ class Reference:
             return None
         return float(np.log(o.value / first.value)), sd / o.value / np.sqrt(o.n)
 
+    def regressed(self, p: Publication, arm: str, population: str, variable: str, time: float) -> Pooled:
+        """Untreated outcome by meta-regression on severity at day 0, time and population, scaled as by `untreated`."""
+        kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
+        rows = []
+        for other in self.publications:
+            for a in other.arms:
+                if a.gives_cells or a.subset_of:
+                    continue
+                key = study_population(other, a)
+                for o in other.find(arm=a.id):
+                    read = self._one(other, o, variable, kind)
+                    if read is not None:
+                        covariates = (severity(other, a.id), float(np.log(max(o.time, 0.5))))
+                        rows.append(Outcome(*read, covariates, key, other.key))
+        new = (severity(p, arm), float(np.log(max(time, 0.5))))
+        mean, sd = predict(rows, new, population, PRIOR_SD[kind])
+        return Pooled(mean, sd, len({r.publication for r in rows}))
+
     def effect(self, variable: str) -> Pooled:
         """Pooled effect of cells, one value a publication: log odds ratio, or difference of the change since day 0."""
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
@@ -131,3 +152,12 @@ class Reference:
         ]
         errors = [float(np.mean([e for _, e in rows])) for rows in each.values()]
         return pool(values, errors, PRIOR_SD[kind])
+
+
+def severity(p: Publication, arm: str) -> float:
+    """MELD of an arm at day 0: as printed, or of its mean labs; NaN where it cannot be told."""
+    first = {o.variable: o.value for o in p.find(arm=arm, time=0.0) if o.kind in ("mean_sd", "mean", "median")}
+    if "meld" in first:
+        return first["meld"]
+    labs = {n: first[n] for n in ("bilirubin", "inr", "creatinine") if first.get(n, 0.0) > 0}
+    return float(np.asarray(meld(**labs))) if len(labs) == 3 else float("nan")

@@ -1,7 +1,8 @@
 """Posterior predictive distributions of the published numbers of one publication.
 
 A prediction holds parameter uncertainty (draws), between-patient variability and the sampling error of an arm of that
-size, and the deviations between cohorts and between trials. Means are anchored to the published value at day 0.
+size, the deviations between cohorts and between trials, and the bias of a comparison, as the likelihood has them.
+Means are anchored to the published value at day 0.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import binom
 
+from hepatica.calibrate.contrast import BIAS_CORRELATION, RESIDUAL_SHARE
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
+from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION
 from hepatica.calibrate.likelihood import LEVELS
 from hepatica.calibrate.matching import SimulatedArm
@@ -22,6 +25,7 @@ from hepatica.calibrate.terms import between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import Draws
+from hepatica.patients.draws import between_study_sd
 from hepatica.patients.streams import normals, uniforms
 from hepatica.validation.scores import Predictive
 from hepatica.validation.simulated import ArmSummary
@@ -93,9 +97,9 @@ class ModelPredictions:
     def arm(self, o: Observation, endpoint: Endpoint, n: int, hypothesis: str) -> Predictive:
         """Posterior predictive distribution of a published number of n people."""
         mean, sd = self.mean(o.arm, endpoint, hypothesis)
-        move = self._between_cohorts(o.variable) + (
-            self._between_trials(o, hypothesis) if self.arms[o.arm].cells else 0.0
-        )
+        move = self._between_cohorts(o.variable) + self._residual(o)
+        if self.arms[o.arm].cells:
+            move = move + self._between_trials(o, hypothesis)
         if o.variable in SHARES:
             return Predictive.share(expit(logit(np.clip(mean, MIN_PROPORTION, 1 - MIN_PROPORTION)) + move), n)
         error = sd * np.sqrt(self._unexplained(o, endpoint) / n)
@@ -106,11 +110,24 @@ class ModelPredictions:
         sd = self.known.between("share" if variable in SHARES else "mean", np.arange(self.draws))
         return np.asarray(sd * self.normal("cohort", variable))
 
+    def _residual(self, o: Observation) -> Floats:
+        """Deviation of one number by itself, (draws,), on the same scales."""
+        sd = self.known.between("share_visit" if o.variable in SHARES else "mean_visit", np.arange(self.draws))
+        return np.asarray(sd * self.normal("visit", o.arm, o.variable, o.time))
+
     def _between_trials(self, o: Observation, hypothesis: str) -> Floats:
-        """Deviation of the effect of cells in this trial, (draws,), on the same scales."""
+        """Deviation of the effect of cells in this trial, (draws,): common to a variable, and each number's own."""
         what = "effect_share" if o.variable in SHARES else "effect_mean"
         sd = self.known.between(what, np.arange(self.draws), hypothesis)
-        return np.asarray(sd * self.normal("difference", o.arm, o.variable, o.time))
+        own = RESIDUAL_SHARE * float(between_study_sd(what)) * self.normal("difference", o.arm, o.variable, o.time)
+        return np.asarray(sd * self.normal("trial", o.variable) + own)
+
+    def _bias(self, o: Observation) -> Floats:
+        """Bias of a comparison, (draws,): log odds of a proportion, SDs for a mean; in part common to all of them."""
+        prior = BIAS[self.publication.risk_of_bias].shift(o.variable, 1.0)
+        common, own = np.sqrt([BIAS_CORRELATION, 1 - BIAS_CORRELATION])
+        z = common * self.normal("bias") + own * self.normal("bias", o.arm, o.variable, o.time)
+        return np.asarray(prior.mean + prior.sd * z)
 
     def anchor(self, o: Observation, endpoint: Endpoint) -> Observation | None:
         """Published value at day 0 of the same variable and kind, to which the prediction is anchored."""
@@ -164,7 +181,7 @@ class ModelPredictions:
             pa, pb = self._shares(o, endpoint, other, hypothesis)
             return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m))
         (a, sa), (b, sb) = self.mean(o.arm, endpoint, hypothesis), self.mean(other.arm, endpoint, hypothesis)
-        trial = self._between_trials(o, hypothesis)
+        trial = self._between_trials(o, hypothesis) + self._bias(o)
         error = np.sqrt(sa**2 * self._unexplained(o, endpoint) / n + sb**2 * self._unexplained(other, endpoint) / m)
         return Predictive.normal(
             shifted(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, endpoint) - b, np.maximum(error, 1e-9)
@@ -172,7 +189,8 @@ class ModelPredictions:
 
     def _shares(self, o: Observation, endpoint: Endpoint, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
         """Proportions of a treated arm and its control, (draws,) each, with common cohort and trial deviations."""
-        cohort, trial = self._between_cohorts(o.variable), self._between_trials(o, hypothesis)
+        cohort = self._between_cohorts(o.variable) + self._residual(other)
+        trial = self._between_trials(o, hypothesis) + self._bias(o)
         la, lb = (
             logit(np.clip(self.mean(x, endpoint, hypothesis)[0], MIN_PROPORTION, 1 - MIN_PROPORTION)) + cohort
             for x in (o.arm, other.arm)

@@ -15,6 +15,7 @@ import numpy as np
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import SHARES, Endpoint
 from hepatica.engine import System
+from hepatica.errors import EngineError, InputError
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import DrawKey, Draws
@@ -68,25 +69,71 @@ def validate(
     -------
     Validation
     """
-    plan, reference = Plan.of(publications), Reference(evidence)
-    everything = ArmSimulator(system, known, settings)
-    records: list[Record] = []
-    not_predicted, matching = dict(plan.not_predicted), dict[str, float]()
+    parts = tuple(
+        validate_each(
+            system, publications, evidence, known, hypotheses=hypotheses, settings=settings, left_out=left_out,
+            progress=progress,
+        )
+    )  # fmt: skip
+    pareto_k = {k: float(d.provenance.get("pareto_k", 0.0)) for k, d in (left_out or {}).items()}
+    learnt = set(known.provenance.get("publications", ())) if known is not None else set()
+    in_sample = tuple(p.key for p in publications if p.key in learnt and p.key not in pareto_k)
+    return Validation(
+        tuple(r for v in parts for r in v.records),
+        {k: w for v in parts for k, w in v.not_predicted.items()},
+        {k: w for v in parts for k, w in v.matching.items()},
+        pareto_k,
+        in_sample,
+    )
+
+
+def validate_each(
+    system: System,
+    publications: Sequence[Publication],
+    evidence: Sequence[Publication],
+    known: Draws | None,
+    *,
+    hypotheses: Sequence[str],
+    settings: PredictionSettings,
+    left_out: Mapping[str, Draws] | None = None,
+    progress: Progress = ignore_progress,
+) -> Iterator[Validation]:
+    """Predictions of one publication after the other, as `validate` makes them; one that fails says why.
+
+    Yields
+    ------
+    Validation
+        Of one publication.
+    """
+    reference, everything = Reference(evidence), ArmSimulator(system, known, settings)
     for k, p in enumerate(publications):
         progress("predict", k, len(publications))
         simulator, own = everything, reference
         if left_out and p.key in left_out:
             simulator = ArmSimulator(system, left_out[p.key], settings)
             own = Reference([x for x in evidence if x.key != p.key and x.key not in p.shares_people_with])
-        model = _predictions(p, plan, simulator, tuple(hypotheses))
-        matching |= {f"{p.key} {arm}": next(iter(rows.values())).matching for arm, rows in model.simulated.items()}
-        not_predicted |= {_label(p, o): NO_PEOPLE for o in _endpoints(model) if _people(p, o) is None}
-        records += _records(model, BaselinePredictions(own, model, hypotheses[0]))
+        try:
+            yield _of_publication(p, simulator, own, tuple(hypotheses))
+        except (InputError, EngineError, ArithmeticError, ValueError) as error:
+            yield Validation((), {p.key: f"{type(error).__name__}: {error}"})
     progress("predict", len(publications), len(publications))
-    pareto_k = {k: float(d.provenance.get("pareto_k", 0.0)) for k, d in (left_out or {}).items()}
-    learnt = set(known.provenance.get("publications", ())) if known is not None else set()
-    in_sample = tuple(p.key for p in publications if p.key in learnt and p.key not in pareto_k)
-    return Validation(tuple(records), not_predicted, matching, pareto_k, in_sample)
+
+
+def _of_publication(
+    p: Publication, simulator: ArmSimulator, reference: Reference, hypotheses: tuple[str, ...]
+) -> Validation:
+    """Predictions of one publication: of its arms that print something after day 0."""
+    plan = Plan.of([p])
+    later = {x.arm for x in plan.lines if x.endpoint.time > 0}
+    not_predicted = plan.not_predicted | {
+        f"{p.key} {a.arm}": "nothing is printed after day 0" for a in plan.arms if a.arm not in later
+    }
+    plan = plan.narrowed(lambda a: a.arm in later)
+    model = _predictions(p, plan, simulator, hypotheses)
+    matching = {f"{p.key} {arm}": next(iter(rows.values())).matching for arm, rows in model.simulated.items()}
+    not_predicted |= {_label(p, o): NO_PEOPLE for o in _endpoints(model) if _people(p, o) is None}
+    records = tuple(_records(model, BaselinePredictions(reference, model, hypotheses[0])))
+    return Validation(records, not_predicted, matching)
 
 
 def _predictions(p: Publication, plan: Plan, simulator: ArmSimulator, hypotheses: tuple[str, ...]) -> ModelPredictions:
@@ -180,6 +227,7 @@ def _record(
 ) -> Record:
     """Scores of a number by the mixture of hypotheses, by each of them, and by the baselines."""
     mixture = Predictive.mixture(tuple(mine.values()))
+    errors = mixture.monte_carlo_errors(observed)
     return Record(
         publication=model.publication.key,
         arm=o.arm,
@@ -198,4 +246,6 @@ def _record(
         },
         references={name: BaselineScore.of(x, observed) for name, x in plain.items()},
         cells=model.arms[o.arm].cells,
+        crps_error=errors[0],
+        log_score_error=errors[1],
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hepatica.validation.scores import Predictive, covered
 
 Floats = NDArray[np.float64]
-REFERENCES = ("no_effect", "pooled_effect")
+REFERENCES = ("no_effect", "pooled_effect", "meta_regression")
 
 
 class HypothesisScore(NamedTuple):
@@ -57,6 +57,8 @@ class Record:
     time, observed : float
     quantiles : (5,)
     crps, log_score : float
+    crps_error, log_score_error : float
+        Monte Carlo standard errors, by the finite number of draws.
     by_hypothesis : dict of str to HypothesisScore
     references : dict of str to BaselineScore
     cells : bool
@@ -81,6 +83,8 @@ class Record:
     by_hypothesis: dict[str, HypothesisScore]
     references: dict[str, BaselineScore]
     cells: bool
+    crps_error: float = float("nan")
+    log_score_error: float = float("nan")
     odds: tuple[float, ...] = ()
     change: bool = False
 
@@ -113,6 +117,8 @@ class Record:
             **q,
             "crps": self.crps,
             "logscore": self.log_score,
+            "crps_error": None if np.isnan(self.crps_error) else self.crps_error,
+            "logscore_error": None if np.isnan(self.log_score_error) else self.log_score_error,
             **own,
             **mine,
             **dict(

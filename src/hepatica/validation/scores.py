@@ -16,6 +16,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 STRATA = (np.arange(40) + 0.5) / 40
 """Quantile levels at which each component of a mixture is sampled, so that no Monte Carlo error is added."""
 MIN_LOG_SCORE = -50.0
+BATCHES = 10  # of draws, for Monte Carlo errors
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,32 @@ class Predictive:
         else:
             each = -0.5 * ((observed - self.mean) / self.sd) ** 2 - np.log(self.sd * np.sqrt(2 * np.pi))
         return float(max(logsumexp(each) - np.log(len(each)), MIN_LOG_SCORE))
+
+    def monte_carlo_errors(self, observed: float) -> tuple[float, float]:
+        """Monte Carlo standard errors of CRPS and logarithmic score, by `BATCHES` batches of the components.
+
+        Parameters
+        ----------
+        observed : float
+            The published value.
+
+        Examples
+        --------
+        >>> p = Predictive.normal(np.zeros(100), np.ones(100))  # all components alike: no error
+        >>> [round(e, 6) for e in p.monte_carlo_errors(1.0)]
+        [0.0, 0.0]
+        """
+        batches = min(BATCHES, len(self.mean))
+        if batches < 2:
+            return float("nan"), float("nan")
+        each = self.samples.reshape(len(self.mean), -1)
+        parts = [
+            Predictive(each[k::batches].ravel(), self.mean[k::batches], self.sd[k::batches], self.people)
+            for k in range(batches)
+        ]
+        scores = np.array([(p.crps(observed), p.log_score(observed)) for p in parts])
+        errors = scores.std(axis=0, ddof=1) / np.sqrt(batches)
+        return float(errors[0]), float(errors[1])
 
 
 def covered(observed: float, quantiles: Floats) -> tuple[bool, bool]:

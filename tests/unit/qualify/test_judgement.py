@@ -38,7 +38,11 @@ def test_risk_and_factors_follow_the_figures(q):
     fresh = replace(q.known, model=q.known.model_here, evidence=q.known.evidence_here)
     assert again(grades=sourced, known=fresh)["inputs"] == "yes"
     assert again(grades=sourced, known=replace(fresh, model="older"))["inputs"] == "no"
-    good = replace(q.validated.groups[0], in_50=0.5, in_90=0.9, log_score=0.0)
-    assert again(validated=replace(q.validated, groups=(good,)))["output"] == "yes"
-    assert again(validated=replace(q.validated, groups=(replace(good, key="in_sample"),)))["output"] == "partly"
-    assert again(validated=replace(q.validated, groups=(replace(good, in_90=0.3, log_score=-99.0),)))["output"] == "no"
+    good, none = replace(q.validated.groups[0], in_50=0.5, in_90=0.9, log_score=0.0), {"effects_outside": None}
+
+    def output(**changed):
+        return again(validated=replace(q.validated, **changed))["output"]
+
+    assert output(effects_outside=good) == "yes" and output(effects=good, **none) == "partly"  # learnt from
+    assert output(effects_outside=replace(good, in_90=0.3, log_score=-99.0)) == "no"
+    assert output(effects=None, **none) == "no"  # whatever untreated numbers say

@@ -7,7 +7,7 @@ from hepatica.evidence import load
 from hepatica.patients import posterior
 from hepatica.qualify import validation
 from hepatica.qualify.validation import ValidationEvidence, group, validate_by_standing, worst
-from hepatica.validation.records import BaselineScore, Record, Validation
+from hepatica.validation.records import REFERENCES, BaselineScore, Record, Validation
 from hepatica.validation.simulated import PredictionSettings
 
 
@@ -25,7 +25,7 @@ def record(publication, observed=1.0, score=-1.0, plain=-2.0, against=""):
         crps=0.1,
         log_score=score,
         by_hypothesis={},
-        references=dict.fromkeys(("no_effect", "pooled_effect"), BaselineScore(0.0, 1.0, 0.2, plain)),
+        references=dict.fromkeys(REFERENCES, BaselineScore(0.0, 1.0, 0.2, plain)),
         cells=bool(against),
     )
 

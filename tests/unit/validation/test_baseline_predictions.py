@@ -22,6 +22,9 @@ class Said:
     def untreated(self, population, variable, time):
         return Pooled(0.4, 0.0, 3)
 
+    def regressed(self, publication, arm, population, variable, time):
+        return Pooled(0.2, 0.0, 9)
+
     def effect(self, variable):
         return Pooled(0.7, 0.0, 2)
 
@@ -53,6 +56,8 @@ def test_only_the_pooled_effect_moves_a_treated_arm(baseline):
         made = baseline.arm(observed(baseline, arm, SURVIVAL), SURVIVAL, N)
         for name, odds in (("no_effect", 0.4), ("pooled_effect", pooled)):
             assert made[name].samples.mean() == pytest.approx(100 / (1 + np.exp(-odds)), abs=0.3)
+        regressed = 0.2 + (pooled - 0.4)
+        assert made["meta_regression"].samples.mean() == pytest.approx(100 / (1 + np.exp(-regressed)), abs=0.3)
 
 
 def test_a_lab_is_multiplied_by_what_the_evidence_says(baseline):

@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit, logit
 
 from hepatica.calibrate.endpoints import Endpoint
+from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.matching import simulated_arm
 from hepatica.evidence.publications import read
 from hepatica.patients import DrawKey, Draws
@@ -45,16 +46,22 @@ def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says(row
     )
     care, cells = (p.find(arm=a, variable="survival")[0] for a in ("care", "cells"))
     rng = np.random.default_rng(2)
-    cohort, trial = s["share"] * rng.standard_normal(draws), s["effect_share"] * rng.standard_normal(draws)
+    visit, own = (float(between_study_sd(f"{k}_visit")) for k in ("share", "mean"))
+    bias = BIAS["unclear"].mean + BIAS["unclear"].sd * rng.standard_normal(draws)
+    cohort = np.hypot(s["share"], visit) * rng.standard_normal(draws)
+    residual = float(between_study_sd("effect_share"))
+    trial = np.hypot(s["effect_share"], residual) * rng.standard_normal(draws)
     x, y = rng.binomial(n, expit(logit(0.7) + cohort + trial)), rng.binomial(n, expit(cohort))
+    compared = rng.binomial(n, expit(logit(0.7) + cohort + trial + bias))  # bias is of the comparison alone
     for seen, naive in (
         (made.arm(care, share, n, h), 2 * y),
         (made.arm(cells, share, n, h), 2 * x),
-        (made.difference(cells, share, care, n, n, h), 2 * (x - y)),
+        (made.difference(cells, share, care, n, n, h), 2 * (compared - y)),
     ):
         assert seen.samples.std() == pytest.approx(naive.std(), rel=0.04) and seen.samples.mean() == pytest.approx(
             naive.mean(), abs=1.0
         )
+    x = compared
     ratio = (x + 0.5) / (n - x + 0.5) / ((y + 0.5) / (n - y + 0.5))
     observed, *said = made.odds(cells, share, care, n, n)
     assert observed == pytest.approx((30.5 / 20.5) / (25.5 / 25.5)) and np.allclose(
@@ -62,17 +69,19 @@ def test_cohorts_and_trials_differ_in_predictions_as_a_plain_simulation_says(row
     )
     one, other = (p.find(arm=a, variable="inr")[0] for a in ("care", "cells"))
     width = np.sqrt(np.log1p(0.25**2))
-    cohort, trial = (
-        s["mean"] * rng.standard_normal(draws) * width,
-        s["effect_mean"] * rng.standard_normal(draws) * width,
-    )
+    cohort = np.hypot(s["mean"], own) * rng.standard_normal(draws) * width
+    residual = float(between_study_sd("effect_mean"))
+    trial = np.hypot(s["effect_mean"], residual) * rng.standard_normal(draws) * width
+    bias = BIAS["unclear"].shift("inr", 1.0).mean + BIAS["unclear"].shift("inr", 1.0).sd * rng.standard_normal(draws)
     error = 0.5 / np.sqrt(n)
     naive = 2 * np.exp(cohort) + error * rng.standard_normal(draws)
     assert made.arm(one, lab, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
     naive = 2 * np.exp(cohort + trial) + error * rng.standard_normal(draws)
     assert made.arm(other, lab, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
-    naive = 2 * np.exp(trial) - 2 + error * np.sqrt(2) * rng.standard_normal(draws)
+    naive = 2 * np.exp(trial + bias * width) - 2 + error * np.sqrt(2) * rng.standard_normal(draws)
     assert made.difference(other, lab, one, n, n, h).samples.std() == pytest.approx(naive.std(), rel=0.04)
     later = next(o for o in p.find(arm="care", variable="albumin") if o.kind == "change")
-    expected = 6.0 * np.hypot(s["mean"], 1 / np.sqrt(n))  # with half correlated days a change varies as the level does
+    expected = 6.0 * np.sqrt(
+        s["mean"] ** 2 + own**2 + 1 / n
+    )  # with half correlated days a change varies as the level does
     assert made.arm(later, change, n, h).samples.std() == pytest.approx(expected, rel=0.04)

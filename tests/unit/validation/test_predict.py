@@ -11,13 +11,15 @@ from hepatica.admission import admit
 from hepatica.api.validate import PredictionRecord, ValidateAnswer
 from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, grid
 from hepatica.calibrate.matching import simulated_arm
+from hepatica.errors import InputError
 from hepatica.evidence import load, load_all
 from hepatica.evidence.publications import read
 from hepatica.patients import Draws, load_population
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.simulation import simulate
+from hepatica.validation import predict
 from hepatica.validation.predict import validate
-from hepatica.validation.records import coverage
+from hepatica.validation.records import REFERENCES, coverage
 from hepatica.validation.simulated import PredictionSettings
 
 HYPOTHESES = ("label_is_cells", "lung_only")
@@ -169,7 +171,7 @@ def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica, row, 
     found = json.loads(out)
     assert {(r["arm"], r["against"]) for r in found["records"]} == {("care", ""), ("cells", ""), ("cells", "care")}
     assert all(set(r) == set(PredictionRecord.model_fields) for r in found["records"])
-    assert all(set(r["baselines"]) == {"no_effect", "pooled_effect"} for r in found["records"])
+    assert all(set(r["baselines"]) == set(REFERENCES) for r in found["records"])
     assert found["purpose"] == "for research use" and ValidateAnswer.model_validate(found).totals
     one = next(r for r in found["records"] if r["against"])["odds_ratio"]
     assert one["observed"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5))
@@ -186,3 +188,23 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path, hepatica):
     for path in (bad, tmp_path / "nowhere.toml"):
         code, _, err = hepatica("validate", path)
         assert code == 2 and len(err.strip().splitlines()) == 1
+
+
+def test_one_publication_that_fails_does_not_end_the_run(system, row, head, monkeypatch):
+    """Another of labs at day 0 alone is said to have nothing to predict; the rest is predicted."""
+    share = Endpoint("survival", 28.0)
+    fine, bad = (read(head.format(i=i, n=20) + row("care", share, 80, 20)) for i in (21, 22))
+    empty = read(head.format(i=23, n=20) + row("care", Endpoint("inr", 0.0), 2.0, 20, 0.5))
+    of_one = predict._of_publication
+
+    def fails(p, *more):
+        if p.key == "made22":
+            raise InputError("made22", "nothing", "something else")
+        return of_one(p, *more)
+
+    monkeypatch.setattr(predict, "_of_publication", fails)
+    sizes = PredictionSettings(people=4, draws=20, workers=1)
+    found = predict.validate(system, [bad, empty, fine], [], None, hypotheses=("lung_only",), settings=sizes)
+    assert {r.publication for r in found.records} == {"made21"}
+    assert "made22" in found.not_predicted["made22"] and "day 0" in found.not_predicted["made23 care"]
+    assert all(np.isfinite([r.crps_error, r.log_score_error]).all() for r in found.records)

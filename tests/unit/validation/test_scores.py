@@ -47,3 +47,12 @@ def test_log_scores_are_of_mixtures():
 def test_coverage():
     q = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     assert covered(2.5, q) == (True, True) and covered(3.5, q) == (False, True) and covered(5, q) == (False, False)
+
+
+def test_monte_carlo_errors_are_the_spread_of_scores_over_fresh_draws():
+    rng = np.random.default_rng(11)
+    fresh = [Predictive.normal(rng.normal(0, 2, 400), np.ones(400)) for _ in range(200)]
+    for k in (0, 1):
+        spread = np.std([(p.crps(1.0), p.log_score(1.0))[k] for p in fresh])
+        said = np.mean([p.monte_carlo_errors(1.0)[k] for p in fresh])
+        assert said == pytest.approx(spread, rel=0.25)

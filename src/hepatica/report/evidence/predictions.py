@@ -12,7 +12,7 @@ from hepatica.calibrate.endpoints import SHARES
 from hepatica.calibrate.inference.loo import MAX_PARETO_K
 from hepatica.card import Card
 from hepatica.report.style import LOOKS, legend_below, log_scale, panels, styled
-from hepatica.validation.records import Record, Validation
+from hepatica.validation.records import REFERENCES, Record, Validation
 from hepatica.words import say
 
 
@@ -29,8 +29,8 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
             "50 %": f"{r.quantiles[1]:.3g} - {r.quantiles[3]:.3g}",
             "90 %": f"{r.quantiles[0]:.3g} - {r.quantiles[4]:.3g}"
             + ("" if r.quantiles[0] <= r.observed <= r.quantiles[4] else " *"),
-            "CRPS": f"{r.crps:.3g}",
-            say("validate.log_score", lang): f"{r.log_score:.2f}",
+            "CRPS": f"{r.crps:.3g} ± {r.crps_error:.1g}",
+            say("validate.log_score", lang): f"{r.log_score:.2f} ± {r.log_score_error:.1g}",
             **{say(f"validate.{n}", lang): f"{v[3]:.2f} ({v[0]:.3g} - {v[1]:.3g})" for n, v in r.references.items()},
         }
         for r in validation.records
@@ -80,13 +80,13 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
                     f"{say(f'validate.{n}', lang)}: {say('validate.crps', lang)}": totals[f"{n}_crps"].map(
                         "{:.3f}".format
                     )
-                    for n in ("no_effect", "pooled_effect")
+                    for n in REFERENCES
                 },
                 **{
                     f"{say(f'validate.{n}', lang)}: {say('validate.log_score', lang)}": totals[f"{n}_logscore"].map(
                         "{:.2f}".format
                     )
-                    for n in ("no_effect", "pooled_effect")
+                    for n in REFERENCES
                 },
             }
         )

@@ -239,12 +239,9 @@ def _scores(groups: list[Group], inside: list[str], lang: str) -> pd.DataFrame:
         ("in_50", [f"{100 * g.in_50:.0f} %" for g in groups]),
         ("in_90", [f"{100 * g.in_90:.0f} %" for g in groups]),
         ("crps", [f"{g.crps:.3f}" for g in groups]),
-        ("plain_crps", [f"{g.references['no_effect'][0]:.3f}; {g.references['pooled_effect'][0]:.3f}" for g in groups]),
+        ("plain_crps", ["; ".join(f"{crps:.3f}" for crps, _, _ in g.references.values()) for g in groups]),
         ("score", [f"{g.log_score:.2f}" for g in groups]),
-        (
-            "plain_score",
-            [f"{g.references['no_effect'][1]:.2f}; {g.references['pooled_effect'][1]:.2f}" for g in groups],
-        ),
+        ("plain_score", ["; ".join(f"{score:.2f}" for _, score, _ in g.references.values()) for g in groups]),
     )
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 
 from hepatica.report.evidence.predictions import observed_over_predicted, prediction_cards
-from hepatica.validation.records import Record, Validation
+from hepatica.validation.records import REFERENCES, Record, Validation
 from hepatica.words import LANGUAGES
 
 
 def record(endpoint, observed, low, high, *, against="", cells=False):
     quantiles = np.array([low, low, (low + high) / 2, high, high], float)
-    plain = {"no_effect": (low, high, 1.0, -1.0), "pooled_effect": (low, high, 1.0, -1.0)}
+    plain = dict.fromkeys(REFERENCES, (low, high, 1.0, -1.0))
     return Record(
         publication="made",
         arm="a",

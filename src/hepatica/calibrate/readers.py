@@ -116,3 +116,38 @@ def importance_weights(reader: Reader, effect: Floats, prior: Floats) -> ReaderW
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     return ReaderWeights(weights, float(1 / (weights**2).sum()))
+
+
+def convincing_trial(mean: float, sd: float, effect: float, survival: float) -> float:
+    """People of each arm of a new trial after which a reader would expect to be 95 % sure of a benefit.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Log odds ratio of survival as the reader holds it now.
+    effect : float
+        Log odds ratio that the trial is expected to show; above 0.
+    survival : float
+        Share alive in the control arm at the end.
+
+    Returns
+    -------
+    float
+        0 where the reader is convinced already; infinite where `effect` is no benefit.
+
+    Examples
+    --------
+    >>> round(convincing_trial(0.0, 0.42, float(np.log(2.0)), 0.56))
+    82
+    """
+    if mean >= ONE_SIDED_5_PERCENT * sd:
+        return 0.0
+    if effect <= 0:
+        return float("inf")
+    # (mean / sd^2 + effect I) / sqrt(1 / sd^2 + I) = 1.645, a quadratic equation in the information I
+    start, z = 1 / sd**2, ONE_SIDED_5_PERCENT
+    a, b, c = effect**2, 2 * effect * mean * start - z**2, (mean * start) ** 2 - z**2 * start
+    information = float((-b + np.sqrt(b**2 - 4 * a * c)) / (2 * a))
+    treated = 1 / (1 + np.exp(-(np.log(survival / (1 - survival)) + effect)))
+    variance = 1 / (survival * (1 - survival)) + 1 / (treated * (1 - treated))
+    return information * float(variance)

@@ -159,5 +159,7 @@ def severity(p: Publication, arm: str) -> float:
     first = {o.variable: o.value for o in p.find(arm=arm, time=0.0) if o.kind in ("mean_sd", "mean", "median")}
     if "meld" in first:
         return first["meld"]
-    labs = {n: first[n] for n in ("bilirubin", "inr", "creatinine") if first.get(n, 0.0) > 0}
-    return float(np.asarray(meld(**labs))) if len(labs) == 3 else float("nan")
+    bilirubin, inr, creatinine = (first.get(n, 0.0) for n in ("bilirubin", "inr", "creatinine"))
+    if min(bilirubin, inr, creatinine) <= 0:
+        return float("nan")
+    return float(np.asarray(meld(bilirubin=bilirubin, inr=inr, creatinine=creatinine)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hepatica.calibrate.readers import READERS, importance_weights, reader
+from hepatica.calibrate.readers import READERS, convincing_trial, importance_weights, reader
 from hepatica.errors import InputError
 
 
@@ -37,3 +37,16 @@ def test_unknown_readers_and_effects_are_refused():
     with pytest.raises(InputError, match="finite"):
         importance_weights(READERS["neutral"], np.array([np.nan]), np.zeros(2))
     assert importance_weights(READERS["neutral"], np.array([0.1, 0.9]), np.zeros(2)).weights.tolist() == [0.5, 0.5]
+
+
+def test_a_convincing_trial_convinces():
+    """At the size that it says, the posterior of the expected result gives 5 % to harm; half of it does not."""
+    mean, sd, effect, p = -0.1, 0.35, 0.6, 0.5
+    q = 1 / (1 + np.exp(-effect))
+    n = convincing_trial(mean, sd, effect, p)
+    for people, convinced in ((n, True), (n / 2, False)):
+        information = people / (1 / (p * (1 - p)) + 1 / (q * (1 - q)))
+        precision = 1 / sd**2 + information
+        now = norm((mean / sd**2 + effect * information) / precision, precision**-0.5).cdf(0)
+        assert bool(now <= 0.05 + 1e-4) == convinced
+    assert convincing_trial(1.0, 0.2, 0.1, p) == 0.0 and convincing_trial(0.0, 0.2, -0.1, p) == np.inf

@@ -13,7 +13,8 @@ from hepatica.patients import Population, load_population, populations
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES, SOURCES, TREATMENTS, Product, Regimen, Route, Source, Treatment, matched
 
-_NO_MSC = ("mononuclear", "cd34", "cd133", "haematopoietic", "hematopoietic")
+OTHER_CELLS = ("mononuclear", "cd34", "cd133", "haematopoietic", "hematopoietic")
+"""Words of a product that is not MSC, unless it is stated to hold them; what an arm is called decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,10 @@ def simulated_arm(publication: Publication, arm: PublishedArm) -> SimulatedArm |
 
 def _cells(arm: PublishedArm) -> tuple[tuple[Regimen, Product] | None, tuple[str, ...]]:
     """Regimen and product of an arm with what was assumed, or None and why not."""
-    text, assumed = f"{arm.product} {arm.label}".lower().replace("-", " "), []
+    text, assumed = arm.product.lower().replace("-", " "), []
     if arm.dose_low is None or arm.dose_high is None:
         return None, ("its dose is not stated",)
-    if any(w in text for w in _NO_MSC) and "msc" not in text:
+    if any(w in text for w in OTHER_CELLS) and "msc" not in text:
         return None, ("its cells are not MSC",)
     source = next(iter(matched(text, _aliases(SOURCES))), "")
     if not source:

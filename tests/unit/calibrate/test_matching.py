@@ -89,3 +89,13 @@ def test_an_alternative_replaces_what_it_states():
     lin = load("lin2017")
     other = lin.alternatives[0].of(lin.arm("msc"))
     assert (other.dose_low, other.dose_high, other.infusions) == (1e6, 1e7, 4)
+
+
+def test_the_product_decides_and_never_the_label():
+    """An arm whose label speaks of MSC was given what its product says."""
+    lin = load("lin2017")
+    given = lin.arm("msc")
+    called = given.model_copy(update={"product": "bone-marrow mononuclear cells", "label": "umbilical-cord MSC"})
+    assert simulated_arm(lin, called) == "its cells are not MSC"
+    renamed = given.model_copy(update={"label": "mononuclear cells of cord"})
+    assert simulated_arm(lin, renamed).given.product.source == "bone_marrow"

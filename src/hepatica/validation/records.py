@@ -183,6 +183,16 @@ class Validation:
         overall["numbers"] = numbers.sum()
         return pd.concat([each, overall]).rename_axis("publication").reset_index()
 
+    def parts(self) -> pd.DataFrame:
+        """Totals of untreated numbers, numbers with cells and differences apart, publications weighing the same."""
+        chosen = {
+            "untreated": [r for r in self.records if not r.cells],
+            "with_cells": [r for r in self.records if r.cells and not r.against],
+            "differences": [r for r in self.records if r.cells and r.against],
+        }
+        rows = {part: Validation(tuple(some)).totals().iloc[-1] for part, some in chosen.items() if some}
+        return pd.DataFrame(rows).T.drop(columns="publication", errors="ignore").rename_axis("part").reset_index()
+
 
 def coverage(v: Validation) -> tuple[float, float]:
     """Coverage of the central 50 % and 90 % intervals, publications with equal weights.

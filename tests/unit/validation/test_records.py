@@ -54,3 +54,10 @@ def test_scores_of_a_baseline_are_those_of_its_distribution():
 
 def test_nothing_predicted_is_an_empty_table():
     assert Validation(()).frame().empty and Validation(()).totals().empty
+
+
+def test_untreated_numbers_and_differences_are_totalled_apart():
+    rows = [record("p", 3.0), record("p", 3.0, cells=True), record("p", 3.0, cells=True, against="a")]
+    parts = Validation((*rows, rows[0])).parts().set_index("part")
+    assert parts["numbers"].to_dict() == {"untreated": 2, "with_cells": 1, "differences": 1}
+    assert Validation(tuple(rows[:1])).parts()["part"].tolist() == ["untreated"]

@@ -65,32 +65,13 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
         cards.append(
             Card("odds", say("validate.odds", lang), (), pd.DataFrame(odds), note=say("validate.odds_note", lang))
         )
-    totals = validation.totals()
+    totals, apart = validation.totals(), validation.parts()
     if len(totals):
-        table = pd.DataFrame(
-            {
-                say("validate.publication", lang): totals["publication"],
-                say("validate.numbers", lang): totals["numbers"].map("{:.0f}".format),
-                say("validate.in_50", lang): (100 * totals["in_50"].astype(float)).map("{:.0f} %".format),
-                say("validate.in_90", lang): (100 * totals["in_90"].astype(float)).map("{:.0f} %".format),
-                say("validate.crps", lang): totals["crps"].map("{:.3f}".format),
-                say("validate.log_score", lang): totals["logscore"].map("{:.2f}".format),
-                say("validate.width", lang): totals["width_90"].map("{:.2f}".format),
-                **{
-                    f"{say(f'validate.{n}', lang)}: {say('validate.crps', lang)}": totals[f"{n}_crps"].map(
-                        "{:.3f}".format
-                    )
-                    for n in REFERENCES
-                },
-                **{
-                    f"{say(f'validate.{n}', lang)}: {say('validate.log_score', lang)}": totals[f"{n}_logscore"].map(
-                        "{:.2f}".format
-                    )
-                    for n in REFERENCES
-                },
-            }
-        )
+        table = _totals(totals, [(say("validate.publication", lang), totals["publication"])], lang)
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
+        names = [say(f"validate.part_{part}", lang) for part in apart["part"]]
+        table = _totals(apart, [(say("validate.part", lang), pd.Series(names))], lang)
+        cards.append(Card("parts", say("validate.parts", lang), (), table))
     if validation.pareto_k:
         rows = [
             {say("validate.publication", lang): k, "Pareto k": f"{v:.2f}" + (" *" if v >= MAX_PARETO_K else "")}
@@ -110,6 +91,27 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
         )
         cards.append(Card("left", say("validate.left", lang), (), left))
     return cards
+
+
+def _totals(totals: pd.DataFrame, first: list[tuple[str, pd.Series[str]]], lang: str) -> pd.DataFrame:
+    """Coverage and mean scores, ready to read."""
+    plain = {
+        f"{say(f'validate.{n}', lang)}: {say(f'validate.{score}', lang)}": totals[f"{n}_{column}"].map(form.format)
+        for score, column, form in (("crps", "crps", "{:.3f}"), ("log_score", "logscore", "{:.2f}"))
+        for n in REFERENCES
+    }
+    return pd.DataFrame(
+        {
+            **dict(first),
+            say("validate.numbers", lang): totals["numbers"].map("{:.0f}".format),
+            say("validate.in_50", lang): (100 * totals["in_50"].astype(float)).map("{:.0f} %".format),
+            say("validate.in_90", lang): (100 * totals["in_90"].astype(float)).map("{:.0f} %".format),
+            say("validate.crps", lang): totals["crps"].map("{:.3f}".format),
+            say("validate.log_score", lang): totals["logscore"].map("{:.2f}".format),
+            say("validate.width", lang): totals["width_90"].map("{:.2f}".format),
+            **plain,
+        }
+    )
 
 
 def observed_over_predicted(validation: Validation, lang: str) -> Figure:

@@ -77,7 +77,8 @@ def groups(information: FisherInformation, *, hypothesis: str = "", always: int 
     rows, number = [], 0
     for k in range(along.shape[1]):
         v, loss, learnt = along[:, k], 1 - width[k] ** 2, bool(width[k] < MAX_LEARNT_SD)
-        members = [int(m) for m in np.argsort(-np.abs(v), kind="stable") if v[m] ** 2 >= MIN_SQUARED_LOADING]
+        order = np.argsort(-np.abs(v), kind="stable")
+        members = [int(m) for m in order if v[m] ** 2 >= MIN_SQUARED_LOADING] or [int(order[0])]
         confounded = {m for m in members if learnt and 1 - own[m] ** 2 < MAX_OWN_SHARE * loss}
         if len(confounded) < 2 and k >= always:
             continue

@@ -206,3 +206,14 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
     own = found[found["hypothesis"] == "h"]
     assert own["group"].tolist() == [1, 1] and set(own["parameter"]) == {"p", "q"}
     assert own["learnt"].tolist() == [learnt, learnt]
+
+
+def test_a_direction_on_which_nothing_loads_names_its_largest_unknown():
+    """Of a sum of forty unknowns each has a fortieth of the squared length."""
+    n = 40
+    x = np.random.default_rng(1).standard_normal((500, n))
+    seen = np.ones((1, n)), np.zeros(1, int), ("sum",)
+    names = tuple(f"x{k}" for k in range(n))
+    information = FisherInformation(names, *seen, x, np.full(500, 1 / 500), np.arange(500) % 2)
+    table = groups(information, always=1)
+    assert len(table) == 1 and table["loading"][0] == pytest.approx(n**-0.5)

@@ -31,7 +31,7 @@ def course(draws=60, off=0.0, apart=0.0):
     check = Bank(Plan((), lines), known, Summary(mean, np.zeros_like(mean), np.zeros_like(mean)))
     terms = (
         LikelihoodTerm("p", "arm", "meld", "meld day 7", STATISTICS[:1], (1.0,), 0.3, Law.NORMAL),
-        LikelihoodTerm("q", "arm", "meld", "meld day 7", STATISTICS[:1], (1.0,), 0.3, Law.NORMAL, 3.0),
+        LikelihoodTerm("q", "arm", "meld", "meld day 7", STATISTICS[:1], (1.0,), (0.13 / 3 - 0.04) ** 0.5, Law.NORMAL),
         LikelihoodTerm("p", "arm", "child_pugh", "child_pugh day 7", STATISTICS[1:], (1.0,), 0.3, Law.NORMAL),
     )
     return SimpleNamespace(emulator=emulator, runs=runs, draws=known, check=check, statistics=STATISTICS, terms=terms)

@@ -115,10 +115,9 @@ def test_cells_whose_gain_is_a_product():
         label="survival day 90",
         error=0.4,
         typical=0.4,
-        weight=1.0,
     )
     fit = -0.5 * (within / c.error) ** 2
-    cells = CellPosterior({}, np.zeros(400, int), fit, gain[..., None], np.ones(400))
+    cells = CellPosterior({}, np.zeros(400, int), fit, gain[..., None], np.zeros(1), np.ones(400))
     information = of_cells(cells, prior, {"works": 0.3}, [c])
     assert information.weight.sum() == pytest.approx(1) and information.names[-1] == "works (acts)"
     found = groups(information)
@@ -152,11 +151,10 @@ def test_a_whole_calibration():
         np.zeros(50, int),
         np.zeros((50, 8)),
         (prior[DrawKey.coordinate("p")] + prior[DrawKey.coordinate("q")])[..., None],
+        np.zeros(1),
         np.ones(50),
     )
-    seen = SimpleNamespace(
-        publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0, weight=1.0
-    )
+    seen = SimpleNamespace(publication="t", treated="c", control="s", label="inr day 7", error=9.0, typical=9.0)
     found, two = unidentified(untreated, {"h": cells}, prior, {}, [seen])
     assert found["hypothesis"].tolist() == ["", "", "h", "h"]
     assert set(found["parameter"][:2]) == {"a", "b"} and set(found["parameter"][2:]) == {"p", "q"}
@@ -179,12 +177,12 @@ def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
         3 * prior[DrawKey.coordinate("unexplained_survival")],
     )
     seen = [
-        SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e, weight=1.0)
+        SimpleNamespace(publication="t", treated="c", control="s", label=x, error=e, typical=e)
         for x, e in (("survival day 90", 1.0), ("inr day 7", 0.05 if learnt else 9.0))
     ]
     differ = np.stack([beyond + both, both], axis=-1)
     fit = -0.5 * sum((differ[..., k] / c.error) ** 2 for k, c in enumerate(seen))
-    cells = CellPosterior({}, np.zeros(400, int), fit, differ, np.ones(400))
+    cells = CellPosterior({}, np.zeros(400, int), fit, differ, np.zeros(2), np.ones(400))
     none = SimpleNamespace(
         emulator=Emulator.fit(
             Space((DrawKey.coordinate("a"),), (np.nan,)),

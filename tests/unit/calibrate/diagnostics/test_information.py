@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from hepatica.calibrate.diagnostics.information import _root, _within, prior_sd, slopes, spike_weights
 from hepatica.calibrate.inference.emulate import Emulator, Space
-from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic, counts_log_likelihood
 from hepatica.patients import DrawKey
 
 
@@ -52,7 +52,7 @@ def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(
     gone = expit(eta[0]) if written > 0 else 1 - expit(eta[0])
     counts = tuple(80.0 * np.diff([0.0, *gone, 1.0]))
     rows = _root(
-        LikelihoodTerm("p", "a", label.split()[0], label, outputs, counts, 0.0, Law.COUNTS, 0.5),
+        LikelihoodTerm("p", "a", label.split()[0], label, outputs, counts, 0.0, Law.COUNTS),
         outputs,
         slope,
         eta,
@@ -80,8 +80,8 @@ def test_information_of_counts_is_that_of_a_multinomial_whose_odds_may_all_move(
             for i in range(2)
         ]
     )
-    odds = np.linalg.inv(np.linalg.inv(-bend) + (0.025 + 0.3**2))
-    assert rows.T @ rows == pytest.approx(0.5 * slope[0] @ odds @ slope[0].T, rel=1e-4)
+    odds = np.linalg.inv(np.linalg.inv(-bend) + (0.025 + 0.3**2 + 0.15**2))
+    assert rows.T @ rows == pytest.approx(slope[0] @ odds @ slope[0].T, rel=1e-4)
 
 
 @pytest.mark.parametrize("n", [30.0, 400.0])
@@ -90,11 +90,12 @@ def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibrati
     unknown, outputs = np.array([0.02, 0.03]), (SummaryStatistic(Scale.SHARE, 0), SummaryStatistic(Scale.SHARE, 1))
     eta = np.array([[-1.5, -0.4]]) * written
     counts = tuple(n * np.diff([0.0, *(expit(eta[0] * written)), 1.0]))
-    d = LikelihoodTerm("p", "a", label.split()[0], label, outputs, counts, 0.0, Law.COUNTS, 0.7)
+    d = LikelihoodTerm("p", "a", label.split()[0], label, outputs, counts, 0.0, Law.COUNTS)
     rows, h, e = _root(d, outputs, np.eye(2)[None], eta, unknown), 2e-2, np.eye(2)
 
     def at(x):
-        return float(d.log_likelihood(eta + x, unknown)[0])
+        common, own = (np.full(1, s) for s in (0.3, 0.15))
+        return float(counts_log_likelihood([d], [eta + x], [float(unknown.mean())], common, own)[0])
 
     bend = [
         [(at(h * (a + b)) - at(h * (a - b)) - at(h * (b - a)) + at(-h * (a + b))) / (4 * h * h) for b in e] for a in e
@@ -104,9 +105,9 @@ def test_information_of_counts_is_the_curvature_of_the_likelihood_that_calibrati
 
 def test_information_of_a_mean_holds_what_the_emulator_leaves():
     outputs, slope = (SummaryStatistic(Scale.LOG, 0),), np.array([[[0.5], [0.0]]])
-    d = LikelihoodTerm("p", "a", "inr", "inr day 0", outputs, (0.4,), 0.3, Law.NORMAL, 2.0)
+    d = LikelihoodTerm("p", "a", "inr", "inr day 0", outputs, (0.4,), 0.3, Law.NORMAL)
     rows = _root(d, outputs, slope, np.zeros((1, 1)), np.array([0.07]))
-    assert rows.T @ rows == pytest.approx(np.array([[2 * 0.25 / (0.09 + 0.07), 0], [0, 0]]))
+    assert rows.T @ rows == pytest.approx(np.array([[0.25 / (0.09 + 0.07), 0], [0, 0]]))
 
 
 def test_slopes_within_rows_leave_the_course_out():

@@ -69,8 +69,8 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
     if len(totals):
         table = _totals(totals, [(say("validate.publication", lang), totals["publication"])], lang)
         cards.append(Card("totals", say("validate.totals", lang), (), table, note=say("validate.totals_note", lang)))
-        names = [say(f"validate.part_{part}", lang) for part in apart["part"]]
-        table = _totals(apart, [(say("validate.part", lang), pd.Series(names))], lang)
+        parts = pd.Series([say(f"validate.part_{part}", lang) for part in apart["part"]])
+        table = _totals(apart, [(say("validate.part", lang), parts)], lang)
         cards.append(Card("parts", say("validate.parts", lang), (), table))
     if validation.pareto_k:
         rows = [

@@ -1,6 +1,6 @@
 """Whole effect of cells on survival and infection, before and after people's outcomes, and as three readers hold it.
 
-    python experiments/whole_effect.py [--draws 200] [--patients 10] [--write docs]
+    python experiments/whole_effect.py [--draws 200] [--patients 10] [--posterior FILE] [--write docs]
 
 Odds and hazard ratios of 24-week survival and odds ratios of infection in virtual HBV-ACLF patients at the dose of Lin
 et al. 2017 and at four infusions of 1e6, 2e6 and 1e7 cells per kg: under the priors and as learnt, by the mechanisms
@@ -109,10 +109,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--patients", type=int, default=10)
+    parser.add_argument(
+        "--posterior", type=Path, help="a file of `hepatica calibrate`; the draws that ship unless given"
+    )
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     system, sizes = shipped_system(), {"draws": options.draws, "patients": options.patients}
-    draws = {"priors": Draws.prior(system.model, options.draws, seed=3), "learnt": posterior()}
+    draws = {
+        "priors": Draws.prior(system.model, options.draws, seed=3),
+        "learnt": Draws.read(options.posterior) if options.posterior else posterior(),
+    }
     lines = [
         "# The whole effect of cells",
         "For research use. Printed by `python experiments/whole_effect.py`.",

@@ -33,6 +33,7 @@ COMMANDS = (
     "potency",
     "quality",
     "lot",
+    "product",
     "trial",
     "schema",
     "doctor",

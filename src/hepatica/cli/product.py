@@ -1,0 +1,71 @@
+"""hepatica product: sources, passage, thaw and single attributes side by side, for the patients of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hepatica.cli.console import shell
+from hepatica.cli.console.terminal import Bars, print_json, show
+
+app = shell.make_app()
+
+
+@app.callback()
+def product() -> None:
+    """Compare cell products for the patients of a study.
+
+    Example: `hepatica product compare studies/hbv-aclf.toml`
+    """
+
+
+@app.command("compare")
+def compare(
+    study: shell.StudyFile,
+    set_: shell.Changes = None,
+    cells: Annotated[str, typer.Option("--cells", help="Dose of one infusion; the middle one of the grid.")] = "",
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("product"),
+    draws: Annotated[int, typer.Option("--draws", help="Parameter draws.")] = 30,
+    per_draw: Annotated[int, typer.Option("--per-draw", help="Patients of each.")] = 2,
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+    workers: shell.Workers = None,
+    cluster: shell.Cluster = None,
+) -> None:
+    """Compare sources, passages, fresh and thawed cells.
+
+    The same patients under every product at one dose, with gain, thrombo-embolism and their intervals; gain and harm
+    over viability, passage, potency and hold; what the variation of lots costs, and what an assay or pooling gains.
+
+    Example: `hepatica product compare studies/hbv-aclf.toml --cells "1e6 cells/kg"`
+    """
+    from hepatica.api.manufacturing.product import ProductAnswer, ProductRequest
+    from hepatica.output_folder import claim
+    from hepatica.report.quality.comparison import comparison_cards, write_comparison
+    from hepatica.study import load_study
+    from hepatica.units import parse
+
+    lang = shell.check_language(lang)
+    request = ProductRequest.check(
+        {
+            "study": load_study(study, set_ or []),
+            "cells": parse(cells, "cell/kg", "--cells") if cells else None,
+            "draws": draws,
+            "per_draw": per_draw,
+        }
+    )
+    bars = Bars(lang)
+    with claim(folder, "product") as output, shell.make_system(lang, cluster) as system, bars.bars:
+        found, lots = request.compute(system=system, workers=workers, progress=bars)
+        made = comparison_cards(found, lots, lang)
+        answer = ProductAnswer.of(found, lots, text=made[0].text)
+        write_comparison(found, made, answer, output.staging, lang, command=shell.command_line())
+        written = output.publish()
+    if as_json:
+        print_json(answer)
+        return
+    for card in made:
+        show(card)
+    shell.close(lang, *written)

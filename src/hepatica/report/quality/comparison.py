@@ -1,0 +1,218 @@
+"""Page of products side by side: sources, passage and thaw; single attributes; what the variation of lots costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from hepatica.api.base import Answer
+from hepatica.card import Card
+from hepatica.dosing.variance_components import VarianceComponents
+from hepatica.files import write_csv, write_json, write_text
+from hepatica.manufacturing.clinical.alternatives import Compared, Group, ProductComparison
+from hepatica.manufacturing.clinical.handling import lot_law
+from hepatica.manufacturing.clinical.lots import LotSummary
+from hepatica.report.page import page
+from hepatica.report.style import BLUE, GREY, VERMILLION, legend_below, panels, roomy, styled
+from hepatica.therapy import SOURCES
+from hepatica.words import say
+
+TELLING = 2.0
+"""Monte-Carlo errors within which a difference has no sign."""
+COLOURS = (BLUE, VERMILLION)
+ATTRIBUTES = (Group.VIABILITY, Group.PASSAGE, Group.POTENCY, Group.HOLD)
+
+
+def name_of(row: Compared, lang: str) -> str:
+    """Source, passage, fresh or thawed."""
+    p = row.alternative.product
+    state = say("product.thawed" if p.thawed else "product.fresh", lang)
+    return say("product.name", lang, source=SOURCES[p.source].label[lang], passage=p.passage, state=state)
+
+
+def spread(v: VarianceComponents, digits: int = 1) -> str:
+    """Mean with its 90 % interval."""
+    return f"{v.mean:.{digits}f} ({v.low:.{digits}f} – {v.high:.{digits}f})"
+
+
+def comparison_cards(found: ProductComparison, lots: LotSummary, lang: str) -> tuple[Card, ...]:
+    """Cards: the answer, sources, single attributes, lots, and what is known of each source.
+
+    Parameters
+    ----------
+    found : ProductComparison
+        Products side by side.
+    lots : LotSummary
+        Variation of lots of the study's product.
+    lang : {"en", "zh"}
+        Language.
+    """
+    made = [_answer(found, lots, lang), _sources(found, lang)]
+    if any(found.of(g, h) for g in ATTRIBUTES for h in found.study.hypotheses):
+        made.append(_attributes(found, lang))
+    return (*made, _lots(lots, lang), _known(lang))
+
+
+def _answer(found: ProductComparison, lots: LotSummary, lang: str) -> Card:
+    text = []
+    for hypothesis in found.study.hypotheses:
+        own = found.of(Group.SOURCE, hypothesis)
+        if own:
+            best = max(own, key=lambda r: r.gain.mean)
+            apart = abs(best.difference.mean) >= TELLING * best.difference.error > 0
+            given = {"name": name_of(best, lang), "gain": spread(best.gain), "difference": spread(best.difference)}
+            given |= {"hypothesis": say(f"common.{hypothesis}", lang), "error": f"{best.difference.error:.1f}"}
+            text.append(say("product.best_apart", lang, **given) if apart else say("product.best_alike", lang, **given))
+    units = f"{lots.potency_units[0]:.2g} ({lots.potency_units[1]:.2g} – {lots.potency_units[2]:.2g})"
+    feasible = f"{lots.feasible[0]:.2g} – {lots.feasible[1]:.2g}"
+    text.append(say("product.dose", lang, cells=f"{lots.cells:.2g}", units=units, feasible=feasible))
+    text.append(say("product.assumed", lang))
+    return Card("answer", say("product.card_answer", lang), tuple(text))
+
+
+def _sources(found: ProductComparison, lang: str) -> Card:
+    rows = [
+        (
+            say(f"common.{r.hypothesis}", lang),
+            name_of(r, lang),
+            spread(r.gain),
+            f"{spread(r.difference)} ± {r.difference.error:.1f}",
+            spread(r.thrombosis, 4),
+        )
+        for h in found.study.hypotheses
+        for r in found.of(Group.SOURCE, h)
+    ]
+    columns = [say(f"product.{k}", lang) for k in ("hypothesis", "product", "gain", "difference", "thrombosis")]
+    text = say("product.patients", lang, regimen=found.regimen, patients=found.patients, draws=found.draws)
+    return Card(
+        "sources",
+        say("product.card_sources", lang),
+        (text,),
+        pd.DataFrame(rows, columns=columns),
+        lambda: sources_figure(found, lang),
+        say("product.alt_sources", lang),
+    )
+
+
+def sources_figure(found: ProductComparison, lang: str) -> Figure:
+    """Difference in gain and excess thrombo-embolism of every source, passage and thaw, with 90 % intervals."""
+    with styled():
+        rows = {h: found.of(Group.SOURCE, h) for h in found.study.hypotheses}
+        first = next(iter(rows.values()))
+        figure, axes = panels(1, 2, width=11.0, height=0.3 * len(first) + 1.6)
+        for k, (hypothesis, own) in enumerate(rows.items()):
+            label = say(f"common.{hypothesis}", lang)
+            for ax, values in ((axes[0, 0], [r.difference for r in own]), (axes[0, 1], [r.thrombosis for r in own])):
+                y = np.arange(len(own))[::-1] + (0.16 - 0.32 * k)
+                for at, v in zip(y, values, strict=True):
+                    ax.plot([v.low, v.high], [at, at], color=COLOURS[k % 2], lw=1.4)
+                marker = "os"[k % 2]
+                ax.plot([v.mean for v in values], y, ls="none", marker=marker, ms=5, color=COLOURS[k % 2], label=label)
+        for ax in axes[0]:
+            ax.axvline(0.0, color=GREY, lw=1.0)
+        axes[0, 0].set_xlabel(roomy(say("product.axis_difference", lang)))
+        axes[0, 1].set_xlabel(roomy(say("product.axis_thrombosis", lang)))
+        axes[0, 0].set_yticks(np.arange(len(first))[::-1], [roomy(name_of(r, lang)) for r in first])
+        axes[0, 1].set_yticks([])
+        legend_below(figure, axes, 2)
+        return figure
+
+
+def _attributes(found: ProductComparison, lang: str) -> Card:
+    rows = [
+        (
+            say(f"product.group_{g.value}", lang),
+            f"{r.alternative.value:g}",
+            say(f"common.{h}", lang),
+            f"{spread(r.difference)} ± {r.difference.error:.1f}",
+            spread(r.thrombosis_difference, 4),
+        )
+        for g in ATTRIBUTES
+        for h in found.study.hypotheses
+        for r in found.of(g, h)
+    ]
+    keys = ("attribute", "value", "hypothesis", "difference", "thrombosis_change")
+    columns = [say(f"product.{k}", lang) for k in keys]
+    return Card(
+        "attributes",
+        say("product.card_attributes", lang),
+        (say("product.attributes", lang),),
+        pd.DataFrame(rows, columns=columns),
+        lambda: attributes_figure(found, lang),
+        say("product.alt_attributes", lang),
+    )
+
+
+def attributes_figure(found: ProductComparison, lang: str) -> Figure:
+    """Gain and thrombo-embolism against the study's product over each attribute, with 90 % bands."""
+    with styled():
+        groups = [g for g in ATTRIBUTES if found.of(g, found.study.hypotheses[0])]
+        figure, axes = panels(2, len(groups), width=11.0, height=2.5)
+        for j, group in enumerate(groups):
+            for k, hypothesis in enumerate(found.study.hypotheses):
+                own = found.of(group, hypothesis)
+                x = [r.alternative.value for r in own]
+                for ax, values in (
+                    (axes[0, j], [r.difference for r in own]),
+                    (axes[1, j], [r.thrombosis_difference for r in own]),
+                ):
+                    label = say(f"common.{hypothesis}", lang)
+                    ax.fill_between(
+                        x, [v.low for v in values], [v.high for v in values], color=COLOURS[k % 2], alpha=0.15, lw=0
+                    )
+                    means, line = [v.mean for v in values], ("-", "--")[k % 2]
+                    ax.plot(x, means, color=COLOURS[k % 2], marker="os"[k % 2], ms=4, ls=line, label=label)
+            for ax in axes[:, j]:
+                ax.axhline(0.0, color=GREY, lw=0.8)
+            if group is Group.POTENCY:
+                for ax in axes[:, j]:
+                    ax.set_xscale("log")
+            axes[1, j].set_xlabel(roomy(say(f"product.group_{group.value}", lang)))
+        axes[0, 0].set_ylabel(say("product.axis_days", lang))
+        axes[1, 0].set_ylabel(say("product.axis_clots", lang))
+        legend_below(figure, axes, 2)
+        return figure
+
+
+def _lots(lots: LotSummary, lang: str) -> Card:
+    text = say(
+        "product.lots", lang, loss=f"{lots.loss[0]:.2f}", error=f"{lots.loss[1]:.2f}",
+        perfect=f"{lots.perfect_assay:.2f}", assay=f"{lots.assay:.2f}", pooling=f"{lots.pooling:.2f}",
+    )  # fmt: skip
+    return Card("lots", say("product.card_lots", lang), (text,))
+
+
+def _known(lang: str) -> Card:
+    rows = [(s.label[lang], f"{lot_law(name).sd:g}", lot_law(name).source) for name, s in SOURCES.items()]
+    columns = [say(f"product.{k}", lang) for k in ("source", "lot_sd", "known_from")]
+    table = pd.DataFrame(rows, columns=columns)
+    return Card("known", say("product.card_known", lang), (say("product.known", lang),), table)
+
+
+def write_comparison(
+    found: ProductComparison, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+) -> list[Path]:
+    """Write ``report.html``, ``products.csv`` and ``product.json``.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    text = page(
+        made,
+        say("product.title", lang, title=found.study.title),
+        lang,
+        subtitle=say("product.subtitle", lang),
+        tables_note=say("product.beside", lang),
+        command=command,
+    )
+    return [
+        write_text(folder / "report.html", text),
+        write_csv(folder / "products.csv", found.frame()),
+        write_json(folder / "product.json", answer.model_dump()),
+    ]

@@ -1,6 +1,6 @@
-"""Requests and answers of manufacturing: potency assays, their precision, control of an attribute, release of a lot."""
+"""Requests and answers of manufacturing: potency assays and their precision, control, release of a lot, products."""
 
-from hepatica.api.manufacturing import lot, potency, precision, quality
+from hepatica.api.manufacturing import lot, potency, precision, product, quality
 
-REQUESTS = {**potency.REQUESTS, **precision.REQUESTS, **quality.REQUESTS, **lot.REQUESTS}
-ANSWERS = {**potency.ANSWERS, **precision.ANSWERS, **quality.ANSWERS, **lot.ANSWERS}
+REQUESTS = {**potency.REQUESTS, **precision.REQUESTS, **quality.REQUESTS, **lot.REQUESTS, **product.REQUESTS}
+ANSWERS = {**potency.ANSWERS, **precision.ANSWERS, **quality.ANSWERS, **lot.ANSWERS, **product.ANSWERS}

@@ -17,7 +17,7 @@ from hepatica.manufacturing.clinical.alternatives import Compared, Group, Produc
 from hepatica.manufacturing.clinical.handling import lot_law
 from hepatica.manufacturing.clinical.lots import LotSummary
 from hepatica.report.page import page
-from hepatica.report.style import BLUE, GREY, VERMILLION, legend_below, panels, roomy, styled
+from hepatica.report.style import BLUE, GREY, VERMILLION, legend_below, log_scale, panels, roomy, styled
 from hepatica.therapy import SOURCES
 from hepatica.words import say
 
@@ -170,7 +170,7 @@ def attributes_figure(found: ProductComparison, lang: str) -> Figure:
                 ax.axhline(0.0, color=GREY, lw=0.8)
             if group is Group.POTENCY:
                 for ax in axes[:, j]:
-                    ax.set_xscale("log")
+                    log_scale(ax.xaxis)
             axes[1, j].set_xlabel(roomy(say(f"product.group_{group.value}", lang)))
         axes[0, 0].set_ylabel(say("product.axis_days", lang))
         axes[1, 0].set_ylabel(say("product.axis_clots", lang))

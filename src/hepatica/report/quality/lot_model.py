@@ -15,7 +15,7 @@ from hepatica.manufacturing.quality.release.lot import LotRelease
 from hepatica.manufacturing.quality.release.lot_model import ModelAssessment
 from hepatica.manufacturing.quality.release.model_loss import AttributeLimit, LossSummary, ModelLoss
 from hepatica.report.quality.cards import number, percent
-from hepatica.report.style import BLUE, GREEN, GREY, LIMIT, VERMILLION, legend_below, panels, roomy, styled
+from hepatica.report.style import BLUE, GREEN, GREY, LIMIT, VERMILLION, legend_below, log_scale, panels, roomy, styled
 from hepatica.words import say
 
 COLOURS = dict(zip(STRENGTHS, (BLUE, GREEN, GREY), strict=True))
@@ -123,5 +123,5 @@ def _curve(ax: Axes, model: ModelAssessment, x: AttributeLimit, lang: str) -> No
     ends = np.quantile(own, [0.025, 0.975])
     ax.axvspan(*ends, color=VERMILLION, alpha=0.2, lw=0, label=roomy(say("lot.legend_lot", lang)))
     if x.coordinate is not Coordinate.VIABILITY:
-        ax.set_xscale("log")
+        log_scale(ax.xaxis)
     ax.set_xlabel(roomy(say(f"lot.acts_{x.coordinate.value}", lang)))

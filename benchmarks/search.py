@@ -118,7 +118,7 @@ def measure(name: str, system: System, settings: SearchSettings) -> Row:
         courses=found.result.spent,
         wall=wall,
         processor=processor,
-        choice=found.choice.name,
+        choice=found.choice.name + (" †" if regimens.beyond_given(chosen(found)) else ""),
         gain=tuple(e.mean for e in own),
         error=tuple(e.error for e in own),
         best_of_grid=regimens.arm(grid[min(best, len(grid) - 1)]).name if best < len(grid) else "the choice itself",

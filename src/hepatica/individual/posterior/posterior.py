@@ -104,6 +104,8 @@ class Posterior:
     def labs(self, lab: str, days: Floats, course: int, *, assay: bool = True, drawn: bool = True) -> Floats:
         """Weighted sample of a log lab on some days, (m, days), with discrepancy and, for the next sample, assay error.
 
+        The errors of one member are the same number of SDs on all days: each day's distribution is right by itself.
+
         Parameters
         ----------
         lab : str
@@ -128,9 +130,9 @@ class Posterior:
             if self.regression is not None:  # each candidate carries on its own error
                 residual = matching_noise(self.candidates, lab, error, when, self.seed)
             mean, variance = error.carry(residual, when, days)
-        noise = normals(self.seed, self.candidates.patient[own], f"person:lab:{lab}", 2 * len(days))
+        noise = normals(self.seed, self.candidates.patient[own], f"person:lab:{lab}")
         sd = np.sqrt(variance + (error.assay**2 if assay else 0.0))
-        values = ahead[own] + mean + (sd * noise[:, : len(days)] if drawn else 0.0)
+        values = ahead[own] + mean + (sd * noise if drawn else 0.0)
         found = values if self.regression is None else self.regression.sample(values)
         centre = self.mean(found)
         return np.asarray(centre + self.distance.widening * (found - centre))

@@ -19,6 +19,7 @@ from hepatica.individual.posterior.posterior import Posterior
 Floats = NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MIN_VARIANCE = 1e-8
+MIN_ALIVE = 1e-4
 
 
 def forecast_days(observations: Observations, horizon: float) -> Floats:
@@ -118,21 +119,33 @@ def lab_bands(posterior: Posterior, learnt: Learnt, horizon: float, courses: dic
     Returns
     -------
     DataFrame
-        ``low``, ``q1``, ``median``, ``q3``, ``high`` of the true value (90 % and 50 %), and ``next_low``,
-        ``next_high``, the 90 % interval of a sample taken that day.
+        Of those alive: ``low``, ``q1``, ``median``, ``q3``, ``high`` of the true value (90 % and 50 %), and
+        ``next_low``, ``next_high``, the 90 % interval of a sample taken that day.
     """
     days, tables = forecast_days(posterior.observations, horizon), []
+    weights = {name: alive_weights(posterior, days, course) for name, course in courses.items()}
     for lab in LABS:
         for name, course in courses.items():
             own = lab_sample(posterior, learnt, lab, days, course, assay=False)
             error = posterior.errors[lab].assay
-            middle = weighted_quantile(own, posterior.sample_weight, np.array(LEVELS))
+            middle = np.stack(
+                [weighted_quantile(own[:, d], weights[name][:, d], np.array(LEVELS)) for d in range(len(days))], axis=1
+            )
             half = np.abs(middle[[0, 4]] - middle[2])
             ends = np.hypot(half, 1.645 * error)
             columns = dict(zip(("low", "q1", "median", "q3", "high"), np.exp(middle), strict=True))
             columns |= {"next_low": np.exp(middle[2] - ends[0]), "next_high": np.exp(middle[2] + ends[1])}
             tables.append(pd.DataFrame({"lab": lab, "course": name, "day": days} | columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def alive_weights(posterior: Posterior, days: Floats, course: int) -> Floats:
+    """Weights of the members among those alive without transplant on each day, normalised, (m, days)."""
+    c = posterior.candidates
+    start = at_times(c.free[course], [posterior.observations.last_day], 1)
+    alive = at_times(c.free[course], days, 1) / np.maximum(start, MIN_ALIVE)
+    weight = posterior.sample_weight[:, None] * posterior.probability(np.clip(alive, 0.0, 1.0))
+    return np.asarray(weight / np.maximum(weight.sum(axis=0), 1e-300))
 
 
 def share_narrower(posterior: Posterior, lab: str, day: float) -> float:

@@ -28,7 +28,14 @@ from hepatica.individual.prediction.gain import Choice, choose, expected_by_regi
 from hepatica.individual.prediction.measurement import value_of_measurements
 from hepatica.individual.prediction.redosing import NEW_DAY, at_visit, combine_choices, given_cells
 from hepatica.individual.prediction.result import PersonForecast, PersonSettings
-from hepatica.individual.prediction.risk import conditional_incidence, person_risk, risk_days, score_table
+from hepatica.individual.prediction.risk import (
+    Risk,
+    conditional_incidence,
+    mix_risks,
+    person_risk,
+    risk_days,
+    score_table,
+)
 from hepatica.patients import Draws
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import draws_of
@@ -112,10 +119,7 @@ class _Run:
         labs = self.timed("labs", lambda: lab_bands(shown_from, self.learnt, s.horizon, courses))
         days = risk_days(self.observations, s.horizon)
         base = outcome if shown_from is posterior else shown_from
-        course = base.candidates.course(ranked.regimen, base.candidates.hypotheses[0])
-        risk, risk_with = self.timed(
-            "risk", lambda: tuple(person_risk(base, self.learnt, days, c) for c in (0, course))
-        )
+        risk, risk_with = self.timed("risk", lambda: self.risks(base, days, ranked.regimen))
         measurements = self.timed("measurement", lambda: self.measurements(shown_from))
         return PersonForecast(
             settings=s,
@@ -175,6 +179,13 @@ class _Run:
         """Courses to show: without further cells, and the best regimen with cells under each hypothesis."""
         c = posterior.candidates
         return {"": 0} | {h: c.course(regimen, h) for h in c.hypotheses}
+
+    def risks(self, posterior: Posterior, days: Floats, regimen: int) -> tuple[Risk, Risk]:
+        """Risk without further cells, and with a regimen over hypotheses and the chance of no effect."""
+        c = posterior.candidates
+        care = person_risk(posterior, self.learnt, days)
+        parts = [person_risk(posterior, self.learnt, days, c.course(regimen, h)) for h in c.hypotheses]
+        return care, mix_risks(care, parts, c.null_effect)
 
     def measurements(self, posterior: Posterior) -> pd.DataFrame:
         """Value of the next measurements for the risk without further cells and for the choice."""

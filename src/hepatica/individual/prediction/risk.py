@@ -101,6 +101,26 @@ def person_risk(posterior: Posterior, learnt: Learnt, days: Floats, course: int 
     )
 
 
+def mix_risks(care: Risk, parts: Sequence[Risk], null_effect: Sequence[float]) -> Risk:
+    """Risk over hypotheses that count alike, each with the chance that cells do nothing.
+
+    Parameters
+    ----------
+    care : Risk
+        Without cells.
+    parts : sequence of Risk
+        With cells, by hypothesis.
+    null_effect : sequence of float
+        Probability of no effect, by hypothesis.
+    """
+
+    def mixed(name: str) -> Floats:
+        each = [p * getattr(care, name) + (1 - p) * getattr(r, name) for r, p in zip(parts, null_effect, strict=True)]
+        return np.asarray(np.mean(each, axis=0))
+
+    return Risk(days=care.days, **{name: mixed(name) for name in ("death", "transplant", "low", "high", "raw")})
+
+
 def recalibration(posterior: Posterior, learnt: Learnt) -> tuple[float, float]:
     """Risk without cells by the day of the people's outcome, before and after recalibration; equal without people."""
     start = posterior.observations.last_day

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from hepatica.individual.library.candidates import LABS
 from hepatica.individual.posterior.observations import Series
@@ -16,6 +17,8 @@ from hepatica.words import say
 
 SHOWN = ("bilirubin", "inr", "creatinine", "albumin", "alt", "ammonia")
 """Labs drawn whether they were measured or not; those measured are drawn besides."""
+LINEAR = ("albumin", "sodium")
+"""Labs that vary too little for a logarithmic axis."""
 NEXT_DAYS = 3.0
 """Days from the last lab within which the interval of the next sample is marked."""
 
@@ -64,7 +67,9 @@ def _lab(ax: Axes, found: PersonForecast, lab: str, lang: str) -> None:
     series = found.observations.get(lab)
     if series is not None:
         _samples(ax, series, lang)
-    log_scale(ax.yaxis)
+    if lab not in LINEAR:
+        log_scale(ax.yaxis)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
     ax.set_title(roomy(f"{variable(lab).title(lang)}"))
     ax.set_xlabel(say("forecast.axis_day", lang))
 

@@ -10,7 +10,14 @@ from hepatica.individual.library.candidates import LABS
 from hepatica.individual.library.proposals import Kind
 from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.posterior import make_posterior
-from hepatica.individual.prediction.bands import forecast_days, known_of, lab_bands, lab_sample, share_narrower
+from hepatica.individual.prediction.bands import (
+    alive_weights,
+    forecast_days,
+    known_of,
+    lab_bands,
+    lab_sample,
+    share_narrower,
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +59,12 @@ def test_table(posterior):
     assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
     assert (table["next_low"] <= table["low"]).all() and (table["next_high"] >= table["high"]).all()
     assert share_narrower(posterior, "inr", 2.0) < 1.0
+
+
+def test_bands_are_of_those_alive(posterior):
+    days = np.array([1.0, 60.0])
+    weight = alive_weights(posterior, days, 0)
+    np.testing.assert_allclose(weight.sum(axis=0), 1.0)
+    np.testing.assert_allclose(weight[:, 0], posterior.sample_weight, rtol=1e-4, atol=1e-6)
+    alive = posterior.probability(posterior.candidates.free[0, :, 15])
+    assert weight[:, 1] @ alive > posterior.sample_weight @ alive

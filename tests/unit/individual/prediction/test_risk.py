@@ -12,7 +12,14 @@ from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import make_posterior
-from hepatica.individual.prediction.risk import features_of, person_risk, recalibration, risk_days, score_table
+from hepatica.individual.prediction.risk import (
+    features_of,
+    mix_risks,
+    person_risk,
+    recalibration,
+    risk_days,
+    score_table,
+)
 from hepatica.outcomes.scores import meld, meld3
 
 WIDE = {lab: LabError(e.assay, 2.0) for lab, e in default_errors().items()}
@@ -67,3 +74,10 @@ def test_scores(posterior):
     assert table.loc["MELD 3.0", "points"] == pytest.approx(float(expected))
     assert 0 < table.loc["CLIF-C ACLF", "risk"] < 1 and "labs' logistic model" not in table.index
     assert np.isnan(features_of(Observations(series=())))[0, 0]
+
+
+def test_risks_are_mixed(posterior):
+    care, cells = (person_risk(posterior, untaught(), np.array([60.0]), c) for c in (0, 1))
+    found = mix_risks(care, [cells, care], (0.25, 0.5))
+    expected = 0.5 * (0.25 * care.death + 0.75 * cells.death) + 0.5 * care.death
+    np.testing.assert_allclose(found.death, expected)

@@ -3,11 +3,11 @@
     python experiments/person_calibration.py [--people 2000] [--library 8000] [--kind acute_on_chronic]
         [--twin alarm_half] [--factor 2] [--seed 7]
 
-People are drawn from the prior of a kind with a seed of their own, given labs of day 0 and day 3 with assay error and a
-persistent discrepancy of the size that the weights assume, and forecast from the library as if they were strangers.
-Printed: coverage of the 90 % intervals of labs (next sample), risk and gain, overall and by fifth of forecast risk, and the
-ranks of the truth among the posterior (uniform if calibrated: chi-squared over ten bins). With --twin the truth has
-another value of a parameter than the library: how far a wrong model degrades. For research use.
+People are drawn from the prior of a kind with a seed of their own, given labs of day 0 and day 3 with assay error and
+a persistent discrepancy of the size that the weights assume, and forecast from the library as if they were strangers.
+Printed: coverage of the 90 % intervals of labs (next sample), risk and gain, overall and by fifth of forecast risk,
+and the ranks of the truth among the posterior (uniform if calibrated: chi-squared over ten bins). With --twin the
+truth has another value of a parameter than the library: how far a wrong model degrades. For research use.
 """
 
 from __future__ import annotations

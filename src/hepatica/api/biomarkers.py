@@ -76,29 +76,29 @@ class BiomarkersAnswer(Answer):
     provenance: dict[str, str | int | float | None]
 
     @classmethod
-    def of(cls, found: BiomarkerStudy) -> Self:
+    def of(cls, result: BiomarkerStudy) -> Self:
         """Answer of a study."""
-        p = found.potential
-        cut = {"marker": p.measurables[found.cut_marker].name} | vars(found.cut)
+        p = result.potential
+        cut = {"marker": p.measurables[result.cut_marker].name} | vars(result.cut)
         return cls(
-            population=found.study.population,
+            population=result.study.population,
             regimen=p.regimen.label,
             horizon=p.horizon,
             mean_gain=float(p.gain.mean()),
-            values=rows(found.values),
-            days=[_day(found, d) for d in found.days],
+            values=rows(result.values),
+            days=[_day(result, d) for d in result.days],
             cut=rows([cut])[0],
-            curve=rows(found.curve),
-            trials=rows([vars(t) for t in found.trials]),
-            false_calls=found.false_calls,
-            agreement=found.agreement,
-            first_by_hypothesis=dict(found.first_by_hypothesis),
-            provenance=dict(found.provenance),
+            curve=rows(result.curve),
+            trials=rows([vars(t) for t in result.trials]),
+            false_calls=result.false_calls,
+            agreement=result.agreement,
+            first_by_hypothesis=dict(result.first_by_hypothesis),
+            provenance=dict(result.provenance),
         )
 
 
-def _day(found: BiomarkerStudy, day: DayAnswer) -> DayChoiceAnswer:
-    names = [m.name for m in found.potential.measurables]
+def _day(result: BiomarkerStudy, day: DayAnswer) -> DayChoiceAnswer:
+    names = [m.name for m in result.potential.measurables]
     panels = [{"markers": ", ".join(names[k] for k in p.markers)} | vars(p.policy) for p in day.panels]
     return DayChoiceAnswer(
         day=day.day,

@@ -196,7 +196,7 @@ def panels(
     names = [m.name for m in potential.measurables]
     table = ranking(potential, day, seed) if ranked is None else ranked
     order = [names.index(m) for m in table["marker"]][:SHORTLIST]
-    found = []
+    result = []
     for size in (1, 2, 3):
         tried = []
         for some in combinations(order, size):
@@ -204,8 +204,8 @@ def panels(
             value = float(weight @ (gain * (predicted > 0)) / weight.sum()) - reference(gain, weight)
             tried.append((value, some, predicted))
         value, some, predicted = max(tried, key=lambda row: row[0])
-        found.append(Panel(tuple(some), policy_value(predicted, gain, potential.draw, weight, seed)))
-    return tuple(found)
+        result.append(Panel(tuple(some), policy_value(predicted, gain, potential.draw, weight, seed)))
+    return tuple(result)
 
 
 def best_cut(marker: Floats, gain: Floats, draw: Ints, seed: int = 1) -> Cut:

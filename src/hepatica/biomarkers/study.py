@@ -134,8 +134,8 @@ def find_biomarkers(
     --------
     >>> from hepatica import check_study
     >>> few = {"title": "t", "patients": 100, "draws": 40, "horizon": "30 d", "grid": {"dose": ["1e6 cells/kg"]}}
-    >>> found = find_biomarkers(check_study(few), patients=100)
-    >>> len(found.values) >= 25
+    >>> result = find_biomarkers(check_study(few), patients=100)
+    >>> len(result.values) >= 25
     True
     """
     if not MIN_PATIENTS <= patients <= MAX_PATIENTS:
@@ -215,11 +215,11 @@ def _day(p: Potential, day: float, seed: int) -> DayAnswer:
     """Ranking, panels and rule for the choice of one day."""
     gain, weight = gain_at(p, day)
     table = ranking(p, day, seed)
-    found = panels(p, day, seed, ranked=table)
-    markers = found[-1].markers
+    result = panels(p, day, seed, ranked=table)
+    markers = result[-1].markers
     full = cross_predict(p.values[:, p.at(day)], gain, p.draw, weight)
     rule = make_rule(p.values[:, markers], gain, p.draw, weight, full=full, seed=seed)
-    return DayAnswer(day, table, found, rule, markers)
+    return DayAnswer(day, table, result, rule, markers)
 
 
 def _first(p: Potential, gain: Floats) -> int:

@@ -94,8 +94,8 @@ def size_of_comparison(stratum: Stratum) -> float:
         return math.inf
     p1, p2 = (min(max(1 - p, 1e-6), 1 - 1e-6) for p in (stratum.treated, stratum.control))
     errors = Errors(alpha=ALPHA, beta=1 - POWER, two_sided=True)
-    found = float(sample_size_proportions(p1, p2, errors=errors).total)
-    return found if found < MOST else math.inf
+    result = float(sample_size_proportions(p1, p2, errors=errors).total)
+    return result if result < MOST else math.inf
 
 
 def size_of_interaction(positive: Stratum, negative: Stratum) -> float:
@@ -104,8 +104,8 @@ def size_of_interaction(positive: Stratum, negative: Stratum) -> float:
     if abs(contrast) < 1e-9:
         return math.inf
     variance = sum(2 * p * (1 - p) / max(s.share, 1e-9) for s in (positive, negative) for p in (s.control, s.treated))
-    found = float((ndtri(1 - ALPHA / 2) + ndtri(POWER)) ** 2 * variance / contrast**2)
-    return math.ceil(found) if found < MOST else math.inf
+    result = float((ndtri(1 - ALPHA / 2) + ndtri(POWER)) ** 2 * variance / contrast**2)
+    return math.ceil(result) if result < MOST else math.inf
 
 
 def designs(treat: NDArray[np.bool_], responders: Floats, gain: Floats) -> tuple[TrialDesign, ...]:

@@ -126,7 +126,7 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
     rows = []
     for k, m in enumerate(p.measurables):
         marker = p.values[:, [k]]
-        found = interaction(marker[:, 0], gain, p.risk, p.draw)
+        result = interaction(marker[:, 0], gain, p.risk, p.draw)
         by_risk, by_gain = cross_predict(marker, p.risk, p.draw), cross_predict(marker, gain, p.draw)
         by_beyond = cross_predict(marker, beyond, p.draw)
         prognostic, predictive = (
@@ -143,11 +143,11 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
                 "predictive": predictive[0],
                 "predictive_low": predictive[1],
                 "predictive_high": predictive[2],
-                "slope": found.slope,
-                "slope_low": found.low,
-                "slope_high": found.high,
-                "p": found.p,
-                "is_predictive": found.is_predictive,
+                "slope": result.slope,
+                "slope_low": result.low,
+                "slope_high": result.high,
+                "p": result.p,
+                "is_predictive": result.is_predictive,
                 "prior_share": prior_share(p.values[:, k], gain, p.draw),
                 "untreated_change": p.untreated_change[k],
                 "treated_change": p.treated_change[k],

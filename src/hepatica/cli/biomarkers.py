@@ -42,9 +42,9 @@ def biomarkers(
     bars = Bars(lang)
     with claim(folder, "biomarkers") as output:
         with shell.make_system(lang) as system, bars.bars:
-            found = request.compute(system=system, workers=workers, progress=bars)
-        answer, made = BiomarkersAnswer.of(found), biomarker_cards(found, lang)
-        write_biomarkers(found, made, answer, output.staging, lang, command=shell.command_line())
+            result = request.compute(system=system, workers=workers, progress=bars)
+        answer, made = BiomarkersAnswer.of(result), biomarker_cards(result, lang)
+        write_biomarkers(result, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
     if as_json:
         print_json(answer)

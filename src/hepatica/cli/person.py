@@ -76,20 +76,20 @@ def person(
     from hepatica.individual.readers.describe import describe
 
     asked = {"file": file, "mapping": mapping, "admission": admission or None}
-    found = PersonRequest.check(asked).check_file()
+    result = PersonRequest.check(asked).check_file()
     if not check or path is not None:
-        found.strict()
+        result.strict()
     if not check and path is None:
         options = {
             "horizon": horizon, "library": library, "kind": kind, "refine": refine, "posterior": posterior,
             "seed": seed,
         }  # fmt: skip
-        _forecast(asked | options, found, folder, workers=workers, lang=lang, as_json=as_json)
+        _forecast(asked | options, result, folder, workers=workers, lang=lang, as_json=as_json)
         return
     if as_json:
-        print_json(PersonAnswer.of(found))
+        print_json(PersonAnswer.of(result))
     else:
-        described = describe(found, lang)
+        described = describe(result, lang)
         for text in described.lines:
             out.print(text)
         for rows in described.tables:
@@ -102,15 +102,15 @@ def person(
     if path is not None:
         from hepatica.individual import write_person
 
-        write_person(path, found.person)
+        write_person(path, result.person)
     if not as_json:
         close(lang, *([path] if path is not None else []))
-    if found.refused:
+    if result.refused:
         raise typer.Exit(1)
 
 
 def _forecast(
-    asked: dict[str, Any], found: PersonCheck, folder: Path, *, workers: int | None, lang: str, as_json: bool
+    asked: dict[str, Any], result: PersonCheck, folder: Path, *, workers: int | None, lang: str, as_json: bool
 ) -> None:
     """Forecast a record, write the report, and print it."""
     from hepatica.api.person.forecast import PersonForecastAnswer, PersonForecastRequest
@@ -123,14 +123,14 @@ def _forecast(
     request.settings()
     bars = Bars(lang)
     with claim(folder, "person") as output, make_system(lang) as system, bars.bars:
-        made = request.compute(found.person, system=system, workers=workers, progress=bars)
+        made = request.compute(result.person, system=system, workers=workers, progress=bars)
         answer, cards = PersonForecastAnswer.of(made), person_cards(made, lang)
         write_person_report(made, cards, answer, output.staging, lang, command=command_line())
         written = output.publish()
     if as_json:
         print_json(answer)
         return
-    for text in describe(found, lang).lines:
+    for text in describe(result, lang).lines:
         out.print(text)
     for card in cards:
         show(card)

@@ -144,8 +144,8 @@ class _Problem:
         """Derivative of the objective, (p,)."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             _, slope = self.terms(self.predict(eta))
-            found = self.jacobian(eta).T @ slope + 2 * self.precision @ eta
-        return np.asarray(np.where(np.isfinite(found), found, 0.0))
+            result = self.jacobian(eta).T @ slope + 2 * self.precision @ eta
+        return np.asarray(np.where(np.isfinite(result), result, 0.0))
 
     def hessian(self, eta: Floats) -> Floats:
         """Second derivative of the objective, (p, p), by central differences of the gradient."""
@@ -154,8 +154,8 @@ class _Problem:
             (self.gradient(eta + step * unit) - self.gradient(eta - step * unit)) / (2 * step)
             for unit in np.eye(len(eta))
         ]
-        found = np.array(rows).reshape(len(eta), len(eta))
-        return np.asarray((found + found.T) / 2)
+        result = np.array(rows).reshape(len(eta), len(eta))
+        return np.asarray((result + result.T) / 2)
 
     def expected_hessian(self, eta: Floats) -> Floats:
         """Hessian of half the objective, (p, p): expected data term, or the observed one where data are censored."""
@@ -207,8 +207,8 @@ def map_estimate(
     --------
     The mean of a normal with variance 1 measured twice at 2, with a normal prior of variance 1, is 4/3.
 
-    >>> found = map_estimate(lambda eta: np.repeat(eta, 2), [2.0, 2.0], [1.0], CombinedError(additive=1.0))
-    >>> round(float(found.eta[0]), 6), round(float(found.covariance[0, 0]), 6)
+    >>> result = map_estimate(lambda eta: np.repeat(eta, 2), [2.0, 2.0], [1.0], CombinedError(additive=1.0))
+    >>> round(float(result.eta[0]), 6), round(float(result.covariance[0, 0]), 6)
     (1.333333, 0.333333)
     """
     problem, covariance = _checked(predict, values, omega, error, bounds)
@@ -216,10 +216,10 @@ def map_estimate(
     sd = np.sqrt(np.diag(covariance))
     usual = np.concatenate([np.zeros((1, p)), np.diag(sd), -np.diag(sd)])
     begin = usual if starts is None else np.atleast_2d(np.asarray(starts, float))
-    found = [_search(problem, start) for start in begin if np.isfinite(problem.objective(start))]
-    if not found:
+    result = [_search(problem, start) for start in begin if np.isfinite(problem.objective(start))]
+    if not result:
         raise InputError("starts", len(begin), "at least one at which prediction and variance are finite and positive")
-    best = _polish(problem, min(found, key=problem.objective))
+    best = _polish(problem, min(result, key=problem.objective))
     expected = problem.expected_hessian(best)
     objective = problem.objective(best)
     return MapEstimate(
@@ -228,7 +228,7 @@ def map_estimate(
         objective=objective,
         laplace=objective + float(np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(expected)[1]),
         covariance=np.asarray(np.linalg.inv(expected), float),
-        minima=_distinct([best, *found], sd),
+        minima=_distinct([best, *result], sd),
     )
 
 
@@ -256,8 +256,8 @@ def _checked(
 
 def _search(problem: _Problem, start: Floats) -> Floats:
     """Minimum by BFGS."""
-    found: Any = minimize(problem.objective, start, jac=problem.gradient, method="BFGS", options={"gtol": 1e-5})
-    return np.asarray(found.x, float)
+    result: Any = minimize(problem.objective, start, jac=problem.gradient, method="BFGS", options={"gtol": 1e-5})
+    return np.asarray(result.x, float)
 
 
 def _polish(problem: _Problem, eta: Floats) -> Floats:

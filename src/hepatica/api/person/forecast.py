@@ -102,41 +102,41 @@ class PersonForecastAnswer(Answer):
     learnt_from: dict[str, str | int | None]
 
     @classmethod
-    def of(cls, found: PersonForecast) -> Self:
+    def of(cls, result: PersonForecast) -> Self:
         """Answer of a forecast."""
-        p, c, labels = found.posterior, found.choice, [r.label for r in found.regimens]
-        source = found.learnt.provenance
+        p, c, labels = result.posterior, result.choice, [r.label for r in result.regimens]
+        source = result.learnt.provenance
         return cls(
-            kind=found.kind.value,
-            last_day=found.observations.last_day,
-            horizon=found.settings.horizon,
+            kind=result.kind.value,
+            last_day=result.observations.last_day,
+            horizon=result.settings.horizon,
             effective_sample_size=p.effective,
             by_regression=p.is_regression,
             distance_share=p.distance.share,
             unlike_any=p.distance.is_unlike,
             widening=p.distance.widening,
-            calibrated=found.learnt.is_calibrated,
-            labs=rows(found.labs),
-            risk=_risk_rows(found.risk),
-            risk_with_cells=_risk_rows(found.risk_with),
-            scores=rows(found.scores),
-            next_measurements=rows(found.measurements),
-            regimens=_gains(found, labels),
+            calibrated=result.learnt.is_calibrated,
+            labs=rows(result.labs),
+            risk=_risk_rows(result.risk),
+            risk_with_cells=_risk_rows(result.risk_with),
+            scores=rows(result.scores),
+            next_measurements=rows(result.measurements),
+            regimens=_gains(result, labels),
             best=labels[c.best],
             usual=labels[c.usual],
             lead=c.lead,
             lead_low=c.lead_low,
             lead_high=c.lead_high,
             worth_it=c.is_worth_it,
-            cells_given=None if found.given is None else found.given.label,
-            seconds=found.seconds,
-            provenance=found.provenance,
+            cells_given=None if result.given is None else result.given.label,
+            seconds=result.seconds,
+            provenance=result.provenance,
             learnt_from={k: source.get(k) for k in ("source", "people", "events", "model_hash")} if source else {},
         )
 
 
-def _gains(found: PersonForecast, labels: list[str]) -> list[RegimenAnswer]:
-    hypotheses = found.provenance["hypotheses"].split(", ")
+def _gains(result: PersonForecast, labels: list[str]) -> list[RegimenAnswer]:
+    hypotheses = result.provenance["hypotheses"].split(", ")
     return [
         RegimenAnswer(
             regimen=labels[g.regimen],
@@ -148,7 +148,7 @@ def _gains(found: PersonForecast, labels: list[str]) -> list[RegimenAnswer]:
             probability_of_benefit=g.benefit,
             by_hypothesis=dict(zip(hypotheses, g.by_hypothesis, strict=True)),
         )
-        for g in found.choice.gains
+        for g in result.choice.gains
     ]
 
 

@@ -120,8 +120,8 @@ class PersonRequest(Request):
         """
         from hepatica.individual import check_person
 
-        found: PersonCheck = check_person(self.file, self.mapping, admission=self.admission)
-        return found
+        result: PersonCheck = check_person(self.file, self.mapping, admission=self.admission)
+        return result
 
     def run(self) -> PersonAnswer:
         """Read the file.

@@ -217,23 +217,23 @@ def fit_corrections(
     training : (m,)
         Positions of the training people.
     """
-    found = {}
+    result = {}
     for lab in learnable(matchings):
         rows = _training_rows(matchings, forecasts, training, lab)
         if len(rows.observed) >= MIN_ROWS:
-            found[lab] = _fit(rows)
-    return found
+            result[lab] = _fit(rows)
+    return result
 
 
 def residual_variances(matchings: Sequence[Matching], forecasts: Sequence[Forecasts], training: Ints) -> list[float]:
     """Mean squared residual on other people of each lab's correction by the model; arguments as `fit_corrections`."""
-    found, (full, _) = [], _priors()
+    result, (full, _) = [], _priors()
     for lab in learnable(matchings):
         rows = _training_rows(matchings, forecasts, training, lab)
         if len(rows.observed) >= MIN_ROWS:
             fit = GroupedRidge.fit(rows.features, rows.observed - rows.forecast, rows.person, full)
-            found.append(float(np.mean(fit.residual**2)))
-    return found
+            result.append(float(np.mean(fit.residual**2)))
+    return result
 
 
 def _fit(rows: _Rows) -> Correction:

@@ -61,12 +61,12 @@ def libraries(
     system: System, kind: Kind, known: Draws | None, *, size: int = SIZE, seed: int = 1, workers: int | None = None
 ) -> dict[int, Candidates]:
     """Libraries without cells, one a combination of treatments, by position in `TREATMENT_ARMS`."""
-    found = {}
+    result = {}
     for arm, treatments in enumerate(TREATMENT_ARMS):
         design = Design(regimens=(NO_CELLS,), hypotheses=(), background=tuple(sorted(t.value for t in treatments)))
         library = Library(system=system, kind=kind, known=known, design=design, seed=seed, workers=workers)
-        found[arm] = library.candidates(size)
-    return found
+        result[arm] = library.candidates(size)
+    return result
 
 
 def learn(
@@ -177,18 +177,18 @@ def _score_outcome(name: str, matching: Matching, taught: Learnt, training: Ints
     """Probabilities of the outcome of some people by every predictor."""
     people, features = matching.people, risk_features(matching)
     raw = matching.event(taught.outcome_errors, taught.outcome_kernels, LAST_DAY)
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "person": people.ids[test], "basis": name, "event": people.event[test], "model as it is": raw[test],
     }  # fmt: skip
     score, event = meld_of(people, matching.known)[:, None], people.event
     good = training[np.isfinite(event[training]) & np.isfinite(score[training, 0])]
     meld = Logistic.fit(score[good], event[good]).predict(score[test])
-    found["MELD"] = np.where(np.isfinite(score[test, 0]), meld, np.nan)
+    result["MELD"] = np.where(np.isfinite(score[test, 0]), meld, np.nan)
     if taught.risk is not None:
-        found["model, recalibrated"] = taught.risk.by_model(raw[test])
-        found["labs' logistic model"] = taught.risk.by_labs(features[test])
-        found["Hepatica"] = taught.risk.recalibrate(raw[test], features[test])
-    return pd.DataFrame(found)
+        result["model, recalibrated"] = taught.risk.by_model(raw[test])
+        result["labs' logistic model"] = taught.risk.by_labs(features[test])
+        result["Hepatica"] = taught.risk.recalibrate(raw[test], features[test])
+    return pd.DataFrame(result)
 
 
 def outcome_scores(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -107,8 +107,8 @@ def untaught() -> Learnt:
 @functools.cache
 def _shipped() -> dict[str, Any]:
     text = (files("hepatica.individual.learning") / SHIPPED).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    result: dict[str, Any] = json.loads(text)
+    return result
 
 
 def learnt_of(kind: Kind) -> Learnt:

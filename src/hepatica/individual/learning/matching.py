@@ -68,7 +68,7 @@ class Matching:
 
     def weights(self, errors: Errors, kernels: Kernels) -> list[Small]:
         """Normalised weights of each group, (people, candidates)."""
-        found = []
+        result = []
         for g, (library, who) in enumerate(self.groups):
             log = self._covariates(library, who, kernels)
             for lab in LABS:
@@ -76,8 +76,8 @@ class Matching:
                     log += self._term(g, lab, errors[lab])
             log -= log.max(axis=1, keepdims=True)
             weight = np.exp(log.astype(np.float32))
-            found.append(weight / weight.sum(axis=1, keepdims=True))
-        return found
+            result.append(weight / weight.sum(axis=1, keepdims=True))
+        return result
 
     def forecasts(self, errors: Errors, kernels: Kernels) -> Forecasts:
         """Normal forecasts of everybody's labs on the later days."""

@@ -140,13 +140,13 @@ def at_times(values: NDArray[Any], days: Sequence[float] | Floats, axis: int) ->
     >>> at_times(np.arange(len(TIMES), dtype=float), [0.5, 9.0], 0).tolist()
     [0.5, 7.5]
     """
-    wanted = np.atleast_1d(np.asarray(days, float))
-    if not np.isfinite(wanted).all() or (wanted.size and (wanted.min() < 0 or wanted.max() > TIMES[-1])):
-        raise InputError("day", wanted.tolist(), f"days from 0 to {TIMES[-1]:g}")
-    where = np.clip(np.searchsorted(TIMES, wanted, side="right") - 1, 0, len(TIMES) - 2)
-    share = (wanted - TIMES[where]) / (TIMES[where + 1] - TIMES[where])
+    requested = np.atleast_1d(np.asarray(days, float))
+    if not np.isfinite(requested).all() or (requested.size and (requested.min() < 0 or requested.max() > TIMES[-1])):
+        raise InputError("day", requested.tolist(), f"days from 0 to {TIMES[-1]:g}")
+    where = np.clip(np.searchsorted(TIMES, requested, side="right") - 1, 0, len(TIMES) - 2)
+    share = (requested - TIMES[where]) / (TIMES[where + 1] - TIMES[where])
     shape = [1] * values.ndim
-    shape[axis] = len(wanted)
+    shape[axis] = len(requested)
     part = share.reshape(shape).astype(values.dtype)
     return np.asarray(np.take(values, where, axis) * (1 - part) + np.take(values, where + 1, axis) * part)
 

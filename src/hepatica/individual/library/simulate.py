@@ -96,8 +96,8 @@ def simulate_candidates(
     initial, labs = arrive(system, cohort, workers=workers)
     good = np.flatnonzero(np.isfinite(initial).all(axis=1))
     admitted = Admitted(cohort.take(good), initial[good], {k: v[good] for k, v in labs.items()}, len(initial))
-    found = follow(system, admitted, design, component=component, components=components, workers=workers)
-    return replace(found, row=good[found.row])
+    result = follow(system, admitted, design, component=component, components=components, workers=workers)
+    return replace(result, row=good[result.row])
 
 
 def follow(

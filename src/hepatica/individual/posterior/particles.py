@@ -143,11 +143,11 @@ class _Swarm:
 
     def likelihood(self, component: int, cohort: MovableCohort) -> Floats:
         """Log likelihood of each particle, -inf where its solve failed."""
-        found = _simulated(self.library, cohort, self.short, component)
+        result = _simulated(self.library, cohort, self.short, component)
         self.simulated += len(cohort.patient)
         log = np.full(len(cohort.patient), -np.inf)
-        if found.n:
-            log[found.row] = log_likelihood(found, self.posterior.observations, self.errors, self.kernels)
+        if result.n:
+            log[result.row] = log_likelihood(result, self.posterior.observations, self.errors, self.kernels)
         return log
 
     def resample(self, power: float, seed: int) -> None:
@@ -232,18 +232,18 @@ def refine(
         following = 1.0 if last else _power(every, powers[-1], 0.5 * len(every))
         swarm.resample(following - powers[-1], seed + number)
         powers.append(following)
-    found = swarm.finish(library.design)
-    found = replace(found, patient=np.arange(found.n))  # errors of forecasts are each particle's own
+    result = swarm.finish(library.design)
+    result = replace(result, patient=np.arange(result.n))  # errors of forecasts are each particle's own
     flat = replace(Kernels(), age=np.inf, weight=np.inf, encephalopathy=np.inf, ascites=np.inf)
-    made = make_posterior(found, posterior.observations, errors, flat, seed=seed)
-    even = np.full(found.n, 1.0 / found.n)
+    made = make_posterior(result, posterior.observations, errors, flat, seed=seed)
+    even = np.full(result.n, 1.0 / result.n)
     made = replace(
         made,
         weight=even,
-        effective=_distinct(found),
+        effective=_distinct(result),
         regression=None,
         distance=posterior.distance,
-        _chosen=(np.arange(found.n), even),
+        _chosen=(np.arange(result.n), even),
     )
     return Refined(made, tuple(powers), swarm.accepted / max(swarm.tried, 1), swarm.simulated)
 

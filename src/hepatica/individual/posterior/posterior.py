@@ -133,9 +133,9 @@ class Posterior:
         noise = normals(self.seed, self.candidates.patient[own], f"person:lab:{lab}")
         sd = np.sqrt(variance + (error.assay**2 if assay else 0.0))
         values = ahead[own] + mean + (sd * noise if drawn else 0.0)
-        found = values if self.regression is None else self.regression.sample(values)
-        centre = self.mean(found)
-        return np.asarray(centre + self.distance.widening * (found - centre))
+        result = values if self.regression is None else self.regression.sample(values)
+        centre = self.mean(result)
+        return np.asarray(centre + self.distance.widening * (result - centre))
 
     def to_xarray(self) -> xr.Dataset:
         """Posterior as a Dataset over candidates: weights, covariates, draw, component and initial labs."""

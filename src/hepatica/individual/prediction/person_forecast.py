@@ -80,8 +80,8 @@ def forecast_person(
     --------
     >>> from hepatica.individual.person import Measurement
     >>> one = Person(age=44.0, measurements=(Measurement(day=0.0, name="inr", value=2.0),))
-    >>> found = forecast_person(one, PersonSettings(library=200, horizon=28.0, kind=Kind.ACUTE))
-    >>> found.kind, 0 < float(found.risk.either[-1]) < 1
+    >>> result = forecast_person(one, PersonSettings(library=200, horizon=28.0, kind=Kind.ACUTE))
+    >>> result.kind, 0 < float(result.risk.either[-1]) < 1
     (<Kind.ACUTE: 'acute'>, True)
     """
     run = _Run(person, settings, system or shipped_system(), workers, progress or ignore_progress)
@@ -143,9 +143,9 @@ class _Run:
     def timed(self, step: str, work: Any) -> Any:
         """Result of some work, its time kept."""
         began = time.perf_counter()
-        found = work()
+        result = work()
         self.seconds[step] = time.perf_counter() - began
-        return found
+        return result
 
     def posteriors(self, observations: Observations) -> tuple[Posterior, Posterior, Refined | None]:
         """Posterior by the weights of labs and by those of the outcome, and the particles where they are asked for."""

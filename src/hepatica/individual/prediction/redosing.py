@@ -117,14 +117,14 @@ def at_visit(
     day, base = posterior.observations.last_day, library.design
     later = tuple(replace(r, start=day) if r.gives_cells else r for r in regimens)
     hypotheses = (base.hypotheses,) if given is None else tuple((h,) for h in base.hypotheses)
-    found = []
+    result = []
     for some in hypotheses:
         design = replace(base, regimens=later, hypotheses=some, given=given)
         members = members_of(library, posterior, design)
-        found.append(
+        result.append(
             make_posterior(members, posterior.observations, learnt.errors, learnt.kernels, seed=posterior.seed)
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def combine_choices(choices: Sequence[Choice]) -> Choice:

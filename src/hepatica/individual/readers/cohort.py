@@ -59,8 +59,8 @@ def read_cohort_readings(path: str | Path, mapping: AnyMapping) -> dict[str, Flo
     """Markers of inflammation of day 0 in the order of `read_cohort`, (n,) each; NaN where not measured."""
     courses = [_by_day(person) for person in read_persons(path, mapping).values()]
     started = [course for course in courses if _starts(course)]
-    found = {name: np.array([course.get((name, 0.0), math.nan) for course in started]) for name in READINGS}
-    return {name: values for name, values in found.items() if np.isfinite(values).any()}
+    result = {name: np.array([course.get((name, 0.0), math.nan) for course in started]) for name in READINGS}
+    return {name: values for name, values in result.items() if np.isfinite(values).any()}
 
 
 def people_of(persons: Mapping[str, Person], name: str) -> People:

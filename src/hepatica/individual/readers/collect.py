@@ -93,12 +93,12 @@ class Collector:
         """Add an assumption."""
         self.notes.append(Remark(code=code, where=where, blanks={k: str(v) for k, v in blanks.items()}))
 
-    def taken(self, found: float | Remark) -> float | None:
+    def taken(self, result: float | Remark) -> float | None:
         """Day, or None after its refusal has been added."""
-        if isinstance(found, Remark):
-            self.refused.append(found)
+        if isinstance(result, Remark):
+            self.refused.append(result)
             return None
-        return found
+        return result
 
     def lab(self, analyte: Analyte, text: str | float, day: float, where: str) -> None:
         """Add a lab or a grade of a day, as printed with its unit."""

@@ -129,8 +129,8 @@ def analyte_of_header(text: str) -> Analyte | None:
     >>> analyte_of_header("T-Bil").name, analyte_of_header("surname") is None
     ('bilirubin', True)
     """
-    wanted = simplify(text)
-    return next((a for a in analytes().values() if wanted in (simplify(a.name), *a.headers)), None)
+    requested = simplify(text)
+    return next((a for a in analytes().values() if requested in (simplify(a.name), *a.headers)), None)
 
 
 def property_of_unit(text: str) -> Property | None:

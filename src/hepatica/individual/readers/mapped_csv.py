@@ -106,18 +106,18 @@ class _Rows:
         if m.date is None or not isinstance(m.admission, str):
             return m.admission if isinstance(m.admission, dt.date) else None
         column = m.date if m.admission == FIRST_ROW else m.admission
-        found = []
+        result = []
         for line, row in self.rows():
             when = parse_when(row[column], m.date_format)
             if not isinstance(when, str):
-                found.append(when)
+                result.append(when)
             elif column != m.date and not self.is_missing(row[column]):
                 self.collector.refuse(when, self.at(line, column))
         if m.admission == FIRST_ROW:
             self.collector.note("day_zero_row", self.table.name)
-        elif len(set(found)) > 1:
+        elif len(set(result)) > 1:
             self.collector.refuse("column_changes", self.table.name, what=column)
-        return min(found, key=lambda w: w.toordinal(), default=None)
+        return min(result, key=lambda w: w.toordinal(), default=None)
 
     def day(self, row: dict[str, str], line: int) -> float | None:
         m = self.mapping
@@ -199,8 +199,8 @@ class _Rows:
             for name in self.allowed(OutcomeKind, m.outcome, row, line):
                 day = None
                 if m.outcome_day is not None and not self.is_missing(row[m.outcome_day]):
-                    found = check_number_of_days(self.point(row[m.outcome_day]), self.at(line, m.outcome_day))
-                    day = c.taken(found)
+                    result = check_number_of_days(self.point(row[m.outcome_day]), self.at(line, m.outcome_day))
+                    day = c.taken(result)
                 c.ended(Outcome(kind=OutcomeKind(name), day=day), self.at(line, "outcome"))
 
     def allowed(self, kind: Any, column: WordColumn | None, row: dict[str, str], line: int) -> list[str]:

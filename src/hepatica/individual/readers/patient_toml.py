@@ -93,8 +93,8 @@ class _Reader:
         if "weight" in self.data:
             c.weight(self.data["weight"], self.at("weight"))
         for key, kind in (("sex", Sex), ("background", Background)):
-            if key in self.data and (found := self.choice(kind, self.data[key], key)) is not None:
-                c.once(key, found, self.at(key))
+            if key in self.data and (result := self.choice(kind, self.data[key], key)) is not None:
+                c.once(key, result, self.at(key))
         causes = self.list_of("causes", str)
         made = [self.choice(Cause, text, f"causes[{k}]") for k, text in enumerate(causes)]
         c.person = replace(c.person, causes=tuple({cause for cause in made if cause is not None}))

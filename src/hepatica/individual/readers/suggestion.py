@@ -50,8 +50,8 @@ def suggest_mapping(path: str | Path) -> str:
         lines.append(f"separator = {_quoted(separator)}")
     places: tuple[tuple[str, tuple[str, ...]], ...] = (("person", _PERSON), ("day", _DAY), ("date", _DATE))
     for key, headers in places:
-        if (found := _first(columns, headers)) and not (key == "date" and _first(columns, _DAY)):
-            lines.append(f"{key} = {_quoted(found)}")
+        if (result := _first(columns, headers)) and not (key == "date" and _first(columns, _DAY)):
+            lines.append(f"{key} = {_quoted(result)}")
             lines += [f'admission = "{OPEN}"  # a date, a column of dates, or "first row"'] if key == "date" else []
     if not _first(columns, (*_DAY, *_DATE)):
         lines.append(f'day = "{OPEN}"')

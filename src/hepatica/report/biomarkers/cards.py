@@ -34,28 +34,28 @@ def interval(row: dict[str, float], name: str) -> str:
     return f"{percent(row[name])} ({low} – {high})"
 
 
-def biomarker_cards(found: BiomarkerStudy, lang: str) -> tuple[Card, ...]:
+def biomarker_cards(result: BiomarkerStudy, lang: str) -> tuple[Card, ...]:
     """All cards, the answer first.
 
     Parameters
     ----------
-    found : BiomarkerStudy
+    result : BiomarkerStudy
         What was computed.
     lang : str
         Language.
     """
-    made = [_answer(found, lang), _values(found, lang), _curve(found, lang)]
-    made += [_day(found, day, lang) for day in found.days]
-    return (*made, _changes(found, lang), _trials(found, lang))
+    made = [_answer(result, lang), _values(result, lang), _curve(result, lang)]
+    made += [_day(result, day, lang) for day in result.days]
+    return (*made, _changes(result, lang), _trials(result, lang))
 
 
 def _warning(lang: str) -> str:
     return say("biomarkers.no_proof", lang)
 
 
-def _answer(found: BiomarkerStudy, lang: str) -> Card:
+def _answer(result: BiomarkerStudy, lang: str) -> Card:
     """What the study comes to."""
-    p, first = found.potential, found.days[0]
+    p, first = result.potential, result.days[0]
     gain = float(p.gain.mean())
     best = first.panels[-1].policy
     text = [
@@ -72,37 +72,37 @@ def _answer(found: BiomarkerStudy, lang: str) -> Card:
     if max(panel.policy.value for panel in first.panels) < WORTHLESS:
         text.append(say("biomarkers.no_marker", lang, day=f"{WORTHLESS:g}"))
     else:
-        names = _names(found, first.panels[-1].markers, lang)
+        names = _names(result, first.panels[-1].markers, lang)
         values = {"value": f"{best.value:.2f}", "low": f"{best.low:.2f}", "high": f"{best.high:.2f}"}
         text.append(say("biomarkers.best_panel", lang, names=names, treated=percent(best.treated), **values))
-    called = found.values[found.values["is_predictive"]]
-    text.append(say("biomarkers.called", lang, n=len(called), all=len(found.values), rate=percent(found.false_calls)))
-    if len(found.first_by_hypothesis) > 1:
+    called = result.values[result.values["is_predictive"]]
+    text.append(say("biomarkers.called", lang, n=len(called), all=len(result.values), rate=percent(result.false_calls)))
+    if len(result.first_by_hypothesis) > 1:
         firsts = "; ".join(
-            f"{say(f'common.{h}', lang)}: {_by_name(found, name, lang)}"
-            for h, name in found.first_by_hypothesis.items()
+            f"{say(f'common.{h}', lang)}: {_by_name(result, name, lang)}"
+            for h, name in result.first_by_hypothesis.items()
         )
-        text.append(say("biomarkers.stability", lang, rank=f"{found.agreement:.2f}", firsts=firsts))
+        text.append(say("biomarkers.stability", lang, rank=f"{result.agreement:.2f}", firsts=firsts))
     return Card("answer", say("biomarkers.card_answer", lang), tuple(text))
 
 
-def _names(found: BiomarkerStudy, markers: tuple[int, ...], lang: str) -> str:
-    return ("、" if lang == "zh" else ", ").join(marker_name(found.potential.measurables[k], lang) for k in markers)
+def _names(result: BiomarkerStudy, markers: tuple[int, ...], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(marker_name(result.potential.measurables[k], lang) for k in markers)
 
 
-def _by_name(found: BiomarkerStudy, name: str, lang: str) -> str:
-    return marker_name(next(m for m in found.potential.measurables if m.name == name), lang)
+def _by_name(result: BiomarkerStudy, name: str, lang: str) -> str:
+    return marker_name(next(m for m in result.potential.measurables if m.name == name), lang)
 
 
-def _values(found: BiomarkerStudy, lang: str) -> Card:
+def _values(result: BiomarkerStudy, lang: str) -> Card:
     """Prognostic and predictive value of every measurable."""
     rows = []
-    order = found.values.sort_values(["predictive", "prognostic"], ascending=False).index
+    order = result.values.sort_values(["predictive", "prognostic"], ascending=False).index
     for k in order:
-        row = found.values.loc[k].to_dict()
+        row = result.values.loc[k].to_dict()
         rows.append(
             (
-                marker_name(found.potential.measurables[int(k)], lang),
+                marker_name(result.potential.measurables[int(k)], lang),
                 interval(row, "prognostic"),
                 interval(row, "predictive"),
                 f"{row['slope']:.2f} ({row['slope_low']:.2f} – {row['slope_high']:.2f})",
@@ -116,14 +116,14 @@ def _values(found: BiomarkerStudy, lang: str) -> Card:
         say("biomarkers.card_values", lang),
         (_warning(lang), say("biomarkers.values_note", lang)),
         pd.DataFrame(rows, columns=[say(f"biomarkers.{name}", lang) for name in names]),
-        lambda: figures.value_figure(found, lang),
+        lambda: figures.value_figure(result, lang),
         say("biomarkers.alt_values", lang),
     )
 
 
-def _curve(found: BiomarkerStudy, lang: str) -> Card:
+def _curve(result: BiomarkerStudy, lang: str) -> Card:
     """Cut and benefit curve of the first-ranked measurable of day 0."""
-    c, m = found.cut, found.potential.measurables[found.cut_marker]
+    c, m = result.cut, result.potential.measurables[result.cut_marker]
     words = {"name": marker_name(m, lang), "cut": cut_text(m, c.threshold), "treated": percent(c.treated)}
     words |= {"apparent": f"{c.apparent:.2f}", "corrected": f"{c.corrected:.2f}"}
     words |= {"inside": f"{c.gain_treated:.1f}", "outside": f"{c.gain_others:.1f}"}
@@ -132,14 +132,14 @@ def _curve(found: BiomarkerStudy, lang: str) -> Card:
         "curve",
         say("biomarkers.card_curve", lang),
         (_warning(lang), said),
-        figure=lambda: figures.curve_figure(found, lang),
+        figure=lambda: figures.curve_figure(result, lang),
         alt=say("biomarkers.alt_curve", lang),
     )
 
 
-def _day(found: BiomarkerStudy, day: DayAnswer, lang: str) -> Card:
+def _day(result: BiomarkerStudy, day: DayAnswer, lang: str) -> Card:
     """Ranking and printable rule for the choice of one day."""
-    every, rule = found.potential.measurables, day.rule
+    every, rule = result.potential.measurables, day.rule
     title = say("biomarkers.card_day", lang, day=f"{day.day:g}")
     ask = say("biomarkers.ask_give" if day.day == 0 else "biomarkers.ask_go_on", lang)
     lines = rule_lines(rule.root, [every[k] for k in day.rule_markers], lang, day=day.day)
@@ -159,15 +159,15 @@ def _day(found: BiomarkerStudy, day: DayAnswer, lang: str) -> Card:
     return Card(f"day{day.day:g}", title, text, pd.DataFrame(rows, columns=columns))
 
 
-def _changes(found: BiomarkerStudy, lang: str) -> Card:
+def _changes(result: BiomarkerStudy, lang: str) -> Card:
     """Early changes with cells beside those without: what regression to the mean and time do."""
     rows = [
         (
             marker_name(m, lang),
-            f"{100 * math.expm1(found.values['untreated_change'].iloc[k]):+.0f}",
-            f"{100 * math.expm1(found.values['treated_change'].iloc[k]):+.0f}",
+            f"{100 * math.expm1(result.values['untreated_change'].iloc[k]):+.0f}",
+            f"{100 * math.expm1(result.values['treated_change'].iloc[k]):+.0f}",
         )
-        for k, m in enumerate(found.potential.measurables)
+        for k, m in enumerate(result.potential.measurables)
         if m.is_change
     ]
     columns = [say(f"biomarkers.{name}", lang) for name in ("marker", "untreated", "with_cells")]
@@ -175,7 +175,7 @@ def _changes(found: BiomarkerStudy, lang: str) -> Card:
     return Card("changes", say("biomarkers.card_changes", lang), text, pd.DataFrame(rows, columns=columns))
 
 
-def _trials(found: BiomarkerStudy, lang: str) -> Card:
+def _trials(result: BiomarkerStudy, lang: str) -> Card:
     """Trials that would validate the first-ranked measurable."""
     rows = [
         (
@@ -185,10 +185,10 @@ def _trials(found: BiomarkerStudy, lang: str) -> Card:
             f"{t.cost / 1e6:.3g}" if math.isfinite(t.cost) else "–",
             f"{t.gain_per_100:.0f}",
         )
-        for t in found.trials
+        for t in result.trials
     ]
     names = ("design", "randomised", "screened", "cost", "per_100")
-    name = marker_name(found.potential.measurables[found.cut_marker], lang)
+    name = marker_name(result.potential.measurables[result.cut_marker], lang)
     text = (_warning(lang), say("biomarkers.trials_note", lang, name=name))
     columns = [say(f"biomarkers.{n}", lang) for n in names]
     return Card("trials", say("biomarkers.card_trials", lang), text, pd.DataFrame(rows, columns=columns))

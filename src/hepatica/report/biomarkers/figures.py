@@ -23,9 +23,9 @@ LOOKS = {
 MOST_NAMED = 6
 
 
-def value_figure(found: BiomarkerStudy, lang: str) -> Figure:
+def value_figure(result: BiomarkerStudy, lang: str) -> Figure:
     """Every measurable by its prognostic and predictive value; those that lead in either are named."""
-    table, every = found.values, found.potential.measurables
+    table, every = result.values, result.potential.measurables
     with styled():
         figure, axes = panels(1, 1, width=9.0, height=4.6)
         ax = axes[0, 0]
@@ -50,17 +50,17 @@ def _name(ax: object, table: object, every: tuple[Measurable, ...], k: int, lang
     ax.annotate(marker_name(every[k], lang), (x, y), (4, 3), textcoords="offset points", fontsize=7)  # type: ignore[attr-defined]
 
 
-def curve_figure(found: BiomarkerStudy, lang: str) -> Figure:
+def curve_figure(result: BiomarkerStudy, lang: str) -> Figure:
     """Mean gain by tenth of the first-ranked measurable of day 0, with 90 % intervals, and the mean of all."""
-    m = found.potential.measurables[found.cut_marker]
-    x = found.curve["marker"].to_numpy(float)
+    m = result.potential.measurables[result.cut_marker]
+    x = result.curve["marker"].to_numpy(float)
     x = np.exp(x) if m.is_log and not m.is_change else x
     with styled():
         figure, axes = panels(1, 1, width=8.0, height=3.2)
         ax = axes[0, 0]
-        ax.fill_between(x, found.curve["low"], found.curve["high"], color=BLUE, alpha=0.2, lw=0)
-        ax.plot(x, found.curve["gain"], color=BLUE, marker="o", ms=4, label=say("biomarkers.legend_gain", lang))
-        ax.axhline(float(found.potential.gain.mean()), color=GREY, ls="--", label=say("biomarkers.legend_all", lang))
+        ax.fill_between(x, result.curve["low"], result.curve["high"], color=BLUE, alpha=0.2, lw=0)
+        ax.plot(x, result.curve["gain"], color=BLUE, marker="o", ms=4, label=say("biomarkers.legend_gain", lang))
+        ax.axhline(float(result.potential.gain.mean()), color=GREY, ls="--", label=say("biomarkers.legend_all", lang))
         ax.axhline(0.0, color="black", lw=0.8)
         ax.set_xlabel(marker_name(m, lang))
         ax.set_ylabel(say("biomarkers.axis_gain", lang))

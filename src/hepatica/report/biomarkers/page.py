@@ -14,7 +14,7 @@ from hepatica.words import say
 
 
 def write_biomarkers(
-    found: BiomarkerStudy, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+    result: BiomarkerStudy, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
     """Write ``report.html``, ``markers.csv`` and ``biomarkers.json``.
 
@@ -25,7 +25,7 @@ def write_biomarkers(
     """
     text = page(
         made,
-        say("biomarkers.title", lang, study=found.study.title),
+        say("biomarkers.title", lang, study=result.study.title),
         lang,
         subtitle=say("biomarkers.subtitle", lang),
         tables_note=say("biomarkers.beside", lang),
@@ -33,6 +33,6 @@ def write_biomarkers(
     )
     return [
         write_text(folder / "report.html", text),
-        write_csv(folder / "markers.csv", found.values),
+        write_csv(folder / "markers.csv", result.values),
         write_json(folder / "biomarkers.json", answer.model_dump()),
     ]

@@ -32,61 +32,61 @@ def percent(share: float) -> str:
     return "< 1 %" if share < 0.01 else "> 99 %" if share > 0.99 else f"{100 * share:.0f} %"
 
 
-def person_cards(found: PersonForecast, lang: str) -> tuple[Card, ...]:
+def person_cards(result: PersonForecast, lang: str) -> tuple[Card, ...]:
     """All cards, the answer first.
 
     Parameters
     ----------
-    found : PersonForecast
+    result : PersonForecast
         The forecast.
     lang : str
         Language.
     """
     return (
-        _answer(found, lang),
-        _risk(found, lang),
-        _gains(found, lang),
-        _labs(found, lang),
-        _next(found, lang),
-        _match(found, lang),
+        _answer(result, lang),
+        _risk(result, lang),
+        _gains(result, lang),
+        _labs(result, lang),
+        _next(result, lang),
+        _match(result, lang),
     )
 
 
-def _answer(found: PersonForecast, lang: str) -> Card:
+def _answer(result: PersonForecast, lang: str) -> Card:
     """What the forecast comes to, in sentences."""
-    risk, with_cells, c = found.risk, found.risk_with, found.choice
-    day = f"{found.settings.horizon:g}"
+    risk, with_cells, c = result.risk, result.risk_with, result.choice
+    day = f"{result.settings.horizon:g}"
     ends = {"low": percent(float(risk.low[-1])), "high": percent(float(risk.high[-1]))}
     text = [say("forecast.risk", lang, day=day, risk=percent(float(risk.either[-1])), **ends)]
-    if found.learnt.is_calibrated:
-        source = found.learnt.provenance
+    if result.learnt.is_calibrated:
+        source = result.learnt.provenance
         text.append(
             say("forecast.calibrated", lang, n=source["people"], events=source["events"], source=source["source"])
         )
-        if not found.is_same_model:
+        if not result.is_same_model:
             text.append(say("forecast.other_model", lang))
     else:
         text.append(say("forecast.uncalibrated", lang))
-    top = next(g for g in c.gains if g.regimen == found.shown)
+    top = next(g for g in c.gains if g.regimen == result.shown)
     text.append(
         say(
-            "forecast.gain", lang, regimen=found.regimens[top.regimen].label, day=day, expected=f"{top.expected:.1f}",
+            "forecast.gain", lang, regimen=result.regimens[top.regimen].label, day=day, expected=f"{top.expected:.1f}",
             low=f"{top.low:.1f}", high=f"{top.high:.1f}", benefit=percent(top.benefit),
             risk=percent(float(with_cells.either[-1])),
         )
     )  # fmt: skip
-    text.append(_worth(found, lang))
-    if found.posterior.distance.is_unlike:
-        share = percent(found.posterior.distance.share)
-        text.append(say("forecast.unlike", lang, share=share, widening=f"{found.posterior.distance.widening:.2f}"))
+    text.append(_worth(result, lang))
+    if result.posterior.distance.is_unlike:
+        share = percent(result.posterior.distance.share)
+        text.append(say("forecast.unlike", lang, share=share, widening=f"{result.posterior.distance.widening:.2f}"))
     text.append(say("forecast.not_people", lang))
     return Card("answer", say("forecast.card_answer", lang), tuple(text))
 
 
-def _worth(found: PersonForecast, lang: str) -> str:
+def _worth(result: PersonForecast, lang: str) -> str:
     """What a personal choice of regimen is worth over the kind's."""
-    c = found.choice
-    labels = {"best": found.regimens[c.best].label, "usual": found.regimens[c.usual].label}
+    c = result.choice
+    labels = {"best": result.regimens[c.best].label, "usual": result.regimens[c.usual].label}
     if c.best == c.usual:
         return say("forecast.same_regimen", lang, best=labels["best"])
     values = {"lead": f"{c.lead:.1f}", "low": f"{c.lead_low:.1f}", "high": f"{c.lead_high:.1f}"}
@@ -95,17 +95,17 @@ def _worth(found: PersonForecast, lang: str) -> str:
     return say("forecast.not_worth", lang, **labels, most=f"{max(c.lead_high, 0.0):.1f}")
 
 
-def _risk(found: PersonForecast, lang: str) -> Card:
+def _risk(result: PersonForecast, lang: str) -> Card:
     """Risk by time, and the scores beside it."""
     rows = []
-    for i, day in enumerate(found.risk.days):
+    for i, day in enumerate(result.risk.days):
         rows.append(
             (
                 f"{day:g}",
-                percent(float(found.risk.death[i])),
-                percent(float(found.risk.transplant[i])),
-                f"{percent(float(found.risk.low[i]))} – {percent(float(found.risk.high[i]))}",
-                percent(float(found.risk_with.either[i])),
+                percent(float(result.risk.death[i])),
+                percent(float(result.risk.transplant[i])),
+                f"{percent(float(result.risk.low[i]))} – {percent(float(result.risk.high[i]))}",
+                percent(float(result.risk_with.either[i])),
             )
         )
     names = ("day_column", "death", "transplant", "interval", "with_cells")
@@ -113,17 +113,17 @@ def _risk(found: PersonForecast, lang: str) -> Card:
     return Card(
         "risk",
         say("forecast.card_risk", lang),
-        (*_score_lines(found, lang), say("forecast.risk_note", lang)),
+        (*_score_lines(result, lang), say("forecast.risk_note", lang)),
         pd.DataFrame(rows, columns=columns),
-        lambda: figures.risk_figure(found, lang),
+        lambda: figures.risk_figure(result, lang),
         say("forecast.alt_risk", lang),
     )
 
 
-def _score_lines(found: PersonForecast, lang: str) -> list[str]:
+def _score_lines(result: PersonForecast, lang: str) -> list[str]:
     """One sentence for each score that stands beside."""
     lines = []
-    for row in found.scores.to_dict(orient="records"):
+    for row in result.scores.to_dict(orient="records"):
         name = str(row["score"]) if row["score"] != "labs' logistic model" else say("forecast.labs_model", lang)
         if row["lacks"]:
             lacks = ", ".join(_input(n, lang) for n in str(row["lacks"]).split(", "))
@@ -147,40 +147,40 @@ def _input(name: str, lang: str) -> str:
     return variable(name).label[lang]
 
 
-def _gains(found: PersonForecast, lang: str) -> Card:
+def _gains(result: PersonForecast, lang: str) -> Card:
     """Expected gain by regimen."""
     rows = [
         (
-            found.regimens[g.regimen].label,
+            result.regimens[g.regimen].label,
             f"{g.expected:.1f}",
             f"{g.low:.1f} – {g.high:.1f}",
             f"{g.person_low:.1f} – {g.person_high:.1f}",
             percent(g.benefit),
         )
-        for g in found.choice.gains
+        for g in result.choice.gains
     ]
     names = ("regimen", "expected", "expected_interval", "person_interval", "benefit")
-    day = f"{found.observations.last_day:g}"
-    begins = say("forecast.from_visit" if found.observations.last_day > 0 else "forecast.from_start", lang, day=day)
+    day = f"{result.observations.last_day:g}"
+    begins = say("forecast.from_visit" if result.observations.last_day > 0 else "forecast.from_start", lang, day=day)
     text = [begins, say("forecast.gain_note", lang)]
-    if found.given is not None:
-        text.insert(0, say("forecast.given", lang, regimen=found.given.label))
+    if result.given is not None:
+        text.insert(0, say("forecast.given", lang, regimen=result.given.label))
     return Card(
         "gain",
         say("forecast.card_gain", lang),
         tuple(text),
         pd.DataFrame(rows, columns=[say(f"forecast.{name}", lang) for name in names]),
-        lambda: figures.gain_figure(found, lang),
+        lambda: figures.gain_figure(result, lang),
         say("forecast.alt_gain", lang),
     )
 
 
-def _labs(found: PersonForecast, lang: str) -> Card:
+def _labs(result: PersonForecast, lang: str) -> Card:
     """Forecast bands of labs."""
-    table = found.labs[found.labs["course"] == ""]
-    day = found.settings.horizon
+    table = result.labs[result.labs["course"] == ""]
+    day = result.settings.horizon
     rows = []
-    for lab in figures.shown_labs(found):
+    for lab in figures.shown_labs(result):
         row = table[(table["lab"] == lab) & (table["day"] == day)].iloc[0]
         rows.append((variable(lab).title(lang), f"{row['median']:.3g}", f"{row['low']:.3g} – {row['high']:.3g}"))
     columns = [say("forecast.lab", lang), say("forecast.median", lang, day=f"{day:g}"), say("forecast.interval", lang)]
@@ -189,41 +189,41 @@ def _labs(found: PersonForecast, lang: str) -> Card:
         say("forecast.card_labs", lang),
         (say("forecast.labs_note", lang),),
         pd.DataFrame(rows, columns=columns),
-        lambda: figures.labs_figure(found, lang),
+        lambda: figures.labs_figure(result, lang),
         say("forecast.alt_labs", lang),
     )
 
 
-def _next(found: PersonForecast, lang: str) -> Card:
+def _next(result: PersonForecast, lang: str) -> Card:
     """Value of the next measurement."""
-    table = found.measurements.head(MOST_MEASUREMENTS)
+    table = result.measurements.head(MOST_MEASUREMENTS)
     rows = [
         (variable(row["lab"]).title(lang), f"{row['day']:g}", percent(row["risk_share"]), f"{row['gain']:.2f}")
         for row in table.to_dict(orient="records")
     ]
-    most = float(found.measurements["gain"].max()) if len(found.measurements) else 0.0
+    most = float(result.measurements["gain"].max()) if len(result.measurements) else 0.0
     text = say("forecast.next_none", lang) if most < WORTHLESS else say("forecast.next_value", lang, most=f"{most:.2f}")
     columns = [say(f"forecast.{name}", lang) for name in ("lab", "day_column", "risk_share", "choice_gain")]
     return Card("next", say("forecast.card_next", lang), (text,), pd.DataFrame(rows, columns=columns))
 
 
-def _match(found: PersonForecast, lang: str) -> Card:
+def _match(result: PersonForecast, lang: str) -> Card:
     """How the forecast was made, and how well virtual people match."""
-    p, c = found.posterior, found.posterior.candidates
-    kind = say(f"forecast.kind_{found.kind.value}", lang)
-    size = f"{found.provenance['candidates']}"
+    p, c = result.posterior, result.posterior.candidates
+    kind = say(f"forecast.kind_{result.kind.value}", lang)
+    size = f"{result.provenance['candidates']}"
     text = [say("forecast.library", lang, n=size, kind=kind, effective=f"{p.effective:.0f}")]
     if p.is_regression:
         text.append(say("forecast.regression", lang, least=f"{MIN_EFFECTIVE:g}"))
-    if found.refined is not None:
-        steps = len(found.refined.temperatures)
-        accepted = percent(found.refined.accepted)
+    if result.refined is not None:
+        steps = len(result.refined.temperatures)
+        accepted = percent(result.refined.accepted)
         text.append(say("forecast.refined", lang, n=c.n, steps=steps, accepted=accepted))
     share = np.bincount(c.component, weights=p.weight, minlength=len(c.components))
     order = np.argsort(-share)[:5]
     rows = [(c.components[k], percent(float(share[k]))) for k in order if share[k] > 0.005]
     columns = [say("forecast.population", lang), say("forecast.weight", lang)]
-    hashes = say("forecast.provenance", lang, model=found.provenance["model_hash"], seed=found.settings.seed)
+    hashes = say("forecast.provenance", lang, model=result.provenance["model_hash"], seed=result.settings.seed)
     return Card(
         "match", say("forecast.card_match", lang), tuple(text), pd.DataFrame(rows, columns=columns), note=hashes
     )

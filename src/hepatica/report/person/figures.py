@@ -23,30 +23,30 @@ NEXT_DAYS = 3.0
 """Days from the last lab within which the interval of the next sample is marked."""
 
 
-def shown_labs(found: PersonForecast) -> tuple[str, ...]:
+def shown_labs(result: PersonForecast) -> tuple[str, ...]:
     """Labs that are drawn, in the library's order."""
-    measured = {s.lab for s in found.observations.series}
+    measured = {s.lab for s in result.observations.series}
     return tuple(lab for lab in LABS if lab in SHOWN or lab in measured)
 
 
-def labs_figure(found: PersonForecast, lang: str) -> Figure:
+def labs_figure(result: PersonForecast, lang: str) -> Figure:
     """Forecast bands of labs: without further cells with its 50 and 90 % bands, with cells as median and 90 % ends."""
-    labs = shown_labs(found)
+    labs = shown_labs(result)
     columns = 3
     lines = -(-len(labs) // columns)
     with styled():
         figure, axes = panels(lines, columns, width=11.0, height=2.5)
         for ax, lab in zip(axes.ravel(), labs, strict=False):
-            _lab(ax, found, lab, lang)
+            _lab(ax, result, lab, lang)
         for ax in axes.ravel()[len(labs) :]:
             ax.set_visible(False)
         legend_below(figure, axes, 4)
         return figure
 
 
-def _lab(ax: Axes, found: PersonForecast, lab: str, lang: str) -> None:
+def _lab(ax: Axes, result: PersonForecast, lab: str, lang: str) -> None:
     """One lab over time."""
-    table = found.labs[found.labs["lab"] == lab]
+    table = result.labs[result.labs["lab"] == lab]
     care = table[table["course"] == ""]
     day = care["day"].to_numpy(float)
     for low, high, alpha in (("low", "high", 0.18), ("q1", "q3", 0.3)):
@@ -64,7 +64,7 @@ def _lab(ax: Axes, found: PersonForecast, lab: str, lang: str) -> None:
             [row["day"]] * 2, [row["next_low"], row["next_high"]], color=VERMILLION, lw=2.0, marker="_", ms=8,
             label=say("forecast.legend_next", lang),
         )  # fmt: skip
-    series = found.observations.get(lab)
+    series = result.observations.get(lab)
     if series is not None:
         _samples(ax, series, lang)
     if lab not in LINEAR:
@@ -93,16 +93,16 @@ def _over_hypotheses(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def risk_figure(found: PersonForecast, lang: str) -> Figure:
+def risk_figure(result: PersonForecast, lang: str) -> Figure:
     """Risk of death or transplant by time with its 90 % interval, without further cells and with them."""
     with styled():
         figure, axes = panels(1, 1, width=8.0, height=3.4)
         ax = axes[0, 0]
         for risk, colour, style, key in (
-            (found.risk, CARE, "-", "legend_care"),
-            (found.risk_with, CELLS, "--", "legend_cells"),
+            (result.risk, CARE, "-", "legend_care"),
+            (result.risk_with, CELLS, "--", "legend_cells"),
         ):
-            x = np.concatenate([[found.observations.last_day], risk.days])
+            x = np.concatenate([[result.observations.last_day], risk.days])
             y = 100 * np.concatenate([[0.0], risk.either])
             ax.plot(x, y, color=colour, ls=style, marker="o", ms=3, label=say(f"forecast.{key}", lang))
             low, high = (100 * np.concatenate([[0.0], end]) for end in (risk.low, risk.high))
@@ -114,20 +114,20 @@ def risk_figure(found: PersonForecast, lang: str) -> Figure:
         return figure
 
 
-def gain_figure(found: PersonForecast, lang: str) -> Figure:
+def gain_figure(result: PersonForecast, lang: str) -> Figure:
     """Expected gain of each regimen with both of its intervals."""
     with styled():
-        figure, axes = panels(1, 1, width=8.0, height=0.7 + 0.5 * len(found.choice.gains))
+        figure, axes = panels(1, 1, width=8.0, height=0.7 + 0.5 * len(result.choice.gains))
         ax = axes[0, 0]
-        for k, gain in enumerate(found.choice.gains):
+        for k, gain in enumerate(result.choice.gains):
             thin, thick = (say(f"forecast.legend_{name}", lang) if not k else None for name in ("person", "expected"))
             ax.plot([gain.person_low, gain.person_high], [k, k], color=CELLS, lw=1.0, label=thin)
             ax.plot([gain.low, gain.high], [k, k], color=CELLS, lw=4.0, alpha=0.6, label=thick)
             ax.plot(gain.expected, k, color="black", marker="D", ms=5, ls="none")
         ax.axvline(0.0, color=CARE, lw=1.0)
-        ax.set_yticks(range(len(found.choice.gains)))
-        ax.set_yticklabels([found.regimens[g.regimen].label for g in found.choice.gains])
-        ax.set_ylim(len(found.choice.gains) - 0.5, -0.5)
+        ax.set_yticks(range(len(result.choice.gains)))
+        ax.set_yticklabels([result.regimens[g.regimen].label for g in result.choice.gains])
+        ax.set_ylim(len(result.choice.gains) - 0.5, -0.5)
         ax.set_xlabel(say("forecast.axis_gain", lang))
         legend_below(figure, axes, 2)
         return figure

@@ -14,7 +14,7 @@ from hepatica.words import say
 
 
 def write_person_report(
-    found: PersonForecast, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+    result: PersonForecast, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
     """Write ``report.html``, ``labs.csv`` and ``forecast.json``.
 
@@ -33,6 +33,6 @@ def write_person_report(
     )
     return [
         write_text(folder / "report.html", text),
-        write_csv(folder / "labs.csv", found.labs),
+        write_csv(folder / "labs.csv", result.labs),
         write_json(folder / "forecast.json", answer.model_dump()),
     ]

@@ -178,10 +178,10 @@ def _is_r5(kind: str, raw: Mapping[str, Any]) -> bool:
 
 def _patient(entries: list[Entry], name: str) -> _Patient:
     """The Patient, and the references that mean it."""
-    found = [entry for entry in entries if entry.type == "Patient"]
-    if len(found) != 1:
-        raise refuse("patients" if found else "no_patient", name, **({"n": len(found)} if found else {}))
-    entry = found[0]
+    result = [entry for entry in entries if entry.type == "Patient"]
+    if len(result) != 1:
+        raise refuse("patients" if result else "no_patient", name, **({"n": len(result)} if result else {}))
+    entry = result[0]
     references = {entry.url} - {""}
     relative = f"Patient/{entry.raw.get('id')}"
     if entry.raw.get("id") and (not entry.url or entry.url.endswith(f"/{relative}")):
@@ -206,10 +206,10 @@ def _day_zero(entries: list[Entry], name: str, collector: Collector) -> When | N
             stated += [start] if ("urn:hepatica:variable", "admission") in codes else []
     if stated:
         return stated[0]
-    for found, code in ((stays, "day_zero"), (labs, "day_zero_first")):
-        if found:
+    for result, code in ((stays, "day_zero"), (labs, "day_zero_first")):
+        if result:
             collector.note(code, name)
-            return min(found, key=_sortable)
+            return min(result, key=_sortable)
     return None
 
 

@@ -56,13 +56,13 @@ def meanings(codings: Iterable[tuple[str, str]], kind: Kind) -> set[str]:
     >>> meanings([("urn:hepatica:treatment", "cells")], Kind.TREATMENT)
     {'cells'}
     """
-    found = set()
+    result = set()
     for system, code in codings:
         if system == f"{OWN}:{kind.value}":
-            found.add(code)
+            result.add(code)
         terminology = _SYSTEMS.get(system)
         for name, rows in _table()[kind.value].items():
             known = rows.get(terminology, [])
             if code in known or (terminology in _BY_BEGINNING and code.startswith(tuple(known))):
-                found.add(name)
-    return found
+                result.add(name)
+    return result

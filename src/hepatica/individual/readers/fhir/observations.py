@@ -64,16 +64,16 @@ class ObservationReader:
         return False
 
     def _lab(self, entry: Entry, analyte: Analyte, code: str) -> None:
-        found, lab = entry.resource, analyte.variable.name
+        result, lab = entry.resource, analyte.variable.name
         for key in _TIMES:
-            if getattr(found, key) is not None:
+            if getattr(result, key) is not None:
                 self.collector.refuse("effective", entry.where, lab=lab, what=key)
                 return
-        day = self.reader.day(found.effectiveDateTime or found.effectiveInstant, entry.where)
-        if found.dataAbsentReason is not None and found.valueQuantity is None:
+        day = self.reader.day(result.effectiveDateTime or result.effectiveInstant, entry.where)
+        if result.dataAbsentReason is not None and result.valueQuantity is None:
             self.collector.leave("absent", entry.where, lab=lab)
             return
-        if other := next((key for key in _VALUES if getattr(found, key) is not None), None):
+        if other := next((key for key in _VALUES if getattr(result, key) is not None), None):
             self.collector.refuse("value_kind", entry.where, lab=lab, what=other)
             return
         text = self._printed(entry, analyte, code)
@@ -87,12 +87,12 @@ class ObservationReader:
 
     def _printed(self, entry: Entry, analyte: Analyte, code: str) -> str | None:
         """Value with comparator and unit as text; None after a refusal."""
-        found, lab = entry.resource, analyte.variable.name
-        if found.valueInteger is not None:
-            return str(found.valueInteger)
-        if found.valueString is not None:
-            return str(found.valueString)
-        quantity = found.valueQuantity
+        result, lab = entry.resource, analyte.variable.name
+        if result.valueInteger is not None:
+            return str(result.valueInteger)
+        if result.valueString is not None:
+            return str(result.valueString)
+        quantity = result.valueQuantity
         if quantity is None or quantity.value is None:
             self.collector.refuse("value_missing", entry.where, lab=lab)
             return None

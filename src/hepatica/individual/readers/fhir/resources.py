@@ -128,26 +128,28 @@ class ResourceReader:
 
     def medication(self, entry: Entry) -> None:
         """Medication that was given."""
-        found = entry.resource
-        concept = found.medicationCodeableConcept
+        result = entry.resource
+        concept = result.medicationCodeableConcept
         if concept is None:
-            reference = str(found.medicationReference.reference or "") if found.medicationReference is not None else ""
+            reference = (
+                str(result.medicationReference.reference or "") if result.medicationReference is not None else ""
+            )
             held = self.medications.get(reference)
-            contained = [c for c in found.contained or [] if f"#{c.id}" == reference]
+            contained = [c for c in result.contained or [] if f"#{c.id}" == reference]
             if held is None and not contained:
                 self.collector.leave("medication_reference", entry.where)
                 return
             concept = (held.resource if held is not None else contained[0]).code
         dose = None
-        quantity = found.dosage.dose if found.dosage is not None else None
+        quantity = result.dosage.dose if result.dosage is not None else None
         if quantity is not None and (quantity.code or quantity.unit) in ("{cells}/kg", "cells/kg"):
             dose = float(quantity.value)
-        self._treatment(entry, concept, (found.effectiveDateTime, found.effectivePeriod), dose)
+        self._treatment(entry, concept, (result.effectiveDateTime, result.effectivePeriod), dose)
 
     def procedure(self, entry: Entry) -> None:
         """Procedure that was done."""
-        found = entry.resource
-        self._treatment(entry, found.code, (found.performedDateTime, found.performedPeriod), None)
+        result = entry.resource
+        self._treatment(entry, result.code, (result.performedDateTime, result.performedPeriod), None)
 
     def _treatment(self, entry: Entry, concept: Any, times: tuple[Any, Any], dose: float | None) -> None:
         named = sorted(meanings(codings_of(concept), Kind.TREATMENT) & set(TREATMENTS))

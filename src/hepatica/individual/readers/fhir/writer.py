@@ -108,8 +108,8 @@ def _lab(m: Measurement) -> dict[str, Any]:
 
 def _loinc(analyte: Analyte) -> str:
     """First code whose property is that of the unit in which the lab is written; "" for none."""
-    wanted = property_of_unit(analyte.ucum) or Property.OTHER
-    return next((code for code, stated in analyte.loinc.items() if stated is wanted), "")
+    requested = property_of_unit(analyte.ucum) or Property.OTHER
+    return next((code for code, stated in analyte.loinc.items() if stated is requested), "")
 
 
 def _condition(kind: str, name: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ ROOMS = (
     "evidence",
     "manufacturing",
     "trials",
+    "imaging",
 )
 """Modules or folders with requests and answers, each in its tables ``REQUESTS`` and ``ANSWERS``."""
 

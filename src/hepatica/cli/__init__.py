@@ -35,6 +35,7 @@ COMMANDS = (
     "lot",
     "product",
     "trial",
+    "image",
     "schema",
     "doctor",
 )

@@ -99,8 +99,8 @@ def posterior_log_probability(evidence: Mapping[str, float], prior: Mapping[str,
 
     Examples
     --------
-    >>> found = posterior_log_probability({"a": 0.0, "b": np.log(3.0)}, {"a": 0.5, "b": 0.5})
-    >>> float(np.exp(found["b"]).round(4))
+    >>> log = posterior_log_probability({"a": 0.0, "b": np.log(3.0)}, {"a": 0.5, "b": 0.5})
+    >>> float(np.exp(log["b"]).round(4))
     0.75
     """
     joint = {h: evidence[h] + float(np.log(prior[h])) for h in evidence}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
 from hepatica.imaging.biodistribution.fit import POINTS, SubjectFit, fit_subject
+from hepatica.imaging.biodistribution.infusion import Infusion
 from hepatica.imaging.biodistribution.surroundings import Surroundings
+from hepatica.imaging.quantification.organ_label import OrganLabel
 
 LARGEST_LOG_ODDS = 6.0
 """Log10 odds beyond which no more than "a million to one" is said: the model is not that sure of itself."""
@@ -39,7 +41,7 @@ def log_odds(fit: SubjectFit) -> float:
 
 
 def odds_by_scan(
-    fit: SubjectFit, surroundings: Surroundings, *, seed: int = 1, draws: int = 300
+    fit: SubjectFit, surroundings: Surroundings, *, seed: int = 1, draws: int = 300, points: int = POINTS // 2
 ) -> tuple[ScanOdds, ...]:
     """Odds before the scans and after each.
 
@@ -51,7 +53,7 @@ def odds_by_scan(
         Of the fit.
     seed : int
         Of the random streams.
-    draws : int
+    draws, points : int
         Of the fits to fewer scans.
 
     Examples
@@ -66,17 +68,32 @@ def odds_by_scan(
     >>> [round(o.log_odds) > 0 for o in odds_by_scan(fit, around)]
     [False, True]
     """
-    prior: Mapping[str, float] = fit.prior_probability
-    first, second = prior.values()
+    first, second = fit.prior_probability.values()
     made = [ScanOdds(float("nan"), float(np.log10(first / second)), 0.0)]
     times = fit.observed.times
     for k in range(1, len(times) + 1):
-        some = fit
+        now = log_odds(fit)
         if k < len(times):
-            labels = fit.observed.before(k).labels
-            some = fit_subject(
-                labels, fit.infusion, surroundings, prior_probability=prior, draws=draws, points=POINTS // 2, seed=seed
-            )
-        now = log_odds(some)
+            rows = tuple(r[:5] for r in fit.observed.before(k).labels)
+            chances = tuple(fit.prior_probability.items())
+            now = _log_odds_of(rows, fit.infusion, surroundings, chances, draws, points, seed)
         made.append(ScanOdds(float(times[k - 1]), now, now - made[-1].log_odds))
     return tuple(made)
+
+
+@functools.lru_cache(maxsize=256)
+def _log_odds_of(
+    rows: tuple[tuple[str, float, float, float, float], ...],
+    infusion: Infusion,
+    surroundings: Surroundings,
+    chances: tuple[tuple[str, float], ...],
+    draws: int,
+    points: int,
+    seed: int,
+) -> float:
+    """Log10 odds after some scans; kept, because a watched folder asks for them again after each new one."""
+    labels = [OrganLabel(*row) for row in rows]
+    prior = dict(chances)
+    return log_odds(
+        fit_subject(labels, infusion, surroundings, prior_probability=prior, draws=draws, points=points, seed=seed)
+    )

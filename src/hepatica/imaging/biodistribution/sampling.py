@@ -214,7 +214,7 @@ def _adapted(z: Floats, weight: Floats, effective: float, old: tuple[Floats, Flo
     trust = effective / (effective + 2.0 * d)
     centre = trust * (share @ z) + (1.0 - trust) * old[0]
     away = z - centre
-    moment = (away * share[:, None]).T @ away
+    moment = np.einsum("ni,nj->ij", away * share[:, None], away)  # too small for the threads of a matrix product
     covariance = trust * moment + (1.0 - trust) * old[1] @ old[1].T
     return centre, np.linalg.cholesky(covariance + 1e-10 * np.eye(d))
 

@@ -20,7 +20,7 @@ SHUNT = "shunt"
 """Beginning of the names of shares of flow that bypass the liver."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surroundings:
     """Distribution of the surroundings: joint normal on the log scale, or the logit scale for shares.
 
@@ -108,14 +108,13 @@ def of_population(key: str, *, seed: int = 1) -> Surroundings:
     from hepatica.admission import admit
     from hepatica.engine import shipped_system
     from hepatica.patients import load_population, populations
-    from hepatica.patients.draws import posterior
     from hepatica.simulation import Arm, simulate
 
     if key not in populations():
         raise InputError("population", key, f"one of {', '.join(populations())}")
     names = surroundings_of(submodel())
     system = shipped_system()
-    patients = admit(system, load_population(key), PATIENTS, seed=seed, draws=PATIENTS, known=posterior())
+    patients = admit(system, load_population(key), PATIENTS, seed=seed, draws=PATIENTS)
     course = simulate(system, patients, [Arm("standard care")], np.array([0.0, 1.0]), outputs=names)
     sample = np.stack([course[n].values[0].mean(axis=1) for n in names], axis=1)
     sample = sample[np.isfinite(sample).all(axis=1)]

@@ -186,10 +186,14 @@ def _draw_label(arrays: LabelArrays, order: list[int], draws: int, seed: int) ->
 
 
 def _dataset(
-    arrays: LabelArrays, given: LabelledCells, label: Floats, found: tuple[Floats, Floats, Floats], order: list[int]
+    arrays: LabelArrays,
+    given: LabelledCells,
+    label: Floats,
+    quantities: tuple[Floats, Floats, Floats],
+    order: list[int],
 ) -> xr.Dataset:
     at = [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
-    cells, share, limit = found
+    cells, share, limit = quantities
     full = ("hypothesis", "organ", "time", "quantile")
 
     def quantiles(values: Floats, axis: int) -> Floats:

@@ -81,8 +81,8 @@ def measure_planar(counts: PlanarCounts, dose: Administration, camera: Camera, e
     if camera.sensitivity is None:
         if WHOLE_BODY not in organs:
             raise ImageError("planar counts", f"no '{WHOLE_BODY}' and no sensitivity", "give one of them")
-        whole = activity[organs.index(WHOLE_BODY), 0]
-        activity, noise, limit = (x * dose.activity / whole for x in (activity, noise, limit))
+        body_activity = activity[organs.index(WHOLE_BODY), 0]
+        activity, noise, limit = (x * dose.activity / body_activity for x in (activity, noise, limit))
     return label_dataset(
         organs, hours / 24.0, activity=activity, noise=noise, dose=dose.activity, errors=errors, limit=limit
     )

@@ -66,8 +66,8 @@ def projection(image: ImageVolume, regions: Sequence[Region] = (), *, axis: int 
     kept = [a for a in range(3) if a != axis]
     shadows = {}
     for region in regions:
-        whole = np.zeros([image.shape[a] for a in kept], bool)
-        whole[tuple(region.box[a] for a in kept)] = region.mask.any(axis=axis)
-        shadows[region.name] = whole
+        shadow = np.zeros([image.shape[a] for a in kept], bool)
+        shadow[tuple(region.box[a] for a in kept)] = region.mask.any(axis=axis)
+        shadows[region.name] = shadow
     height, width = (float(image.spacing[a]) for a in kept)
     return Projection(axis, image.values[frame].max(axis=axis), shadows, (height, width))

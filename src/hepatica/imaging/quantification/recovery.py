@@ -92,14 +92,14 @@ class RecoveryCurve(Recovery):
         ImageError
             If a volume is below that of the smallest sphere.
         """
-        wanted = np.asarray(volume, float)
-        if (wanted < self.volumes[0] * (1 - 1e-9)).any():
+        volumes = np.asarray(volume, float)
+        if (volumes < self.volumes[0] * (1 - 1e-9)).any():
             raise ImageError(
                 "recovery curve",
-                f"a region of {float(wanted.min()):g} mL, below its smallest sphere of {self.volumes[0]:g} mL",
+                f"a region of {float(volumes.min()):g} mL, below its smallest sphere of {self.volumes[0]:g} mL",
                 "measure a smaller sphere, or take a larger region",
             )
-        return np.asarray(np.interp(np.log(wanted), np.log(self.volumes), self.coefficients))
+        return np.asarray(np.interp(np.log(volumes), np.log(self.volumes), self.coefficients))
 
     def matrix(self, image: ImageVolume, regions: Sequence[Region], background: Region | None) -> Floats:
         """Inverse of recovery, less what the background spills in."""

@@ -146,6 +146,6 @@ def _within(name: str, image: ImageVolume, centre: Floats, half: Floats) -> tupl
 
 
 def _region(name: str, where: tuple[slice, ...], inside: NDArray[np.bool_]) -> Region:
-    found = Region.of(name, inside)
-    first = [s.start + o for s, o in zip(where, found.origin, strict=True)]
-    return Region(name, (first[0], first[1], first[2]), found.mask)
+    cropped = Region.of(name, inside)
+    first = [s.start + o for s, o in zip(where, cropped.origin, strict=True)]
+    return Region(name, (first[0], first[1], first[2]), cropped.mask)

@@ -84,13 +84,13 @@ def living_label(
     state[ORGANS.index(dead_into)] = 1.0 - alive
     carried = alive.copy()
     out, all_out = np.zeros((draws, 3, len(times))), np.zeros((draws, len(times)))
-    wanted = {int(k): i for i, k in enumerate(np.searchsorted(grid, times))}
+    scan_index = {int(k): i for i, k in enumerate(np.searchsorted(grid, times))}
     for k in range(len(grid)):
         if k:
             state, carried = _step(grid[k] - grid[k - 1], (y[:, :, k - 1], y[:, :, k]), (state, carried), rates)
-        if k in wanted:
+        if k in scan_index:
             living = np.clip(y[:, :, k] - state.T, 0.0, np.maximum(np.minimum(y[:, :, k], carried[:, None]), 0.0))
-            out[:, :, wanted[k]], all_out[:, wanted[k]] = living, np.maximum(carried, 0.0)
+            out[:, :, scan_index[k]], all_out[:, scan_index[k]] = living, np.maximum(carried, 0.0)
     return out, all_out
 
 

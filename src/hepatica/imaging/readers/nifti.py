@@ -140,21 +140,21 @@ def read_nifti(path: str | Path, sidecar: str | Path | None = None, *, stated: S
     5000.0
     """
     path, stated = Path(path), stated or Stated()
-    beside = (
+    sidecar_path = (
         Path(sidecar) if sidecar is not None else path.with_name(path.name.removesuffix(".gz")).with_suffix(".json")
     )
-    said, notes = read_sidecar(beside), []
+    said, notes = read_sidecar(sidecar_path), []
     if stated.named():
         notes.append(Note(NoteCode.STATED, {"names": ", ".join(stated.named())}))
-    dose = _dose(beside.name, said, stated, notes)
+    dose = _dose(sidecar_path.name, said, stated, notes)
     if said.injected is None:
-        raise ImageError(f"{beside.name}, InjectionStart", "missing", "add it to the sidecar")
+        raise ImageError(f"{sidecar_path.name}, InjectionStart", "missing", "add it to the sidecar")
     if not (said.attenuation_corrected if stated.attenuation_corrected is None else stated.attenuation_corrected):
-        raise ImageError(f"{beside.name}, AttenuationCorrection", "none", "give the corrected image")
+        raise ImageError(f"{sidecar_path.name}, AttenuationCorrection", "none", "give the corrected image")
     grid = load(path)
     if len(grid.values) != len(said.starts):
         fault = f"{len(said.starts)} frames for {len(grid.values)} of the image"
-        raise ImageError(f"{beside.name}, FrameTimesStart", fault, "give the sidecar that belongs to the image")
+        raise ImageError(f"{sidecar_path.name}, FrameTimesStart", fault, "give the sidecar that belongs to the image")
     grid.values[...] *= (said.scale * _decay(said, dose)[:, None, None, None]).astype(np.float32)
     names = tuple(dict.fromkeys((*grid.identifiers, *said.identifiers)))
     if names:
@@ -246,9 +246,10 @@ def read_mask(path: str | Path, image: ImageVolume, names: Mapping[int, str] | N
     if len(grid.values) > 1 or (labels != np.rint(labels)).any():
         raise ImageError(Path(path).name, "not a mask of whole numbers", "give one label for each organ, 0 elsewhere")
     there = {int(v) for v in np.unique(labels) if v != 0}
-    wanted = names if names is not None else {v: f"label {v}" for v in sorted(there)}
-    if absent := [str(v) for v in wanted if v not in there] or ([] if there else ["any"]):
+    labels_by_value = names if names is not None else {v: f"label {v}" for v in sorted(there)}
+    if absent := [str(v) for v in labels_by_value if v not in there] or ([] if there else ["any"]):
         raise ImageError(Path(path).name, f"no voxel of label {', '.join(absent)}", "name labels that the mask has")
     return tuple(
-        Region.of(name, resample.nearest(labels == value, grid.affine, image)) for value, name in wanted.items()
+        Region.of(name, resample.nearest(labels == value, grid.affine, image))
+        for value, name in labels_by_value.items()
     )

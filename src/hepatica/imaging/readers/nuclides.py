@@ -44,8 +44,8 @@ def nuclide_name(text: str) -> str:
     >>> [nuclide_name(t) for t in ("^18^Fluorine", "[89Zr]oxine", "In-111", "Tc-99m", "99mTc", "C11", "FDG")]
     ['F18', 'Zr89', 'In111', 'Tc99m', 'Tc99m', 'C11', '']
     """
-    for found in _PARTS.finditer(text):
-        mass, metastable, element = found[1] or found[5], found[2] or found[6] or "", found[3] or found[4]
+    for parts in _PARTS.finditer(text):
+        mass, metastable, element = parts[1] or parts[5], parts[2] or parts[6] or "", parts[3] or parts[4]
         word = element.lower()
         symbol = ELEMENTS.get(word) or _SYMBOLS.get(word) or _prefix(element)
         if symbol:

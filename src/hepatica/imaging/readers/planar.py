@@ -18,6 +18,8 @@ from hepatica.imaging.readers.volume import Note, NoteCode
 
 Floats = NDArray[np.float64]
 MAX_ROWS = 100_000
+LARGEST = 1e12
+"""Largest number of a table: no camera counts more, and squares of it are finite."""
 NEEDED = ("organ", "hours", "seconds", "anterior", "posterior")
 BACKGROUND = ("pixels", "background_anterior", "background_posterior", "background_pixels")
 OPTIONAL = (*BACKGROUND, "thickness_cm", "organ_thickness_cm")
@@ -149,8 +151,8 @@ def _column(where: str, rows: list[tuple[int, list[str]]], index: dict[str, int]
             values[k] = float(said)
         except ValueError:
             values[k] = math.nan
-        if not math.isfinite(values[k]) or values[k] < 0:
-            raise ImageError(f"{where}, line {line}", f"{name} is not a number of 0 or above", "mend the cell")
+        if not 0 <= values[k] <= LARGEST:  # nor is what is not a number
+            raise ImageError(f"{where}, line {line}", f"{name} is not a number of 0 to {LARGEST:g}", "mend the cell")
     return values
 
 

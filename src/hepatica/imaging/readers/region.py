@@ -37,7 +37,7 @@ class Region(NamedTuple):
     mask: Mask
 
     @classmethod
-    def of(cls, name: str, whole: Mask) -> Region:
+    def of(cls, name: str, mask: Mask) -> Region:
         """Region of a mask of the whole grid.
 
         Raises
@@ -45,12 +45,12 @@ class Region(NamedTuple):
         ImageError
             If the mask is empty.
         """
-        axes = [np.flatnonzero(whole.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
+        axes = [np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
         if not all(len(a) for a in axes):
             raise ImageError(f"region '{name}'", "no voxel of the image lies in it", "draw it within the image")
         box = tuple(slice(int(a[0]), int(a[-1]) + 1) for a in axes)
         first = (box[0].start, box[1].start, box[2].start)
-        return cls(name, first, np.ascontiguousarray(whole[box]))
+        return cls(name, first, np.ascontiguousarray(mask[box]))
 
     @property
     def box(self) -> tuple[slice, slice, slice]:
@@ -65,6 +65,6 @@ class Region(NamedTuple):
 
     def on_grid(self, shape: tuple[int, int, int]) -> Mask:
         """Mask of the whole grid, (slices, rows, columns)."""
-        whole = np.zeros(shape, bool)
-        whole[self.box] = self.mask
-        return whole
+        grid = np.zeros(shape, bool)
+        grid[self.box] = self.mask
+        return grid

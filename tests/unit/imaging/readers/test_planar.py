@@ -44,3 +44,11 @@ def test_reads(tmp_path):
 def test_refuses(tmp_path, text, words):
     with pytest.raises(ImageError, match=words):
         table(tmp_path, text)
+
+
+@pytest.mark.parametrize("cell", ["1e308", "1e13", "inf", "nan", "-1"])
+def test_numbers_that_no_camera_counts(tmp_path, cell):
+    path = tmp_path / "made.csv"
+    path.write_text(f"organ,hours,seconds,anterior,posterior\nliver,2,600,{cell},16000\n", encoding="utf-8")
+    with pytest.raises(ImageError, match="line 2: anterior is not a number of 0 to 1e"):
+        read_planar(path)

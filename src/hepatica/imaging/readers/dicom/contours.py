@@ -107,7 +107,7 @@ def fill(contours: Sequence[Floats], image: ImageVolume, name: str = "") -> Mask
         If a contour does not lie in one slice.
     """
     to_index = np.linalg.inv(image.affine)
-    whole = np.zeros(image.shape, bool)
+    filled = np.zeros(image.shape, bool)
     for points in contours:
         index = points @ to_index[:3, :3].T + to_index[:3, 3]
         if np.ptp(index[:, 0]) > 2 * OFF_PLANE:
@@ -116,8 +116,8 @@ def fill(contours: Sequence[Floats], image: ImageVolume, name: str = "") -> Mask
             )
         k = int(np.rint(index[:, 0].mean()))
         if 0 <= k < image.shape[0]:
-            whole[k] ^= _inside(index[:, 1], index[:, 2], image.shape[1], image.shape[2])
-    return whole
+            filled[k] ^= _inside(index[:, 1], index[:, 2], image.shape[1], image.shape[2])
+    return filled
 
 
 def _inside(rows: Floats, columns: Floats, height: int, width: int) -> Mask:

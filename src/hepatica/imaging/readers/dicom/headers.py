@@ -150,14 +150,14 @@ def _one_patient(place: Path, headers: list[Header]) -> None:
             )
 
 
-def choose(place: Path, found: Scan, modality: str = "", series: int | None = None) -> list[Header]:
+def choose(place: Path, content: Scan, modality: str = "", series: int | None = None) -> list[Header]:
     """Headers of the one image series of a scan.
 
     Parameters
     ----------
     place : Path
         For an error.
-    found : Scan
+    content : Scan
         Headers of the folder.
     modality : {"", "PT", "NM", "MR"}
         Where a folder holds several.
@@ -170,8 +170,8 @@ def choose(place: Path, found: Scan, modality: str = "", series: int | None = No
         If there is none, or more than one.
     """
     allowed = (modality,) if modality else tuple(MODALITIES)
-    kinds = Counter(text(h.ds, "Modality") for h in found.headers)
-    kept = [h for h in found.headers if text(h.ds, "Modality") in allowed]
+    kinds = Counter(text(h.ds, "Modality") for h in content.headers)
+    kept = [h for h in content.headers if text(h.ds, "Modality") in allowed]
     if not kept:
         said = ", ".join(f"{k or 'none'}" for k in sorted(kinds))
         raise ImageError(f"{place.name}, {tag_name('Modality')}", f"{said}", f"give a series of {', '.join(allowed)}")

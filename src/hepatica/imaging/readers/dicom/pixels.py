@@ -93,10 +93,10 @@ def _dtype(ds: FileDataset) -> np.dtype[np.generic]:
 
 def _cut(values: NDArray[np.generic], stored: int) -> Stored:
     """Values without the bits above those stored, which may hold an overlay."""
-    whole = values.astype(np.int64) & ((1 << stored) - 1)
+    integers = values.astype(np.int64) & ((1 << stored) - 1)
     if values.dtype.kind == "i":
-        whole = np.where(whole >> (stored - 1), whole - (1 << stored), whole)
-    return whole.astype(values.dtype)
+        integers = np.where(integers >> (stored - 1), integers - (1 << stored), integers)
+    return integers.astype(values.dtype)
 
 
 def _decoded(path: Path, ds: FileDataset, shape: tuple[int, int, int]) -> Stored:

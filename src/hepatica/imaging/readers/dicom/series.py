@@ -85,16 +85,16 @@ def read_dicom(
     ((1, 3, 4, 4), 1461)
     """
     place, stated = Path(place), stated or Stated()
-    found = scan(place)
-    headers = choose(place, found, modality, series)
+    content = scan(place)
+    headers = choose(place, content, modality, series)
     times, affine = grid(frames_of(headers))
-    made = _Series(headers, times, affine, stated, _first_notes(found, stated))
+    made = _Series(headers, times, affine, stated, _first_notes(content, stated))
     image = _mr if text(headers[0].ds, "Modality") == "MR" else _emission
     return image(made, progress)
 
 
-def _first_notes(found: Scan, stated: Stated) -> list[Note]:
-    notes = [Note(NoteCode.OTHER_FILES, {"n": found.others})] if found.others else []
+def _first_notes(content: Scan, stated: Stated) -> list[Note]:
+    notes = [Note(NoteCode.OTHER_FILES, {"n": content.others})] if content.others else []
     if stated.named():
         notes.append(Note(NoteCode.STATED, {"names": ", ".join(stated.named())}))
     return notes

@@ -145,13 +145,13 @@ def parse_time(said: str) -> timedelta | None:
     >>> parse_time("233000.5"), parse_time("99")
     (datetime.timedelta(seconds=84600, microseconds=500000), None)
     """
-    found = _TIME.fullmatch(said)
-    if not found:
+    parts = _TIME.fullmatch(said)
+    if not parts:
         return None
-    h, m, s = (int(g or 0) for g in found.groups()[:3])
+    h, m, s = (int(g or 0) for g in parts.groups()[:3])
     if h > 23 or m > 59 or s > 60:
         return None
-    return timedelta(hours=h, minutes=m, seconds=s + float(found[4] or 0))
+    return timedelta(hours=h, minutes=m, seconds=s + float(parts[4] or 0))
 
 
 def parse_datetime(said: str, where: str, zone: str = "") -> datetime:
@@ -176,19 +176,19 @@ def parse_datetime(said: str, where: str, zone: str = "") -> datetime:
     >>> parse_datetime("20250101110000+0000", "x", "+0100")
     datetime.datetime(2025, 1, 1, 12, 0)
     """
-    found = _DATETIME.fullmatch(said)
-    clock = parse_time(found[2]) if found else None
-    if not found or clock is None:
+    parts = _DATETIME.fullmatch(said)
+    clock = parse_time(parts[2]) if parts else None
+    if not parts or clock is None:
         raise ImageError(where, "not a date with a time", "give it as YYYYMMDDHHMMSS")
-    time = _date(found[1], where) + clock
-    if found[3]:
+    time = _date(parts[1], where) + clock
+    if parts[3]:
         if not zone:
             raise ImageError(
                 where,
                 "it has an offset from UTC and the clock of the scanner has none",
                 f"give {tag_name('TimezoneOffsetFromUTC')}",
             )
-        time += _offset(zone, tag_name("TimezoneOffsetFromUTC")) - _offset(found[3], where)
+        time += _offset(zone, tag_name("TimezoneOffsetFromUTC")) - _offset(parts[3], where)
     return time
 
 

@@ -1,0 +1,73 @@
+"""hepatica image: the worked example, a watched folder, refusals, both languages."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[3] / "studies/imaging/subject.toml"
+SMALL = """
+title = "Subject 07"
+[cells]
+number = 1.5e8
+tracer = "Zr89"
+[[label]]
+organ = "lung"
+hours = 2.0
+percent = 30.0
+sd = 3.0
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_worked_example_recovers_its_phantom(hepatica, here):
+    shutil.copytree(EXAMPLE.parent, here / "example")
+    example = here / "example/subject.toml"
+    example.write_text(example.read_text(encoding="utf-8").partition("[next]")[0], encoding="utf-8")
+    code, out, err = hepatica("image", example, "--json")
+    answer = json.loads(out)
+    assert code == 0 and err == "" and answer["probability"]["label_is_cells"] > 0.99
+    assert answer["advice"] is None and len(answer["labels"]) == 9
+    rows = {q["name"]: q for q in answer["quantities"] if q["hypothesis"] == "label_is_cells"}
+    assert rows["homing"]["posterior"]["median"] < rows["homing"]["prior"]["high"]
+    assert {p.name for p in (here / "image").iterdir()} >= {"report.html", "image.json", "organs.csv", "images.svg"}
+
+
+def test_a_watched_folder_is_read_once(hepatica, here):
+    (here / "s.toml").write_text(
+        SMALL + '[watch]\nregions = "organs.nii.gz"\nlabels = { 2 = "liver", 4 = "muscle" }\nbackground = "muscle"\n',
+        encoding="utf-8",
+    )
+    shutil.copy(EXAMPLE.with_name("organs.nii.gz"), here)
+    (here / "in").mkdir()
+    for name in ("day-1.nii.gz", "day-1.json"):
+        (here / "in/day-1").mkdir(exist_ok=True)
+        shutil.copy(EXAMPLE.with_name(name), here / "in/day-1")
+    options = ["--watch", "in", "--once", "--poll", "0.05"]
+    code, out, err = hepatica("image", "s.toml", *options)
+    assert code == 0 and "day-1: measured" in out, err
+    assert len(list((here / "image/series").glob("*.json"))) == 1
+    code, out, _ = hepatica("image", "s.toml", *options, "--lang", "zh")
+    assert code == 0 and "day-1：已测量" not in out and "标记即细胞" in out
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (("number = 1.5e8", "number = -1"), "cells.number"),
+        (("[[label]]", "[[lable]]"), "lable"),
+        (("percent = 30.0", "percent = 1e308"), "label.1.percent"),
+        (('organ = "lung"', 'organ = "bladder"'), "none of lung, liver or spleen"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_nothing_is_written(hepatica, here, change, says):
+    (here / "s.toml").write_text(SMALL.replace(*change), encoding="utf-8")
+    code, out, err = hepatica("image", "s.toml")
+    assert code == 2 and out == "" and says in err and len(err.strip().splitlines()) == 1
+    assert not (here / "image").exists()

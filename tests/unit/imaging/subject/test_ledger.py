@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hepatica.errors import InputError
+from hepatica.imaging.subject.entries import ScanSettings
+from hepatica.imaging.subject.ledger import Ledger, fingerprint
+from hepatica.imaging.subject.scan import measure_scan
+
+
+def test_a_scan_comes_back_as_it_was(tmp_path: Path, series: Callable[..., Path], settings: ScanSettings) -> None:
+    folder = series("day-0", tags={"PatientName": "Doe^Jane"})
+    scan, ledger = measure_scan(folder, settings, masks=tmp_path), Ledger(tmp_path / "kept")
+    ledger.record(fingerprint(folder), scan)
+    (again,) = Ledger(tmp_path / "kept").scans()
+    assert again.labels == scan.labels
+    assert again.notes == scan.notes
+    assert np.array_equal(again.views[0].intensity, scan.views[0].intensity)
+    assert again.views[0].shadows.keys() == scan.views[0].shadows.keys()
+    assert scan.slice is not None and again.slice is not None and again.slice.size == scan.slice.size
+    assert b"Doe" not in b"".join(p.read_bytes() for p in (tmp_path / "kept").iterdir())
+
+
+def test_pictures_that_are_lost_cost_no_numbers(
+    tmp_path: Path, series: Callable[..., Path], settings: ScanSettings
+) -> None:
+    scan, ledger = measure_scan(series("day-0"), settings, masks=tmp_path), Ledger(tmp_path / "kept")
+    ledger.record("aa", scan)
+    (tmp_path / "kept/aa.npz").write_bytes(b"cut")
+    assert ledger.scans()[0].labels == scan.labels
+    assert ledger.scans()[0].views == ()
+
+
+def test_refusals_are_kept_and_what_grew_replaces_what_was_there(
+    tmp_path: Path, series: Callable[..., Path], settings: ScanSettings
+) -> None:
+    ledger = Ledger(tmp_path / "kept")
+    ledger.refuse("aa", "day-0", "it is cut short")
+    assert ledger.refused() == {"day-0": "it is cut short"}
+    ledger.record("bb", measure_scan(series("day-0"), settings, masks=tmp_path))
+    assert ledger.refused() == {} and len(ledger.scans()) == 1
+    assert "aa" in ledger and "bb" in ledger
+
+
+def test_a_damaged_ledger_is_said(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    (tmp_path / "aa.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="ledger"):
+        ledger.scans()
+
+
+def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:
+    for name, text in (("a", "1"), ("b", "2")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = fingerprint(tmp_path)
+    (tmp_path / "a").write_text("3", encoding="utf-8")
+    assert fingerprint(tmp_path) != before
+    assert fingerprint(tmp_path / "b") != fingerprint(tmp_path / "a")

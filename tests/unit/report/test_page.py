@@ -71,10 +71,10 @@ def test_it_needs_no_network_and_no_script(page):
 
 def test_it_is_well_formed(page):
     _, raw, parsed = page
-    assert parsed.open == [] and raw.count("<svg") == 15
+    assert parsed.open == [] and raw.count("<svg") == 16
     assert len(set(parsed.ids)) == len(parsed.ids)
     assert {link[1:] for link in parsed.links if link != "#"} <= set(parsed.ids)
-    assert all(parsed.described) and len(parsed.described) == 15
+    assert all(parsed.described) and len(parsed.described) == 16
 
 
 def test_it_says_what_it_must(page, found):
@@ -134,7 +134,7 @@ def test_a_figure_is_drawn_only_where_it_is_shown(found, monkeypatch):
     monkeypatch.setattr("hepatica.report.style.Figure", fail)
     monkeypatch.setattr("hepatica.report.dose.recovery.Figure", fail)
     made = make_cards(found, "en")
-    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 14
+    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 15
     assert [c.key for c in make_cards(found, "en", most=2)] == [c.key for c in made[:2]]
 
 

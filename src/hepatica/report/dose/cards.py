@@ -22,6 +22,7 @@ from hepatica.report.dose.information import what_to_learn
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
 from hepatica.report.dose.recovery import metabolic_recovery
+from hepatica.report.dose.subgroups import whom
 from hepatica.report.dose.window import window
 from hepatica.words import say
 
@@ -157,6 +158,7 @@ CARDS: tuple[Maker, ...] = (
     harms,
     by_hypothesis,
     what_to_learn,
+    whom,
     differences,
     baseline,
     course,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import threading
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,15 +39,25 @@ _NAME = r"[A-Za-zµμ°Å%][A-Za-zµμ0-9_]*"
 _UNIT = re.compile(rf"(?:1|1e(\d{{1,2}})|{_NAME})(?:\s*[*/]\s*{_NAME})*")
 
 
-@functools.cache
+_MAKING = threading.Lock()
+
+
 def registry() -> pint.UnitRegistry[float]:
     """The one pint registry, with cells, enzyme units and clinical units; its first use costs most of a second.
+
+    Threads that ask at once get the same: units of two registries cannot be multiplied.
 
     Examples
     --------
     >>> str(registry().Quantity(1.0, "week").to("day"))
     '7.0 day'
     """
+    with _MAKING:
+        return _registry()
+
+
+@functools.cache
+def _registry() -> pint.UnitRegistry[float]:
     import pint
 
     made: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)

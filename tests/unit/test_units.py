@@ -1,16 +1,21 @@
 """Units: what is read, what is refused, and in which words."""
 
+import functools
 import itertools
 import math
 import subprocess
 import sys
+import threading
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hepatica import units
 from hepatica.errors import InputError
 from hepatica.units import MAX_UNIT_LENGTH, compute_factor, compute_internal, factor, internal, parse, unit
 
@@ -252,3 +257,22 @@ except InputError:
 assert "pint" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_threads_that_ask_at_once_get_one_registry(monkeypatch):
+    """A second registry, made while the first one was, cannot multiply its units."""
+    gate, made = threading.Barrier(4), []
+
+    @functools.cache
+    def slow():
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    def ask(_):
+        gate.wait()
+        return units.registry()
+
+    monkeypatch.setattr(units, "_registry", slow)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(4)))) == len(made) == 1

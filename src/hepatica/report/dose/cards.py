@@ -17,12 +17,12 @@ from hepatica.report import names
 from hepatica.report.dose import figures, sentences, verdict
 from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
-from hepatica.report.dose.harms import harms, transplants
-from hepatica.report.dose.information import what_to_learn
+from hepatica.report.dose.consequences.harms import harms, transplants
+from hepatica.report.dose.consequences.information import what_to_learn
+from hepatica.report.dose.consequences.subgroups import whom
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
 from hepatica.report.dose.recovery import metabolic_recovery
-from hepatica.report.dose.subgroups import whom
 from hepatica.report.dose.window import window
 from hepatica.words import say
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hepatica.dose_summary.information import Group, information
-from hepatica.report.dose.information import figure, group_name, what_to_learn
+from hepatica.report.dose.consequences.information import figure, group_name, what_to_learn
 from hepatica.words import LANGUAGES
 
 

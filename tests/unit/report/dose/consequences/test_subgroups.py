@@ -6,8 +6,8 @@ import pytest
 
 from hepatica.dose_summary.subgroups import whom_it_helps
 from hepatica.dosing.groups.dosing_rule import Leaf, RuleValue, Split
-from hepatica.report.dose import subgroups
-from hepatica.report.dose.subgroups import figure, whom
+from hepatica.report.dose.consequences import subgroups
+from hepatica.report.dose.consequences.subgroups import figure, whom
 from hepatica.words import LANGUAGES
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hepatica.report.dose.harms import forest, harms, transplants
+from hepatica.report.dose.consequences.harms import forest, harms, transplants
 from hepatica.words import LANGUAGES
 
 

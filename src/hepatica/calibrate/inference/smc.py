@@ -210,7 +210,7 @@ def _tempered(
         for k in range(least * (MAX_EXTENSION if last else 1)):
             if k >= least and parent_correlation(x, start) < MAX_PARENT_CORRELATION:
                 break
-            x, value = slice_move(target, x, value, Reference.of(x), rng)
+            x, value = move_by_halves(target, x, value, rng)
         _, fit = parts(x)
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
@@ -250,6 +250,21 @@ def _step(fit: Floats, most: float) -> float:
     if effective(most) >= 0:
         return most
     return float(brentq(effective, 0.0, most, xtol=1e-9))
+
+
+def move_by_halves(
+    log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Elliptical slice move of every particle, each half of them with the reference of the other.
+
+    A reference of the particles themselves would move with them, and bias the posterior by dimension over particles.
+    """
+    x, fit = x.copy(), fit.copy()
+    halves = np.arange(len(x)) % 2
+    for k in (0, 1):
+        own = halves == k
+        x[own], fit[own] = slice_move(log_likelihood, x[own], fit[own], Reference.of(x[~own]), rng)
+    return x, fit
 
 
 def slice_move(

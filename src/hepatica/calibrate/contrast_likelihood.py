@@ -43,7 +43,8 @@ def log_likelihood(
     [0.69, -1.31]
     """
     shape = simulated.shape[:-1]
-    x, total = simulated.reshape(-1, len(contrasts)), np.zeros(int(np.prod(shape)))
+    total = np.zeros(int(np.prod(shape)))
+    x = simulated.reshape(len(total), len(contrasts))  # not -1, which no contrasts leave undecided
     for publication in dict.fromkeys(c.publication for c in contrasts):
         rows = [k for k, c in enumerate(contrasts) if c.publication == publication]
         some = [contrasts[k] for k in rows]

@@ -57,7 +57,7 @@ def test_without_cells_only_the_background_clots(courses):
 
 
 def test_portal_vein_thrombosis_without_cells_is_published(bench):
-    """3.7 % within a year in 567 people with cirrhosis (PortalThrombosis567), here at a degree of 0.6; rare in health."""
+    """3.7 % within a year in 567 people with cirrhosis (see clot_scar), here at a degree of 0.6; rare in health."""
     p = np.vstack([bench.parameters(cirrhosis=degree) for degree in (0.0, 0.6)])
     found = bench.follow(p, bench.system.healthy(p), [365.25], ("thrombosis_hazard",))["thrombosis_hazard"][:, 0]
     assert -np.expm1(-found[0]) < 0.003

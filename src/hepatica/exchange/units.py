@@ -72,7 +72,8 @@ def amount_of(text: str) -> tuple[str, str]:
 
 
 def _parts(text: str) -> list[tuple[str, float]]:
-    return sorted((name, float(str(power))) for name, power in unit(text)._units.items())
+    parsed = registry().Unit(text) if "**" in text else unit(text)  # an internal unit may have a power
+    return sorted((name, float(str(power))) for name, power in parsed._units.items())
 
 
 def _id(parts: list[tuple[str, float]]) -> str:

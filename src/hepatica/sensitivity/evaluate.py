@@ -7,7 +7,7 @@ not to change admission, or care without cells, is not simulated again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,9 +170,9 @@ def evaluate(q: Question, pool: Pool, *, care: Benefit | None = None, rtol: floa
 
 
 def _arms(w: Benefit, which: slice) -> Benefit:
-    by_arm = ("qald", "lost", "survival", "transplant_free", "survival_curve")
-    harms = {name: p[which] for name, p in w.harms.items()}
-    return replace(w, **{name: getattr(w, name)[which] for name in by_arm}, harms=harms)
+    values = {f.name: getattr(w, f.name) for f in fields(w)}
+    harms = {name: p[which] for name, p in values.pop("harms").items()}
+    return replace(w, **{name: of_arms[which] for name, of_arms in values.items()}, harms=harms)
 
 
 def _mean(values: Floats, weight: Floats) -> Floats:

@@ -51,7 +51,7 @@ def person(
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Forecast one person from labs and history, with and without cells.
+    """Forecast one person from labs, with and without cells.
 
     Bands of labs, risk beside scores, gain by regimen and the next measurement; virtual people are simulated once and
     kept. --check and --out read the record alone. A unit that is missing or ambiguous is refused, never guessed.

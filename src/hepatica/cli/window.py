@@ -41,7 +41,7 @@ def window(
     workers: shell.Workers = None,
     cluster: shell.Cluster = None,
 ) -> None:
-    """Compute the therapeutic window: doses that help, doses that harm.
+    """Compute the therapeutic window: doses that help or harm.
 
     Minimal effective dose, ED50, plateau, and the dose at which each harm passes its limit; each with intervals over
     parameters and over patients apart, and how they move with patient, product, route and schedule.

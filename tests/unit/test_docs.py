@@ -32,7 +32,7 @@ def test_readme_example_runs_and_is_about_ten_lines(monkeypatch, capsys):
     assert len([line for line in code.splitlines() if line.strip()]) <= 12
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})
-    assert "recommended:" in capsys.readouterr().out
+    assert "verdict:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "docs/index.md", "docs/how-to.md", "CONTRIBUTING.md"])

@@ -26,5 +26,6 @@ def test_sampling_error_is_what_splitting_says(q):
         own = h.benefit.net[top] - h.benefit.net[0]
         draw = q.patients.cohort.draw
         assert s.by_batches == pytest.approx(np.std([own[draw % 4 == k].mean() for k in range(4)], ddof=1) / 2)
-    none = replace(d, arms=d.arms[:1], recommended=0, regret=np.zeros((2, 1)))
+    standard = replace(d.conclusion, dose=0)
+    none = replace(d, arms=d.arms[:1], recommended=0, conclusion=standard, regret=np.zeros((2, 1)))
     assert sampling_errors(none, q.patients.cohort.draw) == ()

@@ -8,18 +8,23 @@ import pytest
 from hepatica.dosing.assumptions import Assumption
 from hepatica.report import cards as make_cards
 from hepatica.report import names
+from hepatica.report.dose.baseline import baseline
 from hepatica.report.dose.cards import CARDS
 from hepatica.report.page import section
 from hepatica.words import LANGUAGES, catalogue, say
 
 ORDER = [
     "answer",
+    "harms",
     "hypotheses",
+    "learn_next",
+    "whom",
     "differences",
     "baseline",
     "course",
     "recovery",
     "survival",
+    "bridge",
     "deaths",
     "causes",
     "tail",
@@ -48,7 +53,7 @@ def test_every_card_is_made_in_its_order(found, lang):
     made = make_cards(found, lang, command="hepatica dose x.toml")
     assert [c.key for c in made] == ORDER
     whole(made, lang)
-    assert sum(c.figure is not None for c in made) == 12
+    assert sum(c.figure is not None for c in made) == 15
     assert "hepatica dose x.toml" in made[-1].table.to_string()
 
 
@@ -98,7 +103,7 @@ def test_a_broken_part_says_so_and_costs_nothing_else(found, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(sys.modules["hepatica.report.dose.cards"], "CARDS", (CARDS[0], fail, CARDS[3]))
+    monkeypatch.setattr(sys.modules["hepatica.report.dose.cards"], "CARDS", (CARDS[0], fail, baseline))
     made = make_cards(found, "en")
     assert "on purpose" in made[1].text[0] and made[2].figure is not None and made[3].key == "again"
     broken = section(replace(made[2], figure=fail), "en")

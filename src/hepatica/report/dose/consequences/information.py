@@ -14,6 +14,9 @@ from hepatica.report import names
 from hepatica.report.style import look, panels, styled
 from hepatica.words import say
 
+LEAST_SCALE = 0.01
+"""Days per patient to which the axis reaches where knowing gains nothing."""
+
 
 def what_to_learn(a: Answer, lang: str) -> Card:
     """The study that would change this dose, and what it is worth."""
@@ -78,7 +81,7 @@ def figure(told: Information, lang: str) -> Figure:
             right.plot(people, net, color=colour, ls=line, marker=marker, ms=5, label=label)
         left.set_yticks(range(len(groups)), [group_name(g, lang) for g in groups], fontsize=8.5)
         left.invert_yaxis()
-        left.set(xlabel=say("report.axis_evppi", lang), xlim=(0, None))
+        left.set(xlabel=say("report.axis_evppi", lang), xlim=(0, max(left.get_xlim()[1], LEAST_SCALE)))
         right.axhline(0, color="black", lw=0.7)
         right.set_xscale("log")
         right.set_xticks(people, [str(n) for n in people])

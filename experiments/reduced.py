@@ -20,7 +20,7 @@ from hepatica.patients import DrawKind, Draws, load_population
 from hepatica.simulation import Arm, problem_of
 
 Floats = NDArray[np.float64]
-POPULATION, SEED, PATIENT = "hbv_aclf", 11, 4  # the patient whose bilirubin still rises after admission
+POPULATION, SEED, PATIENT = "hbv_aclf", 11, 6  # bilirubin still rises after admission, then the liver recovers
 UNKNOWN = (
     "alarm_half",
     "tnf_half",

@@ -79,7 +79,7 @@ def test_whitening_keeps_the_posterior(problem):
 
 @pytest.mark.slow
 def test_smc_and_nuts_agree(system):
-    answer = agreement(reduced(system, FEW), particles=800, moves=12, chains=2, warmup=150, draws=400)
+    answer = agreement(reduced(system, FEW), particles=400, moves=10, chains=2, warmup=200, draws=900)
     rows = answer["rows"]
     assert max(abs(r["away"]) for r in rows) <= MEAN and max(r["r_hat"] for r in rows) < RHAT
     assert all(SD[0] <= r["ratio"] <= SD[1] for r in rows) and answer["passed"]

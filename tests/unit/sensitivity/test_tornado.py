@@ -23,7 +23,10 @@ def test_limits_of_harm_and_regret_decide(question):
     calm = {name: np.zeros((2, 2)) for name in point.excess}
     assert best_arm(replace(point, gain=gain, excess=calm), question.utility) == 2
     risky = calm | {"thrombosis": np.array([[0.0, 0.2], [0.0, 0.0]])}
-    assert best_arm(replace(point, gain=gain, excess=risky), question.utility) == 1
+    harms = tuple(replace(h, limit=0.05) if h.name == "thrombosis" else h for h in question.utility.harms)
+    limited = replace(question.utility, harms=harms)
+    assert best_arm(replace(point, gain=gain, excess=risky), question.utility) == 2  # costed, so without a limit
+    assert best_arm(replace(point, gain=gain, excess=risky), limited) == 1
     assert best_arm(replace(point, gain=-gain, excess=calm), question.utility) == 0
 
 

@@ -17,7 +17,8 @@ def test_a_gzip_bomb_is_not_expanded(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content, words", [(b"", "empty"), (b"PK\x03\x04rest", "ZIP"), (gzip.compress(b"abc" * 99, mtime=0)[:20], "cut short")]
+    "content, words",
+    [(b"", "empty"), (b"PK\x03\x04rest", "ZIP"), (gzip.compress(b"abc" * 99, mtime=0)[:20], "cut short")],
 )
 def test_refuses(tmp_path, content, words):
     path = tmp_path / "x"

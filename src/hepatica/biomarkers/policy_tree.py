@@ -125,6 +125,8 @@ class _Search:
         best: tuple[float, Split | Leaf] = (max(total, 0.0), leaf)
         if depth == 0:
             return best
+        if depth > 1:
+            best = self.best(inside, depth - 1)  # of equals the one with fewer questions
         up_size = (inside * self.weight) @ self.above
         allowed = np.minimum(up_size, size - up_size) >= max(MIN_LEAF * everybody, 1e-9)
         tried: list[tuple[float, int, tuple[Split | Leaf, Split | Leaf] | None]] = []

@@ -18,7 +18,7 @@ MAX_AGE = 90.0
 """Ages above 89 years are kept as 90, since they identify (US 45 CFR 164.514)."""
 TREATMENTS = (
     "antiviral", "albumin", "plasma_exchange", "fresh_frozen_plasma", "acetylcysteine", "corticosteroid", "gcsf",
-    "antibiotic_prophylaxis", "abstinence", "dialysis", "vasopressors", "cells", "transplant",
+    "antibiotic_prophylaxis", "abstinence", "anticoagulation", "dialysis", "vasopressors", "cells", "transplant",
 )  # fmt: skip
 """Treatments of a record: those of `hepatica.therapy`, dialysis, vasopressors, earlier cells, and transplant."""
 

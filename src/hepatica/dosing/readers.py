@@ -52,9 +52,9 @@ def reader_posterior(name: str, learnt: Effect, prior: Effect) -> Effect:
 
     Examples
     --------
-    >>> told = reader_posterior("sceptical", Effect(0.6, 0.3), Effect(0.4, 0.6))
-    >>> round(told.mean, 2), round(told.sd, 2)
-    (0.43, 0.27)
+    >>> posterior = reader_posterior("sceptical", Effect(0.6, 0.3), Effect(0.4, 0.6))
+    >>> round(posterior.mean, 2), round(posterior.sd, 2)
+    (0.4, 0.27)
     """
     own = READERS[cast(ReaderName, name)]
     if not (learnt.sd > 0 and prior.sd > 0):
@@ -63,8 +63,8 @@ def reader_posterior(name: str, learnt: Effect, prior: Effect) -> Effect:
     if precision <= 0:  # the evidence says nothing of it
         return Effect(own.mean, own.sd)
     sd = (precision + own.sd**-2) ** -0.5
-    told = learnt.mean / learnt.sd**2 - prior.mean / prior.sd**2
-    return Effect(sd**2 * (told + own.mean / own.sd**2), sd)
+    evidence = learnt.mean / learnt.sd**2 - prior.mean / prior.sd**2
+    return Effect(sd**2 * (evidence + own.mean / own.sd**2), sd)
 
 
 def null_effect(name: str, posterior: float, prior: float = PRIOR_NULL_EFFECT_PROBABILITY) -> float:
@@ -106,8 +106,8 @@ def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT)
     effect = whole_effect(p.survival)
     means = p.weight @ effect
     learnt = Effect(float(means[arm]), float(np.sqrt(p.weight @ (effect[:, arm] - means[arm]) ** 2)))
-    told = reader_posterior(name, learnt, prior)
-    ratio = told.sd / learnt.sd if learnt.sd > 0 else 1.0
-    shift = told.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
+    posterior = reader_posterior(name, learnt, prior)
+    ratio = posterior.sd / learnt.sd if learnt.sd > 0 else 1.0
+    shift = posterior.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
     share = means / means[arm] if abs(means[arm]) > 1e-6 else (np.arange(p.arms) > 0).astype(float)
     return p.shifted(shift[:, None] * np.clip(share, 0.0, MAX_SHARE), null_effect(name, p.null_effect_probability))

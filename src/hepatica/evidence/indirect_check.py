@@ -49,7 +49,7 @@ def check_indirect(text: str, raw: Mapping[str, Any], name: str) -> Checked:
     --------
     >>> text = 'key = "a"\\nspecies = ["cat"]'
     >>> str(check_indirect(text, {"key": "a", "species": ["cat"]}, "a.toml").faults[-1])[:42]
-    "a.toml, line 2, species.0: got 'cat'; inpu"
+    "a.toml, species 1, line 2: got 'cat'; inpu"
     """
     try:
         publication = IndirectPublication.model_validate(raw)

@@ -102,7 +102,8 @@ def of_population(key: str, *, seed: int = 1) -> Surroundings:
 
     Examples
     --------
-    >>> bool((of_population("stable_decompensated_cirrhosis").values(np.zeros((1, 2))) > 0).all())
+    >>> made = of_population("stable_decompensated_cirrhosis")
+    >>> bool((made.values(np.zeros((1, len(made.names)))) > 0).all())
     True
     """
     from hepatica.admission import admit
@@ -143,7 +144,8 @@ def stated(values: Mapping[str, float]) -> Surroundings:
 
     Examples
     --------
-    >>> stated({n: 0.1 for n in surroundings_of(submodel())}).values(np.ones((1, 2)))[0, 0].round(6).item()
+    >>> names = surroundings_of(submodel())
+    >>> stated({n: 0.1 for n in names}).values(np.ones((1, len(names))))[0, 0].round(6).item()
     0.1
     """
     names = surroundings_of(submodel())

@@ -137,7 +137,7 @@ def at_times(values: NDArray[Any], days: Sequence[float] | Floats, axis: int) ->
 
     Examples
     --------
-    >>> at_times(np.arange(len(TIMES), dtype=float), [0.5, 9.0], 0).tolist()
+    >>> at_times(np.arange(len(TIMES), dtype=float), [0.5, 8.5], 0).tolist()
     [0.5, 7.5]
     """
     requested = np.atleast_1d(np.asarray(days, float))

@@ -78,6 +78,7 @@ def forecast_person(
 
     Examples
     --------
+    >>> from hepatica.individual.library.proposals import Kind
     >>> from hepatica.individual.person import Measurement
     >>> one = Person(age=44.0, measurements=(Measurement(day=0.0, name="inr", value=2.0),))
     >>> result = forecast_person(one, PersonSettings(library=200, horizon=28.0, kind=Kind.ACUTE))

@@ -118,4 +118,5 @@ def reach(species: str, hypothesis: str = "") -> Reach:
     1.0
     """
     text = (files("hepatica.translation") / "dose_response" / "reach.toml").read_text(encoding="utf-8")
-    return Reach(**tomllib.loads(text)[hypothesis or "label"][species])
+    row = tomllib.loads(text)[hypothesis or "label"][species]
+    return Reach(**{name: float(value) for name, value in row.items()})  # the file has a whole number as 1

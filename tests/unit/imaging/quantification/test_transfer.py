@@ -26,9 +26,9 @@ def rates_of(system, hypothesis, efflux):
 @pytest.mark.parametrize("hypothesis", ["label_is_cells", "lung_only"])
 @pytest.mark.parametrize("tracer", ["In111", "Zr89", "iron_oxide"])
 def test_cells_of_the_model_come_back(bench, system, hypothesis, tracer):
-    """Forward by the engine, 80 states and all; back by three equations on what a camera would see."""
+    """Forward by the engine, all states, no immune clearance; back by three equations on what a camera would see."""
     efflux = TRACERS[tracer]["efflux"].internal_value
-    p = bench.parameters(hypothesis, label_efflux=efflux, nk_share=0.0)
+    p = bench.parameters(hypothesis, label_efflux=efflux, nk_share=0.0, clearance_sensitised=0.0)
     rows = Regimen(DOSE / 70.0).events(70.0, viability=VIABILITY, labelled=True)
     outputs = [f"image_{o}" for o in ORGANS] + [f"cells_{o}" for o in ORGANS] + ["label_living"]
     fine = np.unique(np.concatenate([TIMES, np.linspace(0.01, 10, 150)]))

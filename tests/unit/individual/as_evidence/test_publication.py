@@ -128,9 +128,9 @@ def test_the_calibration_learns_from_them(publication, system, tmp_path):
         x.startswith("ammonia day 7") for x in washed
     )
     counts = {d.arm: d.value for d in mine if d.law is Law.COUNTS}
-    assert np.allclose(counts["alf_indeterminate_steroid"], np.array([3, 7]) / 1.5)
+    assert np.allclose(counts["alf_indeterminate_steroid"], [3, 7])  # bias has terms of its own
     assert "severe_acute_liver_injury_untreated" not in counts and np.allclose(
-        counts["severe_acute_liver_injury"], np.array([0, 9]) / 1.5
+        counts["severe_acute_liver_injury"], [0, 9]
     )
     ratio = next(d for d in mine if d.label == "bilirubin day 7, ratio")
     assert ratio.value[0] == pytest.approx(7 * np.log(0.9), abs=0.3)

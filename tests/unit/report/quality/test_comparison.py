@@ -66,4 +66,4 @@ def test_files(tmp_path):
     answer = ProductAnswer.of(found(), LOTS, text=made[0].text)
     written = write_comparison(found(), made, answer, tmp_path, "en", command="hepatica product compare x")
     assert {p.name for p in written} == {"report.html", "products.csv", "product.json"}
-    assert len(json.loads((tmp_path / "product.json").read_text())["rows"]) == 74
+    assert len(json.loads((tmp_path / "product.json").read_text(encoding="utf-8"))["rows"]) == 74

@@ -103,12 +103,12 @@ def found_places(system, settings):
 
 def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, small):
     """If published cells had done wonders, the draws under which cells do much are taken."""
-    settings = replace(small, draws=30, cell_draws=8, cell_people=6)
+    settings = replace(small, draws=15, cell_draws=8, cell_people=6)
     plan, told, cells, between = plans(publications)
     course = Draws(
         {
             k: v
-            for k, v in Draws.prior(system.model, 30, seed=5).columns.items()
+            for k, v in Draws.prior(system.model, 15, seed=5).columns.items()
             if k.name not in cell_only_parameters(system.model)
         }
     )
@@ -128,7 +128,7 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, 
             settings=settings,
             execution=Execution(tmp_path),
         )
-        gain[value] = found.contrasts[np.arange(30), found.chosen, 0].mean()
+        gain[value] = found.contrasts[np.arange(15), found.chosen, 0].mean()
         assert (found.effective >= 1).all() and (found.effective <= 8).all()
         apart = np.exp(np.log(EFFECT[0]) + EFFECT[1] * found_places(system, settings))  # trials differ, draw by draw
         own = RESIDUAL_SHARE * EFFECT[0]
@@ -222,13 +222,13 @@ def _command(folder):
 
 
 @pytest.mark.slow
-def test_killed_at_five_random_points_it_ends_with_the_same_draws(tmp_path):
+def test_killed_at_three_random_points_it_ends_with_the_same_draws(tmp_path):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
     done = subprocess.run(_command(tmp_path / "whole"), **quiet)
     assert done.returncode == 0, done.stderr[-2000:]
     work, chance = tmp_path / "killed" / "work", random.Random(5)
     seen = killed = 0
-    for _ in range(5):
+    for _ in range(3):
         process = subprocess.Popen(_command(tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         began, patience = time.time(), chance.uniform(0.0, 1.5)
         while time.time() - began < 120 and process.poll() is None and len(list(work.rglob("*.npy"))) <= seen:

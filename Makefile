@@ -1,5 +1,4 @@
 # make demo    set up and find a dose          make test    set up and test
-# make slow    tests that take longer than a few seconds each
 # make check   lint, types, layers, tests      make lock    resolve the dependencies anew
 # make exam    numbers of other programs beside ours: docs/exam.md
 #
@@ -21,19 +20,16 @@ endif
 # A virtual environment whose Python is gone counts for nothing.
 $(shell test -x $(BIN)/python || rm -f $(VENV)/.runtime $(VENV)/.test $(VENV)/.zig $(VENV)/.package)
 
-.PHONY: demo test slow check lint exam lock clean
+.PHONY: demo test check lint exam lock clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.runtime $(ZIG) $(VENV)/.package
 	@$(BIN)/hepatica dose studies/hbv-aclf.toml
 
 test: $(VENV)/.test $(ZIG) $(VENV)/.package
-	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder -m "not slow"
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
-slow: $(VENV)/.test $(ZIG) $(VENV)/.package
-	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder -m slow
-
-check: lint test slow
+check: lint test
 
 lint: $(VENV)/.test $(VENV)/.package
 	@$(BIN)/ruff format --check .

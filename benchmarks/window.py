@@ -1,4 +1,4 @@
-"""What a window, a search and a verdict must show, in numbers; writes its part of docs/window.md.
+"""Coverage, agreement and stability of windows, searches and verdicts; writes its part of docs/window.md.
 
 python benchmarks/window.py coverage                        # Monte-Carlo intervals, 400 repetitions of a known truth
 python benchmarks/window.py seeds --studies hbv-aclf        # ten seeds at the shipped size and at 60 patients

@@ -26,7 +26,7 @@ PARTS: Mapping[tuple[str, str], tuple[str, float, float]] = {
     ("southchina2022", "cirrhosis"): ("cirrhosis", 0.3, 9),
     ("southchina2022", "no_cirrhosis"): ("cirrhosis", -1, 0.3),
 }
-"""Who of a population is meant by an arm that is a part of one: by score, by outcome at a day, by cirrhosis."""
+"""Subset of a population that an arm of a publication stands for: by score, by outcome at a day, by cirrhosis."""
 
 
 def table(head: str, rows: Iterable[Iterable[Any]]) -> list[str]:

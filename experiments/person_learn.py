@@ -1,4 +1,4 @@
-"""What Hepatica's forecasts of a person learn from real people: errors, corrections, recalibrated risk.
+"""Measurement errors, corrections and recalibrated risk of forecasts, learnt from real people.
 
     python experiments/person_learn.py --data FILE [--size 1500] [--write]
 

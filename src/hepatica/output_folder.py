@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +16,7 @@ from hepatica.errors import InputError
 from hepatica.files import NO_ROOM, STAGING, refusal, write_json
 
 LOCK, COMPLETE, NAMES, PUBLISHED = ".lock", ".complete", ".names.json", ".published.json"
+PAUSE, ROUNDS = 0.05, 40  # seconds, and how often: time in which writes that had begun come to their end
 WRITE_ERRORS = (*NO_ROOM, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
 
 
@@ -90,6 +92,8 @@ class OutputFolder:
     ) -> None:
         """Remove what was not published and free the folder; a failed write becomes an InputError."""
         shutil.rmtree(self.staging, ignore_errors=True)
+        if isinstance(value, OSError):
+            self._outlast()
         self._release()
         if isinstance(value, OSError) and value.errno in WRITE_ERRORS:
             raise refusal(self.folder, value) from value
@@ -132,6 +136,14 @@ class OutputFolder:
             entry.replace(self.folder / entry.name)
         write_json(record, published | {made["kind"]: made["names"]})
         shutil.rmtree(complete)
+
+    def _outlast(self) -> None:
+        """Remove what threads still wrote after the write of one had failed, until nothing comes any more."""
+        for _ in range(ROUNDS):
+            time.sleep(PAUSE)
+            if not self.staging.exists():
+                return
+            shutil.rmtree(self.staging, ignore_errors=True)
 
     def _locked(self) -> int:
         """The lock file, open and locked."""

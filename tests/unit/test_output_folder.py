@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 
 import pytest
 
@@ -156,6 +158,23 @@ def test_a_place_that_cannot_be_written_is_said_before_the_work(tmp_path):
 def test_a_full_disk_while_files_are_written_is_said(tmp_path):
     with pytest.raises(InputError, match="a place with room"), claim(tmp_path / "new", "dose"):
         raise OSError(28, "No space left on device")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_write_that_was_under_way_when_another_failed_leaves_nothing(tmp_path):
+    """As a store of chunks does, whose threads go on for a moment after the error of one."""
+
+    def go_on(place):
+        end = time.monotonic() + 0.15
+        while time.monotonic() < end:
+            place.mkdir(parents=True, exist_ok=True)
+            (place / "chunk").write_text("1")
+
+    with pytest.raises(InputError, match="a place with room"), claim(tmp_path / "new", "dose") as output:
+        writer = threading.Thread(target=go_on, args=(output.staging / "store",))
+        writer.start()
+        raise OSError(28, "No space left on device")
+    writer.join()
     assert os.listdir(tmp_path) == []
 
 

@@ -124,7 +124,7 @@ def policy_value(predicted: Floats, gain: Floats, draw: Ints, weight: Floats, se
 
 @functools.lru_cache(maxsize=4)
 def _resampled(n: int, seed: int) -> Ints:
-    """How often each of n draws is in each bootstrap sample, (samples, n)."""
+    """Bootstrap weights: counts of each of n draws in each sample, (samples, n)."""
     u = uniforms(seed, np.arange(BOOTSTRAP), "biomarkers:policy", n)
     return np.stack([np.bincount((row * n).astype(int), minlength=n) for row in u])
 

@@ -1,4 +1,4 @@
-"""Whom it helps: gain by baseline risk, optimum by subgroup, and a short dosing rule, under each hypothesis."""
+"""Subgroup analysis: gain by baseline risk, optimum by subgroup, and a short dosing rule, under each hypothesis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIN_PATIENTS = 60  # of a study, below which no rule is learnt
 
 @dataclass(frozen=True, kw_only=True)
 class WhomItHelps:
-    """Whom the dose helps under one hypothesis, in the patients of the search.
+    """Subgroup analysis under one hypothesis, in the patients of the search.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def subgroup_members(x: Floats) -> dict[str, NDArray[np.bool_]]:
 
 
 def whom_it_helps(answer: Answer) -> tuple[WhomItHelps, ...]:
-    """Whom the dose helps, for each hypothesis; empty without a regimen of cells."""
+    """Subgroup analyses by hypothesis; empty without a regimen of cells."""
     d, c = answer.decision, answer.decision.conclusion
     if not c.dose:
         return ()

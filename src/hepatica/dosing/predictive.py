@@ -199,5 +199,5 @@ def weighted_quantile(values: Floats, weight: Floats, levels: list[float]) -> Fl
 
 
 def bootstrap_counts(rng: np.random.Generator, draws: int, repeats: int) -> Ints:
-    """How often each draw is taken in each bootstrap sample, (repeat, draw)."""
+    """Bootstrap weights: counts of each draw in each sample, (repeat, draw)."""
     return rng.multinomial(draws, np.full(draws, 1.0 / draws), size=repeats)

@@ -29,7 +29,7 @@ class Form(StrEnum):
 
 
 class Reason(StrEnum):
-    """What decided a verdict."""
+    """Reason of a verdict."""
 
     BENEFIT_LIKELY = "benefit_likely"  # the chance of benefit reaches its threshold
     TRIAL_PAYS = "trial_pays"  # benefit is uncertain, and an affordable trial is worth more than it costs

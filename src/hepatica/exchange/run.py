@@ -16,7 +16,7 @@ from hepatica.progress import Progress
 from hepatica.simulation import Arm, problem_of
 from hepatica.study import HYPOTHESES, Study
 
-RTOL = 1e-9  # at which the times of infections are found
+RTOL = 1e-10  # at which the times of infections are found
 
 
 @dataclass(frozen=True)

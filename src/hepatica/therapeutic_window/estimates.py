@@ -92,7 +92,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a window is estimated: hypothesis, variation or subgroup, and its schedule."""
+    """Setting of a window's estimate: hypothesis, variation or subgroup, and its schedule."""
 
     hypothesis: str
     key: str

@@ -159,7 +159,7 @@ class _Run:
         return made
 
     def place(self, h: str, key: str, variation: Variation, log_doses: Floats) -> Place:
-        """Where a window is estimated."""
+        """Setting of the estimate."""
         return Place(
             hypothesis=h,
             key=key,

@@ -16,7 +16,7 @@ LAST_START = 1.0  # day before the horizon by which the last infusion begins
 
 
 class Group(StrEnum):
-    """What is varied."""
+    """Axis of a variation."""
 
     ROUTE = "route"
     SPLITTING = "splitting"  # the same cells in more or fewer infusions

@@ -1,4 +1,4 @@
-"""Whom it helps: subgroups are halves, a rule needs patients, and the leaders are what is chosen among."""
+"""Subgroup analysis: subgroups are halves, a rule needs patients, and the leaders are what is chosen among."""
 
 from dataclasses import replace
 

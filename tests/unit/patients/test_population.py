@@ -180,7 +180,7 @@ def test_words_mean_a_population_in_any_case(any_, also, text, fits):
 
 @pytest.mark.parametrize("key", populations())
 def test_no_population_sets_a_constant_of_human_biology(model, key):
-    """What differs between populations is background, insult and care: a closed list, at most eight quantities each."""
+    """Populations differ in background, insult and care: a closed list, at most eight quantities each."""
     p = load_population(key)
     assert set(p.fitted) <= set(OWN) and len(p.own) <= MOST_OWN
     controls = {n for n, q in model.parameters.items() if "control" in q.entry.reason.lower()}

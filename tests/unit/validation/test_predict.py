@@ -35,7 +35,7 @@ WANTED = (
 @pytest.fixture(scope="module")
 def files(system, row, head):
     """Publications made from draws of the priors, each with a cohort's own deviation and the sampling of its people."""
-    count, people, n = 40, 40, 50
+    count, people, n = 60, 40, 50
     population, truth, rng = (
         load_population("hbv_aclf"),
         Draws.prior(system.model, count, seed=77),
@@ -83,7 +83,7 @@ def files(system, row, head):
                     p = expit(logit(np.clip(mean, 1e-3, 1 - 1e-3)) + move)
                     rows.append(row(arm, w, float(100 * rng.binomial(n, p) / n), n))
         found.append(read(head.format(i=i, n=n) + "".join(rows)))
-    assert lin.key == "lin2017" and len(found) > 33
+    assert lin.key == "lin2017" and len(found) > 50
     return found
 
 
@@ -93,9 +93,9 @@ def test_files_of_the_model_are_covered_at_the_nominal_rate(system, files):
         system,
         files,
         tuple(load_all().values()),
-        Draws.prior(system.model, 60, seed=5),
+        Draws.prior(system.model, 100, seed=5),
         hypotheses=HYPOTHESES,
-        settings=PredictionSettings(people=20, draws=60, seed=6),
+        settings=PredictionSettings(people=20, draws=100, seed=6),
     )
     frame = found.frame()
     arms = frame[frame["against"] == ""]

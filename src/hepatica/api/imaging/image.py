@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ImageAnswer(Answer):
-    """What the scans of one subject say.
+    """Analysis of the scans of one subject.
 
     Attributes
     ----------

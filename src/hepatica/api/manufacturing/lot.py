@@ -107,7 +107,7 @@ class LimitAnswer(Strict):
 
 
 class ModelLossAnswer(Strict):
-    """What the model says of the lot.
+    """Clinical loss of the lot by the model.
 
     Attributes
     ----------

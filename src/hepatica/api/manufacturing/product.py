@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LotSummaryAnswer(Strict):
-    """What the variation of lots does to a dose, if potency acts as modelled.
+    """Effect of lot-to-lot variability on a dose, if potency acts as modelled.
 
     Attributes
     ----------

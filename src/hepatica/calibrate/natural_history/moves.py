@@ -127,7 +127,7 @@ class Moves:
         return {k: with_biology(p, biology) for k, p in found.items()}
 
     def of_population(self, key: str) -> NDArray[np.int_]:
-        """Where in the search stand the quantities that a population answers to."""
+        """Positions in the search of the quantities that a population answers to."""
         own = [len(self.shared) + i for i, (k, *_) in enumerate(self.own) if k == key]
         return np.array([*range(len(self.shared)), *own])
 

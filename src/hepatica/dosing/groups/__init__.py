@@ -1,1 +1,1 @@
-"""Whom a dose helps: `subgroups` (risk, prognosis, optima), `dosing_rule` (a tree of at most three questions)."""
+"""Heterogeneous benefit: `subgroups` (risk, prognosis, optima), `dosing_rule` (a tree of at most three questions)."""

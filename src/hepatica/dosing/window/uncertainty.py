@@ -107,7 +107,7 @@ def shrunken(mean: Floats, count: Floats, within: Floats) -> Floats:
 
 @functools.lru_cache(maxsize=8)
 def _counts(n: int, seed: int, replicates: int) -> Floats:
-    """How often each of n draws is drawn in each replicate, (replicate, n)."""
+    """Bootstrap weights: counts of each of n draws in each replicate, (replicate, n)."""
     take = np.floor(uniforms(seed, np.arange(replicates), "window:bootstrap", n) * n).astype(np.int64)
     flat = np.bincount((np.arange(replicates)[:, None] * n + take).ravel(), minlength=replicates * n)
     return np.asarray(flat.reshape(replicates, n), float)

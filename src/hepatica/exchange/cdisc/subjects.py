@@ -1,4 +1,4 @@
-"""What the datasets of a simulated trial share: identifiers, dates, units and names of tests."""
+"""Common variables of the datasets of a simulated trial: identifiers, dates, units and names of tests."""
 
 from __future__ import annotations
 

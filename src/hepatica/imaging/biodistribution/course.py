@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 STAGES = ("prior", "posterior")
 QUANTILES = (0.05, 0.5, 0.95)
 PARTS = ("living", "debris", "leaked")
-"""Where label of an organ sits: in living cells; of cells that died; leaked from living cells, taken by phagocytes."""
+"""Compartments of an organ's label: living cells, dead cells, and leaked label within phagocytes."""
 CARRIED, PER_CELL = "label_living", "label_per_cell"
 LABEL = "label_"
 LOSS = "label_loss"

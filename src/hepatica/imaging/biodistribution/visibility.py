@@ -15,7 +15,7 @@ LEAST_LEFT = 0.05
 
 
 class Sight(StrEnum):
-    """What an image is asked for."""
+    """Question put to an image."""
 
     PLACE = "place"  # where label is
     LIVING = "living"  # how many cells live
@@ -33,7 +33,7 @@ class Answer(StrEnum):
 
 
 class Visibility(NamedTuple):
-    """What a tracer shows.
+    """Visibility of a tracer.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Visibility(NamedTuple):
 
 
 def visibility(tracer: str) -> Visibility:
-    """What a tracer can and cannot see.
+    """Visibility of a tracer: questions that it can and cannot answer.
 
     Notes
     -----

@@ -38,7 +38,7 @@ KEPT = 8
 
 
 class Verdict(StrEnum):
-    """What is advised."""
+    """Form of the advice."""
 
     GIVE = "give"
     NO_GAIN = "no_gain"  # no regimen is better than standard care
@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
 
 class Change(StrEnum):
-    """What differs from the infusion that was seen."""
+    """Difference from the infusion that was imaged."""
 
     ROUTE = "route"
     SPLIT = "split"

@@ -12,7 +12,7 @@ from hepatica.therapy import Product, Regimen
 
 @dataclass(frozen=True)
 class Plan:
-    """What may be given next.
+    """Candidate regimens of the next infusion.
 
     Attributes
     ----------

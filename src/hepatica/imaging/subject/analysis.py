@@ -29,7 +29,7 @@ SHORTEST = 14.0
 
 @dataclass(frozen=True)
 class SubjectAnalysis:
-    """What the scans of one subject say.
+    """Analysis of the scans of one subject.
 
     Attributes
     ----------

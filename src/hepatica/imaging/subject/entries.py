@@ -68,7 +68,7 @@ class ShapeEntry(Entry):
 
 
 class StatedEntry(Entry):
-    """What the files lack, as `Stated` of the readers takes it."""
+    """Entries that the files lack, as `Stated` of the readers takes them."""
 
     activity: float | None = None
     residue: float | None = None

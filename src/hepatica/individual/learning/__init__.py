@@ -1,1 +1,1 @@
-"""What is learnt from people: errors of labs, correction of forecasts, recalibration of risk; with its provenance."""
+"""Learning from people: errors of labs, correction of forecasts, recalibration of risk; with its provenance."""

@@ -97,7 +97,7 @@ def _rounded(value: float) -> float:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of n people at their last lab.
+    """Regressors of the correction for n people at their last lab.
 
     Attributes
     ----------
@@ -143,7 +143,7 @@ def _priors() -> tuple[Floats, Floats]:
 
 
 def known_of(matching: Matching, forecasts: Forecasts) -> Known:
-    """What is known of everybody of a cohort at the last of the known days."""
+    """Regressors of the correction for a cohort at the last of the known days."""
     people, shape = matching.people, (matching.people.n, len(LABS))
     last, change, off = (np.full(shape, np.nan) for _ in range(3))
     when = np.full(shape, np.nan)

@@ -40,7 +40,7 @@ BASES: Mapping[str, tuple[float, ...]] = {"day 0": (0.0,), "days 0 to 1": (0.0, 
 
 @dataclass(frozen=True)
 class Taught:
-    """What a cohort taught, and how forecasts of people of other folds score.
+    """Fitted corrections of a cohort, and out-of-fold scores of its forecasts.
 
     Attributes
     ----------

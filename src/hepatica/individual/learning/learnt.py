@@ -1,4 +1,4 @@
-"""What was learnt from people, by kind, with its provenance; shipped beside this module."""
+"""Fitted errors, corrections and recalibration by kind, with their provenance; shipped beside this module."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHIPPED = "people.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Learnt:
-    """What people of one kind taught.
+    """Fitted errors, corrections and recalibration of one kind.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ def _shipped() -> dict[str, Any]:
 
 
 def learnt_of(kind: Kind) -> Learnt:
-    """What people of a kind taught; assumed errors where there were none.
+    """Fitted errors, corrections and recalibration of a kind; assumed errors where there were no people.
 
     Examples
     --------

@@ -48,7 +48,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Observations:
-    """What is known of one person.
+    """Observations of one person.
 
     Attributes
     ----------

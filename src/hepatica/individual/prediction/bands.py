@@ -29,7 +29,7 @@ def forecast_days(observations: Observations, horizon: float) -> Floats:
 
 
 def known_of(posterior: Posterior) -> Known:
-    """What is known of one person at the last lab, as the correction takes it."""
+    """Regressors of the correction for one person at the last lab."""
     o = posterior.observations
     last, change, off = (np.full((1, len(LABS)), np.nan) for _ in range(3))
     for s in o.series:

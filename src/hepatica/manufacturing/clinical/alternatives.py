@@ -30,7 +30,7 @@ ATTRIBUTE_VALUES = {
 
 
 class Group(StrEnum):
-    """What is compared."""
+    """Kind of comparison."""
 
     SOURCE = "source"
     VIABILITY = "viability"

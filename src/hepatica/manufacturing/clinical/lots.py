@@ -111,7 +111,7 @@ def _tissue_factor_sd(product: Product) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class LotSummary:
-    """What the variation of lots does to a dose; worse hypothesis, potency acting as modelled unless `strength` says.
+    """Effect of lot-to-lot variability on a dose; worse hypothesis, potency acting as modelled unless `strength` says.
 
     Attributes
     ----------

@@ -54,7 +54,7 @@ def _warning(lang: str) -> str:
 
 
 def _answer(result: BiomarkerStudy, lang: str) -> Card:
-    """What the study comes to."""
+    """Conclusion of the study."""
     p, first = result.potential, result.days[0]
     gain = float(p.gain.mean())
     best = first.panels[-1].policy

@@ -39,7 +39,7 @@ def deciding(answer: Answer, lang: str) -> str:
 
 
 def decides(answer: Answer, lang: str) -> list[str]:
-    """What decides the gain, where a regimen is shown."""
+    """Leading parameters of the gain, where a regimen is shown."""
     if not shows_cells(answer.decision):
         return []
     return [say("decision.decides", lang, assumptions=deciding(answer, lang))]

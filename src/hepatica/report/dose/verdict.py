@@ -68,7 +68,7 @@ def harm_in_short(answer: Answer, lang: str) -> str:
 
 
 def reasons(answer: Answer, lang: str) -> list[str]:
-    """What decided the verdict under each hypothesis."""
+    """Reasons of the verdict under each hypothesis."""
     d, t = answer.decision, answer.study.verdict.thresholds()
     lines = []
     for j in d.conclusion.judgements if shows_cells(d) else ():
@@ -113,7 +113,7 @@ def readers(answer: Answer, lang: str) -> list[str]:
 
 
 def stability(answer: Answer, lang: str) -> list[str]:
-    """How often the choice returns in bootstrap samples."""
+    """Bootstrap share in which the choice returns."""
     c = answer.decision.conclusion
     if not shows_cells(answer.decision):
         return []

@@ -239,7 +239,7 @@ def next_scan_card(analysis: SubjectAnalysis, lang: str) -> Card:
 
 
 def visibility_card(analysis: SubjectAnalysis, lang: str) -> Card:
-    """What each tracer can and cannot see."""
+    """Visibility by tracer."""
     rows = [_visible(v, lang) for v in analysis.visibility]
     text = (say("image.visibility_text", lang),)
     return Card("visibility", say("image.card_visibility", lang), text, pd.DataFrame(rows))
@@ -262,7 +262,7 @@ def _day(day: float, lang: str) -> str:
 
 
 def notes_card(analysis: SubjectAnalysis, lang: str) -> Card:
-    """How files were read, what was inferred, what was left out."""
+    """Provenance of the files: reading, inferences, omissions."""
     text = [
         f"{scan.name}: {note.text(lang)}"
         for scan in analysis.scans

@@ -53,7 +53,7 @@ def person_cards(result: PersonForecast, lang: str) -> tuple[Card, ...]:
 
 
 def _answer(result: PersonForecast, lang: str) -> Card:
-    """What the forecast comes to, in sentences."""
+    """Conclusion of the forecast, in sentences."""
     risk, with_cells, c = result.risk, result.risk_with, result.choice
     day = f"{result.settings.horizon:g}"
     ends = {"low": percent(float(risk.low[-1])), "high": percent(float(risk.high[-1]))}
@@ -84,7 +84,7 @@ def _answer(result: PersonForecast, lang: str) -> Card:
 
 
 def _worth(result: PersonForecast, lang: str) -> str:
-    """What a personal choice of regimen is worth over the kind's."""
+    """Value of a personal choice of regimen over the kind's."""
     c = result.choice
     labels = {"best": result.regimens[c.best].label, "usual": result.regimens[c.usual].label}
     if c.best == c.usual:
@@ -208,7 +208,7 @@ def _next(result: PersonForecast, lang: str) -> Card:
 
 
 def _match(result: PersonForecast, lang: str) -> Card:
-    """How the forecast was made, and how well virtual people match."""
+    """Method of the forecast, and effective sample size of its virtual people."""
     p, c = result.posterior, result.posterior.candidates
     kind = say(f"forecast.kind_{result.kind.value}", lang)
     size = f"{result.provenance['candidates']}"

@@ -18,7 +18,7 @@ NOTHING = 0.02  # of a ratio of doses, below which nobody would speak of a savin
 
 
 def sentences(found: TherapeuticWindow, lang: str) -> list[str]:
-    """What the dose does, a paragraph per hypothesis and question, then the chance that cells do nothing."""
+    """Dose-response in words, a paragraph per hypothesis and question, then the chance that cells do nothing."""
     made = []
     for h in found.study.hypotheses:
         parts = [*_dose(found, h, lang), _harm(found, h, lang)]
@@ -33,7 +33,7 @@ def sentences(found: TherapeuticWindow, lang: str) -> list[str]:
 
 
 def _dose(found: TherapeuticWindow, h: str, lang: str) -> list[str]:
-    """Whether a higher dose does more, and where it stops."""
+    """Gain by a higher dose, and the plateau."""
     w = found.window(h)
     largest = w.estimates[Estimand.LARGEST]
     size = {"largest": names.number(largest.value), "error": names.number(largest.error)}
@@ -114,7 +114,7 @@ def ratio(r: DoseRatio, lang: str, *, over: str = "mc") -> str:
 
 
 def _saving(found: TherapeuticWindow, h: str, lang: str) -> str:
-    """How many cells homing and retention save."""
+    """Cells saved by homing and retention."""
     made = []
     for c in _of(found, h, Group.HOMING, Group.RETENTION):
         what, r = texts.level(c.variation, lang), c.ratio
@@ -166,7 +166,7 @@ def _routes(found: TherapeuticWindow, h: str, lang: str) -> str:
 
 
 def _splits(found: TherapeuticWindow, h: str, lang: str) -> str:
-    """Whether splitting a dose helps: the fewest and the most infusions beside the base."""
+    """Effect of splitting a dose: the fewest and the most infusions beside the base."""
     made = _of(found, h, Group.SPLITTING)
     base = names.schedule(found.base.regimen.infusions, found.base.regimen.interval, lang)
     ends = made if len(made) < 2 else [made[0], made[-1]]

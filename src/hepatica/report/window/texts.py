@@ -63,7 +63,7 @@ def with_error(mean: float, error: float, lang: str, scale: float = 1.0, digits:
 
 
 def group(which: Group, lang: str) -> str:
-    """What is varied."""
+    """Name of a variation."""
     return say(f"window.group_{which.value}", lang)
 
 
@@ -95,7 +95,7 @@ def level(v: Variation, lang: str) -> str:
 
 
 def subgroup(s: Subgroup, lang: str) -> str:
-    """Who the patients of a subgroup are."""
+    """Name of a subgroup."""
     kind, _, rest = s.level.partition("_")
     if kind == "aclf":
         return say("window.level_grade", lang, n=rest)

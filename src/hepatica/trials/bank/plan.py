@@ -32,7 +32,7 @@ CUMULATIVE = ("thrombosis_hazard", "reaction_hazard")
 
 @dataclass(frozen=True)
 class BankPlan:
-    """What a bank holds.
+    """Plan of a bank of potential outcomes.
 
     Attributes
     ----------

@@ -226,7 +226,7 @@ def _check_endpoints(trial: Trial) -> None:
 
 
 def _check_confirmatory(trial: Trial) -> None:
-    """What a randomised trial needs."""
+    """Part of a trial definition for randomised designs."""
     if len(trial.arm) < 2:
         raise InputError("arm", [a.name for a in trial.arm], "two arms or more, the control first")
     if not trial.endpoint:
@@ -248,7 +248,7 @@ def _check_confirmatory(trial: Trial) -> None:
 
 
 def _check_dose_finding(trial: Trial) -> None:
-    """What an escalation of doses needs."""
+    """Part of a trial definition for dose escalation."""
     doses = [a.regimen() for a in trial.arm]
     if not all(r.gives_cells for r in doses):
         raise InputError("arm", [a.name for a in trial.arm], "arms with cells alone; an escalation has no control")

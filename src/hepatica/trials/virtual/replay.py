@@ -30,7 +30,7 @@ PUBLISHED = ("lin2017", "suk2016", "zekri2015")
 
 
 class Measure(StrEnum):
-    """What a publication gives of an arm."""
+    """Published data of an arm."""
 
     DEAD = "dead"  # share dead by a day
     INFECTED = "infected"  # share with a severe infection by a day
@@ -158,7 +158,7 @@ def replay(
 
 
 def observed_difference(block: TrialBlock, measurements: Measurements, result: Result) -> Floats:
-    """What each simulated trial would have reported, (trial,); NaN where an arm has nobody to measure.
+    """Reported estimate of each simulated trial, (trial,); NaN where an arm has nobody to measure.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What ships: aggregates with their provenance, a round trip, and kinds without people say so."""
+"""Shipped fits: aggregates with their provenance, a round trip, and kinds without people say so."""
 
 import json
 import math

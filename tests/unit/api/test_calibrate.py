@@ -16,7 +16,18 @@ from hepatica.evidence import load_all
 from hepatica.patients import Draws
 from hepatica.study import HYPOTHESES
 
-SMALL = Settings(draws=20, waves=(120, 60), people=5, particles=200, moves=3, cell_draws=3, cell_people=4, seed=3)
+SMALL = Settings(
+    draws=20,
+    waves=(120, 60),
+    people=5,
+    particles=200,
+    moves=3,
+    last_moves=6,
+    runs=2,
+    cell_draws=3,
+    cell_people=4,
+    seed=3,
+)
 FEW = ("lin2017", "alss2019")
 OTHERS = [key for key in load_all() if key not in FEW]
 

@@ -102,23 +102,23 @@ def measure(name: str, system: System, settings: SearchSettings) -> Row:
     study = load_study(ROOT / "studies" / f"{name}.toml")
     regimens = regimens_of(study, routes=("peripheral_vein", "hepatic_artery"))
     began, used = time.perf_counter(), _processor()
-    found = search(study, settings, regimens=regimens, system=system, progress=_say)
+    answer = search(study, settings, regimens=regimens, system=system, progress=_say)
     wall, processor = time.perf_counter() - began, _processor() - used
     evaluation, grid = evaluation_of(study, system, settings, regimens), grid_points(regimens)
-    outcomes = judge(evaluation, np.concatenate([grid, chosen(found)[None]]), settings)
+    outcomes = judge(evaluation, np.concatenate([grid, chosen(answer)[None]]), settings)
     gain = patient_mean(outcomes.gain)
     regret = worst_regret(gain, np.ones(gain.shape, bool))
     h = int(np.argmax(gain.max(axis=1) - gain[:, -1]))  # the hypothesis under which most is given up
     best = int(np.argmax(gain[h]))
     apart = outcomes.gain[h, best] - outcomes.gain[h, -1]
-    own = found.result.leaders[max(found.result.choice, 0)].gain
+    own = answer.result.leaders[max(answer.result.choice, 0)].gain
     return Row(
         study=name,
-        candidates=len(found.result.points),
-        courses=found.result.spent,
+        candidates=len(answer.result.points),
+        courses=answer.result.spent,
         wall=wall,
         processor=processor,
-        choice=found.choice.name + (" †" if regimens.beyond_given(chosen(found)) else ""),
+        choice=answer.choice.name + (" †" if regimens.beyond_given(chosen(answer)) else ""),
         gain=tuple(e.mean for e in own),
         error=tuple(e.error for e in own),
         best_of_grid=regimens.arm(grid[min(best, len(grid) - 1)]).name if best < len(grid) else "the choice itself",
@@ -134,13 +134,13 @@ def against_random(name: str, system: System, settings: SearchSettings, seeds: i
     for seed in range(1, seeds + 1):
         own = study.model_copy(update={"seed": seed})
         s = replace(settings, seed=seed)
-        found = search(own, s, regimens=regimens, system=system)
+        answer = search(own, s, regimens=regimens, system=system)
         evaluation = evaluation_of(own, system, s, regimens)
-        n = found.result.spent // (len(own.hypotheses) * s.first_patients)
+        n = answer.result.spent // (len(own.hypotheses) * s.first_patients)
         points = regimens.space().sample(seed + 1000, 0, n)
         gain = patient_mean(evaluation(points, 0, s.first_patients).gain)
         other = points[np.argmin(worst_regret(gain, np.ones(gain.shape, bool)))]
-        judged = patient_mean(judge(evaluation, np.stack([chosen(found), other]), s).gain)
+        judged = patient_mean(judge(evaluation, np.stack([chosen(answer), other]), s).gain)
         apart.append(float((judged[:, 0] - judged[:, 1]).min()))
         wins += apart[-1] >= 0
         print(f"seed {seed}: {apart[-1]:+.2f} days, {wins} of {seed}", flush=True)

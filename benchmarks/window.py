@@ -49,16 +49,16 @@ def world(seed: int, draws: int, patients: int, noise: float) -> Sample:
 
 def coverage() -> Iterator[str]:
     """Share of 90 % Monte-Carlo intervals that hold the long-run value, by estimand."""
-    wanted = (Estimand.ED50, Estimand.PLATEAU, Estimand.MINIMAL, Estimand.LARGEST)
+    estimands = (Estimand.ED50, Estimand.PLATEAU, Estimand.MINIMAL, Estimand.LARGEST)
 
     def of(sample: Sample, seed: int) -> dict[Estimand, object]:
-        return window_of(LOGS, sample, Shape.UNIMODAL, wanted, seed=seed, relevant=3.0)
+        return window_of(LOGS, sample, Shape.UNIMODAL, estimands, seed=seed, relevant=3.0)
 
-    truth = window_of(LOGS, world(99_999, 50_000, 1, 0.0), Shape.UNIMODAL, wanted, seed=1, relevant=3.0)
-    inside = dict.fromkeys(wanted, 0)
+    truth = window_of(LOGS, world(99_999, 50_000, 1, 0.0), Shape.UNIMODAL, estimands, seed=1, relevant=3.0)
+    inside = dict.fromkeys(estimands, 0)
     for seed in range(REPETITIONS):
-        for e, found in of(world(seed, 100, 2, 6.0), seed).items():
-            inside[e] += found.low <= truth[e].value <= found.high  # type: ignore[attr-defined]
+        for e, computed in of(world(seed, 100, 2, 6.0), seed).items():
+            inside[e] += computed.low <= truth[e].value <= computed.high  # type: ignore[attr-defined]
     yield "| estimand | 90 % Monte-Carlo intervals that hold the long-run value |"
     yield "|---|--:|"
     for e, n in inside.items():
@@ -105,10 +105,10 @@ def seeds_table(rows: list[Choice]) -> Iterator[str]:
 def tables(names: list[str], system: System) -> Iterator[str]:
     """Window of each study, with all its intervals."""
     for name in names:
-        found = compute_window(
+        computed = compute_window(
             load_study(ROOT / "studies" / f"{name}.toml"), WindowSettings(groups=()), system=system, progress=_say
         )
-        frame = doses(found, "en").table
+        frame = doses(computed, "en").table
         assert frame is not None
         yield f"\n### {name}\n"
         yield "| " + " | ".join(frame.columns) + " |"
@@ -122,8 +122,8 @@ def agree(name: str, system: System, candidates: int) -> Iterator[str]:
     study = load_study(ROOT / "studies" / f"{name}.toml")
     window = compute_window(study, WindowSettings(groups=()), system=system, progress=_say)
     sizes = replace(settings_of(study), candidates=candidates)
-    found = search(study, sizes, system=system, progress=_say)
-    leader = found.result.leaders[max(found.result.choice, 0)]
+    computed = search(study, sizes, system=system, progress=_say)
+    leader = computed.result.leaders[max(computed.result.choice, 0)]
     for h, hypothesis in enumerate(study.hypotheses):
         largest = window.window(hypothesis).estimates[Estimand.LARGEST]
         kept = 1.0 - window.no_effect[hypothesis]
@@ -131,7 +131,7 @@ def agree(name: str, system: System, candidates: int) -> Iterator[str]:
         error = np.hypot(kept * largest.error, own.error)
         yield (
             f"{name}, {hypothesis}: window {kept * largest.value:.1f}, search {own.mean:.1f} days, "
-            f"difference {own.mean - kept * largest.value:+.1f} ± {error:.1f} ({found.choice.name})"
+            f"difference {own.mean - kept * largest.value:+.1f} ± {error:.1f} ({computed.choice.name})"
         )
 
 

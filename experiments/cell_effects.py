@@ -121,15 +121,15 @@ def mediators(system: System, patients: Admitted) -> list[tuple[object, ...]]:
     own = {"vegf": system.model.parameters["vegf_own"].value, "tgf": system.model.parameters["tgf_own"].value}
     for route in ("peripheral_vein", "hepatic_artery", "portal_vein"):
         arms = [Arm(f"{r.dose:.0e}", replace(r, route=route)) for r in (USUAL, HIGH)]
-        found = run(system, patients, arms).values
+        results = run(system, patients, arms).values
         for factor in ("hgf", "vegf", "tgf"):
-            level = float(np.median(found["hgf"][0, :, 0])) if factor == "hgf" else own[factor]
-            peak = [np.median(found[f"{factor}_msc"][a].max(-1)) for a in range(2)]
-            near = np.median(found[f"{factor}_near"][0].max(-1))
-            rows.append((route, factor.upper(), level, *peak, near, np.median(found["neighbourhood"][0].max(-1))))
+            level = float(np.median(results["hgf"][0, :, 0])) if factor == "hgf" else own[factor]
+            peak = [np.median(results[f"{factor}_msc"][a].max(-1)) for a in range(2)]
+            near = np.median(results[f"{factor}_near"][0].max(-1))
+            rows.append((route, factor.upper(), level, *peak, near, np.median(results["neighbourhood"][0].max(-1))))
         for factor, added in (("il6", "il6_added"), ("il10", "il10_gain")):
-            level = float(np.median(found[factor][0, :, 0]))
-            rows.append((route, factor, level, *(np.median(found[added][a].max(-1)) for a in range(2)), None, None))
+            level = float(np.median(results[factor][0, :, 0]))
+            rows.append((route, factor, level, *(np.median(results[added][a].max(-1)) for a in range(2)), None, None))
     return rows
 
 
@@ -140,11 +140,11 @@ def harms_by_dose(system: System, patients: Admitted) -> list[tuple[object, ...]
         for hours in (10 / 60, 1.0, 4.0):
             lots = (0.9,) if dose != 1e6 else (0.98, 0.85, 0.71)
             arms = [Arm("care"), *(Arm(str(v), Regimen(dose, duration=hours / 24), Product(viability=v)) for v in lots)]
-            found = run(system, patients, arms).values
+            results = run(system, patients, arms).values
             week = int(np.argmin(np.abs(TIMES - 28)))
-            clot = 100 * -np.expm1(-found["thrombosis_hazard"][..., week]).mean(-1)
-            fever = 100 * -np.expm1(-found["reaction_hazard"][..., week]).mean(-1)
-            low = found["oxygenation"][..., TIMES <= 2].min(-1) / found["oxygenation"][:1, :, 0]
+            clot = 100 * -np.expm1(-results["thrombosis_hazard"][..., week]).mean(-1)
+            fever = 100 * -np.expm1(-results["reaction_hazard"][..., week]).mean(-1)
+            low = results["oxygenation"][..., TIMES <= 2].min(-1) / results["oxygenation"][:1, :, 0]
             for a, viability in enumerate(lots, start=1):
                 rows.append((dose, hours, viability, clot[a] - clot[0], fever[a], 100 * (1 - low[a].mean())))
     return rows
@@ -152,11 +152,11 @@ def harms_by_dose(system: System, patients: Admitted) -> list[tuple[object, ...]
 
 def anchors(system: System, patients: Admitted) -> list[tuple[object, ...]]:
     """Published harms beside the relative risk at 1e6 per kg, four times, in the same horizon."""
-    found = run(system, patients, [Arm("care"), Arm("cells", USUAL)], off=UNEXPLAINED).values
+    results = run(system, patients, [Arm("care"), Arm("cells", USUAL)], off=UNEXPLAINED).values
     at = int(np.argmin(np.abs(TIMES - HALF_YEAR)))
-    clot, infected = (-np.expm1(-found[f"{n}_hazard"][..., at]).mean(-1) for n in ("thrombosis", "infection"))
-    fever = -np.expm1(-found["reaction_hazard"][..., at]).mean(-1)
-    tumour = found["tumour_intensity"][..., : at + 1].mean((-1, -2))
+    clot, infected = (-np.expm1(-results[f"{n}_hazard"][..., at]).mean(-1) for n in ("thrombosis", "infection"))
+    fever = -np.expm1(-results["reaction_hazard"][..., at]).mean(-1)
+    tumour = results["tumour_intensity"][..., : at + 1].mean((-1, -2))
     return [
         ("thrombo-embolism, relative risk", clot[1] / clot[0], 1.14, 0.67, 1.95),
         ("fever, relative risk over 5 % without cells", (0.05 + fever[1]) / 0.05, 2.48, 1.27, 4.86),
@@ -171,9 +171,9 @@ def tumours(system: System, known: Draws, n: int, seed: int) -> list[tuple[objec
     times = np.arange(0.0, 1827.0, 21.0)
     for key, published in TUMOURS.items():
         patients = admit(system, load_population(key), n, seed=seed, draws=1, known=known)
-        found = run(system, patients, [Arm("care"), Arm("cells", USUAL), Arm("high", HIGH)], times=times).values
-        alive = np.exp(-np.cumsum(found["death_intensity"], axis=-1) * 21.0)
-        rate = (alive * found["tumour_intensity"]).sum(1) / alive.sum(1)
+        results = run(system, patients, [Arm("care"), Arm("cells", USUAL), Arm("high", HIGH)], times=times).values
+        alive = np.exp(-np.cumsum(results["death_intensity"], axis=-1) * 21.0)
+        rate = (alive * results["tumour_intensity"]).sum(1) / alive.sum(1)
         rows.append((key, published, *(100 * -np.expm1(-np.trapezoid(rate, times, axis=-1)))))
     return rows
 
@@ -190,12 +190,12 @@ def mechanisms(system: System, patients: Admitted, arms: Sequence[Arm]) -> list[
     return rows
 
 
-def share(part: Floats, whole: Floats) -> tuple[float, float]:
+def share(part: Floats, total: Floats) -> tuple[float, float]:
     """Share of a mean in another, per cent, and its Monte-Carlo error by the delta method."""
-    good = np.isfinite(part) & np.isfinite(whole)
-    part, whole = part[good], whole[good]
-    ratio = part.mean() / whole.mean()
-    return 100 * float(ratio), 100 * error((part - ratio * whole) / whole.mean())
+    good = np.isfinite(part) & np.isfinite(total)
+    part, total = part[good], total[good]
+    ratio = part.mean() / total.mean()
+    return 100 * float(ratio), 100 * error((part - ratio * total) / total.mean())
 
 
 def chance_of_harm(system: System, patients: Admitted) -> list[tuple[object, ...]]:
@@ -206,9 +206,9 @@ def chance_of_harm(system: System, patients: Admitted) -> list[tuple[object, ...
     cases |= {f"mechanisms without: {name}": (*UNEXPLAINED, *MECHANISMS[name]) for name in HARMS}
     at = int(np.argmin(np.abs(TIMES - HALF_YEAR)))
     for name, off in cases.items():
-        found = run(system, patients, arms, off=off)
-        hazard = found.hazard()[..., at]
-        by_draw = np.stack([hazard[:, found.draw == d].sum(-1) for d in np.unique(found.draw)], axis=1)
+        results = run(system, patients, arms, off=off)
+        hazard = results.hazard()[..., at]
+        by_draw = np.stack([hazard[:, results.draw == d].sum(-1) for d in np.unique(results.draw)], axis=1)
         ratio = by_draw[1:] / by_draw[0]
         worse = (ratio > 1.0).mean(-1)
         spread = np.sqrt(worse * (1 - worse) / ratio.shape[1])
@@ -227,9 +227,9 @@ def time_course(system: System, patients: Admitted) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for name, (regimen, sets) in plans.items():
         sets = sets | ({"death_organ": 1e-6} if sets else {})
-        found = run(system, patients, [Arm("care"), Arm("cells", regimen)], off=UNEXPLAINED, sets=sets)
-        alive = np.exp(-found.hazard())
-        v = found.values
+        results = run(system, patients, [Arm("care"), Arm("cells", regimen)], off=UNEXPLAINED, sets=sets)
+        alive = np.exp(-results.hazard())
+        v = results.values
         labs = {n: v[n] for n in ("albumin", "bilirubin", "inr")}
         labs["meld"] = np.asarray(meld(bilirubin=v["bilirubin"], inr=v["inr"], creatinine=v["creatinine"]))
         for lab, value in labs.items():
@@ -248,8 +248,8 @@ def homing(system: System, patients: Admitted) -> list[tuple[object, ...]]:
         for fold in (1.0, 2.0, 5.0, 10.0):
             product = Product(**{name: fold})  # type: ignore[arg-type]
             arm = Arm(name, Regimen(dose, duration=1 / 24), product)
-            found = run(system, patients, [Arm("plain", Regimen(dose, duration=1 / 24)), arm])
-            area = np.trapezoid(found.values["cells_liver"][..., within], TIMES[within], axis=-1)
+            results = run(system, patients, [Arm("plain", Regimen(dose, duration=1 / 24)), arm])
+            area = np.trapezoid(results.values["cells_liver"][..., within], TIMES[within], axis=-1)
             ratio = area[1] / area[0]
             rows.append((name, fold, *np.quantile(ratio, [0.5, 0.05, 0.95]), 100 * (1 - 1 / np.median(ratio))))
     return rows

@@ -60,15 +60,15 @@ def rules() -> dict[str, FeasibleRule]:
         "BOIN, level reached": ReachedDelivered(),
         "BOIN, nearest level": NearestDelivered(),
     }
-    found: dict[str, FeasibleRule] = {
+    results: dict[str, FeasibleRule] = {
         name: CountRule(doses=DOSES, max_patients=PATIENTS, design=design, attribution=attribution)
         for name, attribution in counted.items()
     }
     for name, delivered in (("CRM, dose assigned (naive)", False), ("CRM, dose delivered", True)):
-        found[name] = ContinuousCrm(
+        results[name] = ContinuousCrm(
             doses=DOSES, max_patients=PATIENTS, skeleton=SKELETON, target=TARGET, delivered=delivered
         )
-    return found
+    return results
 
 
 def compare(trials: int) -> dict[str, dict[str, FeasibleCharacteristics]]:
@@ -85,12 +85,12 @@ def _line(name: str, c: FeasibleCharacteristics) -> str:
     return f"| {name} | {' | '.join(numbers)} | {c.size:.1f} |"
 
 
-def shortfall_section(found: dict[str, dict[str, FeasibleCharacteristics]]) -> str:
+def shortfall_section(results: dict[str, dict[str, FeasibleCharacteristics]]) -> str:
     """Markdown of the comparison."""
     curve = DoseCurve(doses=DOSES, toxicity=TOXICITY)
     parts = []
     for name, lots in LOTS.items():
-        here = found[name]
+        here = results[name]
         as_assigned = ", ".join(f"{p:.2f}" for p in curve.as_assigned(lots))
         share = 100 * here[NAIVE].delivered_share
         parts += [
@@ -139,19 +139,19 @@ def time_in_r() -> dict[str, tuple[float, list[float]]]:
     done = subprocess.run(
         [program, str(Path(__file__).with_suffix(".R"))], capture_output=True, check=True, encoding="utf-8"
     )
-    found = {}
+    results = {}
     for line in done.stdout.splitlines():
         name, trials, seconds, *shares = line.split(",")
-        found[name] = (float(seconds) / float(trials), [float(share) for share in shares])
-    return found
+        results[name] = (float(seconds) / float(trials), [float(share) for share in shares])
+    return results
 
 
 def speed_section() -> str:
     """Markdown of processor times, beside plain R where it is installed."""
-    lines, beside = ["| task | processor time, s | plain R, s |", "|---|--:|--:|"], time_in_r()
+    lines, in_r = ["| task | processor time, s | plain R, s |", "|---|--:|--:|"], time_in_r()
     trials = {"boin": 100_000, "crm": 10_000}
     for name, seconds, other in time_designs():
-        r = f"{beside[other][0] * trials[other]:.0f}" if other in beside else ""
+        r = f"{in_r[other][0] * trials[other]:.0f}" if other in in_r else ""
         lines.append(f"| {name} | {seconds:.2f} | {r} |")
     return "\n".join(lines)
 
@@ -240,18 +240,18 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", type=Path, default=None)
     o = parser.parse_args()
-    found = compare(o.trials)
+    results = compare(o.trials)
     if o.json:
         kept: dict[str, Any] = {
             lots: {rule: {"correct": c.correct, "overdose": c.overdose} for rule, c in here.items()}
-            for lots, here in found.items()
+            for lots, here in results.items()
         }
         print(json.dumps({"purpose": "for research use", "shortfall": kept}, indent=1))
         return
     text = PAGE.format(
         designs=designs_section(),
         speed=speed_section(),
-        shortfall=shortfall_section(found),
+        shortfall=shortfall_section(results),
         doses=", ".join(f"{d:g}" for d in DOSES),
         toxicity=", ".join(f"{p:.2f}" for p in TOXICITY),
         target=TARGET,
@@ -261,7 +261,7 @@ def main() -> None:
     if o.write is None:
         print(text)
         return
-    here = found[FIGURE]
+    here = results[FIGURE]
     figure = draw_selection(
         {name: np.asarray(c.selection) for name, c in here.items()},
         {name: c.none for name, c in here.items()},

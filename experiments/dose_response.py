@@ -117,14 +117,14 @@ def numbers(target: Path) -> None:
     note = "written by experiments/dose_response.py"
     lines = [f"# Living cells in reach per cell given, by hypothesis and species: {note}"]
     for hypothesis, species in product(HYPOTHESES, (MAN, "pig", "rat", "mouse")):
-        found = asdict(compute_reach(species, hypothesis))
-        lines += ["", f"[{hypothesis or 'label'}.{species}]", *(f"{k} = {v:.4g}" for k, v in found.items())]
+        estimate = asdict(compute_reach(species, hypothesis))
+        lines += ["", f"[{hypothesis or 'label'}.{species}]", *(f"{k} = {v:.4g}" for k, v in estimate.items())]
     write_text(target / "reach.toml", "\n".join(lines) + "\n")
     lines = [f"# Informed priors, natural logarithm: {note}"]
     for half, measure in product(Half, Measure):
-        found = inform(half, measure)
+        estimate = inform(half, measure)
         lines += ["", f"[{half.value}.{measure.value}]"]
-        lines += [f"log_mean = {found.log_mean:.4f}", f"log_sd = {found.log_sd:.4f}"]
+        lines += [f"log_mean = {estimate.log_mean:.4f}", f"log_sd = {estimate.log_sd:.4f}"]
     write_text(target / "informed.toml", "\n".join(lines) + "\n")
 
 

@@ -67,9 +67,9 @@ def number(x: float) -> str:
     return f"{x:.1e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
 
 
-def interval(found: Any, probability: np.ndarray | None = None) -> str:
+def interval(posterior: Any, probability: np.ndarray | None = None) -> str:
     """Median with the 90 % interval."""
-    low, middle, high = (10 ** found.quantile(q, probability) for q in QUANTILES)
+    low, middle, high = (10 ** posterior.quantile(q, probability) for q in QUANTILES)
     return f"{number(middle)} ({number(low)} to {number(high)})"
 
 
@@ -90,13 +90,13 @@ def priors(halves: dict[str, Any]) -> list[str]:
 def species(halves: dict[str, Any]) -> list[str]:
     """Half-effects by species."""
     rows = []
-    for m, found in halves["posterior"].items():
+    for m, posterior in halves["posterior"].items():
         before = prior_before(Half.CELLS)
         centre = before.log_mean - np.log(per_exposure(Half.CELLS, m))
         low, high = (np.exp(centre + z * before.log_sd) for z in (-1.645, 1.645))
         rows.append((NAME[m], m.unit, "man, before", f"{number(np.exp(centre))} ({number(low)} to {number(high)})"))
-        rows.append((NAME[m], m.unit, "man, liver, after", interval(found)))
-        rows += [(NAME[m], m.unit, s, interval(found, p)) for s, p in found.by_species.items() if s != "human"]
+        rows.append((NAME[m], m.unit, "man, liver, after", interval(posterior)))
+        rows += [(NAME[m], m.unit, s, interval(posterior, p)) for s, p in posterior.by_species.items() if s != "human"]
     return table("measure | unit | species | half-effect, median (90 %)", rows)
 
 
@@ -254,13 +254,13 @@ def _priors_figure(halves: dict[str, Any]) -> Any:
     """Densities of the half-effect of man in every measure, before and after."""
     with styled():
         figure, axes = panels(1, 4, width=11.5, height=3.0)
-        for ax, (m, found) in zip(axes[0], halves["posterior"].items(), strict=True):
+        for ax, (m, posterior) in zip(axes[0], halves["posterior"].items(), strict=True):
             before = prior_before(Half.CELLS)
             centre = (before.log_mean - np.log(per_exposure(Half.CELLS, m))) / LN10
-            density = np.exp(-0.5 * ((found.grid - centre) * LN10 / before.log_sd) ** 2)
-            ax.fill_between(found.grid, density / density.sum(), color=PRIOR, label="before")
+            density = np.exp(-0.5 * ((posterior.grid - centre) * LN10 / before.log_sd) ** 2)
+            ax.fill_between(posterior.grid, density / density.sum(), color=PRIOR, label="before")
             colour, line, _ = LOOKS[0]
-            ax.plot(found.grid, found.probability, color=colour, linestyle=line, label="after")
+            ax.plot(posterior.grid, posterior.probability, color=colour, linestyle=line, label="after")
             ax.set(title=NAME[m].replace(", ", ",\n"), xlabel=f"half-effect, log10 {m.unit}", yticks=[])
             ax.set_xlim(centre - 2, centre + 1.5)
         legend_below(figure, axes[0, 0], 4)
@@ -273,11 +273,11 @@ def _species_figure(halves: dict[str, Any]) -> Any:
     with styled():
         figure, axes = panels(1, 2, width=11.0, height=3.4)
         for ax, m in zip(axes[0], (Measure.PER_KG, Measure.LIVING), strict=True):
-            found = halves["posterior"][m]
+            posterior = halves["posterior"][m]
             x = np.geomspace(*((1e3, 1e9) if m is Measure.PER_KG else (1e4, 1e10)), 200)
             for s, (colour, line, _) in zip(names, LOOKS, strict=True):
-                p = found.probability if s == "human" else found.by_species[s]
-                curves = np.array([100 * emax(x, 10 ** found.quantile(q, p)) for q in QUANTILES])
+                p = posterior.probability if s == "human" else posterior.by_species[s]
+                curves = np.array([100 * emax(x, 10 ** posterior.quantile(q, p)) for q in QUANTILES])
                 ax.plot(np.log10(x), curves[1], color=colour, linestyle=line, label="man" if s == "human" else s)
                 if s == "human":
                     ax.fill_between(np.log10(x), curves[0], curves[2], color=colour, alpha=0.15, linewidth=0)

@@ -66,7 +66,7 @@ def publish(
     simulated = emulator(truth[None])[0]
     at = {n: truth[k] for k, n in enumerate(emulator.space.names)}
     sd = {w: float(between_study_sd(w, at[DrawKey.between_study(w)])) for w in course.COHORTS}
-    told: list[LikelihoodTerm] = []
+    published: list[LikelihoodTerm] = []
     for block in blocks(terms):
         common = rng.standard_normal()
         if block[0].law is Law.NORMAL:
@@ -76,7 +76,7 @@ def publish(
             own = sd["mean_visit"] * rng.standard_normal(len(block))
             size = np.array([t.between for t in block])
             value = simulated[where] + size * (sd["mean"] * common + own) + noise
-            told += [replace(t, value=(float(v),)) for t, v in zip(block, value, strict=True)]
+            published += [replace(t, value=(float(v),)) for t, v in zip(block, value, strict=True)]
             continue
         for t in block:
             where = [statistics.index(s) for s in t.statistics]
@@ -84,8 +84,10 @@ def publish(
             odds = simulated[where] * DIRECTION[t.variable].value + sd["share"] * common + own
             p = np.maximum.accumulate(expit(odds))
             each = np.maximum(np.diff(np.concatenate([[0.0], p, [1.0]])), 0.0)
-            told.append(replace(t, value=tuple(map(float, rng.multinomial(round(sum(t.value)), each / each.sum())))))
-    return told
+            published.append(
+                replace(t, value=tuple(map(float, rng.multinomial(round(sum(t.value)), each / each.sum()))))
+            )
+    return published
 
 
 def main() -> None:
@@ -105,10 +107,10 @@ def main() -> None:
     for k in range(options.replicates):
         rng = np.random.default_rng([options.seed, k])
         truth = rng.standard_normal(dimension)
-        told = publish(terms, statistics, emulator, truth, rng)
+        published = publish(terms, statistics, emulator, truth, rng)
         with threadpool_limits(1):
             run = smc.sample(
-                log_likelihood(told, statistics, emulator),
+                log_likelihood(published, statistics, emulator),
                 dimension,
                 options.particles,
                 seed=options.seed + 1000 + k,
@@ -120,16 +122,16 @@ def main() -> None:
         print(f"{k + 1} of {options.replicates}, {time.perf_counter() - began:.0f} s", flush=True)
         if time.perf_counter() - began > 60 * options.minutes:
             break
-    found, narrow = np.array(ranks), np.argsort(np.mean(widths, axis=0))[:LEADING]
-    print(f"{len(found)} replicates, {dimension} unknowns, {len(statistics)} statistics, {len(terms)} terms")
+    ranks_of, narrow = np.array(ranks), np.argsort(np.mean(widths, axis=0))[:LEADING]
+    print(f"{len(ranks_of)} replicates, {dimension} unknowns, {len(statistics)} statistics, {len(terms)} terms")
     for name, some in (("all", np.arange(dimension)), (f"{LEADING} learnt most", narrow)):
-        r = found[:, some]
+        r = ranks_of[:, some]
         half, most = ((np.abs(r - 0.5) < w / 2).mean() for w in (0.5, 0.9))
         print(f"{name}: in 50 % {100 * half:.1f}, in 90 % {100 * most:.1f}, mean rank {r.mean():.3f}")
     for k in narrow:
-        p = kstest(found[:, k], "uniform").pvalue
+        p = kstest(ranks_of[:, k], "uniform").pvalue
         sd = np.mean(widths, axis=0)[k]
-        print(f"{emulator.space.names[k].label}: SD {sd:.2f}, mean rank {found[:, k].mean():.2f}, p {p:.3f}")
+        print(f"{emulator.space.names[k].label}: SD {sd:.2f}, mean rank {ranks_of[:, k].mean():.2f}, p {p:.3f}")
 
 
 if __name__ == "__main__":

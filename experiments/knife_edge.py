@@ -75,9 +75,9 @@ def followed(system: System, study: Any, patients: Admitted, workers: int | None
         ds = simulate(system, patients, [arms[0], cells], study.times(), outputs=OUTPUTS, hypothesis=h, workers=workers)
         w = evaluate_benefit(ds, [arms[0], cells], study.utility.utility())
         dead = 1 - np.array([np.interp(DAY, study.times(), curve) for curve in w.survival_curve[0]])
-        whole = np.isfinite(w.net).all(axis=0)
+        is_complete = np.isfinite(w.net).all(axis=0)
         for d in np.unique(patients.cohort.draw):
-            here = (patients.cohort.draw == d) & whole
+            here = (patients.cohort.draw == d) & is_complete
             if here.sum() >= LEAST:
                 rows.append(
                     {
@@ -86,7 +86,7 @@ def followed(system: System, study: Any, patients: Admitted, workers: int | None
                         "dead": 100 * float(dead[here].mean()),
                         "auc": auc(patients.labs["meld"][here], dead[here]),
                         "gain": float((w.net[1] - w.net[0])[here].mean()),
-                        "failed": int((~whole).sum()),
+                        "failed": int((~is_complete).sum()),
                     }
                 )
     return rows
@@ -153,15 +153,15 @@ def learnt(system: System, name: str) -> dict[str, Any]:
     }
 
 
-def figure(found: dict[str, Any], path: Path) -> None:
+def figure(results: dict[str, Any], path: Path) -> None:
     """A row a parameter: deaths, AUC of MELD and gain, with the prior and the draws under them."""
     with styled():
         fig, axes = panels(len(GRID), 3, width=11.0, height=3.0)
         for row, name in zip(axes, GRID, strict=True):
-            table, told = pd.DataFrame(found[name]["table"]), found[name]["learnt"]
+            table, learning = pd.DataFrame(results[name]["table"]), results[name]["learnt"]
             for ax, outcome in zip(row, OUTCOMES, strict=True):
                 ax.axvspan(
-                    *told["prior"],
+                    *learning["prior"],
                     facecolor="none",
                     edgecolor=GREY,
                     alpha=0.35,
@@ -170,7 +170,7 @@ def figure(found: dict[str, Any], path: Path) -> None:
                     label="90 % of the prior",
                 )
                 ax.plot(
-                    told["posterior"],
+                    learning["posterior"],
                     [0.03] * 2,
                     color=VERMILLION,
                     lw=4,
@@ -180,7 +180,7 @@ def figure(found: dict[str, Any], path: Path) -> None:
                     transform=ax.get_xaxis_transform(),
                     label="90 % of the draws that ship",
                 )
-                for k, (h, way) in enumerate(shown(found, outcome)):
+                for k, (h, way) in enumerate(shown(results, outcome)):
                     part = table[(table["way"] == way) & (table["hypothesis"] == h)]
                     colour, line, marker = LOOKS[k]
                     error = np.stack(
@@ -213,9 +213,9 @@ def figure(found: dict[str, Any], path: Path) -> None:
         FigureCanvasSVG(fig).print_svg(path, metadata={"Date": None, "Creator": None})
 
 
-def shown(found: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
+def shown(results: dict[str, Any], outcome: str) -> list[tuple[str, str]]:
     """Hypothesis and way of each line of a panel."""
-    h = found["hypotheses"]
+    h = results["hypotheses"]
     return [(k, ANEW) for k in h] if outcome == "gain" else [(h[0], ANEW), (h[0], SAME)]
 
 
@@ -224,9 +224,9 @@ def interval(row: Any, name: str, digits: int = 0) -> str:
     return f"{row[name]:.{digits}f} ({row[name + '_low']:.{digits}f} to {row[name + '_high']:.{digits}f})"
 
 
-def section(found: dict[str, Any], name: str) -> str:
+def section(results: dict[str, Any], name: str) -> str:
     """Table and what was learnt of one parameter."""
-    table, told, h = pd.DataFrame(found[name]["table"]), found[name]["learnt"], found["hypotheses"]
+    table, learning, h = pd.DataFrame(results[name]["table"]), results[name]["learnt"], results["hypotheses"]
     gains = "".join(f" gain, {x.replace('_', ' ')}, days |" for x in h)
     lines = [
         f"| {AXIS[name]} | dead by day {DAY:g}, % | the same, without new admission | AUC of MELD |{gains}",
@@ -241,26 +241,26 @@ def section(found: dict[str, Any], name: str) -> str:
         cells = [interval(row, "dead"), interval(by.loc[SAME, h[0], value], "dead"), interval(row, "auc", 2)]
         cells += [interval(by.loc[ANEW, x, value], "gain", 1) for x in h]
         lines.append(f"| {value:g} | {' | '.join(cells)} |")
-    low, high = (f"{x:.3g}" for x in told["prior"])
-    ends = " to ".join(f"{x:.3g}" for x in told["posterior"])
-    strongest = ", ".join(f"`{k}` {r:+.2f}" for k, r in told["strongest"].items())
+    low, high = (f"{x:.3g}" for x in learning["prior"])
+    ends = " to ".join(f"{x:.3g}" for x in learning["posterior"])
+    strongest = ", ".join(f"`{k}` {r:+.2f}" for k, r in learning["strongest"].items())
     text = [
-        f"Prior: {low} to {high} (90 %). Draws learnt from the evidence: {ends}, an SD of {told['sd']:.2f} of the "
+        f"Prior: {low} to {high} (90 %). Draws learnt from the evidence: {ends}, an SD of {learning['sd']:.2f} of the "
         "prior's,",
-        f"a mean {told['mean']:+.2f} prior SDs from its centre (1 and 0: nothing learnt). Strongest correlations",
+        f"a mean {learning['mean']:+.2f} prior SDs from its centre (1 and 0: nothing learnt). Strongest correlations",
         f"among the draws: {strongest}.",
     ]
     if name == "overload_death":
-        pairs = ", ".join(f"`{k}` {sd:.2f} ({r:+.2f})" for k, (sd, r) in told["companions"].items())
+        pairs = ", ".join(f"`{k}` {sd:.2f} ({r:+.2f})" for k, (sd, r) in learning["companions"].items())
         text += ["SD and, in brackets, correlation with it of what it trades with by construction:", f"{pairs}."]
     return "\n".join([f"## `{name}`", "", *lines, "", *text])
 
 
-def page(found: dict[str, Any], reading: str) -> str:
+def page(results: dict[str, Any], reading: str) -> str:
     """The page: figures from this run, and what was written of them."""
-    made = f"""Figure and tables: `python experiments/knife_edge.py --write docs` ({found["draws"]} draws of up to
-{found["patients"]} patients, {found["failed"]} failed courses, {found["seconds"] / 60:.0f} minutes on one core;
-model {found["model"]}, evidence {found["evidence"]}). The text above them is written by hand."""
+    made = f"""Figure and tables: `python experiments/knife_edge.py --write docs` ({results["draws"]} draws of up to
+{results["patients"]} patients, {results["failed"]} failed courses, {results["seconds"] / 60:.0f} minutes on one core;
+model {results["model"]}, evidence {results["evidence"]}). The text above them is written by hand."""
     return f"""# The knife edge
 
 For research use. {reading}
@@ -272,9 +272,9 @@ liver failure, who fall ill and are admitted anew at each value; *without new ad
 value, which changes for them at admission. Cells: 1e6/kg weekly x4 by a peripheral vein. AUC within a draw, deaths by
 their probability. Populations are not fitted again at each value.
 
-{section(found, "overload_death")}
+{section(results, "overload_death")}
 
-{section(found, "alarm_half")}
+{section(results, "alarm_half")}
 
 {made}
 """
@@ -291,7 +291,7 @@ def main() -> None:
     o = parser.parse_args()
     system, study, draws, began = System(assemble(MODULES)), load_study(STUDY), posterior(), time.perf_counter()
     draws = draws.take(np.linspace(0, draws.n - 1, min(o.draws, draws.n)).astype(int))
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "hypotheses": list(study.hypotheses),
         "draws": draws.n,
         "patients": o.patients,
@@ -299,9 +299,9 @@ def main() -> None:
     }
     for name in GRID:
         table = summed(swept(system, study, draws, name, o))
-        found[name] = {"table": table.to_dict(orient="records"), "learnt": learnt(system, name)}
-        found["failed"] += int(table["failed"].sum())
-    found |= {
+        results[name] = {"table": table.to_dict(orient="records"), "learnt": learnt(system, name)}
+        results["failed"] += int(table["failed"].sum())
+    results |= {
         "model": system.model.hash[:8],
         "evidence": str(draws.provenance.get("evidence", ""))[:8],
         "seconds": time.perf_counter() - began,
@@ -312,9 +312,9 @@ def main() -> None:
         target = o.write / "knife-edge.md"
         old = target.read_text(encoding="utf-8") if target.exists() else ""
         reading = old.split("For research use. ", 1)[-1].split("\n\n![", 1)[0] if "\n\n![" in old else ""
-        figure(found, o.write / "img/knife-edge.svg")
-        target.write_text(page(found, reading), encoding="utf-8")
-    print(json.dumps(found) if o.json else page(found, ""))
+        figure(results, o.write / "img/knife-edge.svg")
+        target.write_text(page(results, reading), encoding="utf-8")
+    print(json.dumps(results) if o.json else page(results, ""))
 
 
 if __name__ == "__main__":

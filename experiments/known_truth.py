@@ -78,9 +78,9 @@ class Setting:
         self.publications = used()
         everything = Plan.of([p for p in self.publications if p.role == "calibration"])
         here = everything.narrowed(lambda a: {k for k, _ in a.populations} <= set(POPULATIONS))
-        told = {(d.publication, d.arm) for d in likelihood_terms(here.only(cells=False), self.publications)}
+        observed = {(d.publication, d.arm) for d in likelihood_terms(here.only(cells=False), self.publications)}
         compared = {(c.publication, x) for c in contrasts(here, self.publications) for x in (c.treated, c.control)}
-        self.plan = here.narrowed(lambda a: (a.publication, a.arm) in told | compared)
+        self.plan = here.narrowed(lambda a: (a.publication, a.arm) in observed | compared)
         self.terms = likelihood_terms(self.plan, self.publications)
         self.contrasts = contrasts(self.plan, self.publications)
         self.study = load_study(STUDY)
@@ -91,12 +91,12 @@ class Setting:
 
     def _like_lin(self) -> int:
         """The regimen of the grid that is nearest Lin 2017's."""
-        found = [
+        outcomes = [
             (abs(np.log(a.regimen.dose / 10**5.5)), k)
             for k, a in enumerate(self.arms)
             if a.regimen.gives_cells and a.regimen.infusions == 4 and a.regimen.route == "peripheral_vein"
         ]
-        return min(found)[1]
+        return min(outcomes)[1]
 
     def simulate(self, draws: Draws, people: int, seed: int, folder: Path, tell: Any) -> Bank:
         """Every line of the evidence and every regimen under each draw; finished blocks stay in the folder."""
@@ -110,20 +110,20 @@ class Setting:
                 write_array(path, self._block(few, people, seed + b))
             parts.append(np.load(path))
             tell(len(rows))
-        whole = np.concatenate(parts, axis=2)
+        joined = np.concatenate(parts, axis=2)
         n, a = len(self.plan.lines), len(self.arms)
         harms = [h.name for h in self.utility.harms]
         return Bank(
-            np.moveaxis(whole[:, :n], 1, 2),
-            np.moveaxis(whole[:, n : 2 * n], 1, 2),
-            np.moveaxis(whole[:, 2 * n : 2 * n + a], 1, 2),
-            np.moveaxis(whole[:, 2 * n + a :], 1, 2).reshape(2, -1, len(harms), a),
+            np.moveaxis(joined[:, :n], 1, 2),
+            np.moveaxis(joined[:, n : 2 * n], 1, 2),
+            np.moveaxis(joined[:, 2 * n : 2 * n + a], 1, 2),
+            np.moveaxis(joined[:, 2 * n + a :], 1, 2).reshape(2, -1, len(harms), a),
         )
 
     def _block(self, draws: Draws, people: int, seed: int) -> np.ndarray:
         """(hypotheses, numbers, draws): means and noise of lines, gains, excesses of harms."""
         lines, n = len(self.plan.lines), draws.n
-        found = np.full((2, 2 * lines + len(self.arms) * (1 + len(self.utility.harms)), n), np.nan)
+        outcomes = np.full((2, 2 * lines + len(self.arms) * (1 + len(self.utility.harms)), n), np.nan)
         for key in POPULATIONS:
             patients = admit(self.system, load_population(key), people * n, seed=seed, draws=n, known=draws)
             kept = np.flatnonzero(patients.cohort.draw < n)
@@ -134,17 +134,17 @@ class Setting:
                 for arm in (a for a in self.plan.arms if key in dict(a.populations)):
                     k = np.array(self.plan.of_arm(arm))
                     if h and not arm.cells:
-                        found[1, k], found[1, lines + k] = found[0, k], found[0, lines + k]
+                        outcomes[1, k], outcomes[1, lines + k] = outcomes[0, k], outcomes[0, lines + k]
                         continue
-                    wanted = [self.plan.lines[i].endpoint for i in k]
-                    given, times = [replace(arm.given, name="")], grid(wanted)
+                    needed = [self.plan.lines[i].endpoint for i in k]
+                    given, times = [replace(arm.given, name="")], grid(needed)
                     ds = simulate(self.system, few, given, times, outputs=OUTPUTS, hypothesis=hypothesis)
-                    read = [ArmEndpoints(ds, 0).values(w) for w in wanted]
+                    read = [ArmEndpoints(ds, 0).values(w) for w in needed]
                     s = Summary.of(*(np.stack([r[i] for r in read], axis=1) for i in (0, 1)), where, n)
-                    found[h, k], found[h, lines + k] = s.mean.T, s.noise.T
+                    outcomes[h, k], outcomes[h, lines + k] = s.mean.T, s.noise.T
                 if key == self.study.population:
-                    found[h, 2 * lines :] = self._worth(few, where, n, hypothesis)
-        return found
+                    outcomes[h, 2 * lines :] = self._worth(few, where, n, hypothesis)
+        return outcomes
 
     def _worth(self, patients: Any, where: np.ndarray, n: int, hypothesis: str) -> np.ndarray:
         ds = simulate(self.system, patients, self.arms, self.study.times(), outputs=WORTH, hypothesis=hypothesis)
@@ -203,21 +203,21 @@ def publish(
     s: Setting, truth: Bank, i: int, h: int, rng: np.random.Generator
 ) -> tuple[list[LikelihoodTerm], list[Contrast]]:
     """The evidence as it would have been, from draw i under hypothesis h."""
-    fake, told = _one(s, truth, i, h), []
+    fake, observed = _one(s, truth, i, h), []
     for d in s.terms:
         x = np.array([o.of(fake)[0][0] for o in d.statistics])
         if d.law is Law.NORMAL:
-            told.append(replace(d, value=(float(rng.normal(x[0], d.typical)),)))
+            observed.append(replace(d, value=(float(rng.normal(x[0], d.typical)),)))
             continue
         p = 1 / (1 + np.exp(-x))
         if DIRECTION[d.variable] is Direction.EVENT_FREE:
             p = 1 - p
         each = np.diff(np.concatenate([[0.0], np.maximum.accumulate(p), [1.0]]))
-        told.append(replace(d, value=tuple(rng.multinomial(round(sum(d.value)), each / each.sum()).astype(float))))
+        observed.append(replace(d, value=tuple(rng.multinomial(round(sum(d.value)), each / each.sum()).astype(float))))
     between = [
         replace(c, value=float(rng.normal(c.of(truth.mean[h, i]) + c.bias.mean, c.typical))) for c in s.contrasts
     ]
-    return told, between
+    return observed, between
 
 
 def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
@@ -230,16 +230,16 @@ def _one(s: Setting, bank: Bank, i: int | slice, h: int) -> Any:
 
 
 def learn(
-    s: Setting, bank: Bank, told: list[LikelihoodTerm], between: list[Contrast]
+    s: Setting, bank: Bank, observed: list[LikelihoodTerm], between: list[Contrast]
 ) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """Weights of the draws (hypotheses, draws), effective sample sizes and null-effect probability."""
     weights, doubts = [], []
     for h in range(len(bank.mean)):
-        whole, fit = _one(s, bank, slice(None), h), 0.0
-        counted = [d for d in told if d.law is Law.COUNTS and (d.publication, d.arm) in s.asked]
+        joined, fit = _one(s, bank, slice(None), h), 0.0
+        counted = [d for d in observed if d.law is Law.COUNTS and (d.publication, d.arm) in s.asked]
         common, own = (np.full(len(bank.mean[h]), float(between_study_sd(w))) for w in ("share", "share_visit"))
         for block in blocks(counted):
-            pairs = [[o.of(whole) for o in d.statistics] for d in block]
+            pairs = [[o.of(joined) for o in d.statistics] for d in block]
             x = [np.nan_to_num(np.stack([p[0] for p in own_arm], axis=1)) for own_arm in pairs]
             noise = [float(np.nanmean([np.nanmean(p[1]) for p in own_arm])) for own_arm in pairs]
             fit = fit + counts_log_likelihood(block, x, noise, common, own)
@@ -314,7 +314,7 @@ def main() -> None:
                     continue
                 rng = np.random.default_rng([options.seed, WORLDS.index(world), i])
                 w, effective, doubts = learn(s, bank, *publish(s, truth, i, h, rng))
-                found, true = decide(s, bank, w, doubts), truth.gain[h, i]
+                outcomes, true = decide(s, bank, w, doubts), truth.gain[h, i]
                 ok = (truth.excess[h, i] <= np.array([x.limit for x in s.utility.harms])[:, None]).all(axis=0)
                 best = float(np.where(ok, true, -np.inf).max())
                 rows.append(
@@ -322,13 +322,13 @@ def main() -> None:
                         "world": world,
                         "replicate": i,
                         "hypothesis": h,
-                        **found,
+                        **outcomes,
                         "effective": effective.tolist(),
                         "true_best": best,
-                        "true_top": float(true[found["top"]]),
+                        "true_top": float(true[outcomes["top"]]),
                         "true_lin": float(true[s.lin]),
-                        "holds": bool(max(true[found["set"]]) >= 0.9 * best - 1e-9),
-                        "share": len(found["set"]) / len(true),
+                        "holds": bool(max(true[outcomes["set"]]) >= 0.9 * best - 1e-9),
+                        "share": len(outcomes["set"]) / len(true),
                     }
                 )
     table = summary(rows)

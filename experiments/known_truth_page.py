@@ -21,14 +21,14 @@ SAYS = {
 
 def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One row a world; (b) to (d) also where Lin's regimen reaches at most 70 % of the best gain."""
-    found = []
+    sections = []
     for world in WORLDS:
         own = [r for r in rows if r["world"] == world and "top" in r]
         room = [r for r in own if r["true_lin"] <= 0.7 * r["true_best"]] if world in "bcd" else own
         if not own:
             continue
         use = room or own
-        found.append(
+        sections.append(
             {
                 "world": world,
                 "replicates": len(own),
@@ -44,7 +44,7 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "effective": float(np.median([min(r["effective"]) for r in own])),
             }
         )
-    return found
+    return sections
 
 
 def page(table: list[dict[str, Any]], options: argparse.Namespace, described: str) -> str:

@@ -120,13 +120,15 @@ class Rest:
     def weights(self, labs: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> np.ndarray:
         """How like each visit each rest is, (visit, rest)."""
         seen = {"bilirubin": labs["bilirubin"], "albumin": 10 * labs["albumin"], "inr": labs["inr"]}
-        told = np.zeros((len(labs), len(self.at["inr"])))
+        log_weight = np.zeros((len(labs), len(self.at["inr"])))
         for name, width in WIDTHS.items():
             if name not in leave_out:
-                told -= 0.5 * ((np.log(seen[name].to_numpy())[:, None] - np.log(self.at[name])[None]) / width) ** 2
+                log_weight -= (
+                    0.5 * ((np.log(seen[name].to_numpy())[:, None] - np.log(self.at[name])[None]) / width) ** 2
+                )
         drive = np.log(self.at["ascites"])[None] / ASCITES_WIDTH
-        told -= np.logaddexp(0.0, np.where(labs["ascites"].to_numpy()[:, None] > 0.5, -drive, drive))
-        weight = np.exp(told - told.max(axis=1, keepdims=True))
+        log_weight -= np.logaddexp(0.0, np.where(labs["ascites"].to_numpy()[:, None] > 0.5, -drive, drive))
+        weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 
     def intensity(self, labs: pd.DataFrame) -> np.ndarray:
@@ -161,7 +163,7 @@ def cox_risks(visits: Visits, columns: pd.DataFrame, fold: np.ndarray) -> np.nda
     """Risks (visit, horizon) by a Cox model of the visits of other people, clock from the visit."""
     from lifelines import CoxPHFitter
 
-    found = np.full((len(fold), len(HORIZONS)), np.nan)
+    results = np.full((len(fold), len(HORIZONS)), np.nan)
     time, event = visits.until(LAST)
     frame = columns.reset_index(drop=True).assign(time=time, event=event.astype(int))
     with warnings.catch_warnings():
@@ -169,18 +171,18 @@ def cox_risks(visits: Visits, columns: pd.DataFrame, fold: np.ndarray) -> np.nda
         for k in range(FOLDS):
             fitted = CoxPHFitter().fit(frame[fold != k], "time", "event")
             alive = fitted.predict_survival_function(frame[fold == k], times=list(HORIZONS.values()))
-            found[fold == k] = 1 - alive.to_numpy().T
-    return found
+            results[fold == k] = 1 - alive.to_numpy().T
+    return results
 
 
 def marginal_risks(visits: Visits, fold: np.ndarray) -> np.ndarray:
     """Risks (visit, horizon) of anybody: Kaplan-Meier of other people's visits."""
-    found = np.full((len(fold), len(HORIZONS)), np.nan)
+    results = np.full((len(fold), len(HORIZONS)), np.nan)
     for k in range(FOLDS):
         time, event = visits.time[fold != k], visits.event[fold != k]
         alive = step(*product_limit(time, event, np.ones(len(time))))
-        found[fold == k] = [1 - float(alive(np.array([h]))[0]) for h in HORIZONS.values()]
-    return found
+        results[fold == k] = [1 - float(alive(np.array([h]))[0]) for h in HORIZONS.values()]
+    return results
 
 
 def predictions(visits: Visits, seed: int) -> dict[str, np.ndarray]:
@@ -216,7 +218,7 @@ class Scores:
 
     def of(self, weight: np.ndarray) -> dict[tuple[str, str], dict[str, float]]:
         """Metrics by predictor and horizon."""
-        visits, found = self.visits, {}
+        visits, results = self.visits, {}
         each = weight[visits.person]
         for j, (label, horizon) in enumerate(HORIZONS.items()):
             time, event = visits.until(horizon)
@@ -225,7 +227,7 @@ class Scores:
             observed = float((w * died).sum() / w.sum())
             for name, risk in self.risks.items():
                 p = risk[:, j]
-                found[name, label] = {
+                results[name, label] = {
                     "c_first": self._concordance("c_first", name, label, weight),
                     "c": self._concordance("c", name, label, weight),
                     "brier_first": brier(p[self.first], died0, w0, weight[self.start.person].sum()),
@@ -234,18 +236,18 @@ class Scores:
                     "predicted": float(np.average(p, weights=each)),
                     "observed": observed,
                 }
-        self._differences(found)
-        return found
+        self._differences(results)
+        return results
 
     def _concordance(self, part: str, name: str, label: str, weight: np.ndarray) -> float:
         """C; none where the risk is the same for all, and only folds differ."""
         return float("nan") if name == NOBODY else concordance(self.pairs[part, name, label], weight)
 
-    def _differences(self, found: dict[tuple[str, str], dict[str, float]]) -> None:
+    def _differences(self, results: dict[tuple[str, str], dict[str, float]]) -> None:
         """The model's C and Brier minus those of each other predictor, over all visits."""
-        for (_, label), values in found.items():
+        for (_, label), values in results.items():
             for metric in ("c", "brier"):
-                values[f"model_{metric}_minus"] = found[AS_IT_STANDS, label][metric] - values[metric]
+                values[f"model_{metric}_minus"] = results[AS_IT_STANDS, label][metric] - values[metric]
 
 
 def benchmark(bootstrap: int, seed: int) -> dict[str, Any]:
@@ -295,7 +297,7 @@ def shown(numbers: list[float], digits: int = 2) -> str:
     return f"{numbers[0]:.{digits}f} ({numbers[1]:.{digits}f} to {numbers[2]:.{digits}f})"
 
 
-def table(found: dict[str, Any]) -> str:
+def table(results: dict[str, Any]) -> str:
     """The table, what was assumed, and the source."""
     columns = {
         "c_first": ("C, first visit", 2, 22),
@@ -304,15 +306,15 @@ def table(found: dict[str, Any]) -> str:
         "slope": ("slope", 2, 22),
     }
     lines = [
-        f"{found['people']} people, {found['visits']} visits, {found['events']} deaths or transplants; "
-        f"bootstrap over people {found['bootstrap']}, seed {found['seed']}; {found['use']}",
+        f"{results['people']} people, {results['visits']} visits, {results['events']} deaths or transplants; "
+        f"bootstrap over people {results['bootstrap']}, seed {results['seed']}; {results['use']}",
         "within the horizon, from first visits and from every visit: "
-        + ", ".join(f"{k} {a} and {b}" for k, (a, b) in found["events_by_first_and_every_visit"].items()),
+        + ", ".join(f"{k} {a} and {b}" for k, (a, b) in results["events_by_first_and_every_visit"].items()),
         "",
         f"{'predictor':<23}{'by':<6}" + "".join(f"{t:<{w}}" for t, _, w in columns.values()) + "said / seen, %",
     ]
     for label in HORIZONS:
-        for row in (r for r in found["rows"] if r["horizon"] == label):
+        for row in (r for r in results["rows"] if r["horizon"] == label):
             lines.append(
                 f"{row['predictor']:<23}{label:<6}"
                 + "".join(f"{shown(row[k], d):<{w}}" for k, (_, d, w) in columns.items())
@@ -322,7 +324,7 @@ def table(found: dict[str, Any]) -> str:
     lines += [f"{'Hepatica minus':<23}{'by':<6}{'C, every visit':<30}Brier, every visit"]
     lines += [
         f"{r['predictor']:<23}{r['horizon']:<6}{shown(r['model_c_minus'], 3):<30}{shown(r['model_brier_minus'], 4)}"
-        for r in sorted(found["rows"], key=lambda r: list(HORIZONS).index(r["horizon"]))
+        for r in sorted(results["rows"], key=lambda r: list(HORIZONS).index(r["horizon"]))
         if r["predictor"] != AS_IT_STANDS
     ]
     return "\n".join(
@@ -330,9 +332,9 @@ def table(found: dict[str, Any]) -> str:
             *lines,
             "",
             "Assumed:",
-            *(fill(text, 130, initial_indent="- ", subsequent_indent="  ") for text in found["assumed"]),
+            *(fill(text, 130, initial_indent="- ", subsequent_indent="  ") for text in results["assumed"]),
             "",
-            f"Data: {found['source']}.",
+            f"Data: {results['source']}.",
         ]
     )
 
@@ -347,18 +349,18 @@ def main(arguments: list[str] | None = None) -> int:
     if lacking := missing():
         print(f"{' and '.join(lacking)} not installed: pip install {' '.join(lacking)}", file=sys.stderr)
         return 1
-    found = benchmark(given.bootstrap, given.seed)
-    print(json.dumps(clean(found), indent=1) if given.json else table(found))
+    results = benchmark(given.bootstrap, given.seed)
+    print(json.dumps(clean(results), indent=1) if given.json else table(results))
     return 0
 
 
-def clean(found: Any) -> Any:
+def clean(results: Any) -> Any:
     """NaN as null, which JSON lacks."""
-    if isinstance(found, dict):
-        return {k: clean(v) for k, v in found.items()}
-    if isinstance(found, list | tuple):
-        return [clean(v) for v in found]
-    return None if isinstance(found, float) and not np.isfinite(found) else found
+    if isinstance(results, dict):
+        return {k: clean(v) for k, v in results.items()}
+    if isinstance(results, list | tuple):
+        return [clean(v) for v in results]
+    return None if isinstance(results, float) and not np.isfinite(results) else results
 
 
 if __name__ == "__main__":

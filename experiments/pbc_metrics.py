@@ -25,12 +25,12 @@ def pairs(time: np.ndarray, event: np.ndarray, risk: np.ndarray, person: np.ndar
     later = (time[None] > time[who, None]) | ((time[None] == time[who, None]) & ~event[None])
     comparable = later.astype(np.float32)
     better = comparable * ((risk[who, None] > risk[None]) + 0.5 * (risk[who, None] == risk[None])).astype(np.float32)
-    found = []
+    sums = []
     for table in (better, comparable):
         summed = (belongs[who].T @ (table @ belongs)).astype(float)
         np.fill_diagonal(summed, 0.0)
-        found.append(summed)
-    return found[0], found[1]
+        sums.append(summed)
+    return sums[0], sums[1]
 
 
 def concordance(counted: tuple[np.ndarray, np.ndarray], weight: np.ndarray) -> float:

@@ -40,7 +40,7 @@ def main() -> None:
     options = parser.parse_args()
     began = time.perf_counter()
     try:
-        found = validate_people(
+        validation = validate_people(
             options.data,
             System(assemble(MODULES)),
             train=options.train,
@@ -50,7 +50,11 @@ def main() -> None:
     except HepaticaError as error:
         sys.exit(str(error))
     seconds = time.perf_counter() - began
-    print(json.dumps(found.to_dict() | {"seconds": seconds}) if options.json else f"{found.text()}\n{seconds:.0f} s")
+    print(
+        json.dumps(validation.to_dict() | {"seconds": seconds})
+        if options.json
+        else f"{validation.text()}\n{seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -74,12 +74,12 @@ def truths(library: Library, n: int, twin: str, factor: float) -> Candidates:
 
 def labs_with_errors(people: Candidates, i: int, errors: Errors, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Log labs of one person on known and later days, discrepancy and assay error drawn."""
-    days, found = np.r_[KNOWN, LATER], {}
+    days, courses = np.r_[KNOWN, LATER], {}
     for lab in MEASURED:
         factor = cholesky(errors[lab].covariance(days), lower=True)
         course = at_times(people.labs[0, i, :, LABS.index(lab)], days, 0)
-        found[lab] = course + factor @ rng.normal(size=len(days))
-    return found
+        courses[lab] = course + factor @ rng.normal(size=len(days))
+    return courses
 
 
 def forecast(library: Candidates, people: Candidates, i: int, errors: Errors, seed: int) -> dict[str, float] | None:
@@ -119,7 +119,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
     names = [c.removesuffix(": in") for c in rows.columns if c.endswith(": in")]
     labs = [n for n in names if " day " in n]
     groups = {name: [name] for name in ("risk", "gain")} | {"labs": labs} | {n: [n] for n in labs}
-    found = []
+    courses = []
     for name, members in groups.items():
         inside = rows[[f"{m}: in" for m in members]].mean(axis=1)
         by = [f"{100 * inside[rows['fifth'] == f].mean():.1f}" for f in range(5)]
@@ -128,10 +128,10 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
         width = rows[[f"{m}: width" for m in members]].to_numpy().mean()
         uniform = chisquare(counts).pvalue if len(members) == 1 else np.nan
         columns = dict(zip([f"fifth {f + 1}" for f in range(5)], by, strict=True))
-        found.append(
+        courses.append(
             {"quantity": name, "90 %": f"{100 * inside.mean():.1f}"} | columns | {"width": width, "p": uniform}
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(courses)
 
 
 def run(

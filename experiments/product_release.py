@@ -64,9 +64,9 @@ def decide(surface: Surface, potency: Floats, viability: Floats, seed: int = 21)
 def losses(surface: Surface, strength: float, decided: tuple[list[LotRelease], Floats]) -> dict[str, float]:
     """Mean loss of a patient by each way to decide, in one world, the worse hypothesis; shares rejected and raised."""
     potency, viability = true_lots()
-    found, measured = decided
-    kept = np.array([f.verdict is not Verdict.REJECT for f in found])
-    factor = np.array([f.factor if f.verdict is Verdict.CONDITIONAL else 1.0 for f in found])
+    decisions, measured = decided
+    kept = np.array([f.verdict is not Verdict.REJECT for f in decisions])
+    factor = np.array([f.factor if f.verdict is Verdict.CONDITIONAL else 1.0 for f in decisions])
     same = np.ones(LOTS)
 
     def loss(dose: Floats) -> Floats:
@@ -76,7 +76,7 @@ def losses(surface: Surface, strength: float, decided: tuple[list[LotRelease], F
     as_it_is = loss(same)
     by_rule = np.where(kept, loss(factor), REJECTION)
     by_viability = np.where(measured >= 70.0, as_it_is, REJECTION)
-    markers = np.array([all(f.meets for f in r.findings if f.name == "CD73") for r in found])
+    markers = np.array([all(f.meets for f in r.findings if f.name == "CD73") for r in decisions])
     by_markers = np.where(markers, as_it_is, REJECTION)
     ways = {"rule": by_rule, "release all": as_it_is, "viability 70 %": by_viability, "markers": by_markers}
     return {name: float(x.mean(axis=1).max()) for name, x in ways.items()} | {
@@ -85,12 +85,14 @@ def losses(surface: Surface, strength: float, decided: tuple[list[LotRelease], F
     }
 
 
-def print_curves(found: ProductComparison) -> None:
+def print_curves(comparison: ProductComparison) -> None:
     """Gain and excess thrombosis against the study's product, over each attribute."""
-    print(f"\n{found.regimen}, {found.patients} patients, {found.draws} draws; against the study's product")
+    print(
+        f"\n{comparison.regimen}, {comparison.patients} patients, {comparison.draws} draws; against the study's product"
+    )
     for group in (Group.VIABILITY, Group.PASSAGE, Group.POTENCY, Group.HOLD):
-        for hypothesis in found.study.hypotheses:
-            for r in found.of(group, hypothesis):
+        for hypothesis in comparison.study.hypotheses:
+            for r in comparison.of(group, hypothesis):
                 d, t = r.difference, r.thrombosis_difference
                 print(
                     f"{group:10} {r.alternative.value:6g} {hypothesis:15} days {d.mean:6.2f} +- {d.error:4.2f} "

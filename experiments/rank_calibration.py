@@ -57,7 +57,7 @@ def ranks(
     -------
     (replicates, dimension + 1) ndarray of int
     """
-    found = np.zeros((replicates, dimension + 1), int)
+    ranks_of = np.zeros((replicates, dimension + 1), int)
     for i in range(replicates):
         truth = np.random.default_rng([seed, i, 1]).standard_normal(dimension)
         seen = simulate(truth, i)
@@ -65,10 +65,10 @@ def ranks(
             raise ValueError(f"replicate {i}: the course of its truth could not be solved")
         own = smc.sample(lambda x, y=seen: fit(x, y), dimension, particles, seed=seed + 1000 + i, moves=moves)
         some = np.arange(RANKS) * particles // RANKS
-        found[i, :-1] = (own.points[some] < truth).sum(axis=0)
-        found[i, -1] = (own.log_likelihood[some] < fit(truth[None], seen)[0]).sum()
+        ranks_of[i, :-1] = (own.points[some] < truth).sum(axis=0)
+        ranks_of[i, -1] = (own.log_likelihood[some] < fit(truth[None], seen)[0]).sum()
         progress(i)
-    return found
+    return ranks_of
 
 
 @functools.cache
@@ -78,10 +78,10 @@ def _table(n: int) -> Floats:
     return binom.cdf(np.arange(-1, n + 1)[:, None], n, share)
 
 
-def tails(found: Floats) -> Floats:
+def tails(ranks_of: Floats) -> Floats:
     """Least two-sided tail probability, (..., quantities), of the ECDF of ranks (..., replicates, quantities)."""
-    n = found.shape[-2]
-    below = np.stack([(found <= k).sum(axis=-2) for k in range(RANKS)], axis=-1)
+    n = ranks_of.shape[-2]
+    below = np.stack([(ranks_of <= k).sum(axis=-2) for k in range(RANKS)], axis=-1)
     table, place = _table(n), np.arange(RANKS)
     return 2 * np.minimum(table[below + 1, place], 1 - table[below, place]).min(axis=-1)
 
@@ -104,7 +104,7 @@ def calibration(
 ) -> dict[str, Any]:
     """Simulation-based calibration of the sampler on the problem."""
     began = time.perf_counter()
-    found = ranks(
+    ranks_of = ranks(
         lambda truth, i: problem.observe(truth, [seed, i, 2]),
         problem.log_likelihood,
         problem.dimension,
@@ -114,12 +114,12 @@ def calibration(
         seed=seed,
         progress=progress,
     )
-    names, least, limit = [*problem.names, "log likelihood"], tails(found), threshold(replicates, found.shape[1])
+    names, least, limit = [*problem.names, "log likelihood"], tails(ranks_of), threshold(replicates, ranks_of.shape[1])
     rows = [
         {
             "quantity": n,
-            "mean_rank": float(found[:, k].mean() / RANKS),
-            "sd_rank": float(found[:, k].std() / RANKS),
+            "mean_rank": float(ranks_of[:, k].mean() / RANKS),
+            "sd_rank": float(ranks_of[:, k].std() / RANKS),
             "tail": float(least[k]),
             "inside": bool(least[k] >= limit),
         }
@@ -133,7 +133,7 @@ def calibration(
         "moves": moves,
         "limit": limit,
         "seconds": time.perf_counter() - began,
-        "ranks": found.tolist(),
+        "ranks": ranks_of.tolist(),
     }
 
 
@@ -143,7 +143,7 @@ def figure(answer: dict[str, Any], path: Path) -> None:
 
     from hepatica.report.style import BLUE, GREY, VERMILLION, styled
 
-    found, n = np.array(answer["ranks"]), answer["replicates"]
+    ranks_of, n = np.array(answer["ranks"]), answer["replicates"]
     share = np.arange(1, RANKS + 1) / (RANKS + 1)
     low, high = (binom.ppf(q, n, share) / n - share for q in (answer["limit"] / 2, 1 - answer["limit"] / 2))
     with styled():
@@ -151,7 +151,7 @@ def figure(answer: dict[str, Any], path: Path) -> None:
         axes = fig.subplots(3, 3, sharex=True, sharey=True)
         for k, (one, row) in enumerate(zip(axes.flat, answer["rows"], strict=True)):
             one.fill_between(share, low, high, color=GREY, alpha=0.2, linewidth=0, step="mid")
-            ecdf = [(found[:, k] <= j).mean() for j in range(RANKS)] - share
+            ecdf = [(ranks_of[:, k] <= j).mean() for j in range(RANKS)] - share
             one.step(share, ecdf, where="mid", color=BLUE if row["inside"] else VERMILLION)
             one.set_title(row["quantity"].replace("_", " "), fontsize=9)
         fig.supxlabel("rank of the truth, as a share", fontsize=9)

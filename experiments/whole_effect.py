@@ -127,21 +127,21 @@ def main() -> None:
     ]
     named, table, rows = [a.name for a in arms()], [], []
     for hypothesis in HYPOTHESES:
-        whole: dict[str, Effects] = {}
+        by_draws: dict[str, Effects] = {}
         for name, known in draws.items():
             for what, some in (("mechanisms", mechanisms_alone(known)), ("all", known)):
                 e = effects(system, some, hypothesis, **sizes)
-                whole[name] = e
+                by_draws[name] = e
                 for k, arm in enumerate(named):
                     better = 100 * (e.survival[k] > 0).mean()
                     cells = (ratio(e.survival[k]), ratio(e.hazard[k]), f"{better:.0f} %", ratio(e.infection[k]))
                     table.append(f"| {hypothesis} | {name} | {what} | {arm} | " + " | ".join(cells) + " |")
-        learnt, prior = whole["learnt"].survival[0], whole["priors"].survival[0]
+        learnt, prior = by_draws["learnt"].survival[0], by_draws["priors"].survival[0]
         for r in READERS.values():
             weights, effective = importance_weights(r, learnt, prior)
             mean = float(weights @ learnt)
             sd = float(np.sqrt(weights @ (learnt - mean) ** 2))
-            people = convincing_trial(mean, sd, PLANNED_LOG_ODDS_RATIO, whole["learnt"].control)
+            people = convincing_trial(mean, sd, PLANNED_LOG_ODDS_RATIO, by_draws["learnt"].control)
             before = np.exp([r.mean, r.mean - 1.645 * r.sd, r.mean + 1.645 * r.sd])
             first = f"{before[0]:.2f} ({before[1]:.2f} to {before[2]:.2f})"
             sure = f"{100 * float(weights @ (learnt > 0)):.0f} %"

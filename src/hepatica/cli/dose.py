@@ -66,29 +66,29 @@ def dose(
         began = time.perf_counter()
         bars = Bars(lang)
         with shell.make_system(lang, cluster) as system, bars.bars:
-            found = None
+            searched = None
             if searching:
                 from hepatica.regimen_search import search
 
-                found = search(question, system=system, folder=keep, workers=workers, progress=bars)
-            result = answer(question, system=system, searched=found, workers=workers, progress=bars)
+                searched = search(question, system=system, folder=keep, workers=workers, progress=bars)
+            result = answer(question, system=system, searched=searched, workers=workers, progress=bars)
         seconds = time.perf_counter() - began
         drawing.join()
         from hepatica.report import cards, write_report
 
         made = cards(result, lang, command=shell.command_line(), most=None if full or output else SHORT)
-        made = made if found is None else _with_search(made, found, lang)
+        made = made if searched is None else _with_search(made, searched, lang)
         path, tables = None, list[str]()
         if output is not None:
             path = folder / write_report(result, output.staging, lang, command=shell.command_line(), made=made).name
-            if found is not None:
-                write_csv(output.staging / "search.csv", found.frame())
+            if searched is not None:
+                write_csv(output.staging / "search.csv", searched.frame())
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         from hepatica.api.dose import DoseAnswer
         from hepatica.api.dosing.search import SearchSummary
 
-        summary = None if found is None else SearchSummary.of(found)
+        summary = None if searched is None else SearchSummary.of(searched)
         report = None if path is None else str(path)
         print_json(DoseAnswer.of(result, text=made[0].text, report=report, search=summary))
         return
@@ -97,11 +97,11 @@ def dose(
     _summary(result, lang, seconds, path, tables)
 
 
-def _with_search(made: list[Card], found: SearchAnswer, lang: str) -> list[Card]:
+def _with_search(made: list[Card], searched: SearchAnswer, lang: str) -> list[Card]:
     """Cards with that of the search after the answer."""
     from hepatica.report.window.regimens import search_card
 
-    return [made[0], search_card(found, lang), *made[1:]]
+    return [made[0], search_card(searched, lang), *made[1:]]
 
 
 def _summary(result: Answer, lang: str, seconds: float, path: Path | None, tables: list[str]) -> None:

@@ -73,15 +73,15 @@ def window(
     request.settings()  # refused before anything is simulated
     bars = Bars(lang)
     with claim(folder, "window") as output, shell.make_system(lang, cluster) as system, bars.bars:
-        found = request.compute(system=system, workers=workers, progress=bars)
-        answer = WindowAnswer.of(found, text=sentences.sentences(found, lang))
-        made = cards.cards(found, lang)
-        page.write(found, made, answer, output.staging, lang, command=shell.command_line())
+        computed = request.compute(system=system, workers=workers, progress=bars)
+        answer = WindowAnswer.of(computed, text=sentences.sentences(computed, lang))
+        made = cards.cards(computed, lang)
+        page.write(computed, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
     if as_json:
         print_json(answer)
         return
-    for card in cards.terminal(found, lang):
+    for card in cards.terminal(computed, lang):
         show(card)
     shell.close(lang, *written)
 

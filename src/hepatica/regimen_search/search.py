@@ -186,8 +186,8 @@ def search(
     >>> few = {"title": "t", "patients": 8, "draws": 8, "horizon": "3 d", "hypotheses": ["lung_only"]}
     >>> study = check_study(few | {"posterior": "prior", "grid": {"dose": ["1e6 cells/kg"], "infusions": [1]}})
     >>> small = SearchSettings(candidates=4, batch=4, first_patients=2, race_patients=2, leaders=1, fresh_patients=4)
-    >>> found = search(study, small, regimens=regimens_of(study, infusions=(1, 1)))
-    >>> len(found.result.points), found.draws
+    >>> answer = search(study, small, regimens=regimens_of(study, infusions=(1, 1)))
+    >>> len(answer.result.points), answer.draws
     (4, 8)
     """
     s, report = settings or settings_of(study), progress or ignore_progress

@@ -140,7 +140,7 @@ def estimate_window(
     estimands: tuple[Estimand, ...] = OF_BENEFIT if is_benefit else OF_HARM
     if is_benefit and endpoint.name != "net_gain":
         estimands = tuple(e for e in estimands if e is not Estimand.MINIMAL)
-    found = window_of(
+    estimates = window_of(
         place.log_doses,
         sample,
         endpoint.shape,
@@ -160,7 +160,7 @@ def estimate_window(
         log_doses=place.log_doses,
         band=band,
         curve=fit_curve(place.log_doses, band.mean, endpoint.shape),
-        estimates=found,
+        estimates=estimates,
         patients=int(np.isfinite(sample.values).all(axis=0).sum()),
         draws=len(np.unique(sample.draw)),
         highest_given=place.highest_given,

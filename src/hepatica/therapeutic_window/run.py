@@ -57,8 +57,8 @@ def compute_window(
     >>> few = {"title": "t", "patients": 12, "draws": 12, "horizon": "4 d", "hypotheses": ["lung_only"]}
     >>> study = check_study(few | {"posterior": "prior", "grid": {"dose": ["1e6 cells/kg"], "infusions": [1]}})
     >>> small = WindowSettings(points=4, varied_draws=10, central_patients=10, groups=())
-    >>> found = compute_window(study, small)
-    >>> len(found.windows[0].log_doses), found.windows[0].endpoint.name
+    >>> window = compute_window(study, small)
+    >>> len(window.windows[0].log_doses), window.windows[0].endpoint.name
     (4, 'net_gain')
     """
     s, report = settings or WindowSettings(), progress or ignore_progress
@@ -200,9 +200,9 @@ class _Run:
         """Lowest dose of the grid with 90 % of the largest gain under every hypothesis, none beyond those given."""
         plateau = [w.estimates[Estimand.PLATEAU].value for w in windows if w.endpoint.name == GAIN]
         finite = [p for p in plateau if np.isfinite(p)]
-        wanted = max(finite) if finite else log_doses[len(log_doses) // 2]
+        needed = max(finite) if finite else log_doses[len(log_doses) // 2]
         given = np.flatnonzero(10.0**log_doses <= base.highest_given() * (1 + 1e-9))
-        place = int(np.searchsorted(log_doses, wanted - 1e-9))
+        place = int(np.searchsorted(log_doses, needed - 1e-9))
         return int(np.clip(place, 1, given[-1] if len(given) > 1 else len(log_doses) - 1))
 
     def steps(self, values: Values, patients: Admitted, doses: int) -> tuple[Difference, ...]:

@@ -70,11 +70,11 @@ def classes(group: Group, name: str, values: NDArray[Any]) -> list[Subgroup]:
     >>> [s.level for s in classes(Group.SEVERITY, "child", np.array(["B", "C", "C"]))]
     ['child_B', 'child_C']
     """
-    found = [v for v in np.unique(values) if str(v) not in ("", "nan")]
-    if len(found) < 2:
+    levels = [v for v in np.unique(values) if str(v) not in ("", "nan")]
+    if len(levels) < 2:
         return []
-    text = [f"{v:g}" if isinstance(v, np.floating) else str(v) for v in found]
-    return [Subgroup(group, f"{name}_{t}", np.nan, np.nan, values == v) for v, t in zip(found, text, strict=True)]
+    text = [f"{v:g}" if isinstance(v, np.floating) else str(v) for v in levels]
+    return [Subgroup(group, f"{name}_{t}", np.nan, np.nan, values == v) for v, t in zip(levels, text, strict=True)]
 
 
 def _range(values: Floats) -> tuple[float, float]:

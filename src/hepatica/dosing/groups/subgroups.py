@@ -170,8 +170,8 @@ def subgroup_optima(net: Floats, members: dict[str, NDArray[np.bool_]], chosen: 
     Examples
     --------
     >>> net = np.array([np.zeros(20), np.repeat([1.0, 3.0], 10), np.full(20, 2.0)])
-    >>> found = subgroup_optima(net, {"second half": np.arange(20) >= 10}, chosen=2)
-    >>> found[0].best, found[0].lost
+    >>> optima = subgroup_optima(net, {"second half": np.arange(20) >= 10}, chosen=2)
+    >>> optima[0].best, optima[0].lost
     (1, 1.0)
     """
     good, rows = np.isfinite(net).all(axis=0), []

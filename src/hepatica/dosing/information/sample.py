@@ -118,8 +118,8 @@ def trial_value(
     --------
     >>> gain = np.array([[0.0, -4.0], [0.0, 4.0]])
     >>> half = np.array([0.5, 0.5])
-    >>> found = trial_value(gain, half, np.array([-0.7, 0.7]), half, 400, population=10_000, cost=5.0)
-    >>> round(found.per_patient, 1), round(found.net, -2)
+    >>> trial = trial_value(gain, half, np.array([-0.7, 0.7]), half, 400, population=10_000, cost=5.0)
+    >>> round(trial.per_patient, 1), round(trial.net, -2)
     (2.0, 17200.0)
     """
     sd = np.hypot(estimate_sd(care, effect, people), between)

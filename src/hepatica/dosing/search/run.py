@@ -1,4 +1,4 @@
-"""Search: batches asked for and told, a race, and the leaders in fresh patients."""
+"""Search: batches asked for and evaluated, a race, and the leaders in fresh patients."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class _Run:
     store: Store
     report: Progress
 
-    def told(self, points: Floats, first: int, last: int) -> Outcomes:
+    def evaluated(self, points: Floats, first: int, last: int) -> Outcomes:
         """Outcomes from the store or from the evaluation."""
         return self.store.evaluate(self.evaluate, points, first, last)
 
@@ -199,11 +199,11 @@ class _Run:
     def spread(self) -> Floats:
         """Candidates spread over the space, without repeats; fewer if the space holds no more."""
         s, points = self.settings, np.empty((0, len(self.space.axes)))
-        wanted = max(1, round(s.spread * s.candidates))
+        needed = max(1, round(s.spread * s.candidates))
         for block in range(MAX_BLOCKS):
-            more = self.space.sample(s.seed, block * wanted, wanted)
-            points = np.concatenate([points, drop_repeats(more, [points])])[:wanted]
-            if len(points) == wanted:
+            more = self.space.sample(s.seed, block * needed, needed)
+            points = np.concatenate([points, drop_repeats(more, [points])])[:needed]
+            if len(points) == needed:
                 break
         return points
 
@@ -212,7 +212,7 @@ class _Run:
         s, parts = self.settings, []
         for first in range(0, len(points), s.batch):
             self.report("search", done + first, s.candidates)
-            parts.append(self.told(points[first : first + s.batch], 0, s.first_patients))
+            parts.append(self.evaluated(points[first : first + s.batch], 0, s.first_patients))
         outcomes = parts[0]
         for more in parts[1:]:
             outcomes = outcomes.and_candidates(more)
@@ -226,7 +226,7 @@ class _Run:
 
         def evaluate(left: Ints, begin: int, end: int) -> Outcomes:
             nonlocal done
-            outcomes = self.told(points[left], begin, end)
+            outcomes = self.evaluated(points[left], begin, end)
             done += 1
             self.report("race", done, total)
             return outcomes
@@ -237,7 +237,7 @@ class _Run:
         """Outcomes in fresh patients, whose numbers follow those of the race."""
         first = self.settings.race_patients
         self.report("fresh", 0, 1)
-        outcomes = self.told(points, first, first + self.settings.fresh_patients)
+        outcomes = self.evaluated(points, first, first + self.settings.fresh_patients)
         self.report("fresh", 1, 1)
         return outcomes
 

@@ -89,9 +89,9 @@ def _survival(a: Answer, lang: str) -> Tile:
 
 
 def _harm(a: Answer, lang: str) -> Tile:
-    found = largest_harm(a.decision, a.study.utility.utility().harms)
-    assert found is not None  # a regimen with cells is shown
-    one, s = found
+    worst = largest_harm(a.decision, a.study.utility.utility().harms)
+    assert worst is not None  # a regimen with cells is shown
+    one, s = worst
     limit = (
         say("decision.limit", lang, limit=f"{100 * one.limit:.3g}")
         if np.isfinite(one.limit)
@@ -161,10 +161,10 @@ def _gains(ax: Axes, rows: list[Leader], lang: str) -> None:
 
 
 def _harms(ax: Axes, answer: Answer, rows: list[Leader], lang: str) -> None:
-    found = largest_harm(answer.decision, answer.study.utility.utility().harms)
-    if found is None:
+    worst = largest_harm(answer.decision, answer.study.utility.utility().harms)
+    if worst is None:
         return
-    one, c = found[0], answer.decision.conclusion
+    one, c = worst[0], answer.decision.conclusion
     ax.axvline(0, color="black", lw=0.8)
     for y, leader in enumerate(rows):
         for k, p in enumerate(c.predictive):

@@ -55,10 +55,10 @@ def chance(j: Judgement, lang: str) -> str:
 
 def harm_in_short(answer: Answer, lang: str) -> str:
     """Largest harm with its excess in percentage points, and its limit where it has one."""
-    found = largest_harm(answer.decision, answer.study.utility.utility().harms)
-    if found is None:
+    worst = largest_harm(answer.decision, answer.study.utility.utility().harms)
+    if worst is None:
         return "–"
-    one, s = found
+    one, s = worst
     limit = (
         say("decision.limit", lang, limit=f"{100 * one.limit:.3g}")
         if np.isfinite(one.limit)

@@ -20,13 +20,13 @@ LEAST_SCALE = 0.01
 
 def what_to_learn(a: Answer, lang: str) -> Card:
     """The study that would change this dose, and what it is worth."""
-    title, told = say("report.learn_next", lang), information(a)
-    if told is None:
+    title, learning = say("report.learn_next", lang), information(a)
+    if learning is None:
         return Card("learn_next", title, (say("decision.no_cells_asked", lang),))
-    text = [line for r in told.by_hypothesis for line in (_study(a, r, lang), _groups(r, lang))]
-    if len(told.by_hypothesis) > 1:
-        text.append(say("report.learn_hypothesis", lang, value=names.number(told.hypothesis_value, 2)))
-    draw = partial(figure, told, lang)
+    text = [line for r in learning.by_hypothesis for line in (_study(a, r, lang), _groups(r, lang))]
+    if len(learning.by_hypothesis) > 1:
+        text.append(say("report.learn_hypothesis", lang, value=names.number(learning.hypothesis_value, 2)))
+    draw = partial(figure, learning, lang)
     note = say("report.learn_note", lang, cost=f"{a.study.verdict.thresholds().trial_cost:g}")
     return Card("learn_next", title, tuple(text), None, draw, say("report.learn_alt", lang), note)
 
@@ -60,17 +60,17 @@ def group_name(group: Group, lang: str) -> str:
     return say(f"report.group_{group.value}", lang)
 
 
-def figure(told: Information, lang: str) -> Figure:
+def figure(learning: Information, lang: str) -> Figure:
     """Value of knowing each group of parameters, and net value of trials by size, for each hypothesis."""
     with styled():
         drawn_figure, axes = panels(1, 2, width=11, height=3.0, gridspec_kw={"width_ratios": [1, 1]})
         left, right = axes[0]
         groups = list(Group)
-        wide = 0.8 / len(told.by_hypothesis)
-        for k, r in enumerate(told.by_hypothesis):
+        wide = 0.8 / len(learning.by_hypothesis)
+        for k, r in enumerate(learning.by_hypothesis):
             colour, line, marker = look(k)
             label = names.hypothesis(r.hypothesis, lang)
-            y = np.arange(len(groups)) + (k - (len(told.by_hypothesis) - 1) / 2) * wide
+            y = np.arange(len(groups)) + (k - (len(learning.by_hypothesis) - 1) / 2) * wide
             values = [r.groups[g] for g in groups]
             left.barh(y, [v.mean for v in values], wide * 0.9, color=colour, alpha=0.75, label=label)
             ends = [np.minimum([v.error for v in values], [v.mean for v in values]), [v.error for v in values]]

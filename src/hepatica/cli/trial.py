@@ -115,27 +115,26 @@ def run(
     shell.close(lang, *written)
 
 
-def _compare(
-    request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str
-) -> tuple[Answer, tuple[Card, ...]]:
+Made = tuple["Answer", tuple["Card", ...]]
+
+
+def _compare(request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str) -> Made:
     """Answer and cards of a confirmatory trial."""
     from hepatica.api.trials.characteristics import TrialAnswer
     from hepatica.report.trials.trial_cards import trial_cards
 
-    found, shares = request.characterise(bank, workers=workers, progress=bars)
-    return TrialAnswer.of(found, shares, bank.key), trial_cards(found, shares, lang)
+    characteristics, shares = request.characterise(bank, workers=workers, progress=bars)
+    return TrialAnswer.of(characteristics, shares, bank.key), trial_cards(characteristics, shares, lang)
 
 
-def _escalate(
-    request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str
-) -> tuple[Answer, tuple[Card, ...]]:
+def _escalate(request: TrialRequest, bank: Bank, workers: int | None, bars: Bars, lang: str) -> Made:
     """Answer and cards of a dose-finding trial."""
     from hepatica.api.trials.escalation import EscalationAnswer
     from hepatica.report.trials.escalation_cards import escalation_cards
-    from hepatica.trials.virtual.escalation import characterise_escalation
+    from hepatica.trials.virtual.escalation.characteristics import characterise_escalation
 
-    found = characterise_escalation(request.trial, bank, trials=request.trials, progress=bars)
-    return EscalationAnswer.of(found, bank.key), escalation_cards(found, lang)
+    escalation = characterise_escalation(request.trial, bank, trials=request.trials, progress=bars)
+    return EscalationAnswer.of(escalation, bank.key), escalation_cards(escalation, lang)
 
 
 @app.command("data")
@@ -169,6 +168,10 @@ def data(
         raise InputError("--form", form, f"one of {', '.join(FORMS)}")
     if question.is_dose_finding:
         raise InputError("trial", str(file), "a randomised trial; an escalation has no visits to write")
+    if question.adaptive and not question.bayesian:
+        raise InputError(
+            question.adaptive, str(file), "a fixed, group sequential or Bayesian design, to write its data"
+        )
     bars = Bars(lang)
     with claim(folder, "trial-data") as output:
         with shell.make_system(lang, cluster) as system, bars.bars:
@@ -209,8 +212,8 @@ def search(
     with shell.make_system(lang, cluster) as system, bars.bars:
         bank = TrialRequest(trial=question).bank(banks, system=system, workers=workers, progress=bars)
         truth = Truth.DRAWN if assurance else Truth.AVERAGE
-        found = search_design(question, bank, sizes=tried, truth=truth, trials=trials, workers=workers, progress=bars)
-    show(search_card(found, lang))
+        result = search_design(question, bank, sizes=tried, truth=truth, trials=trials, workers=workers, progress=bars)
+    show(search_card(result, lang))
 
 
 @app.command("replay")
@@ -235,8 +238,8 @@ def replay(
     lang, published, bars = shell.check_language(lang), published_trials.load_published(key), Bars(lang)
     with shell.make_system(lang, cluster) as system, bars.bars:
         bank = TrialRequest(trial=published.trial).bank(banks, system=system, workers=workers, progress=bars)
-        found = published_trials.replay(published, bank, trials=trials, progress=bars)
-    for card in replay_cards(published, found, lang):
+        result = published_trials.replay(published, bank, trials=trials, progress=bars)
+    for card in replay_cards(published, result, lang):
         show(card)
 
 
@@ -273,9 +276,7 @@ def safety(
 
 
 @app.command("exam")
-def exam(
-    lang: shell.Lang = "en",
-) -> None:
+def exam(lang: shell.Lang = "en") -> None:
     """Show numbers of other programs beside ours.
 
     Example: `hepatica trial exam`

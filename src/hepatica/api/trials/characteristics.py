@@ -65,6 +65,8 @@ class OperatingAnswer(Strict):
     useless, harmful : float
         Expected patients on arms without effect, and on harmful ones.
     trials : int
+    adapted : dict of str to float
+        Means of what an adaptive design has changed, an arm's own after a colon; shares as such.
     """
 
     success: RateAnswer
@@ -82,6 +84,7 @@ class OperatingAnswer(Strict):
     useless: Number
     harmful: Number
     trials: int
+    adapted: dict[str, Number]
 
     @classmethod
     def of(cls, o: Operating) -> Self:
@@ -102,6 +105,7 @@ class OperatingAnswer(Strict):
             useless=o.useless,
             harmful=o.harmful,
             trials=o.trials,
+            adapted=dict(o.adapted),
             **{name: getattr(o, name).tolist() for name in lists},
         )
 
@@ -269,9 +273,11 @@ class TrialRequest(Request):
         from hepatica.trials.virtual.failure import failure_shares
 
         settings: dict[str, Any] = {"workers": workers, "progress": progress or ignore_progress}
-        found = characterise(self.trial, bank, trials=self.trials, secondary=self.secondary, **settings)
+        characteristics = characterise(self.trial, bank, trials=self.trials, secondary=self.secondary, **settings)
         hypotheses = self.trial.hypotheses if self.failure else ()
-        return found, tuple(failure_shares(self.trial, bank, h, trials=self.failure, **settings) for h in hypotheses)
+        return characteristics, tuple(
+            failure_shares(self.trial, bank, h, trials=self.failure, **settings) for h in hypotheses
+        )
 
 
 REQUESTS: dict[str, Any] = {"trial": TrialRequest}

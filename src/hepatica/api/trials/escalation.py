@@ -8,7 +8,7 @@ from hepatica.api.base import Answer, Number, Strict
 from hepatica.api.trials.characteristics import RateAnswer
 
 if TYPE_CHECKING:
-    from hepatica.trials.virtual.escalation import EscalationCharacteristics, HypothesisEscalation
+    from hepatica.trials.virtual.escalation.characteristics import EscalationCharacteristics, HypothesisEscalation
 
 
 class DesignAnswer(Strict):
@@ -18,7 +18,8 @@ class DesignAnswer(Strict):
     ----------
     selection : list of float
         Probability that each level is selected.
-    none, correct, size, toxicities : float
+    none, correct, size, toxicities, days : float
+        `days` is the mean duration of its trials.
     """
 
     selection: list[Number]
@@ -26,6 +27,26 @@ class DesignAnswer(Strict):
     correct: Number
     size: Number
     toxicities: Number
+    days: Number
+
+
+class FeasibleAnswer(Strict):
+    """Operating characteristics of a way of counting patients whose lot fell short.
+
+    Attributes
+    ----------
+    selection : list of float
+        Probability that each level is selected.
+    none, correct, overdose, toxicities, size, delivered_share : float
+    """
+
+    selection: list[Number]
+    none: Number
+    correct: Number
+    overdose: Number
+    toxicities: Number
+    size: Number
+    delivered_share: Number
 
 
 class HypothesisEscalationAnswer(Strict):
@@ -39,6 +60,8 @@ class HypothesisEscalationAnswer(Strict):
     best : int or None
         Level that should be selected, from 1; null for none.
     designs : dict of str to DesignAnswer
+    feasible : dict of str to FeasibleAnswer
+        By way of counting; empty where lots do not fall short.
     correct : RateAnswer
         Of the trial's design, truths drawn.
     selection, patients : list of float
@@ -51,6 +74,7 @@ class HypothesisEscalationAnswer(Strict):
     gain: list[Number]
     best: int | None
     designs: dict[str, DesignAnswer]
+    feasible: dict[str, FeasibleAnswer]
     correct: RateAnswer
     selection: list[Number]
     patients: list[Number]
@@ -74,8 +98,14 @@ class HypothesisEscalationAnswer(Strict):
                 correct=c.correct,
                 size=c.size,
                 toxicities=float(c.toxicities.sum()),
+                days=h.days[name],
             )
             for name, c in h.designs.items()
+        }
+        numbers = ("none", "correct", "overdose", "toxicities", "size", "delivered_share")
+        feasible = {
+            way: FeasibleAnswer(selection=c.selection.tolist(), **{name: getattr(c, name) for name in numbers})
+            for way, c in h.feasible.items()
         }
         return cls(
             hypothesis=h.hypothesis,
@@ -83,6 +113,7 @@ class HypothesisEscalationAnswer(Strict):
             gain=h.gain.tolist(),
             best=None if h.truth.best < 0 else h.truth.best + 1,
             designs=designs,
+            feasible=feasible,
             correct=RateAnswer.of(h.drawn.correct),
             selection=h.drawn.selection.tolist(),
             patients=h.drawn.patients.tolist(),

@@ -28,7 +28,7 @@ def method_name(endpoint: Endpoint, lang: str) -> str:
 def scheme_name(trial: Trial, lang: str) -> str:
     """Randomisation scheme, or design of dose finding, in words."""
     if trial.dose_finding is not None:
-        return trial.dose_finding.design.upper()
+        return trial.dose_finding.design.value.upper().replace("_", "-")
     return say(f"trial.scheme_{trial.randomisation.method}", lang)
 
 

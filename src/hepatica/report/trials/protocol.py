@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hepatica.card import Card
+from hepatica.report.trials.adaptive_card import adaptive_sentence
 from hepatica.report.trials.names import events_text, method_name, scheme_name
 from hepatica.trials.definition.trial import Trial
 from hepatica.words import say
@@ -58,6 +59,8 @@ def synopsis_card(trial: Trial, lang: str) -> Card:
                 looks=len(trial.look),
             )
         )
+    if trial.adaptive:
+        paragraphs.append(adaptive_sentence(trial, lang))
     regimens = [a.regimen().label for a in trial.arm]
     table = pd.DataFrame(
         [[a.name, label, f"{a.ratio}"] for a, label in zip(trial.arm, regimens, strict=True)],

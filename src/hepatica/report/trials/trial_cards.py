@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hepatica.card import Card
+from hepatica.report.trials.adaptive_card import adaptation_card
 from hepatica.report.trials.names import hypothesis_name, method_name, percent
 from hepatica.report.trials.protocol import protocol_cards
 from hepatica.report.trials.trial_figures import draw_endpoints, draw_failure, draw_survival
@@ -40,6 +41,8 @@ def trial_cards(
     if found.hypotheses[0].endpoints:
         cards.append(endpoints_card(found, lang))
     cards += [looks_card(found, lang), patients_card(found, lang), survival_card(found, lang), fates_card(found, lang)]
+    if found.hypotheses[0].average.adapted:
+        cards.insert(1, adaptation_card(found, lang))
     if found.readers:
         cards.append(readers_card(found, lang))
     cards += [failure_card(shares, lang) for shares in failure]

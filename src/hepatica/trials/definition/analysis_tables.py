@@ -1,4 +1,4 @@
-"""Tables of a trial file about its analysis: looks, stopping, error, variation, readers, bank, dose finding."""
+"""Tables of a trial file about its analysis: looks, stopping, error, variation, readers, bank, cost."""
 
 from __future__ import annotations
 
@@ -137,27 +137,3 @@ class Cost(Table):
     patient: Annotated[Number, Field(ge=0)] = 1.0
     infusion: Annotated[Number, Field(ge=0)] = 0.0
     month: Annotated[Number, Field(ge=0)] = 0.0
-
-
-class DoseFinding(Table):
-    """[dose_finding]: design over the arms with cells, in ascending order of dose."""
-
-    design: Line = Field(default="boin", description="boin, 3+3, mtpi2 or crm")
-    target: Annotated[Number, Field(gt=0, lt=1)] = 0.3
-    cohort: Annotated[Integer, Field(ge=1, le=20)] = 3
-    window: Days = Field(default="28 d", validate_default=True)
-    toxicity: tuple[str, ...] = ("thrombosis", "procedure", "infection")
-
-    @model_validator(mode="after")
-    def _known(self) -> DoseFinding:
-        if self.design not in ("boin", "3+3", "mtpi2", "crm"):
-            raise InputError("dose_finding.design", self.design, "one of boin, 3+3, mtpi2, crm")
-        for name in self.toxicity:
-            if name not in TOXICITIES:
-                raise InputError("dose_finding.toxicity", name, f"one of {', '.join(TOXICITIES)}")
-        if not self.toxicity:
-            raise InputError("dose_finding.toxicity", [], f"at least one of {', '.join(TOXICITIES)}")
-        return self
-
-
-TOXICITIES = ("thrombosis", "procedure", "infection", "reaction", "bleeding", "death")

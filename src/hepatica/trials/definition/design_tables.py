@@ -35,6 +35,9 @@ class ArmTable(Table):
     duration: Days = Field(default="1 h", validate_default=True)
     start: Days = Field(default="0 d", validate_default=True)
     ratio: Annotated[Integer, Field(ge=1, le=100)] = 1
+    opens: Annotated[Days, Field(ge=0)] = Field(
+        default="0 d", validate_default=True, description="day of the trial from which a [platform] randomises to it"
+    )
 
     def regimen(self, share: float = 1.0) -> Regimen:
         """Regimen with a share of its dose delivered.

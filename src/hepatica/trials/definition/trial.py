@@ -24,11 +24,20 @@ from hepatica.study_fields import (
     ProductTable,
     Table,
 )
+from hepatica.trials.definition.adaptive_tables import (
+    ADAPTIVE,
+    Bayesian,
+    Enrichment,
+    Platform,
+    ReEstimation,
+    ResponseAdaptive,
+    Seamless,
+    check_adaptive,
+)
 from hepatica.trials.definition.analysis_tables import (
     Analysis,
     BankTable,
     Cost,
-    DoseFinding,
     Look,
     Reader,
     Stopping,
@@ -44,6 +53,7 @@ from hepatica.trials.definition.design_tables import (
     Rescue,
     Visits,
 )
+from hepatica.trials.definition.dose_finding_table import DoseFinding, check_dose_finding
 from hepatica.trials.definition.endpoint import ALIVE, TIME_TO_EVENT, Endpoint, Kind
 from hepatica.trials.definition.estimand import Estimand, Event, Strategy
 from hepatica.trials.definition.latent import BASELINE, LATENT
@@ -99,6 +109,12 @@ class Trial(Table):
     cost: Cost = Cost()
     bank: BankTable = BankTable()
     dose_finding: DoseFinding | None = None
+    re_estimation: ReEstimation | None = None
+    response_adaptive: ResponseAdaptive | None = None
+    bayesian: Bayesian | None = None
+    seamless: Seamless | None = None
+    enrichment: Enrichment | None = None
+    platform: Platform | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Trial:
@@ -115,6 +131,11 @@ class Trial(Table):
     def is_dose_finding(self) -> bool:
         """True where doses are escalated cohort by cohort instead of randomised."""
         return self.dose_finding is not None
+
+    @property
+    def adaptive(self) -> str:
+        """Name of the table of its adaptive design, one of `ADAPTIVE`; empty for a fixed or group sequential design."""
+        return next((name for name in ADAPTIVE if getattr(self, name) is not None), "")
 
     @property
     def ratio(self) -> tuple[int, ...]:
@@ -154,6 +175,8 @@ class Trial(Table):
         names = set().union(*(e.labs() for e in self.endpoint)) if self.endpoint else set()
         names |= {self.dropout.by, GRADE} - {""}
         names |= set(self.rescue.condition().names) if self.rescue else set()
+        names |= self.response_adaptive.success().labs() if self.response_adaptive else set()
+        names |= self.dose_finding.labs() if self.dose_finding else set()
         return tuple(name for name in LATENT if name in names)
 
 
@@ -245,6 +268,7 @@ def _check_confirmatory(trial: Trial) -> None:
         )
     if trial.analysis.events is not None and trial.primary.kind not in TIME_TO_EVENT:
         raise InputError("analysis.events", trial.analysis.events, "none, as the primary endpoint is no time to event")
+    check_adaptive(trial)
 
 
 def _check_dose_finding(trial: Trial) -> None:
@@ -254,8 +278,7 @@ def _check_dose_finding(trial: Trial) -> None:
         raise InputError("arm", [a.name for a in trial.arm], "arms with cells alone; an escalation has no control")
     if len({r.per_kg for r in doses}) > 1 or [r.dose for r in doses] != sorted({r.dose for r in doses}):
         raise InputError("arm", [r.label for r in doses], "doses that increase from arm to arm, in one unit")
+    if trial.adaptive:
+        raise InputError(trial.adaptive, "beside dose_finding", "one of the two")
     assert trial.dose_finding is not None
-    if trial.patients % trial.dose_finding.cohort:
-        raise InputError("patients", trial.patients, f"a multiple of the cohort, {trial.dose_finding.cohort}")
-    if trial.dose_finding.window > trial.follow_up:
-        raise InputError("dose_finding.window", trial.dose_finding.window, "at most the follow-up")
+    check_dose_finding(trial.dose_finding, trial)

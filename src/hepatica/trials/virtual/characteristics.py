@@ -14,6 +14,7 @@ from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.analysis_tables import Reader
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
+from hepatica.trials.virtual.adaptive.bayesian import posterior_boundary
 from hepatica.trials.virtual.comparison import compare
 from hepatica.trials.virtual.conduct.block import TrialBlock
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
@@ -134,6 +135,8 @@ def characterise(
     fractions = np.array([[*planned, *[np.nan] * (len(trial.look) - len(planned)), 1.0]])
     alpha = trial.analysis.alpha / (1 if trial.analysis.multiplicity == "hierarchical" else len(trial.arm) - 1)
     critical = simulator.boundaries(alpha).critical(fractions)[0]
+    if trial.bayesian is not None:
+        critical = posterior_boundary(trial, fractions * simulator.most, simulator.most).upper[0]
     readers = tuple(view_of(reader, views, trials) for reader in trial.reader)
     return TrialCharacteristics(trial, simulator.eligible, simulator.most, critical, tuple(views), readers)
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.bank.plan import DEATHS, TRANSPLANT
 from hepatica.trials.definition.trial import Trial
-from hepatica.trials.virtual.conduct.block import couple
-from hepatica.trials.virtual.conduct.events import expected_survival
+from hepatica.trials.virtual.conduct.events import couple, expected_survival
 from hepatica.trials.virtual.conduct.population import Eligible
 from hepatica.trials.virtual.conduct.streams import exponentials
 

@@ -43,17 +43,17 @@ def look_dates(data: EndpointData, most: float) -> Dates:
     Dates
     """
     b, trial = data.block, data.block.trial
-    ready = _information_days(data)
+    ready = information_days(data)
     last = b.entry[:, -1] + trial.follow_up
     if trial.analysis.events is not None:
-        last = np.minimum(last, _kth(ready, trial.analysis.events))
+        last = np.minimum(last, kth_day(ready, trial.analysis.events))
     columns = []
     for look in trial.look:
         if look.day is not None:
             day = np.full(len(ready), float(look.day))
         else:
             assert look.fraction is not None
-            day = _kth(ready, max(1, int(np.ceil(look.fraction * most - 1e-9))))
+            day = kth_day(ready, max(1, int(np.ceil(look.fraction * most - 1e-9))))
         columns.append(np.where(day < last, day, np.nan))
     looks = np.stack([*columns, last], axis=1)
     with np.errstate(invalid="ignore"):
@@ -61,8 +61,14 @@ def look_dates(data: EndpointData, most: float) -> Dates:
     return Dates(looks, np.where(np.isnan(looks), np.nan, information.astype(float)))
 
 
-def _information_days(data: EndpointData) -> Floats:
-    """Day of the trial on which each patient brings its information; inf for never."""
+def information_days(data: EndpointData) -> Floats:
+    """Day of the trial on which each patient brings its information; inf for never, (trial, patient).
+
+    Parameters
+    ----------
+    data : EndpointData
+        Of a block.
+    """
     b, e = data.block, data.block.trial.primary
     if e.kind in TIME_TO_EVENT:
         h = data.history(e)
@@ -70,8 +76,21 @@ def _information_days(data: EndpointData) -> Floats:
     return b.entry + e.visit(b.trial.follow_up)
 
 
-def _kth(days: Floats, k: int) -> Floats:
-    """Day on which a trial has k units of information; inf if it never has."""
+def kth_day(days: Floats, k: int) -> Floats:
+    """Day on which a trial has k units of information; inf if it never has, (trial,).
+
+    Parameters
+    ----------
+    days : (trial, patient)
+        Of `information_days`.
+    k : int
+        From 1 on.
+
+    Examples
+    --------
+    >>> kth_day(np.array([[5.0, 1.0, 3.0]]), 2).tolist()
+    [3.0]
+    """
     if k > days.shape[1]:
         return np.full(len(days), np.inf)
     return np.asarray(np.partition(days, k - 1, axis=1)[:, k - 1])

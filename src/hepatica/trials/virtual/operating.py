@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,8 @@ class Operating:
     useless, harmful : float
         Expected patients on arms whose true effect is none, or harm.
     trials : int
+    adapted : dict of str to float
+        Means of what an adaptive design has changed.
     """
 
     success: Rate
@@ -87,6 +89,7 @@ class Operating:
     useless: float
     harmful: float
     trials: int
+    adapted: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def bias(self) -> Floats:
@@ -133,6 +136,7 @@ def operating(records: Records, truth: Floats, effects: TrueEffects) -> Operatin
         useless=float((treated * (np.abs(own[:, 1:]) < USELESS)).sum(axis=1).mean()),
         harmful=float((treated * (own[:, 1:] <= -USELESS)).sum(axis=1).mean()),
         trials=records.trials,
+        adapted={name: known_mean(values) for name, values in records.adapted.items()},
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hepatica.trials.virtual.conduct.endpoints import EndpointData
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,6 +53,8 @@ class Records:
         Row of the parameter draw; -1 where draws are mixed.
     secondary : dict of str to (trials evaluated,)
         z of each endpoint at the end of a trial that is not stopped, of the arm against control with the largest z.
+    adapted : dict of str to (trial,)
+        What an adaptive design has changed, by name; an arm's own follows a colon.
     """
 
     look: Ints
@@ -66,6 +71,7 @@ class Records:
     transplants: Ints
     draw: Ints
     secondary: Mapping[str, Floats]
+    adapted: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def trials(self) -> int:
@@ -91,8 +97,66 @@ def join(parts: Sequence[Records], trials: int) -> Records:
     arrays = {
         f.name: np.concatenate([getattr(p, f.name) for p in parts])[:trials]
         for f in fields(Records)
-        if f.name != "secondary"
+        if f.name not in ("secondary", "adapted")
     }
     names = list(parts[0].secondary)
     secondary = {n: np.concatenate([p.secondary[n] for p in parts if n in p.secondary])[:trials] for n in names}
-    return Records(**arrays, secondary=secondary)
+    adapted = {n: np.concatenate([p.adapted[n] for p in parts])[:trials] for n in parts[0].adapted}
+    return Records(**arrays, secondary=secondary, adapted=adapted)
+
+
+class Ending(NamedTuple):
+    """End of each trial; attributes as of `Records`, `rejected` before futility and harm are taken into account."""
+
+    look: Ints
+    stop: Ints
+    rejected: Bools
+    z: Floats
+    estimate: Floats
+    information: Floats
+    day: Floats
+
+
+def conclude(
+    data: EndpointData, ending: Ending, entered: Bools, adapted: Mapping[str, Floats] | None = None
+) -> Records:
+    """Records of a block of trials from how they ended.
+
+    Parameters
+    ----------
+    data : EndpointData
+        Of the block, as it was conducted.
+    ending : Ending
+        Of each trial.
+    entered : (trial, patient)
+        Patients randomised until then.
+    adapted : mapping of str to (trial,), optional
+        What an adaptive design has changed.
+    """
+    block, arms = data.block, len(data.block.trial.arm)
+    stop = ending.stop
+    final = ending.rejected & (stop != Stop.FUTILITY)[:, None] & (stop != Stop.HARM)[:, None]
+    stop = np.where((stop == Stop.COMPLETE) & final.any(axis=1), int(Stop.EFFICACY), stop)
+    shown = np.where(final, ending.z, -np.inf)
+    dead, grafted = (when <= block.trial.follow_up for when in (block.death, block.transplant))
+
+    def by_arm(what: Bools) -> Ints:
+        return np.stack([(what & entered & (block.arm == a)).sum(axis=1) for a in range(arms)], axis=1)
+
+    return Records(
+        look=ending.look,
+        stop=stop,
+        rejected=final,
+        selected=np.where(final.any(axis=1), shown.argmax(axis=1) + 1, 0),
+        estimate=ending.estimate,
+        z=ending.z,
+        information=ending.information,
+        size=entered.sum(axis=1),
+        day=ending.day,
+        randomised=by_arm(np.ones_like(dead)),
+        deaths=by_arm(dead),
+        transplants=by_arm(grafted),
+        draw=block.draw_row,
+        secondary={},
+        adapted=adapted or {},
+    )

@@ -135,6 +135,8 @@ def search_design(
     """
     if len(trial.arm) != 2:
         raise InputError("arm", [a.name for a in trial.arm], "two arms; give further regimens as [[alternative]]")
+    if trial.adaptive:
+        raise InputError(trial.adaptive, "[adaptive design]", "none: fixed and group sequential designs are searched")
     if not sizes or min(sizes) < 4:
         raise InputError("sizes", list(sizes), "numbers of patients from 4 on")
     tables = [trial.arm[1], *trial.alternative]

@@ -12,6 +12,9 @@ from hepatica.progress import Progress, ignore_progress
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
+from hepatica.trials.virtual.adaptive.bayesian import posterior_boundary
+from hepatica.trials.virtual.adaptive.conduct import changes_conduct, run_adaptive
+from hepatica.trials.virtual.adaptive.setting import Setting
 from hepatica.trials.virtual.boundaries import Boundaries
 from hepatica.trials.virtual.comparison import Compared, compare
 from hepatica.trials.virtual.conduct.block import TrialBlock
@@ -21,7 +24,7 @@ from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.conduct.streams import WIDTH
 from hepatica.trials.virtual.looks import Dates, followed, look_dates
 from hepatica.trials.virtual.multiplicity import step_down, step_levels
-from hepatica.trials.virtual.records import Records, Stop, join
+from hepatica.trials.virtual.records import Ending, Records, Stop, conclude, join
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -139,6 +142,10 @@ class Simulator:
             True where every endpoint is compared.
         """
         trial = self.trial
+        if changes_conduct(trial.adaptive):
+            setting = Setting(trial, scenario, self.bank, self.eligible, block, self.most)
+            records = run_adaptive(setting, self.boundaries(trial.analysis.alpha).critical)
+            return _with_secondary(records, setting.data()) if with_secondary else records
         data = EndpointData.of(TrialBlock(trial, scenario, self.bank, self.eligible, block, trial.patients))
         dates = look_dates(data, self.most)
         arms = range(1, len(trial.arm))
@@ -154,6 +161,9 @@ class Simulator:
 
     def _rejections(self, z: Floats, dates: Dates) -> Bools:
         """Null hypotheses rejected at each look, (trial, look, arm), by the step-down test of the trial."""
+        if self.trial.bayesian is not None:
+            upper = posterior_boundary(self.trial, dates.information, self.most).upper
+            return np.logical_or.accumulate((z >= upper[..., None]) & ~np.isnan(dates.looks)[..., None], axis=1)
         rule = self.trial.analysis
         fractions = dates.information / self.most
         final = fractions[:, -1:]
@@ -173,22 +183,28 @@ class Simulator:
         trials, looks, _ = z.shape
         look, stop = np.full(trials, looks - 1), np.full(trials, int(Stop.COMPLETE))
         going = np.ones(trials, bool)
-        rule = self.trial.stopping
+        rule, lower = self.trial.stopping, self._futility(dates)
         for k in range(looks - 1):
             happens = ~np.isnan(dates.looks[:, k])
             best = z[:, k].max(axis=1)
             reasons = [(Stop.EFFICACY, rejected[:, k].any(axis=1))]
             if rule.harm is not None:
                 reasons.append((Stop.HARM, z[:, k].min(axis=1) < -rule.harm))
-            if k < len(rule.futility):
-                reasons.append((Stop.FUTILITY, best < rule.futility[k]))
+            reasons.append((Stop.FUTILITY, best < lower[:, k]))
             for reason, holds in reasons:
                 ends = going & happens & holds
                 look[ends], stop[ends] = k, int(reason)
                 going &= ~ends
-        success = rejected[np.arange(trials), look].any(axis=1)
-        stop = np.where((stop == Stop.COMPLETE) & success, int(Stop.EFFICACY), stop)
         return look, stop
+
+    def _futility(self, dates: Dates) -> Floats:
+        """Statistics below which each look stops, (trial, look); -inf for never."""
+        if self.trial.bayesian is not None:
+            return posterior_boundary(self.trial, dates.information, self.most).lower
+        lower = np.full(dates.looks.shape, -np.inf)
+        given = self.trial.stopping.futility
+        lower[:, : len(given)] = given
+        return lower
 
     def _records(
         self,
@@ -200,35 +216,11 @@ class Simulator:
         look: Ints,
         stop: Ints,
     ) -> Records:
-        block, arms = data.block, len(self.trial.arm)
         row = np.arange(len(look))
         day = dates.looks[row, look]
-        entered = block.entry <= day[:, None]
         estimate = np.stack([[c.estimate for c in r] for r in looks]).transpose(2, 0, 1)[row, look]
-        final = rejected[row, look] & (stop != Stop.FUTILITY)[:, None] & (stop != Stop.HARM)[:, None]
-        shown = np.where(final, z[row, look], -np.inf)
-        dead = block.death <= self.trial.follow_up
-        grafted = block.transplant <= self.trial.follow_up
-
-        def by_arm(what: Bools) -> Ints:
-            return np.stack([(what & entered & (block.arm == a)).sum(axis=1) for a in range(arms)], axis=1)
-
-        return Records(
-            look=look,
-            stop=stop,
-            rejected=final,
-            selected=np.where(final.any(axis=1), shown.argmax(axis=1) + 1, 0),
-            estimate=estimate,
-            z=z[row, look],
-            information=dates.information[row, look],
-            size=entered.sum(axis=1),
-            day=day,
-            randomised=by_arm(np.ones_like(dead)),
-            deaths=by_arm(dead),
-            transplants=by_arm(grafted),
-            draw=block.draw_row,
-            secondary={},
-        )
+        ending = Ending(look, stop, rejected[row, look], z[row, look], estimate, dates.information[row, look], day)
+        return conclude(data, ending, data.block.entry <= day[:, None])
 
 
 def _with_secondary(records: Records, data: EndpointData) -> Records:

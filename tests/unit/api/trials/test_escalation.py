@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from hepatica.api.trials.escalation import EscalationAnswer
-from hepatica.trials.virtual.escalation import characterise_escalation
+from hepatica.trials.virtual.escalation.characteristics import characterise_escalation
 
 ARMS = [{"name": "low", "dose": "1e6 cells/kg"}, {"name": "high", "dose": "2e6 cells/kg"}]
 

@@ -5,7 +5,7 @@ import pytest
 from hepatica.errors import InputError
 from hepatica.trials.confirmatory.group_sequential.shapes import Shape
 from hepatica.trials.confirmatory.group_sequential.spending import Spending
-from hepatica.trials.definition.analysis_tables import Analysis, DoseFinding, Look, Stopping, Variation
+from hepatica.trials.definition.analysis_tables import Analysis, Look, Stopping, Variation
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,6 @@ def test_parameters_of_a_boundary_reach_it():
         (Look, {"fraction": 0.5, "day": "9 d"}),
         (Analysis, {"multiplicity": "none"}),
         (Variation, {"coupling": "odd"}),
-        (DoseFinding, {"design": "odd"}),
-        (DoseFinding, {"toxicity": ("odd",)}),
-        (DoseFinding, {"toxicity": ()}),
     ],
 )
 def test_wrong_values_are_refused(table, bad):

@@ -146,7 +146,21 @@ def boundary_of(rule: PosteriorRule, information: ArrayLike, prior: NormalPrior 
     >>> boundary_of(PosteriorRule(0.975), [50, 100]).upper.round(3).tolist()
     [1.96, 1.96]
     """
-    at = checked_information(information)
+    return z_boundary(rule, checked_information(information), prior)
+
+
+def z_boundary(rule: PosteriorRule, at: Floats, prior: NormalPrior = FLAT) -> Boundary:
+    """Boundaries on the z scale of many trials, each with information of its own.
+
+    Parameters
+    ----------
+    rule : PosteriorRule
+        Rule of decision.
+    at : (..., looks)
+        Information at the looks, positive.
+    prior : NormalPrior
+        Prior of the analysis.
+    """
     thresholds = np.broadcast_to(np.asarray(rule.efficacy, float), at.shape)
     if not ((thresholds > 0) & (thresholds < 1)).all():
         raise InputError("efficacy", rule.efficacy, "give probabilities strictly between 0 and 1")
@@ -158,14 +172,14 @@ def boundary_of(rule: PosteriorRule, information: ArrayLike, prior: NormalPrior 
 
     total = prior.information + at
     upper = z_of(rule.margin + ndtri(thresholds) / np.sqrt(total))
-    lower = np.full(len(at), -np.inf)
+    lower = np.full(at.shape, -np.inf)
     if rule.futility is not None:
         lower = np.maximum(lower, z_of(rule.margin + ndtri(rule.futility) / np.sqrt(total)))
     if rule.predictive_futility is not None:
-        needed = rule.margin + ndtri(thresholds[-1]) / np.sqrt(total[-1])
-        spread = np.sqrt(np.maximum(1 / total - 1 / total[-1], 0.0))
+        needed = rule.margin + ndtri(thresholds[..., -1:]) / np.sqrt(total[..., -1:])
+        spread = np.sqrt(np.maximum(1 / total - 1 / total[..., -1:], 0.0))
         lower = np.maximum(lower, z_of(needed + ndtri(rule.predictive_futility) * spread))
-    lower[-1] = upper[-1]
+    lower[..., -1] = upper[..., -1]
     return Boundary(upper, np.minimum(lower, upper))
 
 

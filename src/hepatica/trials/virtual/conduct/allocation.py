@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def allocate(scheme: Scheme, factors: Ints, seed: int, block: int) -> Ints:
+def allocate(scheme: Scheme, factors: Ints, seed: int, block: int, *, purpose: str = "allocation") -> Ints:
     """Arms (trial, patient) of a block of trials, patients in order of arrival.
 
     Parameters
@@ -31,6 +31,8 @@ def allocate(scheme: Scheme, factors: Ints, seed: int, block: int) -> Ints:
         Levels from 0.
     seed, block : int
         Of the streams.
+    purpose : str
+        Of the streams: a second stage has its own.
 
     Raises
     ------
@@ -47,12 +49,12 @@ def allocate(scheme: Scheme, factors: Ints, seed: int, block: int) -> Ints:
     if isinstance(scheme, CompleteRandomisation):
         parts = checked_ratio(scheme.ratio)
         edges = np.cumsum(parts)[:-1] / parts.sum()
-        return np.searchsorted(edges, uniforms(seed, "allocation", block, patients), side="right").astype(np.int64)
+        return np.searchsorted(edges, uniforms(seed, purpose, block, patients), side="right").astype(np.int64)
     if isinstance(scheme, PermutedBlocks):
         return _blocks(
-            scheme, strata_of(factors) if scheme.stratified else np.zeros(factors.shape[:2], int), seed, block
+            scheme, strata_of(factors) if scheme.stratified else np.zeros(factors.shape[:2], int), seed, block, purpose
         )
-    draw = uniforms(seed, "allocation", block, patients)
+    draw = uniforms(seed, purpose, block, patients)
     if isinstance(scheme, BiasedCoin):
         return _coin(scheme, strata_of(factors) if scheme.stratified else np.zeros(factors.shape[:2], int), draw)
     if isinstance(scheme, Minimisation):
@@ -74,7 +76,7 @@ def strata_of(factors: Ints) -> Ints:
     return strata
 
 
-def _blocks(scheme: PermutedBlocks, strata: Ints, seed: int, block: int) -> Ints:
+def _blocks(scheme: PermutedBlocks, strata: Ints, seed: int, block: int, purpose: str) -> Ints:
     """Permuted blocks: each stratum has its own sequence of blocks of random sizes."""
     patients = strata.shape[1]
     arms = np.zeros(strata.shape, np.int64)
@@ -84,18 +86,18 @@ def _blocks(scheme: PermutedBlocks, strata: Ints, seed: int, block: int) -> Ints
         longest = int(here.sum(axis=1).max(initial=0))
         if longest:
             sequence = _sequence(
-                scheme, min(longest + max(scheme.sizes), patients + max(scheme.sizes)), seed, block, stratum
+                scheme, min(longest + max(scheme.sizes), patients + max(scheme.sizes)), seed, block, purpose, stratum
             )
             arms[here] = np.take_along_axis(sequence, np.maximum(place, 0), axis=1)[here]
     return arms
 
 
-def _sequence(scheme: PermutedBlocks, length: int, seed: int, block: int, stratum: int) -> Ints:
+def _sequence(scheme: PermutedBlocks, length: int, seed: int, block: int, purpose: str, stratum: int) -> Ints:
     """Sequence of arms (trial, length) of one stratum."""
     parts, sizes = checked_ratio(scheme.ratio), np.array(scheme.sizes)
     number = -(-length // int(sizes.min()))
-    size = sizes[(uniforms(seed, f"allocation:sizes:{stratum}", block, number) * len(sizes)).astype(int)]
-    key = uniforms(seed, f"allocation:order:{stratum}", block, number * int(sizes.max())).reshape(WIDTH, number, -1)
+    size = sizes[(uniforms(seed, f"{purpose}:sizes:{stratum}", block, number) * len(sizes)).astype(int)]
+    key = uniforms(seed, f"{purpose}:order:{stratum}", block, number * int(sizes.max())).reshape(WIDTH, number, -1)
     content = np.full((len(sizes), int(sizes.max())), 0)
     for k, s in enumerate(sizes):
         content[k, :s] = np.repeat(np.arange(len(parts)), parts * (s // parts.sum()))

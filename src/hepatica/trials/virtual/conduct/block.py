@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.bank.outcomes import PotentialOutcomes
@@ -21,7 +21,7 @@ from hepatica.trials.definition.design_tables import MONTH
 from hepatica.trials.definition.trial import Trial
 from hepatica.trials.virtual.conduct.accrual import arrivals
 from hepatica.trials.virtual.conduct.allocation import allocate, strata_of
-from hepatica.trials.virtual.conduct.events import crossing_times, first_event
+from hepatica.trials.virtual.conduct.events import couple, crossing_times, first_event
 from hepatica.trials.virtual.conduct.population import Eligible, sample
 from hepatica.trials.virtual.conduct.scenario import Scenario, Truth, conduct
 from hepatica.trials.virtual.conduct.streams import WIDTH, exponentials, gammas, normals, uniforms
@@ -31,6 +31,24 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 INFECTION = "infection"
+
+
+class Adapted(NamedTuple):
+    """Part of the conduct that an adaptive design has changed, (trial, patient) each; None where it is as planned.
+
+    Attributes
+    ----------
+    arm : array of int
+        Arm.
+    entry : array of float
+        Day of randomisation; inf for a patient who is not randomised.
+    who : array of int
+        Place in the bank.
+    """
+
+    arm: Ints | None = None
+    entry: Floats | None = None
+    who: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,8 @@ class TrialBlock:
     block : int
     patients : int
         Of each trial.
+    adapted : Adapted
+        What an adaptive design has changed.
     """
 
     trial: Trial
@@ -54,6 +74,7 @@ class TrialBlock:
     eligible: Eligible = field(repr=False)
     block: int
     patients: int
+    adapted: Adapted = field(default=Adapted(), repr=False)
 
     @cached_property
     def plan(self) -> Trial:
@@ -73,7 +94,7 @@ class TrialBlock:
     @property
     def who(self) -> Ints:
         """Places of the patients in the bank."""
-        return self._sampled[0]
+        return self._sampled[0] if self.adapted.who is None else self.adapted.who
 
     @property
     def draw_row(self) -> Ints:
@@ -87,7 +108,7 @@ class TrialBlock:
     @property
     def entry(self) -> Floats:
         """Day of randomisation."""
-        return self._arrivals[0]
+        return self._arrivals[0] if self.adapted.entry is None else self.adapted.entry
 
     @property
     def centre(self) -> Ints:
@@ -111,6 +132,8 @@ class TrialBlock:
     @cached_property
     def arm(self) -> Ints:
         """Arm of the trial, 0 the control."""
+        if self.adapted.arm is not None:
+            return self.adapted.arm
         return allocate(self.trial.randomisation.scheme(self.trial.ratio), self.factors, self.trial.seed, self.block)
 
     @cached_property
@@ -262,23 +285,3 @@ class TrialBlock:
         flat, first = values.reshape(-1, values.shape[-1]), int(np.floor(day))
         low = flat[self.row, first].astype(float)
         return np.asarray(low if day == first else low + (day - first) * (flat[self.row, first + 1] - low))
-
-
-def couple(common: Singles, other: Singles, correlation: float) -> Singles:
-    """Exp(1) numbers that a Gaussian copula joins to others; 1 gives these, 0 independent ones.
-
-    Parameters
-    ----------
-    common, other : (...)
-        Independent Exp(1) numbers.
-    correlation : float
-        Of the normal scores.
-
-    Examples
-    --------
-    >>> couple(np.array([0.5], np.float32), np.array([2.0], np.float32), 1.0).round(5).tolist()
-    [0.5]
-    """
-    scores = [ndtri(-np.expm1(-np.maximum(np.asarray(e, float), 1e-12))) for e in (common, other)]
-    mixed = correlation * scores[0] + np.sqrt(1 - correlation**2) * scores[1]
-    return np.asarray(-np.log(np.maximum(ndtr(-mixed), 1e-300)), np.float32)

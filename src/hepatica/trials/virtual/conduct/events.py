@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -97,3 +98,23 @@ def expected_survival(
     """
     total = np.sum([np.asarray(hazards[c], float) for c in causes], axis=0)
     return np.asarray(np.exp(-total) if frailty == 0 else (1 + frailty * total) ** (-1 / frailty))
+
+
+def couple(common: Singles, other: Singles, correlation: float) -> Singles:
+    """Exp(1) numbers that a Gaussian copula joins to others; 1 gives these, 0 independent ones.
+
+    Parameters
+    ----------
+    common, other : (...)
+        Independent Exp(1) numbers.
+    correlation : float
+        Of the normal scores.
+
+    Examples
+    --------
+    >>> couple(np.array([0.5], np.float32), np.array([2.0], np.float32), 1.0).round(5).tolist()
+    [0.5]
+    """
+    scores = [ndtri(-np.expm1(-np.maximum(np.asarray(e, float), 1e-12))) for e in (common, other)]
+    mixed = correlation * scores[0] + np.sqrt(1 - correlation**2) * scores[1]
+    return np.asarray(-np.log(np.maximum(ndtr(-mixed), 1e-300)), np.float32)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hepatica.trials.bank.plan import DEATHS
-from hepatica.trials.virtual.conduct.block import TrialBlock, couple
+from hepatica.trials.virtual.conduct.block import TrialBlock
+from hepatica.trials.virtual.conduct.events import couple
 from hepatica.trials.virtual.conduct.population import eligible_patients
 from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 

@@ -1,0 +1,80 @@
+"""Card and sentence of an adaptive design: what the trial changes on the way, and how the protocol says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hepatica.card import Card
+from hepatica.report.trials.names import hypothesis_name
+from hepatica.words import say
+
+if TYPE_CHECKING:
+    from hepatica.trials.definition.trial import Trial
+    from hepatica.trials.virtual.characteristics import TrialCharacteristics
+
+AS_THEY_ARE = ("second_stage", "closed")  # quantities that are no shares
+
+
+def adaptation_card(found: TrialCharacteristics, lang: str = "en") -> Card:
+    """Card of what an adaptive design has changed, in the mean over trials of each truth.
+
+    Parameters
+    ----------
+    found : TrialCharacteristics
+        Of a trial with an adaptive design.
+    lang : str
+        Language.
+    """
+    rows = []
+    for h in found.hypotheses:
+        for key in h.average.adapted:
+            name, _, arm = key.partition(":")
+            values = [o.adapted[key] for o in (h.average, h.drawn, h.null)]
+            shown = [f"{v:.2f}" if name in AS_THEY_ARE else f"{100 * v:.1f}" for v in values]
+            rows.append([hypothesis_name(h.hypothesis, lang), say(f"trial.adapted_{name}", lang, arm=arm), *shown])
+    heads = ("hypothesis", "quantity", "power", "assurance", "error")
+    return Card(
+        "adaptation",
+        say("trial.adaptation_title", lang),
+        (adaptive_sentence(found.trial, lang), say("trial.adaptation_text", lang)),
+        pd.DataFrame(rows, columns=[say(f"trial.column_{head}", lang) for head in heads]),
+        note=say("common.research_use", lang),
+    )
+
+
+def adaptive_sentence(trial: Trial, lang: str = "en") -> str:
+    """Sentence of the protocol about the adaptive design of a trial that has one.
+
+    Parameters
+    ----------
+    trial : Trial
+        With a table of an adaptive design.
+    lang : str
+        Language.
+    """
+    values = getattr(trial, trial.adaptive).model_dump(mode="json")
+    if trial.re_estimation is not None:
+        rule = trial.re_estimation
+        values = {
+            "most": f"{rule.max_increase:g}",
+            "least": f"{100 * rule.least:g}",
+            "target": f"{100 * rule.target:g}",
+        }
+    elif trial.bayesian is not None:
+        b = trial.bayesian
+        stated = {"mean": f"{b.prior_mean:g}", "sd": "" if b.prior_sd is None else f"{b.prior_sd:g}"}
+        prior = say("trial.prior_flat", lang) if b.prior_sd is None else say("trial.prior_normal", lang, **stated)
+        levels = b.efficacy if isinstance(b.efficacy, tuple) else (b.efficacy,)
+        values = {"margin": f"{b.margin:g}", "efficacy": " / ".join(f"{p:g}" for p in levels), "prior": prior}
+    elif trial.platform is not None:
+        which = "concurrent" if trial.platform.concurrent else "all"
+        values = {"per_arm": trial.platform.per_arm, "controls": say(f"trial.controls_{which}", lang)}
+    elif trial.seamless is not None:
+        s = trial.seamless
+        values = {"first": s.first, "lag": f"{s.lag:g}", "rule": s.selection.value, "test": s.test.value}
+    elif trial.enrichment is not None:
+        e = trial.enrichment
+        values = {"first": e.first, "lag": f"{e.lag:g}", "subgroup": e.subgroup, "test": e.test.value}
+    return say(f"trial.adaptive_{trial.adaptive}", lang, **values)

@@ -1,0 +1,5 @@
+"""Adaptive designs on the bank, one file each.
+
+In reading order: `setting`, `stages`, `re_estimation`, `response_adaptive`, `bayesian`, `seamless`, `enrichment`,
+`platform`, `conduct`.
+"""

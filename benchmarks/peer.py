@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from hepatica.engine.compile import find_compiler
-from hepatica.engine.generate import generate, python_source
+from hepatica.engine.generate import generate
+from hepatica.engine.store import python_source_of
 from hepatica.model.structure import Model
 
 SCALAR_C = """\
@@ -67,7 +68,7 @@ class Setting:
     def constants(self) -> np.ndarray:
         """What depends on parameters alone, for each patient."""
         space: dict[str, Any] = {}
-        exec(python_source(self.model), space)
+        exec(python_source_of(self.model), space)
         rows = np.zeros((len(self.parameters), space["N_CONSTANTS"]))
         for row, p in zip(rows, self.parameters, strict=True):
             c = row.tolist()

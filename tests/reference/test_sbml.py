@@ -120,6 +120,10 @@ class RoadRunner:
         self.rr.timeCourseSelections = self.columns
         return np.array(self.rr.simulate(run.start, run.end, grid(run)))
 
+    def alone(self, run, rtol):
+        """The run after nothing: the loaded file set back to its origin."""
+        return self(run, change=True, rtol=rtol)
+
 
 class BrokeOff(Exception):
     """The peer stopped early: now and then COPASI finds an invalid state in a file changed after loading."""
@@ -136,18 +140,6 @@ numpy.save(out, frame[states].to_numpy())
 """
 
 
-def alone(peer, text, run, system, rtol):
-    """The file as it is, loaded anew; COPASI in a process of its own, as other peers' leftovers disturb it."""
-    if peer is not Copasi:
-        return peer(text, system)(run, change=False, rtol=rtol)
-    with tempfile.TemporaryDirectory() as folder:
-        path, out = Path(folder) / "model.xml", Path(folder) / "out.npy"
-        path.write_text(text, encoding="utf-8")
-        told = [str(x) for x in (path, out, run.start, run.end, grid(run) - 1, rtol, *system.states)]
-        subprocess.run([sys.executable, "-c", ALONE, *told], check=True, capture_output=True)
-        return np.load(out)
-
-
 class Copasi:
     """COPASI, through its objects where a loaded file is changed."""
 
@@ -155,7 +147,7 @@ class Copasi:
         import basico
 
         self.basico = basico
-        self.dm, self.states = self.basico.load_model_from_string(text), system.states
+        self.dm, self.system, self.states = self.basico.load_model_from_string(text), system, system.states
         model = self.dm.getModel()
         self.parameters = {
             model.getModelValue(i).getSBMLId(): model.getModelValue(i) for i in range(model.getNumModelValues())
@@ -184,6 +176,15 @@ class Copasi:
             raise BrokeOff(f"{run.title}: {self.basico.get_task_settings('Time-Course', model=self.dm)['method']}")
         return frame[list(self.states)].to_numpy()
 
+    def alone(self, run, rtol):
+        """The run as a file of its own, in a process of its own, as other peers' leftovers disturb COPASI."""
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = Path(folder) / "model.xml", Path(folder) / "out.npy"
+            path.write_text(to_sbml(self.system.model, run), encoding="utf-8")
+            settings = [str(x) for x in (path, out, run.start, run.end, grid(run) - 1, rtol, *self.states)]
+            subprocess.run([sys.executable, "-c", ALONE, *settings], check=True, capture_output=True)
+            return np.load(out)
+
 
 def worst(ours, theirs, system):
     """Largest difference over (size + scale), and where."""
@@ -207,14 +208,12 @@ def test_peers_find_the_same_course(peer, system, runs, record_property):
             theirs = loaded[kind](padded, change=not new, rtol=RTOLS[0])
         except BrokeOff:  # the file as it is, loaded anew, has to run
             anew.append(f"{study} {i}")
-            del loaded[kind]
-            theirs = alone(peer, to_sbml(system.model, padded), padded, system, RTOLS[0])
+            theirs = loaded.pop(kind).alone(padded, RTOLS[0])
         apart[study, arm, i] = worst(ours, theirs, system)
-        if apart[study, arm, i][0] > WITHIN:  # ask more of the peer, never of the test: the file as it is, loaded anew
+        if apart[study, arm, i][0] > WITHIN:  # ask more of the peer, never of the test
             again.append(f"{study} {i}")
-            loaded.pop(kind, None)
-            theirs = alone(peer, to_sbml(system.model, padded), padded, system, RTOLS[1])
-            apart[study, arm, i] = worst(ours, theirs, system)
+            former = loaded.get(kind) or peer(to_sbml(system.model, padded), system)
+            apart[study, arm, i] = worst(ours, former.alone(padded, RTOLS[1]), system)
     record_property("apart", max(apart.values())[0])
     print(
         f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} "

@@ -139,7 +139,8 @@ class Writer:
 
     def text(self, expr: Expr) -> str:
         """Print with array elements for states and parameters."""
-        return str(self.print(expr.xreplace({self.symbols[k]: sp.Symbol(v) for k, v in self.names.items()})))
+        named = [s for s in expr.free_symbols if s.name in self.names and s == self.symbols[s.name]]
+        return str(self.print(expr.xreplace({s: sp.Symbol(self.names[s.name]) for s in named})))
 
     def assign(self, names: Any) -> list[tuple[str, Expr]]:
         """Those of the named quantities that move, in causal order."""

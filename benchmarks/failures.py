@@ -1,4 +1,4 @@
-"""How often the engine fails on patients far beyond those shipped: none of 100,000 is the aim.
+"""Failure rate of the engine on patients far beyond those shipped: none of 100,000 is the aim.
 
     python benchmarks/failures.py [--patients 2000] [--spread 3] [--population hbv_aclf] [--json]
 

@@ -227,15 +227,15 @@ def inside(folder: Path) -> None:
     from hepatica.report.imaging.subject_page import write_subject
 
     start, cpu = time.perf_counter(), time.process_time()
-    found = ImageRequest.check({"file": folder / "s.toml"}).compute()
-    write_subject(found, subject_cards(found, "en"), ImageAnswer.of(found), folder, "en", command="")
+    analysis = ImageRequest.check({"file": folder / "s.toml"}).compute()
+    write_subject(analysis, subject_cards(analysis, "en"), ImageAnswer.of(analysis), folder, "en", command="")
     report, cpu_report = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     from dataclasses import replace
 
-    more = replace(found.scans[0], labels=tuple(r._replace(time=r.time + 1.0) for r in found.scans[0].labels))
+    more = replace(analysis.scans[0], labels=tuple(r._replace(time=r.time + 1.0) for r in analysis.scans[0].labels))
     start, cpu = time.perf_counter(), time.process_time()
-    analyse_subject(found.subject, [*found.scans, more])
+    analyse_subject(analysis.subject, [*analysis.scans, more])
     row = {"report": report, "cpu": cpu_report, "peak_gib": peak}
     row |= {"update": time.perf_counter() - start, "update_cpu": time.process_time() - cpu}
     print(json.dumps(row))

@@ -154,5 +154,5 @@ def page(answer: dict[str, Any]) -> str:
 
 
 def _sums(ns: dict[str, float]) -> float:
-    """What of an attempt is neither of its parts."""
+    """The rest of an attempt, beside its parts."""
     return ns["attempt"] - ns["factor"] - 7 * ns["rates"] - 8 * ns["solve"] - ns["norm"]

@@ -66,7 +66,7 @@ class Setting:
 
     @cached_property
     def constants(self) -> np.ndarray:
-        """What depends on parameters alone, for each patient."""
+        """Constants of each patient, which depend on parameters alone."""
         space: dict[str, Any] = {}
         exec(python_source_of(self.model), space)
         rows = np.zeros((len(self.parameters), space["N_CONSTANTS"]))

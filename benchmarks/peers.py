@@ -127,7 +127,7 @@ class Casadi(Peer):
         self.made: dict[tuple[float, int], Any] = {}
 
     def prepare(self, p: Any) -> Any:
-        """What depends on parameters alone, as expressions."""
+        """Constants of a patient, which depend on parameters alone, as expressions."""
         c: list[Any] = [0] * self.setting.constants.shape[1]
         self.space["prepare"]([p[i] for i in range(p.shape[0])], c)
         return self.ca.vertcat(*c)

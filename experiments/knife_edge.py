@@ -137,7 +137,7 @@ def summed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def learnt(system: System, name: str) -> dict[str, Any]:
-    """Where the draws that ship stand in the prior, and what the parameter is correlated with in them."""
+    """Prior quantiles of the draws that ship, and correlations of the parameter in them."""
     draws, p = posterior(), system.model.parameters[name]
     z = {k.name: v for k, v in draws.columns.items() if k.kind is DrawKind.COORDINATE and not k.hypothesis}
     values = p.entry.prior.apply(np.full(draws.n, p.value), z[name], np.ones(draws.n))

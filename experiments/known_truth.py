@@ -55,7 +55,7 @@ BLOCK = 50
 
 @dataclass(frozen=True)
 class Bank:
-    """What draws make of the evidence and of every regimen.
+    """Predictions of draws for the evidence and for every regimen.
 
     Attributes
     ----------

@@ -118,7 +118,7 @@ class Rest:
         self.expressions = expressions(system, moved)
 
     def weights(self, labs: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> np.ndarray:
-        """How like each visit each rest is, (visit, rest)."""
+        """Likeness of each rest to each visit, (visit, rest); a row sums to one."""
         seen = {"bilirubin": labs["bilirubin"], "albumin": 10 * labs["albumin"], "inr": labs["inr"]}
         log_weight = np.zeros((len(labs), len(self.at["inr"])))
         for name, width in WIDTHS.items():

@@ -59,7 +59,7 @@ class Reduced:
 
     @property
     def dimension(self) -> int:
-        """How many parameters are unknown."""
+        """Number of unknown parameters."""
         return len(self.names)
 
     def predict(self, points: Floats, *, workers: int = 1) -> Floats:

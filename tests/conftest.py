@@ -1,4 +1,4 @@
-"""What the tests share: the assembled model, both engines, one small admitted cohort, and a bench to solve on.
+"""Fixtures of all tests: the assembled model, both engines, one small admitted cohort, and a bench to solve on.
 
 Frozen outputs in tests/regression/*.json are renewed with `pytest tests/regression --renew`; look at the
 difference with git, and say in the changelog why they changed.
@@ -121,7 +121,7 @@ def hepatica(monkeypatch, capsys):
 
 @pytest.fixture
 def run_script():
-    """What a script of the tree prints with --json, run as a user runs it."""
+    """Answer that a script of the tree prints with --json, run as a user runs it."""
 
     def run(path, *arguments):
         done = subprocess.run(

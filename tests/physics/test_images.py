@@ -1,4 +1,4 @@
-"""What holds for any image: a broken one is one sentence and writes nothing, a phantom's label comes back as given."""
+"""Invariants of any image: a broken one is one sentence and writes nothing, a phantom's label comes back as given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each cause does to the liver over days and months, with and without what treats it."""
+"""Effects of each cause on the liver over days and months, with and without what treats it."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What established treatments do, against published numbers."""
+"""Effects of established treatments, against published numbers."""
 
 import tomllib
 from pathlib import Path

@@ -84,7 +84,7 @@ def page(lang):
 
 
 def hepatica(*arguments):
-    """What the command prints."""
+    """Output of the command."""
     sys.argv = ["hepatica", *arguments]
     out = io.StringIO()
     with contextlib.redirect_stdout(out):

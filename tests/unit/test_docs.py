@@ -1,4 +1,4 @@
-"""What the documents say is true: the README's example runs, the model's pages are those of the model."""
+"""Truth of the documents: the README's example runs, the model's pages are those of the model."""
 
 import importlib
 import json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,12 @@ def test_test_files_of_units_mirror_a_module_or_a_script() -> None:
     expected |= {f"{folder}/test_{p.stem}.py" for folder in CODE[2:] for p in (ROOT / folder).glob("*.py")}
     tests = {f"{p.relative_to(MIRROR).parent.as_posix()}/{p.name}" for p in MIRROR.rglob("test_*.py")}
     assert tests - expected <= set(OF_NO_MODULE)
+
+
+def test_docstrings_begin_with_a_term() -> None:
+    """The first line names its thing by the field's term: a question as an opening is a private word."""
+    opening = re.compile(r'(?m)^\s*"""(What|Who|How|Whether|Where)\b')
+    questions = {
+        p: m[0].strip() for p in sources(".py") if (m := opening.search((ROOT / p).read_text(encoding="utf-8")))
+    }
+    assert not questions

@@ -173,7 +173,7 @@ def test_layers_hold() -> None:
 
 
 def test_everything_imported_is_in_the_runtime_lock():
-    """What only the tests' lock holds would be missing after `make demo`; what an extra brings is asked for where it is used."""
+    """A package that only the tests' lock holds would be missing after `make demo`; what an extra brings is asked for where it is used."""
     locked = {
         name.lower().replace("_", "-")
         for name in re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ DIGEST_BYTES = 32  # SHA-256, at the end of the file
 
 @dataclass(frozen=True)
 class Execution:
-    """Where and how simulations of a calibration are run.
+    """Work folder, cores and progress of the simulations of a calibration.
 
     Attributes
     ----------

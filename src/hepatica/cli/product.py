@@ -58,10 +58,10 @@ def compare(
     )
     bars = Bars(lang)
     with claim(folder, "product") as output, shell.make_system(lang, cluster) as system, bars.bars:
-        found, lots = request.compute(system=system, workers=workers, progress=bars)
-        made = comparison_cards(found, lots, lang)
-        answer = ProductAnswer.of(found, lots, text=made[0].text)
-        write_comparison(found, made, answer, output.staging, lang, command=shell.command_line())
+        comparison, lots = request.compute(system=system, workers=workers, progress=bars)
+        made = comparison_cards(comparison, lots, lang)
+        answer = ProductAnswer.of(comparison, lots, text=made[0].text)
+        write_comparison(comparison, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
     if as_json:
         print_json(answer)

@@ -193,7 +193,7 @@ def restricted_mean_survival(times: ArrayLike, survival: ArrayLike, horizon: flo
 
 
 def event_times(times: ArrayLike, cumulative_hazard: ArrayLike, threshold: ArrayLike) -> Array:
-    """When each cumulative hazard first reaches its threshold, by straight lines; inf when it never does.
+    """First times at which cumulative hazards reach their thresholds, by straight lines; inf for never.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ MIN_DURATION, MAX_DURATION = 1 / 86_400, 30.0  # day; an infusion takes minutes 
 
 @dataclass(frozen=True)
 class Regimen:
-    """When and how cells are given.
+    """Dose, route, number and times of the infusions of cells.
 
     A dose counts all cells, living and dead, of one infusion. Infusions at one time add up. An infusion
     at or after the horizon has no time to act. No infusion, or a dose of zero, is standard care.

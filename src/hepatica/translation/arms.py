@@ -208,6 +208,6 @@ def learn_sigma(by_trial: Mapping[str, Floats], sigma: Floats, scale: float = SI
         Probabilities of the nodes, each with the width of its cell.
     """
     per_draw = sum(logsumexp(x, axis=2) - np.log(x.shape[2]) for x in by_trial.values())
-    whole = np.log(sigma_prior(sigma, scale)) + logsumexp(per_draw, axis=1)
-    out: Floats = np.exp(whole - logsumexp(whole))
+    log_posterior = np.log(sigma_prior(sigma, scale)) + logsumexp(per_draw, axis=1)
+    out: Floats = np.exp(log_posterior - logsumexp(log_posterior))
     return out

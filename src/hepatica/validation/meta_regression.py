@@ -74,15 +74,15 @@ def predict(
     publications = [r.publication for r in rows] + [""]
     fixed = 1.0 + SLOPE_SD**2 * x @ x.T
     same, own = np.equal.outer(groups, groups), np.equal.outer(publications, publications)
-    found = []
+    nodes = []
     for between in GRID:
         for within in GRID:
             k = fixed + between**2 * same + within**2 * own
             root = np.linalg.cholesky(k[:-1, :-1] + np.diag(error**2 + 1e-9))
             z, load = np.linalg.solve(root, y), np.linalg.solve(root, k[:-1, -1])
             fit = -0.5 * (z @ z) - np.log(np.diag(root)).sum() - 0.5 * (between**2 + within**2)
-            found.append((fit, load @ z, k[-1, -1] - load @ load))
-    fit, mean, variance = (np.array(v) for v in zip(*found, strict=True))
+            nodes.append((fit, load @ z, k[-1, -1] - load @ load))
+    fit, mean, variance = (np.array(v) for v in zip(*nodes, strict=True))
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
     middle = float(weight @ mean)

@@ -1,4 +1,4 @@
-"""How much cohorts differ is learnt beside everything else."""
+"""Variation between cohorts is learnt beside everything else."""
 
 import numpy as np
 from scipy.stats import norm

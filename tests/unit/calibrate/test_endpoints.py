@@ -1,4 +1,4 @@
-"""What an arm would be published as, against loops over people."""
+"""Published endpoints of an arm, against loops over people."""
 
 import numpy as np
 import pytest

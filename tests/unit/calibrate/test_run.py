@@ -142,7 +142,7 @@ def test_cells_are_chosen_by_what_people_showed(system, publications, tmp_path, 
 
 
 def test_finished_work_is_known_by_what_is_simulated(system, publications):
-    """How much cohorts differ is simulated by nobody; any other draw, setting, plan or order of draws makes other work."""
+    """Variation between cohorts is simulated by nobody; any other draw, setting, plan or order of draws makes other work."""
     plan, d = Plan.of(publications), Draws.prior(system.model, 4, seed=1)
     name = stamped(system, plan, d, [1])
 

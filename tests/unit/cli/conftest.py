@@ -1,4 +1,4 @@
-"""What the tests of the commands share: a short study, and the process in which a command starts cold."""
+"""Fixtures of the commands: a short study, and the process in which a command starts cold."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What an arm is worth, against hand calculation."""
+"""Utility of an arm, against hand calculation."""
 
 from dataclasses import replace
 

@@ -70,7 +70,7 @@ def test_a_cut_or_flipped_kernel_is_built_again_and_answers_the_same(small, cach
 
 
 def test_a_kernel_is_loaded_from_a_copy_of_its_own(small, cache):
-    """What happens to the file in the cache afterwards cannot reach a process that has loaded it."""
+    """A later change of the file in the cache cannot reach a process that has loaded it."""
     code = (
         "import sys\nfrom pathlib import Path\nimport numpy as np\nfrom hepatica.engine import Events, Problem, System\n"
         "from hepatica.model.assemble import assemble\nfrom hepatica.model.modules.enzymes import enzymes\n"

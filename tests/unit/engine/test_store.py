@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def counted(monkeypatch, model):
-    """How often a model was assembled; the assembly itself is spared."""
+    """Calls of the assembly, one each time; the assembly itself is spared."""
     calls = []
 
     def assembled(*arguments):

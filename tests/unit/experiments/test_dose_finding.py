@@ -1,4 +1,4 @@
-"""What `experiments/dose_finding.py` prints: rules on the same lots, and a page that says what was found."""
+"""Output of `experiments/dose_finding.py`: rules on the same lots, and a page that says what was found."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `experiments/knife_edge.py` does to numbers: an AUC with deaths by chance, a parameter held, a summary over draws."""
+"""Arithmetic of `experiments/knife_edge.py`: an AUC with deaths by chance, a parameter held, a summary over draws."""
 
 import importlib.util
 from pathlib import Path

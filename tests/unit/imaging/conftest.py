@@ -1,4 +1,4 @@
-"""What tests of images share: PET phantoms, a sidecar that is right, and a bare image."""
+"""Fixtures of images: PET phantoms, a sidecar that is right, and a bare image."""
 
 import json
 

@@ -21,7 +21,7 @@ def test_a_seed_gives_the_same_again(table, system, tmp_path):
 
 
 def test_another_file_is_forecast_blind(path, table, system, tmp_path):
-    """What lies after the basis changes no forecast, and need not be there; missing labs are named."""
+    """Rows after the basis change no forecast, and need not be there; missing labs are named."""
     new = table[table["id"] >= 95].drop(columns=["NH3", "Cre", "PE", "Age"])
     full, blind = tmp_path / "full.csv", tmp_path / "blind.csv"
     new.to_csv(full, index=False)

@@ -1,4 +1,4 @@
-"""What can matter is proved from the equations: a parameter called harmless changes nothing, to the last bit."""
+"""Reach of a parameter, proved from the equations: a parameter called harmless changes nothing, to the last bit."""
 
 import numpy as np
 import pytest

@@ -19,7 +19,7 @@ VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
 class Page(HTMLParser):
-    """What the page loads, says, and whether its tags close."""
+    """Addresses, texts and unclosed tags of a page."""
 
     def __init__(self):
         super().__init__()

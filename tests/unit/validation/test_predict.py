@@ -117,7 +117,7 @@ def test_files_of_the_model_are_covered_at_the_nominal_rate(system, files):
 
 
 def test_people_vary_as_those_printed_at_day_0(system, row, head):
-    """Where these vary more than virtual ones; a smaller SD may be a standard error and is not believed."""
+    """Wider only for people who vary more than virtual ones; a smaller SD may be a standard error and is not believed."""
     asked = {"hypotheses": HYPOTHESES, "settings": PredictionSettings(people=6, draws=40, seed=2)}
     widths = []
     for sd in (0.01, 0.1, 40.0):

@@ -44,7 +44,7 @@ def test_virtual_patients_are_made_to_look_like_an_arm(system, admitted):
 
 
 def test_cells_that_do_nothing_are_predicted_to(system):
-    """Where they are sure to, a treated arm is the one without cells; where they are sure not to, it is another."""
+    """Certain to do nothing, a treated arm is the one without cells; certain to do something, it is another."""
     p, hypothesis = load("lin2017"), HYPOTHESES[0]
     plan, prior = Plan.of([p]), Draws.prior(system.model, 20, seed=3)
     arms = {a.arm: a for a in plan.arms}

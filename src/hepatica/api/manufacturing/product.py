@@ -71,12 +71,12 @@ class ProductAnswer(Answer):
     run: RunInfo
 
     @classmethod
-    def of(cls, found: ProductComparison, lots: LotSummary, *, text: Sequence[str] = ()) -> ProductAnswer:
+    def of(cls, comparison: ProductComparison, lots: LotSummary, *, text: Sequence[str] = ()) -> ProductAnswer:
         """Answer of a comparison and a summary of lots."""
         return cls(
             text=list(text),
-            regimen=found.regimen,
-            rows=rows(found.frame()),
+            regimen=comparison.regimen,
+            rows=rows(comparison.frame()),
             lots=LotSummaryAnswer(
                 cells=lots.cells,
                 potency_units=list(lots.potency_units),
@@ -87,15 +87,15 @@ class ProductAnswer(Answer):
                 assay=lots.assay,
                 pooling=lots.pooling,
             ),
-            patients=found.patients,
-            draws=found.draws,
-            failed=found.failed,
+            patients=comparison.patients,
+            draws=comparison.draws,
+            failed=comparison.failed,
             run=RunInfo(
-                study_hash=found.study.hash,
-                model_hash=found.system.model.hash,
-                seed=found.study.seed,
+                study_hash=comparison.study.hash,
+                model_hash=comparison.system.model.hash,
+                seed=comparison.study.seed,
                 version=__version__,
-                engine=found.system.engine,
+                engine=comparison.system.engine,
             ),
         )
 
@@ -148,9 +148,9 @@ class ProductRequest(Request):
             raise InputError("--cells", planned.label, "a dose per kg, such as '1e6 cells/kg'")
         size = SurfaceSize(draws=self.draws, per_draw=self.per_draw)
         given = {"cells": planned.dose, "size": size, "system": system, "workers": workers, "progress": progress}
-        found = compare_products(self.study, **given)  # type: ignore[arg-type]
+        comparison = compare_products(self.study, **given)  # type: ignore[arg-type]
         surface = stored_surface(self.study, **given)  # type: ignore[arg-type]
-        return found, summarise_lots(self.study, surface, planned.dose)
+        return comparison, summarise_lots(self.study, surface, planned.dose)
 
     def run(
         self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None

@@ -60,12 +60,12 @@ def print_indirect_publication(publication: IndirectPublication, variable: str, 
         arms.add_row(arm.id, none if arm.n is None else str(arm.n), given_indirect(arm))
     out.print(arms)
     rows = make_table(*(say(f"evidence.column_{name}", lang) for name in ("arm", "variable", "time", "found", "place")))
-    wanted = variable.replace("_", " ").casefold()
+    sought = variable.replace("_", " ").casefold()
     for o in publication.observations:
-        if wanted in o.variable.casefold():
+        if sought in o.variable.casefold():
             times = ", ".join(f"{t:g}" for t in o.time) or none
             name = f"{o.variable} (against {o.against})" if o.against else o.variable
-            rows.add_row(", ".join(o.arms), name, times, found(o), o.place)
+            rows.add_row(", ".join(o.arms), name, times, observed_text(o), o.place)
     out.print(rows)
 
 
@@ -91,13 +91,13 @@ def given_indirect(arm: IndirectArm) -> str:
     return "; ".join(part for part in (text, arm.note) if part)
 
 
-def found(o: IndirectObservation) -> str:
+def observed_text(o: IndirectObservation) -> str:
     """Observed value, or direction, with its unit and its printed dispersion.
 
     Examples
     --------
     >>> from hepatica.evidence.indirect import load
-    >>> found(load("meta_sepsis_animals_2020").observations[1])
+    >>> observed_text(load("meta_sepsis_animals_2020").observations[1])
     '0.33 (0.2 to 0.56)'
     """
     text = "" if o.value is None else f"{o.value:g}"

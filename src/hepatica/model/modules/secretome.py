@@ -89,7 +89,7 @@ def _growth_factors(m: Draft, made: Expr, liver: Expr) -> Expr:
             "ng/mL",
             f"{factor.upper()} of MSC in plasma, beside the patient's own",
         )
-        beside = m.let(
+        pericellular = m.let(
             f"{factor}_near",
             one * each * distance**2 / (2 * diffusion) / around,
             "ng/mL",
@@ -97,7 +97,7 @@ def _growth_factors(m: Draft, made: Expr, liver: Expr) -> Expr:
         )
         occupied = level / (level + half)
         everywhere = (level + spread) / (level + spread + half)
-        close = (level + spread + beside) / (level + spread + beside + half)
+        close = (level + spread + pericellular) / (level + spread + pericellular + half)
         added[factor] = everywhere - occupied + near * (close - everywhere)
     m.let(
         "vegf_added", m.pars("efficacy_vegf")[0] * added["vegf"], "", "effect of VEGF of MSC on sinusoidal endothelium"

@@ -152,9 +152,9 @@ def _dose(p: IndirectPublication, name: str, species: str, row: dict[str, Any]) 
     arm = p.arm(name)
     if not arm.cells:
         return None
-    whole = row.get("dose_per_animal", {}).get(name, arm.dose_per_animal)
+    per_animal = row.get("dose_per_animal", {}).get(name, arm.dose_per_animal)
     route = row.get("route", arm.route)
-    return Dose(species=species, route=route, per_animal=whole, per_kg=arm.dose_per_kg)
+    return Dose(species=species, route=route, per_animal=per_animal, per_kg=arm.dose_per_kg)
 
 
 def _statements(row: dict[str, Any], names: list[str]) -> tuple[Statement, ...]:
@@ -165,14 +165,14 @@ def _statements(row: dict[str, Any], names: list[str]) -> tuple[Statement, ...]:
     return tuple(Statement(better=i, significant=i < good) for i in range(len(names)))
 
 
-def _found(p: IndirectPublication, row: dict[str, Any], name: str, *variables: str) -> IndirectObservation:
-    wanted = variables or (row["variable"],)
+def _observation(p: IndirectPublication, row: dict[str, Any], name: str, *variables: str) -> IndirectObservation:
+    names = variables or (row["variable"],)
     time = row.get("time")
     for o in p.observations:
         timed = time in o.time if time is not None else not (row["form"] == "proportion" and _timed(p, o))
-        if name in o.arms and o.variable in wanted and timed and (len(o.arms) == 1 or variables):
+        if name in o.arms and o.variable in names and timed and (len(o.arms) == 1 or variables):
             return o
-    raise InputError(f"{p.key}, arm {name}", wanted, "name an observation of this arm alone")
+    raise InputError(f"{p.key}, arm {name}", names, "name an observation of this arm alone")
 
 
 def _timed(p: IndirectPublication, o: IndirectObservation) -> bool:
@@ -194,63 +194,63 @@ def _size(p: IndirectPublication, row: dict[str, Any], name: str, o: IndirectObs
 
 
 def _proportion(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
-    found = [_found(p, row, name) for name in names]
-    n = np.array([_size(p, row, name, o) for name, o in zip(names, found, strict=True)])
-    return _logits(np.array([o.value for o in found], float) / 100.0 * n, n)
+    observations = [_observation(p, row, name) for name in names]
+    n = np.array([_size(p, row, name, o) for name, o in zip(names, observations, strict=True)])
+    return _logits(np.array([o.value for o in observations], float) / 100.0 * n, n)
 
 
 def _count(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
-    found = [_found(p, row, name) for name in names]
-    n = np.array([_size(p, row, name, o) for name, o in zip(names, found, strict=True)])
-    return _logits(np.array([o.value for o in found], float), n)
+    observations = [_observation(p, row, name) for name in names]
+    n = np.array([_size(p, row, name, o) for name, o in zip(names, observations, strict=True)])
+    return _logits(np.array([o.value for o in observations], float), n)
 
 
 def _survival(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
-    found = [_found(p, row, name, "survival", "mortality") for name in names]
+    observations = [_observation(p, row, name, "survival", "mortality") for name in names]
     n = np.array([float(p.arm(name).n or np.nan) for name in names])
-    share = np.array([o.value if o.variable == "survival" else 100.0 - (o.value or 0.0) for o in found], float)
+    share = np.array([o.value if o.variable == "survival" else 100.0 - (o.value or 0.0) for o in observations], float)
     return _logits(share / 100.0 * n, n)
 
 
 def _difference(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
     """Differences from a control as large as the arms, with standard errors: half of each variance is the control's."""
-    found = [_found(p, row, name) for name in names]
-    n = np.array([_size(p, row, name, o) for name, o in zip(names, found, strict=True)])
-    se = np.array([o.se for o in found], float)
+    observations = [_observation(p, row, name) for name in names]
+    n = np.array([_size(p, row, name, o) for name, o in zip(names, observations, strict=True)])
+    se = np.array([o.se for o in observations], float)
     sd = se * np.sqrt(n / 2.0)
-    value = np.array([o.value for o in found], float) / sd
+    value = np.array([o.value for o in observations], float) / sd
     return np.array([0.0, *value]), np.array([1.0 / n.mean(), *(1.0 / n)])
 
 
 def _odds_ratio(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
     """Log odds ratios of different studies, each with a control of its own: the control's variance is none."""
-    found = [_found(p, row, name) for name in names]
-    se = np.array([np.log((o.high or np.nan) / (o.low or np.nan)) / CI_TO_SE for o in found])
-    value = LOGIT_TO_SD * np.log(np.array([o.value for o in found], float))
+    observations = [_observation(p, row, name) for name in names]
+    se = np.array([np.log((o.high or np.nan) / (o.low or np.nan)) / CI_TO_SE for o in observations])
+    value = LOGIT_TO_SD * np.log(np.array([o.value for o in observations], float))
     return np.array([0.0, *value]), np.array([1e-6, *(LOGIT_TO_SD * se) ** 2])
 
 
 def _p_value(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
     """Two-sided P of arms better than a control as large as they are."""
     n = float(row["n"])
-    z = -ndtri(np.array([_found(p, row, name).value for name in names], float) / 2.0)
+    z = -ndtri(np.array([_observation(p, row, name).value for name in names], float) / 2.0)
     return np.array([0.0, *(z * np.sqrt(2.0 / n))]), np.full(len(names) + 1, 1.0 / n)
 
 
 def _mean(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
     """Means with 95 % intervals."""
-    found = [_found(p, row, name) for name in names]
-    n = np.array([_size(p, row, name, o) for name, o in zip(names, found, strict=True)])
-    sd = np.sqrt(n) * np.array([(o.high or 0.0) - (o.low or 0.0) for o in found]) / CI_TO_SE
-    return np.array([o.value for o in found], float) / np.sqrt(np.mean(sd**2)), 1.0 / n
+    observations = [_observation(p, row, name) for name in names]
+    n = np.array([_size(p, row, name, o) for name, o in zip(names, observations, strict=True)])
+    sd = np.sqrt(n) * np.array([(o.high or 0.0) - (o.low or 0.0) for o in observations]) / CI_TO_SE
+    return np.array([o.value for o in observations], float) / np.sqrt(np.mean(sd**2)), 1.0 / n
 
 
 def _median(p: IndirectPublication, row: dict[str, Any], names: list[str]) -> tuple[Floats, Floats]:
     """Medians with quartiles, as means of normal distributions."""
-    found = [_found(p, row, name) for name in names]
-    n = np.array([_size(p, row, name, o) for name, o in zip(names, found, strict=True)])
-    sd = np.array([(o.high or 0.0) - (o.low or 0.0) for o in found]) / IQR_TO_SD
-    return np.array([o.value for o in found], float) / np.sqrt(np.mean(sd**2)), (np.pi / 2.0) / n
+    observations = [_observation(p, row, name) for name in names]
+    n = np.array([_size(p, row, name, o) for name, o in zip(names, observations, strict=True)])
+    sd = np.array([(o.high or 0.0) - (o.low or 0.0) for o in observations]) / IQR_TO_SD
+    return np.array([o.value for o in observations], float) / np.sqrt(np.mean(sd**2)), (np.pi / 2.0) / n
 
 
 _NUMBERS = {

@@ -160,7 +160,7 @@ def fit(evidence: Sequence[Evidence], grid: Floats, prior: Floats, scales: Scale
     taus = [half_normal(s) for s in (scales.species, scales.disease, scales.study)]
     steps = [{tau: kernel(grid, tau) for tau in level} for level in taus]
     species = sorted({e.species for e in used})
-    whole, nodes = [], []
+    joints, nodes = [], []
     own: dict[str, list[Floats]] = {s: [] for s in species}
     for study, share in product(taus[2], FALL_SHARES):
         upward = _messages(used, steps[2][study], share)
@@ -168,12 +168,12 @@ def fit(evidence: Sequence[Evidence], grid: Floats, prior: Floats, scales: Scale
             message = {s: _species_message(s, upward, steps[1][disease]) for s in species}
             sent = {s: m if s == MAN else _smear(steps[0][between], m) for s, m in message.items()}
             joint = _log(prior) + sum(sent.values(), np.zeros(len(grid)))
-            whole.append(joint)
+            joints.append(joint)
             nodes.append((between, disease, study, share))
             for s in species:
                 rest = joint - sent[s]
                 own[s].append(message[s] + (rest if s == MAN else _smear(steps[0][between].T, rest)))
-    return _collect(grid, np.array(whole), np.array(nodes), {s: np.array(m) for s, m in own.items()})
+    return _collect(grid, np.array(joints), np.array(nodes), {s: np.array(m) for s, m in own.items()})
 
 
 def _unmoved(grid: Floats, prior: Floats, scales: Scales) -> Posterior:
@@ -190,19 +190,19 @@ def _unmoved(grid: Floats, prior: Floats, scales: Scales) -> Posterior:
     )
 
 
-def _collect(grid: Floats, whole: Floats, nodes: Floats, own: Mapping[str, Floats]) -> Posterior:
+def _collect(grid: Floats, joints: Floats, nodes: Floats, own: Mapping[str, Floats]) -> Posterior:
     """Posterior from the log joint of every node of the hyper-parameters, (n_nodes, n_grid)."""
-    evidence = logsumexp(whole)
-    means = np.exp(logsumexp(whole, axis=1) - evidence) @ nodes
+    evidence = logsumexp(joints)
+    means = np.exp(logsumexp(joints, axis=1) - evidence) @ nodes
     return Posterior(
         grid=grid,
-        probability=np.exp(logsumexp(whole, axis=0) - evidence),
+        probability=np.exp(logsumexp(joints, axis=0) - evidence),
         by_species={s: np.exp(logsumexp(m, axis=0) - logsumexp(m)) for s, m in own.items()},
         tau_species=float(means[0]),
         tau_disease=float(means[1]),
         tau_study=float(means[2]),
         fall_share=float(means[3]),
-        log_evidence=float(evidence - np.log(len(whole))),
+        log_evidence=float(evidence - np.log(len(joints))),
     )
 
 

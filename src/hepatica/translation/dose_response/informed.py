@@ -114,9 +114,9 @@ def per_exposure(parameter: Half, measure: Measure) -> float:
     >>> per_exposure(Half.CELLS, Measure.LIVING)
     1.0
     """
-    found = reach(MAN, measure.hypothesis)
-    of_cell = {Half.CELLS: found.mediators, Half.ENGULFED: found.engulfed}[parameter]
-    in_measure = {Measure.PER_KG: 1.0 / MAN_WEIGHT, Measure.PER_ANIMAL: 1.0}.get(measure, found.mediators)
+    of_man = reach(MAN, measure.hypothesis)
+    of_cell = {Half.CELLS: of_man.mediators, Half.ENGULFED: of_man.engulfed}[parameter]
+    in_measure = {Measure.PER_KG: 1.0 / MAN_WEIGHT, Measure.PER_ANIMAL: 1.0}.get(measure, of_man.mediators)
     return of_cell / in_measure
 
 
@@ -206,9 +206,9 @@ def inform(
     weights, prior = weights or Weights(), prior or prior_before(parameter)
     if weights.people == weights.animals == 0.0:
         return prior
-    found = fit_half_effect(measure, parameter=parameter, weights=weights, prior=prior)
+    half = fit_half_effect(measure, parameter=parameter, weights=weights, prior=prior)
     shift = float(np.log(per_exposure(parameter, measure)))
-    return LogNormal(log_mean=found.mean * LN10 + shift, log_sd=found.sd * LN10)
+    return LogNormal(log_mean=half.mean * LN10 + shift, log_sd=half.sd * LN10)
 
 
 @functools.cache

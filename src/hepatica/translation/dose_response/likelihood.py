@@ -19,8 +19,8 @@ LN10 = np.log(10.0)
 
 def exposures(e: EndPoint, measure: Measure) -> Floats | None:
     """Exposure of every arm, (n_arms,), 0 for a control; None where one cannot be had in this measure."""
-    found = [0.0 if d is None else exposure(d, measure) for d in e.doses]
-    return None if None in found else np.array(found, float)
+    of_arms = [0.0 if d is None else exposure(d, measure) for d in e.doses]
+    return None if None in of_arms else np.array(of_arms, float)
 
 
 def log_likelihood(e: EndPoint, x: Floats, grid: Floats) -> tuple[Floats, Floats]:

@@ -89,16 +89,16 @@ def exposure(dose: Dose, measure: Measure) -> float | None:
     1000000.0
     """
     weight = body_weight(dose.species)
-    whole = dose.per_animal
-    if whole is None and dose.per_kg is not None and weight is not None:
-        whole = dose.per_kg * weight
+    cells = dose.per_animal
+    if cells is None and dose.per_kg is not None and weight is not None:
+        cells = dose.per_kg * weight
     by_vein = dose.route.startswith(VEINS)
     if measure is Measure.PER_ANIMAL:
-        return whole if by_vein else None
+        return cells if by_vein else None
     if measure is Measure.PER_KG:
-        per_kg = dose.per_kg if dose.per_kg is not None else whole / weight if whole and weight else None
+        per_kg = dose.per_kg if dose.per_kg is not None else cells / weight if cells and weight else None
         return per_kg if by_vein else None
-    if whole is None or weight is None or not (by_vein or dose.is_local):
+    if cells is None or weight is None or not (by_vein or dose.is_local):
         return None
-    found = reach(dose.species, measure.hypothesis)
-    return whole * found.size * (found.in_place if dose.is_local else found.mediators)
+    in_species = reach(dose.species, measure.hypothesis)
+    return cells * in_species.size * (in_species.in_place if dose.is_local else in_species.mediators)

@@ -166,7 +166,7 @@ def test_a_whole_calibration():
 
 @pytest.mark.parametrize("learnt", [False, True])
 def test_mechanisms_are_named_beside_what_they_do_not_explain(learnt):
-    """What is not explained leads alone; then come the mechanisms as if it were nothing, and a group of theirs once."""
+    """Effects not explained lead alone; then come the mechanisms as if it were nothing, and a group of theirs once."""
     rng = np.random.default_rng(9)
     prior = {
         k: rng.standard_normal((400, 16))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.cli.console.indirect_text import found, given_indirect, print_indirect, print_indirect_publication
+from hepatica.cli.console.indirect_text import given_indirect, observed_text, print_indirect, print_indirect_publication
 from hepatica.evidence.indirect import load, load_all
 
 
@@ -20,11 +20,11 @@ def test_treatments_and_findings_in_words():
     mouse = load("mouse_apap_dose_2022")
     assert given_indirect(mouse.arm("msc_1e6")) == "1e6 cells, 5e7 cells/kg (derived), 1 infusion, intravenous, 2 h"
     trial = load("human_mpc_t2dm")
-    assert found(trial.observations[0]) == "-0.4 to -0.1 ± 0.2 percent" or "-0.4 to -0.1" in found(
+    assert observed_text(trial.observations[0]) == "-0.4 to -0.1 ± 0.2 percent" or "-0.4 to -0.1" in observed_text(
         trial.observations[0]
     )
-    assert found(trial.observations[-1]) == "below 0.05 P"
-    assert found(load("human_frailty_phase1").observations[0]) == "better; best of three doses"
+    assert observed_text(trial.observations[-1]) == "below 0.05 P"
+    assert observed_text(load("human_frailty_phase1").observations[0]) == "better; best of three doses"
 
 
 def test_one_variable_of_one_study(capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""What the commands share: checks of options, the model with its workers, the last lines."""
+"""Shared parts of the commands: checks of options, the model with its workers, the last lines."""
 
 import gc
 import sys

@@ -1,4 +1,4 @@
-"""What a user states is bounded."""
+"""Bounds of statements by a user."""
 
 import pytest
 

@@ -91,7 +91,7 @@ def test_the_text_is_bounded_also_when_it_is_compressed(tmp_path, monkeypatch, c
 
 
 def test_a_bomb_is_not_unpacked_beyond_the_bound(tmp_path, monkeypatch):
-    """What is asked of the decompressor is the bound and one byte, whatever lies behind it."""
+    """The decompressor is asked for the bound and one byte, whatever lies behind it."""
     asked = []
     real = gzip.GzipFile.read
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
 from hepatica.study_fields import Days, Integer, Line, Number, Table
+from hepatica.trials.definition.analysis_tables import Look, Stopping
+from hepatica.trials.definition.design_tables import ArmTable
 from hepatica.trials.definition.endpoint import Endpoint, Kind
 from hepatica.trials.definition.expressions import Expression, parse_expression
-
-if TYPE_CHECKING:
-    from hepatica.trials.definition.trial import Trial
 
 Probability = Annotated[Number, Field(gt=0, lt=1)]
 Statistic = Annotated[Number, Field(ge=-10, le=10)]
@@ -144,7 +143,38 @@ ADAPTIVE = ("re_estimation", "response_adaptive", "bayesian", "seamless", "enric
 """Tables of adaptive designs, of which a trial has one at the most."""
 
 
-def check_adaptive(trial: Trial) -> None:
+class _AdaptiveTrial(Protocol):
+    """Fields of a trial that its adaptive design has to suit."""
+
+    @property
+    def patients(self) -> int: ...
+    @property
+    def follow_up(self) -> float: ...
+    @property
+    def arm(self) -> tuple[ArmTable, ...]: ...
+    @property
+    def ratio(self) -> tuple[int, ...]: ...
+    @property
+    def endpoint(self) -> tuple[Endpoint, ...]: ...
+    @property
+    def look(self) -> tuple[Look, ...]: ...
+    @property
+    def stopping(self) -> Stopping: ...
+    @property
+    def re_estimation(self) -> ReEstimation | None: ...
+    @property
+    def response_adaptive(self) -> ResponseAdaptive | None: ...
+    @property
+    def bayesian(self) -> Bayesian | None: ...
+    @property
+    def seamless(self) -> Seamless | None: ...
+    @property
+    def enrichment(self) -> Enrichment | None: ...
+    @property
+    def platform(self) -> Platform | None: ...
+
+
+def check_adaptive(trial: _AdaptiveTrial) -> None:
     """Agreement of an adaptive design with the rest of its trial.
 
     Parameters
@@ -175,12 +205,12 @@ def check_adaptive(trial: Trial) -> None:
     _CHECKS[name](trial)
 
 
-def _check_re_estimation(trial: Trial) -> None:
+def _check_re_estimation(trial: _AdaptiveTrial) -> None:
     if len(trial.look) != 1 or trial.look[0].fraction is None:
         raise InputError("look", len(trial.look), "one look by a fraction beside [re_estimation]")
 
 
-def _check_response_adaptive(trial: Trial) -> None:
+def _check_response_adaptive(trial: _AdaptiveTrial) -> None:
     from hepatica.trials.definition.latent import LATENT
 
     rule = trial.response_adaptive
@@ -192,7 +222,7 @@ def _check_response_adaptive(trial: Trial) -> None:
         raise InputError("response_adaptive.day", rule.day, f"a day after 0, up to follow-up, {trial.follow_up:g} d")
 
 
-def _check_bayesian(trial: Trial) -> None:
+def _check_bayesian(trial: _AdaptiveTrial) -> None:
     rule = trial.bayesian
     assert rule is not None
     if isinstance(rule.efficacy, tuple) and len(rule.efficacy) != len(trial.look) + 1:
@@ -201,12 +231,12 @@ def _check_bayesian(trial: Trial) -> None:
         raise InputError("stopping.futility", list(trial.stopping.futility), "none: [bayesian] has its own")
 
 
-def _check_stages(trial: Trial, first: int, name: str) -> None:
+def _check_stages(trial: _AdaptiveTrial, first: int, name: str) -> None:
     if first >= trial.patients:
         raise InputError(f"{name}.first", first, f"fewer than all patients, {trial.patients}")
 
 
-def _check_seamless(trial: Trial) -> None:
+def _check_seamless(trial: _AdaptiveTrial) -> None:
     rule = trial.seamless
     assert rule is not None
     _check_stages(trial, rule.first, "seamless")
@@ -218,7 +248,7 @@ def _check_seamless(trial: Trial) -> None:
         raise InputError("arm.ratio", list(trial.ratio), "equal ratios of the doses, or another seamless.test")
 
 
-def _check_enrichment(trial: Trial) -> None:
+def _check_enrichment(trial: _AdaptiveTrial) -> None:
     from hepatica.trials.definition.latent import BASELINE
 
     rule = trial.enrichment
@@ -229,7 +259,7 @@ def _check_enrichment(trial: Trial) -> None:
         raise InputError("enrichment.test", rule.test.value, "spiessens_debois, simes or bonferroni")
 
 
-def _check_platform(trial: Trial) -> None:
+def _check_platform(trial: _AdaptiveTrial) -> None:
     if trial.arm[0].opens:
         raise InputError("arm.opens", trial.arm[0].opens, "0 d for the control")
     if min(arm.opens for arm in trial.arm[1:]) > 0:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
 from hepatica.study_fields import Days, Integer, Line, Number, Table
+from hepatica.trials.definition.design_tables import ArmTable, Batches
 from hepatica.trials.definition.endpoint import Endpoint, Kind
 from hepatica.trials.definition.latent import LATENT
 from hepatica.trials.dose_finding.table_design import DecisionTable, make_table
-
-if TYPE_CHECKING:
-    from hepatica.trials.definition.trial import Trial
 
 TOXICITIES = ("thrombosis", "procedure", "infection", "reaction", "bleeding", "death")
 Probability = Annotated[Number, Field(gt=0, lt=1)]
@@ -132,7 +130,20 @@ class DoseFinding(Table):
         return endpoint.labs() if endpoint else set()
 
 
-def check_dose_finding(rule: DoseFinding, trial: Trial) -> None:
+class _Escalation(Protocol):
+    """Fields of a trial that its design of dose finding has to suit."""
+
+    @property
+    def patients(self) -> int: ...
+    @property
+    def follow_up(self) -> float: ...
+    @property
+    def arm(self) -> tuple[ArmTable, ...]: ...
+    @property
+    def batches(self) -> Batches: ...
+
+
+def check_dose_finding(rule: DoseFinding, trial: _Escalation) -> None:
     """Agreement of an escalation with the rest of its trial.
 
     Parameters
@@ -164,7 +175,7 @@ def check_dose_finding(rule: DoseFinding, trial: Trial) -> None:
         _check_delivered(rule, trial)
 
 
-def _check_delivered(rule: DoseFinding, trial: Trial) -> None:
+def _check_delivered(rule: DoseFinding, trial: _Escalation) -> None:
     """Part for decisions on the dose delivered."""
     where, name = "dose_finding.counted_at", rule.counted_at.value
     if not trial.batches.shares or min(trial.batches.shares) <= 0:

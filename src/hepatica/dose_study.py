@@ -14,7 +14,7 @@ from hepatica.dosing import Decision, confirm, decide
 from hepatica.dosing.conclusion import prior_effect
 from hepatica.dosing.readers import PRIOR_EFFECT
 from hepatica.dosing.utility import OUTPUTS
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
@@ -22,6 +22,7 @@ from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.regimen_search import SearchAnswer
 from hepatica.simulation import RTOL, Arm, simulate
 from hepatica.study import MIN_DRAWS, Study
+from hepatica.study_system import system_of
 from hepatica.therapy import ROUTES
 from hepatica.variables import Use, used_in
 
@@ -180,7 +181,7 @@ def answer(
     report("compile", 0, 1)
     arms = tuple(study.arms()) if searched is None else searched.arms()
     seen = 0 if searched is None else searched.seen_per_draw * min(study.draws, study.patients)
-    run = _Run(study, system or shipped_system(), workers, report, arms, seen)
+    run = _Run(study, system_of(study, system), workers, report, arms, seen)
     report("compile", 1, 1)
     with ThreadPoolExecutor(1) as other:
         prior = other.submit(run.decide_by_priors)

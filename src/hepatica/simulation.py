@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hepatica import __version__
 from hepatica.engine import Events, Problem, System
+from hepatica.errors import InputError
 from hepatica.patients import Admitted
 from hepatica.progress import Progress
 from hepatica.therapy import NO_CELLS, Product, Regimen, combine
@@ -100,6 +101,11 @@ def simulate(
         `infection_time` (arm, patient, infection) in day. Derivatives of an output are `<output>_by` (arm, patient,
         time, by), in units of the output per internal unit of the parameter, each infection held at its time.
 
+    Raises
+    ------
+    InputError
+        If the patients were admitted by another model, or an output is not of the model.
+
     Examples
     --------
     >>> from hepatica import Regimen, admit, load_population
@@ -112,6 +118,9 @@ def simulate(
     (('arm', 'patient', 'time'), (2, 4, 2), 'mg/dL')
     """
     cohort, n, times = patients.cohort, len(patients.cohort.patient), np.asarray(times, float)
+    if cohort.model is not system.model and cohort.model.hash != system.model.hash:
+        allowed = f"patients admitted by this model ({system.model.hash}); admit them anew after a change of the model"
+        raise InputError("patients", f"of the model {cohort.model.hash}", allowed)
     problem = problem_of(system, patients, arms, times, outputs=outputs, hypothesis=hypothesis, rtol=rtol)
     done = system.solve(problem, sensitivities=sensitivities, workers=workers, progress=progress)
     shape = (len(arms), n)

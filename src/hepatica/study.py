@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from hepatica import therapy
 from hepatica.errors import InputError
-from hepatica.patients import Draws, populations, posterior
+from hepatica.patients import Draws, load_population, populations, posterior
+from hepatica.patients.population_file import is_own
 from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm
 from hepatica.study_fields import (
@@ -32,6 +33,7 @@ from hepatica.study_fields import (
     Number,
     ProductTable,
     SearchTable,
+    StatedValue,
     Table,
     UtilityTable,
     VerdictTable,
@@ -53,7 +55,11 @@ class Study(Table):
     """
 
     title: Line = Field(min_length=1, max_length=MAX_TITLE)
-    population: str = "hbv_aclf"
+    population: Line = Field(
+        default="hbv_aclf",
+        description="key of `hepatica populations`, or the path of an own file that ends with .toml; a path in a study "
+        "file is relative to it",
+    )
     patients: Integer = Field(default=200, ge=1, le=MAX_PATIENTS)
     draws: Integer = Field(default=100, ge=1, le=MAX_DRAWS)
     seed: Integer = Field(default=1, ge=0, le=MAX_SEED)
@@ -71,6 +77,11 @@ class Study(Table):
         default="learnt",
         description="learnt: the draws that ship; prior: nothing learnt; or a file of `hepatica calibrate`",
     )
+    parameter: dict[Line, StatedValue] = Field(
+        default_factory=dict,
+        description="values in place of those of the model's tables, by parameter, each with a unit that converts to "
+        "the table's: fixed in all draws and under every hypothesis; `hepatica model` lists the parameters",
+    )
     product: ProductTable = ProductTable()
     grid: Grid
     utility: UtilityTable = UtilityTable()
@@ -79,8 +90,12 @@ class Study(Table):
 
     @model_validator(mode="after")
     def _known(self) -> Study:
-        if self.population not in populations():
-            raise InputError("population", self.population, f"one of {', '.join(populations())}")
+        if is_own(self.population):
+            load_population(self.population)
+        elif self.population not in populations():
+            raise InputError(
+                "population", self.population, f"one of {', '.join(populations())}, or a .toml of your own"
+            )
         for name in self.hypotheses:
             if name not in HYPOTHESES:
                 raise InputError("hypotheses", name, f"one of {', '.join(HYPOTHESES)}")
@@ -112,8 +127,13 @@ class Study(Table):
 
     @property
     def hash(self) -> str:
-        """Hash of the checked study, the same in whatever units it was written."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=12).hexdigest()
+        """Hash of the checked study, the same in whatever units it was written; of its files, of what they say."""
+        own = is_own(self.population)
+        unused = {name for name, is_unused in (("parameter", not self.parameter), ("population", own)) if is_unused}
+        said = self.model_dump_json(exclude=unused)
+        if own:
+            said += load_population(self.population).model_dump_json()
+        return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
     def arms(self) -> list[Arm]:
         """Standard care first, then every regimen of the grid."""
@@ -162,6 +182,9 @@ def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[s
     90.0
     """
     data = _parse(_text(path), "study", str(path))
+    population = data.get("population")
+    if isinstance(population, str) and is_own(population):
+        data["population"] = str(path.parent / population)
     for some in (changes, overrides):
         keys: set[tuple[str, ...]] = set()
         for change in some:
@@ -254,6 +277,7 @@ def _change(data: dict[str, Any], change: str) -> tuple[str, ...]:
             ("product", ProductTable.model_fields),
             ("utility", UtilityTable.model_fields),
             ("verdict", VerdictTable.model_fields),
+            ("search", SearchTable.model_fields.keys() - Grid.model_fields.keys()),
         ):
             if path[0] in fields:
                 path = [table, path[0]]

@@ -70,6 +70,16 @@ def _quantity(unit: str, substance: str = "") -> Any:
 Days = _quantity("day")
 
 
+def _stated(value: Any) -> str | float:
+    """A parameter's value as written; the parameter, and so its unit, is known to the model alone."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("a number with its unit, as '0.5 1/day'")
+    return _printable(value) if isinstance(value, str) else float(value)
+
+
+StatedValue = Annotated[str | float, BeforeValidator(_stated)]
+
+
 def _harm_name(name: str) -> str:
     names = [h.name for h in HARMS]
     if name not in names:

@@ -19,8 +19,8 @@ MAX_LINES, LINES_WITHOUT_REASON = 400, 300
 LONG = {
     "src/hepatica/admission.py": "one algorithm: history, rounds of candidates, and who is plausible",
     "src/hepatica/api/evidence.py": "one request and its answers: publications, indirect evidence, files checked",
+    "src/hepatica/study_fields.py": "the tables of a study file one after another, each with the bounds of its numbers",
     "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
-    "src/hepatica/patients/population.py": "one file format: every field of a population and what it may not say",
     "src/hepatica/patients/draws.py": "one file format: every kind of column of draws and what it may hold",
     "src/hepatica/dosing/decision.py": "one rule of decision: its hypotheses, confidence, credible set and confirmation",
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
+from hepatica.model.own_values import with_values
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import Product, Regimen
 
@@ -109,3 +110,10 @@ def test_a_patient_that_fails_is_nan_and_the_others_go_on(system, admitted):
     assert ds["status"].values[0, 5] == 3 and np.isnan(ds["inr"].values[0, 5]).all()
     others = np.arange(40) != 5
     assert (ds["inr"].values[0, others] == whole["inr"].values[0, others]).all()
+
+
+def test_patients_of_another_model_are_refused(system, admitted):
+    """A changed model with an old cohort would mix the parameters of one with the history of the other."""
+    changed = system.with_parameters(with_values(system.model, {"flare_kill": "0.05 1/day"}))
+    with pytest.raises(InputError, match="patients: got 'of the model .*; patients admitted by this model"):
+        simulate(changed, admitted, [Arm("standard care")], np.array([0.0, 1.0]), outputs=["inr"])

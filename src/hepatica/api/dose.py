@@ -9,6 +9,8 @@ from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
 from hepatica.api.dosing.search import SearchSummary
 from hepatica.api.verdict import VerdictAnswer
+from hepatica.model.own_values import own_values
+from hepatica.model.parameters import Parameter
 from hepatica.study import Study
 
 if TYPE_CHECKING:
@@ -95,6 +97,16 @@ class AssumptionRow(Strict):
     correlation: Number
 
 
+class OwnValueRow(Strict):
+    """Parameter value that the user stated in place of the model's; both in the unit of the model's table."""
+
+    parameter: str
+    label: str
+    value: Number
+    shipped: Number
+    unit: str
+
+
 class DoseAnswer(Answer):
     """Answer of a dose study.
 
@@ -117,6 +129,7 @@ class DoseAnswer(Answer):
         Probability that cells do nothing in people.
     best : dict of hypothesis to str
         Arm of the highest gain among the admissible ones.
+    own_values : list of OwnValueRow
     assumptions : list of AssumptionRow
     arms : list of ArmEstimate
     failed : int
@@ -140,6 +153,7 @@ class DoseAnswer(Answer):
     beyond_given: bool
     null_effect_probability: dict[str, Number]
     best: dict[str, str]
+    own_values: list[OwnValueRow] = []
     assumptions: list[AssumptionRow]
     arms: list[ArmEstimate]
     failed: int
@@ -183,6 +197,7 @@ class DoseAnswer(Answer):
             beyond_given=d.beyond_given,
             null_effect_probability=dict(zip(answer.study.hypotheses, d.null_effect_probability, strict=False)),
             best={h.hypothesis: names[h.best] for h in d.by_hypothesis},
+            own_values=[_own(p) for p in own_values(answer.system.model)],
             assumptions=[AssumptionRow(**vars(a)) for a in d.assumptions],
             arms=[_arm(answer, k, a) for k in range(len(d.by_hypothesis)) for a in range(len(d.arms))],
             failed=answer.failed_solves,
@@ -197,6 +212,13 @@ class DoseAnswer(Answer):
                 engine=answer.system.engine,
             ),
         )
+
+
+def _own(p: Parameter) -> OwnValueRow:
+    assert p.replaced is not None  # one of `own_values`
+    return OwnValueRow(
+        parameter=p.name, label=p.entry.label, value=p.entry.value, shipped=p.replaced.value, unit=p.entry.unit
+    )
 
 
 def _arm(answer: dose_study.Answer, k: int, a: int) -> ArmEstimate:

@@ -107,6 +107,8 @@ class ModelRequest(Request):
         Modules to switch off.
     module : str
         One module in full; the whole model if empty.
+    own : list of Path
+        Python files of modules of the user's own, each with its table beside it.
 
     Examples
     --------
@@ -117,13 +119,17 @@ class ModelRequest(Request):
 
     without: list[str] = []
     module: str = ""
+    own: list[Path] = []
 
     def compute(self) -> Model:
         """Assembled model."""
         from hepatica.model.assemble import assemble
-        from hepatica.model.modules import MODULES
+        from hepatica.model.own_modules import with_own_modules
+        from hepatica.study_system import check_sources
 
-        return assemble(MODULES, without=self.without)
+        model = assemble(with_own_modules(self.own), without=self.without)
+        check_sources(model)
+        return model
 
     def run(self) -> ModelAnswer | ModuleAnswer:
         """Describe the model, or one module of it."""

@@ -104,10 +104,10 @@ class QualifyRequest(Request):
             If a file cannot be used, or a blind publication has the key of another one.
         """
         from hepatica.api.sources import read_leave_one_out, read_publication
-        from hepatica.engine import shipped_system
         from hepatica.evidence import load_all
         from hepatica.qualify.dossier import qualify
         from hepatica.qualify.validation import ValidationEvidence
+        from hepatica.study_system import system_of
         from hepatica.validation.simulated import PredictionSettings
 
         blind = tuple(read_publication(path) for path in self.blind)
@@ -118,7 +118,7 @@ class QualifyRequest(Request):
             raise InputError("--people", str(self.people), "a CSV file that exists")
         return qualify(
             self.study,
-            system or shipped_system(),
+            system_of(self.study, system),
             evidence=ValidationEvidence(predicted=publications, blind=blind, left_out=left_out),
             people=self.people,
             screen=self.influence,

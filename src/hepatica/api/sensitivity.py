@@ -231,9 +231,10 @@ class SensitivityRequest(Request):
         """Question of the screen."""
         from hepatica.dose_study import study_population
         from hepatica.sensitivity.evaluate import Question, rising_doses
+        from hepatica.study_system import system_of
 
         return Question(
-            system,
+            system_of(self.study, system),
             study_population(self.study),
             rising_doses(self.study.arms(), self.regimens),
             self.study.hypotheses,

@@ -96,7 +96,9 @@ class SimulateRequest(_OfHypothesis):
         from hepatica.dose_study import COURSE_OUTPUTS, admit_patients
         from hepatica.progress import ignore_progress, staged
         from hepatica.simulation import simulate
+        from hepatica.study_system import system_of
 
+        system = system_of(self.study, system)
         ds = simulate(
             system,
             admit_patients(self.study, system, workers=workers),
@@ -143,9 +145,10 @@ class EnsembleRequest(_OfHypothesis):
         from hepatica import ensemble
         from hepatica.dose_study import study_population
         from hepatica.progress import ignore_progress, staged
+        from hepatica.study_system import system_of
 
         tally: Tally = ensemble.run(
-            system,
+            system_of(self.study, system),
             study_population(self.study),
             self.study.arms(),
             folder,

@@ -20,12 +20,13 @@ from hepatica.biomarkers.potential import Potential, simulate_potential
 from hepatica.biomarkers.trial import TrialDesign, designs
 from hepatica.biomarkers.value import by_hypothesis, false_call_rate, hypothesis_agreement, value_table
 from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.patients import Admitted, Population, load_population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.simulation import Arm, simulate
 from hepatica.study import Study
+from hepatica.study_system import system_of
 
 Floats = NDArray[np.float64]
 PATIENTS, MIN_PATIENTS, MAX_PATIENTS = 1000, 100, 20_000
@@ -142,7 +143,7 @@ def find_biomarkers(
         raise InputError("patients", patients, f"a number from {MIN_PATIENTS} to {MAX_PATIENTS}")
     if study.horizon < MIN_HORIZON:
         raise InputError("horizon", study.horizon, f"at least {MIN_HORIZON:g} d, past the last early change")
-    report, system = progress or ignore_progress, system or shipped_system()
+    report, system = progress or ignore_progress, system_of(study, system)
     report("admit", 0, 1)
     admitted = admit(
         system,

@@ -26,6 +26,7 @@ SHORT = 2  # cards in the terminal without --full
 def dose(
     study: shell.StudyFile,
     set_: shell.Changes = None,
+    modules: shell.Modules = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("report"),
     lang: shell.Lang = "en",
     as_json: shell.AsJson = False,
@@ -65,7 +66,7 @@ def dose(
     with output or contextlib.nullcontext():  # claimed before the work, so that a folder is not refused after it
         began = time.perf_counter()
         bars = Bars(lang)
-        with shell.make_system(lang, cluster) as system, bars.bars:
+        with shell.make_system(lang, cluster, modules) as system, bars.bars:
             searched = None
             if searching:
                 from hepatica.regimen_search import search

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.shell import AsJson, Changes, Lang, check_language, close, make_app
+from hepatica.cli.console.shell import AsJson, Changes, Lang, Modules, check_language, close, make_app
 from hepatica.cli.console.terminal import Bars, make_table, markdown, out, print_json
 from hepatica.errors import HepaticaError, InputError
 
@@ -35,6 +35,7 @@ def model(
     patient: Annotated[int, typer.Option("--patient", min=0, help="Patient of the study, counted from 0.")] = 0,
     arm: Annotated[str, typer.Option("--arm", help="Name of an arm; the first with cells unless given.")] = "",
     hypothesis: Annotated[str, typer.Option("--hypothesis", help="The study's first unless given.")] = "",
+    modules: Modules = None,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +46,7 @@ def model(
     from hepatica.api.model import ModelAnswer, ModelRequest, ModuleAnswer
     from hepatica.words import say
 
-    lang, assembled = check_language(lang), ModelRequest(without=without).compute()
+    lang, assembled = check_language(lang), ModelRequest(without=without, own=modules or []).compute()
     problems = assembled.summary()["problems"]
     if module and module not in assembled.modules:
         raise InputError("--module", module, f"one of {', '.join(assembled.modules)}")
@@ -86,12 +87,12 @@ def _run(
     if study is not None:
         from hepatica.engine import System
         from hepatica.study import load_study
+        from hepatica.study_system import system_of
 
         question, bars = load_study(study, changes), Bars(lang)
         with bars.bars:
-            return patient_run(
-                question, System(assembled), patient=patient, arm=arm, hypothesis=hypothesis, progress=bars
-            )
+            system = system_of(question, System(assembled))
+            return patient_run(question, system, patient=patient, arm=arm, hypothesis=hypothesis, progress=bars)
     if patient or arm or hypothesis or changes:
         raise InputError("--study", None, "a study file; --patient, --arm, --hypothesis and --set choose from one")
     return Run()

@@ -17,6 +17,7 @@ app = shell.make_app()
 def simulate(
     study: shell.StudyFile,
     set_: shell.Changes = None,
+    modules: shell.Modules = None,
     target: Annotated[Path, typer.Option("--out", help="NetCDF file.")] = Path("simulation.nc"),
     hypothesis: shell.Hypothesis = "label_is_cells",
     lang: shell.Lang = "en",
@@ -38,7 +39,7 @@ def simulate(
     lang = shell.check_language(lang)
     request = SimulateRequest(study=load_study(study, set_ or []), hypothesis=shell.check_hypothesis(hypothesis))
     bars = Bars(lang)
-    with shell.make_system(lang, cluster) as system, bars.bars:
+    with shell.make_system(lang, cluster, modules) as system, bars.bars:
         ds = request.compute(system=system, workers=workers, progress=bars)
     write_netcdf(target, ds)
     answer = SimulateAnswer.of(ds, target)

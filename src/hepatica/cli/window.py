@@ -18,6 +18,7 @@ app = shell.make_app()
 def window(
     study: shell.StudyFile,
     set_: shell.Changes = None,
+    modules: shell.Modules = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("window"),
     doses: Annotated[
         tuple[str, str], typer.Option("--doses", help="Lowest and highest dose of one infusion, with unit.")
@@ -72,7 +73,7 @@ def window(
     )
     request.settings()  # refused before anything is simulated
     bars = Bars(lang)
-    with claim(folder, "window") as output, shell.make_system(lang, cluster) as system, bars.bars:
+    with claim(folder, "window") as output, shell.make_system(lang, cluster, modules) as system, bars.bars:
         computed = request.compute(system=system, workers=workers, progress=bars)
         answer = WindowAnswer.of(computed, text=sentences.sentences(computed, lang))
         made = cards.cards(computed, lang)

@@ -109,6 +109,18 @@ class System:
     def _python(self) -> dict[str, Any]:
         return compiled_functions(self.model)
 
+    def with_parameters(self, model: Model) -> System:
+        """System of a model with the same equations and other parameter values: the kernel is the same.
+
+        Parameters
+        ----------
+        model : Model
+            Of `hepatica.model.own_values.with_values`.
+        """
+        made = object.__new__(System)
+        made.__dict__.update(self.__dict__ | {"model": model})
+        return made
+
     def typical(self, hypothesis: str = "") -> Floats:
         """Typical parameters, in the order of arrays."""
         return np.array([p.under(hypothesis) for p in self.model.parameters.values()])

@@ -54,7 +54,8 @@ def assemble(
     for module in modules:
         if module.__name__ in off:
             continue
-        draft = Draft(module.__name__, read_table(module.__name__))
+        own = getattr(module, "table", None)  # of a module from a file of the user's own
+        draft = Draft(module.__name__, read_table(module.__name__) if own is None else own)
         module(draft)
         drafts.append(draft)
     states = _merge([d.states for d in drafts], "state")

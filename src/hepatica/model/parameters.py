@@ -67,11 +67,15 @@ class Entry(BaseModel):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of an assembled model; `entry` is its row, `module` the table it stands in."""
+    """A parameter of an assembled model; `entry` is its row, `module` the table it stands in.
+
+    `replaced` is the table's row where a user's value stands in its place.
+    """
 
     name: str
     module: str
     entry: Entry
+    replaced: Entry | None = None
 
     @property
     def unit(self) -> str:
@@ -142,7 +146,10 @@ def read_table(module: str, text: str | None = None) -> Table:
     """
     if text is None:
         text = (files("hepatica.model") / "modules" / f"{module}.toml").read_text(encoding="utf-8")
-    rows: dict[str, Any] = tomllib.loads(text)
+    try:
+        rows: dict[str, Any] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ModelError(f"{module}.toml: valid TOML is needed; reading stopped: {error}") from None
     states = {
         name: _row(StateEntry, row, f"{module}.toml, [state.{name}]") for name, row in rows.pop("state", {}).items()
     }

@@ -3,7 +3,8 @@
 from hepatica.patients.admitted import Admitted
 from hepatica.patients.cohort import SPAN, Cohort, identity
 from hepatica.patients.draws import DrawKey, DrawKind, Draws, posterior
-from hepatica.patients.population import Population, load_population, populations
+from hepatica.patients.population import Population
+from hepatica.patients.population_file import load_population, populations
 
 __all__ = [
     "SPAN",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import ndtr, ndtri
 
-from hepatica.errors import InputError
 from hepatica.model.spread import Spread
 
 Floats = NDArray[np.float64]
@@ -200,7 +197,7 @@ class Aliases(BaseModel):
 
 
 class Population(BaseModel):
-    """A population of patients, read from ``patients/populations/<key>.toml``.
+    """A population of patients, read from ``patients/populations/<key>.toml`` or a file of the user's own.
 
     `insult` doses states at the onset; `before` and `treatment` set controls of the model between insult and
     admission, and from admission on (`treatment` may also dose a state, once, at admission); each is a number or a
@@ -276,40 +273,3 @@ class Population(BaseModel):
         """Keys of the publications it rests on or is set beside, each once."""
         rows = (*self.fit.targets, *self.fit.deaths, *self.external_cohorts)
         return tuple(dict.fromkeys((self.baseline, *(p.publication for p in rows), *self.shown)))
-
-
-def populations() -> tuple[str, ...]:
-    """Keys of the populations that ship."""
-    folder = files("hepatica.patients") / "populations"
-    return tuple(sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")))
-
-
-def load_population(key: str) -> Population:
-    """Read a population that ships.
-
-    Examples
-    --------
-    >>> load_population("hbv_aclf").baseline
-    'alss2019'
-    """
-    try:
-        return Population(**_read(key))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"population {key}: {'.'.join(map(str, first['loc']))}", first.get("input"), first["msg"]
-        ) from error
-
-
-def _read(key: str) -> dict[str, Any]:
-    """A population's file, on top of the one it is like; tables are merged by key."""
-    if key not in populations():
-        raise InputError("population", key, f"one of {', '.join(populations())}")
-    text = (files("hepatica.patients") / "populations" / f"{key}.toml").read_text(encoding="utf-8")
-    own = tomllib.loads(text)
-    if not own.get("like"):
-        return own
-    base = {k: v for k, v in _read(own["like"]).items() if k != "aliases"}
-    return base | {
-        k: base[k] | v if isinstance(v, dict) and isinstance(base.get(k), dict) else v for k, v in own.items()
-    }

@@ -15,13 +15,14 @@ from hepatica.dosing.search import SearchResult, SearchSettings, run_search
 from hepatica.dosing.search.leaders import Leader
 from hepatica.dosing.search.regimens import RegimenSpace
 from hepatica.dosing.search.store import Store
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.files import to_json
 from hepatica.patients import Admitted, load_population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.regimen_search.evaluation import RegimenEvaluation
 from hepatica.simulation import Arm
 from hepatica.study import Study
+from hepatica.study_system import system_of
 
 
 def regimens_of(study: Study, **ranges: object) -> RegimenSpace:
@@ -191,7 +192,7 @@ def search(
     (4, 8)
     """
     s, report = settings or settings_of(study), progress or ignore_progress
-    system, among, known = system or shipped_system(), regimens or regimens_of(study), study.known()
+    system, among, known = system_of(study, system), regimens or regimens_of(study), study.known()
     draws = study.draws if known is None else known.n
     report("admit", 0, 1)
     population = load_population(study.population)

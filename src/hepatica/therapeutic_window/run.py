@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from hepatica.dosing.window.endpoints import HEADLINES, Endpoint
 from hepatica.dosing.window.estimands import Estimand
 from hepatica.dosing.window.uncertainty import Sample, draw_means
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.patients import Admitted, Draws
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
+from hepatica.study_system import system_of
 from hepatica.therapeutic_window.answer import BASE_VARIED, GAIN, Contrast, TherapeuticWindow
 from hepatica.therapeutic_window.contrasts import Difference, difference, dose_ratio, step
 from hepatica.therapeutic_window.estimates import Place, Window, estimate_window, limit_of
@@ -62,7 +63,7 @@ def compute_window(
     (4, 'net_gain')
     """
     s, report = settings or WindowSettings(), progress or ignore_progress
-    run = _Run(study, s, Sampler(study, system or shipped_system(), workers), report)
+    run = _Run(study, s, Sampler(study, system_of(study, system), workers), report)
     return run.answer()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import truncnorm
 
-import hepatica.patients.population as module
+import hepatica.patients.population_file as module
 from hepatica.errors import InputError
 from hepatica.evidence import load, references
 from hepatica.patients import load_population, populations

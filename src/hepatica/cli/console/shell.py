@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,13 @@ StudyFile = Annotated[Path, typer.Argument(help="Study file (TOML); `hepatica in
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a key of the study, e.g. --set dose='2e6 cells/kg'; may be repeated."),
+]
+Modules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--own-module",
+        help="Python file of a module of your own, which is run; its table is the .toml beside it; may be repeated.",
+    ),
 ]
 Lang = Annotated[str, typer.Option("--lang", envvar="HEPATICA_LANG", help="Language: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -83,17 +90,17 @@ def close(lang: str, *paths: Path) -> None:
 
 
 @contextmanager
-def make_system(lang: str, cluster: str | None = None) -> Iterator[System]:
-    """Compiled model that ships, with workers in this process or where `cluster` says, as long as they are needed."""
-    from hepatica.engine import shipped_system
+def make_system(lang: str, cluster: str | None = None, modules: Sequence[Path] | None = None) -> Iterator[System]:
+    """Compiled model that ships, or with own modules, with workers in this process or where `cluster` says."""
     from hepatica.engine.compile import find_compiler
     from hepatica.engine.remote import workers_at
+    from hepatica.study_system import system_with
     from hepatica.words import say
 
     if find_compiler() is None:
         err.print(say("cli.slow_engine", lang), style="yellow")
     with nullcontext() if cluster is None else workers_at(cluster) as executor:
-        system = shipped_system(executor=executor)
+        system = system_with(modules or (), executor=executor)
         gc.freeze()  # what was loaded stays
         gc.enable()
         yield system

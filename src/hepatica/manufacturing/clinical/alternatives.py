@@ -10,12 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.manufacturing.clinical.courses import Courses, admit_lots, planned_regimen, run_products
 from hepatica.manufacturing.clinical.handling import held_viability, lot_law
 from hepatica.manufacturing.clinical.surface import SurfaceSize
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
+from hepatica.study_system import system_of
 from hepatica.therapy import SOURCES, Product
 
 Floats = NDArray[np.float64]
@@ -185,7 +186,7 @@ def compare_products(
     >>> compare_products(study, one, size=SurfaceSize(2, 2)).rows[0].alternative.value
     0.5
     """
-    engine, report, size = system or shipped_system(), progress or ignore_progress, size or SurfaceSize()
+    engine, report, size = system_of(study, system), progress or ignore_progress, size or SurfaceSize()
     product, regimen = study.product.product(), planned_regimen(study, cells)
     chosen = alternatives or [*source_alternatives(product), *attribute_alternatives(product)]
     report("admit", 0, 1)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from hepatica import __version__
-from hepatica.engine import System, cache, shipped_system
+from hepatica.engine import System, cache
 from hepatica.manufacturing.clinical import surface as surfaces
 from hepatica.manufacturing.clinical.courses import planned_regimen
 from hepatica.manufacturing.clinical.surface import Surface, SurfaceSize
 from hepatica.progress import Progress
 from hepatica.study import Study
+from hepatica.study_system import system_of
 from hepatica.therapy import Product
 
 LAYOUT = 2
@@ -46,7 +47,7 @@ def stored_surface(
     progress: Progress | None = None,
 ) -> Surface:
     """Surface of a study from the cache, computed and kept where it is not there; parameters as `fit_surface`."""
-    engine, lot, size = system or shipped_system(), product or study.product.product(), size or SurfaceSize()
+    engine, lot, size = system_of(study, system), product or study.product.product(), size or SurfaceSize()
     key = surface_key(study, engine, cells=cells, product=lot, size=size)
     name = f"lot-surface-{key}.npz"
     content = cache.read(name)

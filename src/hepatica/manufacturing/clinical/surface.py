@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.dosing.draw_means import shrink_draw_means
-from hepatica.engine import System, shipped_system
+from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.manufacturing.clinical.basis import CLOTTING, RANGES, Coordinate, design, reference_point, terms
 from hepatica.manufacturing.clinical.courses import Courses, admit_lots, planned_regimen, run_products
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
+from hepatica.study_system import system_of
 from hepatica.therapy import Product, Regimen
 
 Floats = NDArray[np.float64]
@@ -171,7 +172,7 @@ def fit_surface(
     size = size or SurfaceSize()
     if min(size.draws, size.per_draw) < 2:
         raise InputError("surface", size[:2], "two draws and two patients of each, at least")
-    engine, report = system or shipped_system(), progress or ignore_progress
+    engine, report = system_of(study, system), progress or ignore_progress
     lot, regimen = product or study.product.product(), planned_regimen(study, cells)
     points = design(lot.viability, size.filling)
     made = terms(points, lot.viability)

@@ -12,6 +12,7 @@ from hepatica import __version__
 from hepatica.card import Card
 from hepatica.dose_study import Answer
 from hepatica.evidence import load, references
+from hepatica.model.own_values import own_values
 from hepatica.model.parameters import GRADES, Entry
 from hepatica.report import names
 from hepatica.report.dose import long_term
@@ -46,7 +47,8 @@ def assumptions(a: Answer, lang: str) -> Card:
             ),
         }
 
-    rows = [row(n, parameters[n].entry) for n in (*strength, *assumed)]
+    stated = [p.name for p in own_values(a.system.model)]
+    rows = [row(n, parameters[n].entry) for n in dict.fromkeys((*stated, *strength, *assumed))]
     rows += [row(n, e) for n, e in _therapy(a) if e.grade == "assumed"]
     counts = a.system.model.summary()["grades"]
     share = names.listed(

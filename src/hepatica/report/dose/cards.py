@@ -39,6 +39,7 @@ def the_answer(a: Answer, lang: str) -> Card:
     text = (
         verdict.verdict(a, lang),
         sentences.question(a, lang),
+        *sentences.own_values(a, lang),
         *verdict.reasons(a, lang),
         *sentences.benefit(a, lang),
         *verdict.readers(a, lang),

@@ -14,7 +14,7 @@ from hepatica.dosing import Form, Judgement
 from hepatica.dosing.conclusion import Leader
 from hepatica.dosing.verdict import overall
 from hepatica.report import names
-from hepatica.report.dose import verdict
+from hepatica.report.dose import sentences, verdict
 from hepatica.report.dose.figures import drawn
 from hepatica.report.headline import Headline, Tile
 from hepatica.report.style import LIMIT, legend_below, look, panels
@@ -25,9 +25,9 @@ TONES = {Form.GIVE: "yes", Form.TRIAL: "perhaps", Form.NOT: "no", Form.HARM: "no
 
 def first_screen(a: Answer, lang: str) -> Headline:
     """Headline of an answer: the verdict in a clinician's words, the dose or range, four numbers, one picture."""
-    d, c = a.decision, a.decision.conclusion
+    d, c, own = a.decision, a.decision.conclusion, tuple(sentences.own_values(a, lang))
     if not shows_cells(d):
-        return Headline(tone="no", verdict=verdict.headline(a, lang), dose="", tiles=(), lines=(), figure=None, alt="")
+        return Headline(tone="no", verdict=verdict.headline(a, lang), dose="", tiles=(), lines=own, figure=None, alt="")
     return Headline(
         tone=TONES[c.form],
         verdict=verdict.headline(a, lang),
@@ -37,7 +37,7 @@ def first_screen(a: Answer, lang: str) -> Headline:
             dose=verdict.dose_or_range(a, lang),
         ),
         tiles=(_gain(a, lang), _chance(a, lang), _survival(a, lang), _harm(a, lang)),
-        lines=tuple(_reader(name, j, lang) for name, j in c.readers.items()),
+        lines=(*(_reader(name, j, lang) for name, j in c.readers.items()), *own),
         figure=partial(leaders, a, lang),
         alt=say("report.leaders_alt", lang),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from hepatica.dose_study import Answer
 from hepatica.dose_summary.ranking import hypotheses_disagree, shown_gains, shows_cells
+from hepatica.model.own_values import own_values as stated_values
 from hepatica.report import names
 from hepatica.report.dose.verdict import chance
 from hepatica.therapy import Regimen
@@ -113,6 +114,24 @@ def caveats(answer: Answer, lang: str) -> list[str]:
         else say("decision.none_failed", lang)
     )
     return sentences
+
+
+def own_values(answer: Answer, lang: str) -> list[str]:
+    """Parameter values of the user's own, with those that they take the place of."""
+    listed = []
+    for p in stated_values(answer.system.model):
+        assert p.replaced is not None  # what `stated_values` means
+        shipped = {p.replaced.value, *(a.value for a in p.replaced.under.values())}
+        listed.append(
+            say(
+                "report.own_value",
+                lang,
+                parameter=f"{p.entry.label} ({p.name})",
+                value=f"{p.entry.value:g} {p.entry.unit}".strip(),
+                shipped=f"{' / '.join(f'{v:g}' for v in sorted(shipped))} {p.entry.unit}".strip(),
+            )
+        )
+    return [say("report.own_values", lang, values=say("decision.stop", lang).join(listed))] if listed else []
 
 
 def own_choices(answer: Answer, lang: str) -> list[str]:

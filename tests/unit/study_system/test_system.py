@@ -9,7 +9,8 @@ from hepatica.errors import InputError, ModelError
 from hepatica.model.own_values import with_values
 from hepatica.patients import load_population
 from hepatica.study import check_study, load_study
-from hepatica.study_system import _check_health, check_sources, system_of
+from hepatica.study_system import check_sources, system_of
+from hepatica.study_system.system import _check_health
 
 GOOD = {"title": "t", "grid": {"dose": ["1e6 cells/kg"]}}
 POPULATION = """

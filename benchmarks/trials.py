@@ -1,6 +1,6 @@
 """Simulated trials on virtual patients: speed, type I error without effect, sampled times beside expected curves.
 
-    python benchmarks/trials.py [--trials 20000] [--patients 2000] [--bank FOLDER]
+    python benchmarks/trials.py [--trials 20000] [--patients 2000] [--bank FOLDER] [--only speed,curves,error,adaptive]
 
 Prints Markdown, as in docs/trials.md. R, where it is installed, draws as many trials of the same size with its package
 survival beside it. For research use.
@@ -25,6 +25,11 @@ from hepatica.trials.bank.build import Bank, build_bank
 from hepatica.trials.bank.plan import DEATHS, plan_bank
 from hepatica.trials.definition.trial import Trial
 from hepatica.trials.definition.trial_file import check_trial
+from hepatica.trials.dose_finding.boin import boin
+from hepatica.trials.dose_finding.characteristics import toxicity_truth
+from hepatica.trials.dose_finding.model_based.crm import Crm
+from hepatica.trials.dose_finding.model_based.skeleton import calibrate_skeleton
+from hepatica.trials.dose_finding.simulation import simulate
 from hepatica.trials.virtual.conduct.block import TrialBlock
 from hepatica.trials.virtual.conduct.events import expected_survival
 from hepatica.trials.virtual.conduct.population import eligible_patients
@@ -90,6 +95,68 @@ def designs() -> dict[str, Trial]:
     }
 
 
+def adaptive_designs() -> dict[str, Trial]:
+    """Adaptive designs whose error is asked for; [bayesian] has the levels of its looks by design, not by alpha."""
+    one: dict[str, Any] = {"look": [{"fraction": 0.5}], "stopping": {}}
+    none: dict[str, Any] = {"look": [], "stopping": {}}
+    arms = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
+    later = [*arms[:2], arms[2] | {"opens": "120 d"}]
+    early = [
+        {"name": "death", "kind": "survival", "primary": True},
+        {"name": "alive, day 28", "kind": "proportion", "when": "alive == 1", "day": "28 d", "higher_is_better": True},
+    ]
+    stop = {"stopping": {"futility": [0.0]}}
+    bayes = {"efficacy": [0.995, 0.9765], "predictive_futility": 0.05}
+    group = {"subgroup": "meld >= 25", "first": 100, "full": 0.0, "inside": 0.0}
+    rules: dict[str, dict[str, Any]] = {
+        "re-estimation, promising zone": one | {"re_estimation": {}},
+        "re-estimation, futility": one | stop | {"re_estimation": {"least": 0.2, "max_increase": 3.0}},
+        "re-estimation, conventional statistic": one | {"re_estimation": {"conventional": True}},
+        "response-adaptive, Thompson": none | {"response_adaptive": {}},
+        "response-adaptive, play the winner": none | {"response_adaptive": {"rule": "play_the_winner"}},
+        "Bayesian, flat prior, predictive futility": one | {"bayesian": bayes},
+        "Bayesian, sceptical prior": one | {"bayesian": bayes | {"prior_sd": 0.4}},
+        "seamless, best dose, Dunnett": none | {"arm": arms, "seamless": {"first": 100}},
+        "seamless, by an early endpoint, Simes": none
+        | {"arm": arms, "endpoint": early}
+        | {"seamless": {"first": 100, "by": "alive, day 28", "selection": "all", "futility": 0.0, "test": "simes"}},
+        "enrichment, Spiessens-Debois": none | {"enrichment": group},
+        "enrichment, Simes": none | {"enrichment": group | {"test": "simes"}},
+        "platform, each comparison": none | {"arm": later, "platform": {"per_arm": 60}},
+        "platform, familywise, Holm": none | {"arm": later, "platform": {"per_arm": 60, "familywise": True}},
+    }
+    return {name: check_trial(base(**changes)) for name, changes in rules.items()}
+
+
+def adaptive_errors(bank: Bank, trials: int) -> None:
+    """Type I error of each adaptive design; of a platform by comparison too."""
+    print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
+    for name, trial in adaptive_designs().items():
+        r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
+        rates = {name: r.success.mean()}
+        if trial.platform is not None:
+            each = {k: v.mean() for k, v in r.adapted.items() if k.startswith("rejected")}
+            rates |= {f"{name}: {k.partition(':')[2]} alone": float(p) for k, p in each.items()}
+        for label, p in rates.items():
+            error = 196 * np.sqrt(p * (1 - p) / trials)
+            print(f"| {label} | {100 * p:.2f} | {error:.2f} | {r.size.mean():.0f} |", flush=True)
+
+
+def escalation_speed() -> None:
+    """Seconds of dose finding: 100,000 trials of BOIN and 10,000 of the CRM, patient by patient."""
+    levels = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7]
+    skeleton = tuple(calibrate_skeleton(0.06, 0.3, 2, 6).tolist())
+    one = Crm(levels=6, max_patients=24, cohort=1, skeleton=skeleton, target=0.3)
+    cases = {
+        "100,000 trials of BOIN, 5 levels, 30 patients": (boin(0.3, 5, 30), levels[:5], 100_000),
+        "10,000 trials of the CRM, 6 levels, 24 patients one by one": (one, levels, 10_000),
+    }
+    for name, (design, truth, trials) in cases.items():
+        began, cpu = time.perf_counter(), time.process_time()
+        simulate(design, toxicity_truth(truth, 0.3), trials=trials)
+        print(f"| {name} | {time.perf_counter() - began:.1f} | {time.process_time() - cpu:.1f} |", flush=True)
+
+
 def speed(bank: Bank, trial: Trial, seconds: float) -> None:
     """Seconds of the bank, and of 10,000 trials of 200 patients with three looks."""
     began, cpu = time.perf_counter(), time.process_time()
@@ -98,6 +165,7 @@ def speed(bank: Bank, trial: Trial, seconds: float) -> None:
     print("| what | wall, s | processor, s |\n|---|--:|--:|")
     print(f"| bank, {bank.plan.patients} patients x {len(bank.plan.regimens)} regimens | {seconds:.1f} | - |")
     print(f"| 10,000 trials of {trial.patients} patients, three looks | {wall:.1f} | {cpu:.1f} |")
+    escalation_speed()
     r = shutil.which("Rscript")
     if r:
         done = subprocess.run([r, "-e", R_CODE.format(trials=200)], capture_output=True, text=True)
@@ -143,18 +211,26 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=20_000)
     parser.add_argument("--patients", type=int, default=2000)
     parser.add_argument("--bank", type=Path, default=None)
+    parser.add_argument("--only", default="speed,curves,error,adaptive", help="parts, with commas between")
     given = parser.parse_args()
+    parts = given.only.split(",")
     extra = [{"name": f"dose {d}", "dose": f"{d} cells/kg", "infusions": 4} for d in DOSES]
     rich = {"patients": given.patients, "draws": 100}
     trial = check_trial(base(alternative=extra, bank=rich, stopping={}))
-    others = [t.model_copy(update={"bank": trial.bank}) for t in designs().values()]
+    designs_of_all = [*designs().values(), *adaptive_designs().values()]
+    others = [t.model_copy(update={"bank": trial.bank}) for t in designs_of_all]
     folder = given.bank or Path(tempfile.mkdtemp())
     began = time.perf_counter()
-    plan = plan_bank([trial, *others])
-    bank = build_bank(plan, shipped_system(), folder)
-    speed(bank, trial, time.perf_counter() - began)
-    curves(bank, trial)
-    errors(bank, given.trials)
+    bank = build_bank(plan_bank([trial, *others]), shipped_system(), folder)
+    seconds = time.perf_counter() - began
+    if "speed" in parts:
+        speed(bank, trial, seconds)
+    if "curves" in parts:
+        curves(bank, trial)
+    if "error" in parts:
+        errors(bank, given.trials)
+    if "adaptive" in parts:
+        adaptive_errors(bank, given.trials)
 
 
 if __name__ == "__main__":

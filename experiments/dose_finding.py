@@ -201,6 +201,26 @@ Written by `python experiments/dose_finding.py --write docs`; for research use. 
 Operating characteristics are exact where the tree of states allows it (`enumeration`), else simulated (`simulation`)
 with Monte-Carlo errors; tests hold one against the other. Trials are keyed by number: designs meet the same patients.
 
+## From a trial file
+
+`[dose_finding]` in a trial file runs a design on the bank of virtual patients (`hepatica trial run`), whose
+probabilities of toxicity and response come from the model, draw by draw. Keys beside `design`, `target`, `cohort`,
+`window`, `toxicity`:
+
+| `design` | its own keys |
+|---|---|
+| `boin` | `safe`, `toxic`, `extra_safe`, `stop_at` |
+| `3+3` | none |
+| `mtpi2`, `keyboard`, `i3+3` | `below`, `above`, `stop_at` |
+| `table` | `decisions`, by number treated: `"3" = "E S D DU"` |
+| `crm`, `crm_likelihood` | `skeleton` (calibrated unless given), `prior_sd`, `stop_at` |
+| `ewoc` | `overdose` |
+| `tite_boin`, `tite_crm` | `most_pending`; `skeleton`, `prior_sd`; arrivals are those of all centres |
+| `boin12`, `uboin` | `response` (such as `"alive == 1 and meld < 20"`), `response_day`, `least_response`, utilities |
+
+Where lots fall short (`[batches]`), `counted_at` says where a patient counts: `assigned` (naive), `evaluable`,
+`reached`, `nearest`, or `dose` with the CRM. The report shows every way side by side, as the tables below do.
+
 ## Designs side by side, exactly
 
 True toxicity 0.05, 0.15, 0.30, 0.45, 0.60; target 0.30; cohorts of three; {patients} patients, 3+3 by its own rule.

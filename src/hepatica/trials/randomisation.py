@@ -115,9 +115,9 @@ class PermutedBlocks(Scheme):
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        whole = int(checked_ratio(self.ratio).sum())
-        if not self.sizes or any(s < whole or s % whole for s in self.sizes):
-            raise InputError("sizes", self.sizes, f"give multiples of {whole}, the sum of the allocation ratio")
+        total = int(checked_ratio(self.ratio).sum())
+        if not self.sizes or any(s < total or s % total for s in self.sizes):
+            raise InputError("sizes", self.sizes, f"give multiples of {total}, the sum of the allocation ratio")
 
     def assign(self, factors: Ints, seed: int) -> Ints:
         """Arms; see `Scheme`."""

@@ -156,16 +156,16 @@ def ancova(
     >>> round(fitted.difference({"arm": "b"}, {"arm": "a"}).estimate, 6)
     2.0
     """
-    wanted = {outcome} | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
-    for name in sorted(wanted - set(data)):
+    names = {outcome} | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
+    for name in sorted(names - set(data)):
         raise InputError("data", name, f"a variable of the data: {', '.join(map(str, data))}")
-    whole = np.asarray(data[outcome], dtype=np.float64)
-    seen = np.isfinite(whole)
-    rows = {name: np.asarray(data[name])[seen] for name in sorted(wanted)}
+    response = np.asarray(data[outcome], dtype=np.float64)
+    seen = np.isfinite(response)
+    rows = {name: np.asarray(data[name])[seen] for name in sorted(names)}
     if not seen.any():
         raise InputError(outcome, "no value", "outcomes that are not missing")
     design = Design.of(rows, terms, references=references)
-    x, y = design.matrix(rows), whole[seen]
+    x, y = design.matrix(rows), response[seen]
     df = len(y) - x.shape[1]
     if df < 1 or np.linalg.matrix_rank(x) < x.shape[1]:
         raise InputError("terms", design.columns, "fewer terms than rows, which do not depend linearly on each other")

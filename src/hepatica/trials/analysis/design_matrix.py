@@ -78,13 +78,13 @@ class Design:
                     raise InputError(name, "a missing value", "a value in every row")
                 means[name] = float(values.mean())
                 continue
-            found = sorted(set(values.tolist()), key=str)
-            first = (references or {}).get(name, found[0])
-            if first not in found:
-                raise InputError(f"references, {name}", first, f"one of {', '.join(map(str, found))}")
-            levels[name] = (first, *(v for v in found if v != first))
-            if len(found) < 2:
-                raise InputError(name, found, "a factor with two levels or more")
+            categories = sorted(set(values.tolist()), key=str)
+            first = (references or {}).get(name, categories[0])
+            if first not in categories:
+                raise InputError(f"references, {name}", first, f"one of {', '.join(map(str, categories))}")
+            levels[name] = (first, *(v for v in categories if v != first))
+            if len(categories) < 2:
+                raise InputError(name, categories, "a factor with two levels or more")
         columns, owner = [], []
         for k, term in enumerate(chosen):
             parts = [[f"{n}[{v}]" for v in levels[n][1:]] if n in levels else [n] for n in term]
@@ -138,20 +138,20 @@ class Design:
         term : str or sequence of str
             A term of the design, in any order of its variables.
         """
-        wanted = {term} if isinstance(term, str) else set(term)
-        found = [k for k, t in enumerate(self.terms) if set(t) == wanted]
-        if not found:
+        members = {term} if isinstance(term, str) else set(term)
+        places = [k for k, t in enumerate(self.terms) if set(t) == members]
+        if not places:
             raise InputError("term", term, "one of " + ", ".join(":".join(t) for t in self.terms[1:]))
         centred = self.matrix(data, centred=True)
         change = np.linalg.lstsq(centred, self.matrix(data), rcond=None)[0]
         change[np.abs(change) < 1e-10] = 0.0
         to_reference = np.ones((1, 1))
-        for name in self.terms[found[0]]:
+        for name in self.terms[places[0]]:
             k = len(self.levels[name]) - 1 if name in self.levels else 1
             to_reference = np.asarray(
                 np.kron(to_reference, np.eye(k) + (1.0 if name in self.levels else 0.0)), dtype=np.float64
             )
-        return np.asarray(to_reference @ change[np.array(self.owner) == found[0]], dtype=np.float64)
+        return np.asarray(to_reference @ change[np.array(self.owner) == places[0]], dtype=np.float64)
 
     def marginal_rows(
         self, at: Mapping[str, object], *, weights: Mapping[str, Mapping[object, float]] | None = None

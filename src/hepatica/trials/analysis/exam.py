@@ -63,15 +63,15 @@ def _log_rank(given: Inputs) -> dict[str, Any]:
 def _kaplan_meier(given: Inputs) -> dict[str, Any]:
     pbc, tau = given["data"], given["horizon"]
     time, dead = pbc["time"], pbc["status"] == DEATH
-    curve, whole = survival_curve(time, dead), restricted_mean(time, dead, tau)
+    curve, mean = survival_curve(time, dead), restricted_mean(time, dead, tau)
     arms: list[RestrictedMean] = [restricted_mean(time[m], dead[m], tau) for m in (pbc["trt"] == 1, pbc["trt"] == 2)]
     survival, std_error, _, _ = curve.at(given["times"])
     return {
         "survival": survival,
         "std_error": std_error,
         "median": curve.median.value,
-        "rmst": whole.value,
-        "rmst_std_error": whole.std_error,
+        "rmst": mean.value,
+        "rmst_std_error": mean.std_error,
         "rmst_by_arm": [a.value for a in arms],
         "rmst_std_error_by_arm": [a.std_error for a in arms],
     }
@@ -81,12 +81,12 @@ def _restricted_means(given: Inputs) -> dict[str, Any]:
     pbc, tau = given["data"], given["horizon"]
     time, dead, treated = pbc["time"] / 365.25, pbc["status"] == DEATH, pbc["trt"] == 1
     x = np.column_stack([pbc[name] for name in given["covariates"]])
-    found = compare_restricted_means(time, dead, treated, horizon=tau)
-    effects = {"difference": found.difference, "ratio": found.ratio, "time_lost_ratio": found.time_lost_ratio}
+    result = compare_restricted_means(time, dead, treated, horizon=tau)
+    effects = {"difference": result.difference, "ratio": result.ratio, "time_lost_ratio": result.time_lost_ratio}
     effects["adjusted"] = adjusted_restricted_mean(time, dead, treated, x, horizon=tau)
     return {name: [e.value, e.lower, e.upper, e.p] for name, e in effects.items()} | {
-        "treated": found.treated,
-        "control": found.control,
+        "treated": result.treated,
+        "control": result.control,
     }
 
 
@@ -123,23 +123,23 @@ def _win_ratio(given: Inputs) -> dict[str, Any]:
     pbc = given["data"]
     time = pbc["time"].astype(float)
     endpoints = [Survival(time, pbc["status"] == cause) for cause in (DEATH, TRANSPLANT)]
-    found = win_statistics(endpoints, pbc["trt"] == 1)
+    result = win_statistics(endpoints, pbc["trt"] == 1)
     return {
-        "wins": found.wins,
-        "losses": found.losses,
-        "ties": found.ties,
-        "win_ratio": found.win_ratio.value,
-        "net_benefit": found.net_benefit.value,
-        "win_odds": found.win_odds.value,
+        "wins": result.wins,
+        "losses": result.losses,
+        "ties": result.ties,
+        "win_ratio": result.win_ratio.value,
+        "net_benefit": result.net_benefit.value,
+        "win_odds": result.win_odds.value,
     }
 
 
 def _wins(endpoints: list[Endpoint], treated: NDArray[np.bool_]) -> dict[str, Any]:
-    found = win_statistics(endpoints, treated, variance=WinVariance.NULL)
-    estimates = {"win_ratio": found.win_ratio, "net_benefit": found.net_benefit, "win_odds": found.win_odds}
+    result = win_statistics(endpoints, treated, variance=WinVariance.NULL)
+    estimates = {"win_ratio": result.win_ratio, "net_benefit": result.net_benefit, "win_odds": result.win_odds}
     return {name: e[:3] for name, e in estimates.items()} | {
-        "p_win": found.win_probability,
-        "p_loss": found.loss_probability,
+        "p_win": result.win_probability,
+        "p_loss": result.loss_probability,
         "z": [e.z for e in estimates.values()],
     }
 
@@ -152,8 +152,8 @@ def _wins_binary(given: Inputs) -> dict[str, Any]:
 
 def _wins_continuous(given: Inputs) -> dict[str, Any]:
     treated = np.array([arm == "A" for arm in given["order"]])
-    found = _wins([Measured(np.arange(treated.size, dtype=float))], treated)
-    return found | {"z": found["z"][0]}
+    result = _wins([Measured(np.arange(treated.size, dtype=float))], treated)
+    return result | {"z": result["z"][0]}
 
 
 def _repeated(given: Inputs, terms: list[Any], options: Options | None = None) -> RepeatedMeasuresFit:
@@ -205,14 +205,14 @@ def _type_iii(given: Inputs) -> dict[str, Any]:
 
 
 def _mean_alone(given: Inputs) -> dict[str, Any]:
-    found: dict[str, dict[str, float]] = {"minus2loglik": {}, "estimate": {}, "se": {}}
+    fits: dict[str, dict[str, float]] = {"minus2loglik": {}, "estimate": {}, "se": {}}
     for method in Method:
         fit = _repeated(given, [], Options(method=method))
         mean = fit.coefficient("intercept")
         values = fit.minus_two_log_likelihood, mean.estimate, mean.std_error
-        for name, value in zip(found, values, strict=True):
-            found[name][method.value] = value
-    return found
+        for name, value in zip(fits, values, strict=True):
+            fits[name][method.value] = value
+    return fits
 
 
 def _kenward_roger(given: Inputs) -> dict[str, Any]:

@@ -77,9 +77,9 @@ class SurvivalCurve:
         when = np.atleast_1d(np.asarray(times, dtype=np.float64))
         index = np.searchsorted(self.times, when, side="right")
         rows = [(1.0, self.survival), (0.0, self.std_error), (1.0, self.lower), (1.0, self.upper)]
-        found = np.stack([np.concatenate(([first], row))[index] for first, row in rows])
-        found[:, (when > self.times[-1]) & (self.survival[-1] > 0)] = np.nan
-        return found
+        values = np.stack([np.concatenate(([first], row))[index] for first, row in rows])
+        values[:, (when > self.times[-1]) & (self.survival[-1] > 0)] = np.nan
+        return values
 
     def quantile(self, probability: float) -> Estimate:
         """Time by which a share of patients has had the event, with the interval of Brookmeyer and Crowley.

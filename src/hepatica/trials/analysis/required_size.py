@@ -76,7 +76,7 @@ def required_sizes(signal: Signal, *, alpha: float = 0.05, power: float = 0.8) -
     """
     if not (0 < alpha < 1 and alpha < power < 1):
         raise InputError("alpha, power", (alpha, power), "a level below the power, both between 0 and 1")
-    wanted = float(norm.isf(alpha / 2) + norm.ppf(power))
+    drift = float(norm.isf(alpha / 2) + norm.ppf(power))
     k = signal.components.size
 
     def outside(bound: float, shift: Array) -> float:
@@ -87,9 +87,9 @@ def required_sizes(signal: Signal, *, alpha: float = 0.05, power: float = 0.8) -
         brentq(lambda c: outside(c, np.zeros(k)) - alpha, norm.isf(alpha / 2) - 0.05, norm.isf(alpha / (2 * k)) + 0.1)
     )
     return {
-        Method.LOG_RANK: _single(signal.patients, signal.log_rank, wanted),
-        Method.MAX_COMBO: _combined(signal, lambda shift: outside(critical, shift) - power, wanted),
-        Method.RESTRICTED_MEAN: _single(signal.patients, signal.restricted_mean, wanted),
+        Method.LOG_RANK: _single(signal.patients, signal.log_rank, drift),
+        Method.MAX_COMBO: _combined(signal, lambda shift: outside(critical, shift) - power, drift),
+        Method.RESTRICTED_MEAN: _single(signal.patients, signal.restricted_mean, drift),
     }
 
 

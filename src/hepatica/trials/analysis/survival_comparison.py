@@ -161,12 +161,12 @@ def compare_survival(
     tested = log_rank(time, dead, arm, strata=strata)
     combined = max_combo(time, dead, arm, strata=strata)
     means = compare_restricted_means(time, dead, arm, horizon=horizon) if dead.any() else None
-    whole = _fit(time, dead, arm, strata)
+    overall = _fit(time, dead, arm, strata)
     cut = float(np.median(time[dead])) if dead.any() else float("nan")
     early = _fit(np.minimum(time, cut), dead & (time <= cut), arm, strata) if dead.any() else None
     after = time > cut
     late = _fit(time[after], dead[after], arm[after], None if strata is None else np.asarray(strata)[after])
-    p_proportional = _test(whole, int(dead.sum()))
+    p_proportional = _test(overall, int(dead.sum()))
     shift = (
         0.0 if means is None or not means.difference.std_error else -means.difference.value / means.difference.std_error
     )
@@ -183,7 +183,7 @@ def compare_survival(
         log_rank=tested,
         max_combo=combined,
         restricted_means=means,
-        hazard_ratio=_ratio(whole),
+        hazard_ratio=_ratio(overall),
         early=_ratio(early),
         late=_ratio(late),
         cut=cut,
@@ -256,8 +256,8 @@ def describe(found: SurvivalComparison, lang: str = "en") -> list[str]:
         "late": f"{found.late.value:.2f}",
         "ratio": f"{found.hazard_ratio.value:.2f}",
     }
-    wanted = {HazardPattern.PROPORTIONAL: ("p", "ratio"), HazardPattern.UNKNOWN: ("events",)}
-    chosen = wanted.get(found.pattern, ("p", "cut", "early", "late"))
+    columns = {HazardPattern.PROPORTIONAL: ("p", "ratio"), HazardPattern.UNKNOWN: ("events",)}
+    chosen = columns.get(found.pattern, ("p", "cut", "early", "late"))
     lines = [say(f"trial_analysis.{found.pattern.value}", lang, **{name: given[name] for name in chosen})]
     names = {method: say(f"trial_analysis.method_{method.name.lower()}", lang) for method in Method}
     joined = say("trial_analysis.joined", lang)

@@ -140,7 +140,7 @@ def _events(given: Inputs) -> dict[str, Any]:
 
 
 def _survival_methods(given: Inputs) -> dict[str, Any]:
-    found = {}
+    values = {}
     for method in Method:
         size = sample_size_survival(
             Hazard.from_median(given["median_control"]),
@@ -151,8 +151,8 @@ def _survival_methods(given: Inputs) -> dict[str, Any]:
             errors=Errors(given["alpha"], given["beta"]),
             method=method,
         )
-        found[method.value.replace("-", "")] = {"n": size.patients.total, "d": size.events}
-    return found
+        values[method.value.replace("-", "")] = {"n": size.patients.total, "d": size.events}
+    return values
 
 
 def _power_survival(given: Inputs) -> dict[str, Any]:
@@ -187,11 +187,11 @@ def _models(given: Inputs) -> dict[str, DoseResponse]:
 def _contrast_test(given: Inputs) -> dict[str, Any]:
     models = _models(given)
     groups = given["dose"], given["means"], given["n"], given["sigma"]
-    found = contrast_test(DoseMeans.of_groups(*groups), list(models.values()))
+    result = contrast_test(DoseMeans.of_groups(*groups), list(models.values()))
     answer: dict[str, Any] = {
-        "t": dict(zip(models, found.t, strict=True)),
-        "adjusted_p": dict(zip(models, found.adjusted_p, strict=True)),
-        "contrast": dict(zip(models, found.contrasts, strict=True)),
+        "t": dict(zip(models, result.t, strict=True)),
+        "adjusted_p": dict(zip(models, result.adjusted_p, strict=True)),
+        "contrast": dict(zip(models, result.contrasts, strict=True)),
     }
     if "delta" in given:
         answer["target_dose"] = {

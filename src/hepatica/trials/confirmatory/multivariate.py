@@ -72,17 +72,17 @@ def lattice(dimensions: int) -> Floats:
     steps = np.sqrt(np.array(_PRIMES[:dimensions], float))
     shifts = np.random.Generator(np.random.Philox(20261129)).random((SHIFTS, 1, dimensions))
     points = (np.arange(1, POINTS + 1)[:, None] * steps + shifts) % 1.0
-    found = np.clip(np.abs(2 * points - 1), 1e-15, 1 - 1e-15)
-    found.flags.writeable = False  # shared by all calls
-    return np.asarray(found)
+    uniforms = np.clip(np.abs(2 * points - 1), 1e-15, 1 - 1e-15)
+    uniforms.flags.writeable = False  # shared by all calls
+    return np.asarray(uniforms)
 
 
 @lru_cache(maxsize=32)
 def _scales(dimensions: int, df: float) -> Floats:
     """sqrt(chi2_df / df) at the last coordinate of the lattice."""
-    found = np.asarray(np.sqrt(2 * gammaincinv(df / 2, lattice(dimensions)[..., -1:]) / df))
-    found.flags.writeable = False
-    return found
+    radius = np.asarray(np.sqrt(2 * gammaincinv(df / 2, lattice(dimensions)[..., -1:]) / df))
+    radius.flags.writeable = False
+    return radius
 
 
 def _limits(rows: Floats, low: Floats, high: Floats, column: int, known: list[Floats]) -> tuple[Floats, Floats]:

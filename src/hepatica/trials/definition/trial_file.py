@@ -43,13 +43,14 @@ def load_trial(path: Path) -> Trial:
     if len(content) > MAX_FILE_BYTES:
         raise InputError("trial", str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
     try:
-        return check_trial(tomllib.loads(content.decode("utf-8")))
+        data = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise InputError("trial", str(path), "a text file in UTF-8, this one is binary") from None
     except RecursionError:
         raise InputError("trial", str(path), "valid TOML; its brackets are nested too deeply") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise InputError("trial", str(path), f"valid TOML; reading stopped: {error}") from None
+    return check_trial(data)
 
 
 def check_trial(data: dict[str, Any]) -> Trial:

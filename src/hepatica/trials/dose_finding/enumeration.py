@@ -37,8 +37,8 @@ def cohort_outcomes(size: int, categories: int) -> tuple[Ints, Floats]:
     >>> counts.tolist(), orders.tolist()
     ([[0, 2], [1, 1], [2, 0]], [1.0, 2.0, 1.0])
     """
-    found = [row for row in itertools.product(range(size + 1), repeat=categories) if sum(row) == size]
-    counts = np.array(found, np.int64)
+    compositions = [row for row in itertools.product(range(size + 1), repeat=categories) if sum(row) == size]
+    counts = np.array(compositions, np.int64)
     return counts, np.exp(gammaln(size + 1) - gammaln(counts + 1).sum(axis=1)).round()
 
 

@@ -37,9 +37,9 @@ def _boin_extra_safe(given: Inputs) -> dict[str, Any]:
 
 def _boin_selection(given: Inputs) -> dict[str, Any]:
     toxic, treated = np.array(given["ntox"]), np.array(given["npts"])
-    found = estimate_toxicity(toxic, treated)
+    estimate = estimate_toxicity(toxic, treated)
     chosen = nearest_to_target(toxic[None], treated[None], given["target"], np.array([len(toxic) - 1]))
-    return {"mtd": chosen[0] + 1, "p_est": found.mean, "ci95": np.stack([found.low, found.high], axis=1)}
+    return {"mtd": chosen[0] + 1, "p_est": estimate.mean, "ci95": np.stack([estimate.low, estimate.high], axis=1)}
 
 
 def _boin_path(given: Inputs) -> dict[str, Any]:

@@ -77,8 +77,8 @@ class Expansion(Design):
         escalating = state.stage < EXPANSION
         for rows, decide in ((escalating, self._escalate), (~escalating, self._monitor)):
             if rows.any():
-                for whole, part in zip(out, decide(state.take(rows), last[rows]), strict=True):
-                    whole[rows] = part
+                for column, part in zip(out, decide(state.take(rows), last[rows]), strict=True):
+                    column[rows] = part
         return out
 
     def _escalate(self, state: State, last: Ints) -> Step:

@@ -177,5 +177,5 @@ def tabulate_pathways(nodes: Sequence[PathNode]) -> pd.DataFrame:
         row |= {"next_level": leaf.next_level, "reason": None if leaf.reason is None else leaf.reason.name}
         rows.append({**row, "probability": leaf.probability})
     table = pd.DataFrame(rows)
-    whole = [name for name in table.columns if name.startswith(("level_", "next_level"))]
-    return table.astype(dict.fromkeys(whole, "Int64"))
+    integer_columns = [name for name in table.columns if name.startswith(("level_", "next_level"))]
+    return table.astype(dict.fromkeys(integer_columns, "Int64"))

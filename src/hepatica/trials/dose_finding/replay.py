@@ -72,12 +72,12 @@ def read_history(text: str) -> tuple[Cohort, ...]:
     """
     cohorts = []
     for word in text.replace(",", " ").split():
-        found = re.fullmatch(r"(\d{1,3})([NTEB]+)", word.upper())
-        if not found or int(found.group(1)) < 1:
+        match = re.fullmatch(r"(\d{1,3})([NTEB]+)", word.upper())
+        if not match or int(match.group(1)) < 1:
             raise InputError(
                 "history", word, "a level from 1 and a letter a patient: N neither, T toxicity, E response, B both"
             )
-        cohorts.append(Cohort(int(found.group(1)), found.group(2)))
+        cohorts.append(Cohort(int(match.group(1)), match.group(2)))
     return tuple(cohorts)
 
 

@@ -85,24 +85,24 @@ def make_table(rows: Iterable[tuple[int, int, str]]) -> DecisionTable:
     >>> make_table([(1, 0, "E"), (1, 1, "D")]).letters(1)
     ['E', 'D']
     """
-    found: dict[tuple[int, int], Cell] = {}
+    decisions: dict[tuple[int, int], Cell] = {}
     for treated, toxic, letter in rows:
         if letter not in Cell.__members__:
             raise InputError(
                 "decision", letter, "E (escalate), S (stay), D (de-escalate) or DU (de-escalate, eliminate)"
             )
-        if not 0 <= toxic <= treated or treated < 1 or (treated, toxic) in found:
+        if not 0 <= toxic <= treated or treated < 1 or (treated, toxic) in decisions:
             raise InputError("row", (treated, toxic), "each number treated and number toxic among them, once")
-        found[treated, toxic] = Cell[letter]
-    size = max((treated for treated, _ in found), default=0) + 1
+        decisions[treated, toxic] = Cell[letter]
+    size = max((treated for treated, _ in decisions), default=0) + 1
     if size == 1:
         raise InputError("table", "no rows", "rows of treated, toxic and decision")
     cells = np.zeros((size, size), np.int8)
-    for treated in {n for n, _ in found}:
+    for treated in {n for n, _ in decisions}:
         for toxic in range(treated + 1):
-            if (treated, toxic) not in found:
+            if (treated, toxic) not in decisions:
                 raise InputError("table", f"no row for {toxic} of {treated}", "a row for each number toxic")
-            cells[treated, toxic] = found[treated, toxic]
+            cells[treated, toxic] = decisions[treated, toxic]
     return DecisionTable(cells, np.zeros_like(cells, bool))
 
 

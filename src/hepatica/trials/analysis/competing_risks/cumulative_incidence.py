@@ -50,9 +50,9 @@ class CumulativeIncidence:
         """
         when = np.atleast_1d(np.asarray(times, dtype=np.float64))
         index = np.searchsorted(self.times, when, side="right") - 1
-        found = np.stack([self.incidence[index], self.std_error[index]])
-        found[:, (when > self.times[-1]) | (when < 0)] = np.nan
-        return found
+        values = np.stack([self.incidence[index], self.std_error[index]])
+        values[:, (when > self.times[-1]) | (when < 0)] = np.nan
+        return values
 
     def interval(self, confidence: float = 0.95) -> Array:
         """Pointwise interval on the scale log(-log(1 - incidence)), (2, time).
@@ -130,9 +130,11 @@ def _variance(survival: Array, incidence: Array, counts: tuple[Array, Array, Arr
     left = np.where(own + other < n, 1.0 - (own + other) / n, 1.0)
     of_own, of_other = own * (n - own) / (n**2 * loss), other * (n - other) / (n**2 * loss)
     both = own * other / (n**2 * loss) if kind is Variance.GREENWOOD else np.zeros_like(n)
-    whole, cross = (of_own + of_other - 2 * both) / left**2, before * (of_own - both) / left
+    square, cross = (of_own + of_other - 2 * both) / left**2, before * (of_own - both) / left
     squares = np.cumsum(before**2 * of_own)
     ahead = (
-        incidence**2 * np.cumsum(whole) - 2 * incidence * np.cumsum(whole * incidence) + np.cumsum(whole * incidence**2)
+        incidence**2 * np.cumsum(square)
+        - 2 * incidence * np.cumsum(square * incidence)
+        + np.cumsum(square * incidence**2)
     )
     return np.asarray(squares - 2 * (incidence * np.cumsum(cross) - np.cumsum(cross * incidence)) + ahead)

@@ -17,12 +17,12 @@ TRANSPLANT, DEATH = 1, 2
 
 
 def _cumulative_incidence(given: Inputs) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, cause in (("transplant", TRANSPLANT), ("death", DEATH)):
         curve = cumulative_incidence(given["data"]["time"], given["data"]["status"].astype(int), of=cause)
-        found[name], std_error = curve.at(given["times"])
-        found[f"var_{name}"] = std_error**2
-    return found
+        values[name], std_error = curve.at(given["times"])
+        values[f"var_{name}"] = std_error**2
+    return values
 
 
 def _fine_gray(given: Inputs) -> dict[str, Any]:
@@ -36,14 +36,14 @@ def _fine_gray(given: Inputs) -> dict[str, Any]:
 def _competing_risks(given: Inputs) -> dict[str, Any]:
     data = given["data"]
     time, other, cause, group, stratum = (data[k] for k in ("time", "other_time", "cause", "group", "stratum"))
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for k in (1, 2):
-        found[f"cause{k}"], std_error = cumulative_incidence(time, cause, of=k).at(given["times"])
-        found[f"var{k}"] = std_error**2
-    found["gray_strata"] = [gray_test(time, cause, group, of=k, strata=stratum).chi_square for k in (1, 2)]
-    found["gray"] = [gray_test(other, cause, group, of=k).chi_square for k in (1, 2)]
-    found["gray_rho1"] = [gray_test(time, cause, group, of=k, rho=1).chi_square for k in (1, 2)]
-    found["gray_ties"] = [gray_test(np.ceil(5 * time), cause, group, of=k).chi_square for k in (1, 2)]
+        values[f"cause{k}"], std_error = cumulative_incidence(time, cause, of=k).at(given["times"])
+        values[f"var{k}"] = std_error**2
+    values["gray_strata"] = [gray_test(time, cause, group, of=k, strata=stratum).chi_square for k in (1, 2)]
+    values["gray"] = [gray_test(other, cause, group, of=k).chi_square for k in (1, 2)]
+    values["gray_rho1"] = [gray_test(time, cause, group, of=k, rho=1).chi_square for k in (1, 2)]
+    values["gray_ties"] = [gray_test(np.ceil(5 * time), cause, group, of=k).chi_square for k in (1, 2)]
     rest = np.ones(len(time), dtype=bool)
     rest[[0, 9, 19]] = False  # whose first covariate the program was told is missing
     x = np.column_stack([data["x1"], data["x2"], data["x3"]])[rest]
@@ -57,17 +57,17 @@ def _competing_risks(given: Inputs) -> dict[str, Any]:
         functions=lambda t: np.column_stack([t, t**2]),
     )
     for name, fit in (("crr", plain), ("crr_time", moving)):
-        found |= {f"{name}_coef": fit.coefficients, f"{name}_se": fit.std_error}
-    return found
+        values |= {f"{name}_coef": fit.coefficients, f"{name}_se": fit.std_error}
+    return values
 
 
 def _multi_state(given: Inputs) -> dict[str, Any]:
-    pbc, found = given["data"], {}
+    pbc, values = given["data"], {}
     for arm in (1, 2):
         mine = pbc["trt"] == arm
         stays = Stays.competing(pbc["time"][mine], pbc["status"][mine].astype(int), ("alive", "transplant", "death"))
-        found[f"trt{arm}"] = state_probabilities(stays).at(given["times"])[0]
-    return found
+        values[f"trt{arm}"] = state_probabilities(stays).at(given["times"])[0]
+    return values
 
 
 COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {

@@ -244,11 +244,11 @@ def _maximum(sets: _Sets) -> tuple[Array, float, float, Array, bool]:
             step = np.linalg.solve(information, score)
         except np.linalg.LinAlgError:
             raise InputError("covariates", "columns that depend linearly on each other", "leave one out") from None
-        found = sets.score(beta + step)
-        while not found[0] >= value - 1e-12 * abs(value) and np.abs(step).max() > 1e-12:
+        proposed = sets.score(beta + step)
+        while not proposed[0] >= value - 1e-12 * abs(value) and np.abs(step).max() > 1e-12:
             step = step / 2
-            found = sets.score(beta + step)
-        beta, (value, score, information) = beta + step, found
+            proposed = sets.score(beta + step)
+        beta, (value, score, information) = beta + step, proposed
         if np.abs(step).max() < 1e-9:
             return beta, start, value, information, True
     return beta, start, value, information, False

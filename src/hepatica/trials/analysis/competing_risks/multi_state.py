@@ -104,9 +104,9 @@ class StateProbabilities:
         """
         when = np.atleast_1d(np.asarray(times, dtype=np.float64))
         index = np.maximum(np.searchsorted(self.times, when, side="right") - 1, 0)
-        found = np.stack([self.probability[index], self.std_error[index]])
-        found[:, (when > self.times[-1]) | (when < self.times[0])] = np.nan
-        return found
+        values = np.stack([self.probability[index], self.std_error[index]])
+        values[:, (when > self.times[-1]) | (when < self.times[0])] = np.nan
+        return values
 
 
 def state_probabilities(

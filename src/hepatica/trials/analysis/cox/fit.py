@@ -187,11 +187,11 @@ def cox(
     value, converged = start, False
     for _ in range(MAX_STEPS):
         step = np.linalg.lstsq(information, score, rcond=None)[0]
-        found = likelihood(beta + step)
-        while not found[0] >= value - 1e-12 * abs(value) and np.abs(step).max() > 1e-12:
+        proposed = likelihood(beta + step)
+        while not proposed[0] >= value - 1e-12 * abs(value) and np.abs(step).max() > 1e-12:
             step = step / 2
-            found = likelihood(beta + step)
-        beta, change, (value, score, information) = beta + step, found[0] - value, found
+            proposed = likelihood(beta + step)
+        beta, change, (value, score, information) = beta + step, proposed[0] - value, proposed
         if np.abs(beta * scale).max() > UNBOUNDED:
             break
         if abs(change) <= TOLERANCE * max(1.0, abs(value)) and np.abs(step * scale).max() < 1e-7:

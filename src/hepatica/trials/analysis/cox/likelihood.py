@@ -77,7 +77,7 @@ class CoxData:
 
     def _sums_from(self, leave: Array, values: Array, *, side: str) -> Array:
         """Sums over patients of the same stratum whose time is at or after each event time."""
-        found = np.zeros((self.set_time.size, *values.shape[1:]))
+        sums = np.zeros((self.set_time.size, *values.shape[1:]))
         for k in range(int(self.stratum.max()) + 1):
             mine, sets = np.flatnonzero(self.stratum == k), self.set_stratum == k
             if not sets.any():
@@ -85,8 +85,8 @@ class CoxData:
             sorted_ = mine[np.argsort(leave[mine], kind="stable")]
             tail = np.zeros((mine.size + 1, *values.shape[1:]))
             tail[:-1] = np.cumsum(values[sorted_][::-1], axis=0)[::-1]
-            found[sets] = tail[np.searchsorted(leave[sorted_], self.set_time[sets], side=side)]  # type: ignore[call-overload]
-        return found
+            sums[sets] = tail[np.searchsorted(leave[sorted_], self.set_time[sets], side=side)]  # type: ignore[call-overload]
+        return sums
 
     def event_sums(self, values: Array) -> Array:
         """Sums over the patients with the event at each event time, (event time, ...).
@@ -96,9 +96,9 @@ class CoxData:
         values : (patient, ...)
             In the order of the data.
         """
-        found = np.zeros((self.set_time.size, *values.shape[1:]))
-        np.add.at(found, self.set_of[self.event], values[self.event])
-        return found
+        sums = np.zeros((self.set_time.size, *values.shape[1:]))
+        np.add.at(sums, self.set_of[self.event], values[self.event])
+        return sums
 
 
 def cox_data(

@@ -101,15 +101,15 @@ def proportional_hazards_test(fit: CoxFit, *, transform: Transform = Transform.K
     full = np.block([[i11, i12], [i12.T, i22]])
     p = beta.size
     each = np.array([_one(full, score, j, p) for j in range(p)])
-    whole = float(score @ np.linalg.solve(reduced, score))
+    statistic = float(score @ np.linalg.solve(reduced, score))
     deaths = residuals.shape[0]
     return ProportionalHazardsTest(
         transform=transform,
         chi_square=each[:, 0],
         p=chi2.sf(each[:, 0], 1),
         slope=each[:, 1],
-        chi_square_global=whole,
-        p_global=float(chi2.sf(whole, p)),
+        chi_square_global=statistic,
+        p_global=float(chi2.sf(statistic, p)),
         times=data.time[data.event],
         scaled_residuals=deaths * residuals @ fit.naive_covariance + beta,
     )

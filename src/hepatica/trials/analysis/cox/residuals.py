@@ -26,24 +26,24 @@ def _collected(data: CoxData, at: NDArray[np.intp], values: Array) -> Array:
     """Sums over the event times at which each patient is at risk, (patient, ...)."""
     by_set = np.zeros((data.set_time.size, *values.shape[1:]))
     np.add.at(by_set, at, values)
-    found = np.zeros((data.time.size, *values.shape[1:]))
+    collected = np.zeros((data.time.size, *values.shape[1:]))
     for k in range(int(data.stratum.max()) + 1):
         mine, sets = data.stratum == k, data.set_stratum == k
         total = np.concatenate((np.zeros((1, *values.shape[1:])), np.cumsum(by_set[sets], axis=0)))
         when = data.set_time[sets]
-        found[mine] = total[np.searchsorted(when, data.time[mine], side="right")]
+        collected[mine] = total[np.searchsorted(when, data.time[mine], side="right")]
         if data.entry.any():
-            found[mine] -= total[np.searchsorted(when, data.entry[mine], side="right")]
-    return found
+            collected[mine] -= total[np.searchsorted(when, data.entry[mine], side="right")]
+    return collected
 
 
 def _tied(data: CoxData, at: NDArray[np.intp], values: Array) -> Array:
     """Sums over the terms of a patient's own event time, (patient, ...); 0 without an event."""
     by_set = np.zeros((data.set_time.size, *values.shape[1:]))
     np.add.at(by_set, at, values)
-    found = np.zeros((data.time.size, *values.shape[1:]))
-    found[data.event] = by_set[data.set_of[data.event]]
-    return found
+    collected = np.zeros((data.time.size, *values.shape[1:]))
+    collected[data.event] = by_set[data.set_of[data.event]]
+    return collected
 
 
 def martingale_residuals(data: CoxData, beta: Array, ties: Ties) -> Array:

@@ -156,12 +156,12 @@ class Correlated(Covariance):
                 two = np.zeros(visits)
                 two[i] = -0.25 / sd[i] ** 3
                 of_outer2[i, i] += np.outer(two, sd) + np.outer(sd, two)
-        whole, whole2 = np.zeros((n, visits, visits)), np.zeros((n, n, visits, visits))
-        whole[:k], whole[k:] = of_outer * value, outer * first
+        matrix, whole2 = np.zeros((n, visits, visits)), np.zeros((n, n, visits, visits))
+        matrix[:k], matrix[k:] = of_outer * value, outer * first
         whole2[:k, :k], whole2[k:, k:] = of_outer2 * value, outer * second
         cross = of_outer[:, None] * first[None]
         whole2[:k, k:], whole2[k:, :k] = cross, cross.transpose(1, 0, 2, 3)
-        return whole, whole2
+        return matrix, whole2
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,8 @@ class Unstructured(Covariance):
             Mean correlation of two visits.
         """
         n, sd = variances.size, np.sqrt(variances)
-        whole = np.outer(sd, sd) * (correlation + (1 - correlation) * np.eye(n))
-        return np.asarray(whole[np.tril_indices(n)])
+        matrix = np.outer(sd, sd) * (correlation + (1 - correlation) * np.eye(n))
+        return np.asarray(matrix[np.tril_indices(n)])
 
     def matrix(self, parameters: Array, visits: int) -> Array:
         """Covariance, (visit, visit).
@@ -103,9 +103,9 @@ class Unstructured(Covariance):
         visits : int
             Number of visits.
         """
-        whole = np.zeros((visits, visits))
-        whole[np.tril_indices(visits)] = parameters
-        return whole + np.tril(whole, -1).T
+        matrix = np.zeros((visits, visits))
+        matrix[np.tril_indices(visits)] = parameters
+        return matrix + np.tril(matrix, -1).T
 
     def derivatives(self, parameters: Array, visits: int) -> tuple[Array, Array]:
         """First (parameter, visit, visit) and second (parameter, parameter, visit, visit) derivatives.

@@ -28,12 +28,12 @@ class DegreesOfFreedom(StrEnum):
     KENWARD_ROGER_EXPECTED = "Kenward-Roger, expected information"
 
 
-def adjusted_covariance(found: Derivatives, method: DegreesOfFreedom) -> Array:
+def adjusted_covariance(derivatives: Derivatives, method: DegreesOfFreedom) -> Array:
     """Covariance of the fixed effects, enlarged for the estimation of the covariance parameters when asked.
 
     Parameters
     ----------
-    found : Derivatives
+    derivatives : Derivatives
         At the estimate.
     method : DegreesOfFreedom
         Kenward-Roger also counts second derivatives of the covariance, unless linear.
@@ -42,38 +42,38 @@ def adjusted_covariance(found: Derivatives, method: DegreesOfFreedom) -> Array:
     ----------
     Kenward1997
     """
-    phi = found.covariance
+    phi = derivatives.covariance
     if method is DegreesOfFreedom.SATTERTHWAITE:
         return phi
-    w = parameter_covariance(found, expected=method is DegreesOfFreedom.KENWARD_ROGER_EXPECTED)
-    p, q = found.first, found.second
+    w = parameter_covariance(derivatives, expected=method is DegreesOfFreedom.KENWARD_ROGER_EXPECTED)
+    p, q = derivatives.first, derivatives.second
     inner = q - p[:, None] @ phi @ p[None]
     if method is not DegreesOfFreedom.KENWARD_ROGER_LINEAR:
-        inner = inner - found.curved / 4
+        inner = inner - derivatives.curved / 4
     return np.asarray(phi + 2 * phi @ np.einsum("jk,jkab->ab", w, inner) @ phi)
 
 
-def parameter_covariance(found: Derivatives, *, expected: bool) -> Array:
+def parameter_covariance(derivatives: Derivatives, *, expected: bool) -> Array:
     """Asymptotic covariance of the covariance parameters, (parameter, parameter).
 
     Parameters
     ----------
-    found : Derivatives
+    derivatives : Derivatives
         At the estimate.
     expected : bool
         Of the expected information, else of the observed.
     """
-    return np.asarray(2 * np.linalg.pinv(found.expected if expected else found.hessian, hermitian=True))
+    return np.asarray(2 * np.linalg.pinv(derivatives.expected if expected else derivatives.hessian, hermitian=True))
 
 
-def f_test(contrast: Array, found: Derivatives, method: DegreesOfFreedom) -> FTest:
+def f_test(contrast: Array, derivatives: Derivatives, method: DegreesOfFreedom) -> FTest:
     """F test that all contrasts of the fixed effects are 0.
 
     Parameters
     ----------
     contrast : (rank, effect)
         Linearly independent rows.
-    found : Derivatives
+    derivatives : Derivatives
         At the estimate.
     method : DegreesOfFreedom
         Of the denominator.
@@ -83,23 +83,23 @@ def f_test(contrast: Array, found: Derivatives, method: DegreesOfFreedom) -> FTe
     Kenward1997, Fai1996
     """
     rows = np.atleast_2d(contrast)
-    covariance = adjusted_covariance(found, method)
-    value = rows @ found.beta
+    covariance = adjusted_covariance(derivatives, method)
+    value = rows @ derivatives.beta
     statistic = float(value @ np.linalg.solve(rows @ covariance @ rows.T, value)) / len(rows)
     if method is DegreesOfFreedom.SATTERTHWAITE:
-        df = _satterthwaite(rows, found)
+        df = _satterthwaite(rows, derivatives)
     else:
-        df, scale = _kenward_roger(rows, found, expected=method is DegreesOfFreedom.KENWARD_ROGER_EXPECTED)
+        df, scale = _kenward_roger(rows, derivatives, expected=method is DegreesOfFreedom.KENWARD_ROGER_EXPECTED)
         statistic *= scale
     return FTest(statistic, len(rows), df, float(f_distribution.sf(statistic, len(rows), df)))
 
 
-def _satterthwaite(rows: Array, found: Derivatives) -> float:
+def _satterthwaite(rows: Array, derivatives: Derivatives) -> float:
     """Denominator degrees of freedom; of several contrasts by the expectation of F (Fai and Cornelius)."""
-    values, vectors = np.linalg.eigh(rows @ found.covariance @ rows.T)
-    along = vectors.T @ rows @ found.covariance
-    gradient = -np.einsum("ra,jab,rb->rj", along, found.first, along)
-    spread = parameter_covariance(found, expected=False)
+    values, vectors = np.linalg.eigh(rows @ derivatives.covariance @ rows.T)
+    along = vectors.T @ rows @ derivatives.covariance
+    gradient = -np.einsum("ra,jab,rb->rj", along, derivatives.first, along)
+    spread = parameter_covariance(derivatives, expected=False)
     each = 2 * values**2 / np.einsum("rj,jk,rk->r", gradient, spread, gradient)
     if each.size == 1:
         return float(each[0])
@@ -110,11 +110,11 @@ def _satterthwaite(rows: Array, found: Derivatives) -> float:
     return 2 * total / (total - each.size) if total > each.size else 2.0
 
 
-def _kenward_roger(rows: Array, found: Derivatives, *, expected: bool) -> tuple[float, float]:
+def _kenward_roger(rows: Array, derivatives: Derivatives, *, expected: bool) -> tuple[float, float]:
     """Denominator degrees of freedom and the scale of F."""
-    phi, w, n = found.covariance, parameter_covariance(found, expected=expected), len(rows)
+    phi, w, n = derivatives.covariance, parameter_covariance(derivatives, expected=expected), len(rows)
     theta = rows.T @ np.linalg.solve(rows @ phi @ rows.T, rows)
-    parts = theta @ phi @ found.first @ phi
+    parts = theta @ phi @ derivatives.first @ phi
     traces = np.trace(parts, axis1=-2, axis2=-1)
     a1 = float(traces @ w @ traces)
     a2 = float(np.einsum("jk,jab,kba->", w, parts, parts))

@@ -32,7 +32,7 @@ class RepeatedMeasuresFit:
     model : Model
     theta : (group x parameter,)
         Covariance parameters of all groups.
-    found : Derivatives
+    derivatives : Derivatives
         At the estimate.
     degrees_of_freedom : DegreesOfFreedom
     covariance : (effect, effect)
@@ -49,7 +49,7 @@ class RepeatedMeasuresFit:
     data: dict[str, NDArray[np.generic]]
     model: Model
     theta: Array
-    found: Derivatives
+    derivatives: Derivatives
     degrees_of_freedom: DegreesOfFreedom
     covariance: Array
     converged: bool
@@ -60,22 +60,22 @@ class RepeatedMeasuresFit:
     @property
     def coefficients(self) -> dict[str, float]:
         """Fixed effects by name of column."""
-        return dict(zip(self.design.columns, self.found.beta.tolist(), strict=True))
+        return dict(zip(self.design.columns, self.derivatives.beta.tolist(), strict=True))
 
     @property
     def minus_two_log_likelihood(self) -> float:
         """Minus twice the (restricted) log-likelihood."""
-        return self.found.value
+        return self.derivatives.value
 
     @property
     def aic(self) -> float:
         """Akaike's criterion; with REML only covariance parameters count."""
-        return self.found.value + 2 * self._counted
+        return self.derivatives.value + 2 * self._counted
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion over patients; with REML only covariance parameters count."""
-        return self.found.value + float(np.log(self.patients)) * self._counted
+        return self.derivatives.value + float(np.log(self.patients)) * self._counted
 
     @property
     def _counted(self) -> int:
@@ -104,8 +104,8 @@ class RepeatedMeasuresFit:
             Coverage of the interval, two-sided.
         """
         row = np.asarray(weights, dtype=np.float64)
-        value, size = float(row @ self.found.beta), float(np.sqrt(row @ self.covariance @ row))
-        df = f_test(row[None], self.found, self.degrees_of_freedom).denominator
+        value, size = float(row @ self.derivatives.beta), float(np.sqrt(row @ self.covariance @ row))
+        df = f_test(row[None], self.derivatives, self.degrees_of_freedom).denominator
         return t_test(value, size, df, null=null, confidence=confidence)
 
     def coefficient(self, name: str) -> Contrast:
@@ -157,7 +157,7 @@ class RepeatedMeasuresFit:
         term : str or sequence of str
             A main effect, or the variables of an interaction.
         """
-        return f_test(self.design.term_contrast(self.data, term), self.found, self.degrees_of_freedom)
+        return f_test(self.design.term_contrast(self.data, term), self.derivatives, self.degrees_of_freedom)
 
 
 def mmrm(
@@ -216,15 +216,15 @@ def mmrm(
     x, y = design.matrix(rows), np.asarray(rows[outcome], dtype=np.float64)
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise InputError("terms", design.columns, "terms that do not depend linearly on each other")
-    found = patterns(x, y, patient=codes[0], visit=codes[1], group=codes[2])
-    model = Model(found, structure or Unstructured(), len(labels[0]), len(labels[1]), chosen.method)
+    groups = patterns(x, y, patient=codes[0], visit=codes[1], group=codes[2])
+    model = Model(groups, structure or Unstructured(), len(labels[0]), len(labels[1]), chosen.method)
     theta, at, converged = _maximum(model, starting_values(model, x, y, codes))
     return RepeatedMeasuresFit(
         design=design,
         data=rows,
         model=model,
         theta=theta,
-        found=at,
+        derivatives=at,
         degrees_of_freedom=chosen.degrees_of_freedom,
         covariance=adjusted_covariance(at, chosen.degrees_of_freedom),
         converged=converged,

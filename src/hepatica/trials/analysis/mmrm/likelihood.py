@@ -74,12 +74,12 @@ def patterns(
     for rows in np.split(np.arange(order.size), first[1:]):
         key = int(group[order[rows[0]]]), tuple(visit[order[rows]].tolist())
         seen.setdefault(key, []).append(z[rows])
-    found = []
+    result = []
     for (g, visits), blocks in sorted(seen.items()):
         stacked = np.stack(blocks)
         products = np.einsum("nap,nbq->abpq", stacked, stacked)
-        found.append(Pattern(g, np.array(visits, dtype=np.intp), len(blocks), products))
-    return found
+        result.append(Pattern(g, np.array(visits, dtype=np.intp), len(blocks), products))
+    return result
 
 
 class Derivatives(NamedTuple):
@@ -147,20 +147,20 @@ class Model:
         """
         p = self.width
         total, log_det = np.zeros((p + 1, p + 1)), 0.0
-        whole = [self.structure.matrix(row, self.visits) for row in self.split(theta)]
-        for v in whole:
+        matrices = [self.structure.matrix(row, self.visits) for row in self.split(theta)]
+        for v in matrices:
             if not np.all(np.isfinite(v)) or np.linalg.eigvalsh(v)[0] <= 1e-10 * np.abs(v).max():
                 return np.inf, np.zeros(p), np.zeros((p, p))
         for pattern in self.patterns:
-            v = whole[pattern.group][np.ix_(pattern.visits, pattern.visits)]
+            v = matrices[pattern.group][np.ix_(pattern.visits, pattern.visits)]
             total += pattern.total(_inverse(v))
             log_det += pattern.patients * float(np.linalg.slogdet(v)[1])
         covariance = _inverse(total[:p, :p])
         beta = covariance @ total[:p, p]
-        found = log_det + float(total[p, p] - total[:p, p] @ beta)
+        value = log_det + float(total[p, p] - total[:p, p] @ beta)
         if self.method is Method.REML:
-            found += float(np.linalg.slogdet(total[:p, :p])[1]) - p * np.log(2 * np.pi)
-        return found + self.rows * float(np.log(2 * np.pi)), beta, covariance
+            value += float(np.linalg.slogdet(total[:p, :p])[1]) - p * np.log(2 * np.pi)
+        return value + self.rows * float(np.log(2 * np.pi)), beta, covariance
 
     def derivatives(self, theta: Array) -> Derivatives:
         """Likelihood with all that inference needs.
@@ -179,10 +179,10 @@ class Model:
         first, second, curved = np.zeros((n, p + 1, p + 1)), np.zeros((2, n, n, p + 1, p + 1)), None
         traces, trace2, trace_curved = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
         parts = [self.structure.derivatives(row, self.visits) for row in self.split(theta)]
-        whole = [self.structure.matrix(row, self.visits) for row in self.split(theta)]
+        matrices = [self.structure.matrix(row, self.visits) for row in self.split(theta)]
         for pattern in self.patterns:
             at, mine = np.ix_(pattern.visits, pattern.visits), slice(pattern.group * m, (pattern.group + 1) * m)
-            inverse = _inverse(whole[pattern.group][at])
+            inverse = _inverse(matrices[pattern.group][at])
             v1 = parts[pattern.group][0][:, at[0], at[1]] @ inverse  # V_j V^-1
             v2 = parts[pattern.group][1][:, :, at[0], at[1]] @ inverse
             first[mine] += pattern.total(inverse @ v1)

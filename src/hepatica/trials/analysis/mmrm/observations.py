@@ -29,14 +29,14 @@ def observed_rows(
         Fixed effects.
     """
     outcome, patient, visit, group = names
-    wanted = {n for n in names if n} | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
-    for name in sorted(wanted - set(data)):
+    columns = {n for n in names if n} | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
+    for name in sorted(columns - set(data)):
         raise InputError("data", name, f"a variable of the data: {', '.join(map(str, data))}")
     y = np.asarray(data[outcome], dtype=np.float64)
     seen = np.isfinite(y)
     if not seen.any():
         raise InputError(outcome, "no value", "at least one outcome that is not missing")
-    rows = {name: np.asarray(data[name])[seen] for name in sorted(wanted)}
+    rows = {name: np.asarray(data[name])[seen] for name in sorted(columns)}
     who = np.unique(rows[patient], return_inverse=True)[1]
     visits, when = np.unique(rows[visit], return_inverse=True)
     groups, arm = np.unique(rows[group], return_inverse=True) if group else (np.array(["all"]), np.zeros(who.size, int))

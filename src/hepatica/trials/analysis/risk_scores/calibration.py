@@ -151,14 +151,14 @@ def calibration(time: ArrayLike, event: ArrayLike, predicted: ArrayLike, at: flo
         alive, std_error, _, _ = survival_curve(time[mine], happened[mine]).at(min(at, float(time[mine].max())))[:, 0]
         rows.append((risk[mine].mean(), 1 - alive, std_error, mine.sum()))
     table = np.array(rows)
-    whole = 1 - survival_curve(time, happened).at(at)[0, 0]
+    overall = 1 - survival_curve(time, happened).at(at)[0, 0]
     slope, size = _slope(np.minimum(time, at), happened & (time <= at), risk)
     return Calibration(
         predicted=table[:, 0],
         observed=table[:, 1],
         std_error=table[:, 2],
         patients=table[:, 3].astype(np.int_),
-        ratio=float(whole / risk.mean()),
+        ratio=float(overall / risk.mean()),
         slope=slope,
         slope_std_error=size,
     )

@@ -194,8 +194,8 @@ def time_dependent_auc(time: ArrayLike, event: ArrayLike, risk: ArrayLike, times
     """
     time, happened, risk = checked_scores(time, event, risk)
     when = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    found = np.array([_area(time, happened, risk, t) for t in when])
-    return AreaUnderCurve(when, found[:, 0], found[:, 1])
+    areas = np.array([_area(time, happened, risk, t) for t in when])
+    return AreaUnderCurve(when, areas[:, 0], areas[:, 1])
 
 
 def _area(time: Array, event: NDArray[np.bool_], risk: Array, t: float) -> tuple[float, float]:
@@ -235,10 +235,10 @@ def censoring_influence(time: Array, event: NDArray[np.bool_], part: Array, unti
     ahead = (part * (until > times[:, None])).sum(axis=1)  # of the terms whose weight has passed each time
     hazard = ((time == times[:, None]) & ~event).sum(axis=1) / at_risk
     compensator = np.concatenate(([0.0], np.cumsum(ahead / at_risk * hazard)))
-    found = -compensator[np.searchsorted(times, time, side="right")]
+    jumps = -compensator[np.searchsorted(times, time, side="right")]
     own = np.searchsorted(times, time[~event])
-    found[~event] += (ahead / at_risk)[own]
+    jumps[~event] += (ahead / at_risk)[own]
     tied = np.flatnonzero(event & np.isin(time, times))  # an event leaves the risk set before censoring at its time
     last = np.searchsorted(times, time[tied])
-    found[tied] += (ahead / at_risk * hazard)[last]
-    return np.asarray(found)
+    jumps[tied] += (ahead / at_risk * hazard)[last]
+    return np.asarray(jumps)

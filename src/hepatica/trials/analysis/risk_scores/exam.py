@@ -28,33 +28,33 @@ def _scores(pbc: Inputs) -> dict[str, tuple[CoxFit, Array]]:
 def _concordance(given: Inputs) -> dict[str, Any]:
     pbc = given["data"]
     fit, x = _scores(pbc)["mayo"]
-    found = concordance(pbc["time"], pbc["status"] == DEATH, fit.risk_score(x))
+    result = concordance(pbc["time"], pbc["status"] == DEATH, fit.risk_score(x))
     return {
-        "C": found.value,
-        "se": found.std_error,
-        "concordant": found.concordant,
-        "discordant": found.discordant,
-        "tied_y": found.tied_time,
+        "C": result.value,
+        "se": result.std_error,
+        "concordant": result.concordant,
+        "discordant": result.discordant,
+        "tied_y": result.tied_time,
     }
 
 
 def _auc(given: Inputs) -> dict[str, Any]:
     pbc = given["data"]
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, (fit, x) in _scores(pbc).items():
         area = time_dependent_auc(pbc["time"], pbc["status"] == DEATH, fit.risk_score(x), given["times"])
-        found |= {name: area.value, f"{name}_se": area.std_error}
-    return found
+        values |= {name: area.value, f"{name}_se": area.std_error}
+    return values
 
 
 def _brier(given: Inputs) -> dict[str, Any]:
     pbc = given["data"]
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, (fit, x) in _scores(pbc).items():
         risk = 1 - fit.survival(x, given["times"])
         scores = [brier_score(pbc["time"], pbc["status"] == DEATH, risk[:, k], t) for k, t in enumerate(given["times"])]
-        found |= {name: [s.value for s in scores], "null": [s.null for s in scores]}
-    return found
+        values |= {name: [s.value for s in scores], "null": [s.null for s in scores]}
+    return values
 
 
 COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {

@@ -47,8 +47,8 @@ def inverse_normal(p_values: ArrayLike, weights: ArrayLike) -> Floats:
 
 
 def _antiderivative(q: PPoly, start: float) -> PPoly:
-    whole = q.antiderivative()
-    return PPoly(np.vstack([whole.c[:-1], whole.c[-1:] - whole(start)]), whole.x)
+    integral = q.antiderivative()
+    return PPoly(np.vstack([integral.c[:-1], integral.c[-1:] - integral(start)]), integral.x)
 
 
 def fisher_rejection(critical: ArrayLike, stop: ArrayLike) -> Floats:
@@ -75,33 +75,33 @@ def fisher_rejection(critical: ArrayLike, stop: ArrayLike) -> Floats:
     """
     bounds = -np.log(np.asarray(critical, float))
     waits = -np.log(np.append(np.asarray(stop, float), 1.0))
-    found = np.zeros(len(bounds))
-    found[0] = np.exp(-bounds[0])
+    rejection = np.zeros(len(bounds))
+    rejection[0] = np.exp(-bounds[0])
     # q on [a, b]: one polynomial, the first S is exponential
     density = PPoly(np.array([[1.0]]), np.array([waits[0], max(bounds[0], waits[0])]))
     nodes, weights = np.polynomial.legendre.leggauss(40)
     for k in range(1, len(bounds)):
         area = _antiderivative(density, density.x[0])
         end, wait = density.x[-1], waits[k] if k + 1 < len(bounds) else 0.0
-        whole = float(area(end))
+        mass = float(area(end))
         # rejected: s >= bound, with every p of this stage allowed
         edges = np.unique(np.clip([bounds[k], *density.x], bounds[k], end))
         for a, b in zip(edges[:-1], edges[1:], strict=True):
             s = (a + b) / 2 + (b - a) / 2 * nodes
-            found[k] += float((weights * np.exp(-s) * area(s)).sum()) * (b - a) / 2
+            rejection[k] += float((weights * np.exp(-s) * area(s)).sum()) * (b - a) / 2
         if bounds[k] > end:  # the product shrinks: no earlier path has it so small
-            found[k] += whole * np.exp(-bounds[k])
+            rejection[k] += mass * np.exp(-bounds[k])
             top = bounds[k]
         else:
-            found[k] += whole * np.exp(-end)
+            rejection[k] += mass * np.exp(-end)
             top = max(bounds[k], density.x[0])
         if k + 1 < len(bounds):
             shifted = PPoly(area.c, area.x + wait)
             extended = PPoly(shifted.c, shifted.x)
             if top > shifted.x[-1]:
-                extended.extend(np.array([[0.0]] * (area.c.shape[0] - 1) + [[whole]]), np.array([top]))
+                extended.extend(np.array([[0.0]] * (area.c.shape[0] - 1) + [[mass]]), np.array([top]))
             density = _cut(extended, top)
-    return found
+    return rejection
 
 
 def _cut(q: PPoly, top: float) -> PPoly:

@@ -150,7 +150,7 @@ class ReEstimationDesign:
             return float(brentq(lambda z: float(self.conditional_power(z)) - power, -40.0, 40.0, xtol=1e-12))
 
         low, high = (z_at(p) if 0 < p < 1 else 0.0 for p in (self.zone.least, self.zone.target))
-        found = [low, high]
+        kinks = [low, high]
         most = self.zone.max_increase - self.first
 
         def spare(z: float) -> float:
@@ -158,8 +158,8 @@ class ReEstimationDesign:
             return float(needed * np.sqrt(self.first) - z * np.sqrt(most))
 
         if spare(max(low, 1e-9)) > 0 > spare(high):
-            found.append(float(brentq(spare, max(low, 1e-9), high, xtol=1e-12)))
-        return found
+            kinks.append(float(brentq(spare, max(low, 1e-9), high, xtol=1e-12)))
+        return kinks
 
     def characteristics(self, drift: float) -> ReEstimationCharacteristics:
         """Operating characteristics under a drift: effect times the square root of the planned information.

@@ -107,13 +107,13 @@ class SeamlessDesign:
 
     def _second(self, p: Floats) -> Floats:
         """p-values (trials,) of stage 2 of one intersection; 1 where none of its doses went on."""
-        found = np.ones(len(p))
+        p_values = np.ones(len(p))
         counts = np.isfinite(p).sum(axis=1)
         for m in range(1, p.shape[1] + 1):
             rows = counts == m
             if rows.any():
-                found[rows] = self.test.p_value(np.sort(p[rows], axis=1)[:, :m])  # NaN sorts last
-        return found
+                p_values[rows] = self.test.p_value(np.sort(p[rows], axis=1)[:, :m])  # NaN sorts last
+        return p_values
 
 
 class SeamlessCharacteristics(NamedTuple):

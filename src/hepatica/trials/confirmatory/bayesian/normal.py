@@ -212,10 +212,10 @@ def characteristics(
     """
     at = checked_information(information)
     bounds = boundary_of(rule, at, prior)
-    found = stopping_probabilities(at, bounds.upper, bounds.lower, effect)
-    stop = found.upper + found.lower
+    stops = stopping_probabilities(at, bounds.upper, bounds.lower, effect)
+    stop = stops.upper + stops.lower
     expected = float(stop[:-1] @ at[:-1] + (1 - stop[:-1].sum()) * at[-1])
-    return BayesianCharacteristics(float(found.upper.sum()), found.upper, found.lower, expected)
+    return BayesianCharacteristics(float(stops.upper.sum()), stops.upper, stops.lower, expected)
 
 
 def assurance(rule: PosteriorRule, information: ArrayLike, truth: NormalPrior, prior: NormalPrior = FLAT) -> float:

@@ -80,8 +80,8 @@ class GroupSequentialDesign:
     def alpha_spent(self) -> Floats:
         """Cumulative type I error at each look, of both sides; futility is obeyed only where it binds."""
         lower = self.futility if self.binding or self.two_sided else np.full(len(self.critical), -np.inf)
-        found = stopping_probabilities(self.fractions, self.critical, lower)
-        return np.cumsum(found.upper) * (2 if self.two_sided else 1)
+        stops = stopping_probabilities(self.fractions, self.critical, lower)
+        return np.cumsum(stops.upper) * (2 if self.two_sided else 1)
 
     def probabilities(self, drift: float) -> StoppingProbabilities:
         """Probabilities of stopping at each look under a drift, futility obeyed."""

@@ -62,5 +62,5 @@ def times_of(fractions: ArrayLike, information: Information, end: float) -> Floa
     total = information(end)
     if not total > 0:
         raise InputError("end", end, "no information is expected by then; give a later time")
-    found = [end if f >= 1 else brentq(lambda t, f=f: information(t) - f * total, 0.0, end, xtol=1e-10) for f in at]
-    return np.asarray(found, float)
+    days = [end if f >= 1 else brentq(lambda t, f=f: information(t) - f * total, 0.0, end, xtol=1e-10) for f in at]
+    return np.asarray(days, float)

@@ -188,11 +188,11 @@ def power_contrasts(
     correlation, df = contrast_correlation(contrasts, covariance), float(n.sum() - len(d))
     critical = equicoordinate_quantile(1 - alpha, correlation, df=df)
     se = np.sqrt(np.einsum("ma,ab,mb->m", contrasts, covariance, contrasts))
-    found = []
+    p_values = []
     for truth in models if truths is None else truths:
         shift = contrasts @ truth.scaled(d, float(d[-1]), max_effect=max_effect) / se
-        found.append(1 - rectangle_probability(-np.inf, critical, correlation, df=df, shift=shift).value)
-    return np.array(found)
+        p_values.append(1 - rectangle_probability(-np.inf, critical, correlation, df=df, shift=shift).value)
+    return np.array(p_values)
 
 
 def sample_size_contrasts(
@@ -240,5 +240,5 @@ def _near(models: Sequence[DoseResponse], doses: ArrayLike, effect: float, power
     contrasts = optimal_contrasts(models, d, np.ones(len(d)))
     critical = equicoordinate_quantile(1 - alpha, contrast_correlation(contrasts, np.eye(len(d))))
     own = [float(c @ m.scaled(d, float(d[-1]), max_effect=effect)) for c, m in zip(contrasts, models, strict=True)]
-    wanted = (critical + float(ndtri(power))) / float(np.mean(own))
-    return int(min(max(wanted, 0.0) ** 2, MAX_PER_ARM))
+    root_size = (critical + float(ndtri(power))) / float(np.mean(own))
+    return int(min(max(root_size, 0.0) ** 2, MAX_PER_ARM))

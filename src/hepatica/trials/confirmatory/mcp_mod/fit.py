@@ -144,8 +144,8 @@ class FittedModel:
 def _linear(columns: Floats, data: GroupData) -> tuple[Floats, float]:
     """Coefficients, and the sum of squares between means and fit."""
     root = np.sqrt(data.patients)
-    found = np.linalg.lstsq(columns * root[:, None], data.means * root, rcond=None)[0]
-    return np.asarray(found, float), float((data.patients * (data.means - columns @ found) ** 2).sum())
+    coefficients = np.linalg.lstsq(columns * root[:, None], data.means * root, rcond=None)[0]
+    return np.asarray(coefficients, float), float((data.patients * (data.means - columns @ coefficients) ** 2).sum())
 
 
 def _columns(shape: DoseResponse, doses: Floats) -> Floats:
@@ -198,14 +198,14 @@ def fit_model(
     if kind is Quadratic:
         columns = np.stack([np.ones(len(d)), d, d**2], axis=1)
         _enough(3, data)
-        found, between = _linear(columns, data)
-        delta = found[2] / found[1] if found[1] != 0 else np.inf
-        return _fitted(Quadratic(float(delta)), found, columns, between, data, False)
+        coefficients, between = _linear(columns, data)
+        delta = coefficients[2] / coefficients[1] if coefficients[1] != 0 else np.inf
+        return _fitted(Quadratic(float(delta)), coefficients, columns, between, data, False)
     if kind in (Linear, LinLog):
         _enough(2, data)
         shape: DoseResponse = Linear() if kind is Linear else LinLog(0.01 * max_dose if offset is None else offset)
-        found, between = _linear(_columns(shape, d), data)
-        return _fitted(shape, found, _columns(shape, d), between, data, False)
+        coefficients, between = _linear(_columns(shape, d), data)
+        return _fitted(shape, coefficients, _columns(shape, d), between, data, False)
     if scale is not None and scale <= max_dose:
         raise InputError("scale", scale, f"it must exceed the largest dose, {max_dose:g}")
     family = _beta(1.2 * max_dose if scale is None else scale) if kind is BetaMod else FAMILIES[kind]
@@ -226,14 +226,16 @@ def _nonlinear(family: _Family, data: GroupData) -> FittedModel:
     x = least_squares(residuals, start, jac="3-point", bounds=(low, high), x_scale=np.maximum(start, 1e-6), **tight).x
     at_bound = bool((np.minimum(x - low, high - x) < 1e-6 * (high - low)).any())
     shape = family.make(max_dose, x)
-    found, between = _linear(_columns(shape, d), data)
+    coefficients, between = _linear(_columns(shape, d), data)
     step = 1e-6 * np.maximum(np.abs(x), 1e-8)
     slopes = [
-        found[1] * (family.make(max_dose, x + s).shape(d) - family.make(max_dose, x - s).shape(d)) / (2 * s.sum())
+        coefficients[1]
+        * (family.make(max_dose, x + s).shape(d) - family.make(max_dose, x - s).shape(d))
+        / (2 * s.sum())
         for s in np.diag(step)
     ]
     jacobian = np.column_stack([_columns(shape, d), *slopes])
-    return _fitted(shape, np.concatenate([found, x]), jacobian, between, data, at_bound)
+    return _fitted(shape, np.concatenate([coefficients, x]), jacobian, between, data, at_bound)
 
 
 def _enough(parameters: int, data: GroupData) -> None:

@@ -183,8 +183,8 @@ class AtRisk(NamedTuple):
     def cumulative(self, values: Floats) -> Floats:
         """Integrals from 0 to each node of values at the nodes."""
         panels, half = values.reshape(-1, len(_NODES)), self.weight.reshape(-1, len(_NODES))[:, :1] / _WEIGHTS[0]
-        whole = (half * panels) @ _WEIGHTS
-        return np.asarray((np.cumsum(whole) - whole)[:, None] + half * (panels @ _UP_TO_NODE.T)).ravel()
+        integral = (half * panels) @ _WEIGHTS
+        return np.asarray((np.cumsum(integral) - integral)[:, None] + half * (panels @ _UP_TO_NODE.T)).ravel()
 
 
 def at_risk(population: Population, end: float, horizon: float = np.inf) -> AtRisk:

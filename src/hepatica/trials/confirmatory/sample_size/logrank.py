@@ -177,8 +177,8 @@ def power_logrank(
         Beta is not used.
     """
     positive(total=total)
-    found = logrank(population, end, weight)
-    return float(ndtr((found.mean * math.sqrt(total) - errors.z_alpha * found.sd_null) / found.sd))
+    moments = logrank(population, end, weight)
+    return float(ndtr((moments.mean * math.sqrt(total) - errors.z_alpha * moments.sd_null) / moments.sd))
 
 
 class LogRankSize(NamedTuple):
@@ -226,10 +226,10 @@ def sample_size_logrank(
     >>> sample_size_logrank(late, 48.0, errors=Errors(beta=0.1)).events > 260
     True
     """
-    found = logrank(population, end, weight)
-    if not found.mean > 0:
+    moments = logrank(population, end, weight)
+    if not moments.mean > 0:
         raise InputError(
-            "population", found.average_hazard_ratio, "treatment is not better on this test; no size shows it"
+            "population", moments.average_hazard_ratio, "treatment is not better on this test; no size shows it"
         )
-    total = ((errors.z_alpha * found.sd_null + errors.z_beta * found.sd) / found.mean) ** 2
-    return LogRankSize(SampleSize.of(total, population.ratio), total * found.events, found.average_hazard_ratio)
+    total = ((errors.z_alpha * moments.sd_null + errors.z_beta * moments.sd) / moments.mean) ** 2
+    return LogRankSize(SampleSize.of(total, population.ratio), total * moments.events, moments.average_hazard_ratio)

@@ -67,8 +67,8 @@ def power_means(
     if df <= 0:
         return 0.0
     critical = student.isf(errors.alpha_per_side, df)
-    found = float(nct.sf(critical, df, shift))
-    return found if math.isfinite(found) else float(ndtr(shift - critical))  # far in the tail the series gives up
+    power = float(nct.sf(critical, df, shift))
+    return power if math.isfinite(power) else float(ndtr(shift - critical))  # far in the tail the series gives up
 
 
 def sample_size_means(

@@ -60,8 +60,8 @@ def power_restricted_mean(
 ) -> float:
     """Power to show a longer restricted mean survival time with so many patients."""
     positive(total=total)
-    found = restricted_mean(population, end, horizon)
-    return float(ndtr(found.difference * math.sqrt(total) / found.sd - errors.z_alpha))
+    moments = restricted_mean(population, end, horizon)
+    return float(ndtr(moments.difference * math.sqrt(total) / moments.sd - errors.z_alpha))
 
 
 def sample_size_restricted_mean(
@@ -88,10 +88,10 @@ def sample_size_restricted_mean(
     >>> 100 < sample_size_restricted_mean(arms, 36.0, 18.0).total < 200
     True
     """
-    found = restricted_mean(population, end, horizon)
-    if not found.difference > 0:
+    moments = restricted_mean(population, end, horizon)
+    if not moments.difference > 0:
         raise InputError(
-            "population", found.difference, "treatment does not lengthen the restricted mean; no size shows it"
+            "population", moments.difference, "treatment does not lengthen the restricted mean; no size shows it"
         )
-    total = ((errors.z_alpha + errors.z_beta) * found.sd / found.difference) ** 2
+    total = ((errors.z_alpha + errors.z_beta) * moments.sd / moments.difference) ** 2
     return SampleSize.of(total, population.ratio)

@@ -158,18 +158,18 @@ def sample_size_survival(
     """
     effect = _effect(hazard_ratio, 1.0)
     arms = Population(control, control.times_ratio(hazard_ratio), accrual, dropout, ratio)
-    found = expected_events(arms, end)
-    if not min(found.treated, found.control) > 0:
+    events = expected_events(arms, end)
+    if not min(events.treated, events.control) > 0:
         raise InputError(
             "control", control.rates, f"no event is expected by {end:g}; give a later end or a hazard above 0"
         )
     if method in (Method.SCHOENFELD, Method.FREEDMAN):
-        total = events_needed(hazard_ratio, errors=errors, ratio=ratio, method=method) / found.total
+        total = events_needed(hazard_ratio, errors=errors, ratio=ratio, method=method) / events.total
     else:
         mean = (1 + ratio * hazard_ratio) / (1 + ratio) if method is Method.LACHIN_FOULKES else 1.0
         common = control.times_ratio(mean)
         null = expected_events(replace(arms, control=common, treated=common), end)
         # variance of the log hazard ratio, of one patient: one over the events of either arm
-        v0, v1 = (1 / e.treated + 1 / e.control for e in (null, found))
+        v0, v1 = (1 / e.treated + 1 / e.control for e in (null, events))
         total = ((errors.z_alpha * math.sqrt(v0) + errors.z_beta * math.sqrt(v1)) / effect) ** 2
-    return SurvivalSize(SampleSize.of(total, ratio), total * found.total, found.total)
+    return SurvivalSize(SampleSize.of(total, ratio), total * events.total, events.total)

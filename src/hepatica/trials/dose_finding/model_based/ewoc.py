@@ -61,10 +61,10 @@ def mtd_quantile(mass: Floats, quantile: Floats | float, lowest: float, highest:
     """
     marginal = mass.reshape(len(mass), RHO_POINTS, MTD_POINTS).sum(axis=1)
     below = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(marginal, axis=1)], axis=1)
-    wanted = np.broadcast_to(quantile, len(mass))
-    place = np.clip((below <= wanted[:, None]).sum(axis=1) - 1, 0, MTD_POINTS - 1)
+    level = np.broadcast_to(quantile, len(mass))
+    place = np.clip((below <= level[:, None]).sum(axis=1) - 1, 0, MTD_POINTS - 1)
     row = np.arange(len(mass))
-    part = np.clip((wanted - below[row, place]) / np.maximum(marginal[row, place], 1e-300), 0, 1)
+    part = np.clip((level - below[row, place]) / np.maximum(marginal[row, place], 1e-300), 0, 1)
     return np.asarray(lowest + (highest - lowest) * (place + part) / MTD_POINTS)
 
 
@@ -129,8 +129,8 @@ class Ewoc(Design):
         first, place = distinct(state.toxic, state.treated)
         toxic, treated = state.toxic[first], state.treated[first]
         mass = normalise(toxic @ log_p + (treated - toxic) @ log_none)
-        wanted = np.broadcast_to(quantile, len(place))[first]  # the same for trials of the same size
-        return mtd_quantile(mass, wanted, self.doses[0], self._end)[place]
+        levels = np.broadcast_to(quantile, len(place))[first]  # the same for trials of the same size
+        return mtd_quantile(mass, levels, self.doses[0], self._end)[place]
 
     def step(self, state: State, last: Ints) -> Step:
         """Highest level at or below the quantile; see `Design.step`."""

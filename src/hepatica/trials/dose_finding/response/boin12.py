@@ -145,8 +145,8 @@ class Boin12(Design):
         floor = np.where(toxic, 0, level - 1)
         near = (place >= floor[:, None]) & (place <= reach[:, None]) & (score >= 0)
         # a toxic level goes one down, or to the highest admissible below
-        wanted = np.where(toxic[:, None], place + 1.0, score)
-        goal = np.where(near, wanted, -1.0).argmax(axis=1)
+        preference = np.where(toxic[:, None], place + 1.0, score)
+        goal = np.where(near, preference, -1.0).argmax(axis=1)
         elsewhere = np.where((score >= 0) & (place <= reach[:, None]), place, NONE).max(axis=1)
         goal = np.where(near.any(axis=1), goal, elsewhere)
         if self.explore_next is not None:

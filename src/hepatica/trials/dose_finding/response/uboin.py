@@ -56,8 +56,8 @@ class UBoin(Design):
         safe, active = safe_and_active(state, self.limits)
         top = np.minimum(safe.sum(axis=1) - 1, state.ceiling)
         stage = np.where(n >= self.stage_one, OPTIMISE, state.stage)
-        wanted = np.where(x <= low * n + ROUNDING, 1, np.where(x >= high * n - ROUNDING, -1, 0))
-        first, why = move(level, wanted, top)
+        direction = np.where(x <= low * n + ROUNDING, 1, np.where(x >= high * n - ROUNDING, -1, 0))
+        first, why = move(level, direction, top)
         why = np.where((top < level) & (first < level), int(Reason.ELIMINATE), why)
         # the second stage: go on up while the highest level tried looks safe, else the best
         highest = np.where(treated > 0, np.arange(self.levels), NONE).max(axis=1)

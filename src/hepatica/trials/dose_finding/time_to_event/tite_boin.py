@@ -90,13 +90,13 @@ class TiteBoin(TiteDesign):
         counted = treated if self.impute else effective
         above = 1 - betainc(1 + toxic, 1 + np.maximum(counted - toxic, 0), self.target)
         closed = (above > self.cutoff) & (treated >= MIN_TO_ELIMINATE)
-        wanted = np.where(rate <= low + ROUNDING, 1, np.where(rate >= high - ROUNDING, -1, 0))
+        direction = np.where(rate <= low + ROUNDING, 1, np.where(rate >= high - ROUNDING, -1, 0))
         if self.impute:
-            wanted = np.where(toxic < self.target * treated - ROUNDING, np.maximum(wanted, 0), wanted)
+            direction = np.where(toxic < self.target * treated - ROUNDING, np.maximum(direction, 0), direction)
         ceiling = np.where(closed, np.minimum(ceiling, level - 1), ceiling)
-        to, reason = move(level, np.where(closed, -1, wanted), ceiling)
+        to, reason = move(level, np.where(closed, -1, direction), ceiling)
         # with too many pending, only a decision to go down does not wait; imputed, one that no outcome can change
-        down = toxic >= high * treated - ROUNDING if self.impute else wanted < 0
+        down = toxic >= high * treated - ROUNDING if self.impute else direction < 0
         suspended = (pending > self.most_pending * treated) & ~down & ~closed
         reason = np.where(closed, int(Reason.ELIMINATE), reason)
         if self.stop_at is not None:

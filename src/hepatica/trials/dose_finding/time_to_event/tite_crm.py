@@ -62,9 +62,9 @@ class TiteCrm(TiteDesign):
         grid = beta_grid(self.prior_sd)
         labels = self.model.labels(np.array(self.skeleton))
         log_p, log_none = self.model.log_toxicity(labels[:, None], grid.beta)
-        whole = seen.enrolled & ~seen.pending & ~seen.toxic
+        complete = seen.enrolled & ~seen.pending & ~seen.toxic
         total = sum_by_level(seen.toxic, seen.level, self.levels) @ log_p
-        total += sum_by_level(whole, seen.level, self.levels) @ log_none + grid.log_prior
+        total += sum_by_level(complete, seen.level, self.levels) @ log_none + grid.log_prior
         weights, pending = self.weight.of(seen), seen.pending
         toxicity = np.exp(log_p)
         for place in np.flatnonzero(pending.any(axis=0)):

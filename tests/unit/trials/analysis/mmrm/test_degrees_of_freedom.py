@@ -59,7 +59,7 @@ def test_balanced_compound_symmetry_is_the_split_plot_analysis_of_variance(df):
 def test_kenward_roger_enlarges_the_covariance_of_an_incomplete_trial():
     data = rows(n=16)
     data["y"][RNG.random(48) < 0.25] = np.nan
-    found = fitted(data, DegreesOfFreedom.SATTERTHWAITE).found
+    found = fitted(data, DegreesOfFreedom.SATTERTHWAITE).derivatives
     plain, *others = (np.diag(adjusted_covariance(found, df)) for df in ALL)
     assert plain == pytest.approx(np.diag(found.covariance)) and all(np.all(o > plain) for o in others)
     row = np.eye(6)[1:2]

@@ -37,7 +37,7 @@ def test_compound_symmetry_is_the_random_intercept_of_statsmodels(method):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer = MixedLM(frame["y"].to_numpy(), x, groups=frame["id"]).fit(reml=method is Method.REML, tol=1e-12)
-    assert mine.found.beta == pytest.approx(peer.fe_params, abs=1e-4)
+    assert mine.derivatives.beta == pytest.approx(peer.fe_params, abs=1e-4)
     whole = mine.visit_covariance()
     assert (whole[0, 1], whole[0, 0]) == pytest.approx((peer.cov_re[0, 0], peer.cov_re[0, 0] + peer.scale), abs=2e-3)
     assert mine.minus_two_log_likelihood == pytest.approx(-2 * peer.llf, abs=1e-3)
@@ -48,7 +48,7 @@ def test_compound_symmetry_is_the_random_intercept_of_statsmodels(method):
 @pytest.mark.parametrize("kind", [CompoundSymmetry, Autoregressive, Toeplitz])
 def test_structures_lie_between_their_simpler_and_the_unstructured_one(kind, heterogeneous):
     whole, made = fit(), fit(structure=kind(heterogeneous))
-    assert made.converged and np.abs(made.found.gradient).max() < 1e-3
+    assert made.converged and np.abs(made.derivatives.gradient).max() < 1e-3
     assert whole.minus_two_log_likelihood <= made.minus_two_log_likelihood + 1e-8
     if heterogeneous:
         assert made.minus_two_log_likelihood <= fit(structure=kind(False)).minus_two_log_likelihood + 1e-8

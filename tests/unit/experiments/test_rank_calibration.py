@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 from rank_calibration import RANKS, calibration, ranks, tails, threshold
-from scipy.stats import norm
 
 
 def gaussian_fit(noise):
-    return lambda x, seen: norm.logpdf(seen, x, noise).sum(axis=1)
+    return lambda x, seen: -0.5 * (((x - seen) / noise) ** 2).sum(axis=1) - x.shape[1] * np.log(noise)
 
 
 def gaussian_data(truth, i):
@@ -30,7 +29,7 @@ def test_calibration_finds_what_is_wrong():
 def test_the_band_holds_uniform_ranks_as_often_as_it_says():
     limit = threshold(40, 4, level=0.9, tries=1500)
     rng = np.random.default_rng(9)
-    inside = [tails(rng.integers(0, RANKS + 1, (40, 4))).min() >= limit for _ in range(1500)]
+    inside = tails(rng.integers(0, RANKS + 1, (1500, 40, 4))).min(axis=-1) >= limit
     assert np.mean(inside) == pytest.approx(0.9, abs=0.035)
 
 

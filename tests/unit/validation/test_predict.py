@@ -157,7 +157,7 @@ def test_a_publication_left_out_is_predicted_from_the_rest(system):
     assert (width[1] > width[0]).all()  # without Lin 2017 nobody else says what cells do
 
 
-def test_the_command_prints_one_record_a_number(tmp_path, files, hepatica, row, head):
+def test_the_command_prints_one_record_a_number(tmp_path, hepatica, row, head):
     path = tmp_path / "new.toml"
     path.write_text(
         head.format(i=1, n=50)

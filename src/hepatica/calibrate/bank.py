@@ -68,7 +68,7 @@ class Plan:
                     continue
                 own: dict[Endpoint, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
-                    w = Endpoint(o.variable, o.time, o.kind == "change")
+                    w = Endpoint.of(o)
                     if not w.modelled and w.time == 0:
                         continue
                     if not w.modelled:

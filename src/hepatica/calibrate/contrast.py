@@ -142,19 +142,15 @@ def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Obse
         for o in p.find(arm=arm)
         if o.time > 0
         and (o.variable, o.time, o.kind) in control
-        and (p.key, arm, _endpoint(o)) in at
+        and (p.key, arm, Endpoint.of(o)) in at
         and not p.lacks(o)
         and not p.lacks(control[o.variable, o.time, o.kind])
     ]
 
 
-def _endpoint(o: Observation) -> Endpoint:
-    return Endpoint(o.variable, o.time, o.kind == "change")
-
-
 def _one(p: Publication, a: Observation, b: Observation, at: Lines, counted: float) -> Contrast | None:
     """Contrast of observations a and b of two arms; None where a number that it needs is not printed."""
-    lines: tuple[int, ...] = (at[p.key, a.arm, _endpoint(a)], at[p.key, b.arm, _endpoint(b)])
+    lines: tuple[int, ...] = (at[p.key, a.arm, Endpoint.of(a)], at[p.key, b.arm, Endpoint.of(b)])
     between = 1.0
     if a.variable in SHARES:
         scale, estimate = Scale.SHARE, _log_odds_ratio(p, a, b, counted)

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hepatica.evidence.observations import Observation
 from hepatica.outcomes.scores import child_pugh, meld
 from hepatica.outcomes.survival import competing_incidence
 from hepatica.variables import Direction, Use, VariableKind, used_in
@@ -39,6 +40,11 @@ class Endpoint:
     variable: str
     time: float
     change: bool = False
+
+    @classmethod
+    def of(cls, o: Observation) -> Endpoint:
+        """Endpoint that an observation states."""
+        return cls(o.variable, o.time, o.kind == "change")
 
     @property
     def modelled(self) -> bool:

@@ -43,7 +43,7 @@ def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[L
                 o
                 for o in p.find(arm=arm.id)
                 if not p.lacks(o)
-                and (p.key, arm.id, _endpoint(o)) in at
+                and (p.key, arm.id, Endpoint.of(o)) in at
                 and not (arm.subset_of and o.variable in SHARES)
             ]
             terms += _arm_counts(p, arm.id, rows, at, counted)
@@ -86,7 +86,7 @@ def _transplanted(p: Publication, o: Observation, free: Observation, at: Lines, 
     """Term of transplants among those who are not alive without: with these, death, transplant and alive without."""
     n = _people(p, free) / counted
     grafted, rest = n * o.value / 100, n * (1 - free.value / 100)
-    lines = (at[p.key, o.arm, _endpoint(x)] for x in (o, free))
+    lines = (at[p.key, o.arm, Endpoint.of(x)] for x in (o, free))
     line, other = lines
     return [
         LikelihoodTerm(
@@ -100,10 +100,6 @@ def _transplanted(p: Publication, o: Observation, free: Observation, at: Lines, 
             law=Law.COUNTS,
         )
     ]
-
-
-def _endpoint(o: Observation) -> Endpoint:
-    return Endpoint(o.variable, o.time, o.kind == "change")
 
 
 def _people(p: Publication, o: Observation) -> float:
@@ -129,7 +125,7 @@ def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, coun
     if DIRECTION[name] is Direction.EVENT_FREE:
         gone = 1.0 - gone
     each = n * np.diff(np.concatenate([[0.0], np.maximum.accumulate(gone), [1.0]]))
-    statistics = tuple(SummaryStatistic(Scale.SHARE, at[p.key, arm, _endpoint(o)]) for o in series)
+    statistics = tuple(SummaryStatistic(Scale.SHARE, at[p.key, arm, Endpoint.of(o)]) for o in series)
     days = ", ".join(f"{o.time:g}" for o in series)
     return [
         LikelihoodTerm(
@@ -154,7 +150,7 @@ def _mean(
         return []
     if any((x.variable, x.time, x.kind) == (o.variable, o.time, "change") for x in rows) and o.kind != "change":
         return []  # the mean change says it better
-    k = at[p.key, o.arm, _endpoint(o)]
+    k = at[p.key, o.arm, Endpoint.of(o)]
     widen = MEDIAN_STANDARD_ERROR_RATIO if o.kind == "median" else 1.0
     normal = _normal_terms(p, o, sd)
     error = sd / np.sqrt(o.n / counted) * widen
@@ -164,7 +160,7 @@ def _mean(
         (x for x in rows if x.variable == o.variable and x.time == 0 and x.kind == o.kind and x.value > 0), None
     )
     if o.time > 0 and first is not None and o.kind != "median":
-        b = at[p.key, o.arm, _endpoint(first)]
+        b = at[p.key, o.arm, Endpoint.of(first)]
         start = (between_people_sd(first) or sd) / np.sqrt((first.n or o.n) / counted)
         if level:
             return [normal(", rise", SummaryStatistic(Scale.RISE, k, b), o.value - first.value, error, start=start)]

@@ -163,10 +163,6 @@ def _prior_variability(settings: PredictionSettings) -> Draws:
     )
 
 
-def _endpoint(o: Observation) -> Endpoint:
-    return Endpoint(o.variable, o.time, o.kind == "change")
-
-
 def _label(p: Publication, o: Observation) -> str:
     return f"{p.key} {o.arm} {o.variable} day {o.time:g}"
 
@@ -180,7 +176,7 @@ def _endpoints(model: ModelPredictions) -> Iterator[Observation]:
     """Published numbers after day 0 that the model has, arm by arm."""
     for arm in model.arms:
         for o in model.publication.find(arm=arm):
-            if o.time > 0 and _endpoint(o).modelled:
+            if o.time > 0 and Endpoint.of(o).modelled:
                 yield o
 
 
@@ -188,7 +184,7 @@ def _records(model: ModelPredictions, baseline: BaselinePredictions) -> Iterator
     """Every number by itself, then every difference from the control."""
     p = model.publication
     for o in _endpoints(model):
-        n, endpoint = _people(p, o), _endpoint(o)
+        n, endpoint = _people(p, o), Endpoint.of(o)
         if n is not None:
             mine = {h: model.arm(o, endpoint, n, h) for h in model.hypotheses_of(o.arm)}
             yield _record(model, o, mine, baseline.arm(o, endpoint, n), observed=o.value)
@@ -209,7 +205,7 @@ def _difference(
     n, m = _people(model.publication, o), _people(model.publication, other)
     if n is None or m is None:
         return
-    endpoint = _endpoint(o)
+    endpoint = Endpoint.of(o)
     mine = {h: model.difference(o, endpoint, other, n, m, h) for h in model.hypotheses_of(o.arm)}
     plain = baseline.difference(o, endpoint, other, n, m)
     record = _record(model, o, mine, plain, observed=o.value - other.value, against=other.arm)

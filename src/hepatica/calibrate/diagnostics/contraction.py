@@ -14,7 +14,7 @@ from hepatica.calibrate.likelihood import Law
 from hepatica.patients import DrawKind
 
 Floats = NDArray[np.float64]
-MAX_LEARNT_SD = 0.9  # SD over that of the prior, below which a parameter counts as learnt
+MAX_LEARNT_SD = 0.9  # SD over that of the prior, below which a parameter or a direction counts as learnt
 MIN_LEARNT_SHIFT = 0.25  # SDs of the prior by which the mean of one that counts as learnt has moved, otherwise
 
 

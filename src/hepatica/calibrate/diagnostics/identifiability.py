@@ -22,11 +22,11 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.course import CoursePosterior
+from hepatica.calibrate.diagnostics.contraction import MAX_LEARNT_SD
 from hepatica.calibrate.diagnostics.information import FisherInformation, of_cells, of_course
 from hepatica.patients import DrawKey
 
 Floats = NDArray[np.float64]
-MAX_LEARNT_SD = 0.9  # SD over that of the prior, below which a direction was learnt
 MIN_SQUARED_LOADING = 0.05  # share of a direction's squared length from which a parameter belongs to it
 MAX_OWN_SHARE = 0.6  # share of the direction's loss of variance, below which a parameter by itself did not become known
 N_DATA_NAMED = 3  # data named for each direction

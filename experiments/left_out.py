@@ -1,14 +1,15 @@
 """Leave-one-publication-out predictions by the emulator and the banks of a finished calibration: nothing is simulated.
 
-    python experiments/left_out.py WORK [--hypothesis label_is_cells ...] [--json]
+    python experiments/left_out.py WORK [--hypothesis label_is_cells ...] [--particles 800] [--moves 5] [--json]
 
 WORK is the folder of finished work of `hepatica calibrate` with the same evidence, model and settings. Its particles
-are made again (some eight minutes of processor time), then for each publication those that the others' data give:
-weighted anew while Pareto k is below 0.7, else moved (`course_without`). Numbers of arms without cells are predicted
-through the emulator with the error model of the likelihood; differences between arms from the draws of the cells that
-are simulated already, weighted by the differences of the other publications alone, their rows by what the others say of
-the course. References are made without the publication as well. Populations' centres (`natural_history`) have seen some
-of the publications, and waves of simulation went where all of them led: neither is undone here. For research use.
+are made again (a quarter of an hour of processor time), then for each publication those that the others' data give:
+some weighted anew while Pareto k is below 0.7, else moved (`course_without`, up to a minute each). Numbers of arms
+without cells are predicted through the emulator with the error model of the likelihood; differences between arms from
+the draws of the cells that are simulated already, weighted by the differences of the other publications alone, their
+rows by what the others say of the course. References are made without the publication as well. Populations' centres
+(`natural_history`) have seen some of the publications, and waves of simulation went where all of them led: neither is
+undone here. For research use.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +28,7 @@ from scipy.special import expit, softmax
 from hepatica.calibrate.cells import CellPosterior, between_trial_sd, draw_cell_parameters, expected_by_controls
 from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
 from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
-from hepatica.calibrate.course import CoursePosterior, Settings
+from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable
 from hepatica.calibrate.course import log_likelihood as course_log_likelihood
 from hepatica.calibrate.endpoints import DIRECTION
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights
@@ -195,13 +197,17 @@ def _drawn(
     return cells, places, rng.random(COMPONENTS) < nothing
 
 
-def left_out(made: Calibration, system: System, settings: Settings) -> Iterator[tuple[str, float, list[Scored]]]:
-    """Publication, Pareto k and scores of its numbers, one publication after the other."""
+def left_out(
+    made: Calibration, system: System, settings: Settings, particles: int, moves: int
+) -> Iterator[tuple[str, float, list[Scored]]]:
+    """Publication, Pareto k and scores of its numbers, one after the other, from so many particles of both runs."""
+    chosen = exchangeable(np.concatenate(made.course.runs), particles, settings.seed)
+    course = replace(made.course, runs=(chosen,))
     keys = sorted({t.publication for t in made.terms} | {c.publication for c in made.contrasts})
     for i, key in enumerate(keys):
         p = next(p for p in made.publications if p.key == key)
         gone = (key, *p.shares_people_with)
-        points, shape = course_without(made.course, gone, seed=settings.seed + i, moves=settings.moves)
+        points, shape = course_without(course, gone, seed=settings.seed + i, moves=moves)
         some = np.random.default_rng([settings.seed, i]).choice(
             len(points), min(COMPONENTS, len(points)), replace=False
         )
@@ -238,13 +244,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--hypothesis", nargs="+", default=["label_is_cells", "lung_only"])
+    parser.add_argument("--particles", type=int, default=800)
+    parser.add_argument("--moves", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     system, settings = shipped_system(), Settings()
     made = calibrate(system, used(), options.work, settings, hypotheses=options.hypothesis, workers=options.workers)
     rows: list[Scored] = []
-    for key, shape, some in left_out(made, system, settings):
+    for key, shape, some in left_out(made, system, settings, options.particles, options.moves):
         rows += some
         if not options.json:
             print(f"{key}: Pareto k {shape:.2f}{' (moved)' if shape >= MAX_PARETO_K else ''}, {len(some)}", flush=True)

@@ -45,7 +45,8 @@ def window(
     """Compute the therapeutic window: doses that help or harm.
 
     Minimal effective dose, ED50, plateau, and the dose at which each harm passes its limit; each with intervals over
-    parameters and over patients apart, and how they move with patient, product, route and schedule.
+    parameters and over patients apart, and how they move with patient, product, route and schedule. With
+    `--vary together`: cells with established treatments, more or less than additive, and when cells begin.
 
     Example: `hepatica window studies/hbv-aclf.toml --vary route --vary homing`
     """

@@ -2,8 +2,8 @@
 
 Modules, in reading order: `settings` (doses and sizes), `variations` (product, route and schedule one at a time),
 `subgroups` (severity, cause, weight, shunt), `sampling` (patients and their courses), `estimates` (windows from
-samples), `contrasts` (paired differences and dose ratios), `answer` (what is found,
-with its tables), `run` (all of it).
+samples), `contrasts` (paired differences and dose ratios), `interactions` (cells with established treatments),
+`answer` (results and their tables), `run` (all of it).
 """
 
 from hepatica.therapeutic_window.answer import TherapeuticWindow

@@ -15,6 +15,7 @@ from hepatica.errors import InputError
 from hepatica.study import Study
 from hepatica.therapeutic_window.contrasts import Difference, DoseRatio
 from hepatica.therapeutic_window.estimates import Window
+from hepatica.therapeutic_window.interactions import Interaction
 from hepatica.therapeutic_window.settings import WindowSettings
 from hepatica.therapeutic_window.subgroups import Subgroup
 from hepatica.therapeutic_window.variations import Variation
@@ -64,6 +65,8 @@ class TherapeuticWindow:
     steps : mapping of hypothesis to tuple of Difference
         Gain of each dose of the grid over the next lower one.
     contrasts : tuple of Contrast
+    interactions : tuple of Interaction
+        Of cells with established treatments at the reference dose, by treatment, delay and hypothesis.
     varied : tuple of Variation
     subgroups : tuple of Subgroup
     no_effect : mapping of hypothesis to float
@@ -84,6 +87,7 @@ class TherapeuticWindow:
     windows: tuple[Window, ...]
     steps: Mapping[str, tuple[Difference, ...]]
     contrasts: tuple[Contrast, ...]
+    interactions: tuple[Interaction, ...]
     varied: tuple[Variation, ...]
     subgroups: tuple[Subgroup, ...]
     no_effect: Mapping[str, float]
@@ -141,8 +145,26 @@ class TherapeuticWindow:
             row: dict[str, object] = {"hypothesis": c.hypothesis, "group": str(c.variation.group)}
             row |= {"level": c.variation.level, "cells_per_kg": float(10.0 ** self.log_doses[self.reference])}
             for name, d in c.at.items():
-                row |= {name: d.mean, f"{name}_error": d.error}
-                row |= {f"{name}_low": d.parameter_low, f"{name}_high": d.parameter_high}
+                row |= _columns(name, d)
             names = ("ratio", "low", "high", "parameter_low", "parameter_high", "level")
             rows.append(row | {f"dose_ratio_{n}" if n != "ratio" else "dose_ratio": getattr(c.ratio, n) for n in names})
         return pd.DataFrame(rows)
+
+    def interaction_table(self) -> pd.DataFrame:
+        """Cells with established treatments: each alone, both, what both do beyond the sum, and their order."""
+        rows = []
+        for i in self.interactions:
+            row: dict[str, object] = {"hypothesis": i.hypothesis, "treatment": i.treatment, "delay_days": i.delay}
+            row |= {"cells_per_kg": float(10.0 ** self.log_doses[self.reference]), "additivity": i.additivity.value}
+            parts = {"treatment_alone": i.treatment_alone, "cells_alone": i.cells_alone, "both": i.both}
+            for name, by_endpoint in (parts | {"interaction": i.interaction}).items():
+                for endpoint, d in by_endpoint.items():
+                    row |= _columns(f"{name}_{endpoint}", d)
+            row |= _columns("interaction_log_odds", i.log_odds) | _columns("delayed_net_gain", i.delayed)
+            rows.append(row | _columns("timing_net_gain", i.timing))
+        return pd.DataFrame(rows)
+
+
+def _columns(name: str, d: Difference) -> dict[str, object]:
+    """A difference with its Monte-Carlo error and its interval over parameters."""
+    return {name: d.mean, f"{name}_error": d.error, f"{name}_low": d.parameter_low, f"{name}_high": d.parameter_high}

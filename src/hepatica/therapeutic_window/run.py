@@ -18,6 +18,7 @@ from hepatica.study_system import system_of
 from hepatica.therapeutic_window.answer import BASE_VARIED, GAIN, Contrast, TherapeuticWindow
 from hepatica.therapeutic_window.contrasts import Difference, difference, dose_ratio, step
 from hepatica.therapeutic_window.estimates import Place, Window, estimate_window, limit_of
+from hepatica.therapeutic_window.interactions import Interaction, compute_interactions
 from hepatica.therapeutic_window.sampling import Sampler, Values, central_draw, endpoints_of, spread_draws
 from hepatica.therapeutic_window.settings import WindowSettings, base_regimen
 from hepatica.therapeutic_window.subgroups import Subgroup, subgroups
@@ -50,7 +51,7 @@ def compute_window(
     workers : int, optional
         Threads; no number depends on it.
     progress : Progress, optional
-        Stages are "admit", "window", "varied", "central" and "fit".
+        Stages are "admit", "window", "central", "varied", "interaction" and "fit".
 
     Examples
     --------
@@ -94,6 +95,7 @@ class _Run:
         varied = variations(base, study.horizon, s.groups)
         some = spread_draws(patients, s.varied_draws)
         contrasts, moved = self.vary(varied, log_doses, patients.take(some), some, at_base, reference, shown)
+        interactions = self.interactions(base, float(log_doses[reference]), patients.take(some))
         groups = subgroups(
             patients,
             s.groups,
@@ -116,6 +118,7 @@ class _Run:
             windows=tuple(windows),
             steps={h: self.steps(v, patients, len(log_doses)) for h, v in at_base.items()},
             contrasts=tuple(contrasts),
+            interactions=interactions,
             varied=varied,
             subgroups=groups,
             no_effect={h: known.null_effect_probability(h) for h in study.hypotheses},
@@ -242,6 +245,12 @@ class _Run:
             windows += [self.estimate(e, place, pairs[e.name][0]) for e in endpoints if e.name in MOVED]
         self.report("varied", total, total)
         return contrasts, [w for w in windows if w is not None]
+
+    def interactions(self, base: Variation, log_dose: float, patients: Admitted) -> tuple[Interaction, ...]:
+        """Cells with established treatments, where these are among what is varied."""
+        if Group.TOGETHER not in self.settings.groups:
+            return ()
+        return compute_interactions(self.sampler, base, log_dose, patients, progress=self.report)
 
     def of_subgroups(
         self,

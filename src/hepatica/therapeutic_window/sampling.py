@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from hepatica.dosing.window.endpoints import ENDPOINTS, Endpoint
 from hepatica.engine import System
 from hepatica.patients import Admitted, Draws, Population, load_population
 from hepatica.progress import Progress, ignore_progress
-from hepatica.simulation import simulate
+from hepatica.simulation import Arm, simulate
 from hepatica.study import Study
 from hepatica.therapeutic_window.variations import Variation
 
@@ -105,11 +106,25 @@ class Sampler:
             self.at_admission = {k: np.concatenate([b[k] for b in first]) for k in first[0]}
         return {e.name: np.concatenate([b[e.name] for b in blocks], axis=1) for e in endpoints}
 
+    def blocks(
+        self, arms: list[Arm], patients: Admitted, hypothesis: str, progress: Progress | None = None
+    ) -> Iterator[Courses]:
+        """Courses of arms at the study's times, a block of patients at a time."""
+        report, n = progress or ignore_progress, len(patients.cohort.patient)
+        size = max(1, COURSES_AT_ONCE // len(arms))
+        for start in range(0, n, size):
+            some = patients.take(np.arange(start, min(n, start + size)))
+            yield self._simulated(arms, self.study.times(), some, hypothesis)
+            report("window", min(n, start + size), n)
+
     def _courses(self, variation: Variation, log_doses: Floats, patients: Admitted, hypothesis: str) -> Courses:
         arms, times = variation.arms(log_doses), self.study.times()
         if variation.group is None:  # the lung is fullest when an infusion ends
             ends = [t + variation.regimen.duration for t in arms[-1].regimen.times]
             times = np.unique(np.concatenate([times, [t for t in ends if t <= self.study.horizon]]))
+        return self._simulated(arms, times, patients, hypothesis)
+
+    def _simulated(self, arms: list[Arm], times: Floats, patients: Admitted, hypothesis: str) -> Courses:
         names = (*OUTPUTS, *(n for n in (*IF_MODELLED, *AT_ADMISSION) if n in self.system.outputs))
         ds: xr.Dataset = simulate(
             self.system,

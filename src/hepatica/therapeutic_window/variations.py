@@ -123,12 +123,20 @@ def variations(base: Variation, horizon: float, groups: tuple[Group, ...]) -> tu
                 base.product,
                 base.together_with,
             )
-            if not same and changed.regimen.infusions >= 1 and _fits(changed.regimen, horizon):
+            if not same and changed.regimen.infusions >= 1 and fits(changed.regimen, horizon):
                 made.append(replace(changed, group=group, level=level))
     return tuple(made)
 
 
-def _fits(regimen: Regimen, horizon: float) -> bool:
+def fits(regimen: Regimen, horizon: float) -> bool:
+    """True of a schedule whose last infusion begins a day before the horizon at the latest.
+
+    Examples
+    --------
+    >>> from hepatica.therapy import Regimen
+    >>> fits(Regimen(1.0, infusions=4, interval=7.0), 28.0), fits(Regimen(1.0, infusions=4, interval=7.0), 21.0)
+    (True, False)
+    """
     return regimen.start + (regimen.infusions - 1) * regimen.interval <= max(horizon - LAST_START, 0.0)
 
 
@@ -146,7 +154,7 @@ def _levels(base: Variation, horizon: float, group: Group) -> list[tuple[str, Va
     if group is Group.SPLITTING:
         return [(str(n), replace(base, regimen=_split(base.regimen, n, horizon))) for n in SPLITS]
     if group is Group.TOGETHER:
-        return [(name, replace(base, together_with=both)) for name, both in _backgrounds(base)]
+        return [(name, replace(base, together_with=both)) for name, both in backgrounds(base)]
     return []
 
 
@@ -157,7 +165,7 @@ def _split(regimen: Regimen, n: int, horizon: float) -> Regimen:
     return replace(regimen, infusions=n, interval=interval)
 
 
-def _backgrounds(base: Variation) -> list[tuple[str, tuple[str, ...]]]:
+def backgrounds(base: Variation) -> list[tuple[str, tuple[str, ...]]]:
     """Established treatments that the base does not have and that go with those it has."""
     made = []
     for name in TREATMENTS:

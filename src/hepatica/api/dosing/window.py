@@ -39,6 +39,8 @@ class WindowAnswer(Answer):
         One per window and dose of the grid: mean, Monte-Carlo error, intervals.
     moves : list of rows
         One per variation and hypothesis: differences from the base at the reference dose, and the ratio of doses.
+    interactions : list of rows
+        One per treatment, day on which cells begin and hypothesis: each alone, both, what both do beyond the sum.
     courses, failed : int
         Courses of a patient under an arm, and those whose solve failed.
     run : RunInfo
@@ -52,6 +54,7 @@ class WindowAnswer(Answer):
     doses: list[Row]
     curves: list[Row]
     moves: list[Row]
+    interactions: list[Row] = []
     courses: int
     failed: int
     run: RunInfo
@@ -76,6 +79,7 @@ class WindowAnswer(Answer):
             doses=rows(found.doses()),
             curves=rows(found.curves()),
             moves=rows(found.moves()),
+            interactions=rows(found.interaction_table()),
             courses=found.courses,
             failed=found.failed,
             run=RunInfo(

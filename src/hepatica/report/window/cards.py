@@ -1,4 +1,4 @@
-"""Cards of a window: answer, figure, doses, variations, small multiples, outcomes, method."""
+"""Cards of a window: answer, figure, doses, variations, interactions, small multiples, outcomes, method."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hepatica.dosing.window.estimands import Estimand
 from hepatica.dosing.window.uncertainty import REPLICATES
 from hepatica.report import names
 from hepatica.report.window import figures, sentences, texts
+from hepatica.report.window.interactions import interaction_card
 from hepatica.report.window.sentences import unit_scale
 from hepatica.therapeutic_window.answer import GAIN, TherapeuticWindow
 from hepatica.therapeutic_window.estimates import Window
@@ -23,15 +24,19 @@ def cards(found: TherapeuticWindow, lang: str) -> list[Card]:
     made.insert(1, _window(found, lang))
     if found.contrasts:
         made.append(_moves(found, lang))
+    if found.interactions:
+        made.append(interaction_card(found, lang))
     if found.contrasts or found.subgroups:
         made += [_multiples(found, h, lang) for h in found.study.hypotheses]
     return [*made, _endpoints(found, lang), _method(found, lang)]
 
 
 def terminal(found: TherapeuticWindow, lang: str) -> list[Card]:
-    """Cards that a terminal shows: the answer, the doses, and what moves them."""
+    """Cards that a terminal shows: the answer, the doses, what moves them, and interactions."""
     made = [_answer(found, lang), doses(found, lang)]
-    return [*made, _moves(found, lang)] if found.contrasts else made
+    if found.contrasts:
+        made.append(_moves(found, lang))
+    return [*made, interaction_card(found, lang)] if found.interactions else made
 
 
 def _answer(found: TherapeuticWindow, lang: str) -> Card:

@@ -52,6 +52,7 @@ def write(
         write_csv(folder / "doses.csv", found.doses()),
         write_csv(folder / "curves.csv", found.curves()),
         write_csv(folder / "moves.csv", found.moves()),
+        *([write_csv(folder / "interactions.csv", found.interaction_table())] if found.interactions else []),
         write_json(folder / "window.json", answer.model_dump()),
     ]
     for card in made:

@@ -60,7 +60,11 @@ class ArmEstimate(Strict):
     infusions : int
     interval : float
         Days between infusions.
-    route : str
+    duration : float
+        Time of one infusion, days.
+    route, source : str
+    together_with : list of str
+        Established treatments, which standard care of the study may have as well.
     gain : Estimate
         Net quality-adjusted life days over standard care.
     survival, survival_gain : Estimate
@@ -79,7 +83,10 @@ class ArmEstimate(Strict):
     per_kg: bool
     infusions: int
     interval: Number
+    duration: Number
     route: str
+    source: str
+    together_with: list[str]
     gain: Estimate
     survival: Estimate
     survival_gain: Estimate
@@ -226,7 +233,12 @@ def _arm(answer: dose_study.Answer, k: int, a: int) -> ArmEstimate:
     return ArmEstimate(
         hypothesis=h.hypothesis,
         arm=arm.name,
-        **{name: getattr(arm.regimen, name) for name in ("dose", "per_kg", "infusions", "interval", "route")},
+        **{
+            name: getattr(arm.regimen, name)
+            for name in ("dose", "per_kg", "infusions", "interval", "duration", "route")
+        },
+        source=arm.product.source,
+        together_with=list(arm.together_with),
         gain=Estimate.of(h.gain[a]),
         survival=Estimate.of(h.survival[a]),
         survival_gain=Estimate.of(h.survival_gain[a]),

@@ -116,9 +116,10 @@ class Decision:
         return pd.DataFrame(rows)
 
     def _row(self, k: int, a: int) -> dict[str, object]:
-        h, r = self.by_hypothesis[k], self.arms[a].regimen
-        row: dict[str, object] = {"hypothesis": h.hypothesis, "arm": self.arms[a].name}
-        row |= {n: getattr(r, n) for n in ("dose", "per_kg", "infusions", "interval", "route")}
+        h, arm = self.by_hypothesis[k], self.arms[a]
+        row: dict[str, object] = {"hypothesis": h.hypothesis, "arm": arm.name}
+        row |= {n: getattr(arm.regimen, n) for n in ("dose", "per_kg", "infusions", "interval", "duration", "route")}
+        row |= {"source": arm.product.source, "together_with": " ".join(arm.together_with)}
         outcomes = {"gain": h.gain, "survival": h.survival, "survival_gain": h.survival_gain}
         for name, arms in (outcomes | {f"excess_{n}": e for n, e in h.excess.items()}).items():
             row |= {

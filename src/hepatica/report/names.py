@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.evidence import Arm as PublishedArm
 from hepatica.evidence import load, references
 from hepatica.simulation import Arm
-from hepatica.therapy import ROUTES, Regimen
+from hepatica.therapy import ROUTES, SOURCES, TREATMENTS, Regimen
 from hepatica.variables import variables
 from hepatica.words import catalogue, say
 
@@ -79,13 +79,47 @@ def route(name: str, lang: str) -> str:
     return ROUTES[name].label[lang]
 
 
-def arm_name(arm: Arm, lang: str) -> str:
-    """Short name, as it stands in the tables; the words in it in the reader's language."""
+def arm_name(arm: Arm, lang: str, among: Sequence[Arm] = ()) -> str:
+    """Short name, as it stands in the tables; the words in it in the reader's language.
+
+    Parameters
+    ----------
+    arm : Arm
+        To be named.
+    lang : {"en", "zh"}
+        Language.
+    among : sequence of Arm, optional
+        Arms of the same table: infusion time, source and co-treatment are named where these differ in them.
+    """
     if not arm.regimen.gives_cells:
         return say("report.standard_care", lang)
-    r = arm.regimen
+    r, others = arm.regimen, [a for a in among if a.regimen.gives_cells]
     often = say("report.once", lang) if r.infusions == 1 else f"x{r.infusions} q{r.interval:g}d"
-    return f"{r.short_dose} {often} {route(r.route, lang)}"
+    parts = [f"{r.short_dose} {often} {route(r.route, lang)}"]
+    if len({a.regimen.duration for a in others}) > 1:
+        parts.append(infusion_time(r, lang))
+    if len({a.product.source for a in others}) > 1:
+        parts.append(SOURCES[arm.product.source].label[lang])
+    if len({a.together_with for a in others}) > 1:
+        parts += [TREATMENTS[t].label[lang] for t in arm.together_with]
+    return listed(parts, lang)
+
+
+def infusion_time(r: Regimen, lang: str) -> str:
+    """Time of one infusion.
+
+    Examples
+    --------
+    >>> infusion_time(Regimen(1e6, duration=0.5 / 24), "en")
+    'over 0.5 h'
+    """
+    return say("window.level_hours", lang, n=f"{24 * r.duration:.3g}")
+
+
+def treatment(arm: Arm, lang: str) -> str:
+    """A regimen in words with its infusion time and the source of its cells."""
+    parts = [regimen(arm.regimen, lang), infusion_time(arm.regimen, lang), SOURCES[arm.product.source].label[lang]]
+    return listed(parts, lang)
 
 
 def schedule(infusions: int, interval: float, lang: str) -> str:

@@ -34,6 +34,7 @@ def test_every_arm_has_the_numbers_of_the_table(found):
     assert len(told.arms) == len(rows)
     for arm, row in zip(told.arms, rows, strict=True):
         assert (arm.hypothesis, arm.arm) == (row["hypothesis"], row["arm"])
+        assert (arm.duration, arm.source) == (row["duration"], row["source"])
         assert (arm.gain.mean, arm.gain.low, arm.gain.high) == (row["gain"], row["gain_low"], row["gain_high"])
         assert (arm.survival.mean, arm.survival_gain.low) == (row["survival"], row["survival_gain_low"])
         assert all(e.mean == row[f"excess_{harm}"] for harm, e in arm.excess.items()) and arm.excess

@@ -188,6 +188,7 @@ def test_the_frame_has_a_row_for_every_hypothesis_and_arm(cohort, grid, courses)
     assert len(frame) == 14 and frame["recommended"].sum() == 2 and frame["best_of_hypothesis"].sum() == 2
     assert (frame["gain_low"] <= frame["gain"]).all() and (frame["gain"] <= frame["gain_high"]).all()
     assert {f"excess_{h.name}" for h in HARMS} <= set(frame.columns)
+    assert {"duration", "source", "together_with"} <= set(frame.columns)
     assert frame.loc[frame["arm"] == "standard care", "gain"].abs().max() == 0
 
 
@@ -246,12 +247,21 @@ def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
     h, frame = found.by_hypothesis[0], found.frame()
     names = ["gain", "survival", "survival_gain", *(f"excess_{x.name}" for x in HARMS)]
     ends = ("", "_low", "_high", "_error", "_between_patients_sd", "_parameter_uncertainty_sd")
-    regimen = ["dose", "per_kg", "infusions", "interval", "route"]
+    regimen = ["dose", "per_kg", "infusions", "interval", "duration", "route"]
     last = ["admissible", "regret", "recommended", "dose_of_conclusion", "on_plateau", "best_of_hypothesis"]
-    assert list(frame) == ["hypothesis", "arm", *regimen, *(n + e for n in names for e in ends), *last]
+    assert list(frame) == [
+        "hypothesis",
+        "arm",
+        *regimen,
+        "source",
+        "together_with",
+        *(n + e for n in names for e in ends),
+        *last,
+    ]
     for a, arm in enumerate(grid):
         row = frame.iloc[a]
         assert [row[n] for n in regimen] == [getattr(arm.regimen, n) for n in regimen] and row["arm"] == arm.name
+        assert (row["source"], row["together_with"]) == (arm.product.source, " ".join(arm.together_with))
         outcomes = [h.gain[a], h.survival[a], h.survival_gain[a], *(h.excess[x.name][a] for x in HARMS)]
         for name, c in zip(names, outcomes, strict=True):
             assert [row[name + e] for e in ends] == [

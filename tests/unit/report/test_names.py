@@ -7,7 +7,7 @@ import pytest
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.report import names
 from hepatica.simulation import Arm
-from hepatica.therapy import ROUTES, Product, Regimen
+from hepatica.therapy import ROUTES, SOURCES, Product, Regimen
 from hepatica.words import LANGUAGES
 
 WEEKLY = Regimen(2e6, infusions=4, interval=7.0)
@@ -26,6 +26,22 @@ def test_arms_by_every_route_are_named_in_the_reader_s_language(route, lang):
     once = names.arm_name(arm(replace(r, infusions=1, dose=7e7, per_kg=False)), lang)
     assert once.startswith("7e7 cells") and once.endswith(ROUTES[route].label[lang])
     assert ("once" in once) == (lang == "en")
+
+
+def test_two_regimens_of_a_table_are_told_apart_by_what_differs_between_them():
+    slow, other = Arm("a", replace(WEEKLY, duration=0.5), Product()), Arm("b", WEEKLY, Product(source="adipose"))
+    with_albumin = Arm("c", WEEKLY, Product(), together_with=("albumin",))
+    among = [Arm("standard care"), slow, other, with_albumin]
+    own = [names.arm_name(a, "en", among) for a in among]
+    assert len(set(own)) == 4 and own[0] == "standard care"
+    assert "over 12 h" in own[1] and "adipose" in own[2] and "human albumin" in own[3] and "albumin" not in own[1]
+    assert names.arm_name(slow, "en", [slow, replace(slow, name="d")]) == names.arm_name(slow, "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_treatment_names_infusion_time_and_source(lang):
+    text = names.treatment(Arm("a", replace(WEEKLY, duration=0.25), Product(source="adipose")), lang)
+    assert names.regimen(WEEKLY, lang) in text and "6" in text and SOURCES["adipose"].label[lang] in text
 
 
 def test_no_cells_are_standard_care():

@@ -75,7 +75,7 @@ def by_hypothesis(a: Answer, lang: str) -> Card:
     over = say("report.over_limit", lang)
     rows = []
     for arm in shown:
-        row = {say("report.col_regimen", lang): names.arm_name(d.arms[arm], lang)}
+        row = {say("report.col_regimen", lang): names.arm_name(d.arms[arm], lang, d.arms)}
         for h in d.by_hypothesis:
             row[say("report.col_gain_if", lang, hypothesis=names.hypothesis(h.hypothesis, lang))] = names.interval(
                 h.gain[arm], lang
@@ -114,7 +114,7 @@ def differences(a: Answer, lang: str) -> Card:
         rows.append({what: say(f"report.row_{key}", lang)} | cells)
     rows.append(
         {what: say("report.row_best", lang)}
-        | {names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang) for h in d.by_hypothesis}
+        | {names.hypothesis(h.hypothesis, lang): names.arm_name(d.arms[h.best], lang, d.arms) for h in d.by_hypothesis}
     )
     text = (say("report.differences_text", lang) if len(d.by_hypothesis) > 1 else say("report.one_hypothesis", lang),)
     return Card("differences", say("report.differences", lang), text, pd.DataFrame(rows))

@@ -205,7 +205,7 @@ def spread(answer: Answer, lang: str) -> Figure:
         )
         ax.set_title(names.hypothesis(h.hypothesis, lang))
         ax.set_xlabel(say("report.axis_sd", lang))
-    axes[0, 0].set_yticks(y, [names.arm_name(d.arms[a], lang) for a in top], fontsize=8.5)
+    axes[0, 0].set_yticks(y, [names.arm_name(d.arms[a], lang, d.arms) for a in top], fontsize=8.5)
     legend_below(figure, axes, 2)
     return figure
 

@@ -128,7 +128,7 @@ def leaders(answer: Answer, lang: str) -> Figure:
     left, right = axes[0]
     _gains(left, rows, lang)
     _harms(right, answer, rows, lang)
-    ticks = [names.arm_name(d.arms[x.arm], lang) for x in rows]
+    ticks = [names.arm_name(d.arms[x.arm], lang, d.arms) for x in rows]
     left.set_yticks(range(len(rows)), ticks, fontsize=9)
     for tick, x in zip(left.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("bold" if x.arm == c.dose else "normal")

@@ -29,7 +29,7 @@ def learnt(a: Answer, lang: str) -> Card:
     for name, d in (("prior", prior.decision), ("posterior", a.decision)):
         row = {
             say("report.col_known", lang): say(f"report.{name}", lang),
-            say("report.col_first", lang): names.arm_name(d.arms[d.top], lang),
+            say("report.col_first", lang): names.arm_name(d.arms[d.top], lang, d.arms),
         }
         for h in d.by_hypothesis:
             row[names.hypothesis(h.hypothesis, lang)] = names.interval(h.gain[arm], lang)

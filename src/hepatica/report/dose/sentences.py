@@ -70,7 +70,7 @@ def credible_set(answer: Answer, lang: str) -> list[str]:
     d = answer.decision
     if not d.credible_set:
         return []
-    shown = names.listed((names.arm_name(d.arms[a], lang) for a in d.credible_set[:4]), lang)
+    shown = names.listed((names.arm_name(d.arms[a], lang, d.arms) for a in d.credible_set[:4]), lang)
     return [say("decision.credible_set", lang, n=len(d.credible_set), total=len(d.arms), shown=shown)]
 
 

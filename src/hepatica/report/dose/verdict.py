@@ -24,7 +24,7 @@ def headline(answer: Answer, lang: str) -> str:
 def dose_or_range(answer: Answer, lang: str) -> str:
     """The dose of the conclusion, with the range that does as well where there is one."""
     d, c = answer.decision, answer.decision.conclusion
-    named = names.regimen(d.arms[c.dose].regimen, lang)
+    named = names.treatment(d.arms[c.dose], lang)
     most = max((total_cells(d.arms[a]) for a in c.plateau), default=0.0)
     if most <= total_cells(d.arms[c.dose]) * 1.01:
         return named
@@ -140,7 +140,7 @@ def others(answer: Answer, lang: str) -> list[str]:
         say(
             "decision.other",
             lang,
-            regimen=names.arm_name(d.arms[x.arm], lang),
+            regimen=names.arm_name(d.arms[x.arm], lang, d.arms),
             loss=names.number(max(x.opportunity_loss)) + names.with_error(max(x.loss_error)),
             best=names.number(100 * min(x.probability_best), 0),
         )

@@ -62,7 +62,7 @@ def transplants(a: Answer, lang: str) -> Card:
     for r in bridge(a):
         rows.append(
             {
-                say("report.col_regimen", lang): names.arm_name(d.arms[r.arm], lang),
+                say("report.col_regimen", lang): names.arm_name(d.arms[r.arm], lang, d.arms),
                 say("report.col_hypothesis", lang): names.hypothesis(r.hypothesis, lang),
                 say("report.col_transplants", lang): names.interval(r.transplants, lang, 100.0),
                 say("report.col_avoided", lang): names.number(r.avoided),

@@ -46,7 +46,7 @@ def _rows(a: Answer, r: WhomItHelps, lang: str) -> list[dict[str, str]]:
             say("report.col_subgroup", lang): _subgroup(s.name, lang),
             say("report.col_hypothesis", lang): names.hypothesis(r.hypothesis, lang),
             "n": str(s.patients),
-            say("report.col_best", lang): names.arm_name(a.decision.arms[r.arms[s.best]], lang),
+            say("report.col_best", lang): names.arm_name(a.decision.arms[r.arms[s.best]], lang, a.decision.arms),
             say("report.col_gain", lang): names.number(s.gain) + names.with_error(s.error),
             say("report.col_given_up", lang): names.number(s.lost) + names.with_error(s.lost_error),
         }
@@ -78,7 +78,7 @@ def _rule(a: Answer, r: WhomItHelps, lang: str) -> str:
 
 def _written(a: Answer, r: WhomItHelps, rule: Split | Leaf, lang: str) -> str:
     if isinstance(rule, Leaf):
-        return names.arm_name(a.decision.arms[r.arms[rule.arm]], lang)
+        return names.arm_name(a.decision.arms[r.arms[rule.arm]], lang, a.decision.arms)
     return say(
         "report.rule_split",
         lang,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,21 +84,47 @@ def prior(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return rng.normal(0.5, 0.6, BANK), 3e6 * np.exp(rng.normal(0, 1.2, BANK)), 0.05 * np.exp(rng.normal(0, 1.2, BANK))
 
 
-def study(world: str, people: int, rng: np.random.Generator) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a replicate sees and how it is read.
+
+    Attributes
+    ----------
+    people : int
+        Of the trial, beside the published ones.
+    arm : int
+        Column of the regimen tried; 0 is the one that the prior ranks first.
+    thresholds : Thresholds
+        Of the verdict.
+    draws : int
+        From the posterior.
+    patient_sd : float, day
+        Between patients who share a draw.
+    """
+
+    people: int = 400
+    arm: int = 0
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    draws: int = DRAWS
+    patient_sd: float = PATIENT_SD
+
+
+def study(world: str, trial: Trial, rng: np.random.Generator) -> dict[str, Any]:
     """One replicate: evidence from the truth, posterior, verdict, and what it is worth."""
     t, bank = truth(world, rng), prior(rng)
     effect, clot = odds(*bank[:2]), clots(bank[2])
-    promising = int(days(effect, clot).mean(axis=0).argmax())
-    log = sum(seen(t, effect, clot, arm, n, rng) for arm, n in ((LIN, 110), (promising, people)) if n)
+    tried = trial.arm or int(days(effect, clot).mean(axis=0).argmax())
+    log = sum(seen(t, effect, clot, arm, n, rng) for arm, n in ((LIN, 110), (tried, trial.people)) if n)
     weight = np.exp(log - np.max(log))
-    rows = rng.choice(BANK, DRAWS, p=weight / weight.sum())
-    c = concluded(effect[rows], clot[rows], no_effect(effect, weight), rng)
+    rows = rng.choice(BANK, trial.draws, p=weight / weight.sum())
+    c = concluded(effect[rows], clot[rows], no_effect(effect, weight), trial, rng)
     gain = days(odds(*t[:2]), clots(t[2]))[0]
     best = max(float(gain.max()), 0.0)
     acted = {Form.GIVE: float(gain[c.dose]), Form.TRIAL: after_trial(t, c.dose, rng)}
     return {
         "world": world,
         "form": c.form.value,
+        "tried": tried,
         "dose": ARMS[c.dose].name,
         "true": float(gain[c.dose]),
         "best": best,
@@ -131,11 +158,11 @@ def no_effect(effect: np.ndarray, weight: np.ndarray) -> float:
     return float(ratio / (1 + ratio))
 
 
-def concluded(effect: np.ndarray, clot: np.ndarray, no_effect: float, rng: np.random.Generator) -> Any:
+def concluded(effect: np.ndarray, clot: np.ndarray, no_effect: float, trial: Trial, rng: np.random.Generator) -> Any:
     """Conclusion of `hepatica dose` on draws, each seen in a few patients."""
-    gain, alive = days(effect, clot), expit(logit(CARE) + effect)
-    draw = np.repeat(np.arange(DRAWS), EACH)
-    own = rng.normal(0, PATIENT_SD, DRAWS * EACH)
+    gain, alive, n = days(effect, clot), expit(logit(CARE) + effect), len(effect)
+    draw = np.repeat(np.arange(n), EACH)
+    own = rng.normal(0, trial.patient_sd, n * EACH)
     share = np.abs(gain) / np.maximum(np.abs(gain).max(axis=1, keepdims=True), 1e-9)
     noisy = gain[draw].T + own * share[draw].T * np.minimum(1, np.abs(gain[draw]).max(axis=1) / 20)
     means = shrink_draw_means(noisy, draw)
@@ -147,14 +174,15 @@ def concluded(effect: np.ndarray, clot: np.ndarray, no_effect: float, rng: np.ra
         null=days(0 * effect, clot),
         odds_slope=np.where(np.arange(gain.shape[1]) > 0, slope, 0.0),
         survival=alive,
-        trial_sd=np.full(DRAWS, BETWEEN),
+        trial_sd=np.full(n, BETWEEN),
         excess={h.name: clot if h.name == "thrombosis" else 0 * clot for h in HARMS},
-        draw=np.arange(DRAWS),
-        weight=np.full(DRAWS, 1 / DRAWS),
+        draw=np.arange(n),
+        weight=np.full(n, 1 / n),
         null_effect_probability=no_effect,
     )
+    prior_effect = Effect(0.4, 0.5)
     return conclude(
-        ARMS, range(len(ARMS)), [p], HARMS, Thresholds(), patients=DRAWS * EACH, seed=1, prior_effect=Effect(0.4, 0.5)
+        ARMS, range(len(ARMS)), [p], HARMS, trial.thresholds, patients=n * EACH, seed=1, prior_effect=prior_effect
     )
 
 
@@ -232,14 +260,16 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="folder of the docs")
     options = parser.parse_args()
     rows = [
-        study(world, options.people, np.random.default_rng([options.seed, k, i]))
+        study(world, Trial(people=options.people), np.random.default_rng([options.seed, k, i]))
         for k, world in enumerate(WORLDS)
         for i in range(options.replicates)
     ]
     table = summary(rows)
     text = page(table, options)
     if options.write:
-        (options.write / "verdicts.md").write_text(text, encoding="utf-8")
+        target = options.write / "verdicts.md"
+        reasons = target.read_text(encoding="utf-8").partition("\n## Why so few") if target.exists() else ("", "", "")
+        target.write_text(text + reasons[1] + reasons[2], encoding="utf-8")
     print(json.dumps({"rows": rows, "worlds": table}) if options.json else text)
 
 

@@ -19,25 +19,25 @@ class BridgeRow:
     hypothesis : str
     transplants : VarianceComponents
         Probability of a transplant by the horizon.
-    alive_without : float
+    alive_without : VarianceComponents
         Probability of being alive at the horizon without transplant.
     alive : VarianceComponents
         Probability of being alive at the horizon, transplanted or not.
     waiting_days : VarianceComponents
         Days alive without transplant.
-    avoided, lost : float
-        Per 100 patients against standard care: transplants that are not needed because the patient lives without, and
-        transplants that do not take place because the patient died first; one of them is zero.
+    avoided, lost : VarianceComponents
+        Probability, against standard care, of a transplant that is not needed because the patient lives without, and
+        of one that does not take place because the patient died first.
     """
 
     arm: int
     hypothesis: str
     transplants: VarianceComponents
-    alive_without: float
+    alive_without: VarianceComponents
     alive: VarianceComponents
     waiting_days: VarianceComponents
-    avoided: float
-    lost: float
+    avoided: VarianceComponents
+    lost: VarianceComponents
 
 
 def bridge(answer: Answer) -> list[BridgeRow]:
@@ -45,19 +45,16 @@ def bridge(answer: Answer) -> list[BridgeRow]:
     c, rows = answer.decision.conclusion, []
     for p in c.unread:
         for column, leader in enumerate(c.leaders):
-            fewer = 100 * (p.transplants[0].mean - p.transplants[column].mean)
-            more_dead = 100 * (p.alive[0].mean - p.alive[column].mean)
-            lost = min(max(more_dead, 0.0), max(fewer, 0.0))
             rows.append(
                 BridgeRow(
                     arm=leader.arm,
                     hypothesis=p.hypothesis,
                     transplants=p.transplants[column],
-                    alive_without=p.free[column].mean,
+                    alive_without=p.free[column],
                     alive=p.alive[column],
                     waiting_days=p.waiting[column],
-                    avoided=max(fewer, 0.0) - lost,
-                    lost=lost,
+                    avoided=p.avoided[column],
+                    lost=p.lost[column],
                 )
             )
     return rows

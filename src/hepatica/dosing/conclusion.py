@@ -13,6 +13,7 @@ from hepatica.dosing.harms import Harm
 from hepatica.dosing.leaders import plateau
 from hepatica.dosing.predictive import Predictive, bootstrap_counts
 from hepatica.dosing.readers import PRIOR_EFFECT, READERS, Effect, for_reader, whole_effect
+from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
 from hepatica.dosing.verdict import Form, Judgement, Thresholds, judge, overall
@@ -129,7 +130,7 @@ def predictive_of(
     null = shrink_draw_means(benefit.net_null[:, good] - benefit.net[:1, good], kept)
     alive = shrink_draw_means(benefit.survival[:, good], kept)
     excess = {name: shrink_draw_means(p[:, good] - p[:1, good], kept).shrunk for name, p in benefit.harms.items()}
-    between = trial_sd[good][first]
+    between, balance = trial_sd[good][first], transplant_balance(benefit.transplanted, benefit.survival)
 
     def components(values: Floats) -> tuple[VarianceComponents, ...]:
         return tuple(decompose_variance(row, draw) for row in values)
@@ -148,6 +149,8 @@ def predictive_of(
         free=components(benefit.transplant_free),
         transplants=components(benefit.transplanted),
         waiting=components(benefit.waiting_days),
+        avoided=components(balance.avoided),
+        lost=components(balance.lost),
         draw=gain.draw,
         weight=np.full(len(gain.draw), 1.0 / len(gain.draw)),
         null_effect_probability=null_effect_probability,

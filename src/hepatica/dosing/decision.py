@@ -15,6 +15,7 @@ from hepatica.dosing.assumptions import Assumption, rank_assumptions
 from hepatica.dosing.conclusion import Conclusion, conclude, predictive_of
 from hepatica.dosing.credible import credible_set
 from hepatica.dosing.leaders import choose_leaders
+from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
 from hepatica.dosing.verdict import MIN_DRAWS, Form, Thresholds
@@ -39,6 +40,9 @@ class HypothesisResult:
         Per arm: net quality-adjusted life days over standard care, the chance of no effect counted in.
     survival, survival_gain : tuple of VarianceComponents
         Per arm: survival to the horizon where cells act, and its gain.
+    transplant_free, transplants, avoided, lost, waiting_days : tuple of VarianceComponents
+        Per arm: survival to the horizon without transplant; probability of a transplant by it, of one avoided and of
+        one lost against standard care; days alive on the list.
     excess : dict of harm to tuple of VarianceComponents
         Per arm: probability of the harm over that of standard care.
     admissible : tuple of bool
@@ -52,6 +56,11 @@ class HypothesisResult:
     gain: tuple[VarianceComponents, ...]
     survival: tuple[VarianceComponents, ...]
     survival_gain: tuple[VarianceComponents, ...]
+    transplant_free: tuple[VarianceComponents, ...]
+    transplants: tuple[VarianceComponents, ...]
+    avoided: tuple[VarianceComponents, ...]
+    lost: tuple[VarianceComponents, ...]
+    waiting_days: tuple[VarianceComponents, ...]
     excess: dict[str, tuple[VarianceComponents, ...]]
     admissible: tuple[bool, ...]
     best: int
@@ -120,7 +129,9 @@ class Decision:
         row: dict[str, object] = {"hypothesis": h.hypothesis, "arm": arm.name}
         row |= {n: getattr(arm.regimen, n) for n in ("dose", "per_kg", "infusions", "interval", "duration", "route")}
         row |= {"source": arm.product.source, "together_with": " ".join(arm.together_with)}
-        outcomes = {"gain": h.gain, "survival": h.survival, "survival_gain": h.survival_gain}
+        outcomes = {name: getattr(h, name) for name in ("gain", "survival", "survival_gain", "transplant_free")}
+        outcomes |= {"transplants": h.transplants, "transplants_avoided": h.avoided, "transplants_lost": h.lost}
+        outcomes["waiting_days"] = h.waiting_days
         for name, arms in (outcomes | {f"excess_{n}": e for n, e in h.excess.items()}).items():
             row |= {
                 name: arms[a].mean,
@@ -154,10 +165,13 @@ def evaluate_hypothesis(
     every = range(len(arms))
     most = Thresholds().harm_chance if harm_chance is None else harm_chance
 
-    def over(values: Floats) -> tuple[VarianceComponents, ...]:
-        return tuple(decompose_variance(values[a] - values[0], draw) for a in every)
+    def of(values: Floats) -> tuple[VarianceComponents, ...]:
+        return tuple(decompose_variance(values[a], draw) for a in every)
 
-    net, null = benefit.net, benefit.net_null
+    def over(values: Floats) -> tuple[VarianceComponents, ...]:
+        return of(values - values[0])
+
+    net, null, balance = benefit.net, benefit.net_null, transplant_balance(benefit.transplanted, benefit.survival)
     gain = tuple(decompose_mixture(net[a] - net[0], null[a] - net[0], draw, null_effect_probability) for a in every)
     limited = [(h, benefit.harms[h.name]) for h in utility.harms if np.isfinite(h.limit)]
     admissible = tuple(
@@ -168,8 +182,13 @@ def evaluate_hypothesis(
     return HypothesisResult(
         hypothesis=str(ds.attrs["hypothesis"]),
         gain=gain,
-        survival=tuple(decompose_variance(benefit.survival[a], draw) for a in every),
+        survival=of(benefit.survival),
         survival_gain=over(benefit.survival),
+        transplant_free=of(benefit.transplant_free),
+        transplants=of(benefit.transplanted),
+        avoided=of(balance.avoided),
+        lost=of(balance.lost),
+        waiting_days=of(benefit.waiting_days),
         excess={name: over(p) for name, p in benefit.harms.items()},
         admissible=admissible,
         best=ranked[0],

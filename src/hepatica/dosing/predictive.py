@@ -43,6 +43,8 @@ class Predictive:
     alive, free, transplants, waiting : tuple of VarianceComponents
         Per arm: survival to the horizon, with transplant or not, and without; probability of a transplant by it; days
         alive without one.
+    avoided, lost : tuple of VarianceComponents
+        Per arm: probability of a transplant that is avoided and of one that is lost, against standard care.
     draw : (draw,) int
         Which draws these are.
     weight : (draw,)
@@ -63,6 +65,8 @@ class Predictive:
     free: tuple[VarianceComponents, ...] = ()
     transplants: tuple[VarianceComponents, ...] = ()
     waiting: tuple[VarianceComponents, ...] = ()
+    avoided: tuple[VarianceComponents, ...] = ()
+    lost: tuple[VarianceComponents, ...] = ()
     draw: Ints
     weight: Floats
     null_effect_probability: float

@@ -245,7 +245,8 @@ def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
     ds = courses(intensities(cohort, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], spread=0.3), thrombosis=np.linspace(0, 0.04, 7))
     found = decide([ds], grid, Utility(), cohort)
     h, frame = found.by_hypothesis[0], found.frame()
-    names = ["gain", "survival", "survival_gain", *(f"excess_{x.name}" for x in HARMS)]
+    transplants = ["transplant_free", "transplants", "transplants_avoided", "transplants_lost", "waiting_days"]
+    names = ["gain", "survival", "survival_gain", *transplants, *(f"excess_{x.name}" for x in HARMS)]
     ends = ("", "_low", "_high", "_error", "_between_patients_sd", "_parameter_uncertainty_sd")
     regimen = ["dose", "per_kg", "infusions", "interval", "duration", "route"]
     last = ["admissible", "regret", "recommended", "dose_of_conclusion", "on_plateau", "best_of_hypothesis"]
@@ -262,7 +263,8 @@ def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
         row = frame.iloc[a]
         assert [row[n] for n in regimen] == [getattr(arm.regimen, n) for n in regimen] and row["arm"] == arm.name
         assert (row["source"], row["together_with"]) == (arm.product.source, " ".join(arm.together_with))
-        outcomes = [h.gain[a], h.survival[a], h.survival_gain[a], *(h.excess[x.name][a] for x in HARMS)]
+        bridge = [h.transplant_free[a], h.transplants[a], h.avoided[a], h.lost[a], h.waiting_days[a]]
+        outcomes = [h.gain[a], h.survival[a], h.survival_gain[a], *bridge, *(h.excess[x.name][a] for x in HARMS)]
         for name, c in zip(names, outcomes, strict=True):
             assert [row[name + e] for e in ends] == [
                 c.mean,

@@ -35,7 +35,7 @@ def test_a_plateau_is_a_range(found):
     assert total_cells(d.arms[8]) > total_cells(d.arms[1])
     assert "times as many cells" in dose_or_range(wide, "en")
     one = replace(found, decision=replace(d, conclusion=replace(d.conclusion, plateau=(d.top,))))
-    assert dose_or_range(one, "en") == names.regimen(d.arms[d.top].regimen, "en")
+    assert dose_or_range(one, "en") == names.treatment(d.arms[d.top], "en")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

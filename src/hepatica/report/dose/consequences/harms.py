@@ -65,9 +65,9 @@ def transplants(a: Answer, lang: str) -> Card:
                 say("report.col_regimen", lang): names.arm_name(d.arms[r.arm], lang, d.arms),
                 say("report.col_hypothesis", lang): names.hypothesis(r.hypothesis, lang),
                 say("report.col_transplants", lang): names.interval(r.transplants, lang, 100.0),
-                say("report.col_avoided", lang): names.number(r.avoided),
-                say("report.col_lost", lang): names.number(r.lost),
-                say("report.col_alive_without", lang): names.number(100 * r.alive_without),
+                say("report.col_avoided", lang): names.interval(r.avoided, lang, 100.0),
+                say("report.col_lost", lang): names.interval(r.lost, lang, 100.0),
+                say("report.col_alive_without", lang): names.interval(r.alive_without, lang, 100.0),
                 say("report.col_alive", lang): names.interval(r.alive, lang, 100.0),
                 say("report.col_waiting", lang): names.interval(r.waiting_days, lang),
             }

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sections import put_section
+from sections import put_section, sections
 
 from hepatica import load_study
 from hepatica.dosing.search import SearchSettings
@@ -173,6 +173,14 @@ def lines(rows: list[Row]) -> Iterator[str]:
         )
 
 
+def with_kept(text: str, page: str) -> str:
+    """Table of this run with the lines of a page for studies that were not run again, in the order of `STUDIES`."""
+    head, own = text.splitlines()[:2], text.splitlines()[2:]
+    old = sections(page).get(SECTION, "").splitlines()[3:-1]
+    by = {line.split("|")[1].strip(): line for line in (*old, *own)}
+    return "\n".join([*head, *(by[name] for name in sorted(by, key=STUDIES.index))])
+
+
 def main() -> None:
     """Measure, print, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -197,7 +205,8 @@ def main() -> None:
     print(text)
     if given.write:
         page = given.write / "window.md"
-        write_text(page, put_section(page.read_text(encoding="utf-8"), SECTION, text))
+        old = page.read_text(encoding="utf-8")
+        write_text(page, put_section(old, SECTION, with_kept(text, old)))
 
 
 if __name__ == "__main__":

@@ -143,9 +143,12 @@ class SearchAnswer:
             row |= {f"excess_{harm.name}": excess[h].mean, f"excess_{harm.name}_error": excess[h].error}
         return row | {
             "regret": leader.regret,
-            "worst_subgroup": leader.worst_subgroup[h],
+            "regret_error": leader.regret_error,
+            "worst_subgroup": leader.worst_subgroup[h].mean,
+            "worst_subgroup_error": leader.worst_subgroup[h].error,
             "worst_subgroup_of_meld_thirds": leader.subgroup[h],
-            "cvar_worst_tenth": leader.cvar[h],
+            "cvar_worst_tenth": leader.cvar[h].mean,
+            "cvar_worst_tenth_error": leader.cvar[h].error,
             "on_front": place in self.result.front[h],
             "beyond_any_dose_given": self.regimens.beyond_given(self.result.points[leader.candidate]),
             "roles": " ".join(leader.roles),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.dosing.search.outcomes import Outcomes, admissible, patient_error, patient_mean, worst_regret
-from hepatica.dosing.search.robust import conditional_value_at_risk, worst_subgroup
+from hepatica.dosing.search.robust import conditional_value_at_risk, tail_error, worst_subgroup
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,9 +49,9 @@ class Leader:
         Of each harm, per hypothesis.
     below_leader : tuple of Estimate
         Gain less that of the choice, patient by patient.
-    regret : float
-        Worst over the hypotheses; infinite if not admissible.
-    worst_subgroup, cvar : tuple of float
+    regret, regret_error : float
+        Worst over the hypotheses, with the Monte-Carlo error of the difference; infinite if not admissible.
+    worst_subgroup, cvar : tuple of Estimate
         Least mean of a subgroup, and mean of the worst tenth of patients.
     subgroup : tuple of int
         Which subgroup is worst; -1 if there is none.
@@ -66,9 +66,10 @@ class Leader:
     excess: tuple[tuple[Estimate, ...], ...]
     below_leader: tuple[Estimate, ...]
     regret: float
-    worst_subgroup: tuple[float, ...]
+    regret_error: float
+    worst_subgroup: tuple[Estimate, ...]
     subgroup: tuple[int, ...]
-    cvar: tuple[float, ...]
+    cvar: tuple[Estimate, ...]
     cells: float
 
 
@@ -158,7 +159,9 @@ def estimate_leaders(
     measures = [_estimates(v) for v in (outcomes.gain, outcomes.lost, outcomes.gain - reference)]
     excess = [_estimates(v) for v in outcomes.excess]
     worst, which = worst_subgroup(outcomes.gain, group)
-    tail = conditional_value_at_risk(outcomes.gain)
+    apart = _within(outcomes.gain, group, which)
+    tail = conditional_value_at_risk(outcomes.gain), tail_error(outcomes.gain)
+    regret_error = _regret_error(outcomes, limits)
     order = np.argsort(regret, kind="stable")
     leaders = tuple(
         Leader(
@@ -169,14 +172,33 @@ def estimate_leaders(
             excess=tuple(harm[k] for harm in excess),
             below_leader=measures[2][k],
             regret=float(regret[k]),
-            worst_subgroup=tuple(worst[:, k].tolist()),
+            regret_error=float(regret_error[k]),
+            worst_subgroup=tuple(map(Estimate, worst[:, k].tolist(), apart[:, k].tolist())),
             subgroup=tuple(int(g) for g in which[:, k]),
-            cvar=tuple(tail[:, k].tolist()),
+            cvar=tuple(map(Estimate, *(v[:, k].tolist() for v in tail))),
             cells=float(cells[k]),
         )
         for k in order
     )
     return leaders, (-1 if chosen < 0 else int(np.flatnonzero(order == chosen)[0]))
+
+
+def _within(gain: Floats, group: Ints, which: Floats) -> Floats:
+    """Standard error of the mean gain in each candidate's worst subgroup, (hypothesis, candidate); NaN without one."""
+    member = group == which[..., None]
+    return np.where(which >= 0, patient_error(np.where(member, gain, np.nan)), np.nan)
+
+
+def _regret_error(outcomes: Outcomes, limits: Floats) -> Floats:
+    """Standard error of each candidate's regret, paired, under the hypothesis where it is worst, (candidate,)."""
+    gain, every = outcomes.gain, np.arange(outcomes.gain.shape[1])
+    means = np.where(admissible(outcomes, limits, errors=0.0), patient_mean(gain), -np.inf)
+    best = [
+        g[m.argmax()] if m.max(initial=0.0) > 0 else np.zeros(g.shape[-1]) for g, m in zip(gain, means, strict=True)
+    ]
+    top = np.stack(best)[:, None]
+    worst = (patient_mean(top) - means).argmax(axis=0)
+    return np.where(np.isfinite(means).all(axis=0), patient_error(top - gain)[worst, every], np.inf)
 
 
 def _estimates(values: Floats) -> list[tuple[Estimate, ...]]:

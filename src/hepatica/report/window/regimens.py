@@ -63,9 +63,9 @@ def _rows(found: SearchAnswer, lang: str) -> list[dict[str, str]]:
                     say("window.col_hypothesis", lang): names.hypothesis(hypothesis, lang),
                     say("window.col_gain", lang): texts.with_error(*leader.gain[h], lang),
                     say("window.col_lost", lang): texts.with_error(*leader.lost[h], lang),
-                    say("window.col_regret", lang): names.number(leader.regret, 1),
-                    say("window.col_subgroup", lang): names.number(leader.worst_subgroup[h], 1),
-                    say("window.col_cvar", lang): names.number(leader.cvar[h], 1),
+                    say("window.col_regret", lang): texts.with_error(leader.regret, leader.regret_error, lang),
+                    say("window.col_subgroup", lang): texts.with_error(*leader.worst_subgroup[h], lang),
+                    say("window.col_cvar", lang): texts.with_error(*leader.cvar[h], lang),
                     say("window.col_front", lang): marks,
                     say("window.col_why", lang): names.listed(_roles(leader, lang), lang),
                 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from hepatica.dosing.search.robust import conditional_value_at_risk, worst_subgroup
+from hepatica.dosing.search.robust import conditional_value_at_risk, tail_error, worst_subgroup
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.33, 1.0])
@@ -29,3 +29,12 @@ def test_worst_subgroup_is_the_least_mean_of_those_large_enough():
     assert float(mean) == 1.0 and int(which) == 0
     mean, which = worst_subgroup(values, group, least=4)
     assert np.isnan(mean) and which == -1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
+def test_the_error_of_cvar_is_the_scatter_of_its_estimates(share):
+    samples = np.random.Generator(np.random.Philox(5)).normal(size=(1500, 200))
+    scatter = conditional_value_at_risk(samples, share).std()
+    assert tail_error(samples, share).mean() == pytest.approx(scatter, rel=0.1)
+    holed = np.where(np.arange(200) < 20, np.nan, samples)
+    assert tail_error(holed, share) == pytest.approx(tail_error(samples[:, 20:], share))

@@ -71,6 +71,11 @@ def power(effect: float, people: int, chance: float = 0.9) -> float:
     return float(norm.sf((least - effect) / error))
 
 
+def _reached(made: list[Line], replicates: int) -> str:
+    """Changes with which three in five say give."""
+    return "; ".join(line.what for line in made if line.forms[Form.GIVE.value] >= 0.6 * replicates)
+
+
 def page(world: str, replicates: int, made: list[Line], seed: int) -> str:
     """Markdown of the reasons."""
     k = WORLDS.index(world)
@@ -84,6 +89,8 @@ def page(world: str, replicates: int, made: list[Line], seed: int) -> str:
         "| changed | give | only within a trial | do not give | harm too likely | regimen tried |",
         "|---|--:|--:|--:|--:|---|",
         *(f"| {line.what} | {' | '.join(str(line.forms[f.value]) for f in Form)} | {line.tried} |" for line in made),
+        "",
+        f"Three in five or more say give with: {_reached(made, replicates) or 'none of these'}.",
         "",
         "Power by the normal distribution, without a prior: the share of trials after which the effect of the regimen",
         "tried would be above zero in nine of ten next trials.",

@@ -76,11 +76,11 @@ def _timing(own: Sequence[Interaction], lang: str) -> list[str]:
         later = [i for i in own if i.treatment == treatment and sign_of(i.timing)]
         if later:
             i = max(later, key=lambda x: abs(x.timing.mean))
-            key = "window.timing_more" if i.timing.sign > 0 else "window.timing_less"
             what = {"treatment": _treatment(i, lang), "delay": f"{i.delay:g}"}
-            timing = texts.with_error(abs(i.timing.mean), i.timing.error, lang)
-            both = texts.with_error(i.delayed.mean, i.delayed.error, lang)
-            made.append(say(key, lang, **what, timing=timing, both=both))
+            what["timing"] = texts.with_error(abs(i.timing.mean), i.timing.error, lang)
+            what["both"] = texts.with_error(i.delayed.mean, i.delayed.error, lang)
+            more = i.timing.sign > 0
+            made.append(say("window.timing_more", lang, **what) if more else say("window.timing_less", lang, **what))
     return made or [say("window.timing_none", lang)]
 
 

@@ -86,7 +86,7 @@ def prior(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What a replicate sees and how it is read.
+    """Trial of a replicate, and the reading of its result.
 
     Attributes
     ----------

@@ -17,6 +17,7 @@ from hepatica.errors import HepaticaError
 COMMANDS = (
     "init",
     "dose",
+    "report",
     "window",
     "simulate",
     "ensemble",

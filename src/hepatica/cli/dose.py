@@ -13,9 +13,7 @@ from hepatica.cli.console.terminal import Bars, out, print_json, show
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
-    from hepatica.card import Card
     from hepatica.dose_study import Answer
-    from hepatica.regimen_search import SearchAnswer
 
 app = shell.make_app()
 
@@ -52,7 +50,6 @@ def dose(
     import threading
 
     from hepatica.dose_study import answer
-    from hepatica.files import write_csv
     from hepatica.output_folder import claim
     from hepatica.study import load_study
 
@@ -75,15 +72,17 @@ def dose(
             result = answer(question, system=system, searched=searched, workers=workers, progress=bars)
         seconds = time.perf_counter() - began
         drawing.join()
+        from hepatica.dose_summary.saved_answer import SavedAnswer, save_answer_into
         from hepatica.report import cards, write_report
+        from hepatica.report.window.regimens import with_search
 
         made = cards(result, lang, command=shell.command_line(), most=None if full or output else SHORT)
-        made = made if searched is None else _with_search(made, searched, lang)
+        if searched is not None:
+            made = with_search(made, searched, lang)
         path, tables = None, list[str]()
         if output is not None:
             path = folder / write_report(result, output.staging, lang, command=shell.command_line(), made=made).name
-            if searched is not None:
-                write_csv(output.staging / "search.csv", searched.frame())
+            save_answer_into(output.staging, SavedAnswer(result, searched, shell.command_line()))
             tables = [p.name for p in output.publish() if p != path]
     if as_json:
         from hepatica.api.dose import DoseAnswer
@@ -96,13 +95,6 @@ def dose(
     for card in made if full else made[:SHORT]:
         show(card)
     _summary(result, lang, seconds, path, tables)
-
-
-def _with_search(made: list[Card], searched: SearchAnswer, lang: str) -> list[Card]:
-    """Cards with that of the search after the answer."""
-    from hepatica.report.window.regimens import search_card
-
-    return [made[0], search_card(searched, lang), *made[1:]]
 
 
 def _summary(result: Answer, lang: str, seconds: float, path: Path | None, tables: list[str]) -> None:

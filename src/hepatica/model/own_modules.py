@@ -97,8 +97,8 @@ def _function(path: Path) -> Module:
         raise InputError("--own-module", str(path), f"a file that runs ({type(error).__name__}: {error})") from error
     finally:
         sys.dont_write_bytecode = before
-    found = getattr(loaded, path.stem, None)
-    if not callable(found) or len(inspect.signature(found).parameters) != 1:
+    function = getattr(loaded, path.stem, None)
+    if not callable(function) or len(inspect.signature(function).parameters) != 1:
         raise InputError("--own-module", str(path), f"a function {path.stem}(m) of one draft")
-    own: Module = found
+    own: Module = function
     return own

@@ -135,11 +135,11 @@ def _sources(p: Population) -> Iterator[tuple[str, object, str]]:
     pairs = [("baseline", p.baseline, p.baseline_arm), *((f"fit, {r.publication}", r.publication, r.arm) for r in rows)]
     for where, publication, arm in pairs:
         try:
-            found = load(publication).arm(arm)
+            published = load(publication).arm(arm)
         except (InputError, KeyError, StopIteration, ValueError):
             yield where, f"{publication}, {arm}", "a publication that ships and one of its arms"
             continue
-        if found.product:
+        if published.product:
             yield where, f"{publication}, {arm}", "an arm that was given no cells"
     for move in p.fit.moved:
         table, _, name = move.quantity.partition(".")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -71,6 +73,21 @@ def _rows(found: SearchAnswer, lang: str) -> list[dict[str, str]]:
                 }
             )
     return rows
+
+
+def with_search(made: Sequence[Card], search: SearchAnswer, lang: str) -> list[Card]:
+    """Cards of a dose study with that of the search after the answer.
+
+    Parameters
+    ----------
+    made : sequence of Card
+        The answer first.
+    search : SearchAnswer
+        Whose leaders were compared.
+    lang : {"en", "zh"}
+        Language.
+    """
+    return [made[0], search_card(search, lang), *made[1:]]
 
 
 def _roles(leader: Leader, lang: str) -> list[str]:

@@ -135,7 +135,7 @@ def footprint(name: str) -> float:
     """The same, of this process."""
     model = assemble(MODULES)
     system = System(model, "compiled")
-    patients = admit(system, load_population("hbv_aclf"), 8, seed=1, draws=8)
+    patients = admit(system, load_population("hbv_aclf"), 8, seed=1, draws=8, known=None)
     ours = Ours(system, patients.cohort.parameters(), patients.initial)
     for kind in PEERS:
         if kind.name == name:
@@ -185,7 +185,7 @@ def main() -> None:
     model = assemble(MODULES)
     system = System(model, "compiled")
     many = 16 if options.quick else 256  # what fits in memory that the allocator keeps between solves
-    patients = admit(system, load_population("hbv_aclf"), many, seed=1, draws=many)
+    patients = admit(system, load_population("hbv_aclf"), many, seed=1, draws=many, known=None)
     ours = Ours(system, patients.cohort.parameters(), patients.initial)
     setting = Setting(model, ours.parameters[: max(8, options.peers)], ours.initial, TIMES, ours.given(), system.scale)
     there, built, versions = {}, {}, {ours.name: __version__}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from hepatica.engine import Events, Problem, System
 from hepatica.engine.problem import BOLUS
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import aclf_grade, meld, organ_failures
-from hepatica.patients import Admitted, Cohort, Draws, Population, identity
+from hepatica.patients import Admitted, Cohort, Draws, Population, identity, posterior
 from hepatica.patients.admitted import FAILED, Rejection, Side
 from hepatica.variables import Use, used_in
 
@@ -31,6 +31,7 @@ VASOPRESSORS_BELOW = (
 )
 MAX_TRIES = 100  # candidates in a row without a plausible one after which a draw is replaced
 MOST_REPLACED = 8
+LEARNT: Literal["learnt"] = "learnt"  # the draws that ship
 LARGEST_SEED = 2**63 - 1
 
 
@@ -104,7 +105,7 @@ def admit(
     *,
     seed: int,
     draws: int,
-    known: Draws | None = None,
+    known: Draws | Literal["learnt"] | None = LEARNT,
     replace: bool = True,
     workers: int | None = None,
 ) -> Admitted:
@@ -124,8 +125,9 @@ def admit(
         Of all random numbers.
     draws : int
         Number of parameter draws that the patients share.
-    known : Draws, optional
-        Parameter draws from calibration; from the priors unless given.
+    known : Draws, "learnt" or None
+        Parameter draws from calibration; those that ship, in the order that a study of this seed takes them in, unless
+        given. None draws from the priors.
     replace : bool
         True replaces a draw that makes no plausible patient by another; otherwise there are no patients of it.
     workers : int, optional
@@ -154,6 +156,7 @@ def admit(
             raise InputError(name, value, "a whole number from 1 on")
     if abs(seed) > LARGEST_SEED:
         raise InputError("seed", seed, f"a whole number of {LARGEST_SEED} at most")
+    known = posterior().in_order_of(seed) if isinstance(known, str) else known
     if known is not None:
         known.check_model(system.model)
     search = _Search(

@@ -16,7 +16,6 @@ from hepatica import therapy
 from hepatica.errors import InputError
 from hepatica.patients import Draws, load_population, populations, posterior
 from hepatica.patients.population_file import is_own
-from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm
 from hepatica.study_fields import (
     MAX_DRAWS,
@@ -120,10 +119,7 @@ class Study(Table):
         A study of fewer draws than there are takes a sample of them, another one with another seed.
         """
         known = draws_of(self.posterior)
-        if known is None:
-            return None
-        order = np.argsort(uniforms(self.seed, np.arange(known.n), "order of draws")[:, 0], kind="stable")
-        return known.take(order)
+        return None if known is None else known.in_order_of(self.seed)
 
     @property
     def hash(self) -> str:

@@ -32,7 +32,7 @@ def test_workers_do_not_matter_to_the_last_bit(system, admitted):
 
 
 def test_admission_does_not_depend_on_workers(system, population, admitted):
-    again = admit(system, population, 40, seed=11, draws=40, workers=1)
+    again = admit(system, population, 40, seed=11, draws=40, workers=1, known=None)
     assert again.initial.tobytes() == admitted.initial.tobytes()
     assert (again.cohort.patient == admitted.cohort.patient).all()
 
@@ -57,7 +57,7 @@ def test_the_order_of_patients_does_not_matter(system, admitted):
 
 
 def test_patient_17_is_the_same_in_cohorts_of_20_and_40(system, population):
-    small, large = (admit(system, population, n, seed=4, draws=20) for n in (20, 40))
+    small, large = (admit(system, population, n, seed=4, draws=20, known=None) for n in (20, 40))
     assert (small.cohort.patient == large.cohort.patient[:20]).all()
     assert (small.cohort.draw == large.cohort.draw[:20]).all()
     assert small.initial.tobytes() == large.initial[:20].tobytes()
@@ -84,13 +84,13 @@ def test_a_patient_that_is_hard_to_find_is_the_same_whatever_the_cohort(system, 
         return np.zeros((len(d), len(system.states))), labs
 
     monkeypatch.setattr(hepatica.admission, "arrive", arrive)
-    small, large = (admit(system, population, n, seed=4, draws=5) for n in (5, 10))
+    small, large = (admit(system, population, n, seed=4, draws=5, known=None) for n in (5, 10))
     assert (small.cohort.patient == large.cohort.patient[:5]).all()
     assert (small.cohort.draw == large.cohort.draw[:5]).all()
 
 
 def test_another_seed_is_another_patient(system, population):
-    one, other = (admit(system, population, 3, seed=s, draws=3) for s in (1, 2))
+    one, other = (admit(system, population, 3, seed=s, draws=3, known=None) for s in (1, 2))
     assert (one.initial != other.initial).any(axis=1).all()
 
 
@@ -101,6 +101,7 @@ def test_a_change_of_treatment_after_admission_does_not_reach_back(system, popul
         40,
         seed=11,
         draws=40,
+        known=None,
     )
     assert changed.initial.tobytes() == admitted.initial.tobytes()
     worse, usual = (

@@ -7,11 +7,13 @@ import pytest
 
 import hepatica.admission
 from hepatica.admission import IF_MODELLED, LABS, admit, arrive, implausible, scored
+from hepatica.dose_study import admit_patients
 from hepatica.errors import InputError
 from hepatica.outcomes.scores import meld
-from hepatica.patients import Cohort
+from hepatica.patients import Cohort, load_population
 from hepatica.patients.admitted import FAILED, Rejection, Side
 from hepatica.patients.population import Limits
+from hepatica.study import check_study
 
 
 def test_labs_lie_within_the_inclusion(admitted, population):
@@ -60,7 +62,7 @@ def test_failing_organs_are_those_of_the_labs():
 def test_a_draw_whose_patients_are_rare_is_replaced(system, population):
     """It costs no more than a hundred candidates in a row, however many patients it should have made."""
     narrow = population.inclusion | {"alt": Limits(low=200.0, high=215.0, unit="U/L", reason="made up")}
-    a = admit(system, population.model_copy(update={"inclusion": narrow}), 12, seed=1, draws=3)
+    a = admit(system, population.model_copy(update={"inclusion": narrow}), 12, seed=1, draws=3, known=None)
     assert len(set(a.cohort.patient.tolist())) == 12 and ((a.labs["alt"] >= 200) & (a.labs["alt"] <= 215)).all()
     assert [d % 3 for d in a.cohort.draw.tolist()] == [0, 1, 2] * 4 and a.tried < 5000
 
@@ -86,7 +88,7 @@ def test_all_candidates_are_counted(admitted):
 
 
 def test_patients_carry_the_draws_in_turn(system, population):
-    a = admit(system, population, 7, seed=2, draws=3)
+    a = admit(system, population, 7, seed=2, draws=3, known=None)
     kept = a.cohort.draw.tolist()
     assert [d % 3 for d in kept] == [0, 1, 2, 0, 1, 2, 0] and len(set(a.cohort.patient.tolist())) == 7
     if not a.dropped_draws:
@@ -94,7 +96,7 @@ def test_patients_carry_the_draws_in_turn(system, population):
 
 
 def test_fewer_patients_than_draws(system, population):
-    assert len(admit(system, population, 2, seed=2, draws=10).cohort.patient) == 2
+    assert len(admit(system, population, 2, seed=2, draws=10, known=None).cohort.patient) == 2
 
 
 def test_taking_some_keeps_rows_together(admitted):
@@ -183,7 +185,7 @@ def test_a_population_that_nobody_fits_is_said(system, population, monkeypatch):
     monkeypatch.setattr(hepatica.admission, "MAX_TRIES", 1)
     strange = population.model_copy(update={"inclusion": {"inr": Limits(low=50.0, high=60.0, unit="", reason="none")}})
     with pytest.raises(InputError, match="population: got 'hbv_aclf'; no plausible patients arise"):
-        admit(system, strange, 2, seed=1, draws=2)
+        admit(system, strange, 2, seed=1, draws=2, known=None)
 
 
 def test_a_failed_history_is_no_patient(system, population, monkeypatch):
@@ -196,20 +198,20 @@ def test_a_failed_history_is_no_patient(system, population, monkeypatch):
         return initial, {k: np.where(bad, np.nan, v) for k, v in labs.items()}
 
     monkeypatch.setattr(hepatica.admission, "arrive", sometimes)
-    a = admit(system, population, 5, seed=1, draws=5)
+    a = admit(system, population, 5, seed=1, draws=5, known=None)
     assert np.isfinite(a.initial).all() and a.rejected[FAILED] > 0 and (a.cohort.patient % 2 == 1).all()
 
 
 @pytest.mark.parametrize("asked", [{"n": 0, "draws": 1}, {"n": -3, "draws": 1}, {"n": 1, "draws": 0}])
 def test_nobody_and_no_draw_are_refused(system, population, asked):
     with pytest.raises(InputError, match="a whole number from 1 on"):
-        admit(system, population, asked["n"], seed=1, draws=asked["draws"])
+        admit(system, population, asked["n"], seed=1, draws=asked["draws"], known=None)
 
 
 @pytest.mark.parametrize("seed", [2**63, -(2**63), 10**5000], ids=["beyond C", "below C", "5,000 digits"])
 def test_a_seed_of_thousands_of_digits_is_refused(system, population, seed):
     with pytest.raises(InputError, match="seed: got"):
-        admit(system, population, 1, seed=seed, draws=1)
+        admit(system, population, 1, seed=seed, draws=1, known=None)
 
 
 def test_the_first_criterion_that_fails_is_the_reason():
@@ -225,3 +227,15 @@ def test_the_first_criterion_that_fails_is_the_reason():
         FAILED,
         Rejection(Side.ABOVE, "inr", 4.5),
     ]
+
+
+def test_the_draws_are_those_of_the_command_line_unless_others_are_given(system):
+    """A study of the same seed and size has the same patients."""
+    study = check_study({"title": "t", "patients": 4, "draws": 4, "seed": 7, "grid": {"dose": ["1e6 cells/kg"]}})
+    ours = admit(system, load_population("hbv_aclf"), 4, seed=7, draws=4)
+    theirs = admit_patients(study, system)
+    np.testing.assert_array_equal(ours.initial, theirs.initial)
+    np.testing.assert_array_equal(ours.cohort.parameters(), theirs.cohort.parameters())
+    assert not np.array_equal(
+        ours.initial, admit(system, load_population("hbv_aclf"), 4, seed=7, draws=4, known=None).initial
+    )

@@ -223,6 +223,11 @@ class Draws:
         """Draws of some rows, with the provenance."""
         return Draws({k: v[which] for k, v in self.columns.items()}, self.provenance)
 
+    def in_order_of(self, seed: int) -> Draws:
+        """The draws in a seed's own order: fewer of them are a sample, another one with another seed."""
+        order = np.argsort(uniforms(seed, np.arange(self.n), "order of draws")[:, 0], kind="stable")
+        return self.take(order)
+
     def check_model(self, model: Model) -> None:
         """Refuse draws of parameters that a model does not have.
 

@@ -13,7 +13,7 @@ from hepatica.therapy import Regimen
 
 @pytest.fixture(scope="module")
 def patients(system):
-    return admit(system, load_population("hbv_aclf"), 24, seed=1, draws=8)
+    return admit(system, load_population("hbv_aclf"), 24, seed=1, draws=8, known=None)
 
 
 @pytest.fixture(scope="module")

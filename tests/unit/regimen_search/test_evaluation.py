@@ -20,7 +20,7 @@ STUDY = check_study(
 
 @pytest.fixture(scope="module")
 def evaluation(system):
-    patients = admit(system, load_population("hbv_aclf"), 6, seed=1, draws=8)
+    patients = admit(system, load_population("hbv_aclf"), 6, seed=1, draws=8, known=None)
     return RegimenEvaluation(STUDY, system, patients, regimens_of(STUDY), 1)
 
 

@@ -36,7 +36,7 @@ def test_leaders_are_simulated_as_their_arms_say(found, system):
     """The estimate of the first leader is that of its arm, simulated and evaluated by hand in the fresh patients."""
     answer = found[1]
     leader = answer.result.leaders[0]
-    patients = admit(system, load_population("hbv_aclf"), 16, seed=1, draws=8).take(np.arange(8, 16))
+    patients = admit(system, load_population("hbv_aclf"), 16, seed=1, draws=8, known=None).take(np.arange(8, 16))
     arms = [Arm("standard care"), answer.arm(leader)]
     for h, hypothesis in enumerate(STUDY.hypotheses):
         ds = simulate(system, patients, arms, STUDY.times(), outputs=OUTPUTS, hypothesis=hypothesis)
@@ -83,5 +83,5 @@ def test_leaders_are_confirmed_in_patients_whom_the_search_has_not_seen(found, s
     assert answer.seen_per_draw == 2 and len(answer.arms()) == 1 + len(set(answer.frame()["arm"]))
     decided = decide(STUDY, system=system, searched=answer)
     assert [a.name for a in decided.decision.arms] == [a.name for a in answer.arms()]
-    searched = admit(system, load_population("hbv_aclf"), 16, seed=1, draws=8).cohort.patient
+    searched = admit(system, load_population("hbv_aclf"), 16, seed=1, draws=8, known=None).cohort.patient
     assert not set(decided.patients.cohort.patient) & set(searched)

@@ -31,7 +31,7 @@ def test_classes_need_two():
 
 @pytest.mark.parametrize("least", [1, 6])
 def test_small_subgroups_are_left_out(system, least):
-    patients = admit(system, load_population("decompensated_cirrhosis"), 12, seed=1, draws=12)
+    patients = admit(system, load_population("decompensated_cirrhosis"), 12, seed=1, draws=12, known=None)
     made = subgroups(patients, OF_PATIENTS, ascites=np.zeros(12), shunt=np.linspace(0, 1, 12), least=least)
     assert all(s.member.sum() >= least for s in made) and len({s.key for s in made}) == len(made)
     assert {s.group for s in made} >= ({Group.SEVERITY, Group.WEIGHT, Group.SHUNT} if least == 1 else set())

@@ -115,7 +115,7 @@ def of_population(key: str, *, seed: int = 1) -> Surroundings:
         raise InputError("population", key, f"one of {', '.join(populations())}")
     names = surroundings_of(submodel())
     system = shipped_system()
-    patients = admit(system, load_population(key), PATIENTS, seed=seed, draws=PATIENTS)
+    patients = admit(system, load_population(key), PATIENTS, seed=seed, draws=PATIENTS, known=None)
     course = simulate(system, patients, [Arm("standard care")], np.array([0.0, 1.0]), outputs=names)
     sample = np.stack([course[n].values[0].mean(axis=1) for n in names], axis=1)
     sample = sample[np.isfinite(sample).all(axis=1)]

@@ -20,7 +20,7 @@ def courses(system):
     study = check_study(
         {"title": "t", "patients": 6, "draws": 6, "horizon": "180 d", "grid": {"dose": ["1e6 cells/kg"]}}
     )
-    patients = admit(system, load_population("hbv_aclf"), 6, seed=1, draws=6)
+    patients = admit(system, load_population("hbv_aclf"), 6, seed=1, draws=6, known=None)
     arms = [Arm("standard care"), Arm("cells", Regimen(5e6, infusions=2)), Arm("none")]
     outputs = (*OUTPUTS, *(n for n in IF_MODELLED if n in system.outputs))
     ds = simulate(system, patients, arms, study.times(), outputs=outputs, hypothesis="label_is_cells")

@@ -51,7 +51,7 @@ def test_a_file_that_is_cut_altered_or_of_another_shape_is_none(tmp_path, outcom
 
 def test_patients_come_back_bit_for_bit(tmp_path, system):
     population = load_population("hbv_aclf")
-    admitted = admit(system, population, 3, seed=1, draws=3)
+    admitted = admit(system, population, 3, seed=1, draws=3, known=None)
     path = tmp_path / "patients.parquet"
     assert read_patients(path, system.model, population, 1, None) is None
     write_patients(path, admitted)

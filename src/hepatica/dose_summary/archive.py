@@ -67,7 +67,10 @@ class _Writer:
             fields = [f.name for f in dataclasses.fields(value) if f.init]
             return {"$data": _name(value), "fields": {k: self.plain(getattr(value, k)) for k in fields}}
         if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return {"$data": _name(value), "fields": {k: self.plain(v) for k, v in value._asdict().items()}}
+            return {
+                "$data": _name(value),
+                "fields": {k: self.plain(v) for k, v in zip(value._fields, value, strict=True)},
+            }
         if isinstance(value, Mapping):
             return {"$map": [[self.plain(k), self.plain(v)] for k, v in value.items()]}
         if isinstance(value, list | tuple | frozenset):

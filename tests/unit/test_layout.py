@@ -45,6 +45,7 @@ OF_NO_MODULE = {
     "./test_workshop.py": "locks, layers, what CI calls",
     "api/test_api.py": "all requests and answers alike",
     "cli/test_cli.py": "all commands alike",
+    "cli/test_silly_inputs.py": "twenty inputs that a user might try, over command, study, model and answer",
     "engine/test_lanes.py": "lanes.h, arithmetic in C",
     "model/test_liver_functions.py": "the modules of liver function together",
     "model/test_modules.py": "every physiological module alike",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
 from hepatica.evidence.indirect_rows import IndirectArm, IndirectObservation
 from hepatica.evidence.observations import Row, Wrong, refuse
+from hepatica.evidence.publication_file import read_publication, shipped_keys, shipped_text
 
 SpeciesName = Literal["human", "monkey", "pig", "sheep", "rat", "mouse", "mixed"]
 SPECIES: tuple[str, ...] = ("human", "monkey", "pig", "sheep", "rat", "mouse", "mixed")
@@ -107,15 +106,14 @@ class IndirectPublication(Row):
     def doses(self) -> tuple[float, ...]:
         """Doses printed, per kg where there are such, else per animal, rising."""
         per_kg = {arm.dose_per_kg for arm in self.arms if arm.cells and arm.dose_per_kg}
-        whole = {arm.dose_per_animal for arm in self.arms if arm.cells and arm.dose_per_animal}
-        return tuple(sorted(d for d in (per_kg or whole) if d))
+        per_animal = {arm.dose_per_animal for arm in self.arms if arm.cells and arm.dose_per_animal}
+        return tuple(sorted(d for d in (per_kg or per_animal) if d))
 
 
 @functools.cache
 def keys() -> tuple[str, ...]:
     """Keys of the publications that come with the package, sorted."""
-    folder = files("hepatica.evidence").joinpath(FOLDER)
-    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
+    return shipped_keys(FOLDER)
 
 
 @functools.cache
@@ -137,10 +135,7 @@ def load(key: str) -> IndirectPublication:
     >>> load("pig_mi_iv_dose").doses
     (1000.0, 100000.0, 1000000.0)
     """
-    if key not in keys():
-        raise InputError("publication", key, f"use one of {', '.join(keys())}")
-    text = files("hepatica.evidence").joinpath(FOLDER, f"{key}.toml").read_text(encoding="utf-8")
-    publication = read(text, f"{FOLDER}/{key}.toml")
+    publication = read(shipped_text(FOLDER, key, keys()), f"{FOLDER}/{key}.toml")
     if publication.key != key:
         raise InputError(f"{FOLDER}/{key}.toml", publication.key, "let key equal the file name")
     return publication
@@ -148,15 +143,7 @@ def load(key: str) -> IndirectPublication:
 
 def read(text: str, name: str = "publication") -> IndirectPublication:
     """Read a publication from TOML; `name` says where it stands if it is not one (`InputError`)."""
-    try:
-        return IndirectPublication.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(name, str(error), "write valid TOML") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        got = first["input"] if isinstance(first["input"], str | int | float) else place
-        raise InputError(f"{name} {place}".strip(), got, first["msg"].removeprefix("Value error, ")) from error
+    return read_publication(IndirectPublication, text, name)
 
 
 def load_all() -> dict[str, IndirectPublication]:

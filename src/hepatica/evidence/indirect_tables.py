@@ -10,6 +10,7 @@ import pandas as pd
 from hepatica.errors import InputError
 from hepatica.evidence.indirect import SPECIES, IndirectPublication, keys, load, load_all
 from hepatica.evidence.references import references
+from hepatica.evidence.tabulate import observation_table
 
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(("publication", "cite", "citation", "doi", "species", "strain", "disease", "topic"), "string"),
@@ -150,13 +151,11 @@ def indirect_observations(publications: Sequence[IndirectPublication], variable:
     >>> indirect_observations([load("human_ra_cx611")], "ACR20")["value"].tolist()
     [45.0, 20.0, 33.0, 29.0, 25.0, 15.0, 17.0, 0.0]
     """
-    wanted = variable.replace("_", " ").casefold()
-    rows = [row for s in publications for row in _rows(s, wanted)]
-    known = [{k: None if v == "" else v for k, v in row.items()} for row in rows]
-    return pd.DataFrame(known, columns=list(COLUMNS), dtype=object).astype(COLUMNS)
+    sought = variable.replace("_", " ").casefold()
+    return observation_table([row for s in publications for row in _rows(s, sought)], COLUMNS)
 
 
-def _rows(s: IndirectPublication, wanted: str) -> list[dict[str, Any]]:
+def _rows(s: IndirectPublication, sought: str) -> list[dict[str, Any]]:
     work = references().get(s.cite)
     source = {
         "publication": s.key,
@@ -167,7 +166,7 @@ def _rows(s: IndirectPublication, wanted: str) -> list[dict[str, Any]]:
     }
     out = []
     for o in s.observations:
-        if wanted in o.variable.casefold():
+        if sought in o.variable.casefold():
             one = s.arm(o.arms[0]) if len(o.arms) == 1 else None
             of_arm = {} if one is None else one.model_dump(include=set(_OF_ARM)) | {"arm_n": one.n}
             times = ", ".join(f"{t:g}" for t in o.time)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
@@ -22,8 +20,10 @@ from hepatica.evidence.observations import (
     refuse,
     wrongs,
 )
+from hepatica.evidence.publication_file import read_publication, shipped_keys, shipped_text
 
 Role = Literal["calibration", "supporting", "check"]
+FOLDER = "publications"
 Bias = Literal["low", "some", "high", "unclear"]
 
 
@@ -204,8 +204,7 @@ class Publication(Row):
 @functools.cache
 def keys() -> tuple[str, ...]:
     """Keys of the publications that come with the package, sorted."""
-    folder = files("hepatica.evidence").joinpath("publications")
-    return tuple(sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")))
+    return shipped_keys(FOLDER)
 
 
 @functools.cache
@@ -222,26 +221,15 @@ def load(key: str) -> Publication:
     InputError
         If there is no such publication, or its file is not in order.
     """
-    if key not in keys():
-        raise InputError("publication", key, f"use one of {', '.join(keys())}")
-    text = files("hepatica.evidence").joinpath("publications", f"{key}.toml").read_text(encoding="utf-8")
-    publication = read(text, f"publications/{key}.toml")
+    publication = read(shipped_text(FOLDER, key, keys()), f"{FOLDER}/{key}.toml")
     if publication.key != key:
-        raise InputError(f"publications/{key}.toml", publication.key, "let key equal the file name")
+        raise InputError(f"{FOLDER}/{key}.toml", publication.key, "let key equal the file name")
     return publication
 
 
 def read(text: str, name: str = "publication") -> Publication:
     """Read a publication from TOML; `name` says where it stands if it is not one (`InputError`)."""
-    try:
-        return Publication.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(name, str(error), "write valid TOML") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        got = first["input"] if isinstance(first["input"], str | int | float) else place
-        raise InputError(f"{name} {place}".strip(), got, first["msg"].removeprefix("Value error, ")) from error
+    return read_publication(Publication, text, name)
 
 
 def load_all() -> dict[str, Publication]:

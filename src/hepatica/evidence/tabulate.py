@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -190,9 +190,27 @@ def observations(publications: Sequence[Publication], variable: str = "") -> pd.
     >>> frame[["arm", "time", "value", "n"]].values.tolist()
     [['smt', 168.0, 55.6, 54], ['msc', 168.0, 73.2, 56]]
     """
-    rows = [row for p in publications for row in _rows(p, variable)]
+    return observation_table([row for p in publications for row in _rows(p, variable)], COLUMNS)
+
+
+def observation_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Rows as a table of stated columns and pandas types; an empty text is missing.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        One for each observation; keys that are no column are left out.
+    columns : mapping of str to str
+        Type by name, in order.
+
+    Examples
+    --------
+    >>> table = observation_table([{"n": 3, "note": "", "other": 1.0}], {"note": "string", "n": "Int64"})
+    >>> list(table.columns), table["note"].isna().tolist()
+    (['note', 'n'], [True])
+    """
     known = [{k: None if v == "" else v for k, v in row.items()} for row in rows]
-    return pd.DataFrame(known, columns=list(COLUMNS), dtype=object).astype(COLUMNS)
+    return pd.DataFrame(known, columns=list(columns), dtype=object).astype(dict(columns))
 
 
 def _rows(p: Publication, variable: str) -> list[dict[str, Any]]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from hepatica import __version__
 from hepatica.errors import InputError
+
+if TYPE_CHECKING:
+    from hepatica.engine import System
+    from hepatica.study import Study
 
 Scalar = str | bool | int | float | None
 Row = dict[str, Scalar]
@@ -80,3 +85,14 @@ class RunInfo(Strict):
     seed: int
     version: str
     engine: str
+
+    @classmethod
+    def of(cls, study: Study, system: System) -> RunInfo:
+        """Provenance of the answer to a study by a system."""
+        return cls(
+            study_hash=study.hash,
+            model_hash=system.model.hash,
+            seed=study.seed,
+            version=__version__,
+            engine=system.engine,
+        )

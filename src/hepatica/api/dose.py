@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
 from hepatica.api.dosing.search import SearchSummary
 from hepatica.api.verdict import VerdictAnswer
@@ -211,13 +210,7 @@ class DoseAnswer(Answer):
             tolerance_error=answer.tolerance_error,
             report=report,
             search=search,
-            run=RunInfo(
-                study_hash=answer.study.hash,
-                model_hash=answer.system.model.hash,
-                seed=answer.study.seed,
-                version=__version__,
-                engine=answer.system.engine,
-            ),
+            run=RunInfo.of(answer.study, answer.system),
         )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, Row, RunInfo, rows
 from hepatica.study import Study
 
@@ -82,13 +81,7 @@ class WindowAnswer(Answer):
             interactions=rows(found.interaction_table()),
             courses=found.courses,
             failed=found.failed,
-            run=RunInfo(
-                study_hash=found.study.hash,
-                model_hash=found.system.model.hash,
-                seed=found.study.seed,
-                version=__version__,
-                engine=found.system.engine,
-            ),
+            run=RunInfo.of(found.study, found.system),
         )
 
 

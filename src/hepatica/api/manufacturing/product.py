@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from hepatica import __version__
 from hepatica.api.base import Answer, Number, Request, Row, RunInfo, Strict, rows
 from hepatica.study import Study
 
@@ -90,13 +89,7 @@ class ProductAnswer(Answer):
             patients=comparison.patients,
             draws=comparison.draws,
             failed=comparison.failed,
-            run=RunInfo(
-                study_hash=comparison.study.hash,
-                model_hash=comparison.system.model.hash,
-                seed=comparison.study.seed,
-                version=__version__,
-                engine=comparison.system.engine,
-            ),
+            run=RunInfo.of(comparison.study, comparison.system),
         )
 
 

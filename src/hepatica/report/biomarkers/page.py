@@ -8,8 +8,7 @@ from pathlib import Path
 from hepatica.api.base import Answer
 from hepatica.biomarkers.study import BiomarkerStudy
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
-from hepatica.report.page import page
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.words import say
 
 
@@ -23,16 +22,7 @@ def write_biomarkers(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        say("biomarkers.title", lang, study=result.study.title),
-        lang,
-        subtitle=say("biomarkers.subtitle", lang),
-        tables_note=say("biomarkers.beside", lang),
-        command=command,
-    )
-    return [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "markers.csv", result.values),
-        write_json(folder / "biomarkers.json", answer.model_dump()),
-    ]
+    title = say("biomarkers.title", lang, study=result.study.title)
+    heading = Heading(title, say("biomarkers.subtitle", lang), say("biomarkers.beside", lang), command)
+    tables = {"markers": result.values}
+    return write_answer(made, answer, folder, lang, heading=heading, name="biomarkers", tables=tables)

@@ -9,11 +9,9 @@ import pandas as pd
 
 from hepatica.api.imaging.image import ImageAnswer
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
 from hepatica.imaging.guidance.image_draws import image_draws
 from hepatica.imaging.subject.analysis import SubjectAnalysis
-from hepatica.report.page import page
-from hepatica.report.sensitivity.screen import draw
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.words import say
 
 
@@ -42,26 +40,12 @@ def write_subject(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        analysis.subject.title,
-        lang,
-        subtitle=say("image.subtitle", lang),
-        tables_note=say("image.beside", lang),
-        command=command,
-    )
+    heading = Heading(analysis.subject.title, say("image.subtitle", lang), say("image.beside", lang), command)
     draws = folder / "posterior.parquet"
     image_draws(analysis.fit).write(draws)
-    written = [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "organs.csv", organ_table(answer)),
-        write_json(folder / "image.json", answer.model_dump()),
-        draws,
-    ]
-    for card in made:
-        if card.figure is not None:
-            written += draw(card.figure(), folder / card.key, png=False)
-    return written
+    tables = {"organs": organ_table(answer)}
+    written = write_answer(made, answer, folder, lang, heading=heading, name="image", tables=tables, figures=True)
+    return [*written, draws]
 
 
 def organ_table(answer: ImageAnswer) -> pd.DataFrame:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from hepatica.api.base import Answer
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
 from hepatica.individual.prediction.result import PersonForecast
-from hepatica.report.page import page
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.words import say
 
 
@@ -23,16 +22,7 @@ def write_person_report(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        say("forecast.title", lang),
-        lang,
-        subtitle=say("forecast.subtitle", lang),
-        tables_note=say("forecast.beside", lang),
-        command=command,
+    heading = Heading(
+        say("forecast.title", lang), say("forecast.subtitle", lang), say("forecast.beside", lang), command
     )
-    return [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "labs.csv", result.labs),
-        write_json(folder / "forecast.json", answer.model_dump()),
-    ]
+    return write_answer(made, answer, folder, lang, heading=heading, name="forecast", tables={"labs": result.labs})

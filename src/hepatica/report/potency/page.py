@@ -10,9 +10,7 @@ import pandas as pd
 from hepatica.api.base import Answer
 from hepatica.api.manufacturing.precision import PrecisionAnswer
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
-from hepatica.report.page import page
-from hepatica.report.sensitivity.screen import draw
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.words import say
 
 
@@ -27,20 +25,7 @@ def write(
         The files.
     """
     kind = "_precision" if isinstance(answer, PrecisionAnswer) else ""
-    text = page(
-        made,
-        say(f"potency.title{kind}", lang),
-        lang,
-        subtitle=say(f"potency.subtitle{kind}", lang),
-        tables_note=say("potency.beside", lang),
-        command=command,
-    )
-    written = [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "potency.csv", frame),
-        write_json(folder / "potency.json", answer.model_dump()),
-    ]
-    for card in made:
-        if card.figure is not None:
-            written += draw(card.figure(), folder / card.key, png=False)
-    return written
+    title, subtitle = say(f"potency.title{kind}", lang), say(f"potency.subtitle{kind}", lang)
+    heading = Heading(title, subtitle, say("potency.beside", lang), command)
+    tables = {"potency": frame}
+    return write_answer(made, answer, folder, lang, heading=heading, name="potency", tables=tables, figures=True)

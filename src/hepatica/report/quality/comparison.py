@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 from hepatica.api.base import Answer
 from hepatica.card import Card
 from hepatica.dosing.variance_components import VarianceComponents
-from hepatica.files import write_csv, write_json, write_text
 from hepatica.manufacturing.clinical.alternatives import Compared, Group, ProductComparison
 from hepatica.manufacturing.clinical.handling import lot_law
 from hepatica.manufacturing.clinical.lots import LotSummary
-from hepatica.report.page import page
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.report.style import BLUE, GREY, VERMILLION, legend_below, log_scale, panels, roomy, styled
 from hepatica.therapy import SOURCES
 from hepatica.words import say
@@ -203,16 +202,7 @@ def write_comparison(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        say("product.title", lang, title=found.study.title),
-        lang,
-        subtitle=say("product.subtitle", lang),
-        tables_note=say("product.beside", lang),
-        command=command,
-    )
-    return [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "products.csv", found.frame()),
-        write_json(folder / "product.json", answer.model_dump()),
-    ]
+    title = say("product.title", lang, title=found.study.title)
+    heading = Heading(title, say("product.subtitle", lang), say("product.beside", lang), command)
+    tables = {"products": found.frame()}
+    return write_answer(made, answer, folder, lang, heading=heading, name="product", tables=tables)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from hepatica.api.base import Answer
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
+from hepatica.files import write_json, write_text
 from hepatica.manufacturing.quality.control import ControlStudy
 from hepatica.manufacturing.quality.release.lot import LotRelease
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.report.page import page
 from hepatica.words import say
 
@@ -46,19 +47,10 @@ def write_control(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        say("quality.title", lang, name=name),
-        lang,
-        subtitle=say("quality.subtitle", lang),
-        tables_note=say("quality.beside", lang),
-        command=command,
-    )
-    return [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "points.csv", points_table(found)),
-        write_json(folder / "quality.json", answer.model_dump()),
-    ]
+    title = say("quality.title", lang, name=name)
+    heading = Heading(title, say("quality.subtitle", lang), say("quality.beside", lang), command)
+    tables = {"points": points_table(found)}
+    return write_answer(made, answer, folder, lang, heading=heading, name="quality", tables=tables)
 
 
 def write_certificate(

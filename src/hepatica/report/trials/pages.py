@@ -7,8 +7,7 @@ from pathlib import Path
 
 from hepatica.api.base import Answer
 from hepatica.card import Card
-from hepatica.files import write_json, write_text
-from hepatica.report.page import page
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.words import say
 
 
@@ -32,12 +31,5 @@ def write_trial(
     command : str
         As it was typed.
     """
-    text = page(
-        made,
-        title,
-        lang,
-        subtitle=say("trial.subtitle", lang),
-        tables_note=say("trial.beside", lang),
-        command=command,
-    )
-    return [write_text(folder / "report.html", text), write_json(folder / "trial.json", answer.model_dump())]
+    heading = Heading(title, say("trial.subtitle", lang), say("trial.beside", lang), command)
+    return write_answer(made, answer, folder, lang, heading=heading, name="trial", tables={})

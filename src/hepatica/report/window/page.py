@@ -7,9 +7,7 @@ from pathlib import Path
 
 from hepatica.api.base import Answer
 from hepatica.card import Card
-from hepatica.files import write_csv, write_json, write_text
-from hepatica.report.page import page
-from hepatica.report.sensitivity.screen import draw
+from hepatica.report.answer_page import Heading, write_answer
 from hepatica.therapeutic_window.answer import TherapeuticWindow
 from hepatica.words import say
 
@@ -39,23 +37,8 @@ def write(
     list of Path
         The files.
     """
-    text = page(
-        made,
-        found.study.title,
-        lang,
-        subtitle=say("window.subtitle", lang),
-        tables_note=say("window.beside", lang),
-        command=command,
-    )
-    written = [
-        write_text(folder / "report.html", text),
-        write_csv(folder / "doses.csv", found.doses()),
-        write_csv(folder / "curves.csv", found.curves()),
-        write_csv(folder / "moves.csv", found.moves()),
-        *([write_csv(folder / "interactions.csv", found.interaction_table())] if found.interactions else []),
-        write_json(folder / "window.json", answer.model_dump()),
-    ]
-    for card in made:
-        if card.figure is not None:
-            written += draw(card.figure(), folder / card.key, png=False)
-    return written
+    heading = Heading(found.study.title, say("window.subtitle", lang), say("window.beside", lang), command)
+    tables = {"doses": found.doses(), "curves": found.curves(), "moves": found.moves()}
+    if found.interactions:
+        tables["interactions"] = found.interaction_table()
+    return write_answer(made, answer, folder, lang, heading=heading, name="window", tables=tables, figures=True)

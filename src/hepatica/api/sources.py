@@ -42,5 +42,7 @@ def read_publication(path: Path) -> Publication:
 
     try:
         return read(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("PATH", str(path), f"a text file that can be read ({type(error).__name__})") from error
+    except OSError as error:
+        raise InputError("PATH", str(path), f"a text file that can be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError("PATH", str(path), "a text file in UTF-8") from error

@@ -15,6 +15,7 @@ from hepatica.dosing.conclusion import prior_effect
 from hepatica.dosing.readers import PRIOR_EFFECT
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
+from hepatica.manufacturing.clinical.dose_lots import DoseLots, dose_lots
 from hepatica.outcomes import recovery, tail
 from hepatica.outcomes.causes import BY_CAUSE
 from hepatica.patients import Admitted, Population, load_population
@@ -90,6 +91,8 @@ class Answer:
         Error of the default tolerance, relative to (size + scale) of each state, on a sample of patients.
     prior : PriorDecision or None
         The decision with the priors alone; None where the study itself has no other.
+    lots : DoseLots or None
+        Effect of the lots' variation at the recommended (or top) regimen; None where the product states none.
 
     Examples
     --------
@@ -111,6 +114,7 @@ class Answer:
     failed_solves: int
     tolerance_error: float
     prior: PriorDecision | None = None
+    lots: DoseLots | None = None
 
 
 def study_population(study: Study) -> Population:
@@ -162,7 +166,7 @@ def answer(
     workers : int, optional
         Threads of the engine; all cores unless given.
     progress : Progress, optional
-        Stages are "compile", "admit", each hypothesis, "confirm" and "before".
+        Stages are "compile", "admit", each hypothesis, "confirm", "before", and "lots" where the product states them.
 
     Raises
     ------
@@ -235,7 +239,15 @@ class _Run:
             failed_solves=int(sum((ds["status"].values != 0).sum() for ds in datasets.values())),
             tolerance_error=tolerance_error(self.system, patients, shown, study.hypotheses[0]),
             prior=prior.result(),
+            lots=self.lots(patients, shown) if gives_cells and shown.product.lots is not None else None,
         )
+
+    def lots(self, patients: Admitted, shown: Arm) -> DoseLots:
+        """Effect of the variation of lots at the shown regimen."""
+        self.report("lots", 0, 1)
+        found = dose_lots(self.study, patients, shown.product, shown.regimen, system=self.system, workers=self.workers)
+        self.report("lots", 1, 1)
+        return found
 
     def simulate(
         self,

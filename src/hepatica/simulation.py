@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 from hepatica import __version__
 from hepatica.engine import Events, Problem, System
 from hepatica.errors import InputError
-from hepatica.patients import Admitted
+from hepatica.patients import Admitted, Cohort
+from hepatica.patients.streams import uniforms
 from hepatica.progress import Progress
 from hepatica.therapy import NO_CELLS, Product, Regimen, combine
+from hepatica.therapy.lots import LotAttributes, LotNumbers, lot_attributes
 
 Floats = NDArray[np.float64]
 RTOL = 1e-4
+LOT_IN_PATIENTS = "between:potency"
+"""Purpose of the random numbers by which the model varies potency between patients, as lots that nobody measured."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Arm:
         return {
             "name": self.name,
             "regimen": asdict(self.regimen),
-            "product": asdict(self.product),
+            "product": self.product.fields(),
             "together_with": list(self.together_with),
             "labelled": self.labelled,
         }
@@ -183,7 +187,7 @@ def problem_of(
     weight = base[:, system.parameters.index("body_weight")]
     parameters, events = [], []
     for arm in arms:
-        own = base.copy()
+        own, lots = base.copy(), None
         for name, value in combine(arm.together_with)[0].items():
             own[:, system.parameters.index(name)] = value
         if arm.regimen.gives_cells:  # without cells the product changes nothing, to the last bit
@@ -191,8 +195,13 @@ def problem_of(
                 own[:, system.parameters.index(name)] *= multiplier
             for name, value in arm.product.settings().items():
                 own[:, system.parameters.index(name)] = value
+            lots = lots_in_patients(cohort, arm.product)
+        if lots is not None:  # the lots are drawn: the table's spread of those that nobody measured is taken out
+            k, typical = system.parameters.index("potency"), with_typical_lots(cohort).parameters(hypothesis)
+            own[:, k] = typical[:, k] * arm.product.multipliers()["potency"] * lots.potency
+            own[:, system.parameters.index("tissue_factor")] *= lots.tissue_factor
         parameters.append(own)
-        events.append(_events(system, arm, weight, float(times[-1])))
+        events.append(_events(system, arm, weight, float(times[-1]), lots))
     return Problem(
         np.concatenate(parameters),
         np.tile(patients.initial, (len(arms), 1)),
@@ -204,18 +213,59 @@ def problem_of(
     )
 
 
-def _events(system: System, arm: Arm, weight: Floats, horizon: float) -> Events:
-    """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
-    given = arm.regimen.events(
-        1.0,
-        viability=arm.product.viability,
-        thawed=arm.product.thawed,
-        labelled=arm.labelled or bool(arm.product.tracer),
+def with_typical_lots(cohort: Cohort) -> Cohort:
+    """The same patients, all with the typical lot: the number that spreads potency between them is at its median."""
+    return replace(cohort, memo=dict(cohort.memo) | {LOT_IN_PATIENTS: np.zeros((len(cohort.patient), 1))})
+
+
+def lots_in_patients(cohort: Cohort, product: Product) -> LotAttributes | None:
+    """Attributes of the lot that each patient gets, in every infusion; None where the product states no variation.
+
+    Lots are keyed by the patient, so that arms are compared with the same ones; what assays leave unknown is keyed by
+    the parameter draw.
+
+    Examples
+    --------
+    >>> from hepatica import load_population
+    >>> from hepatica.engine import shipped_system
+    >>> from hepatica.therapy import LotVariation
+    >>> model, population, who = shipped_system().model, load_population("hbv_aclf"), np.arange(3)
+    >>> cohort = Cohort(model, population, 1, who, who)
+    >>> same = lots_in_patients(cohort, Product(lots=LotVariation()))
+    >>> same.potency.tolist(), same.viability.tolist()
+    ([1.0, 1.0, 1.0], [0.9, 0.9, 0.9])
+    """
+    if product.lots is None:
+        return None
+    seed, who = cohort.seed, cohort.patient
+    numbers = LotNumbers(
+        donor=uniforms(seed, who, "lot:donor", product.lots.donors),
+        batch=uniforms(seed, who, "lot:batch")[:, 0],
+        viability=uniforms(seed, who, "lot:viability")[:, 0],
+        tissue_factor=uniforms(seed, who, "lot:tissue_factor")[:, 0],
+        error=uniforms(seed, cohort.draw, "lot:error", 3),
     )
-    rows = [(*row, arm.regimen.per_kg) for row in given] + [(*row, False) for row in combine(arm.together_with)[1]]
+    return lot_attributes(product.lots, product.viability, numbers)
+
+
+def _events(system: System, arm: Arm, weight: Floats, horizon: float, lots: LotAttributes | None) -> Events:
+    """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
+    labelled = arm.labelled or bool(arm.product.tracer)
+    shares = (arm.product.viability,) if lots is None else (1.0, 0.0)  # of living cells, then of dead ones
+    given = [
+        (*row, arm.regimen.per_kg, share)
+        for share in shares
+        for row in arm.regimen.events(1.0, viability=share, thawed=arm.product.thawed, labelled=labelled)
+    ]
+    rows = given + [(*row, False, np.nan) for row in combine(arm.together_with)[1]]
     rows = sorted((row for row in rows if row[0] <= horizon), key=lambda row: (row[0], row[3]))
-    one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k, _ in rows]])
-    return one.repeat(weight, np.array([row[4] for row in rows], bool))
+    one = Events.gather([[(t, system.states.index(s), a, k) for t, s, a, k, *_ in rows]])
+    events = one.repeat(weight, np.array([row[4] for row in rows], bool))
+    if lots is None:
+        return events
+    share = np.array([row[5] for row in rows], float)
+    of_lot = np.where(share == 1.0, lots.viability[:, None], np.where(share == 0.0, 1.0 - lots.viability[:, None], 1.0))
+    return replace(events, amount=events.amount * of_lot.ravel())
 
 
 def _attrs(system: System, name: str) -> dict[str, str]:

@@ -177,7 +177,7 @@ def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[s
     ...     load_study(path, ["patients=100", "horizon='90 d'"]).horizon
     90.0
     """
-    data = _parse(_text(path), "study", str(path))
+    data = with_product(_parse(_text(path), "study", str(path)), path.parent)
     population = data.get("population")
     if isinstance(population, str) and is_own(population):
         data["population"] = str(path.parent / population)
@@ -188,24 +188,64 @@ def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[s
             if key in keys:
                 raise InputError("--set", change, "each key once")
             keys.add(key)
-    return check_study(data)
+    return check_study(with_product(data, Path()))
 
 
-def _text(path: Path) -> str:
+def with_product(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The same study or trial, with the table of its product in the place of the name of a product file.
+
+    Parameters
+    ----------
+    data : dict
+        Untyped study or trial.
+    folder : Path
+        Folder that the name is relative to.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no product file.
+
+    Examples
+    --------
+    >>> with_product({"title": "t", "product": {"passage": 5}}, Path())["product"]
+    {'passage': 5}
+    """
+    name = data.get("product")
+    return data if not isinstance(name, str) else data | {"product": read_product(folder / name)}
+
+
+def read_product(path: Path) -> dict[str, Any]:
+    """Table of a product file: the keys of [product] in a study, at its top.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the key, what was got and what is allowed.
+    """
+    table = _parse(_text(path, "product", "a product file that exists"), "product", str(path))
+    if "attribute" in table:
+        raise InputError(
+            "product", str(path), "a product file, whose keys are those of [product] in a study; this is a lot file"
+        )
+    return table
+
+
+def _text(path: Path, where: str = "study", missing: str = "a file that exists; `hepatica init` writes one") -> str:
     """Text of a file whose size is refused before it is read."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise InputError("study", str(path), "a file that exists; `hepatica init` writes one") from None
+        raise InputError(where, str(path), missing) from None
     except (OSError, ValueError) as error:
-        raise InputError("study", str(path), f"a file that can be read ({error})") from None
+        raise InputError(where, str(path), f"a file that can be read ({error})") from None
     if len(content) > MAX_FILE_BYTES:
-        raise InputError("study", str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
+        raise InputError(where, str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError("study", str(path), "a text file in UTF-8, this one is binary") from None
+        raise InputError(where, str(path), "a text file in UTF-8, this one is binary") from None
 
 
 def _parse(text: str, where: str, got: str) -> dict[str, Any]:

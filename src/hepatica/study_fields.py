@@ -13,8 +13,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     Strict,
     ValidationInfo,
+    model_serializer,
     model_validator,
 )
 
@@ -120,6 +122,29 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
+class LotsTable(Table):
+    """[product.lots]: how lots differ from the product, and what assays leave unknown; the rest is that of its source.
+
+    Spreads of potency and tissue factor are standard deviations of logarithms, those of viability of the living share.
+    """
+
+    donors: Integer = Field(default=1, ge=1, le=therapy.lots.MAX_DONORS, description="donors that a lot pools")
+    potency_sd: Number | None = Field(default=None, description="between lots of one donor each")
+    potency_df: Number | None = Field(default=None, description="degrees of freedom behind potency_sd")
+    donor_share: Number | None = Field(default=None, description="share of that variance that lies between donors")
+    viability_sd: Number | None = None
+    tissue_factor_sd: Number | None = None
+    potency_error: Number = Field(default=0.0, description="standard error of what is known of the potency")
+    viability_error: Number = 0.0
+    tissue_factor_error: Number = 0.0
+
+    def variation(self, source: str) -> therapy.LotVariation:
+        """Variation of lots of a product of this source."""
+        known = therapy.LotVariation.of_source(source)
+        own = {name: value for name, value in self.model_dump().items() if value is not None}
+        return replace(known, **own, source="stated" if self.potency_sd is not None else known.source)
+
+
 class ProductTable(Table):
     """[product]: the cell product."""
 
@@ -137,15 +162,22 @@ class ProductTable(Table):
     diameter: Number = 18.5
     priming: Number = 0.0
     tracer: str = ""
+    lots: LotsTable | None = None
 
     @model_validator(mode="after")
     def _makes_a_product(self) -> ProductTable:
         self.product()
         return self
 
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the key of lots where none are stated, so that a study without them keeps its hash."""
+        return {name: value for name, value in handler(self).items() if name != "lots" or value is not None}
+
     def product(self) -> therapy.Product:
         """Cell product of every arm."""
-        return therapy.Product(**self.model_dump())
+        own = {name: getattr(self, name) for name in ProductTable.model_fields if name != "lots"}
+        return therapy.Product(**own, lots=None if self.lots is None else self.lots.variation(self.source))
 
 
 class Grid(Table):

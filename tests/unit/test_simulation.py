@@ -1,12 +1,14 @@
 """Simulation: one labelled Dataset, in units that are said, arms that share patients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hepatica.errors import InputError
 from hepatica.model.own_values import with_values
-from hepatica.simulation import Arm, simulate
-from hepatica.therapy import Product, Regimen
+from hepatica.simulation import Arm, lots_in_patients, problem_of, simulate, with_typical_lots
+from hepatica.therapy import LotVariation, Product, Regimen
 
 TIMES = np.array([0.0, 1.0, 7.0, 14.0])
 ARMS = [
@@ -117,3 +119,27 @@ def test_patients_of_another_model_are_refused(system, admitted):
     changed = system.with_parameters(with_values(system.model, {"flare_kill": "0.05 1/day"}))
     with pytest.raises(InputError, match="patients: got 'of the model .*; patients admitted by this model"):
         simulate(changed, admitted, [Arm("standard care")], np.array([0.0, 1.0]), outputs=["inr"])
+
+
+def test_lots_that_do_not_vary_are_the_typical_lot(system, admitted):
+    """Without variation every patient has the median potency, and the dose events are those of the product."""
+    same = replace(Product(potency=0.7, viability=0.8), lots=LotVariation())
+    arms = [Arm("lots", Regimen(1e6), same), Arm("typical", Regimen(1e6), same.typical_lot)]
+    made = problem_of(system, admitted, arms[:1], TIMES, outputs=("bilirubin",))
+    typical = replace(admitted, cohort=with_typical_lots(admitted.cohort))
+    other = problem_of(system, typical, arms[1:], TIMES, outputs=("bilirubin",))
+    assert np.array_equal(made.parameters, other.parameters)
+    totals = [np.sort(np.add.reduceat(p.events.amount**2, p.events.offset[:-1])) for p in (made, other)]
+    assert totals[0] == pytest.approx(totals[1])
+
+
+def test_each_patient_has_a_lot_of_its_own_in_every_arm(system, admitted):
+    product = Product(lots=LotVariation(potency_sd=0.5, viability_sd=0.05))
+    lots = lots_in_patients(admitted.cohort, product)
+    some = lots_in_patients(admitted.cohort.take(np.array([1])), product)
+    assert len(set(lots.potency)) > 1 and some.potency[0] == lots.potency[1]
+    arms = [Arm("one", Regimen(1e6), product), Arm("two", Regimen(2e6), product)]
+    made = problem_of(system, admitted, arms, TIMES, outputs=("bilirubin",))
+    k, n = system.parameters.index("potency"), len(lots.potency)
+    assert np.array_equal(made.parameters[:n, k], made.parameters[n:, k])
+    assert made.parameters[:n, k] == pytest.approx(lots.potency)

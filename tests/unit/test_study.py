@@ -367,3 +367,29 @@ def test_the_schema_names_every_key():
 
 def test_hypotheses_have_a_name():
     assert set(HYPOTHESES) == {"label_is_cells", "lung_only"}
+
+
+def test_a_product_file_stands_for_the_table(tmp_path):
+    (tmp_path / "cells.toml").write_text('source = "adipose"\npassage = 6\n[lots]\ndonors = 3\n')
+    study = tmp_path / "study.toml"
+    study.write_text('title = "t"\nproduct = "cells.toml"\n[grid]\ndose = ["1e6 cells/kg"]\n')
+    product = load_study(study, ["product.viability=0.8"]).product.product()
+    assert (product.source, product.passage, product.viability) == ("adipose", 6, 0.8)
+    assert product.lots is not None and product.lots.donors == 3 and product.lots.potency_sd == 0.33
+    same = load_study(study, [f"product={tmp_path / 'cells.toml'}"])
+    assert same.hash == load_study(study).hash
+    (tmp_path / "cells.toml").write_text("[[attribute]]")
+    with pytest.raises(InputError, match="this is a lot file"):
+        load_study(study)
+    study.write_text('title = "t"\nproduct = "nowhere.toml"\n[grid]\ndose = ["1e6 cells/kg"]\n')
+    with pytest.raises(InputError, match=r"^product: .* a product file that exists"):
+        load_study(study)
+
+
+def test_a_study_without_lots_keeps_its_hash():
+    grid = {"dose": ["1e6 cells/kg"]}
+    plain = check_study({"title": "t", "grid": grid})
+    assert "lots" not in plain.model_dump_json() and "lots" not in plain.product.product().fields()
+    assert check_study({"title": "t", "grid": grid, "product": {"lots": {}}}).hash != plain.hash
+    with pytest.raises(InputError, match="donors"):
+        check_study({"title": "t", "grid": grid, "product": {"lots": {"donors": 0}}})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hepatica.api.base import Answer, Number, Request, RunInfo, Strict
+from hepatica.api.dosing.lots import Estimate, LotsAnswer
 from hepatica.api.dosing.search import SearchSummary
 from hepatica.api.verdict import VerdictAnswer
 from hepatica.model.own_values import own_values
@@ -14,38 +15,8 @@ from hepatica.study import Study
 
 if TYPE_CHECKING:
     from hepatica import dose_study
-    from hepatica.dosing.variance_components import VarianceComponents
     from hepatica.engine import System
     from hepatica.progress import Progress
-
-
-class Estimate(Strict):
-    """Mean of an outcome with its variance components.
-
-    Attributes
-    ----------
-    mean : float
-    low, high : float
-        5 and 95 % points of the population mean under parameter uncertainty.
-    between_patients_sd, parameter_uncertainty_sd : float
-    above_zero : float
-        Probability that the population mean is above zero.
-    error : float
-        Monte-Carlo standard error of the mean.
-    """
-
-    mean: Number
-    low: Number
-    high: Number
-    between_patients_sd: Number
-    parameter_uncertainty_sd: Number
-    above_zero: Number
-    error: Number
-
-    @classmethod
-    def of(cls, v: VarianceComponents) -> Estimate:
-        """Estimate of an outcome."""
-        return cls.model_validate({name: getattr(v, name) for name in cls.model_fields})
 
 
 class ArmEstimate(Strict):
@@ -146,6 +117,8 @@ class DoseAnswer(Answer):
         File of the report.
     search : SearchSummary or None
         Search over regimens whose leaders took the place of the grid.
+    lots : LotsAnswer or None
+        Lots of the product, where the study states how they vary.
     run : RunInfo
     """
 
@@ -166,6 +139,7 @@ class DoseAnswer(Answer):
     tolerance_error: Number
     report: str | None = None
     search: SearchSummary | None = None
+    lots: LotsAnswer | None = None
     run: RunInfo
 
     @classmethod
@@ -210,6 +184,7 @@ class DoseAnswer(Answer):
             tolerance_error=answer.tolerance_error,
             report=report,
             search=search,
+            lots=None if answer.lots is None else LotsAnswer.of(answer.lots),
             run=RunInfo.of(answer.study, answer.system),
         )
 

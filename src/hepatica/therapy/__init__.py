@@ -2,6 +2,7 @@
 
 from hepatica.therapy.aliases import matched
 from hepatica.therapy.combination import TREATMENTS, Treatment, combine
+from hepatica.therapy.lots import LotVariation
 from hepatica.therapy.product import SOURCES, TRACERS, Product, Source
 from hepatica.therapy.regimen import NO_CELLS, Regimen
 from hepatica.therapy.route import ROUTES, Route
@@ -12,6 +13,7 @@ __all__ = [
     "SOURCES",
     "TRACERS",
     "TREATMENTS",
+    "LotVariation",
     "Product",
     "Regimen",
     "Route",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hepatica.errors import InputError
 from hepatica.model.parameters import Entry
 from hepatica.therapy.bounds import bounded
+from hepatica.therapy.lots import LotVariation
 from hepatica.therapy.named import Named, naming, read_rows
 
 
@@ -77,6 +78,8 @@ class Product:
         Licensing before infusion, 0 none to 1 full.
     tracer : str
         Imaging label, one of ``hepatica.therapy.TRACERS``; "" for none.
+    lots : LotVariation or None
+        How lots differ from this one; None for lots that nobody measured, whose potency the model's own table spreads.
 
     Examples
     --------
@@ -98,6 +101,7 @@ class Product:
     diameter: float = 18.5
     priming: float = 0.0
     tracer: str = ""
+    lots: LotVariation | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no product can be."""
@@ -117,6 +121,18 @@ class Product:
             value = getattr(self, name)
             if value is not None:
                 bounded(f"product.{name}", value, 0.0, MAX_RELATIVE, "a number relative to unmodified cells")
+
+    @property
+    def typical_lot(self) -> Product:
+        """The product without the variation of its lots."""
+        return replace(self, lots=None)
+
+    def fields(self) -> dict[str, Any]:
+        """Everything that decides what is simulated, as plain values under fixed names, for hashing."""
+        own = asdict(self)
+        if self.lots is None:
+            del own["lots"]
+        return own
 
     def multipliers(self) -> dict[str, float]:
         """Factors on the model's parameters."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from hepatica.imaging.guidance.plan import Plan
 from hepatica.imaging.quantification.cells import Efflux
 from hepatica.study_fields import CellDose, Integer, Line, ProductTable
-from hepatica.therapy import ROUTES, Product, Regimen
+from hepatica.therapy import ROUTES, Regimen
 
 MAX_SCANS, MAX_ROWS = 100, 10_000
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -191,10 +191,6 @@ class ProductEntry(ProductTable):
     """
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
-
-    def product(self) -> Product:
-        """Cell product."""
-        return Product(**self.model_dump(exclude={"name"}))
 
 
 class NextEntry(Entry):

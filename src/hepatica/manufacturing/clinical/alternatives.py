@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
 from hepatica.engine import System
 from hepatica.manufacturing.clinical.courses import Courses, admit_lots, planned_regimen, run_products
-from hepatica.manufacturing.clinical.handling import held_viability, lot_law
+from hepatica.manufacturing.clinical.handling import held_viability
 from hepatica.manufacturing.clinical.surface import SurfaceSize
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
 from hepatica.study_system import system_of
-from hepatica.therapy import SOURCES, Product
+from hepatica.therapy import SOURCES, LotVariation, Product
 
 Floats = NDArray[np.float64]
 PASSAGES = (3, 6)
@@ -120,7 +120,8 @@ class ProductComparison:
             for name in ("gain", "difference", "thrombosis", "thrombosis_difference"):
                 v: VarianceComponents = getattr(r, name)
                 row |= {name: v.mean, f"{name}_error": v.error, f"{name}_low": v.low, f"{name}_high": v.high}
-            made.append(row | {"lot_sd": lot_law(p.source).sd, "lot_known_from": lot_law(p.source).source})
+            lots = LotVariation.of_source(p.source)
+            made.append(row | {"lot_sd": lots.potency_sd, "lot_known_from": lots.source})
         return pd.DataFrame(made)
 
 
@@ -187,7 +188,7 @@ def compare_products(
     0.5
     """
     engine, report, size = system_of(study, system), progress or ignore_progress, size or SurfaceSize()
-    product, regimen = study.product.product(), planned_regimen(study, cells)
+    product, regimen = study.product.product().typical_lot, planned_regimen(study, cells)
     chosen = alternatives or [*source_alternatives(product), *attribute_alternatives(product)]
     report("admit", 0, 1)
     patients = admit_lots(study, engine, draws=size.draws, per_draw=size.per_draw, workers=workers)

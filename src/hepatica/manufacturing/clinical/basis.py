@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import InputError
+from hepatica.therapy.lots import POTENCY_RANGE, TISSUE_FACTOR_RANGE, VIABILITY_RANGE
 
 Floats = NDArray[np.float64]
 
@@ -27,9 +28,9 @@ class Coordinate(StrEnum):
 
 
 RANGES = {
-    Coordinate.POTENCY: (0.1, 3.0),
-    Coordinate.VIABILITY: (0.4, 1.0),
-    Coordinate.TISSUE_FACTOR: (0.1, 20.0),
+    Coordinate.POTENCY: POTENCY_RANGE,
+    Coordinate.VIABILITY: VIABILITY_RANGE,
+    Coordinate.TISSUE_FACTOR: TISSUE_FACTOR_RANGE,
     Coordinate.DOSE: (0.5, 3.0),
 }
 """Ranges that are simulated: relative to the reference, but viability, a share. Beyond them the value is held."""

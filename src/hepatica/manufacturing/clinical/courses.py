@@ -15,15 +15,13 @@ from hepatica.engine import System
 from hepatica.errors import InputError
 from hepatica.patients import Admitted, load_population
 from hepatica.progress import Progress, ignore_progress, staged
-from hepatica.simulation import Arm, simulate
+from hepatica.simulation import Arm, simulate, with_typical_lots
 from hepatica.study import Study
 from hepatica.therapy import Product, Regimen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 HARMS_SHOWN = ("thrombosis", "reaction")
-LOT_IN_PATIENTS = "between:potency"
-"""Purpose of the random numbers by which the model varies potency between patients, as lots that nobody measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +118,7 @@ def admit_lots(
     count = draws if known is None else min(draws, known.n)
     seed = study.seed + offset
     patients = admit(system, population, count * per_draw, seed=seed, draws=count, known=known, workers=workers)
-    cohort = patients.cohort
-    memo = dict(cohort.memo) | {LOT_IN_PATIENTS: np.zeros((len(cohort.patient), 1))}
-    return replace(patients, cohort=replace(cohort, memo=memo))
+    return replace(patients, cohort=with_typical_lots(patients.cohort))
 
 
 def run_products(

@@ -10,11 +10,11 @@ from scipy.special import ndtri
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.clinical.basis import RANGES, Coordinate, reference_point
-from hepatica.manufacturing.clinical.handling import draw_potencies, draw_viabilities, lot_law
 from hepatica.manufacturing.clinical.surface import Surface
-from hepatica.patients.streams import normals, uniforms
+from hepatica.patients.streams import uniforms
 from hepatica.study import Study
-from hepatica.therapy import Product
+from hepatica.therapy import LotVariation, Product
+from hepatica.therapy.lots import LotAttributes, LotNumbers, lot_attributes
 
 Floats = NDArray[np.float64]
 LOTS = 400
@@ -53,8 +53,8 @@ class Lots:
         return tuple(self.products[k] for k in which)
 
 
-def lots_of(study: Study, seed: int | None = None, *, lots: int = LOTS, donors: int = 1) -> Lots:
-    """Lots of a study's product, drawn from how lots of its source differ.
+def lots_of(study: Study, seed: int | None = None, *, lots: int = LOTS, donors: int | None = None) -> Lots:
+    """Lots of a study's product: as it states that they differ, else as those of its source do.
 
     Parameters
     ----------
@@ -63,9 +63,9 @@ def lots_of(study: Study, seed: int | None = None, *, lots: int = LOTS, donors: 
     seed : int, optional
         Of the lots.
     lots : int
-        How many.
-    donors : int
-        Donors that a lot pools.
+        Number of lots.
+    donors : int, optional
+        Donors that a lot pools; as the study states unless given.
 
     Raises
     ------
@@ -82,31 +82,55 @@ def lots_of(study: Study, seed: int | None = None, *, lots: int = LOTS, donors: 
     if lots < 1:
         raise InputError("lots", lots, "one at least")
     product, own = study.product.product(), study.seed if seed is None else seed
-    law = lot_law(product.source)
-    low, high = RANGES[Coordinate.TISSUE_FACTOR]
-    prior = _tissue_factor_sd(product)
-    clotting = np.clip(np.exp(prior * normals(own, np.arange(lots), "lots:tissue_factor")[:, 0]), low, high)
-    potency, viability = draw_potencies(law, lots, own, donors=donors), draw_viabilities(law, lots, own)
+    variation = product.lots or LotVariation.of_source(product.source)
+    if donors is not None:
+        variation = replace(variation, donors=donors)
+    drawn = draw_lots(variation, product.viability, lots, own)
     typical = product.multipliers()["tissue_factor"]
     return Lots(
-        product=product,
-        potency=potency,
-        viability=viability,
-        tissue_factor=clotting,
+        product=product.typical_lot,
+        potency=drawn.potency,
+        viability=drawn.viability,
+        tissue_factor=drawn.tissue_factor,
         products=tuple(
-            replace(product, potency=product.potency * float(p), viability=float(v), tissue_factor=typical * float(c))
-            for p, v, c in zip(potency, viability, clotting, strict=True)
+            replace(
+                product.typical_lot,
+                potency=product.potency * float(p),
+                viability=float(v),
+                tissue_factor=typical * float(c),
+            )
+            for p, v, c in zip(*drawn, strict=True)
         ),
     )
 
 
-def _tissue_factor_sd(product: Product) -> float:
-    """SD of the logarithm of tissue factor: what is not known of the source's, 0.5 at least between its lots."""
-    from hepatica.therapy import SOURCES
+def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int) -> LotAttributes:
+    """Attributes of lots, (lots,); lot 17 is the same in any number of lots.
 
-    prior = SOURCES[product.source].factors["tissue_factor"].prior
-    cv = float(getattr(prior, "cv", 0.0) or 0.0)
-    return max(float(np.sqrt(np.log1p(cv**2))), 0.5)
+    Parameters
+    ----------
+    variation : LotVariation
+        Spread between lots, and what assays leave unknown of each.
+    viability : float
+        Living share of the typical lot.
+    lots, seed : int
+        How many, and the seed of their random numbers.
+
+    Examples
+    --------
+    >>> pooled = LotVariation.of_source("bone_marrow", donors=10)
+    >>> bool(np.std(draw_lots(pooled, 0.9, 400, 1).potency) < 0.22)
+    True
+    """
+    which = np.arange(lots)
+    numbers = LotNumbers(
+        donor=uniforms(seed, which, "lots:donor", variation.donors),
+        batch=uniforms(seed, which, "lots:batch")[:, 0],
+        viability=uniforms(seed, which, "lots:viability")[:, 0],
+        tissue_factor=uniforms(seed, which, "lots:tissue_factor")[:, 0],
+        error=uniforms(seed, which, "lots:error", 3),
+    )
+    return lot_attributes(variation, viability, numbers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,11 @@ def stored_surface(
     progress: Progress | None = None,
 ) -> Surface:
     """Surface of a study from the cache, computed and kept where it is not there; parameters as `fit_surface`."""
-    engine, lot, size = system_of(study, system), product or study.product.product(), size or SurfaceSize()
+    engine, lot, size = (
+        system_of(study, system),
+        product or study.product.product().typical_lot,
+        size or SurfaceSize(),
+    )
     key = surface_key(study, engine, cells=cells, product=lot, size=size)
     name = f"lot-surface-{key}.npz"
     content = cache.read(name)

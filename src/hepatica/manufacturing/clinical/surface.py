@@ -173,7 +173,7 @@ def fit_surface(
     if min(size.draws, size.per_draw) < 2:
         raise InputError("surface", size[:2], "two draws and two patients of each, at least")
     engine, report = system_of(study, system), progress or ignore_progress
-    lot, regimen = product or study.product.product(), planned_regimen(study, cells)
+    lot, regimen = product or study.product.product().typical_lot, planned_regimen(study, cells)
     points = design(lot.viability, size.filling)
     made = terms(points, lot.viability)
     report("admit", 0, 1)

@@ -19,6 +19,7 @@ from hepatica.report.dose.appendix import again, assumptions, sources
 from hepatica.report.dose.baseline import baseline, deaths, life
 from hepatica.report.dose.consequences.harms import harms, transplants
 from hepatica.report.dose.consequences.information import what_to_learn
+from hepatica.report.dose.consequences.lots import lots
 from hepatica.report.dose.consequences.subgroups import whom
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
@@ -26,7 +27,8 @@ from hepatica.report.dose.recovery import metabolic_recovery
 from hepatica.report.dose.window import window
 from hepatica.words import say
 
-Maker = Callable[[Answer, str], Card]
+Maker = Callable[[Answer, str], Card | None]
+"""Maker of a card; None where the answer has nothing that it would show."""
 MOST_ROWS = 8
 DIFFERENCES = (
     *((Quantity.CELLS, organ, day) for organ in (Organ.LUNG, Organ.LIVER, Organ.SPLEEN) for day in (1, 7)),
@@ -160,6 +162,7 @@ CARDS: tuple[Maker, ...] = (
     by_hypothesis,
     what_to_learn,
     whom,
+    lots,
     differences,
     baseline,
     course,
@@ -202,11 +205,12 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | No
     >>> print(cards(answer(study), most=1)[0].title)
     The answer
     """
-    made = []
+    made: list[Card] = []
     makers: tuple[Maker, ...] = (*CARDS, partial(again, command=command))
     for maker in makers[:most]:
         try:
-            made.append(maker(answer, lang))
+            card = maker(answer, lang)
+            made += [] if card is None else [card]
         except Exception as error:  # a broken part must not cost the answer
             name = getattr(maker, "__name__", "again")
             what = f"{name}, {type(error).__name__}: {error}"

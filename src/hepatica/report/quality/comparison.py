@@ -13,11 +13,10 @@ from hepatica.api.base import Answer
 from hepatica.card import Card
 from hepatica.dosing.variance_components import VarianceComponents
 from hepatica.manufacturing.clinical.alternatives import Compared, Group, ProductComparison
-from hepatica.manufacturing.clinical.handling import lot_law
 from hepatica.manufacturing.clinical.lots import LotSummary
 from hepatica.report.answer_page import Heading, write_answer
 from hepatica.report.style import BLUE, GREY, VERMILLION, legend_below, log_scale, panels, roomy, styled
-from hepatica.therapy import SOURCES
+from hepatica.therapy import SOURCES, LotVariation
 from hepatica.words import say
 
 TELLING = 2.0
@@ -186,7 +185,8 @@ def _lots(lots: LotSummary, lang: str) -> Card:
 
 
 def _known(lang: str) -> Card:
-    rows = [(s.label[lang], f"{lot_law(name).sd:g}", lot_law(name).source) for name, s in SOURCES.items()]
+    lots = {s.label[lang]: LotVariation.of_source(name) for name, s in SOURCES.items()}
+    rows = [(label, f"{v.potency_sd:g}", v.source) for label, v in lots.items()]
     columns = [say(f"product.{k}", lang) for k in ("source", "lot_sd", "known_from")]
     table = pd.DataFrame(rows, columns=columns)
     return Card("known", say("product.card_known", lang), (say("product.known", lang),), table)

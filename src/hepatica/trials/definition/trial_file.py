@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from hepatica.errors import InputError
-from hepatica.study import MAX_FILE_BYTES
+from hepatica.study import MAX_FILE_BYTES, with_product
 from hepatica.trials.definition.trial import Trial
 
 
@@ -43,7 +43,7 @@ def load_trial(path: Path) -> Trial:
     if len(content) > MAX_FILE_BYTES:
         raise InputError("trial", str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
     try:
-        data = tomllib.loads(content.decode("utf-8"))
+        data = with_product(tomllib.loads(content.decode("utf-8")), path.parent)
     except UnicodeDecodeError:
         raise InputError("trial", str(path), "a text file in UTF-8, this one is binary") from None
     except RecursionError:

@@ -1,18 +1,9 @@
-"""Handling: published losses on hold, and lots whose spread is that of their source."""
+"""Handling: published losses on hold."""
 
-import numpy as np
 import pytest
-from scipy.stats import t as student
 
 from hepatica.errors import InputError
-from hepatica.manufacturing.clinical.handling import (
-    draw_potencies,
-    draw_viabilities,
-    held_viability,
-    lot_law,
-    vehicles,
-)
-from hepatica.therapy import SOURCES
+from hepatica.manufacturing.clinical.handling import held_viability, vehicles
 
 
 def test_published_losses_come_back():
@@ -26,33 +17,3 @@ def test_published_losses_come_back():
 def test_what_was_not_measured_is_refused(given):
     with pytest.raises(InputError):
         held_viability(*given)
-
-
-@pytest.mark.parametrize("source", SOURCES)
-def test_every_source_has_lots_with_a_source(source):
-    assert lot_law(source).sd > 0 and lot_law(source).source
-
-
-def test_lots_of_marrow_spread_as_published():
-    law = lot_law("bone_marrow")
-    logs = np.log(draw_potencies(law, 4000, 1))
-    variance = law.sd**2 * (law.donor_share * law.df / (law.df - 2) + 1 - law.donor_share)
-    inner = np.quantile(logs, [0.25, 0.75])
-    rng = np.random.Generator(np.random.Philox(2))
-    plain = np.sqrt(law.donor_share) * law.sd * student.rvs(law.df, size=100_000, random_state=rng)
-    plain += np.sqrt(1 - law.donor_share) * law.sd * rng.standard_normal(100_000)
-    assert inner == pytest.approx(np.quantile(plain, [0.25, 0.75]), abs=0.02)
-    assert logs.var() == pytest.approx(variance, rel=0.35)
-
-
-def test_pooling_averages_donors_and_not_batches():
-    law = lot_law("bone_marrow")
-    spread = [np.log(draw_potencies(law, 2000, 1, donors=d)).std() for d in (1, 4, 40)]
-    assert spread[0] > spread[1] > spread[2] > 0.9 * np.sqrt(1 - law.donor_share) * law.sd
-    with pytest.raises(InputError, match="donors"):
-        draw_potencies(law, 10, 1, donors=0)
-
-
-def test_viabilities_are_shares():
-    v = draw_viabilities(lot_law("adipose"), 2000, 1)
-    assert (v <= 1).all() and v.mean() == pytest.approx(0.94, abs=0.005)

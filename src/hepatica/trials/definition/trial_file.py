@@ -43,14 +43,14 @@ def load_trial(path: Path) -> Trial:
     if len(content) > MAX_FILE_BYTES:
         raise InputError("trial", str(path), f"a file of at most {MAX_FILE_BYTES} bytes")
     try:
-        data = with_product(tomllib.loads(content.decode("utf-8")), path.parent)
+        data = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise InputError("trial", str(path), "a text file in UTF-8, this one is binary") from None
     except RecursionError:
         raise InputError("trial", str(path), "valid TOML; its brackets are nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise InputError("trial", str(path), f"valid TOML; reading stopped: {error}") from None
-    return check_trial(data)
+    return check_trial(with_product(data, path.parent))
 
 
 def check_trial(data: dict[str, Any]) -> Trial:

@@ -50,7 +50,8 @@ class Settings:
     draws : int
         Rows that ship.
     waves : tuple of int
-        Draws of the bank: from the priors first, then each time from what was learnt.
+        Draws of the bank: from the priors first, then each time from what was learnt; over the last, the emulator is
+        right on average.
     people : int
         Patients of each population for each draw of the bank.
     particles, moves, last_moves : int
@@ -65,7 +66,7 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (1500, 1200, 1200)
+    waves: tuple[int, ...] = (1500, 1200, 1200, 400)
     people: int = 10
     particles: int = 2000
     moves: int = 10
@@ -145,8 +146,12 @@ def statistics_of(terms: Sequence[LikelihoodTerm]) -> tuple[SummaryStatistic, ..
     return tuple(dict.fromkeys(s for t in terms for s in t.statistics))
 
 
-def fit_emulator(space: Space, banks: Sequence[Bank], statistics: Sequence[SummaryStatistic]) -> Emulator:
+def fit_emulator(
+    space: Space, banks: Sequence[Bank], statistics: Sequence[SummaryStatistic], *, local: bool = False
+) -> Emulator:
     """Emulator of all waves; a draw that made no patient of a population says that it hardly arises there.
+
+    If `local`, it is right on average over the draws of the last wave.
 
     Raises
     ------
@@ -168,7 +173,9 @@ def fit_emulator(space: Space, banks: Sequence[Bank], statistics: Sequence[Summa
         some = f"only {fewest} of {len(y)} draws made patients in some population"
         raise EngineError(f"{some}, {MIN_DRAWS_WITH_PATIENTS} are needed; use more draws")
     with threadpool_limits(1):
-        return Emulator.fit(space, points, y, noise)
+        emulator = Emulator.fit(space, points, y, noise)
+    latest = slice(len(y) - banks[-1].draws.n, None)
+    return emulator.centred(points[latest], y[latest], noise[latest]) if local else emulator
 
 
 def learn_course(
@@ -199,7 +206,7 @@ def learn_course(
         if wave == 0:
             terms += acceptance_terms(plan, banks[0])
         statistics = statistics_of(terms)
-        emulator = fit_emulator(space, banks, statistics)
+        emulator = fit_emulator(space, banks, statistics, local=wave + 1 == len(settings.waves))
         runs = _sampled(log_likelihood(terms, statistics, emulator), space.dimension, settings, wave, execution)
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
         draws = space.draws(exchangeable(np.concatenate([r.points for r in runs]), following, settings.seed + wave))

@@ -6,7 +6,8 @@ leaving out each draw in turn (Allen's PRESS), in closed form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +140,18 @@ class Emulator:
         unknown = np.maximum(error - chance, 0.02 * error)
         real = np.maximum(scale**2 - chance, 0.02 * scale**2)
         return cls(space, leading, coefficients * scale, centre, unknown, 1 - unknown / real)
+
+    def centred(self, points: Floats, outputs: Floats, noise: Floats) -> Emulator:
+        """The same without its mean error at some points, and at least as uncertain as it errs there.
+
+        A fit to all waves need not be right on average where the posterior is; its last wave says by how much.
+        """
+        error = outputs - self(points)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "(Mean of empty slice|Degrees of freedom)", RuntimeWarning)
+            spread = np.nan_to_num(np.nanvar(error, axis=0) - np.nanmean(noise, axis=0))
+            centre = self.centre + np.nan_to_num(np.nanmean(error, axis=0))
+        return replace(self, centre=centre, unknown=np.maximum(self.unknown, spread))
 
     def __call__(self, points: Floats) -> Floats:
         """Emulated outputs at points, (points, outputs)."""

@@ -55,6 +55,23 @@ def test_what_it_cannot_say_is_unknown():
     assert blind.unknown[0] == pytest.approx(6 * b**2 + 1, rel=0.15)
 
 
+def test_centred_it_is_right_on_average_where_it_is_asked_and_owns_what_it_misses_there():
+    """A cubic far from where it was fitted; chance of few people is no error of its own."""
+    rng = np.random.default_rng(4)
+    x, there = rng.standard_normal((800, 3)), rng.standard_normal((4000, 3)) * [0.5, 1, 1] + [3, 0, 0]
+
+    def cubic(points):
+        return (points[:, 0] ** 3)[:, None]
+
+    emulator = Emulator.fit(plain(3), x, cubic(x), np.zeros((800, 1)))
+    y = cubic(there) + rng.standard_normal((4000, 1))
+    y[:7] = np.nan  # no patient arose
+    moved = emulator.centred(there, y, np.ones((4000, 1)))
+    assert abs((emulator(there) - cubic(there)).mean()) > 5 > 0.2 > abs((moved(there) - cubic(there)).mean())
+    assert moved.unknown[0] == pytest.approx((moved(there) - cubic(there)).var(), rel=0.1)
+    assert emulator.centred(x, cubic(x), np.zeros((800, 1))).unknown[0] == emulator.unknown[0]  # never less
+
+
 def test_errors_of_draws_left_out_are_those_of_refits():
     rng = np.random.default_rng(3)
     x, y = rng.standard_normal((25, 7)), rng.standard_normal((25, 3))

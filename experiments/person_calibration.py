@@ -42,6 +42,8 @@ from hepatica.therapy import NO_CELLS, Regimen  # noqa: E402
 MEASURED = ("bilirubin", "inr", "creatinine", "albumin", "alt", "sodium")
 KNOWN, LATER = np.array([0.0, 3.0]), np.array([7.0, 28.0])
 HORIZON = 90.0
+EQUAL = 1e-4
+"""Difference from which numbers count as different: many risks are 1 but for what a solver or a log odds leaves."""
 DESIGN = Design(regimens=(NO_CELLS, Regimen(1e6, infusions=4)), hypotheses=(next(iter(HYPOTHESES)),), until=HORIZON)
 FLAT = Kernels(age=np.inf, weight=np.inf, encephalopathy=np.inf, ascites=np.inf)
 
@@ -94,7 +96,7 @@ def forecast(library: Candidates, people: Candidates, i: int, errors: Errors, se
 
     def note(name: str, sample: np.ndarray, truth: float) -> None:
         low, high = p.quantile(sample, (0.05, 0.95))
-        row[f"{name}: in"] = float(low <= truth <= high)
+        row[f"{name}: in"] = float(low - EQUAL <= truth <= high + EQUAL)
         row[f"{name}: rank"] = float(p.sample_weight @ ((sample < truth) + 0.5 * (sample == truth)))
         row[f"{name}: width"] = float(high - low)
 

@@ -2,9 +2,10 @@
 
     python experiments/person_learn.py --data FILE [--size 1500] [--write]
 
-FILE is a cohort as `hepatica.individual.readers.cohort` reads it. Printed: CRPS by lab and coverage, AUC, Brier score
-and calibration of death or transplant, all on people of other folds. With --write what was learnt from everybody is
-written beside the package's module, aggregates only. For research use.
+FILE is a cohort as `hepatica.individual.readers.cohort` reads it. Printed: CRPS by lab beside the last value, ridge
+regression and mixed model on the same measurements, coverage, and by which factor intervals are narrower than the
+cohort's spread; AUC, Brier score and calibration of death or transplant; all on people of other folds. With --write
+what was learnt from everybody is written beside the package's module, aggregates only. For research use.
 """
 
 from __future__ import annotations
@@ -18,16 +19,43 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pathlib import Path  # noqa: E402
 
-from hepatica.engine import shipped_system  # noqa: E402
+import pandas as pd  # noqa: E402
+
+from hepatica.engine import System, shipped_system  # noqa: E402
 from hepatica.files import write_json  # noqa: E402
 from hepatica.individual import learning  # noqa: E402
+from hepatica.individual.forecast import ForecastSettings, validate_people  # noqa: E402
 from hepatica.individual.learning.learn import SIZE, learn, libraries, outcome_scores  # noqa: E402
 from hepatica.individual.learning.learnt import SHIPPED  # noqa: E402
 from hepatica.individual.library.proposals import Kind  # noqa: E402
+from hepatica.individual.people import People  # noqa: E402
+from hepatica.individual.predictors import Predictor  # noqa: E402
 from hepatica.individual.readers.cohort import read_cohort  # noqa: E402
 from hepatica.study import draws_of  # noqa: E402
 
 SOURCE = "Yoshimura et al. 2025, PNAS Nexus, doi 10.1093/pnasnexus/pgaf004: acute liver injury and failure, Japan"
+
+
+BESIDE = (Predictor.LAST_VALUE, Predictor.REGRESSION, Predictor.MIXED_MODEL)
+KEYS = ["basis", "lab", "person", "day"]
+
+
+def beside(path: str, system: System, labs: pd.DataFrame) -> pd.DataFrame:
+    """CRPS of each lab beside that of predictors without the model, on the measurements that all of them forecast."""
+    rows = validate_people(path, system, settings=ForecastSettings(pool=400)).rows.rename(columns={"quantity": "lab"})
+    others = rows[rows["predictor"].isin([p.value for p in BESIDE])]
+    wide = others.pivot_table(index=KEYS, columns="predictor", values="score").reset_index()
+    together = labs.merge(wide, on=KEYS).dropna()
+    names = [p.value for p in BESIDE]
+    table = together.groupby(["basis", "lab"], sort=False)[["crps", *names]].mean()
+    return table.assign(ratio=table["crps"] / table[names].min(axis=1), n=together.groupby(["basis", "lab"]).size())
+
+
+def narrower(people: People, labs: pd.DataFrame) -> pd.Series:
+    """Spread of the cohort's log lab of a day over the SD of a forecast, mean over days."""
+    own = labs.groupby(["basis", "lab", "day"], sort=False)["sd"].mean()
+    values = [pd.Series(people.log_lab(lab, day)).std() / sd for (_, lab, day), sd in own.items()]
+    return pd.Series(values, own.index).groupby(["basis", "lab"], sort=False).mean()
 
 
 def main() -> None:
@@ -41,8 +69,9 @@ def main() -> None:
     people = read_cohort(options.data)
     made = libraries(system, Kind.ACUTE, draws_of("learnt"), size=options.size)
     taught = learn(people, made, source=SOURCE, model_hash=system.model.hash)
-    by_lab = taught.labs.groupby(["basis", "lab"], sort=False)[["crps", "in_90", "sd"]].mean()
-    print(by_lab.round(4).to_string(), "\n")
+    by_lab = taught.labs.groupby(["basis", "lab"], sort=False)[["in_90", "sd"]].mean()
+    by_lab["narrower"] = narrower(people, taught.labs)
+    print(by_lab.join(beside(options.data, system, taught.labs)).round(3).to_string(), "\n")
     print(outcome_scores(taught.outcomes).to_string(index=False))
     print(f"\nmodel {system.model.hash}, {people.n} people, {time.perf_counter() - began:.0f} s")
     if options.write:

@@ -3,7 +3,9 @@
 Candidates are given errors of their own, as the person's labs have them; the nearest are kept with Epanechnikov weights
 (approximate Bayesian computation with local-linear adjustment, Beaumont, Zhang & Balding 2002, Genetics 162:2025), and
 the distribution of a quantity is its prediction plus the leave-one-out residuals of the neighbours (jackknife+,
-Barber, Candes, Ramdas & Tibshirani 2021, Ann Stat 49:486), so that intervals cover whatever the model's shape.
+Barber, Candes, Ramdas & Tibshirani 2021, Ann Stat 49:486), so that intervals cover whatever the model's shape. A
+residual is brought from the spread at the neighbour to that at the person by a regression of the log squares (Blum &
+Francois 2010, Stat Comput 20:63).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 NEIGHBOURS = 400
+MIN_SQUARE, MAX_LOG_RATIO = 1e-4, 1.5
+"""Floor of a squared residual among their mean, and bound on the log ratio of two spreads."""
 PENALTY = 1.0
 """Ridge penalty on slopes of standardised features, in units of one neighbour."""
 
@@ -45,7 +49,9 @@ class LocalRegression:
     hat: Floats
 
     @classmethod
-    def fit(cls, features: Floats, point: Floats, neighbours: int = NEIGHBOURS) -> LocalRegression:
+    def fit(
+        cls, features: Floats, point: Floats, neighbours: int = NEIGHBOURS, *, prior: Floats | None = None
+    ) -> LocalRegression:
         """Neighbours and smoother about a point.
 
         Parameters
@@ -56,6 +62,8 @@ class LocalRegression:
             The person.
         neighbours : int
             Candidates kept.
+        prior : (n,), optional
+            Weight of each candidate beside its distance, such as the probability of living to the last lab.
 
         Examples
         --------
@@ -70,6 +78,8 @@ class LocalRegression:
         near = near[np.argsort(squared[near], kind="stable")]
         reach = squared[near[-1]] * (1 + 1e-9) + 1e-12
         weight = np.maximum(1 - squared[near] / reach, 1e-6)
+        if prior is not None:
+            weight = weight * np.maximum(prior[near], 1e-6)
         weight = weight / weight.sum()
         z = features[near] - point
         design = np.column_stack([np.ones(m), z])
@@ -77,11 +87,14 @@ class LocalRegression:
         held = np.diag(np.r_[0.0, np.full(z.shape[1], PENALTY / m)])
         inverse = np.linalg.pinv(design.T @ root + held)
         hat = design @ inverse @ root.T
-        return cls(near, weight, np.clip(np.diag(hat), 0.0, 0.95), hat[0] * 0 + (inverse @ root.T)[0], hat)
+        return cls(near, weight, np.clip(np.diag(hat), 0.0, 0.95), (inverse @ root.T)[0], hat)
 
     def sample(self, quantity: Floats) -> Floats:
         """Weighted sample of a quantity at the point, (m, ...) of the quantity (n, ...): prediction plus residuals."""
         own = np.asarray(quantity, float)[self.neighbours]
         flat = own.reshape(len(own), -1)
         residual = (flat - self.hat @ flat) / (1 - self.leverage)[:, None]
-        return np.asarray((self.smoother @ flat + residual).reshape(own.shape))
+        square = residual**2
+        spread = 0.5 * np.log(np.maximum(square, MIN_SQUARE * (self.weight @ square) + 1e-300))
+        ratio = np.exp(np.clip(self.smoother @ spread - self.hat @ spread, -MAX_LOG_RATIO, MAX_LOG_RATIO))
+        return np.asarray((self.smoother @ flat + ratio * residual).reshape(own.shape))

@@ -91,7 +91,8 @@ class Posterior:
         if self.regression is None:
             return self.sample(quantity)
         odds = logit(np.clip(np.asarray(quantity, float), MIN_PROBABILITY, 1 - MIN_PROBABILITY))
-        return np.asarray(expit(np.clip(self.regression.sample(odds), -11.5, 11.5)))
+        value, limit = self.regression.sample(odds), logit(1 - 2 * MIN_PROBABILITY)
+        return np.asarray(np.select([value > limit, value < -limit], [1.0, 0.0], expit(value)))
 
     def mean(self, sample: Floats) -> Floats:
         """Mean of a weighted sample."""
@@ -199,7 +200,8 @@ def make_posterior(
     regression = None
     if effective < MIN_EFFECTIVE:
         features, point = noisy_features(candidates, observations, errors, kernels, course=course, seed=seed)
-        regression = LocalRegression.fit(features, point) if features.shape[1] else None
+        alive = at_times(candidates.free[course], [observations.last_day], 1)[:, 0].astype(float)
+        regression = LocalRegression.fit(features, point, prior=alive) if features.shape[1] else None
     if regression is not None:
         chosen = regression.neighbours, regression.weight
     else:

@@ -135,5 +135,5 @@ class PersonForecast:
         return bool(self.learnt.provenance.get("model_hash") == self.provenance["model_hash"])
 
     def to_xarray(self) -> xr.Dataset:
-        """Posterior as a Dataset over candidates (`Posterior.to_xarray`)."""
-        return self.posterior.to_xarray().assign_attrs(self.provenance)
+        """Posterior as a Dataset over candidates (`Posterior.to_xarray`), with provenance and whether people taught."""
+        return self.posterior.to_xarray().assign_attrs(self.provenance, calibrated=int(self.learnt.is_calibrated))

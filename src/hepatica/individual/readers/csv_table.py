@@ -139,16 +139,29 @@ def _to_float(text: object) -> float:
         return float("nan")
 
 
-def read_table(path: str | Path, *, separator: str = ",") -> CsvTable:
+def read_table(
+    path: str | Path,
+    *,
+    separator: str = ",",
+    encoding: str = "utf-8",
+    header_line: int = 1,
+    first_line: int | None = None,
+) -> CsvTable:
     """Read a CSV file as text.
 
     Parameters
     ----------
     path : str or Path
-        Plain text or gzip, UTF-8 with or without a byte order mark, one header line. At most 64 MiB (of text, where it
+        Plain text or gzip, with or without a byte order mark, one header line. At most 64 MiB (of text, where it
         is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
     separator : str
         Character between cells.
+    encoding : str
+        Of the text; UTF-8 unless said.
+    header_line : int
+        Line of the names of columns, from 1; lines before it are passed over.
+    first_line : int, optional
+        First line with values; lines between it and the header are passed over.
 
     Returns
     -------
@@ -169,7 +182,11 @@ def read_table(path: str | Path, *, separator: str = ",") -> CsvTable:
     (['0', '1'], [2, 3])
     """
     path = Path(path)
-    header, lines, rows = _parse(path.name, _decode(path.name, _content(path)), separator)
+    text = _decode(path.name, _content(path), encoding)
+    header, lines, rows = _parse(path.name, text, separator, header_line)
+    if first_line is not None:
+        kept = [k for k, line in enumerate(lines) if line >= first_line]
+        lines, rows = [lines[k] for k in kept], [rows[k] for k in kept]
     named = [k for k, name in enumerate(header) if name]
     repeated = [name for name, count in Counter(header[k] for k in named).items() if count > 1]
     if repeated:
@@ -202,9 +219,15 @@ def _content(path: Path) -> bytes:
     return raw
 
 
-def _decode(name: str, raw: bytes) -> str:
-    """Text of a file in UTF-8."""
+def _decode(name: str, raw: bytes, encoding: str) -> str:
+    """Text of a file."""
     remedy = "save it as CSV in UTF-8"
+    if encoding != "utf-8":
+        try:
+            return raw.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise TableError(f"{name}, line {line}", f"the text is not in {encoding}", "correct the mapping") from error
     if raw.startswith(_BYTE_ORDER_MARKS):
         raise TableError(name, "the text is in UTF-16", remedy)
     if b"\0" in raw:
@@ -216,9 +239,12 @@ def _decode(name: str, raw: bytes) -> str:
         raise TableError(f"{name}, line {line}", "the text is not in UTF-8", remedy) from error
 
 
-def _parse(name: str, text: str, separator: str) -> tuple[list[str], list[int], list[list[str]]]:
+def _parse(name: str, text: str, separator: str, header_line: int) -> tuple[list[str], list[int], list[list[str]]]:
     """Header, line number of each row, and rows of as many cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    stream, before = io.StringIO(text, newline=""), header_line - 1
+    for _ in range(before):
+        stream.readline()
+    reader = csv.reader(stream, strict=True, delimiter=separator)
     header: list[str] = []
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -232,14 +258,18 @@ def _parse(name: str, text: str, separator: str) -> tuple[list[str], list[int], 
                 continue
             if len(row) != len(header):
                 fault = f"{len(row)} cells where the header has {len(header)}"
-                raise TableError(f"{name}, line {reader.line_num}", fault, "give every row as many cells as the header")
+                raise TableError(
+                    f"{name}, line {before + reader.line_num}", fault, "give every row as many cells as the header"
+                )
             if len(rows) == most:
                 raise TableError(name, f"more than {most:,} rows", "divide it by people into several files")
-            lines.append(reader.line_num)
+            lines.append(before + reader.line_num)
             rows.append(row)
     except csv.Error as error:
         raise TableError(
-            f"{name}, line {reader.line_num}", "a quote that does not close, or a cell too long", "mend the line"
+            f"{name}, line {before + reader.line_num}",
+            "a quote that does not close, or a cell too long",
+            "mend the line",
         ) from error
     if not header:
         raise TableError(name, "the file is empty", "give one header line and one row per person and day")

@@ -93,10 +93,25 @@ def read_day(text: object, clock: Clock, where: str, form: str = "") -> float | 
     return clock.day(when)
 
 
-def check_number_of_days(value: object, where: str) -> float | Remark:
-    """Day that is given as a number since admission, or the remark that refuses it."""
+def check_number_of_days(value: object, where: str, *, zero: float = 0.0, unit: float = 1.0) -> float | Remark:
+    """Day that is given as a number since admission, or the remark that refuses it.
+
+    Parameters
+    ----------
+    value : object
+        Number or text.
+    where : str
+        Place in the file.
+    zero, unit : float
+        Number on the day of admission, and days of one unit.
+
+    Examples
+    --------
+    >>> check_number_of_days("49", "", zero=1.0, unit=1 / 24)
+    2.0
+    """
     try:
-        number = float(str(value).strip())
+        number = (float(str(value).strip()) - zero) * unit
     except ValueError:
         return Remark(code="day_missing" if value in (None, "") else "day_wrong", where=where)
     if isinstance(value, bool) or not abs(number) <= MAX_DAYS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,9 @@ from hepatica.individual.readers.lab_table import analytes
 from hepatica.individual.readers.mapping import FIRST_ROW, IN_CELL, ColumnMapping, LabColumn, WordColumn
 from hepatica.individual.readers.refusal import refuse
 from hepatica.laboratory_units import UnitError, read_unit, split_value
+
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375}
+_GROUPED = {mark: re.compile(rf"[<>=≤≥\s]*[-+]?\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+(?!\d)") for mark in ".,' "}
 
 
 def check_csv(path: Path, mapping: ColumnMapping, today: dt.date) -> dict[str, PersonCheck]:
@@ -49,14 +53,62 @@ def check_csv(path: Path, mapping: ColumnMapping, today: dt.date) -> dict[str, P
     >>> [round(m.value, 2) for m in check_csv(path, mapping, dt.date(2026, 1, 1))[""].person.measurements]
     [1.02, 0.45]
     """
-    table = read_table(path, separator=mapping.separator)
+    table = _table(path, mapping)
     for column in mapping.columns():
         if column not in table:
             raise refuse("column", table.name, what=column)
+    _check_visits(mapping, table)
     if mapping.person is None:
         return {"": _Rows(table, mapping, today).read()}
     ids = table.rows[mapping.person]
     return {str(k): _Rows(table.select((ids == k).to_numpy()), mapping, today).read() for k in dict.fromkeys(ids)}
+
+
+def _table(path: Path, mapping: ColumnMapping) -> CsvTable:
+    """Table of a file, with the columns of a second one with one row per person."""
+    table = read_table(
+        path,
+        separator=mapping.separator,
+        encoding=mapping.encoding,
+        header_line=mapping.header_line,
+        first_line=mapping.first_line,
+    )
+    second = mapping.people
+    if second is None or mapping.person is None:
+        return table
+    if mapping.person not in table:
+        raise refuse("column", table.name, what=mapping.person)
+    people = read_table(path.with_name(second.file), separator=mapping.separator, encoding=mapping.encoding)
+    if second.person not in people:
+        raise refuse("column", people.name, what=second.person)
+    ids = people.rows[second.person]
+    twice = ids.duplicated().to_numpy()
+    if twice.any():
+        raise people.fault(twice, "a person has two rows", "keep one row per person in the second table")
+    added = people.rows.set_index(second.person)
+    added = added[[column for column in map(str, added.columns) if column not in table]]
+    joined = added.reindex(table.rows[mapping.person]).fillna("").set_axis(table.rows.index)
+    return CsvTable(table.name, table.rows.join(joined) if len(added.columns) else table.rows)
+
+
+def _check_visits(mapping: ColumnMapping, table: CsvTable) -> None:
+    """Refuse a lab of days side by side that has a column on none of them."""
+    if not mapping.visits or mapping.long is not None:
+        return
+    for lab in mapping.labs.values():
+        if not any(_place(place, lab.column) in table for place in mapping.visits.values()):
+            raise refuse("column", table.name, what=_place(next(iter(mapping.visits.values())), lab.column))
+
+
+def _place(place: str, column: str) -> str:
+    """Column of a lab on one of several days that stand side by side.
+
+    Examples
+    --------
+    >>> _place("{}_d7", "TBIL"), _place("Day 7", "TBIL")
+    ('TBIL_d7', 'Day 7')
+    """
+    return place.replace("{}", column)
 
 
 class _Rows:
@@ -71,13 +123,18 @@ class _Rows:
 
     def read(self) -> PersonCheck:
         m = self.mapping
-        dated = [(day, row, line) for line, row in self.rows() if (day := self.day(row, line)) is not None]
+        if m.visits:
+            dated = [(float(day), row, line) for line, row in self.rows() for day in m.visits]
+        else:
+            dated = [(day, row, line) for line, row in self.rows() if (day := self.day(row, line)) is not None]
         for day, row, line in dated:
             if m.long is not None:
                 self.long_row(row, line, day)
             else:
                 self.wide_row(row, line, day)
             for treatment, column in m.treatments.items():
+                if m.visits and day != min(map(float, m.visits), key=abs):
+                    continue  # a row of many days says once what was given
                 if "given" in self.names(column, row, line):
                     self.collector.treatment(GivenTreatment(treatment=treatment, day=day), self.at(line, column.column))
         nearest = sorted(dated, key=lambda item: abs(item[0]))
@@ -124,17 +181,32 @@ class _Rows:
         if m.date is not None:
             return self.collector.taken(read_day(row[m.date], self.clock, self.at(line, m.date), m.date_format))
         assert m.day is not None
-        return self.collector.taken(check_number_of_days(self.point(row[m.day]), self.at(line, m.day)))
+        for word, cells in m.day_words.items():
+            if row[m.day] in cells:
+                return float(word)
+        cell, where = self.point(row[m.day]), self.at(line, m.day)
+        return self.collector.taken(check_number_of_days(cell, where, zero=m.day_zero, unit=_DAYS[m.day_unit]))
 
     def point(self, cell: str) -> str:
-        """Cell with a decimal point."""
-        if self.mapping.decimal == "," and "." not in cell and cell.count(",") == 1:
+        """Cell with a decimal point and nothing between thousands."""
+        m = self.mapping
+        if m.thousands and m.thousands != m.decimal and (number := _GROUPED[m.thousands].match(cell)):
+            cell = number[0].replace(m.thousands, "") + cell[number.end() :]
+        if m.decimal == "," and "." not in cell and cell.count(",") == 1:
             return cell.replace(",", ".")
         return cell
 
+    def column(self, lab: str, day: float) -> str:
+        """Column of a lab on a day."""
+        m = self.mapping
+        place = next((p for d, p in m.visits.items() if float(d) == day), "{}")
+        return _place(place, m.labs[lab].column)
+
     def wide_row(self, row: dict[str, str], line: int, day: float) -> None:
         for lab, column in self.mapping.labs.items():
-            self.lab(lab, row[column.column], self.unit(column, row), day, self.at(line, column.column))
+            name = self.column(lab, day)
+            if name in row:
+                self.lab(lab, row[name], self.unit(column, row), day, self.at(line, name))
 
     def long_row(self, row: dict[str, str], line: int, day: float) -> None:
         layout = self.mapping.long
@@ -144,7 +216,8 @@ class _Rows:
         for lab in named:
             column = self.mapping.labs[lab]
             unit = row[layout.unit] if layout.unit is not None and not column.unit else self.unit(column, row)
-            self.lab(lab, row[layout.value], unit, day, self.at(line, layout.value))
+            value = layout.value or self.column(lab, day)
+            self.lab(lab, row[value], unit, day, self.at(line, value))
 
     def unit(self, column: LabColumn, row: dict[str, str]) -> str:
         if column.unit_column is not None:
@@ -153,9 +226,10 @@ class _Rows:
 
     def lab(self, lab: str, cell: str, unit: str, day: float, where: str) -> None:
         """Add a lab from its cell and the unit of the mapping; a cell with another unit of its own is refused."""
-        if self.is_missing(cell):
+        spoken = next((n for n, words in self.mapping.labs[lab].words.items() if cell in words), None)
+        if spoken is None and self.is_missing(cell):
             return
-        analyte, cell = analytes()[lab], self.point(cell)
+        analyte, cell = analytes()[lab], self.point(cell) if spoken is None else spoken
         if unit:
             try:
                 own = split_value(cell)[2]

@@ -6,12 +6,13 @@ A question mark leaves a place open, as a suggested mapping does where headers d
 from __future__ import annotations
 
 import datetime as dt
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hepatica.errors import InputError
 from hepatica.individual.readers.lab_table import analytes
@@ -37,11 +38,14 @@ class LabColumn(_Strict):
         Unit of all its cells; ``in cell`` where each has its own; empty for a lab without one.
     unit_column : str or None
         Column that holds the unit of each row.
+    words : dict of str to list of str
+        Words that stand for a number in the unit, such as those of a grade; other cells are read as numbers.
     """
 
     column: str
     unit: str = ""
     unit_column: str | None = None
+    words: dict[str, list[str]] = {}
 
 
 class WordColumn(_Strict):
@@ -52,11 +56,21 @@ class WordColumn(_Strict):
 
 
 class LongLayout(_Strict):
-    """Columns of a file with one row per lab: name of the test, value, and unit where there is one."""
+    """Columns of a file with one row per lab: name of the test, value, and unit where there is one.
+
+    Where `ColumnMapping.visits` names the columns of values, `value` is left out.
+    """
 
     test: str
-    value: str
+    value: str | None = None
     unit: str | None = None
+
+
+class PeopleTable(_Strict):
+    """Second table with one row per person: its name, beside the first, and its column that tells people apart."""
+
+    file: str
+    person: str
 
 
 class ColumnMapping(_Strict):
@@ -72,6 +86,17 @@ class ColumnMapping(_Strict):
         Column that tells people apart; not needed for one person.
     day, date : str or None
         Column of days since admission, or of dates.
+    visits : dict of str to str
+        Columns of each day, where days stand side by side: by day, the name of a lab's column with ``{}`` for what the
+        lab's own `LabColumn.column` says; of a long layout the column of values.
+    day_words : dict of str to list of str
+        Words of the column of days by day, such as ``baseline``.
+    day_unit : str
+        Of numbers in the column of days: ``day``, ``hour``, ``week`` or ``month`` (30.4375 d).
+    day_zero : float
+        Number that the column of days has on the day of admission.
+    people : PeopleTable or None
+        Second table, whose columns are added to the rows of each person.
     date_format : str
         Of `strptime`; ISO 8601 unless given.
     admission : date or str or None
@@ -83,10 +108,16 @@ class ColumnMapping(_Strict):
         Column of the day of the outcome, since admission.
     treatments : dict of str to WordColumn
         By treatment; the words that mean ``given`` on the day of the row.
-    decimal : str
-        ``.`` or ``,``.
+    decimal, thousands : str
+        ``.`` or ``,``; and what stands between thousands, if anything.
     separator : str
         Between cells.
+    encoding : str
+        Of the text.
+    header_line : int
+        Line of the names of columns, from 1; what stands before it is passed over.
+    first_line : int or None
+        First line with values, where lines of units or of second names follow the header.
     missing : list of str
         Words for not measured, beside those of `hepatica.individual.readers.csv_table`.
 
@@ -111,8 +142,17 @@ class ColumnMapping(_Strict):
     outcome: WordColumn | None = None
     outcome_day: str | None = None
     treatments: dict[str, WordColumn] = {}
+    visits: dict[str, str] = {}
+    day_words: dict[str, list[str]] = {}
+    day_unit: Literal["hour", "day", "week", "month"] = "day"
+    day_zero: float = 0.0
+    people: PeopleTable | None = None
     decimal: Literal[".", ","] = "."
-    separator: Literal[",", ";", "\t"] = ","
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    separator: Literal[",", ";", "\t", "|"] = ","
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252", "gb18030", "big5", "shift_jis", "euc_kr"] = "utf-8"
+    header_line: int = Field(default=1, ge=1, le=1000)
+    first_line: int | None = None
     missing: list[str] = []
 
     def columns(self) -> Iterator[str]:
@@ -124,7 +164,8 @@ class ColumnMapping(_Strict):
             yield self.admission
         if self.long is not None:
             yield from (name for name in (self.long.test, self.long.value, self.long.unit) if name is not None)
-        labs = [] if self.long is not None else list(self.labs.values())
+            yield from self.visits.values()
+        labs = [] if self.long is not None or self.visits else list(self.labs.values())
         for lab in (*labs, *(x for x in (self.age, self.weight) if x is not None)):
             yield lab.column
             if lab.unit_column is not None:
@@ -169,8 +210,9 @@ def _check(mapping: ColumnMapping, name: str) -> None:
     for key, value in _leaves(mapping.model_dump(), ""):
         if value == OPEN:
             raise refuse("mapping_open", name, what=key)
-    if (mapping.day is None) == (mapping.date is None):
-        raise refuse("mapping_key", name, what="day, date")
+    if [mapping.day is not None, mapping.date is not None, bool(mapping.visits)].count(True) != 1:
+        raise refuse("mapping_key", name, what="day, date, visits")
+    _check_days(mapping, name)
     if mapping.date is not None and mapping.admission is None:
         raise refuse("mapping_key", name, what="admission")
     for lab, column in mapping.labs.items():
@@ -178,6 +220,30 @@ def _check(mapping: ColumnMapping, name: str) -> None:
             raise refuse("mapping_lab", name, allowed=", ".join(analytes()))
         if column.unit_column is None and mapping.long is None and column.unit != IN_CELL:
             _check_unit(lab, column.unit, name)
+
+
+def _check_days(mapping: ColumnMapping, name: str) -> None:
+    """Refuse days and numbers that are none, and columns of visits that do not say whose they are."""
+    numbers = {"visits": list(mapping.visits), "day_words": list(mapping.day_words)}
+    numbers |= {f"labs.{lab}.words": list(column.words) for lab, column in mapping.labs.items()}
+    for key, table in numbers.items():
+        if any(not _is_number(text) for text in table):
+            raise refuse("mapping_key", name, what=key)
+    if any(("{}" in text) == (mapping.long is not None) for text in mapping.visits.values()):
+        raise refuse("mapping_key", name, what="visits")
+    if mapping.long is not None and (mapping.long.value is None) != bool(mapping.visits):
+        raise refuse("mapping_key", name, what="long.value")
+    if mapping.people is not None and (mapping.person is None or Path(mapping.people.file).name != mapping.people.file):
+        raise refuse("mapping_key", name, what="people")
+    if mapping.first_line is not None and mapping.first_line <= mapping.header_line:
+        raise refuse("mapping_key", name, what="first_line")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _check_unit(lab: str, unit: str, name: str) -> None:

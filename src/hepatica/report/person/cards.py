@@ -65,8 +65,7 @@ def _answer(result: PersonForecast, lang: str) -> Card:
         )
         if not result.is_same_model:
             text.append(say("forecast.other_model", lang))
-    else:
-        text.append(say("forecast.uncalibrated", lang))
+    text += _uncalibrated(result, lang)
     top = next(g for g in c.gains if g.regimen == result.shown)
     text.append(
         say(
@@ -81,6 +80,11 @@ def _answer(result: PersonForecast, lang: str) -> Card:
         text.append(say("forecast.unlike", lang, share=share, widening=f"{result.posterior.distance.widening:.2f}"))
     text.append(say("forecast.not_people", lang))
     return Card("answer", say("forecast.card_answer", lang), tuple(text))
+
+
+def _uncalibrated(result: PersonForecast, lang: str) -> tuple[str, ...]:
+    """Sentence on every card of a kind of which no people have taught."""
+    return () if result.learnt.is_calibrated else (say("forecast.uncalibrated", lang),)
 
 
 def _worth(result: PersonForecast, lang: str) -> str:
@@ -113,7 +117,7 @@ def _risk(result: PersonForecast, lang: str) -> Card:
     return Card(
         "risk",
         say("forecast.card_risk", lang),
-        (*_score_lines(result, lang), say("forecast.risk_note", lang)),
+        (*_uncalibrated(result, lang), *_score_lines(result, lang), say("forecast.risk_note", lang)),
         pd.DataFrame(rows, columns=columns),
         lambda: figures.risk_figure(result, lang),
         say("forecast.alt_risk", lang),
@@ -162,7 +166,7 @@ def _gains(result: PersonForecast, lang: str) -> Card:
     names = ("regimen", "expected", "expected_interval", "person_interval", "benefit")
     day = f"{result.observations.last_day:g}"
     begins = say("forecast.from_visit" if result.observations.last_day > 0 else "forecast.from_start", lang, day=day)
-    text = [begins, say("forecast.gain_note", lang)]
+    text = [*_uncalibrated(result, lang), begins, say("forecast.gain_note", lang)]
     if result.given is not None:
         text.insert(0, say("forecast.given", lang, regimen=result.given.label))
     return Card(
@@ -187,7 +191,7 @@ def _labs(result: PersonForecast, lang: str) -> Card:
     return Card(
         "labs",
         say("forecast.card_labs", lang),
-        (say("forecast.labs_note", lang),),
+        (*_uncalibrated(result, lang), say("forecast.labs_note", lang)),
         pd.DataFrame(rows, columns=columns),
         lambda: figures.labs_figure(result, lang),
         say("forecast.alt_labs", lang),

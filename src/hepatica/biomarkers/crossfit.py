@@ -52,8 +52,8 @@ def cross_predict(values: Floats, target: Floats, draw: Ints, weight: Floats | N
     Examples
     --------
     >>> x = np.linspace(-1, 1, 200)[:, None]
-    >>> found = cross_predict(x, x[:, 0] ** 2, np.arange(200) % 20)
-    >>> bool(np.abs(found - x[:, 0] ** 2).max() < 0.1)
+    >>> predicted = cross_predict(x, x[:, 0] ** 2, np.arange(200) % 20)
+    >>> bool(np.abs(predicted - x[:, 0] ** 2).max() < 0.1)
     True
     """
     fold, predicted = folds(draw), np.empty(len(target))

@@ -13,6 +13,7 @@ from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import make_posterior
 from hepatica.individual.prediction.risk import (
+    MIN_ALIVE,
     features_of,
     mix_risks,
     person_risk,
@@ -33,7 +34,7 @@ def posterior(acute, observe_candidate):
 def test_raw_risk_is_the_mean_over_candidates_given_life(posterior):
     found = person_risk(posterior, untaught(), np.array([7.0, 60.0]))
     c, w = posterior.candidates, posterior.weight
-    start = c.free[0, :, 2]
+    start = np.maximum(c.free[0, :, 2], MIN_ALIVE)  # nobody divides by those who cannot have lived: their weight is 0
     for i, column in enumerate((7, 15)):
         died = w @ ((c.died[0, :, column] - c.died[0, :, 2]) / start)
         assert found.death[i] == pytest.approx(float(died), abs=2e-3)

@@ -48,7 +48,7 @@ def with_values(model: Model, values: Mapping[str, str | float]) -> Model:
     >>> from hepatica.model.modules import MODULES
     >>> model = with_values(assemble(MODULES), {"flare_kill": "0.002 1/h"})
     >>> round(model.parameters["flare_kill"].value, 3), model.parameters["flare_kill"].unit
-    (0.048, '1/day')
+    (0.048, '1 / day')
     """
     made = {name: _stated(model, name, value) for name, value in values.items()}
     if all(model.parameters[name] == parameter for name, parameter in made.items()):

@@ -30,7 +30,10 @@ def test_no_effect_is_bayes_rule_in_a_discrete_case():
 
 def test_harm_is_not_given_and_the_page_says_so(monkeypatch):
     monkeypatch.setattr(verdicts, "BANK", 3_000)
-    rows = [verdicts.study(w, 400, np.random.default_rng([3, k])) for k, w in enumerate(verdicts.WORLDS)]
+    rows = [
+        verdicts.study(w, verdicts.Trial(people=400), np.random.default_rng([3, k]))
+        for k, w in enumerate(verdicts.WORLDS)
+    ]
     forms = {r["world"]: r["form"] for r in rows}
     assert forms["cells kill"] in ("do_not_give", "harm_too_likely") and forms["nothing"] != "give"
     assert all(r["loss_never"] == r["best"] >= 0 and r["factor"] <= 4 for r in rows)

@@ -142,7 +142,7 @@ class Peer(ABC):
             return None
 
     def load(self, i: int) -> None:  # noqa: B027 - most have nothing to set
-        """Whatever sets patient i's numbers in the engine and is not counted as its time."""
+        """Patient i's numbers, set in the engine; not counted as its time."""
 
     @abstractmethod
     def solve(self, i: int, rtol: float) -> np.ndarray:

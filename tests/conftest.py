@@ -168,6 +168,16 @@ def reference(model):
 
 
 @pytest.fixture(scope="session")
+def smallest_calibration():
+    """Sizes of the smallest calibration that can be looked at."""
+    from hepatica.calibrate.course import Settings
+
+    return Settings(
+        draws=20, waves=(120, 60), people=5, particles=200, moves=3, last_moves=6, cell_draws=3, cell_people=4, seed=3
+    )
+
+
+@pytest.fixture(scope="session")
 def population():
     return load_population("hbv_aclf")
 

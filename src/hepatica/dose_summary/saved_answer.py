@@ -36,7 +36,7 @@ class SavedAnswer:
     searched : SearchAnswer or None
         Search whose leaders were compared.
     command : str
-        What was run.
+        Study that was run.
     """
 
     answer: Answer
@@ -52,7 +52,7 @@ def save_answer(path: Path, saved: SavedAnswer) -> Path:
     path : Path
         The file.
     saved : SavedAnswer
-        What `hepatica dose` computed.
+        Answer of `hepatica dose`.
 
     Raises
     ------

@@ -26,7 +26,7 @@ def check_population(population: Population, model: Model) -> None:
     population : Population
         Of any file.
     model : Model
-        Whose parameters, states and labs it names.
+        Model of the parameters, states and labs that it names.
 
     Raises
     ------

@@ -60,7 +60,7 @@ class Interaction:
     treatment_alone, cells_alone, both : mapping of endpoint to Difference
         From neither, in the same patients: net quality-adjusted days, survival and thrombo-embolism to the horizon.
     interaction : mapping of endpoint to Difference
-        What both do beyond the sum of each alone; above zero is more than additive.
+        Effect of both beyond the sum of each alone; above zero is more than additive.
     log_odds : Difference
         Interaction on the log odds of survival, a ratio of odds ratios: it does not shrink as survival nears one.
     delayed : Difference

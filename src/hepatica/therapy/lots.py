@@ -43,10 +43,10 @@ class LotVariation:
     tissue_factor_sd : float
         Of the logarithm of tissue factor between lots.
     potency_error, viability_error, tissue_factor_error : float
-        What is not known of the typical lot, or of the one lot at hand: standard error of the logarithm of its potency,
+        Uncertainty of the typical lot, or of the one lot at hand: standard error of the logarithm of its potency,
         of its living share, and of the logarithm of its tissue factor.
     source : str
-        What the spread between lots is known from.
+        Source of the spread between lots.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def lot_attributes(variation: LotVariation, viability: float, numbers: LotNumber
     Parameters
     ----------
     variation : LotVariation
-        How lots differ.
+        Differences between lots.
     viability : float
         Living share of the typical lot.
     numbers : LotNumbers

@@ -79,7 +79,7 @@ class Product:
     tracer : str
         Imaging label, one of ``hepatica.therapy.TRACERS``; "" for none.
     lots : LotVariation or None
-        How lots differ from this one; None for lots that nobody measured, whose potency the model's own table spreads.
+        Spread of lots about it; None for lots that nobody measured, whose potency the model's own table spreads.
 
     Examples
     --------

@@ -16,25 +16,14 @@ from hepatica.evidence import load_all
 from hepatica.patients import Draws
 from hepatica.study import HYPOTHESES
 
-SMALL = Settings(
-    draws=20,
-    waves=(120, 60),
-    people=5,
-    particles=200,
-    moves=3,
-    last_moves=6,
-    runs=2,
-    cell_draws=3,
-    cell_people=4,
-    seed=3,
-)
 FEW = ("lin2017", "alss2019")
 OTHERS = [key for key in load_all() if key not in FEW]
 
 
 @pytest.fixture
-def small(monkeypatch):
-    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: SMALL))
+def small(monkeypatch, smallest_calibration):
+    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: smallest_calibration))
+    return smallest_calibration
 
 
 def test_sizes_are_those_of_the_shipped_draws_or_a_few():
@@ -49,7 +38,7 @@ def test_draws_are_those_of_the_function_and_stand_in_the_folder(small, system, 
     stages = set()
     request = CalibrateRequest(without=OTHERS, hypotheses=["lung_only"], leave_out=True)
     got = request.run(tmp_path / "a", system=system, progress=lambda stage, *_: stages.add(stage))
-    made = calibrate(system, used((), OTHERS), tmp_path / "b", SMALL, hypotheses=["lung_only"])
+    made = calibrate(system, used((), OTHERS), tmp_path / "b", small, hypotheses=["lung_only"])
     written = Draws.read(tmp_path / "a" / "posterior.parquet")
     assert set(written.columns) == set(made.draws.columns)
     for key, values in made.draws.columns.items():

@@ -2,17 +2,13 @@
 
 import pytest
 
-from hepatica.calibrate.course import Settings
 from hepatica.calibrate.run import calibrate
 from hepatica.evidence import load
 
 
 @pytest.fixture(scope="session")
-def small():
-    """Sizes of the smallest calibration that can be looked at."""
-    return Settings(
-        draws=20, waves=(120, 60), people=5, particles=200, moves=3, last_moves=6, cell_draws=3, cell_people=4, seed=3
-    )
+def small(smallest_calibration):
+    return smallest_calibration
 
 
 @pytest.fixture(scope="session")

@@ -5,28 +5,15 @@ import json
 import pytest
 
 from hepatica.api.calibrate import CalibrateAnswer, CalibrateRequest
-from hepatica.calibrate.course import Settings
 from hepatica.evidence import load_all
 from hepatica.patients import Draws
 
-SMALL = Settings(
-    draws=20,
-    waves=(120, 60),
-    people=5,
-    particles=200,
-    moves=3,
-    last_moves=6,
-    runs=2,
-    cell_draws=3,
-    cell_people=4,
-    seed=3,
-)
 LESS = [part for key in load_all() if key not in ("lin2017", "alss2019") for part in ("--without", key)]
 
 
 @pytest.fixture
-def run(monkeypatch, hepatica):
-    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: SMALL))
+def run(monkeypatch, hepatica, smallest_calibration):
+    monkeypatch.setattr(CalibrateRequest, "settings", property(lambda self: smallest_calibration))
     return hepatica
 
 

@@ -58,7 +58,7 @@ class WordColumn(_Strict):
 class LongLayout(_Strict):
     """Columns of a file with one row per lab: name of the test, value, and unit where there is one.
 
-    Where `ColumnMapping.visits` names the columns of values, `value` is left out.
+    `value` is left out if `ColumnMapping.visits` names the columns of values.
     """
 
     test: str

@@ -114,7 +114,7 @@ def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int) -
     viability : float
         Living share of the typical lot.
     lots, seed : int
-        How many, and the seed of their random numbers.
+        Number of lots, and the seed of their random numbers.
 
     Examples
     --------

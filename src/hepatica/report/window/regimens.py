@@ -83,7 +83,7 @@ def with_search(made: Sequence[Card], search: SearchAnswer, lang: str) -> list[C
     made : sequence of Card
         The answer first.
     search : SearchAnswer
-        Whose leaders were compared.
+        Search of the leaders that were compared.
     lang : {"en", "zh"}
         Language.
     """

@@ -54,7 +54,7 @@ class Records:
     secondary : dict of str to (trials evaluated,)
         z of each endpoint at the end of a trial that is not stopped, of the arm against control with the largest z.
     adapted : dict of str to (trial,)
-        What an adaptive design has changed, by name; an arm's own follows a colon.
+        Changes by an adaptive design, by name; an arm's own follows a colon.
     """
 
     look: Ints
@@ -131,7 +131,7 @@ def conclude(
     entered : (trial, patient)
         Patients randomised until then.
     adapted : mapping of str to (trial,), optional
-        What an adaptive design has changed.
+        Changes by an adaptive design.
     """
     block, arms = data.block, len(data.block.trial.arm)
     stop = ending.stop

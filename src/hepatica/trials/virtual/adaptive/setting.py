@@ -48,7 +48,7 @@ class Setting:
         Parameters
         ----------
         adapted : Adapted, optional
-            What the design has changed.
+            Changes by the design.
         patients : int, optional
             Of each trial; those planned unless given.
         """
@@ -63,7 +63,7 @@ def only(patients: Bools, days: Floats | float = np.inf) -> Floats:
     Parameters
     ----------
     patients : (trial, patient)
-        Who is compared.
+        Patients compared.
     days : (trial, patient) or float
         Since randomisation, up to which they are followed.
 
@@ -83,7 +83,7 @@ def statistics(data: EndpointData, patients: Bools, days: Floats | float = np.in
     data : EndpointData
         Of a block.
     patients : (trial, patient)
-        Who is compared.
+        Patients compared.
     days : (trial, patient) or float
         Since randomisation, up to which they are followed.
     """
@@ -106,7 +106,7 @@ def gathered(data: EndpointData, patients: Bools) -> Floats:
     data : EndpointData
         Of a block.
     patients : (trial, patient)
-        Who counts.
+        Patients counted.
     """
     primary = data.block.trial.primary
     if primary.kind in TIME_TO_EVENT:

@@ -65,7 +65,7 @@ class TrialBlock:
     patients : int
         Of each trial.
     adapted : Adapted
-        What an adaptive design has changed.
+        Changes by an adaptive design.
     """
 
     trial: Trial

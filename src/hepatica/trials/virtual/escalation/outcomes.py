@@ -128,23 +128,6 @@ def _response(trial: Trial, bank: Bank, eligible: Eligible, hypothesis: str, row
     return np.asarray(alive * if_alive + (1 - alive) * if_dead, float)
 
 
-def toxicity_by_patient(trial: Trial, bank: Bank, eligible: Eligible, hypothesis: str) -> Floats:
-    """Probability of dose-limiting toxicity within the window, (level, patient), lots that fall short averaged in.
-
-    Parameters
-    ----------
-    trial : Trial
-        Of dose finding.
-    bank : Bank
-        That holds its regimens.
-    eligible : Eligible
-        Patients of the trial.
-    hypothesis : str
-        Of the bank.
-    """
-    return level_outcomes(trial, bank, eligible, hypothesis).mean_toxicity()
-
-
 def truth_of(toxicity: Floats, target: float) -> Truth:
     """Scenario of toxicity by level, which need not rise; the level nearest to the target should be selected.
 

@@ -8,7 +8,7 @@ from hepatica.trials.dose_finding.enumeration import exact
 from hepatica.trials.virtual.conduct.population import eligible_patients
 from hepatica.trials.virtual.escalation.characteristics import characterise_escalation
 from hepatica.trials.virtual.escalation.designs import USUAL, design_of
-from hepatica.trials.virtual.escalation.outcomes import toxicity_by_patient, truth_of
+from hepatica.trials.virtual.escalation.outcomes import level_outcomes, truth_of
 
 ARMS = [{"name": n, "dose": f"{d} cells/kg"} for n, d in (("low", "1e5"), ("mid", "1e6"), ("high", "1e7"))]
 
@@ -33,14 +33,14 @@ def test_toxicity_is_that_of_the_window(trial, flat_bank):
     t = trial(rule={"toxicity": ["thrombosis", "infection"]})
     bank = toxic_bank(flat_bank, t, (0.0, 0.05, 0.3, 0.6))
     bank.outcomes["label_is_cells"].infection[...] = np.where(np.arange(40) < 10, 20.0, 40.0)
-    toxic = toxicity_by_patient(t, bank, eligible_patients(bank, t), "label_is_cells")
+    toxic = level_outcomes(t, bank, eligible_patients(bank, t), "label_is_cells").mean_toxicity()
     assert toxic[:, :10] == pytest.approx(1.0) and toxic[:, 20] == pytest.approx([0.05, 0.3, 0.6], rel=1e-4)
 
 
 def test_lots_that_fall_short_lower_toxicity(trial, flat_bank):
     t = trial(batches={"shares": [0.5], "chances": [0.4]})
     bank = toxic_bank(flat_bank, t, (0.0, 0.1, 0.02, 0.3, 0.2, 0.6, 0.4))
-    toxic = toxicity_by_patient(t, bank, eligible_patients(bank, t), "label_is_cells").mean(axis=1)
+    toxic = level_outcomes(t, bank, eligible_patients(bank, t), "label_is_cells").mean_toxicity().mean(axis=1)
     assert toxic == pytest.approx([0.6 * a + 0.4 * b for a, b in ((0.1, 0.02), (0.3, 0.2), (0.6, 0.4))], rel=1e-4)
 
 

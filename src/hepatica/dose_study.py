@@ -152,7 +152,7 @@ def answer(
 
     The decision with the priors alone is made in a second thread, so that every core works while this one prepares
     and evaluates; what it gives does not depend on that. The leaders are simulated again in patients whom the search
-    has not seen; the readers' priors are held against the effect that the model's own priors foresee.
+    has not seen; the readers' priors take the place of the model's by what learning did to the whole effect.
 
     Parameters
     ----------

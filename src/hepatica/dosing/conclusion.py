@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from hepatica.dosing.draw_means import shrink_draw_means
 from hepatica.dosing.harms import Harm
 from hepatica.dosing.leaders import plateau
 from hepatica.dosing.predictive import Predictive, bootstrap_counts
-from hepatica.dosing.readers import PRIOR_EFFECT, READERS, Effect, for_reader, whole_effect
+from hepatica.dosing.readers import PRIOR_EFFECT, READERS, Effect, Learning, for_reader, whole_effect
 from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
@@ -183,7 +183,7 @@ def conclude(
     *,
     patients: int,
     seed: int,
-    prior_effect: Effect = PRIOR_EFFECT,
+    prior_effect: Effect | Mapping[str, Learning] = PRIOR_EFFECT,
 ) -> Conclusion:
     """Conclusion from the predictive distributions of standard care and the leaders.
 
@@ -201,12 +201,15 @@ def conclude(
         Of the verdict.
     patients, seed : int
         Simulated per arm; of the bootstrap.
-    prior_effect : Effect
-        Log odds ratio of survival under the model's priors.
+    prior_effect : Effect or mapping of str to Learning
+        Log odds ratio of survival under the model's priors; or what learning did to it, by hypothesis.
     """
+    stated = {} if isinstance(prior_effect, Effect) else prior_effect
+    other = prior_effect if isinstance(prior_effect, Effect) else PRIOR_EFFECT
+    priors = [stated.get(p.hypothesis, other) for p in predictive]
     own = [arms[c] for c in columns]
     top = int(np.argmax(np.min([p.mean()[1:] for p in predictive], axis=0))) + 1 if len(own) > 1 else 0
-    read = [for_reader(p, t.reader, top, prior_effect) for p in predictive]
+    read = [for_reader(p, t.reader, top, prior) for p, prior in zip(predictive, priors, strict=True)]
     allowed = _allowed(read, harms, t)
     flat = plateau(own, worst_loss(read, allowed), allowed, matters=t.matters)
     dose = flat[0] if flat else 0
@@ -232,10 +235,8 @@ def conclude(
     )
     readers: dict[str, tuple[Judgement, ...]] = {
         str(name): tuple(
-            judge(
-                q := for_reader(p, name, top, prior_effect), dose, t, harms, [q.resampled(c) for c in many], reader=name
-            )
-            for p, many in zip(predictive, counts, strict=True)
+            judge(q := for_reader(p, name, top, prior), dose, t, harms, [q.resampled(c) for c in many], reader=name)
+            for p, prior, many in zip(predictive, priors, counts, strict=True)
         )
         for name in (READERS if dose else ())
     }

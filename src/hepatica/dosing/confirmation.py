@@ -8,7 +8,7 @@ import xarray as xr
 from hepatica.dosing.assumptions import rank_assumptions
 from hepatica.dosing.conclusion import conclude, predictive_of
 from hepatica.dosing.decision import Decision, between_trials, conclude_decision
-from hepatica.dosing.readers import PRIOR_EFFECT, Effect
+from hepatica.dosing.readers import PRIOR_EFFECT, Effect, learning_of
 from hepatica.dosing.utility import Utility, evaluate_benefit
 from hepatica.dosing.verdict import Thresholds
 from hepatica.patients import Cohort
@@ -38,7 +38,8 @@ def confirm(
     thresholds : Thresholds, optional
         Of the verdict.
     prior_effect : Effect
-        Mean and SD of the log odds ratio of survival under the model's priors, against which readers' priors are held.
+        Mean and SD of the log odds ratio of survival under the model's priors, against which readers' priors are held
+        where the draws of the cohort do not state what learning did to it.
     """
     t = thresholds or Thresholds()
     columns = [x.arm for x in decision.conclusion.leaders]
@@ -64,7 +65,7 @@ def confirm(
         t,
         patients=len(cohort.patient),
         seed=int(cohort.seed),
-        prior_effect=prior_effect,
+        prior_effect=learning_of(cohort.known) or prior_effect,
     )
     net_gain = np.mean([g[conclusion.column(conclusion.dose)] for g in gains], axis=0)
     return conclude_decision(

@@ -15,6 +15,7 @@ from hepatica.dosing.assumptions import Assumption, rank_assumptions
 from hepatica.dosing.conclusion import Conclusion, conclude, predictive_of
 from hepatica.dosing.credible import credible_set
 from hepatica.dosing.leaders import choose_leaders
+from hepatica.dosing.readers import learning_of
 from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
@@ -261,7 +262,14 @@ def decide(
         for h, p in zip(by, null, strict=True)
     ]
     conclusion = conclude(
-        arms, columns, predictive, utility.harms, t, patients=len(cohort.patient), seed=int(cohort.seed)
+        arms,
+        columns,
+        predictive,
+        utility.harms,
+        t,
+        patients=len(cohort.patient),
+        seed=int(cohort.seed),
+        prior_effect=learning_of(cohort.known),
     )
     chosen = conclusion.dose
     net_gain = np.mean([h.benefit.net[chosen] - h.benefit.net[0] for h in by], axis=0)

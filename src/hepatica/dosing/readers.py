@@ -11,6 +11,7 @@ from scipy.special import logit
 
 from hepatica.calibrate.readers import READERS, ReaderName
 from hepatica.dosing.predictive import MIN_SHARE, Predictive
+from hepatica.patients import Draws
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 
 __all__ = ["NULL_EFFECT", "READERS", "Effect", "for_reader", "null_effect", "reader_posterior", "whole_effect"]
@@ -34,7 +35,41 @@ class Effect(NamedTuple):
 PRIOR_EFFECT = Effect(0.46, 0.40)
 """Mean and SD of the log odds ratio of survival to 24 weeks by cells under the model's priors: an odds ratio of 1.59
 (0.98 to 3.60), by simulation of Lin 2017's regimens; used where a study does not simulate its own."""
+REFERENCE = "lin2017 msc survival day 168"
+"""Difference between arms whose simulated effect, before and after learning, calibrated draws carry with them."""
 MAX_SHARE = 1.5  # of an arm's mean effect over that of the arm that a reader judges
+
+
+class Learning(NamedTuple):
+    """Whole effect at one regimen under the model's priors and as learnt, in the same patients and draws of the course.
+
+    By it the evidence is told from the Monte-Carlo noise of a study: of a few prior draws in other patients, the
+    difference of two precisions can be as large as either.
+    """
+
+    prior: Effect
+    learnt: Effect
+
+    def prior_of(self, learnt: Effect) -> Effect:
+        """Prior of another regimen, which people's outcomes moved and narrowed as they did that of this one.
+
+        Examples
+        --------
+        >>> Learning(Effect(0.5, 0.4), Effect(0.4, 0.2)).prior_of(Effect(0.6, 0.3))
+        Effect(mean=0.75, sd=0.6)
+        """
+        scale = learnt.sd / self.learnt.sd
+        return Effect(round(learnt.mean + scale * (self.prior.mean - self.learnt.mean), 12), scale * self.prior.sd)
+
+
+def learning_of(draws: Draws | None) -> dict[str, Learning]:
+    """Learning of the whole effect, by hypothesis, as calibrated draws state it; empty where they state none."""
+    stated = {} if draws is None else draws.provenance.get("effects", {})
+    return {
+        hypothesis: Learning(Effect(e["prior_mean"], e["prior_sd"]), Effect(e["mean"], e["sd"]))
+        for hypothesis, effects in stated.items()
+        if (e := effects.get(REFERENCE)) and min(e["prior_sd"], e["sd"]) > 0
+    }
 
 
 def reader_posterior(name: str, learnt: Effect, prior: Effect) -> Effect:
@@ -89,7 +124,7 @@ def whole_effect(survival: Floats) -> Floats:
     return np.asarray(alive - alive[:, :1])
 
 
-def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT) -> Predictive:
+def for_reader(p: Predictive, name: str, arm: int, prior: Effect | Learning = PRIOR_EFFECT) -> Predictive:
     """A predictive distribution as a reader has it: each draw moved to where its quantile lies for the reader.
 
     Parameters
@@ -100,13 +135,13 @@ def for_reader(p: Predictive, name: str, arm: int, prior: Effect = PRIOR_EFFECT)
         Of the reader.
     arm : int
         Column whose whole effect the reader has a prior of; other arms move in proportion to their mean effects.
-    prior : Effect
-        Of that arm under the model's priors.
+    prior : Effect or Learning
+        Of that arm under the model's priors; or what learning did to the effect at another regimen.
     """
     effect = whole_effect(p.survival)
     means = p.weight @ effect
     learnt = Effect(float(means[arm]), float(np.sqrt(p.weight @ (effect[:, arm] - means[arm]) ** 2)))
-    posterior = reader_posterior(name, learnt, prior)
+    posterior = reader_posterior(name, learnt, prior.prior_of(learnt) if isinstance(prior, Learning) else prior)
     ratio = posterior.sd / learnt.sd if learnt.sd > 0 else 1.0
     shift = posterior.mean + ratio * (effect[:, arm] - learnt.mean) - effect[:, arm]
     share = means / means[arm] if abs(means[arm]) > 1e-6 else (np.arange(p.arms) > 0).astype(float)

@@ -6,7 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from hepatica import therapy
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of
 from hepatica.patients import Draws, load_population, populations, posterior
 from hepatica.patients.population_file import is_own
 from hepatica.simulation import Arm
@@ -34,6 +35,7 @@ from hepatica.study_fields import (
     SearchTable,
     StatedValue,
     Table,
+    TreatmentName,
     UtilityTable,
     VerdictTable,
 )
@@ -44,8 +46,40 @@ MAX_FILE_BYTES = 1 << 20  # of a study file; those that ship have 2,000
 MAX_KEY = 100  # characters of a key in an error
 
 
+HypothesisName = Annotated[str, Field(json_schema_extra=one_of(HYPOTHESES))]
+
+
+def _population_names(schema: dict[str, Any]) -> None:
+    """Keys of the populations that ship, or the path of an own file."""
+    schema.pop("type", None)
+    schema["anyOf"] = [one_of(populations()), {"type": "string", "pattern": r"\.toml$"}]
+
+
 class Study(Table):
     """Dose-finding study: patients, product, regimens to compare, utilities and hypotheses.
+
+    Attributes
+    ----------
+    title : str
+        Title of the report, on one line.
+    patients, draws : int
+        Virtual patients, and parameter draws among which they are divided; 40 draws at least.
+    seed : int
+        Of all random streams.
+    horizon : str
+        Time that is simulated, from '1 d' to 5 years.
+    hypotheses : list of str
+        About the label seen in images, side by side and never averaged.
+    product : table
+        Cell product of all arms, or the path of a product file.
+    grid : table
+        Regimens to compare.
+    utility : table
+        Worth of outcomes, harms and burden.
+    verdict : table
+        Thresholds of the verdict.
+    search : table
+        Ranges and size of `hepatica dose --search`.
 
     Examples
     --------
@@ -58,12 +92,13 @@ class Study(Table):
         default="hbv_aclf",
         description="key of `hepatica populations`, or the path of an own file that ends with .toml; a path in a study "
         "file is relative to it",
+        json_schema_extra=_population_names,
     )
     patients: Integer = Field(default=200, ge=1, le=MAX_PATIENTS)
     draws: Integer = Field(default=100, ge=1, le=MAX_DRAWS)
     seed: Integer = Field(default=1, ge=0, le=MAX_SEED)
     horizon: Days = Field(default="180 d", validate_default=True)
-    hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
+    hypotheses: tuple[HypothesisName, ...] = tuple(HYPOTHESES)
     transplant_rate: Number | None = Field(
         default=None,
         ge=0,
@@ -71,7 +106,9 @@ class Study(Table):
         allow_inf_nan=False,
         description="per day, at functional failure; that of the population unless given",
     )
-    together_with: tuple[str, ...] = Field(default=(), description="established treatments given in every arm")
+    together_with: tuple[TreatmentName, ...] = Field(
+        default=(), description="established treatments given in every arm"
+    )
     posterior: Line = Field(
         default="learnt",
         description="learnt: the draws that ship; prior: nothing learnt; or a file of `hepatica calibrate`",

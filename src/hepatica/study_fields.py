@@ -25,6 +25,7 @@ from hepatica.dosing import HARMS, Thresholds, Utility
 from hepatica.dosing.burden import Burden
 from hepatica.dosing.readers import READERS
 from hepatica.errors import InputError
+from hepatica.json_schema import bound_keys, describe_keys, one_of
 from hepatica.outcomes.quality_of_life import STANDARD_GAMBLE
 from hepatica.therapy import ROUTES, Regimen
 from hepatica.therapy.regimen import MAX_INFUSIONS
@@ -113,13 +114,33 @@ def _dose(value: Any, info: ValidationInfo) -> Dose:
     return dose
 
 
-CellDose = Annotated[Dose, BeforeValidator(_dose, json_schema_input_type=str)]
+CellDose = Annotated[
+    Dose,
+    BeforeValidator(_dose, json_schema_input_type=str),
+    Field(
+        json_schema_extra={"type": "string", "description": "cells of one infusion, as '1e6 cells/kg' or '7e7 cells'"}
+    ),
+]
+RouteName = Annotated[str, Field(json_schema_extra=one_of(ROUTES))]
+TreatmentName = Annotated[str, Field(json_schema_extra=one_of(therapy.TREATMENTS))]
+SourceName = Annotated[str, Field(json_schema_extra=one_of(therapy.SOURCES))]
 
 
 class Table(BaseModel):
     """Table of a study file, in which an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, json_schema_extra=describe_keys
+    )
+
+
+def _of_product(schema: dict[str, Any], kind: type) -> None:
+    """Texts and bounds of the keys of a product and of its lots, which stand with `therapy`."""
+    described, bounds = (
+        (therapy.LotVariation, therapy.lots.BOUNDS) if kind is LotsTable else (therapy.Product, therapy.product.BOUNDS)
+    )
+    describe_keys(schema, described)
+    bound_keys(schema, {name: (low, high) for name, (low, high, _) in bounds.items()})
 
 
 class LotsTable(Table):
@@ -127,6 +148,8 @@ class LotsTable(Table):
 
     Spreads of potency and tissue factor are standard deviations of logarithms, those of viability of the living share.
     """
+
+    model_config = ConfigDict(json_schema_extra=_of_product)
 
     donors: Integer = Field(default=1, ge=1, le=therapy.lots.MAX_DONORS, description="donors that a lot pools")
     potency_sd: Number | None = Field(default=None, description="between lots of one donor each")
@@ -148,8 +171,9 @@ class LotsTable(Table):
 class ProductTable(Table):
     """[product]: the cell product."""
 
-    source: str = "bone_marrow"
-    donor: str = "allogeneic"
+    model_config = ConfigDict(json_schema_extra=_of_product)
+    source: SourceName = "bone_marrow"
+    donor: Annotated[str, Field(json_schema_extra=one_of(therapy.product.DONORS))] = "allogeneic"
     passage: Integer = 4
     thawed: Flag = False
     viability: Number = 0.9
@@ -161,7 +185,7 @@ class ProductTable(Table):
     carrier: Number = 1.0
     diameter: Number = 18.5
     priming: Number = 0.0
-    tracer: str = ""
+    tracer: Annotated[str, Field(json_schema_extra=one_of(("", *therapy.product.TRACERS)))] = ""
     lots: LotsTable | None = None
 
     @model_validator(mode="after")
@@ -181,12 +205,20 @@ class ProductTable(Table):
 
 
 class Grid(Table):
-    """[grid]: the regimens to compare; every combination is one arm."""
+    """[grid]: the regimens to compare; every combination is one arm.
+
+    Attributes
+    ----------
+    dose, infusions, interval, route : list
+        Cells of one infusion, numbers of infusions, times between them (an hour at least), and routes.
+    duration, start : str
+        Time of one infusion, and of the first after admission.
+    """
 
     dose: tuple[CellDose, ...] = Field(min_length=1)
     infusions: tuple[Annotated[Integer, Field(ge=0, le=MAX_INFUSIONS)], ...] = Field(default=(4,), min_length=1)
     interval: tuple[Days, ...] = Field(default=("7 d",), min_length=1, validate_default=True)  # type: ignore[valid-type]
-    route: tuple[str, ...] = Field(default=("peripheral_vein",), min_length=1)
+    route: tuple[RouteName, ...] = Field(default=("peripheral_vein",), min_length=1)
     duration: Days = Field(default="1 h", validate_default=True)  # type: ignore[valid-type]
     start: Days = Field(default="0 d", validate_default=True)  # type: ignore[valid-type]
 
@@ -287,7 +319,21 @@ class VerdictTable(Table):
 
 
 class UtilityTable(Table):
-    """[utility]: what outcomes are worth; losses in quality-adjusted life days, limits as excess probability."""
+    """[utility]: what outcomes are worth; losses in quality-adjusted life days, limits as excess probability.
+
+    Attributes
+    ----------
+    child_a, child_b, child_c : float
+        Utility of a day in this Child-Pugh class, 0 as dead to 1 as in health.
+    transplanted : float
+        Utility of a day after a transplant.
+    loss : dict of str to str
+        Quality-adjusted life days that a harm costs beside what the model simulates, as '10 d'.
+    limit : dict of str to float
+        Largest excess probability of a harm over standard care; none unless given.
+    burden : table
+        Quality-adjusted life days that treatment itself takes.
+    """
 
     child_a: Number = Field(default=STANDARD_GAMBLE.child_a, ge=0, le=1)
     child_b: Number = Field(default=STANDARD_GAMBLE.child_b, ge=0, le=1)
@@ -313,16 +359,24 @@ class UtilityTable(Table):
 
 
 class SearchTable(Table):
-    """[search]: regimens among which `hepatica dose --search` looks, ranges as [lowest, highest], and its size."""
+    """[search]: regimens among which `hepatica dose --search` looks, ranges as [lowest, highest], and its size.
+
+    Attributes
+    ----------
+    dose, infusions, interval, duration : list
+        Cells per kg of one infusion, number of infusions (1 to 16), time between them, and time of one.
+    """
 
     candidates: Integer = Field(default=2000, ge=16, le=MAX_PATIENTS, description="regimens tried")
     dose: tuple[CellDose, CellDose] = Field(default=("1e5 cells/kg", "2e7 cells/kg"), validate_default=True)
     infusions: tuple[Integer, Integer] = (1, 16)
     interval: tuple[Days, Days] = Field(default=("1 d", "28 d"), validate_default=True)  # type: ignore[valid-type]
     duration: tuple[Days, Days] = Field(default=("30 min", "12 h"), validate_default=True)  # type: ignore[valid-type]
-    route: tuple[str, ...] = Field(default=(), description="those of the grid unless given")
-    source: tuple[str, ...] = Field(default=(), description="that of the product unless given")
-    together_with: tuple[tuple[str, ...], ...] = Field(default=(), description="sets of treatments; none unless given")
+    route: tuple[RouteName, ...] = Field(default=(), description="those of the grid unless given")
+    source: tuple[SourceName, ...] = Field(default=(), description="that of the product unless given")
+    together_with: tuple[tuple[TreatmentName, ...], ...] = Field(
+        default=(), description="sets of treatments; none unless given"
+    )
     first_patients: Integer = Field(default=32, ge=2, le=MAX_PATIENTS, description="patients of every regimen")
     race_patients: Integer = Field(default=400, ge=2, le=MAX_PATIENTS, description="patients of the last left")
     fresh_patients: Integer = Field(default=400, ge=4, le=MAX_PATIENTS, description="new patients of the leaders")

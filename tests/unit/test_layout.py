@@ -22,6 +22,7 @@ LONG = {
     "src/hepatica/study_fields.py": "the tables of a study file one after another, each with the bounds of its numbers",
     "src/hepatica/dose_study.py": "the answer to one question, in the order in which its parts are computed",
     "src/hepatica/study.py": "one file format: a study, its product file, its changes, and each error in one sentence",
+    "src/hepatica/patients/population.py": "one file format: the tables of a population and what each may hold",
     "src/hepatica/patients/draws.py": "one file format: every kind of column of draws and what it may hold",
     "src/hepatica/dosing/decision.py": "one rule of decision: its hypotheses, confidence, credible set and confirmation",
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",

@@ -60,12 +60,13 @@ def _rooms() -> list[Any]:
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """JSON Schema of a study, or of a request or an answer.
+    """JSON Schema of a file that people write, or of a request or an answer.
 
     Parameters
     ----------
     name : str
-        ``study``, ``patient``, or such as ``dose-request`` and ``dose-answer``.
+        ``study``, ``product``, ``trial``, ``population``, ``publication``, ``patient``, or such as ``dose-request`` and
+        ``dose-answer``.
 
     Raises
     ------
@@ -77,17 +78,14 @@ def schema_of(name: str) -> dict[str, Any]:
     >>> schema_of("score-request")["required"]
     ['score', 'inputs']
     """
-    from hepatica.study import Study
+    from hepatica.api.input_files import FILES, schema_of_file
 
-    if name == "patient":
-        from hepatica.individual.readers.patient_toml import schema as schema_of_patient
-
-        return schema_of_patient()
-    models: dict[str, Any] = {"study": Study}
-    models |= {f"{key}-request": model for key, model in requests().items()}
+    if name in FILES:
+        return schema_of_file(name)
+    models: dict[str, Any] = {f"{key}-request": model for key, model in requests().items()}
     models |= {f"{key}-answer": model for key, model in answers().items()}
     if name not in models:
-        raise InputError("--of", name, f"one of {', '.join((*models, 'patient'))}")
+        raise InputError("--of", name, f"one of {', '.join((*FILES, *models))}")
     mode = "serialization" if name.endswith("-answer") else "validation"
     schema: dict[str, Any] = models[name].model_json_schema(mode=mode)
     return schema

@@ -10,6 +10,7 @@ from typing import Any
 import hepatica
 from hepatica.api import answers, requests
 from hepatica.api.base import Strict
+from hepatica.json_schema import sections
 
 HEAD = """# From Python
 
@@ -33,23 +34,6 @@ CONSTANTS = {
         ">>> from hepatica import MODULES\n>>> MODULES[0].__name__\n'matrix'",
     )
 }
-
-
-def sections(text: str) -> dict[str, str]:
-    """Parts of a numpydoc docstring by heading; what comes before the first heading has the heading "".
-
-    Parameters
-    ----------
-    text : str
-        Cleaned docstring.
-
-    Examples
-    --------
-    >>> sections("Mean.\\n\\nReturns\\n-------\\nfloat")
-    {'': 'Mean.', 'Returns': 'float'}
-    """
-    parts = re.split(r"^(\w[\w ]*)\n-{3,}\n", text, flags=re.M)
-    return {"": parts[0].strip()} | {k: v.rstrip() for k, v in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def _entry(name: str, signature: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""hepatica schema: the JSON Schema of studies, and of every request and answer."""
+"""hepatica schema: the JSON Schema of the files that people write, and of every request and answer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ app = make_app()
 @app.command()
 def schema(
     of: Annotated[
-        str, typer.Option("--of", help="study, patient, or a request or answer such as dose-request or dose-answer.")
+        str,
+        typer.Option(
+            "--of",
+            help="study, product, trial, population, publication, patient, or such as dose-request or dose-answer.",
+        ),
     ] = "study",
 ) -> None:
-    """Print the JSON Schema of study files, for editors.
+    """Print the JSON Schema of a file: every key, its allowed values.
 
-    With --of, that of what a command is asked (dose-request) or answers with --json (dose-answer).
+    Of study files unless --of says another; also of what a command is asked (dose-request) or answers with --json
+    (dose-answer).
+
+    Example: `hepatica schema --of population > population.schema.json`
     """
     from hepatica.api import schema_of
 

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from hepatica.json_schema import describe_keys
 from hepatica.variables import Use, VariableKind, used_in
 
 Kind = Literal["mean_sd", "mean", "median", "proportion", "kaplan_meier", "change"]
@@ -61,7 +62,7 @@ def refuse(wrongs: Iterable[Wrong]) -> None:
 class Row(BaseModel):
     """A row of a file: nothing but its fields, and never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, json_schema_extra=describe_keys)
 
 
 class Arm(Row):

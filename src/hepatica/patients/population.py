@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import ndtr, ndtri
 
+from hepatica.json_schema import describe_keys, one_of
 from hepatica.model.spread import Spread
 
 Floats = NDArray[np.float64]
+CHECKED = ConfigDict(extra="forbid", frozen=True, json_schema_extra=describe_keys)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """JSON has no infinity."""
+    schema.pop("default", None)
 
 
 class Component(BaseModel):
     """One part of a covariate's distribution; truncated at `low` and `high` where given.
 
     A `lognormal` part has a `median` and a coefficient of variation `cv`.
+
+    Attributes
+    ----------
+    kind : {"uniform", "normal", "lognormal", "constant"}
+        Of the distribution.
+    weight : float
+        Share of patients, relative to the weights of the other parts.
+    mean, sd : float
+        Of a normal part, in the covariate's unit; a constant part is its mean.
+    low, high : float
+        Ends of the range, in the covariate's unit; a uniform part needs both.
+    median, cv : float
+        Of a lognormal part: median in the covariate's unit, and coefficient of variation.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = CHECKED
     kind: Literal["uniform", "normal", "lognormal", "constant"]
     weight: float = Field(default=1.0, gt=0)
     mean: float = 0.0
     sd: float = Field(default=0.0, ge=0)
-    low: float = -np.inf
-    high: float = np.inf
+    low: float = Field(default=-np.inf, json_schema_extra=_without_default)
+    high: float = Field(default=np.inf, json_schema_extra=_without_default)
     median: float = Field(default=0.0, ge=0)
     cv: float = Field(default=0.0, ge=0)
 
@@ -56,9 +76,17 @@ class Component(BaseModel):
 
 
 class Sourced(BaseModel):
-    """Statement of a table with its source (`cite`), or with the reason for which it is assumed."""
+    """Statement of a table with its source (`cite`), or with the reason for which it is assumed.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes
+    ----------
+    cite : str
+        Source: a key of the bibliography that ships, a comma and the place in it; several with semicolons.
+    reason : str
+        Why it is assumed, where there is no source.
+    """
+
+    model_config = CHECKED
     cite: str = ""
     reason: str = ""
 
@@ -70,7 +98,15 @@ class Sourced(BaseModel):
 
 
 class Covariate(Sourced):
-    """Distribution of a covariate over patients, with its source or reason."""
+    """Distribution of a covariate over patients, with its source or reason.
+
+    Attributes
+    ----------
+    unit : str
+        That of the model, or one that converts to it; "" of a share.
+    parts : tuple of Component
+        Each patient is of one of these, by weight.
+    """
 
     unit: str
     parts: tuple[Component, ...] = Field(min_length=1)
@@ -89,18 +125,38 @@ class Covariate(Sourced):
 
 
 class Fitted(BaseModel):
-    """A parameter of the model that belongs to this population: one of `OWN`."""
+    """A parameter of the model that belongs to this population: one of `OWN`.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes
+    ----------
+    value : float
+        In internal units, where times are in days.
+    between : Spread or None
+        Distribution over patients about it; that of the model's table unless given.
+    reason : str
+        Where the value comes from.
+    """
+
+    model_config = CHECKED
     value: float
     between: Spread | None = None
     reason: str
 
 
 class Limits(BaseModel):
-    """A range of an admission value that is plausible for the population."""
+    """A range of an admission value that is plausible for the population.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes
+    ----------
+    low, high : float
+        Least and largest value that is admitted.
+    unit : str
+        That of the model.
+    reason : str
+        Of the range.
+    """
+
+    model_config = CHECKED
     low: float
     high: float
     unit: str
@@ -108,9 +164,19 @@ class Limits(BaseModel):
 
 
 class Published(BaseModel):
-    """An arm of a publication; of all its variables, or of those named."""
+    """An arm of a publication; of all its variables, or of those named.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes
+    ----------
+    publication : str
+        Key of `hepatica evidence`.
+    arm : str
+        Id of one of its arms that was given no cells.
+    variables : tuple of str
+        Variables that count; all unless given.
+    """
+
+    model_config = CHECKED
     publication: str
     arm: str
     variables: tuple[str, ...] = ()
@@ -119,10 +185,17 @@ class Published(BaseModel):
 class Moved(BaseModel):
     """A quantity of the population's own that the joint fit moves: ``<table>.<name>``, and what it answers to.
 
-    `tolerance` is the SD of the logarithm of the factor by which it may move.
+    Attributes
+    ----------
+    quantity : str
+        ``fitted.x``, ``insult.x`` or ``before.x`` of this population.
+    tolerance : float
+        SD of the logarithm of the factor by which it may move.
+    why : str
+        What it answers to.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = CHECKED
     quantity: str = Field(pattern=r"^(fitted|insult|before)\.[a-z_0-9]+$")
     tolerance: float = Field(default=0.5, gt=0)
     why: str
@@ -131,11 +204,17 @@ class Moved(BaseModel):
 class Fit(BaseModel):
     """Fit of the untreated population: its parameters and the data that they are fitted to.
 
-    `targets` are labs at entry and later, `deaths` the deaths and transplants by day, `moved` what of the population's
-    own the labs move; constants of human biology move for all populations together (`calibrate.natural_history`).
+    Constants of human biology move for all populations together (`calibrate.natural_history`).
+
+    Attributes
+    ----------
+    targets, deaths : tuple of Published
+        Labs at entry and later; deaths and transplants by day.
+    moved : tuple of Moved
+        Quantities of the population's own that the labs move.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = CHECKED
     targets: tuple[Published, ...] = ()
     deaths: tuple[Published, ...] = ()
     moved: tuple[Moved, ...] = ()
@@ -157,7 +236,16 @@ MOST_OWN = 8  # quantities that are a population's own, at most
 class Cause(Sourced):
     """One of the reasons why patients of a population fall ill; each patient has one, drawn by weight.
 
-    `insult`, `before` and `treatment` come on top of the population's, `onset` replaces its own.
+    Attributes
+    ----------
+    name : str
+        Of the cause.
+    weight : float
+        Share of patients, relative to the weights of the other causes.
+    insult, before, treatment : dict of str to float or Covariate
+        On top of the population's.
+    onset : Covariate or None
+        Days from insult to admission, in place of the population's.
     """
 
     name: str
@@ -173,13 +261,15 @@ class Aliases(BaseModel):
 
     Attributes
     ----------
-    any, also : tuple of str
-        One of `any` must stand in the text, and one of `also` where there are some.
+    any : tuple of str
+        Words in small letters, of which one must stand in the text.
+    also : tuple of str
+        Words in small letters, of which one must stand in the text too, where there are some.
     order : float
         The population with the lowest order that fits counts.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = CHECKED
     any: tuple[str, ...] = Field(min_length=1)
     also: tuple[str, ...] = ()
     order: float = 100.0
@@ -199,16 +289,47 @@ class Aliases(BaseModel):
 class Population(BaseModel):
     """A population of patients, read from ``patients/populations/<key>.toml`` or a file of the user's own.
 
-    `insult` doses states at the onset; `before` and `treatment` set controls of the model between insult and
-    admission, and from admission on (`treatment` may also dose a state, once, at admission); each is a number or a
-    distribution over patients. `fitted` values are in
-    internal units (days). `covariate` may name any model parameter, and `onset` (days from insult to admission) and
-    `female`. `extrapolation` says why every answer about this population is one. `like` names a population
-    from which whatever is not stated here is taken. `external_cohorts` are cohorts without cells to be shown beside the
-    simulated deaths.
+    Attributes
+    ----------
+    key : str
+        Name in small letters, digits and underscores; of an own file, one that no shipped population has.
+    like : str
+        Shipped population from which whatever is not stated here is taken; "" for none.
+    title, title_zh : str
+        In English and in Chinese.
+    aliases : Aliases or None
+        Words of a publication that mean this population.
+    note : str
+        Who these patients are, and where the numbers come from.
+    extrapolation, extrapolation_zh : str
+        Why every answer is an extrapolation, in both languages or in none.
+    baseline, baseline_arm : str
+        Key of `hepatica evidence`, and id of an arm without cells, beside which labs at admission are shown.
+    shown : tuple of str
+        Publications whose survival the report shows.
+    external_cohorts : tuple of Published
+        Cohorts without cells, shown beside the simulated deaths.
+    background_years : float
+        Years of the chronic disease before the insult.
+    covariate : dict of str to Covariate
+        Properties of a patient: age, body_weight, cirrhosis, onset (days from insult to admission), and female.
+    fitted : dict of str to Fitted
+        Parameters of the model that are this population's own.
+    before : dict of str to float or Covariate
+        Controls of the model between insult and admission: a number, or a distribution over patients.
+    treatment : dict of str to float or Covariate
+        Controls from admission on, or a state that is dosed once, at admission.
+    insult : dict of str to float or Covariate
+        States that are dosed at the onset.
+    causes : tuple of Cause
+        Reasons of the illness, of which each patient has one.
+    inclusion : dict of str to Limits
+        Ranges of labs at admission, within which a patient is admitted.
+    fit : Fit
+        Data to which the untreated population is fitted.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = CHECKED
     key: str
     like: str = ""
     title: str
@@ -223,7 +344,9 @@ class Population(BaseModel):
     external_cohorts: tuple[Published, ...] = ()
     background_years: float = Field(gt=0)
     covariate: dict[str, Covariate]
-    fitted: dict[str, Fitted] = Field(default_factory=dict)
+    fitted: dict[str, Fitted] = Field(
+        default_factory=dict, json_schema_extra=lambda s: s.update(propertyNames=one_of(OWN))
+    )
     before: dict[str, float | Covariate] = Field(default_factory=dict)
     treatment: dict[str, float | Covariate] = Field(default_factory=dict)
     insult: dict[str, float | Covariate] = Field(default_factory=dict)

@@ -18,6 +18,32 @@ CONTROL, PROPERTY = "control", "property of the patient"  # in the reasons of pa
 Table = Mapping[str, float | Covariate]
 
 
+def insult_names(model: Model) -> tuple[str, ...]:
+    """States that an insult may dose."""
+    return tuple(name for name, state in model.states.items() if state.dosed)
+
+
+def control_names(model: Model) -> tuple[str, ...]:
+    """Parameters that care, or the time before admission, sets."""
+    return tuple(n for n, q in model.parameters.items() if CONTROL in q.entry.reason.lower())
+
+
+def treatment_names(model: Model) -> tuple[str, ...]:
+    """Controls and states that treatment from admission on may set or dose."""
+    return (*control_names(model), *model.states)
+
+
+def covariate_names(model: Model) -> tuple[str, ...]:
+    """Properties of a patient that a population may state."""
+    own = (n for n, q in model.parameters.items() if PROPERTY in q.entry.reason.lower())
+    return tuple(dict.fromkeys((*NEEDED, *NOT_IN_MODEL, *own)))
+
+
+def inclusion_names() -> tuple[str, ...]:
+    """Labs at admission, and scores of them, that limit who is admitted."""
+    return (*(v.name for v in used_in(Use.ADMISSION)), *SCORED)
+
+
 def check_population(population: Population, model: Model) -> None:
     """Refuse a population that the model cannot simulate, or whose sources are not there.
 
@@ -78,14 +104,13 @@ def _covariates(p: Population, model: Model) -> Iterator[tuple[str, object, str]
 
 def _given(p: Population, model: Model) -> Iterator[tuple[str, object, str]]:
     """Insults dose states; care and the time before admission set controls."""
-    dosed = {name for name, s in model.states.items() if s.dosed}
-    controls = {n for n, q in model.parameters.items() if CONTROL in q.entry.reason.lower()}
+    dosed, controls = set(insult_names(model)), set(control_names(model))
     owners: list[tuple[str, Population | Cause]] = [("", p), *((f"causes.{c.name}.", c) for c in p.causes)]
     for place, owner in owners:
         tables: tuple[tuple[str, Table, set[str], str], ...] = (
             ("insult", owner.insult, dosed, "a state that can be dosed"),
             ("before", owner.before, controls, "a control of the model"),
-            ("treatment", owner.treatment, controls | set(model.states), "a control or a state of the model"),
+            ("treatment", owner.treatment, set(treatment_names(model)), "a control or a state of the model"),
         )
         for what, table, known, wanted in tables:
             for name, value in table.items():
@@ -101,8 +126,8 @@ def _given(p: Population, model: Model) -> Iterator[tuple[str, object, str]]:
 def _limits(where: str, name: str, limits: Limits, model: Model) -> Iterator[tuple[str, object, str]]:
     """Inclusion: a lab that is read at admission, in the unit in which it is compared, and a range."""
     labs = {v.name: v.unit for v in used_in(Use.ADMISSION)}
-    if name not in labs and name not in SCORED:
-        yield where, name, f"one of {', '.join((*labs, *SCORED))}"
+    if name not in inclusion_names():
+        yield where, name, f"one of {', '.join(inclusion_names())}"
         return
     if not limits.low < limits.high:
         yield where, [limits.low, limits.high], "low below high"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +23,16 @@ MOST_ALIVE = 0.999  # no count of a lot finds every cell alive; and a dose event
 TISSUE_FACTOR_RANGE = (0.1, 20.0)
 MAX_DONORS = 100
 MAX_LOG_SD = 3.0  # a spread of twenty-fold each way; published lots of cord cells have 1.3
+BOUNDS: Mapping[str, tuple[float, float, str]] = {
+    **dict.fromkeys(
+        ("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error"),
+        (0.0, MAX_LOG_SD, "a spread of a logarithm"),
+    ),
+    **dict.fromkeys(("viability_sd", "viability_error"), (0.0, 0.5, "a spread of a share")),
+    "potency_df": (1.0, math.inf, "degrees of freedom"),
+    "donor_share": (0.0, 1.0, "a share"),
+}
+"""Lowest and highest value of each number of the variation of lots, and what it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +78,8 @@ class LotVariation:
 
     def __post_init__(self) -> None:
         """Refuse what no lots can be."""
-        for name in ("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error"):
-            bounded(f"product.lots.{name}", getattr(self, name), 0.0, MAX_LOG_SD, "a spread of a logarithm")
-        for name in ("viability_sd", "viability_error"):
-            bounded(f"product.lots.{name}", getattr(self, name), 0.0, 0.5, "a spread of a share")
-        bounded("product.lots.potency_df", self.potency_df, 1.0, math.inf, "degrees of freedom")
-        bounded("product.lots.donor_share", self.donor_share, 0.0, 1.0, "a share")
+        for name, (low, high, what) in BOUNDS.items():
+            bounded(f"product.lots.{name}", getattr(self, name), low, high, what)
         if isinstance(self.donors, bool) or not isinstance(self.donors, int) or not 1 <= self.donors <= MAX_DONORS:
             raise InputError("product.lots.donors", self.donors, f"a whole number from 1 to {MAX_DONORS}")
 

@@ -43,6 +43,19 @@ TRACERS = {name: _entries(row) for name, row in read_rows("tracers.toml").items(
 MAX_POTENCY = 100.0  # relative to a typical batch; published batches differ some tenfold
 MAX_RELATIVE = 1000.0  # receptors, ligands and tissue factor; engineered cells carry up to some hundred times as much
 MIN_CARRIER, MAX_CARRIER = 0.01, 100.0  # lifetime in a carrier; cells die within days, a hundredfold is a year
+DONORS = ("allogeneic", "autologous")
+BOUNDS: Mapping[str, tuple[float, float, str]] = {
+    "viability": (0.0, 1.0, "a share"),
+    "passage": (1, 20, "a passage"),
+    "priming": (0.0, 1.0, "a share"),
+    "diameter": (5.0, 50.0, "a cell diameter in um"),
+    "carrier": (MIN_CARRIER, MAX_CARRIER, "a lifetime relative to free cells"),
+    "potency": (0.0, MAX_POTENCY, "a potency relative to a typical batch"),
+    **dict.fromkeys(
+        ("cxcr4", "cmet", "targeting", "tissue_factor"), (0.0, MAX_RELATIVE, "a number relative to unmodified cells")
+    ),
+}
+"""Lowest and highest value of each number of a product, both allowed, and what it is."""
 FACTORS = ("growth", "immune", "vegf", "tgf", "mmp", "il6")
 
 
@@ -107,20 +120,14 @@ class Product:
         """Refuse what no product can be."""
         if self.source not in SOURCES:
             raise InputError("product.source", self.source, f"one of {', '.join(SOURCES)}")
-        if self.donor not in ("allogeneic", "autologous"):
+        if self.donor not in DONORS:
             raise InputError("product.donor", self.donor, "'allogeneic' or 'autologous'")
-        bounded("product.viability", self.viability, 0.0, 1.0, "a share")
-        bounded("product.passage", self.passage, 1, 20, "a passage")
-        bounded("product.priming", self.priming, 0.0, 1.0, "a share")
-        bounded("product.diameter", self.diameter, 5.0, 50.0, "a cell diameter in um")
-        bounded("product.carrier", self.carrier, MIN_CARRIER, MAX_CARRIER, "a lifetime relative to free cells")
-        bounded("product.potency", self.potency, 0.0, MAX_POTENCY, "a potency relative to a typical batch")
         if self.tracer and self.tracer not in TRACERS:
             raise InputError("product.tracer", self.tracer, f"one of {', '.join(TRACERS)}")
-        for name in ("cxcr4", "cmet", "targeting", "tissue_factor"):
+        for name, (low, high, what) in BOUNDS.items():
             value = getattr(self, name)
-            if value is not None:
-                bounded(f"product.{name}", value, 0.0, MAX_RELATIVE, "a number relative to unmodified cells")
+            if value is not None or name != "tissue_factor":
+                bounded(f"product.{name}", value, low, high, what)
 
     @property
     def typical_lot(self) -> Product:

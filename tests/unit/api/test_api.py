@@ -37,7 +37,7 @@ def test_every_answer_says_what_it_is_for():
 
 def test_all_files_are_listed():
     files = {p.stem for p in API.glob("*.py")} - {"__init__", "__main__", "base", "pages", "sources", "verdict"}
-    assert files | {p.parent.name for p in API.glob("*/__init__.py")} == set(ROOMS)
+    assert files | {p.parent.name for p in API.glob("*/__init__.py")} == {*ROOMS, "input_files"}
 
 
 def test_answers_are_made_below_the_reports():
@@ -50,4 +50,4 @@ def test_answers_are_made_below_the_reports():
 def test_an_unknown_model_is_refused():
     with pytest.raises(InputError, match="dose-answer"):
         schema_of("dose")
-    assert schema_of("study") == Study.model_json_schema(mode="validation")
+    assert set(schema_of("study")["properties"]) == set(Study.model_fields)

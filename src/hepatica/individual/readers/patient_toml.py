@@ -249,8 +249,11 @@ def schema() -> dict[str, Any]:
     ['female', 'male']
     """
     printed = {"type": ["string", "number"]}
-    time = {"day": {"type": "number", "description": "days since admission"}, "date": {"type": "string"}}
-    until = {"until": {"type": ["number", "string"]}}
+    time = {
+        "day": {"type": "number", "description": "days since admission"},
+        "date": {"type": "string", "description": "as 2026-01-31; with `admission`"},
+    }
+    until = {"until": {"type": ["number", "string"], "description": "last day, or its date"}}
     labs = {
         name: printed | {"description": f"{a.variable.label['en']}, as '{a.example}'"} for name, a in analytes().items()
     }
@@ -269,7 +272,13 @@ def schema() -> dict[str, Any]:
             "admission": {"type": "string", "description": "date of day 0, where dates are given; it is not kept"},
             "labs": _rows(time | labs, []),
             "treatments": _rows(
-                time | until | {"treatment": {"enum": list(TREATMENTS)}, "dose": {"type": "string"}}, ["treatment"]
+                time
+                | until
+                | {
+                    "treatment": {"enum": list(TREATMENTS)},
+                    "dose": {"type": "string", "description": "as '1e6 cells/kg'"},
+                },
+                ["treatment"],
             ),
             "visits": _rows(time | until, []),
             "outcome": _row(time | {"kind": {"enum": [k.value for k in OutcomeKind]}}, ["kind"]),

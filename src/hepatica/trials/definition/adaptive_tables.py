@@ -98,8 +98,8 @@ class Bayesian(Table):
     predictive_futility: Probability | None = Field(
         default=None, description="predictive probability of success at the end below which a look stops"
     )
-    margin: Number = 0.0
-    prior_mean: Number = 0.0
+    margin: Number = Field(default=0.0, description="effect above which the trial succeeds")
+    prior_mean: Number = Field(default=0.0, description="of the effect")
     prior_sd: Annotated[Number, Field(gt=0)] | None = Field(default=None, description="flat unless given")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of
 from hepatica.study_fields import MAX_SEED, Days, Integer, Line, Number, Table
 from hepatica.trials.confirmatory.group_sequential.shapes import OBrienFleming, Pocock, Shape, WangTsiatis
 from hepatica.trials.confirmatory.group_sequential.spending import (
@@ -18,6 +19,19 @@ from hepatica.trials.confirmatory.group_sequential.spending import (
     Spending,
 )
 from hepatica.trials.definition.design_tables import Share
+
+BOUNDARIES: dict[str, Callable[[float], Shape | Spending]] = {
+    "obrien_fleming": lambda _: LanDeMetsOBrienFleming(),
+    "pocock": lambda _: LanDeMetsPocock(),
+    "hwang_shih_decani": HwangShihDeCani,
+    "kim_demets": KimDeMets,
+    "obrien_fleming_exact": lambda _: OBrienFleming(),
+    "pocock_exact": lambda _: Pocock(),
+    "wang_tsiatis": WangTsiatis,
+}
+"""Efficacy boundaries by name, made with the table's `parameter`."""
+MULTIPLICITIES = ("holm", "bonferroni", "hierarchical")
+COUPLINGS = ("shared", "copula", "independent")
 
 
 class Look(Table):
@@ -36,7 +50,7 @@ class Look(Table):
 class Stopping(Table):
     """[stopping]: boundaries on the scale of z, positive in favour of the cells."""
 
-    efficacy: Line = "obrien_fleming"
+    efficacy: Annotated[Line, Field(json_schema_extra=one_of(BOUNDARIES))] = "obrien_fleming"
     parameter: Number = Field(default=-4.0, description="gamma of hwang_shih_decani, rho of kim_demets, delta")
     futility: tuple[Annotated[Number, Field(ge=-10, le=10)], ...] = Field(
         default=(), description="z at each look below which the trial stops; not binding unless said"
@@ -54,18 +68,9 @@ class Stopping(Table):
         InputError
             If the name is unknown.
         """
-        makers: dict[str, Callable[[], Shape | Spending]] = {
-            "obrien_fleming": LanDeMetsOBrienFleming,
-            "pocock": LanDeMetsPocock,
-            "hwang_shih_decani": lambda: HwangShihDeCani(self.parameter),
-            "kim_demets": lambda: KimDeMets(self.parameter),
-            "obrien_fleming_exact": OBrienFleming,
-            "pocock_exact": Pocock,
-            "wang_tsiatis": lambda: WangTsiatis(self.parameter),
-        }
-        if self.efficacy not in makers:
-            raise InputError("stopping.efficacy", self.efficacy, f"one of {', '.join(makers)}")
-        return makers[self.efficacy]()
+        if self.efficacy not in BOUNDARIES:
+            raise InputError("stopping.efficacy", self.efficacy, f"one of {', '.join(BOUNDARIES)}")
+        return BOUNDARIES[self.efficacy](self.parameter)
 
 
 class Analysis(Table):
@@ -74,15 +79,15 @@ class Analysis(Table):
     alpha: Annotated[Number, Field(gt=0, lt=0.5)] = Field(default=0.025, description="one-sided")
     power: Annotated[Number, Field(gt=0, lt=1)] = 0.8
     stratified: bool = False
-    multiplicity: Line = Field(default="holm", description="over arms: holm, bonferroni or hierarchical")
+    multiplicity: Line = Field(default="holm", description="over arms", json_schema_extra=one_of(MULTIPLICITIES))
     events: Annotated[Integer, Field(ge=1)] | None = Field(
         default=None, description="maximal events; the trial ends with them or with follow-up"
     )
 
     @model_validator(mode="after")
     def _known(self) -> Analysis:
-        if self.multiplicity not in ("holm", "bonferroni", "hierarchical"):
-            raise InputError("analysis.multiplicity", self.multiplicity, "one of holm, bonferroni, hierarchical")
+        if self.multiplicity not in MULTIPLICITIES:
+            raise InputError("analysis.multiplicity", self.multiplicity, f"one of {', '.join(MULTIPLICITIES)}")
         return self
 
 
@@ -102,22 +107,24 @@ class Variation(Table):
         default=0.1, description="deaths a year after a transplant; assumed"
     )
     coupling: Line = Field(
-        default="shared", description="of a patient's fates across arms: shared, copula, independent"
+        default="shared",
+        description="of a patient's fates across arms",
+        json_schema_extra=one_of(COUPLINGS),
     )
     correlation: Annotated[Number, Field(ge=-1, le=1)] = Field(default=0.5, description="of the copula")
 
     @model_validator(mode="after")
     def _known(self) -> Variation:
-        if self.coupling not in ("shared", "copula", "independent"):
-            raise InputError("variation.coupling", self.coupling, "one of shared, copula, independent")
+        if self.coupling not in COUPLINGS:
+            raise InputError("variation.coupling", self.coupling, f"one of {', '.join(COUPLINGS)}")
         return self
 
 
 class Reader(Table):
     """[[reader]]: prior of somebody who will read the trial."""
 
-    name: Line = Field(min_length=1, max_length=60)
-    no_effect: Share
+    name: Line = Field(min_length=1, max_length=60, description="name of the reader")
+    no_effect: Share = Field(description="probability that cells do nothing")
     weights: dict[str, Annotated[Number, Field(ge=0)]] = Field(
         default_factory=dict, description="of the hypotheses; equal unless given"
     )

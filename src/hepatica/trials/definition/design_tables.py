@@ -7,10 +7,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of, within
 from hepatica.simulation import Arm
-from hepatica.study_fields import CellDose, Days, Integer, Line, Number, ProductTable, Table
+from hepatica.study_fields import CellDose, Days, Integer, Line, Number, ProductTable, RouteName, Table
 from hepatica.therapy import NO_CELLS, Regimen
+from hepatica.therapy.regimen import MAX_INFUSIONS
 from hepatica.trials.definition.expressions import Expression, parse_expression
+from hepatica.trials.definition.latent import BASELINE, LATENT
 from hepatica.trials.randomisation import (
     BiasedCoin,
     CompleteRandomisation,
@@ -21,17 +24,34 @@ from hepatica.trials.randomisation import (
 )
 
 MONTH = 365.25 / 12  # day
+METHODS = ("complete", "blocks", "minimisation", "biased_coin")
+BaselineCondition = Annotated[
+    str, Field(description=f"condition over {', '.join(BASELINE)}, such as 'meld >= 17 and age < 65'")
+]
+LabCondition = Annotated[str, Field(description=f"condition over {', '.join(LATENT)}, such as 'bilirubin < 5'")]
 Share = Annotated[Number, Field(ge=0, le=1)]
 
 
 class ArmTable(Table):
-    """[[arm]]: a regimen; without a dose it is standard care."""
+    """[[arm]]: a regimen; without a dose it is standard care.
+
+    Attributes
+    ----------
+    name : str
+        Name of the arm, each once.
+    infusions : int
+        Number of infusions.
+    interval, duration, start : str
+        Time between infusions, of one infusion, and of the first after randomisation.
+    ratio : int
+        Share of this arm in the allocation ratio.
+    """
 
     name: Line = Field(min_length=1, max_length=60)
     dose: CellDose | None = None
-    infusions: Integer = 1
+    infusions: Annotated[Integer, Field(json_schema_extra=within((0, MAX_INFUSIONS)))] = 1
     interval: Days = Field(default="7 d", validate_default=True)
-    route: str = "peripheral_vein"
+    route: RouteName = "peripheral_vein"
     duration: Days = Field(default="1 h", validate_default=True)
     start: Days = Field(default="0 d", validate_default=True)
     ratio: Annotated[Integer, Field(ge=1, le=100)] = 1
@@ -78,8 +98,8 @@ class ArmTable(Table):
 class Eligibility(Table):
     """[eligibility]: conditions over baseline, all of `include` and none of `exclude`."""
 
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: tuple[BaselineCondition, ...] = ()
+    exclude: tuple[BaselineCondition, ...] = ()
 
     def conditions(self) -> tuple[tuple[Expression, bool], ...]:
         """Each condition, and the truth that an eligible patient has."""
@@ -89,9 +109,15 @@ class Eligibility(Table):
 
 
 class Randomisation(Table):
-    """[randomisation]: scheme and strata; the ratio stands with the arms."""
+    """[randomisation]: scheme and strata; the ratio stands with the arms.
 
-    method: Line = "blocks"
+    Attributes
+    ----------
+    probability : float
+        Of the favoured arm, under minimisation and biased coin.
+    """
+
+    method: Annotated[Line, Field(json_schema_extra=one_of(METHODS))] = "blocks"
     sizes: tuple[Annotated[Integer, Field(ge=2, le=100)], ...] = Field(
         default=(), description="of blocks; twice the sum of the ratio unless given"
     )
@@ -121,7 +147,7 @@ class Randomisation(Table):
             if ratio != (1, 1):
                 raise InputError("randomisation.method", self.method, "two arms of equal ratio, or another method")
             return BiasedCoin(self.probability)
-        raise InputError("randomisation.method", self.method, "one of complete, blocks, minimisation, biased_coin")
+        raise InputError("randomisation.method", self.method, f"one of {', '.join(METHODS)}")
 
     def factors(self) -> tuple[Expression | None, ...]:
         """Conditions of the strata; None stands for the centre."""
@@ -129,7 +155,17 @@ class Randomisation(Table):
 
 
 class Centre(Table):
-    """[[centre]]: when it opens, and patients a month from then on."""
+    """[[centre]]: when it opens, and patients a month from then on.
+
+    Attributes
+    ----------
+    name : str
+        Name of the centre, each once.
+    per_month : float
+        Patients randomised a month.
+    start : str
+        Day of the trial on which it opens.
+    """
 
     name: Line = Field(min_length=1, max_length=60)
     per_month: Annotated[Number, Field(gt=0, le=10_000)]
@@ -156,7 +192,11 @@ class Dropout(Table):
     """[dropout]: an intensity that may depend on the patient's state."""
 
     per_month: Annotated[Number, Field(ge=0, le=5)] = 0.01
-    by: str = Field(default="", description="lab on which it depends; none unless given")
+    by: str = Field(
+        default="",
+        description="lab on which it depends; none unless given",
+        json_schema_extra=one_of(("", *LATENT)),
+    )
     slope: Annotated[Number, Field(ge=-20, le=20)] = Field(default=0.0, description="log intensity per unit of the lab")
     at: Number = Field(default=0.0, description="value of the lab at which per_month holds")
 
@@ -164,7 +204,7 @@ class Dropout(Table):
 class Rescue(Table):
     """[rescue]: rescue treatment, started with a chance at the first visit at which a condition holds."""
 
-    when: str
+    when: LabCondition
     chance: Share = 1.0
 
     def condition(self) -> Expression:

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of
 from hepatica.study_fields import Days, Integer, Line, Number, Table
 from hepatica.trials.definition.design_tables import ArmTable, Batches
 from hepatica.trials.definition.endpoint import Endpoint, Kind
@@ -59,7 +60,11 @@ class DoseFinding(Table):
     target: Probability = 0.3
     cohort: Annotated[Integer, Field(ge=1, le=20)] = 3
     window: Days = Field(default="28 d", validate_default=True)
-    toxicity: tuple[str, ...] = ("thrombosis", "procedure", "infection")
+    toxicity: tuple[Annotated[str, Field(json_schema_extra=one_of(TOXICITIES))], ...] = (
+        "thrombosis",
+        "procedure",
+        "infection",
+    )
     stop_at: Annotated[Integer, Field(ge=1)] | None = Field(
         default=None, description="patients at a level that end the trial"
     )

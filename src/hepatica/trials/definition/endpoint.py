@@ -7,9 +7,11 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of
 from hepatica.study_fields import Days, Line, Number, Table
 from hepatica.trials.definition.estimand import Estimand, Event, Intercurrent, Strategy
 from hepatica.trials.definition.expressions import Expression, parse_expression
+from hepatica.trials.definition.latent import LATENT
 
 
 class Kind(StrEnum):
@@ -69,10 +71,14 @@ class Endpoint(Table):
     'log_rank'
     """
 
-    name: Line = Field(min_length=1, max_length=60)
+    name: Line = Field(min_length=1, max_length=60, description="name of the endpoint, each once")
     kind: Kind
     primary: bool = False
-    lab: str = Field(default="", description="of kind lab and hierarchical: a latent lab or image")
+    lab: str = Field(
+        default="",
+        description="of kind lab and hierarchical: a latent lab or image",
+        json_schema_extra=one_of(("", *LATENT)),
+    )
     day: Days | None = Field(default=None, description="visit; the end of follow-up unless given")
     when: str = Field(default="", description="of kind proportion: a condition, such as 'alive and bilirubin < 5'")
     higher_is_better: bool = False

@@ -52,6 +52,15 @@ class Intercurrent(Table):
 class Estimand(Table):
     """[estimand]: what the trial estimates.
 
+    Attributes
+    ----------
+    population, treatment, variable : str
+        Attributes of the estimand in words: who, which treatments are compared, what is measured.
+    summary : str
+        Population-level summary.
+    intercurrent : list of tables
+        Intercurrent events, each once.
+
     Examples
     --------
     >>> Estimand(population="adults", treatment="cells", variable="death", summary="hazard_ratio").summary.value

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from hepatica import therapy
 from hepatica.errors import InputError
+from hepatica.json_schema import one_of
 from hepatica.patients import Draws, populations
 from hepatica.simulation import Arm
-from hepatica.study import HYPOTHESES, draws_of
+from hepatica.study import HYPOTHESES, HypothesisName, draws_of
 from hepatica.study_fields import (
     MAX_HORIZON,
     MAX_SEED,
@@ -23,6 +25,7 @@ from hepatica.study_fields import (
     Number,
     ProductTable,
     Table,
+    TreatmentName,
 )
 from hepatica.trials.definition.adaptive_tables import (
     ADAPTIVE,
@@ -66,6 +69,19 @@ MAX_TRIAL_PATIENTS = 20_000
 class Trial(Table):
     """Trial of cells: everything that decides how it is run and analysed.
 
+    Attributes
+    ----------
+    title, question : str
+        Title of the protocol, and what the trial asks.
+    transplant_rate : float
+        Per day, at functional failure; that of the population unless given.
+    posterior : str
+        'learnt': the draws that ship; 'prior': nothing learnt; or a file of `hepatica calibrate`.
+    product, estimand : table
+        Cell product of all arms, or the path of a product file; what the trial estimates.
+    arm : list of tables
+        Arms, the control first; of a dose escalation the doses from low to high.
+
     Examples
     --------
     >>> estimand = {"population": "p", "treatment": "t", "variable": "v", "summary": "hazard_ratio"}
@@ -79,13 +95,13 @@ class Trial(Table):
 
     title: Line = Field(min_length=1, max_length=MAX_TITLE)
     question: Line = Field(min_length=1, max_length=1000)
-    population: str = "hbv_aclf"
+    population: Annotated[str, Field(json_schema_extra=one_of(populations()))] = "hbv_aclf"
     patients: Integer = Field(ge=2, le=MAX_TRIAL_PATIENTS, description="largest number randomised")
-    follow_up: Days = Field(default="168 d", validate_default=True, description="of each patient")
+    follow_up: Days = Field(default="168 d", validate_default=True, description="of each patient, 1 d to 5 years")
     seed: Integer = Field(default=1, ge=0, le=MAX_SEED)
-    hypotheses: tuple[str, ...] = tuple(HYPOTHESES)
+    hypotheses: tuple[HypothesisName, ...] = tuple(HYPOTHESES)
     transplant_rate: Number | None = Field(default=None, ge=0, le=MAX_TRANSPLANT_RATE, allow_inf_nan=False)
-    together_with: tuple[str, ...] = ()
+    together_with: tuple[TreatmentName, ...] = ()
     posterior: Line = "learnt"
     product: ProductTable = ProductTable()
     estimand: Estimand

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from hepatica.admission import MAX_TRIES
 from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill
 from hepatica.calibrate.blocks import Execution
+from hepatica.calibrate.gradient import gradient, kernel
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.inference.random_effects import RandomEffects
@@ -68,9 +69,9 @@ class Settings:
     draws: int = 400
     waves: tuple[int, ...] = (1500, 1200, 1200, 400)
     people: int = 10
-    particles: int = 2000
-    moves: int = 10
-    last_moves: int = 60
+    particles: int = 1500
+    moves: int = 1
+    last_moves: int = 16
     runs: int = 2
     cell_draws: int = 32
     cell_people: int = 15
@@ -207,7 +208,7 @@ def learn_course(
             terms += acceptance_terms(plan, banks[0])
         statistics = statistics_of(terms)
         emulator = fit_emulator(space, banks, statistics, local=wave + 1 == len(settings.waves))
-        runs = _sampled(log_likelihood(terms, statistics, emulator), space.dimension, settings, wave, execution)
+        runs = _sampled(terms, statistics, emulator, settings, wave, execution)
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
         draws = space.draws(exchangeable(np.concatenate([r.points for r in runs]), following, settings.seed + wave))
     return CoursePosterior(
@@ -237,20 +238,27 @@ def _simulated(system: System, plan: Plan, draws: Draws, settings: Settings, wav
 
 
 def _sampled(
-    target: Callable[[Floats], Floats], dimension: int, settings: Settings, wave: int, execution: Execution
+    terms: Sequence[LikelihoodTerm],
+    statistics: Sequence[SummaryStatistic],
+    emulator: Emulator,
+    settings: Settings,
+    wave: int,
+    execution: Execution,
 ) -> list[smc.Sampled]:
     """Particles of a wave; of the last, independent runs show that they agree."""
+    target, slope = log_likelihood(terms, statistics, emulator), gradient(terms, statistics, emulator)
     runs, last = [], wave + 1 == len(settings.waves)
     for k in range(settings.runs if last else 1):
         with threadpool_limits(1):
             runs.append(
                 smc.sample(
                     target,
-                    dimension,
+                    emulator.space.dimension,
                     settings.particles,
                     seed=settings.seed + 10 * wave + k,
                     moves=settings.moves,
                     last_moves=settings.last_moves if last else settings.moves,
+                    kernel=kernel(emulator.space, lambda x, power: power * slope(x)),
                     progress=staged(execution.progress, f"posterior {k + 1}"),
                 )
             )

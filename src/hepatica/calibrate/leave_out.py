@@ -19,6 +19,7 @@ from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, expected_by_controls, learn_cells
 from hepatica.calibrate.contrast_likelihood import null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable, log_likelihood
+from hepatica.calibrate.gradient import gradient, kernel
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
 from hepatica.calibrate.run import Calibration, evidence_hash, plans
@@ -38,12 +39,16 @@ def course_without(course: CoursePosterior, left_out: Sequence[str], *, seed: in
         return points, 0.0
     kept = [t for t in course.terms if t.publication not in left_out]
     own, rest = (log_likelihood(terms, course.statistics, course.emulator) for terms in (gone, kept))
+    slope, slope_of_rest = (gradient(terms, course.statistics, course.emulator) for terms in (gone, kept))
+    moved = kernel(course.emulator.space, lambda x, power: slope_of_rest(x) + (1 - power) * slope(x))
     with threadpool_limits(1):
         weights, shape = pareto_smoothed_weights(-own(points))
         if shape < MAX_PARETO_K:
             start = float(uniforms(seed, np.array([0]), f"left out:{left_out[0]}")[0, 0])
             return points[resample_systematically(weights, start)], shape
-        return smc.without(lambda x: (rest(x), own(x)), course.runs[0], seed=seed, moves=moves).points, shape
+        return smc.without(
+            lambda x: (rest(x), own(x)), course.runs[0], seed=seed, moves=moves, kernel=moved
+        ).points, shape
 
 
 def leave_out(

@@ -181,7 +181,7 @@ def counts_log_likelihood(
         return _one_arm(x[0], counts[0], apart[0] + common**2, NODES, WEIGHTS)
     away, precision = np.zeros_like(common), 1 / common**2
     for y, n, v in zip(x, counts, apart, strict=True):
-        k, seen, sampling = _best_visit(n)
+        k, seen, sampling = best_visit(n)
         away += (logit(seen) - y[:, k]) / (v + sampling)
         precision = precision + 1 / (v + sampling)
     centre, width = away / precision, np.sqrt(2 / precision)
@@ -195,7 +195,7 @@ def counts_log_likelihood(
     return _log_sum(np.stack(fits), axis=0) + np.log(width) - 0.5 * np.log(2 * np.pi * common**2)
 
 
-def _best_visit(counts: Floats) -> tuple[int, float, float]:
+def best_visit(counts: Floats) -> tuple[int, float, float]:
     """Visit at which the odds are known best, the share with the event by then, and the variance of its log odds."""
     n = counts.sum()
     seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
@@ -205,16 +205,16 @@ def _best_visit(counts: Floats) -> tuple[int, float, float]:
 
 def _one_arm(x: Floats, counts: Floats, variance: Floats, nodes: Floats, weights: Floats) -> Floats:
     """Multinomial log likelihood of counts between visits, integrated over a normal shift of the log odds."""
-    k, seen, sampling = _best_visit(counts)
+    k, seen, sampling = best_visit(counts)
     centre = (logit(seen) - x[:, k]) * variance / (variance + sampling)
     width = np.sqrt(2 * variance * sampling / (variance + sampling))
     move = centre[:, None] + width[:, None] * nodes
-    fit = _counted(x[:, None, :] + move[:, :, None], counts) + nodes**2 + np.log(weights)
+    fit = counted(x[:, None, :] + move[:, :, None], counts) + nodes**2 + np.log(weights)
     fit -= move**2 / (2 * variance[:, None])
     return _log_sum(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance)
 
 
-def _counted(odds: Floats, counts: Floats) -> Floats:
+def counted(odds: Floats, counts: Floats) -> Floats:
     """Multinomial log likelihood (...) of counts between visits, of log odds (..., visits) of the event by then."""
     odds = np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)
     if len(counts) == 2:

@@ -1,11 +1,10 @@
-"""Tempered sequential Monte Carlo from a standard normal prior, moved by elliptical slices.
+"""Tempered sequential Monte Carlo from a standard normal prior, moved by a kernel, which elliptical slices are by default.
 
 The likelihood is raised from power 0 to 1 in steps that keep half of the particles effective (Del Moral, Doucet & Jasra
-2006; Jasra et al. 2011); after each, particles are resampled and moved by elliptical slice sampling (Murray, Adams &
-MacKay 2010), which needs no tuning and leaves the tempered posterior unchanged. Its ellipses are drawn from a normal
-reference, which is the prior but for the directions that the data inform (Nishihara, Murray & Adams 2014; Cui et al.
-2014): there it has the mean and the variance of the particles. The last particles are moved at least
-`last_moves` times, and on until they have forgotten their parents, so that they are exchangeable.
+2006; Jasra et al. 2011); after each, particles are resampled and moved. Elliptical slice sampling (Murray, Adams &
+MacKay 2010) needs neither gradient nor tuning and leaves the tempered posterior unchanged. Its ellipses are drawn from a
+normal reference, which is the prior but for the directions that the data inform (Nishihara, Murray & Adams 2014; Cui et
+al. 2014): there it has the mean and the variance of the particles. `hamiltonian` moves further where there is a gradient.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from scipy.optimize import brentq
 from hepatica.progress import Progress
 
 Floats = NDArray[np.float64]
+Kernel = Callable[[Callable[[Floats], Floats], float, Floats, Floats, np.random.Generator], tuple[Floats, Floats]]
+"""Move that leaves a tempered posterior as it is: of its value, the power, points, their values and a stream."""
 KEPT = 0.5  # share of particles that stay effective from one power to the next
 TURNS = 60  # cuts of an ellipse, after which a particle stays
-MAX_PARENT_CORRELATION = 0.1  # of any coordinate with that of the parent, over particles
 NARROW, WIDER = 0.8, 1.3  # variance that counts as informed, over the smallest by chance; factor on it in a reference
 MIN_VARIANCE = 1e-4  # of a reference, over that of the prior
-MAX_EXTENSION = 2  # times as many last moves as asked for, at most, until the parents are forgotten
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Reference:
     Attributes
     ----------
     directions : (dimension, k)
-        Orthonormal.
+        Orthonormal; none of the prior itself.
     mean, variance : (k,)
         Along these.
     """
@@ -43,6 +42,11 @@ class Reference:
     directions: Floats
     mean: Floats
     variance: Floats
+
+    @classmethod
+    def prior(cls, dimension: int) -> Reference:
+        """The standard normal distribution itself."""
+        return cls(np.zeros((dimension, 0)), np.zeros(0), np.zeros(0))
 
     @classmethod
     def of(cls, x: Floats) -> Reference:
@@ -107,6 +111,7 @@ def sample(
     seed: int,
     moves: int = 20,
     last_moves: int | None = None,
+    kernel: Kernel | None = None,
     progress: Progress | None = None,
 ) -> Sampled:
     """Particles of the posterior of a standard normal prior and a likelihood.
@@ -122,9 +127,11 @@ def sample(
     seed : int
         Seed of the random streams.
     moves : int
-        Elliptical slices after each resampling.
+        Moves after each resampling.
     last_moves : int, optional
-        At least so many after the last one; `moves` unless given.
+        After the last one, for particles to forget their parents; `moves` unless given.
+    kernel : Kernel, optional
+        How particles move, as `hamiltonian.Hamiltonian`; by elliptical slices unless given.
     progress : Progress, optional
         The power reached, in percent.
 
@@ -136,9 +143,8 @@ def sample(
     """
     rng = np.random.default_rng([seed, 20_060_101])
     prior = rng.standard_normal((n, dimension))
-    return _tempered(
-        lambda x: (np.zeros(len(x)), log_likelihood(x)), prior, rng, (moves, last_moves or moves), progress
-    )
+    both = (moves, last_moves or moves)
+    return _tempered(lambda x: (np.zeros(len(x)), log_likelihood(x)), prior, rng, both, kernel or by_halves, progress)
 
 
 def without(
@@ -148,6 +154,7 @@ def without(
     seed: int,
     moves: int = 20,
     last_moves: int | None = None,
+    kernel: Kernel | None = None,
 ) -> Sampled:
     """Particles of a posterior turned into those of the posterior without some of its data, by tempering these away.
 
@@ -161,6 +168,8 @@ def without(
         Seed of the random streams.
     moves, last_moves : int
         As in `sample`.
+    kernel : Kernel, optional
+        As in `sample`; power 0 is that of all data, power 1 that of those that stay.
 
     Examples
     --------
@@ -177,7 +186,7 @@ def without(
         stay, go = parts(x)
         return stay + go, -go
 
-    return _tempered(turned, points.copy(), rng, (moves, last_moves or moves), None)
+    return _tempered(turned, points.copy(), rng, (moves, last_moves or moves), kernel or by_halves, None)
 
 
 def _tempered(
@@ -185,6 +194,7 @@ def _tempered(
     x: Floats,
     rng: np.random.Generator,
     moves: tuple[int, int],
+    kernel: Kernel,
     progress: Progress | None,
 ) -> Sampled:
     """Particles of both parts from those of the first, by tempering the second from power 0 to 1."""
@@ -206,11 +216,8 @@ def _tempered(
             return first + power * second
 
         value = target(x)
-        last, least = power >= 1.0, moves[int(power >= 1.0)]
-        for k in range(least * (MAX_EXTENSION if last else 1)):
-            if k >= least and parent_correlation(x, start) < MAX_PARENT_CORRELATION:
-                break
-            x, value = move_by_halves(target, x, value, rng)
+        for _ in range(moves[int(power >= 1.0)]):
+            x, value = kernel(target, power, x, value, rng)
         _, fit = parts(x)
         moved = float((np.abs(x - start).max(axis=1) > 0).mean())
         if progress is not None:
@@ -252,8 +259,8 @@ def _step(fit: Floats, most: float) -> float:
     return float(brentq(effective, 0.0, most, xtol=1e-9))
 
 
-def move_by_halves(
-    log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, rng: np.random.Generator
+def by_halves(
+    target: Callable[[Floats], Floats], power: float, x: Floats, fit: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Elliptical slice move of every particle, each half of them with the reference of the other.
 
@@ -263,14 +270,20 @@ def move_by_halves(
     halves = np.arange(len(x)) % 2
     for k in (0, 1):
         own = halves == k
-        x[own], fit[own] = slice_move(log_likelihood, x[own], fit[own], Reference.of(x[~own]), rng)
+        x[own], fit[own] = slice_move(target, x[own], fit[own], Reference.of(x[~own]), rng)
     return x, fit
 
 
 def slice_move(
-    log_likelihood: Callable[[Floats], Floats], x: Floats, fit: Floats, reference: Reference, rng: np.random.Generator
+    log_likelihood: Callable[[Floats], Floats],
+    x: Floats,
+    fit: Floats,
+    reference: Reference,
+    rng: np.random.Generator,
+    *,
+    among: NDArray[np.bool_] | None = None,
 ) -> tuple[Floats, Floats]:
-    """Elliptical slice move of every particle, and their log likelihoods."""
+    """Elliptical slice move of every particle, and their log likelihoods; of some coordinates, if `among` says so."""
     n, centre = len(x), reference.centre
     other, away = reference.draw(rng.standard_normal(x.shape)), x - centre
     level = fit + reference.correction(x) + np.log(rng.random(n))
@@ -280,6 +293,7 @@ def slice_move(
     for _ in range(TURNS):
         a = angle[open_, None]
         tried = centre + away[open_] * np.cos(a) + other[open_] * np.sin(a)
+        tried = tried if among is None else np.where(among, tried, x[open_])
         now = log_likelihood(tried)
         good = now + reference.correction(tried) > level[open_]
         moved[open_[good]], value[open_[good]] = tried[good], now[good]

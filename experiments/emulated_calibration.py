@@ -26,6 +26,7 @@ from hepatica.calibrate import course
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.course import EFFECTS, Settings, acceptance_terms, fit_emulator, log_likelihood, statistics_of
 from hepatica.calibrate.endpoints import DIRECTION
+from hepatica.calibrate.gradient import gradient, kernel
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, SummaryStatistic, blocks
@@ -96,8 +97,8 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--replicates", type=int, default=100)
     parser.add_argument("--particles", type=int, default=600)
-    parser.add_argument("--moves", type=int, default=4)
-    parser.add_argument("--last-moves", type=int, default=15)
+    parser.add_argument("--moves", type=int, default=1)
+    parser.add_argument("--last-moves", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so many minutes")
     options = parser.parse_args()
@@ -109,6 +110,7 @@ def main() -> None:
         truth = rng.standard_normal(dimension)
         published = publish(terms, statistics, emulator, truth, rng)
         with threadpool_limits(1):
+            slope = gradient(published, statistics, emulator)
             run = smc.sample(
                 log_likelihood(published, statistics, emulator),
                 dimension,
@@ -116,6 +118,7 @@ def main() -> None:
                 seed=options.seed + 1000 + k,
                 moves=options.moves,
                 last_moves=options.last_moves,
+                kernel=kernel(emulator.space, lambda x, power, slope=slope: power * slope(x)),
             )
         ranks.append((run.points < truth).mean(axis=0))
         widths.append(run.points.std(axis=0))

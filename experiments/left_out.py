@@ -1,6 +1,6 @@
 """Leave-one-publication-out predictions by the emulator and the banks of a finished calibration: nothing is simulated.
 
-    python experiments/left_out.py WORK [--hypothesis label_is_cells ...] [--particles 800] [--moves 5] [--json]
+    python experiments/left_out.py WORK [--hypothesis label_is_cells ...] [--particles 800] [--moves 2] [--json]
 
 WORK is the folder of finished work of `hepatica calibrate` with the same evidence, model and settings. Its particles
 are made again (a quarter of an hour of processor time), then for each publication those that the others' data give:
@@ -245,7 +245,7 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--hypothesis", nargs="+", default=["label_is_cells", "lung_only"])
     parser.add_argument("--particles", type=int, default=800)
-    parser.add_argument("--moves", type=int, default=5)
+    parser.add_argument("--moves", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

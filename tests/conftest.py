@@ -173,7 +173,7 @@ def smallest_calibration():
     from hepatica.calibrate.course import Settings
 
     return Settings(
-        draws=20, waves=(120, 60), people=5, particles=200, moves=3, last_moves=6, cell_draws=3, cell_people=4, seed=3
+        draws=20, waves=(120, 60), people=5, particles=200, moves=1, last_moves=2, cell_draws=3, cell_people=4, seed=3
     )
 
 

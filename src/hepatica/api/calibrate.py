@@ -124,7 +124,7 @@ class CalibrateRequest(Request):
         from hepatica.calibrate.course import Settings
 
         few = Settings(
-            draws=40, waves=(300, 200), people=8, particles=400, moves=3, last_moves=6, cell_draws=4, cell_people=4
+            draws=40, waves=(300, 200), people=8, particles=400, moves=1, last_moves=2, cell_draws=4, cell_people=4
         )
         sizes = few if self.quick else Settings()
         return sizes if self.seed is None else replace(sizes, seed=self.seed)

@@ -30,6 +30,7 @@ def kernel(space: Space, gradient: Callable[[Floats, float], Floats]) -> Hamilto
     Parameters
     ----------
     space : Space
+        Of the points.
     gradient : callable
         Of points and a power, the gradient of the tempered log likelihood.
     """

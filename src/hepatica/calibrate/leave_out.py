@@ -29,6 +29,7 @@ from hepatica.patients.streams import uniforms
 from hepatica.progress import Progress, ignore_progress
 
 Floats = NDArray[np.float64]
+LAST_MOVES = 4  # times as many after the publication is gone
 
 
 def course_without(course: CoursePosterior, left_out: Sequence[str], *, seed: int, moves: int) -> tuple[Floats, float]:
@@ -47,7 +48,12 @@ def course_without(course: CoursePosterior, left_out: Sequence[str], *, seed: in
             start = float(uniforms(seed, np.array([0]), f"left out:{left_out[0]}")[0, 0])
             return points[resample_systematically(weights, start)], shape
         return smc.without(
-            lambda x: (rest(x), own(x)), course.runs[0], seed=seed, moves=moves, kernel=moved
+            lambda x: (rest(x), own(x)),
+            course.runs[0],
+            seed=seed,
+            moves=moves,
+            last_moves=LAST_MOVES * moves,
+            kernel=moved,
         ).points, shape
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hepatica.calibrate import leave_out
 from hepatica.calibrate.course import log_likelihood
+from hepatica.calibrate.gradient import gradient, kernel
 from hepatica.calibrate.inference import smc
 
 
@@ -16,11 +17,18 @@ def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch,
     u = made.course
     monkeypatch.setattr(leave_out, "MAX_PARETO_K", trusted)
     rest = log_likelihood([d for d in u.terms if d.publication != "alss2019"], u.statistics, u.emulator)
-    fresh = smc.sample(rest, u.emulator.space.dimension, 2000, seed=4, moves=10).points
-    whole = smc.sample(
-        log_likelihood(u.terms, u.statistics, u.emulator), u.emulator.space.dimension, 2000, seed=6, moves=10
+    slope, slope_of_rest = (
+        gradient([d for d in u.terms if d.publication != key], u.statistics, u.emulator) for key in ("", "alss2019")
     )
-    points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=10)
+    space = u.emulator.space
+
+    def sampled(fit, by, seed):
+        moved = kernel(space, lambda x, power: power * by(x))
+        return smc.sample(fit, space.dimension, 1500, seed=seed, moves=1, last_moves=4, kernel=moved)
+
+    fresh = sampled(rest, slope_of_rest, 4).points
+    whole = sampled(log_likelihood(u.terms, u.statistics, u.emulator), slope, 6)
+    points, shape = leave_out.course_without(replace(u, runs=(whole.points,)), ("alss2019",), seed=5, moves=1)
     a, b, c = (
         u.emulator(x)[:, [o.kind == "share" for o in u.statistics]].mean(axis=0) for x in (points, fresh, whole.points)
     )

@@ -1,10 +1,10 @@
 """Hamiltonian moves of particles under a standard normal prior and a likelihood with a gradient.
 
-Trajectories turn by the prior exactly and are kicked by the likelihood (split Hamiltonian Monte Carlo: Neal 2011, Handbook
-of Markov Chain Monte Carlo, 5.5.1; Shahbaba et al. 2014), so a quarter of a turn forgets whatever the data say nothing
-about. Coordinates along which the likelihood jumps are drawn anew from the prior, group by group (independence
-Metropolis); those by which it is not differentiated otherwise move by elliptical slices; and a coordinate whose particles
-lie further apart than under the prior, as two modes do, is tried on its other side.
+Trajectories turn by the prior exactly and are kicked by the likelihood (split Hamiltonian Monte Carlo: Neal 2011,
+Handbook of Markov Chain Monte Carlo, 5.5.1; Shahbaba et al. 2014), so a quarter of a turn forgets whatever the data say
+nothing about. Coordinates along which the likelihood jumps are drawn anew from the prior, group by group (independence
+Metropolis); those without a gradient otherwise move by elliptical slices; and a coordinate whose particles lie further
+apart than under the prior, as two modes do, is tried on its other side.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Tempered sequential Monte Carlo from a standard normal prior, moved by a kernel, which elliptical slices are by default.
+"""Tempered sequential Monte Carlo from a standard normal prior, moved by a kernel: elliptical slices by default.
 
 The likelihood is raised from power 0 to 1 in steps that keep half of the particles effective (Del Moral, Doucet & Jasra
 2006; Jasra et al. 2011); after each, particles are resampled and moved. Elliptical slice sampling (Murray, Adams &
-MacKay 2010) needs neither gradient nor tuning and leaves the tempered posterior unchanged. Its ellipses are drawn from a
-normal reference, which is the prior but for the directions that the data inform (Nishihara, Murray & Adams 2014; Cui et
-al. 2014): there it has the mean and the variance of the particles. `hamiltonian` moves further where there is a gradient.
+MacKay 2010) needs neither gradient nor tuning and leaves the tempered posterior unchanged. Its ellipses are drawn from
+a normal reference, which is the prior but for the directions that the data inform (Nishihara, Murray & Adams 2014; Cui
+et al. 2014): there it has the mean and the variance of the particles. `hamiltonian` goes further where there is a
+gradient.
 """
 
 from __future__ import annotations

@@ -40,3 +40,16 @@ def test_each_variable_may_have_its_own_sd():
         load = np.array([[a, a, 0, 0], [0, 0, b, b]]) * size
         plain = multivariate_normal(np.zeros(4), covariance + load.T @ load).logpdf(row) + 2 * np.log(2 * np.pi)
         assert mine == pytest.approx(plain, abs=1e-9)
+
+
+def test_the_gradient_is_that_of_the_log_likelihood():
+    rng = np.random.default_rng(11)
+    root = rng.standard_normal((4, 4))
+    block = RandomEffects.of(
+        rng.standard_normal(4), root @ root.T + np.eye(4), rng.uniform(0.2, 1, 4), ["a", "b", "a", "b"]
+    )
+    x, common, own = rng.standard_normal((30, 4)), rng.uniform(0, 1, 30), rng.uniform(0, 1, 30)
+    for k in range(4):
+        step = 1e-6 * np.eye(4)[k]
+        up, down = (block.log_likelihood(x + s, common, own) for s in (step, -step))
+        assert block.gradient(x, common, own)[:, k] == pytest.approx((up - down) / 2e-6, abs=1e-6)

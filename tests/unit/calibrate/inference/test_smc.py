@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import kstest, multivariate_normal, norm
 
 from hepatica.calibrate.inference import smc
+from hepatica.calibrate.inference.hamiltonian import Hamiltonian
 from hepatica.calibrate.inference.smc import Reference, sample, slice_move
 
 
@@ -191,7 +192,6 @@ def _linear(seen, slopes, noise, x):
     return norm.logpdf(seen, x @ slopes, noise).sum(axis=1)
 
 
-@pytest.mark.slow
 def test_a_linear_gaussian_twin_of_the_real_problem_has_its_mean_and_evidence():
     """As many unknowns as a calibration has, thirty of their sums seen with errors of a third of the prior to all of it."""
     dimension, outputs = 250, 30
@@ -201,7 +201,12 @@ def test_a_linear_gaussian_twin_of_the_real_problem_has_its_mean_and_evidence():
     noise = rng.uniform(0.3, 1.0, outputs)
     seen = rng.standard_normal(dimension) @ slopes + noise * rng.standard_normal(outputs)
     fit = functools.partial(_linear, seen, slopes, noise)
-    runs = [sample(fit, dimension, 1000, seed=k, moves=16, last_moves=30) for k in range(2)]
+
+    def slope(x, power):
+        return power * ((seen - x @ slopes) / noise**2) @ slopes.T
+
+    kernel = Hamiltonian(slope, np.ones(dimension, bool))
+    runs = [sample(fit, dimension, 1500, seed=k, moves=1, last_moves=8, kernel=kernel) for k in range(2)]
     covariance = np.linalg.inv(np.eye(dimension) + (slopes / noise**2) @ slopes.T)
     mean, sd = covariance @ (slopes @ (seen / noise**2)), np.sqrt(np.diag(covariance))
     points = np.concatenate([r.points for r in runs])
@@ -209,4 +214,4 @@ def test_a_linear_gaussian_twin_of_the_real_problem_has_its_mean_and_evidence():
     assert np.abs(away).max() < 0.1 and points.std(axis=0) / sd == pytest.approx(np.ones(dimension), abs=0.1)
     exact = multivariate_normal(np.zeros(outputs), slopes.T @ slopes + np.diag(noise**2)).logpdf(seen)
     assert np.mean([r.log_evidence for r in runs]) == pytest.approx(exact, abs=1.0)
-    assert all(r.parent_correlation < 0.5 for r in runs)
+    assert all(r.parent_correlation < 0.15 for r in runs)  # the largest of 250 by chance is 0.08

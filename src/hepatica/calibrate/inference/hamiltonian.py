@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.calibrate.inference.smc import Reference, slice_move
+from hepatica.calibrate.inference.slices import Reference, slice_move
 
 Floats = NDArray[np.float64]
 Value = Callable[[Floats], Floats]

@@ -147,8 +147,8 @@ def homing_sd(fit: SubjectFit) -> float:
 def human() -> None:
     """The 111In series of science notes as SPECT, read back and fitted; held out: 24 h."""
     from hepatica.imaging.phantoms.body import SEGMENTS, BodyPhantom
-    from hepatica.imaging.subject.entries import ScanSettings
     from hepatica.imaging.subject.scan import measure_scan
+    from hepatica.imaging.subject.scan_settings import ScanSettings
 
     phantom = BodyPhantom(tracer="In111", activity=6e7, noise=0.02)
     settings = ScanSettings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,6 +16,8 @@ from hepatica.errors import InputError
 if TYPE_CHECKING:
     from hepatica.api.imaging.image import ImageAnswer
     from hepatica.imaging.subject.analysis import SubjectAnalysis
+    from hepatica.imaging.subject.scan import MeasuredScan
+    from hepatica.imaging.subject.subject_file import Subject
     from hepatica.imaging.subject.watch import Arrival
 
 app = shell.make_app()
@@ -41,7 +43,7 @@ def image(
     """
     lang = shell.check_language(lang)
     if watch is not None:
-        _follow(file, folder, watch, lang, once=once, poll=poll)
+        _follow(file, folder, watch, _Telling(lang, as_json), once=once, poll=poll)
         return
     from hepatica.api.imaging.image import ImageRequest
     from hepatica.output_folder import claim
@@ -77,46 +79,79 @@ def _show(analysis: SubjectAnalysis, lang: str) -> None:
             show(card)
 
 
-def _follow(file: Path, folder: Path, watched: Path, lang: str, *, once: bool, poll: float) -> None:
+class _Telling(NamedTuple):
+    """Form of what is printed: cards and sentences in a language, or one JSON answer after each renewal."""
+
+    lang: str
+    as_json: bool
+
+    def say(self, key: str, **values: object) -> None:
+        """Print a sentence for a person."""
+        from hepatica.words import say
+
+        if not self.as_json:
+            out.print(say(f"image.{key}", self.lang, **values))
+
+    def complain(self, key: str, **values: object) -> None:
+        """Say what was not taken up."""
+        from hepatica.words import say
+
+        complain(say(f"image.{key}", self.lang, **values))
+
+
+def _follow(file: Path, folder: Path, watched: Path, telling: _Telling, *, once: bool, poll: float) -> None:
     """Renew the report after each series that arrives."""
-    from hepatica.imaging.subject.analysis import analyse_subject
-    from hepatica.imaging.subject.ledger import Ledger
+    from hepatica.imaging.subject.ledger import Ledger, settings_fingerprint
     from hepatica.imaging.subject.scan import measure_subject
     from hepatica.imaging.subject.subject_file import read_subject
     from hepatica.imaging.subject.watch import Watch, follow
-    from hepatica.output_folder import claim
     from hepatica.report.imaging.subject_figures import when
-    from hepatica.words import say
 
     subject = read_subject(file)
     if subject.watch is None:
         raise InputError("watch", "no [watch] in the subject file", "how arriving series are measured: kind, regions")
     own = measure_subject(subject, file.parent)
-    ledger = Ledger(folder / "series")
+    ledger = Ledger(folder / "series", settings_fingerprint(subject.watch, file.parent))
 
     def renew(arrived: list[Arrival]) -> None:
         start = time.perf_counter()
         for a in arrived:
             if a.scan is None:
-                complain(say("image.refused", lang, name=a.name, why=a.refusal))
-        scans = [*own, *ledger.scans()]
-        if not any(s.labels for s in scans):
-            return
+                telling.complain("refused", name=a.name, why=a.refusal)
         try:
-            with claim(folder, "image") as output:
-                analysis = analyse_subject(subject, scans)
-                _write(analysis, output.staging, lang)
-                output.publish()
+            if not _renew(subject, [*own, *ledger.scans()], folder, telling):
+                return
         except InputError as error:
             complain(str(error))
             return
         seconds = f"{time.perf_counter() - start:.1f}"
         for a in arrived:
             if a.scan is not None:
-                out.print(say("image.arrived", lang, name=a.name, day=when(a.scan.day), seconds=seconds))
-        _show(analysis, lang)
+                telling.say("arrived", name=a.name, day=when(a.scan.day), seconds=seconds)
 
-    out.print(say("image.watching", lang, folder=watched))
+    telling.say("watching", folder=watched)
     with contextlib.suppress(KeyboardInterrupt):
         follow(Watch(watched, subject.watch, ledger, masks=file.parent), renew, poll=poll, once=once)
-    shell.close(lang)
+    if not telling.as_json:
+        shell.close(telling.lang)
+
+
+def _renew(subject: Subject, scans: list[MeasuredScan], folder: Path, telling: _Telling) -> bool:
+    """Analyse, publish and show; False where nothing has been seen yet."""
+    from hepatica.imaging.subject.analysis import analyse_subject, distinct
+    from hepatica.output_folder import claim
+
+    kept, repeated = distinct(scans)
+    for name, other in repeated.items():
+        telling.complain("repeated", name=name, other=other)
+    if not any(s.labels for s in kept):
+        return False
+    with claim(folder, "image") as output:
+        analysis = analyse_subject(subject, kept)
+        answer = _write(analysis, output.staging, telling.lang)
+        output.publish()
+    if telling.as_json:
+        print_json(answer)
+    else:
+        _show(analysis, telling.lang)
+    return True

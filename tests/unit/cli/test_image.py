@@ -62,6 +62,19 @@ def test_a_watched_folder_is_read_once(hepatica, here):
     assert code == 0 and "day-1：已测量" not in out and "标记即细胞" in out
 
 
+def test_a_watched_series_that_the_file_names_too_counts_once_and_json_is_json_alone(hepatica, here):
+    for name in ("organs.nii.gz", "day-1.nii.gz", "day-1.json"):
+        shutil.copy(EXAMPLE.with_name(name), here)
+    shutil.copytree(here, here / "in/day-1", ignore=shutil.ignore_patterns("organs*", "in"))
+    how = 'regions = "organs.nii.gz"\nlabels = { 2 = "liver" }\n'
+    text = SMALL.partition("[[label]]")[0] + '[[scan]]\npath = "day-1.nii.gz"\n' + how + "[watch]\n" + how
+    (here / "s.toml").write_text(text, encoding="utf-8")
+    code, out, err = hepatica("image", "s.toml", "--watch", "in", "--once", "--poll", "0.05", "--json")
+    answers = out.strip().split("\n}\n")
+    assert code == 0 and len(answers) == 2 and "day-1 is the same scan as day-1.nii.gz" in err
+    assert [len(json.loads(a.rstrip("}\n") + "}")["labels"]) for a in answers] == [1, 1]
+
+
 @pytest.mark.parametrize(
     "change, says",
     [

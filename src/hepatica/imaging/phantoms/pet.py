@@ -105,7 +105,7 @@ class PetPhantom:
 
     def _slice(self, k: int, slope: float, first: int) -> Dataset:
         ds = new_object("PT", first + k + 1, self.series)
-        change(ds, SERIES)
+        change(ds, SERIES | {"NumberOfSlices": len(self.values)})
         ds.PixelSpacing, ds.SliceThickness = [self.spacing[1], self.spacing[2]], str(self.spacing[0])
         ds.ImagePositionPatient, ds.RescaleSlope = [0.0, 0.0, k * self.spacing[0]], f"{slope:.10g}"
         item = Dataset()

@@ -32,6 +32,12 @@ MEASURED, CALCULATED, DECAY = 0x002, 0x004, 0x200
 SAME_FACTOR = 0.01
 """Relative difference up to which a frame's factor of decay correction is that to the start of the scan."""
 MAX_FRAMES = 10_000
+UNUSED = {
+    "sensitivity": "leave it out: an ECAT volume is calibrated",
+    "duration": "leave it out: each frame has its own",
+    "decay_reference": "leave it out: it is the start of the scan",
+}
+"""Statements that are of no use here."""
 
 
 def read_ecat(path: str | Path, *, stated: Stated | None = None) -> ImageVolume:
@@ -59,6 +65,7 @@ def read_ecat(path: str | Path, *, stated: Stated | None = None) -> ImageVolume:
     Voxels corrected for decay refer to the start of the scan, which the factor of each frame is held against.
     """
     path, stated = Path(path), stated or Stated()
+    stated.refuse(path.name, UNUSED)
     checked_file(path)
     with path.open("rb") as start:
         if start.read(len(MAGIC)) != MAGIC:
@@ -143,11 +150,9 @@ def _dose(where: str, head: Any, stated: Stated, notes: list[Note]) -> Administr
         raise ImageError(f"{where}, dosage", "missing", "state it as activity, in Bq")
     if stated.activity is None and activity < 1e4:  # CTI's header is in mCi or MBq, as the user typed it
         raise ImageError(f"{where}, dosage", f"{activity:g} of an unknown unit", "state it as activity, in Bq")
-    if stated.residue is None:
-        notes.append(Note(NoteCode.RESIDUE_UNKNOWN))
     weight = float(head["patient_weight"])
     return Administration(
-        activity=activity - (stated.residue or 0.0),
+        activity=stated.net(activity, notes),
         half_life=half_life,
         nuclide=nuclide_name(stated.nuclide or _text(head["isotope_name"])),
         weight=stated.weight or (weight if weight > 0 else None),
@@ -160,7 +165,7 @@ def _scan_start(where: str, head: Any, stated: Stated, dose: Administration) -> 
     """Seconds from the injection to the start of the scan."""
     scan, given = int(head["scan_start_time"]), int(head["dose_start_time"])
     if stated.injected is not None:
-        given = int((stated.injected.replace(tzinfo=None) - EPOCH).total_seconds())
+        given = int((stated.injected - EPOCH).total_seconds())
     elif given in (0, 2**32 - 1):
         raise ImageError(f"{where}, dose_start_time", "missing", "state the time of injection as injected")
     if scan in (0, 2**32 - 1):

@@ -29,6 +29,13 @@ HEADER = 352  # bytes of the header of NIfTI-1; NIfTI-2 has 540
 HEADERS = 4096
 TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """From NIfTI's axes (right, anterior, superior) to DICOM's."""
+UNUSED = {
+    "injected": "write InjectionStart, in s since TimeZero, into the sidecar",
+    "decay_reference": "write ImageDecayCorrectionTime, in s since TimeZero, into the sidecar",
+    "duration": "write FrameDuration, in s, into the sidecar",
+    "sensitivity": "give an image in Bq/mL",
+}
+"""Statements that are of no use here, and what is instead."""
 
 
 class Grid(NamedTuple):
@@ -115,7 +122,7 @@ def read_nifti(path: str | Path, sidecar: str | Path | None = None, *, stated: S
     sidecar : str or Path, optional
         JSON file; else that of the same name beside the image.
     stated : Stated, optional
-        What the sidecar lacks, or what replaces it. ``injected`` is not used: times of BIDS count from TimeZero.
+        What the sidecar lacks, or what replaces it; times stay in the sidecar, where they count from TimeZero.
 
     Returns
     -------
@@ -144,6 +151,7 @@ def read_nifti(path: str | Path, sidecar: str | Path | None = None, *, stated: S
         Path(sidecar) if sidecar is not None else path.with_name(path.name.removesuffix(".gz")).with_suffix(".json")
     )
     said, notes = read_sidecar(sidecar_path), []
+    stated.refuse(sidecar_path.name, UNUSED)
     if stated.named():
         notes.append(Note(NoteCode.STATED, {"names": ", ".join(stated.named())}))
     dose = _dose(sidecar_path.name, said, stated, notes)
@@ -181,12 +189,8 @@ def _dose(where: str, said: Sidecar, stated: Stated, notes: list[Note]) -> Admin
     activity = stated.activity or said.activity
     if not activity or activity < 0:
         raise ImageError(f"{where}, InjectedRadioactivity", "missing, or not above 0", "add it to the sidecar")
-    if stated.residue is None:
-        notes.append(Note(NoteCode.RESIDUE_UNKNOWN))
-    elif stated.residue >= activity:
-        raise ImageError("stated residue", "no less than the dose", "state less than was drawn up")
     return Administration(
-        activity=activity - (stated.residue or 0.0),
+        activity=stated.net(activity, notes),
         half_life=half_life,
         nuclide=nuclide,
         weight=stated.weight or said.weight,

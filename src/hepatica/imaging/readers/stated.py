@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from hepatica.imaging.readers.faults import ImageError
+from hepatica.imaging.readers.volume import Note, NoteCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,7 @@ class Stated:
     residue : float, Bq, optional
         Left in syringe and line, at the time of injection; subtracted from the activity. 0 says that there was none.
     injected : datetime, optional
-        In the clock of the scanner.
+        In the clock of the scanner, without an offset from UTC.
     half_life : float, s, optional
     nuclide : str, optional
         Such as ``"Zr89"``.
@@ -32,12 +34,12 @@ class Stated:
         Of each frame of a gamma camera.
     attenuation_corrected : bool, optional
     decay_reference : datetime, optional
-        Time to which the voxels are corrected for decay.
+        Time to which the voxels are corrected for decay, in the clock of the scanner.
 
     Raises
     ------
     ImageError
-        If a number is not above 0 (`residue`: below 0).
+        If a number is not above 0 (`residue`: below 0), or a time has an offset from UTC.
 
     Examples
     --------
@@ -68,7 +70,65 @@ class Stated:
             raise ImageError("stated residue", repr(self.residue), "state an activity in Bq, 0 if none was left")
         if self.sex not in (None, "M", "F", "O"):
             raise ImageError("stated sex", repr(self.sex), "state 'M', 'F' or 'O'")
+        for name in ("injected", "decay_reference"):
+            time = getattr(self, name)
+            if time is not None and time.tzinfo is not None:
+                raise ImageError(
+                    f"stated {name}",
+                    "a time with an offset from UTC",
+                    "state it in the clock of the scanner, without one",
+                )
 
     def named(self) -> tuple[str, ...]:
         """Names of what is stated."""
         return tuple(f.name for f in fields(self) if getattr(self, f.name) is not None)
+
+    def refuse(self, where: str, unused: Mapping[str, str]) -> None:
+        """Refuse a statement that a format has no use for, so that none is passed over in silence.
+
+        Parameters
+        ----------
+        where : str
+            File.
+        unused : mapping of str to str
+            Names that the format does not use, and what to do instead.
+
+        Raises
+        ------
+        ImageError
+            If one of them is stated.
+
+        Examples
+        --------
+        >>> Stated(duration=60.0).refuse("a.v", {"duration": "leave it out"})
+        Traceback (most recent call last):
+            ...
+        hepatica.imaging.readers.faults.ImageError: a.v, stated duration: not used by this format; leave it out
+        """
+        for name in self.named():
+            if name in unused:
+                raise ImageError(f"{where}, stated {name}", "not used by this format", unused[name])
+
+    def net(self, activity: float, notes: list[Note]) -> float:
+        """Activity less the stated residue, in Bq; notes what was subtracted, or that nothing is known of it.
+
+        Raises
+        ------
+        ImageError
+            If the residue is no less than the activity.
+
+        Examples
+        --------
+        >>> Stated(residue=1e6).net(1e8, [])
+        99000000.0
+        """
+        if self.residue is None:
+            notes.append(Note(NoteCode.RESIDUE_UNKNOWN))
+            return activity
+        if self.residue >= activity:
+            raise ImageError(
+                "stated residue", f"{self.residue:g} Bq of {activity:g} Bq", "state less than was drawn up"
+            )
+        if self.residue:
+            notes.append(Note(NoteCode.RESIDUE_SUBTRACTED, {"share": round(100.0 * self.residue / activity, 2)}))
+        return activity - self.residue

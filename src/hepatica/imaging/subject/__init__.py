@@ -1,4 +1,4 @@
 """One subject: its file, its scans measured, what they say, and a folder that is watched for more.
 
-In reading order: `entries`, `subject_file`, `scan`, `analysis`; `ledger`, `watch`.
+In reading order: `scan_settings`, `entries`, `subject_file`, `scan`, `analysis`; `ledger`, `watch`.
 """

@@ -75,6 +75,40 @@ class SubjectAnalysis:
         return self.course.sel(time=self.fit.observed.times, method="nearest")
 
 
+def distinct(scans: Sequence[MeasuredScan]) -> tuple[list[MeasuredScan], dict[str, str]]:
+    """Scans without those that are there already: the same organ at the same time is the same scan.
+
+    Parameters
+    ----------
+    scans : sequence of MeasuredScan
+        Of two that are the same the first is kept.
+
+    Returns
+    -------
+    list of MeasuredScan
+    dict of str to str
+        Name of each that is left out, and of the one that it repeats.
+
+    Examples
+    --------
+    >>> one = MeasuredScan("a", (OrganLabel("liver", 1.0, 0.1, 0.01),))
+    >>> kept, repeated = distinct([one, MeasuredScan("copy of a", one.labels)])
+    >>> len(kept), repeated
+    (1, {'copy of a': 'a'})
+    """
+    kept, repeated = [], {}
+    seen: dict[tuple[str, float], str] = {}
+    for scan in scans:
+        places = [(r.organ, r.time) for r in scan.labels]
+        same = next((seen[p] for p in places if p in seen), None)
+        if same is not None:
+            repeated[scan.name] = same
+            continue
+        kept.append(scan)
+        seen |= dict.fromkeys(places, scan.name)
+    return kept, repeated
+
+
 def merged(scans: Sequence[MeasuredScan]) -> tuple[OrganLabel, ...]:
     """Labels of all scans.
 

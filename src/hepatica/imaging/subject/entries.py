@@ -1,27 +1,18 @@
-"""Entries of a subject file: cells given, scans and how they are measured, labels, and what may be given next."""
+"""Entries of a subject file: cells given, counts and labels, and what may be given next."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hepatica.imaging.guidance.plan import Plan
 from hepatica.imaging.quantification.cells import Efflux
+from hepatica.imaging.subject.scan_settings import Entry, Positive
 from hepatica.study_fields import CellDose, Integer, Line, ProductTable
 from hepatica.therapy import ROUTES, Regimen
 
-MAX_SCANS, MAX_ROWS = 100, 10_000
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, lt=1e15, allow_inf_nan=False)]
-Point = tuple[Finite, Finite, Finite]
-
-
-class Entry(BaseModel):
-    """Table of a subject file, in which an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+MAX_ROWS = 10_000
 
 
 class CellsEntry(Entry):
@@ -43,98 +34,6 @@ class CellsEntry(Entry):
     route: str = "peripheral_vein"
     efflux: Efflux = Efflux.HYPOTHESIS
     duration_hours: Annotated[float, Field(ge=0, le=48)] = 0.0
-
-
-class ShapeEntry(Entry):
-    """Simple region of an organ, in mm of DICOM's patient axes (left, posterior, superior).
-
-    Attributes
-    ----------
-    organ : str
-        Or the name of the background.
-    form : {"ellipsoid", "box", "threshold"}
-        A threshold takes the voxels within an ellipsoid that hold `share` of its largest value or more.
-    centre, size : three numbers, mm
-        Semi-axes of an ellipsoid, sides of a box.
-    share : float
-        Of a threshold.
-    """
-
-    organ: Annotated[Line, Field(min_length=1, max_length=60)]
-    form: Literal["ellipsoid", "box", "threshold"] = "ellipsoid"
-    centre: Point
-    size: Point
-    share: Annotated[float, Field(gt=0, lt=1)] = 0.4
-
-
-class StatedEntry(Entry):
-    """Entries that the files lack, as `Stated` of the readers takes them."""
-
-    activity: float | None = None
-    residue: float | None = None
-    injected: datetime | None = None
-    half_life: float | None = None
-    nuclide: str | None = None
-    weight: float | None = None
-    height: float | None = None
-    sex: str | None = None
-    sensitivity: float | None = None
-    duration: float | None = None
-    attenuation_corrected: bool | None = None
-    decay_reference: datetime | None = None
-
-
-class ScanSettings(Entry):
-    """Settings of the measurement of a scan.
-
-    Attributes
-    ----------
-    kind : {"pet", "spect"}
-        Decides the error model.
-    regions : str
-        DICOM SEG or RTSTRUCT, or a NIfTI mask; within the scan's folder or beside the subject file.
-    labels : dict of str to str
-        Organ of each label of a NIfTI mask.
-    names : dict of str to str
-        Organ of each segment, where a segment is called otherwise.
-    shape : list of ShapeEntry
-        Regions drawn instead, or besides.
-    background : str
-        Region of tissue with no organ of interest; "" for none.
-    fwhm : float, mm
-        Resolution; 0 corrects no spill.
-    attenuation : dict of str to float
-        Stated factor of each organ, where the image is not corrected.
-    stated : StatedEntry
-    """
-
-    kind: Literal["pet", "spect"] = "pet"
-    regions: str = ""
-    labels: dict[str, str] = {}
-    names: dict[str, str] = {}
-    shape: Annotated[tuple[ShapeEntry, ...], Field(max_length=MAX_SCANS)] = ()
-    background: str = ""
-    fwhm: Annotated[float, Field(ge=0, le=50)] = 0.0
-    attenuation: dict[str, Finite] = {}
-    stated: StatedEntry = StatedEntry()
-
-    @model_validator(mode="after")
-    def _has_regions(self) -> Self:
-        if not self.regions and not self.shape:
-            raise ValueError("regions: a file of masks, or a shape of each organ")
-        return self
-
-
-class ScanEntry(ScanSettings):
-    """[[scan]]: one series.
-
-    Attributes
-    ----------
-    path : str
-        DICOM folder or file, NIfTI image or ECAT volume; relative to the subject file.
-    """
-
-    path: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class PlanarEntry(Entry):

@@ -16,8 +16,9 @@ from hepatica.imaging.quantification import OrganLabel
 from hepatica.imaging.quantification.preview import Projection
 from hepatica.imaging.readers import Note, NoteCode
 from hepatica.imaging.subject.scan import MeasuredScan, Slice
+from hepatica.imaging.subject.scan_settings import ScanSettings
 
-VERSION = 1
+VERSION = 2
 CHUNK = 1 << 20
 
 
@@ -46,6 +47,31 @@ def fingerprint(path: Path) -> str:
     return series.hexdigest()
 
 
+def settings_fingerprint(settings: ScanSettings, masks: Path) -> str:
+    """Fingerprint of how series are measured: the settings, and what the file of regions beside the subject holds.
+
+    Parameters
+    ----------
+    settings : ScanSettings
+        Of the watched folder.
+    masks : Path
+        Folder that paths of masks may count from.
+
+    Examples
+    --------
+    >>> from hepatica.imaging.subject.scan_settings import ShapeEntry
+    >>> shape = ShapeEntry(organ="liver", centre=(0, 0, 0), size=(1, 1, 1))
+    >>> one, other = (settings_fingerprint(ScanSettings(shape=(shape,), fwhm=w), Path()) for w in (0.0, 5.0))
+    >>> one == other
+    False
+    """
+    made = hashlib.blake2b(settings.model_dump_json().encode(), digest_size=16)
+    file = masks / settings.regions
+    if settings.regions and file.is_file():
+        made.update(_digest(file))
+    return made.hexdigest()
+
+
 def _digest(file: Path) -> bytes:
     made = hashlib.blake2b(digest_size=16)
     with file.open("rb") as content:
@@ -58,12 +84,15 @@ class Ledger:
     """Results of the series of one subject, a file each; nothing else says that a series was processed.
 
     A process that is killed leaves either the whole result of a series or none, and a series without a result is
-    processed again. Where a series has grown since, its latest result counts. Files hold no identifier of a person.
+    processed again. Where a series has grown since, its latest result counts. Results of other settings stand aside:
+    what was refused or measured is taken up anew once they change. Files hold no identifier of a person.
 
     Parameters
     ----------
     folder : Path
         Where the results are kept; it is made.
+    settings : str
+        Fingerprint of how series are measured.
 
     Examples
     --------
@@ -74,13 +103,13 @@ class Ledger:
     (True, 'liver')
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        self.folder, self.settings = folder, settings
         folder.mkdir(parents=True, exist_ok=True)
 
     def __contains__(self, key: str) -> bool:
         """True where the result of a series is kept, or that it was refused."""
-        return self._path(key).exists()
+        return self._path(key).exists() and self._row(self._path(key))["settings"] == self.settings
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
@@ -97,6 +126,7 @@ class Ledger:
             self._path(key),
             {
                 "version": VERSION,
+                "settings": self.settings,
                 "name": scan.name,
                 "labels": [list(r) for r in scan.labels],
                 "notes": [[n.code.value, dict(n.values)] for n in scan.notes],
@@ -108,7 +138,7 @@ class Ledger:
 
     def refuse(self, key: str, name: str, why: str) -> None:
         """Keep that a series cannot be read, with the sentence that says why; it is not tried again."""
-        write_json(self._path(key), {"version": VERSION, "name": name, "refused": why})
+        write_json(self._path(key), {"version": VERSION, "settings": self.settings, "name": name, "refused": why})
 
     def refused(self) -> dict[str, str]:
         """Sentences by name of the series that could not be read."""
@@ -120,19 +150,23 @@ class Ledger:
         return tuple(sorted(made, key=lambda s: s.day))
 
     def _rows(self) -> dict[str, dict[str, Any]]:
-        rows = {}
-        for path in sorted(self.folder.glob("*.json")):
-            try:
-                row = json.loads(path.read_text(encoding="utf-8"))
-                if row["version"] != VERSION:
-                    raise ValueError
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    "ledger", path.name, "a file that this program wrote; remove it, and it is made anew"
-                ) from error
-            rows[path.stem] = row
+        rows = {path.stem: self._row(path) for path in sorted(self.folder.glob("*.json"))}
+        rows = {key: row for key, row in rows.items() if row["settings"] == self.settings}
         latest = {row["name"]: key for key, row in sorted(rows.items(), key=lambda item: self._age(item[0]))}
         return {key: row for key, row in rows.items() if latest[row["name"]] == key}
+
+    def _row(self, path: Path) -> dict[str, Any]:
+        try:
+            row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if row["version"] != VERSION:  # of another release: it stands aside, as those of other settings do
+                return row | {"settings": None}
+            if not isinstance(row["settings"], str):
+                raise ValueError
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                "ledger", path.name, "a file that this program wrote; remove it, and it is made anew"
+            ) from error
+        return row
 
     def _age(self, key: str) -> int:
         return self._path(key).stat().st_mtime_ns

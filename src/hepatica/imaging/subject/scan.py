@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from hepatica.imaging.quantification import (
     Method,
     NoRecovery,
     OrganLabel,
+    Recovery,
     above,
     box,
     ellipsoid,
@@ -26,7 +27,8 @@ from hepatica.imaging.quantification import (
 )
 from hepatica.imaging.quantification.preview import Projection, projection
 from hepatica.imaging.readers import Administration, ImageError, ImageVolume, Note, Region, Stated, read_planar
-from hepatica.imaging.subject.entries import LabelEntry, PlanarEntry, ScanSettings, ShapeEntry
+from hepatica.imaging.subject.entries import LabelEntry, PlanarEntry
+from hepatica.imaging.subject.scan_settings import ScanSettings, ShapeEntry
 from hepatica.imaging.subject.subject_file import Subject
 from hepatica.progress import Progress, ignore_progress
 from hepatica.therapy import TRACERS
@@ -125,15 +127,22 @@ def measure_scan(
             f"{path.name}, background", f"no region '{settings.background}'", f"name one of {', '.join(named)}"
         )
     organs = [r for r in regions if r.name != settings.background]
-    method = Method(
-        ErrorModel.of(settings.kind, settings.fwhm or 6.0),
-        GeometricTransfer(settings.fwhm) if settings.fwhm > 0 else NoRecovery(),
-        named.get(settings.background),
-        settings.attenuation,
-    )
+    method = Method(_errors(settings), _recovery(settings), named.get(settings.background), settings.attenuation)
     labels = observations(measure_organs(image, organs, method))
     views = tuple(_thin(projection(image, regions, axis=axis)) for axis in (1, 2))
     return MeasuredScan(path.name, labels, views, _axial(image, organs), image.notes, len(image.identifiers))
+
+
+def _errors(settings: ScanSettings) -> ErrorModel:
+    """Errors of the kind of image, with what the user has measured."""
+    measured = {k: v for k, v in settings.errors.model_dump().items() if v is not None}
+    return replace(ErrorModel.of(settings.kind, settings.fwhm or 6.0), **measured)
+
+
+def _recovery(settings: ScanSettings) -> Recovery:
+    if settings.recovery is not None:
+        return settings.recovery.curve()
+    return GeometricTransfer(settings.fwhm) if settings.fwhm > 0 else NoRecovery()
 
 
 def _image_in(path: Path, regions: str) -> Path:

@@ -14,18 +14,8 @@ from hepatica.imaging.biodistribution.fit import prior_probabilities
 from hepatica.imaging.biodistribution.infusion import Infusion
 from hepatica.imaging.biodistribution.surroundings import Surroundings, of_population, stated
 from hepatica.imaging.quantification.cells import LabelledCells
-from hepatica.imaging.subject.entries import (
-    MAX_ROWS,
-    MAX_SCANS,
-    CellsEntry,
-    Entry,
-    Finite,
-    LabelEntry,
-    NextEntry,
-    PlanarEntry,
-    ScanEntry,
-    ScanSettings,
-)
+from hepatica.imaging.subject.entries import MAX_ROWS, CellsEntry, LabelEntry, NextEntry, PlanarEntry
+from hepatica.imaging.subject.scan_settings import MAX_SCANS, Entry, Finite, ScanEntry, ScanSettings
 from hepatica.study_fields import MAX_SEED, Integer, Line, ProductTable
 
 MAX_BYTES = 1_000_000

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from hepatica.errors import InputError
 from hepatica.imaging.readers.limits import MAX_FILES
-from hepatica.imaging.subject.entries import ScanSettings
 from hepatica.imaging.subject.ledger import Ledger, fingerprint
 from hepatica.imaging.subject.scan import MeasuredScan, measure_scan
+from hepatica.imaging.subject.scan_settings import ScanSettings
 
 POLL = 2.0
 """Seconds between looks at the folder."""
@@ -72,7 +72,7 @@ class Watch:
         >>> import tempfile
         >>> place = Path(tempfile.mkdtemp())
         >>> _ = (place / "note.txt").write_text("no image")
-        >>> from hepatica.imaging.subject.entries import ShapeEntry
+        >>> from hepatica.imaging.subject.scan_settings import ShapeEntry
         >>> shape = ShapeEntry(organ="liver", centre=(0, 0, 0), size=(1, 1, 1))
         >>> watch = Watch(place, ScanSettings(shape=(shape,)), Ledger(place / ".ledger"), masks=place)
         >>> [a.name for a in watch.look()], [a.scan for a in watch.look()], list(watch.look())
@@ -132,7 +132,7 @@ def follow(
     watch : Watch
         Of the folder.
     renew : callable
-        Takes what arrived since the last look; called at once with nothing where the ledger already holds scans.
+        Takes what arrived since the last look; called at once with nothing, for what was measured before.
     poll : float, s
         Between looks.
     once : bool
@@ -140,8 +140,7 @@ def follow(
     is_stopped : callable
         Asked before each look.
     """
-    if watch.ledger.scans():
-        renew([])
+    renew([])
     list(watch.look())  # the first look only says what is there
     while not is_stopped():
         time.sleep(poll)

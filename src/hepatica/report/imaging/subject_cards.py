@@ -17,6 +17,10 @@ from hepatica.words import say
 
 MOST_PLANS = 8
 HALF_LIFE_NONE = 1e6  # day; iron does not decay
+LEAST_SHOWN = 1e-4
+"""Label left in a cell below which no digits are printed."""
+DECIDED = 0.005
+"""Bits left on the hypotheses below which a scan has nothing more to say on them."""
 
 
 def subject_cards(analysis: SubjectAnalysis, lang: str) -> list[Card]:
@@ -198,22 +202,7 @@ def _shrinkage(q: QuantitySummary) -> str:
 
 def next_scan_card(analysis: SubjectAnalysis, lang: str) -> Card:
     """Planned scans by expected information."""
-    best, other = analysis.plans[0], max(analysis.plans, key=lambda p: p.hypotheses)
-    chance = np.array(list(analysis.fit.probability.values()))
-    most = float(-np.sum(chance * np.log2(np.maximum(chance, 1e-300))))
-    text = say(
-        "image.next_scan_text",
-        lang,
-        tracer=best.tracer,
-        day=figures.when(best.day),
-        organs=names.listed([figures.organ(o, lang) for o in best.organs], lang),
-        share=f"{100 * best.homing_sd:.0f}",
-        other=other.tracer,
-        other_day=figures.when(other.day),
-        other_organs=names.listed([figures.organ(o, lang) for o in other.organs], lang),
-        bits=f"{other.hypotheses:.2f}",
-        most=f"{most:.2f}",
-    )
+    text = _next_scan_text(analysis, lang)
     rows = [
         {
             say("image.col_tracer", lang): p.tracer,
@@ -230,12 +219,33 @@ def next_scan_card(analysis: SubjectAnalysis, lang: str) -> Card:
     return Card(
         "next_scan",
         say("image.card_next_scan", lang),
-        (text,),
+        text,
         pd.DataFrame(rows),
         lambda: figures.next_scan_figure(analysis, lang),
         say("image.alt_next_scan", lang),
         say("image.next_scan_note", lang),
     )
+
+
+def _next_scan_text(analysis: SubjectAnalysis, lang: str) -> tuple[str, str]:
+    """Paragraphs on homing, and on the hypotheses where they are not decided yet."""
+    best, other = analysis.plans[0], max(analysis.plans, key=lambda p: p.hypotheses)
+    chance = np.array(list(analysis.fit.probability.values()))
+    most = float(-np.sum(chance * np.log2(np.maximum(chance, 1e-300))))
+    homing = say(
+        "image.next_scan_homing",
+        lang,
+        tracer=best.tracer,
+        day=figures.when(best.day),
+        organs=names.listed([figures.organ(o, lang) for o in best.organs], lang),
+        share=f"{100 * best.homing_sd:.0f}",
+    )
+    if most < DECIDED:
+        return homing, say("image.next_scan_decided", lang)
+    bits, left = (f"{v:.2f}" for v in (other.hypotheses, most))
+    organs = names.listed([figures.organ(o, lang) for o in other.organs], lang)
+    where = {"tracer": other.tracer, "day": figures.when(other.day), "organs": organs}
+    return homing, say("image.next_scan_hypotheses", lang, bits=bits, most=left, **where)
 
 
 def visibility_card(analysis: SubjectAnalysis, lang: str) -> Card:
@@ -250,11 +260,15 @@ def _visible(v: Visibility, lang: str) -> dict[str, str]:
     row = {
         say("image.col_tracer", lang): v.tracer,
         say("image.col_half_life", lang): f"{v.half_life:.2g}" if decays else say("image.iron", lang),
-        say("image.col_left", lang): f"{100 * v.left_day_1:.0f} / {100 * v.left_day_7:.2g}",
+        say("image.col_left", lang): f"{_left(v.left_day_1)} / {_left(v.left_day_7)}",
         say("image.col_last_day", lang): _day(v.last_day, lang),
         say("image.col_living_until", lang): _day(v.living_until, lang),
     }
     return row | {say(f"image.sight_{s}", lang): say(f"image.answer_{v.answers[s]}", lang) for s in Sight}
+
+
+def _left(share: float) -> str:
+    return f"{100 * share:.2g}" if share >= LEAST_SHOWN else f"< {100 * LEAST_SHOWN:g}"
 
 
 def _day(day: float, lang: str) -> str:

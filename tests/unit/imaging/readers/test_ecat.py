@@ -88,3 +88,12 @@ def test_names_in_the_header_are_said(tmp_path):
         changed(tmp_path, offset_of("patient_name"), b"Someone"), stated=Stated(activity=1e8, injected=HOUR_BEFORE)
     )
     assert "patient_name" in image.identifiers and "Someone" not in repr(image)
+
+
+def test_residue_and_what_is_of_no_use():
+    known = {"activity": 1e8, "injected": HOUR_BEFORE}
+    assert read_ecat(PET, stated=Stated(**known, residue=2e7)).administration.activity == 8e7
+    with pytest.raises(ImageError, match="stated residue"):
+        read_ecat(PET, stated=Stated(**known, residue=2e8))
+    with pytest.raises(ImageError, match=r"tinypet\.v, stated sensitivity: not used"):
+        read_ecat(PET, stated=Stated(**known, sensitivity=5.0))

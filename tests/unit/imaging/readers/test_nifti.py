@@ -1,6 +1,7 @@
 """NIfTI with sidecar: units, decay, axes, masks, and files that are damaged."""
 
 import gzip
+from datetime import datetime
 from pathlib import Path
 
 import nibabel
@@ -115,3 +116,11 @@ def test_free_text_of_a_header_is_named(bids):
     image.header["descrip"] = b"Someone Known 1950"
     nibabel.save(nibabel.Nifti1Image(image.get_fdata().astype("f4"), image.affine, image.header), path)
     assert read_nifti(path).identifiers == ("descrip",)
+
+
+def test_residue_and_what_the_sidecar_says_alone(bids):
+    image = read_nifti(bids(), stated=Stated(residue=1e7))
+    assert image.administration.activity == 9e7
+    assert NoteCode.RESIDUE_SUBTRACTED in {n.code for n in image.notes}
+    with pytest.raises(ImageError, match="stated injected: .*InjectionStart"):
+        read_nifti(bids(), stated=Stated(injected=datetime(2025, 1, 1)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hepatica.imaging.phantoms.body import SEGMENTS, BodyPhantom
-from hepatica.imaging.subject.entries import ScanSettings
+from hepatica.imaging.subject.scan_settings import ScanSettings
 
 PHANTOM = BodyPhantom(shape=(16, 24, 24), spacing=(30.0, 15.0, 15.0), noise=0.05)
 SETTINGS = ScanSettings(regions=SEGMENTS, background="muscle")

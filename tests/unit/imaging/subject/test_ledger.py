@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.imaging.subject.entries import ScanSettings
-from hepatica.imaging.subject.ledger import Ledger, fingerprint
+from hepatica.imaging.subject.ledger import Ledger, fingerprint, settings_fingerprint
 from hepatica.imaging.subject.scan import measure_scan
+from hepatica.imaging.subject.scan_settings import ScanSettings
 
 
 def test_a_scan_comes_back_as_it_was(tmp_path: Path, series: Callable[..., Path], settings: ScanSettings) -> None:
@@ -60,3 +60,23 @@ def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("3", encoding="utf-8")
     assert fingerprint(tmp_path) != before
     assert fingerprint(tmp_path / "b") != fingerprint(tmp_path / "a")
+
+
+def test_what_was_refused_is_tried_again_under_other_settings(tmp_path: Path) -> None:
+    mask = tmp_path / "organs.dcm"
+    mask.write_bytes(b"1")
+    settings = ScanSettings(regions="organs.dcm")
+    first = settings_fingerprint(settings, tmp_path)
+    mask.write_bytes(b"2")
+    second = settings_fingerprint(settings, tmp_path)
+    third = settings_fingerprint(settings.model_copy(update={"fwhm": 7.0}), tmp_path)
+    assert len({first, second, third}) == 3 and settings_fingerprint(settings, tmp_path) == second
+    Ledger(tmp_path / "kept", first).refuse("aa", "day-0", "the mask misses the image")
+    assert "aa" in Ledger(tmp_path / "kept", first)
+    assert "aa" not in Ledger(tmp_path / "kept", second) and Ledger(tmp_path / "kept", second).refused() == {}
+
+
+def test_a_ledger_of_an_older_release_stands_aside(tmp_path: Path) -> None:
+    (tmp_path / "aa.json").write_text('{"version": 1, "name": "day-0", "labels": []}', encoding="utf-8")
+    ledger = Ledger(tmp_path)
+    assert "aa" not in ledger and ledger.scans() == ()

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydantic import ValidationError
 
 from hepatica.errors import InputError
 from hepatica.imaging.readers import ImageError
-from hepatica.imaging.subject.entries import PlanarEntry, ScanSettings, ShapeEntry
+from hepatica.imaging.subject.entries import PlanarEntry
 from hepatica.imaging.subject.scan import MOST_PIXELS, measure_counts, measure_scan
+from hepatica.imaging.subject.scan_settings import ErrorEntry, RecoveryEntry, ScanSettings, ShapeEntry
 
 Series = Callable[..., Path]
 
@@ -38,6 +40,22 @@ def test_a_threshold_within_an_ellipsoid(series: Series) -> None:
     shape = ShapeEntry(organ="spleen", form="threshold", centre=(260, 215, 180), size=(70, 70, 70), share=0.5)
     scan = measure_scan(series("a"), ScanSettings(shape=(shape,)), masks=Path())
     assert scan.labels[0].share == pytest.approx(0.08, rel=0.1)
+
+
+def test_recovery_and_errors_that_the_user_measured(series: Series) -> None:
+    """A recovery of 0.8 against a background of 0 grows a share by 1 / 0.8; errors are the user's own."""
+    folder = series("a")
+    spleen = ShapeEntry(organ="spleen", centre=(260, 215, 180), size=(40, 40, 40))
+    plain = measure_scan(folder, ScanSettings(shape=(spleen,)), masks=Path()).labels[0]
+    recovery = RecoveryEntry(volumes=(1.0, 10_000.0), coefficients=(0.8, 0.8))
+    own = ErrorEntry(calibration=0.0, dose=0.01, own=0.02)
+    found = measure_scan(folder, ScanSettings(shape=(spleen,), recovery=recovery, errors=own), masks=Path()).labels[0]
+    assert found.share == pytest.approx(plain.share / 0.8)
+    assert found.sd == pytest.approx(0.02 * found.share) and found.shared_sd == pytest.approx(0.01)
+    with pytest.raises(ValidationError, match="not both"):
+        ScanSettings(shape=(spleen,), recovery=recovery, fwhm=5.0)
+    with pytest.raises(ImageError, match="recovery curve"):
+        RecoveryEntry(volumes=(2.0, 1.0), coefficients=(0.8, 0.8))
 
 
 def test_planar_counts(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.imaging.subject.entries import ScanSettings
 from hepatica.imaging.subject.ledger import Ledger
+from hepatica.imaging.subject.scan_settings import ScanSettings
 from hepatica.imaging.subject.watch import Arrival, Watch, follow
 
 Series = Callable[..., Path]
@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from hepatica.imaging.subject import watch as module
 from hepatica.imaging.subject.ledger import Ledger
-from hepatica.imaging.subject.entries import ScanSettings
+from hepatica.imaging.subject.scan_settings import ScanSettings
 folder, kept, log = map(Path, sys.argv[1:])
 measure = module.measure_scan
 def counted(path, *args, **kwargs):

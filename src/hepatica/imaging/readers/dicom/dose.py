@@ -64,7 +64,7 @@ def administration(ds: Dataset, stated: Stated, notes: list[Note]) -> Administra
         raise ImageError(tag_name("RadionuclideHalfLife"), "below 0", "state it as half_life")
     weight, height = _weight(ds, stated, notes), _height(ds, stated)
     return Administration(
-        activity=_net(_dose(ds, info, stated, notes), stated, notes),
+        activity=stated.net(_dose(ds, info, stated, notes), notes),
         half_life=half_life,
         nuclide=nuclide_name(nuclide) or nuclide,
         weight=weight,
@@ -96,18 +96,6 @@ def _dose(ds: Dataset, info: Dataset, stated: Stated, notes: list[Note]) -> floa
         code = NoteCode.DOSE_IN_MBQ if in_mbq else NoteCode.DOSE_IN_BQ
         notes.append(Note(code, {"dose": said}))
     return said * 1e6 if in_mbq else said
-
-
-def _net(activity: float, stated: Stated, notes: list[Note]) -> float:
-    if stated.residue is None:
-        notes.append(Note(NoteCode.RESIDUE_UNKNOWN))
-        return activity
-    if stated.residue >= activity:
-        raise ImageError("stated residue", f"{stated.residue:g} Bq of {activity:g} Bq", "state less than was drawn up")
-    if stated.residue:
-        share = 100.0 * stated.residue / activity
-        notes.append(Note(NoteCode.RESIDUE_SUBTRACTED, {"share": round(share, 2)}))
-    return activity - stated.residue
 
 
 def _weight(ds: Dataset, stated: Stated, notes: list[Note]) -> float | None:
@@ -143,7 +131,7 @@ def injection_time(
     info, first = information(ds), first_acquisition(frames)
     said, where = text(info, "RadiopharmaceuticalStartDateTime"), tag_name("RadiopharmaceuticalStartDateTime")
     if stated.injected is not None:
-        time, where = stated.injected.replace(tzinfo=None), "stated injected"
+        time, where = stated.injected, "stated injected"
     elif said:
         time = parse_datetime(said, where, text(ds, "TimezoneOffsetFromUTC"))
     else:

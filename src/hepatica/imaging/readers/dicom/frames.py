@@ -170,7 +170,7 @@ def _enhanced(header: Header, count: int) -> Iterator[Frame]:
         )
     shared = (header.ds.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
     for index, group in enumerate(own):
-        flat = _flatten(shared, group)
+        flat = _flatten(shared, group, text(header.ds, "TimezoneOffsetFromUTC"))
         for keyword in ("AcquisitionDate", "AcquisitionTime"):
             if not text(flat, keyword) and text(header.ds, keyword):
                 setattr(flat, keyword, getattr(header.ds, keyword))
@@ -185,7 +185,7 @@ _GROUPS = {
 }
 
 
-def _flatten(shared: Dataset, own: Dataset) -> Dataset:
+def _flatten(shared: Dataset, own: Dataset, zone: str) -> Dataset:
     flat = Dataset()
     for group in (shared, own):
         for sequence, keywords in _GROUPS.items():
@@ -194,16 +194,16 @@ def _flatten(shared: Dataset, own: Dataset) -> Dataset:
                     if keyword in item:
                         setattr(flat, keyword, getattr(item, keyword))
         for item in group.get("FrameContentSequence") or []:
-            _timing(flat, item)
+            _timing(flat, item, zone)
         for item in group.get("MREchoSequence") or []:
             flat.EchoTime = str(number(item, "EffectiveEchoTime") or "")
     return flat
 
 
-def _timing(flat: Dataset, content: Dataset) -> None:
+def _timing(flat: Dataset, content: Dataset, zone: str) -> None:
     started = text(content, "FrameAcquisitionDateTime")
     if started:
-        time = parse_datetime(started, tag_name("FrameAcquisitionDateTime"))
+        time = parse_datetime(started, tag_name("FrameAcquisitionDateTime"), zone)
         flat.AcquisitionDate, flat.AcquisitionTime = time.strftime("%Y%m%d"), time.strftime("%H%M%S.%f")
     if (duration := number(content, "FrameAcquisitionDuration")) is not None:
         flat.ActualFrameDuration = str(round(duration))

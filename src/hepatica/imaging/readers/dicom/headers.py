@@ -90,21 +90,22 @@ def scan(place: Path) -> Scan:
     Raises
     ------
     ImageError
-        If there is none, a file is damaged, there are too many, or they are of two patients.
+        If there is none, a file is damaged or empty, there are too many, or they are of two patients.
     """
     headers: list[Header] = []
-    others = 0
+    others: list[Path] = []
     for path in _paths(place):
         try:
             headers.append(Header(path, open_header(path)))
         except InvalidDicomError:
             _refuse_archive(path)
-            others += 1
+            others.append(path)
     if not headers:
         raise ImageError(place.name, "no DICOM file", "give the folder that holds the files of the series")
+    _no_slice_among(others, headers)
     _whole(headers)
     _one_patient(place, headers)
-    return Scan(tuple(headers), others)
+    return Scan(tuple(headers), len(others))
 
 
 def _paths(place: Path) -> list[Path]:
@@ -114,18 +115,32 @@ def _paths(place: Path) -> list[Path]:
         return [place]
     try:
         with os.scandir(place) as entries:
-            paths = sorted(Path(e.path) for e in entries if e.is_file() and e.name != "DICOMDIR")
+            paths = sorted(
+                Path(e.path) for e in entries if e.is_file() and e.name != "DICOMDIR" and not e.name.startswith(".")
+            )
     except OSError as error:
         raise ImageError(place.name, error.strerror or "unreadable", "give a folder that can be read") from error
     if len(paths) > MAX_FILES:
         raise ImageError(place.name, f"{len(paths):,} files", f"give a folder of at most {MAX_FILES:,}")
-    return [p for p in paths if p.stat().st_size]
+    for path in paths:
+        if not path.stat().st_size:
+            raise ImageError(path.name, "the file is empty", "copy it anew, or take it out of the folder")
+    return paths
 
 
 def _refuse_archive(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(4) == ZIP_MAGIC:
             raise ImageError(path.name, "a ZIP archive", "unpack it and give the folder inside")
+
+
+def _no_slice_among(others: list[Path], headers: list[Header]) -> None:
+    """Refuse a file that is named as the slices are and is none: a slice would be left out unseen."""
+    endings = {h.path.suffix.lower() for h in headers} - {""}
+    for path in others:
+        if path.suffix.lower() in endings:
+            fault = "it is named as the DICOM files beside it, and is none"
+            raise ImageError(path.name, fault, "copy it anew, or take it out of the folder")
 
 
 def _whole(headers: list[Header]) -> None:

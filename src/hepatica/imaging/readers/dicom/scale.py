@@ -144,7 +144,7 @@ def decay_factors(context: Context, notes: list[Note]) -> Floats:
     ds, frames, constant = context.ds, context.frames, context.dose.decay_constant
     correction = decay_correction(ds)
     if context.stated.decay_reference is not None:
-        elapsed = (context.stated.decay_reference.replace(tzinfo=None) - context.injected).total_seconds()
+        elapsed = (context.stated.decay_reference - context.injected).total_seconds()
         return np.full(len(frames), to_injection(constant, elapsed))
     if correction == "ADMIN":
         return np.ones(len(frames))

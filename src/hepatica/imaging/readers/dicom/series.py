@@ -17,7 +17,7 @@ from hepatica.imaging.readers.dicom.headers import Header, Scan, choose, scan
 from hepatica.imaging.readers.dicom.nuclear import spect_factors
 from hepatica.imaging.readers.dicom.pixels import plane_size, stored_values
 from hepatica.imaging.readers.dicom.scale import Context, pet_factors
-from hepatica.imaging.readers.dicom.tags import missing, tag_name, text
+from hepatica.imaging.readers.dicom.tags import missing, number, tag_name, text
 from hepatica.imaging.readers.faults import ImageError
 from hepatica.imaging.readers.limits import checked_voxels
 from hepatica.imaging.readers.stated import Stated
@@ -88,9 +88,18 @@ def read_dicom(
     content = scan(place)
     headers = choose(place, content, modality, series)
     times, affine = grid(frames_of(headers))
+    _all_slices(place, headers, len(times[0]))
     made = _Series(headers, times, affine, stated, _first_notes(content, stated))
     image = _mr if text(headers[0].ds, "Modality") == "MR" else _emission
     return image(made, progress)
+
+
+def _all_slices(place: Path, headers: Sequence[Header], slices: int) -> None:
+    """Refuse a PET series whose first or last slices are not there: what is left looks like a volume of its own."""
+    stated = max((number(h.ds, "NumberOfSlices") or 0.0) for h in headers)
+    if slices < stated:
+        fault = f"{stated:g}, and the folder holds {slices}"
+        raise ImageError(f"{place.name}, {tag_name('NumberOfSlices')}", fault, "give all slices of the series")
 
 
 def _first_notes(content: Scan, stated: Stated) -> list[Note]:

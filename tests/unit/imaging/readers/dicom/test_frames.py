@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from hepatica.imaging.phantoms.gamma import write_spect
@@ -90,3 +91,12 @@ def test_missing_place_names_the_tag(pet, keyword):
 def test_nm_frames_that_are_no_slices_are_refused(tmp_path, tags, words):
     with pytest.raises(ImageError, match=words):
         read_dicom(write_spect(tmp_path / "n.dcm", np.ones((3, 2, 2)), tags=tags))
+
+
+def test_times_of_frames_with_an_offset_are_in_the_scanners_clock(tmp_path):
+    path = enhanced(tmp_path / "e.dcm", TimezoneOffsetFromUTC="+0100")
+    ds = dcmread(path)
+    for group in ds.PerFrameFunctionalGroupsSequence:
+        group.FrameContentSequence[0].FrameAcquisitionDateTime = "20250101100000.000000+0000"
+    ds.save_as(path)
+    assert read_dicom(path).starts[0] == 3600

@@ -1,5 +1,6 @@
 """Files of a folder: one patient, one series, nothing compressed or damaged."""
 
+import gzip
 from pathlib import Path
 
 import pydicom.data
@@ -49,6 +50,23 @@ def test_mixed_series_are_named_and_chosen(pet):
 def test_refuses_files_of_pydicom(name, words):
     with pytest.raises(ImageError, match=words):
         read_dicom(FILES / name)
+
+
+def test_an_empty_file_is_no_slice_left_out(pet):
+    """A slice of no bytes at the end of a volume would leave a smaller one that looks right."""
+    folder = pet()
+    (folder / "slice_0002.dcm").write_bytes(b"")
+    with pytest.raises(ImageError, match="slice_0002.dcm: the file is empty"):
+        read_dicom(folder)
+    (folder / "slice_0002.dcm").rename(folder / ".slice_0002.dcm")  # on its way by rsync
+    assert len(scan(folder).headers) == 2
+
+
+def test_a_slice_that_is_no_dicom_is_not_passed_over(pet):
+    folder = pet()
+    (folder / "slice_0000.dcm").write_bytes(gzip.compress(b"0" * 1_000_000))
+    with pytest.raises(ImageError, match="slice_0000.dcm: it is named as the DICOM files beside it"):
+        read_dicom(folder)
 
 
 def test_refuses_places(tmp_path):

@@ -56,3 +56,12 @@ def test_pet_without_attenuation_is_taken_if_stated(pet):
     with pytest.raises(ImageError, match="state attenuation_corrected"):
         read_dicom(folder)
     assert read_dicom(folder, stated=Stated(attenuation_corrected=True)).attenuation_corrected
+
+
+def test_slices_that_the_series_says_it_has_are_all_there(pet):
+    tags = {"NumberOfSlices": 3}
+    assert read_dicom(pet("all", tags=tags)).shape[0] == 3
+    folder = pet("cut", tags=tags)
+    (folder / "slice_0002.dcm").unlink()  # the last: the rest is evenly spaced
+    with pytest.raises(ImageError, match=r"NumberOfSlices \(0054,0081\): 3, and the folder holds 2"):
+        read_dicom(folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import unicodedata
 from enum import Enum
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ _AMOUNTS = {
     "mcg": "ug",
     "mcmol": "umol",
     "IU": "U",
+    **dict.fromkeys(("mU", "mIU", "m[IU]", "m[iU]"), "mU"),
     "[IU]": "U",
     "[iU]": "U",
     "mL": "mL",
@@ -93,7 +95,7 @@ _COUNTS |= {"1000": 3, "M": 6, "G": 9, "Gpt": 9, "T": 12, "Tpt": 12, "万": 4, "
 _ALONE = {
     **{text: PrintedUnit("1", 1.0) for text in ("1", "INR", "ratio", "{INR}", "{ratio}", "[pH]", "pH")},
     **{text: PrintedUnit("percent", 1.0) for text in ("%", "percent", "pct")},
-    **{text: PrintedUnit("s", 1.0) for text in ("s", "sec", "sec.", "seconds", "秒")},
+    **{text: PrintedUnit("s", 1.0) for text in ("s", "sec", "sec.", "seconds", "Sek", "Sek.", "秒")},
     **{text: PrintedUnit("min", 1.0) for text in ("min", "minutes")},
     **{text: PrintedUnit("h", 1.0) for text in ("h", "hr", "hour", "hours")},
     **{text: PrintedUnit("d", 1.0) for text in ("d", "day", "days", "天", "日")},
@@ -130,7 +132,7 @@ _SIDES = {"<": Bound.BELOW, "<=": Bound.BELOW, "≤": Bound.BELOW, ">": Bound.AB
 def _plain(text: str) -> str:
     """Text in the characters that the tables have: 10⁹ as 10^9, one micro sign, no space around."""
     raised = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(_RAISED), text)
-    return raised.translate(_SAME).strip()
+    return unicodedata.normalize("NFKC", raised).translate(_SAME).strip()
 
 
 def read_unit(text: str) -> PrintedUnit | None:

@@ -72,6 +72,8 @@ def person(
 
         out.print(suggest_mapping(file).rstrip())
         return
+    if check and path is None and not as_json and mapping is not None and _check_cohort(file, mapping, lang):
+        return
     from hepatica.api.person.record import PersonAnswer, PersonRequest
     from hepatica.individual.readers.describe import describe
 
@@ -135,6 +137,23 @@ def _forecast(
     for card in cards:
         show(card)
     close(lang, *written)
+
+
+def _check_cohort(file: Path, mapping: Path, lang: str) -> bool:
+    """Print what is understood and refused of a file of several people; False of one person's."""
+    from hepatica.individual.readers.describe import describe_cohort
+    from hepatica.individual.readers.read import check_persons
+
+    checks = check_persons(file, mapping)
+    if len(checks) < 2:
+        return False
+    described = describe_cohort(checks, lang)
+    for text in (*described.lines, *described.remarks):
+        out.print(text)
+    close(lang)
+    if any(result.refused for result in checks.values()):
+        raise typer.Exit(1)
+    return True
 
 
 def _check_out(path: Path, file: Path) -> None:

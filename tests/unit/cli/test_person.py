@@ -76,6 +76,10 @@ def test_a_suggested_mapping_is_completed_and_used(hepatica, tmp_path):
     mapping.write_text(text.replace("?", "umol/L"))
     code, out, _ = hepatica("person", str(path), "--mapping", str(mapping), "--check")
     assert code == 0 and "1.018" in out
+    path.write_text("pid,Day,Cr,INR\n7,0,90,2.1\n8,0,x,2.0\n")
+    mapping.write_text('person = "pid"\n' + text.replace("?", "umol/L"))
+    code, out, _ = hepatica("person", str(path), "--mapping", str(mapping), "--check")
+    assert code == 1 and "People: 2" in out and "line 3, Cr: creatinine is no number" in out
 
 
 def test_the_schema_of_a_patient(hepatica):

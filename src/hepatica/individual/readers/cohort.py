@@ -128,9 +128,14 @@ def _starts(course: Mapping[tuple[str, float], float]) -> bool:
 
 
 def _event(person: Person) -> float:
-    if person.outcome is None:
+    """Death or transplant by `LAST_DAY`; NaN where the outcome is not known."""
+    ended = person.outcome
+    grafted = [given.day for given in person.treatments if given.treatment == "transplant"]
+    if grafted and min(grafted) <= LAST_DAY:
+        return 1.0
+    if ended is None:
         return math.nan
-    return 0.0 if person.outcome.kind is OutcomeKind.ALIVE else 1.0
+    return float(ended.kind is not OutcomeKind.ALIVE and (ended.day is None or ended.day <= LAST_DAY))
 
 
 def _cause(person: Person) -> str:
@@ -153,6 +158,11 @@ def _notes(persons: Mapping[str, Person], kept: list[str]) -> tuple[str, ...]:
     days = [(key, m.name, math.floor(m.day)) for key in kept for m in persons[key].measurements]
     if again := len(days) - len(set(days)):
         notes.append(f"{again} values are not the first of their day and are not used")
+    ends = [o for key in kept if (o := persons[key].outcome) is not None and o.day is not None]
+    if late := sum(o.day > LAST_DAY and o.kind is not OutcomeKind.ALIVE for o in ends if o.day is not None):
+        notes.append(f"{late} deaths or transplants later than day {LAST_DAY:g} count as none by that day")
+    if early := sum(o.day < LAST_DAY and o.kind is OutcomeKind.ALIVE for o in ends if o.day is not None):
+        notes.append(f"{early} people followed alive for less than {LAST_DAY:g} days count as alive on that day")
     inr = {(key, math.floor(m.day)) for key in kept for m in persons[key].measurements if m.name == "inr"}
     activity = {(key, math.floor(m.day)) for key in kept for m in persons[key].measurements if m.name == _ACTIVITY}
     if derived := len(activity - inr):

@@ -29,6 +29,7 @@ _CODES = {
     UnitFault.CASE: "unit_case",
     UnitFault.OTHER: "unit_other",
 }
+_REPEATED = {"same": "repeated_same", "first": "repeated_first", "last": "repeated_last"}
 WEIGHT_LIMITS = (1.0, 400.0)
 OLDEST = 120.0
 
@@ -69,9 +70,15 @@ class PersonCheck:
 
 @dataclass
 class Collector:
-    """Record in the making. Every method takes the place in the file, for a remark."""
+    """Record in the making. Every method takes the place in the file, for a remark.
 
+    `repeats` says what happens to a second value of a lab at one time: ``refuse`` it, refuse it where it differs
+    (``same``), or take the ``first`` or the ``last``.
+    """
+
+    repeats: str = "refuse"
     place_of_outcome: str = ""
+    repeated: int = 0
 
     person: Person = field(default_factory=Person)
     measurements: dict[tuple[float, str], Measurement] = field(default_factory=dict)
@@ -128,7 +135,12 @@ class Collector:
     def measured(self, new: Measurement, where: str) -> None:
         """Add a measurement; a second one of its day is a duplicate or a contradiction."""
         old = self.measurements.setdefault(new.key, new)
-        if old is not new:
+        if old is new:
+            return
+        if self.repeats in ("first", "last") or (self.repeats == "same" and old == new):
+            self.repeated += 1
+            self.measurements[new.key] = new if self.repeats == "last" else old
+        else:
             self.refuse("duplicate" if old == new else "contradiction", where, lab=new.name, day=f"{new.day:g}")
 
     def quantity(self, text: object, unit: str, limits: tuple[float, float], where: str, what: str) -> float | None:
@@ -193,6 +205,8 @@ class Collector:
 
     def finish(self) -> PersonCheck:
         """The record with all remarks."""
+        if self.repeated:
+            self.note(_REPEATED[self.repeats], "labs", n=self.repeated)
         person = replace(
             self.person,
             measurements=sort_measurements(self.measurements.values()),

@@ -1,17 +1,15 @@
 """Bounded reading of a CSV table about people, with errors that repeat no content of a cell.
 
-A file may be plain text or compressed by gzip, in UTF-8, with one header line. Size, rows, columns and cells are
-bounded before anything is parsed, and a compressed file is never expanded beyond the bound. A cell may hold a name or
+A file may be plain text or compressed by gzip. Size, rows, columns and cells are bounded. A cell may hold a name or
 an identifier in the wrong column; errors therefore give the line and the column, never what stands there.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,36 +17,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.errors import HepaticaError, InputError
+from hepatica.individual.readers.tables.text import TableError, decode, read_bytes
 
 Floats = NDArray[np.float64]
-MAX_BYTES = 64 * 2**20
-"""Largest file, and largest text of a compressed one."""
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 20_000_000
 MISSING = ("", "na", "nan", "nd", "null", "none", "-", ".")
 """Entries of a numeric column that count as not measured, in small letters."""
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_GZIP_MAGIC = b"\x1f\x8b"
-
-
-class TableError(InputError):
-    """A fault of a table, stated by line and column, without the content of a cell.
-
-    Parameters
-    ----------
-    where : str
-        File, and line where there is one.
-    fault : str
-        What is wrong.
-    remedy : str
-        What to do.
-    """
-
-    def __init__(self, where: str, fault: str, remedy: str) -> None:
-        self.where, self.got, self.allowed = where, fault, remedy
-        HepaticaError.__init__(self, f"{where}: {fault}; {remedy}")
+SOURCE = "\0source"
+"""Column that holds the name of the file of each row, in a table of several files; no file can have it."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +117,38 @@ def _to_float(text: object) -> float:
         return float("nan")
 
 
-def read_table(
-    path: str | Path,
-    *,
-    separator: str = ",",
-    encoding: str = "utf-8",
-    header_line: int = 1,
-    first_line: int | None = None,
-) -> CsvTable:
+@dataclass(frozen=True, kw_only=True)
+class TableFormat:
+    """Form of a table in its file.
+
+    Attributes
+    ----------
+    separator : str
+        Character between cells.
+    encoding : str
+        Of the text.
+    header_line, header_rows : int
+        Line of the names of columns, from 1, and how many lines hold them; lines before it are passed over. Of several,
+        an upper name holds to the right until the next, and the parts are joined by a space.
+    first_line, last_line : int or None
+        First and last line with values; others are passed over.
+    ragged : bool
+        True where a row may have fewer cells than the header, as programs write that leave out empty cells at its end.
+    repeats : bool
+        True where columns may have the same name; the second of ``unit`` is then called ``unit (2)``.
+    """
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    header_line: int = 1
+    header_rows: int = 1
+    first_line: int | None = None
+    last_line: int | None = None
+    ragged: bool = False
+    repeats: bool = False
+
+
+def read_table(path: str | Path, form: TableFormat = TableFormat()) -> CsvTable:  # noqa: B008 - frozen
     """Read a CSV file as text.
 
     Parameters
@@ -154,14 +156,8 @@ def read_table(
     path : str or Path
         Plain text or gzip, with or without a byte order mark, one header line. At most 64 MiB (of text, where it
         is compressed), 1,000,000 rows, 1,000 columns and 20,000,000 cells.
-    separator : str
-        Character between cells.
-    encoding : str
-        Of the text; UTF-8 unless said.
-    header_line : int
-        Line of the names of columns, from 1; lines before it are passed over.
-    first_line : int, optional
-        First line with values; lines between it and the header are passed over.
+    form : TableFormat
+        Of the table; commas, UTF-8 and a header line unless said.
 
     Returns
     -------
@@ -182,106 +178,108 @@ def read_table(
     (['0', '1'], [2, 3])
     """
     path = Path(path)
-    text = _decode(path.name, _content(path), encoding)
-    header, lines, rows = _parse(path.name, text, separator, header_line)
-    if first_line is not None:
-        kept = [k for k, line in enumerate(lines) if line >= first_line]
-        lines, rows = [lines[k] for k in kept], [rows[k] for k in kept]
-    named = [k for k, name in enumerate(header) if name]
-    repeated = [name for name, count in Counter(header[k] for k in named).items() if count > 1]
-    if repeated:
-        place = " and ".join(str(k + 1) for k, name in enumerate(header) if name == repeated[0])
-        raise TableError(f"{path.name}, line 1", f"columns {place} have the same name", "name each column once")
-    cells = {header[k]: [row[k].strip() for row in rows] for k in named}
-    return CsvTable(path.name, pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object))
+    text = decode(path.name, read_bytes(path), form.encoding)
+    return make_table(path.name, _csv_rows(path.name, text, form), form)
 
 
-def _content(path: Path) -> bytes:
-    """Bytes of the text, expanded where it is compressed, never beyond the bound."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        why = "it does not exist" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", str(error))
-        raise InputError("people", str(path), f"a CSV file that exists and can be read ({why})") from error
-    if raw.startswith(_GZIP_MAGIC):
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
-                raw = packed.read(MAX_BYTES + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise TableError(
-                path.name, "the compressed file is damaged", "compress the CSV file anew, by gzip"
-            ) from error
-    if len(raw) > MAX_BYTES:
-        raise TableError(
-            path.name, f"more than {MAX_BYTES // 2**20} MiB of text", "divide it by people into several files"
-        )
-    return raw
-
-
-def _decode(name: str, raw: bytes, encoding: str) -> str:
-    """Text of a file."""
-    remedy = "save it as CSV in UTF-8"
-    if encoding != "utf-8":
-        try:
-            return raw.decode(encoding).removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise TableError(f"{name}, line {line}", f"the text is not in {encoding}", "correct the mapping") from error
-    if raw.startswith(_BYTE_ORDER_MARKS):
-        raise TableError(name, "the text is in UTF-16", remedy)
-    if b"\0" in raw:
-        raise TableError(name, "the file is binary, not text", remedy)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise TableError(f"{name}, line {line}", "the text is not in UTF-8", remedy) from error
-
-
-def _parse(name: str, text: str, separator: str, header_line: int) -> tuple[list[str], list[int], list[list[str]]]:
-    """Header, line number of each row, and rows of as many cells."""
-    stream, before = io.StringIO(text, newline=""), header_line - 1
+def _csv_rows(name: str, text: str, form: TableFormat) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row ends, and its cells, from the header line on."""
+    stream, before = io.StringIO(text, newline=""), form.header_line - 1
     for _ in range(before):
         stream.readline()
-    reader = csv.reader(stream, strict=True, delimiter=separator)
-    header: list[str] = []
-    lines: list[int] = []
-    rows: list[list[str]] = []
+    reader = csv.reader(stream, strict=True, delimiter=form.separator)
     try:
         for row in reader:
-            if not row:
-                continue
-            if not header:
-                header = _header(name, row, separator)
-                most = min(MAX_ROWS, MAX_CELLS // len(header))
-                continue
-            if len(row) != len(header):
-                fault = f"{len(row)} cells where the header has {len(header)}"
-                raise TableError(
-                    f"{name}, line {before + reader.line_num}", fault, "give every row as many cells as the header"
-                )
+            yield before + reader.line_num, row
+    except csv.Error as error:
+        fault = "a quote that does not close, or a cell too long"
+        raise TableError(f"{name}, line {before + reader.line_num}", fault, "mend the line") from error
+
+
+def make_table(name: str, numbered: Iterable[tuple[int, Sequence[str]]], form: TableFormat) -> CsvTable:
+    """Table of rows of cells, of which the first hold the names of columns.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    numbered : iterable of (int, sequence of str)
+        Line of each row, and its cells.
+    form : TableFormat
+        Of the table.
+
+    Raises
+    ------
+    TableError
+        If rows are unequal, a column has the name of another, or there are too many.
+
+    Examples
+    --------
+    >>> two = TableFormat(header_rows=2)
+    >>> rows = [(1, ["id", "ALT", ""]), (2, ["", "d0", "d3"]), (3, ["7", "900", "400"])]
+    >>> make_table("made.csv", rows, two).rows.to_dict("records")
+    [{'id': '7', 'ALT d0': '900', 'ALT d3': '400'}]
+    """
+    headers: list[list[str]] = []
+    lines: list[int] = []
+    rows: list[Sequence[str]] = []
+    for line, row in numbered:
+        if not len(row) or (form.last_line is not None and line > form.last_line):
+            continue
+        if len(headers) < form.header_rows:
+            headers.append(_header(name, row, form))
+            most = min(MAX_ROWS, MAX_CELLS // len(headers[0]))
+        elif form.first_line is None or line >= form.first_line:
             if len(rows) == most:
                 raise TableError(name, f"more than {most:,} rows", "divide it by people into several files")
-            lines.append(before + reader.line_num)
-            rows.append(row)
-    except csv.Error as error:
-        raise TableError(
-            f"{name}, line {before + reader.line_num}",
-            "a quote that does not close, or a cell too long",
-            "mend the line",
-        ) from error
-    if not header:
+            lines.append(line)
+            rows.append(_fit(name, line, row, len(headers[0]), form.ragged))
+    if len(headers) < form.header_rows:
         raise TableError(name, "the file is empty", "give one header line and one row per person and day")
-    return header, lines, rows
+    header = _names(name, headers, form)
+    named = [k for k, column in enumerate(header) if column]
+    cells = {header[k]: [row[k].strip() for row in rows] for k in named}
+    return CsvTable(name, pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object))
 
 
-def _header(name: str, row: list[str], separator: str) -> list[str]:
-    """Names of the columns."""
+def _fit(name: str, line: int, row: Sequence[str], n: int, ragged: bool) -> Sequence[str]:
+    """Row of n cells: empty ones beyond the header are dropped, and missing ones added where that may be."""
+    if len(row) > n and not any(cell.strip() for cell in row[n:]):
+        return row[:n]
+    if len(row) < n and ragged:
+        return [*row, *[""] * (n - len(row))]
+    if len(row) != n:
+        fault = f"{len(row)} cells where the header has {n}"
+        raise TableError(f"{name}, line {line}", fault, "give every row as many cells as the header")
+    return row
+
+
+def _header(name: str, row: Sequence[str], form: TableFormat) -> list[str]:
+    """Cells of a line of the header."""
     if len(row) > MAX_COLUMNS:
         raise TableError(
             f"{name}, line 1", f"{len(row)} columns", f"leave out columns until there are at most {MAX_COLUMNS:,}"
         )
-    if separator == "," and len(row) == 1 and (";" in row[0] or "\t" in row[0]):
+    if form.separator == "," and len(row) == 1 and (";" in row[0] or "\t" in row[0]):
         raise TableError(f"{name}, line 1", "cells are not separated by commas", "save it with commas between cells")
     return [cell.strip() for cell in row]
+
+
+def _names(name: str, headers: list[list[str]], form: TableFormat) -> list[str]:
+    """Names of the columns."""
+    header = headers[-1]
+    for upper in reversed(headers[:-1]):
+        upper = [*upper, *[""] * (len(header) - len(upper))]
+        held = [next((x for x in reversed(upper[: k + 1]) if x), "") for k in range(len(header))]
+        header = [f"{high} {low}".strip() for high, low in zip(held, header, strict=True)]
+    if form.repeats:
+        seen: Counter[str] = Counter()
+        for k, column in enumerate(header):
+            seen[column] += 1
+            header[k] = f"{column} ({seen[column]})" if column and seen[column] > 1 else column
+    counts = Counter(column for column in header if column)
+    repeated = next((column for column, count in counts.items() if count > 1), None)
+    if repeated is not None:
+        place = " and ".join(str(k + 1) for k, column in enumerate(header) if column == repeated)
+        raise TableError(f"{name}, line 1", f"columns {place} have the same name", "name each column once")
+    return header

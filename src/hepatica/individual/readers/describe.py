@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from hepatica.individual.person import MAX_AGE, Measurement, Person
 from hepatica.individual.readers.collect import PersonCheck
+from hepatica.individual.readers.refusal import Remark
 from hepatica.variables import variable
 from hepatica.words import say
 
@@ -57,6 +61,56 @@ def describe(check: PersonCheck, lang: str) -> Description:
         when = "" if day is None else f" ({say('person.day', lang, day=f'{day:g}')})"
         lines.append(say("person.outcome", lang, kind=kind + when))
     return Description(tuple(lines), lab_tables(person, lang), _remarks(check, lang))
+
+
+def describe_cohort(checks: Mapping[str, PersonCheck], lang: str) -> Description:
+    """Description of what a reader understood of a file of several people: counts, and every remark, nobody named.
+
+    Parameters
+    ----------
+    checks : mapping of str to PersonCheck
+        By identifier, of which none is shown.
+    lang : str
+        One of `hepatica.words.LANGUAGES`.
+
+    Examples
+    --------
+    >>> one = PersonCheck(person=Person(measurements=(Measurement(day=0.0, name="inr", value=2.1),)))
+    >>> describe_cohort({"a": one, "b": one}, "en").lines
+    ('People: 2; values: 2, on days 0 to 0', 'INR: 2 values of 2 people')
+    """
+    people = [check.person for check in checks.values()]
+    days = [day for person in people for day in person.days]
+    span = {"first": f"{min(days, default=0):g}", "last": f"{max(days, default=0):g}"}
+    values = Counter(m.name for person in people for m in person.measurements)
+    persons = Counter(name for person in people for name in person.names)
+    lines = [say("person.cohort", lang, people=len(people), n=sum(values.values()), **span)]
+    lines += [
+        say("person.cohort_lab", lang, lab=variable(name).label[lang], n=n, people=persons[name])
+        for name, n in values.most_common()
+    ]
+    kinds = Counter(p.outcome.kind.value for p in people if p.outcome is not None)
+    if kinds:
+        ends = [f"{say(f'person.outcome_{kind}', lang)} {n}" for kind, n in kinds.most_common()]
+        lines.append(say("person.cohort_outcomes", lang, list=_join(ends, lang)))
+    together = PersonCheck(
+        person=Person(),
+        refused=tuple(r for check in checks.values() for r in check.refused),
+        set_aside=_counted(check.set_aside for check in checks.values()),
+        notes=_counted(check.notes for check in checks.values()),
+    )
+    return Description(tuple(lines), (), _remarks(together, lang))
+
+
+def _counted(parts: Iterable[tuple[Remark, ...]]) -> tuple[Remark, ...]:
+    """Remarks of several people with the numbers of those that are alike added up."""
+    total: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], Remark] = {}
+    for remark in (remark for part in parts for remark in part):
+        key = remark.code, remark.where
+        first.setdefault(key, remark)
+        total[key] = total.get(key, 0) + int(remark.blanks.get("n", 0))
+    return tuple(replace(r, blanks={**r.blanks, "n": str(total[k])}) if total[k] else r for k, r in first.items())
 
 
 def lab_tables(person: Person, lang: str) -> tuple[Rows, ...]:

@@ -17,7 +17,7 @@ from hepatica.individual.readers.refusal import refuse
 AnyMapping = ColumnMapping | Mapping[str, Any] | str | Path
 MAX_BYTES = 64 * 2**20
 """Largest TOML file or Bundle."""
-_TABLES = (".csv", ".tsv", ".txt", ".gz")
+_TABLES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm")
 
 
 def read_person(

@@ -6,22 +6,68 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from hepatica.individual.readers.csv_table import CsvTable, read_table
+from hepatica.individual.readers.csv_table import CsvTable, TableFormat
 from hepatica.individual.readers.lab_table import Analyte, analyte_of_header, simplify
 from hepatica.individual.readers.mapping import OPEN
+from hepatica.individual.readers.tables.join import plain_table
+from hepatica.individual.readers.tables.workbook import SUFFIXES
 from hepatica.laboratory_units import UnitError, unit_factor
 
-_PERSON = ("id", "pid", "patient", "patientid", "subject", "subjectid", "mrn", "usubjid", "住院号", "患者id")
+_PERSON = (
+    "id",
+    "pid",
+    "patient",
+    "patientid",
+    "subject",
+    "subjectid",
+    "mrn",
+    "usubjid",
+    "住院号",
+    "患者id",
+    "fall",
+    "fallnr",
+    "fallnummer",
+    "patientennummer",
+    "病案号",
+)
 _DAY = ("day", "days", "daysinceadmission", "dayssinceadmission", "studyday", "天", "天数", "bloodcolectiondate")
-_DATE = ("date", "datum", "datetime", "collectiondate", "sampledate", "charttime", "日期", "采样日期", "検査日")
+_DATE = (
+    "date",
+    "datum",
+    "datetime",
+    "collectiondate",
+    "sampledate",
+    "charttime",
+    "日期",
+    "采样日期",
+    "検査日",
+    "abnahme",
+    "abnahmedatum",
+    "entnahmedatum",
+    "检验日期",
+    "报告日期",
+)
 _AGE, _SEX, _WEIGHT = (
     ("age", "年龄", "alter"),
     ("sex", "gender", "性别", "geschlecht"),
-    ("weight", "bodyweight", "体重"),
+    ("weight", "bodyweight", "gewicht", "körpergewicht", "体重"),
 )
-_TEST = ("test", "testname", "parameter", "analyte", "labtest", "lbtest", "item", "检验项目", "项目")
-_VALUE = ("value", "result", "lborres", "valuenum", "结果")
-_UNIT = ("unit", "units", "uom", "lborresu", "valueuom", "单位")
+_TEST = (
+    "test",
+    "testname",
+    "parameter",
+    "analyte",
+    "labtest",
+    "lbtest",
+    "item",
+    "检验项目",
+    "项目",
+    "项目名称",
+    "analyse",
+    "untersuchung",
+)
+_VALUE = ("value", "result", "lborres", "valuenum", "结果", "检验结果", "ergebnis", "wert", "messwert")
+_UNIT = ("unit", "units", "uom", "lborresu", "valueuom", "单位", "einheit")
 _WOMEN, _MEN = ("f", "female", "w", "woman", "女", "weiblich"), ("m", "male", "man", "男", "männlich")
 
 
@@ -31,7 +77,8 @@ def suggest_mapping(path: str | Path) -> str:
     Parameters
     ----------
     path : str or Path
-        CSV file with commas, semicolons or tabs between cells.
+        CSV file with commas, semicolons, tabs or bars between cells, in UTF-8, UTF-16, GB 18030 or Windows-1252; or a
+        workbook, of which the first sheet is read.
 
     Examples
     --------
@@ -42,12 +89,17 @@ def suggest_mapping(path: str | Path) -> str:
     bilirubin = { column = "TBIL (umol/L)", unit = "umol/L" }
     creatinine = { column = "Cr", unit = "?" }
     """
-    separator = _separator(Path(path))
-    table = read_table(path, separator=separator)
+    separator, encoding = _separator(Path(path)), _encoding(Path(path))
+    form = TableFormat(separator=separator, encoding=encoding, ragged=True, repeats=True)
+    table = plain_table(Path(path), form)
     columns = {simplify(str(c)): str(c) for c in table.rows.columns}
     lines = ["# Suggested from the headers: check every line and replace each question mark. For research use.", ""]
     if separator != ",":
         lines.append(f"separator = {_quoted(separator)}")
+    if encoding != "utf-8":
+        lines.append(f"encoding = {_quoted(encoding)}")
+    if separator != "," and _has_decimal_commas(table):
+        lines.append('decimal = ","')
     places: tuple[tuple[str, tuple[str, ...]], ...] = (("person", _PERSON), ("day", _DAY), ("date", _DATE))
     for key, headers in places:
         if (result := _first(columns, headers)) and not (key == "date" and _first(columns, _DAY)):
@@ -68,14 +120,56 @@ def suggest_mapping(path: str | Path) -> str:
     return "\n".join([*lines, "", "[labs]", *_labs(map(str, table.rows.columns), False)]) + "\n"
 
 
+def _beginning(path: Path) -> bytes:
+    """First bytes of a text; none of a workbook or of what cannot be read, which reading then says."""
+    if path.suffix.lower() in SUFFIXES:
+        return b""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(100_000)
+    except OSError:
+        return b""
+    return b"" if raw.startswith(b"\x1f\x8b") else raw
+
+
+def _encoding(path: Path) -> str:
+    """Encoding in which the beginning is text, and most of its first line names labs; UTF-8 where it is that."""
+    raw = _beginning(path)
+    whole = raw[: raw.rfind(b"\n") + 1] or raw
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    named: dict[str, int] = {}
+    for encoding in ("utf-8", "gb18030", "cp1252"):
+        try:
+            first = whole.decode(encoding).splitlines()[:1]
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8":
+            return encoding
+        named[encoding] = sum(map(_names_lab_and_unit, re.split(r"[,;\t|]", "".join(first))))
+    return max(named, key=lambda e: named[e], default="utf-8")
+
+
+def _names_lab_and_unit(header: str) -> bool:
+    """True of a header that names a lab, and no unit that the lab cannot have."""
+    name, unit = _parts(header.strip())
+    analyte = analyte_of_header(name)
+    return analyte is not None and (not unit or _unit(analyte, unit) != OPEN)
+
+
 def _separator(path: Path) -> str:
     """Character that stands most often in the first line; a comma where it cannot be read, which reading then says."""
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            first = file.readline(100_000)
-    except OSError:
-        return ","
-    return max(",;\t", key=first.count)
+    raw = _beginning(path)
+    text = raw.decode("utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1", errors="replace")
+    first = (text.splitlines() or [""])[0]
+    return max(",;\t|", key=first.count)
+
+
+def _has_decimal_commas(table: CsvTable) -> bool:
+    """True where cells are numbers with a comma and none has a point."""
+    cells = [cell for column in table.rows for cell in table.rows[column].head(200)]
+    commas = sum(re.fullmatch(r"[<>]?\s*\d+,\d+", cell) is not None for cell in cells)
+    return commas > sum(re.fullmatch(r"[<>]?\s*\d+\.\d+", cell) is not None for cell in cells)
 
 
 def _first(columns: dict[str, str], names: Iterable[str]) -> str:
@@ -125,5 +219,8 @@ def _sex(table: CsvTable, column: str) -> str:
     words = [str(word) for word in dict.fromkeys(table.rows[column]) if word]
     women = [w for w in words if w.lower() in _WOMEN] or [OPEN]
     men = [w for w in words if w.lower() in _MEN] or [OPEN]
-    shown = ", ".join(f"{name} = [{', '.join(map(_quoted, w))}]" for name, w in (("female", women), ("male", men)))
+    if set(words) <= {*women, *men}:  # one sex may be the only one
+        women, men = ([w for w in each if w != OPEN] for each in (women, men))
+    both = [(name, w) for name, w in (("female", women), ("male", men)) if w]
+    shown = ", ".join(f"{name} = [{', '.join(map(_quoted, w))}]" for name, w in both)
     return f"sex = {{ column = {_quoted(column)}, words = {{ {shown} }} }}"

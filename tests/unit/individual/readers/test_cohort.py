@@ -92,3 +92,24 @@ def test_days_are_whole_and_the_first_value_of_a_day_counts():
 def test_nobody_with_a_first_day():
     with pytest.raises(InputError, match="nobody has a lab on day 0"):
         people_of({"a": Person(measurements=(measured(1.0, "alt", 9.0),))}, "made")
+
+
+def test_the_event_is_death_or_transplant_by_the_last_day():
+    start = (measured(0.0, "inr", 2.0),)
+    ends = {
+        "died": Outcome(kind=OutcomeKind.DIED, day=20.0),
+        "later": Outcome(kind=OutcomeKind.DIED, day=400.0),
+        "left": Outcome(kind=OutcomeKind.ALIVE, day=20.0),
+        "alive": Outcome(kind=OutcomeKind.ALIVE),
+    }
+    persons = {key: Person(measurements=start, outcome=end) for key, end in ends.items()}
+    grafts = {f"graft {d:g}": (GivenTreatment(treatment="transplant", day=d),) for d in (9.0, 90.0)}
+    persons |= {k: Person(measurements=start, treatments=t, outcome=ends["alive"]) for k, t in grafts.items()}
+    people = people_of(persons, "made")
+    assert dict(zip(people.ids, people.event, strict=True)) == {
+        "died": 1.0, "later": 0.0, "left": 0.0, "alive": 0.0, "graft 9": 1.0, "graft 90": 0.0,
+    }  # fmt: skip
+    assert people.notes == (
+        "1 deaths or transplants later than day 60 count as none by that day",
+        "1 people followed alive for less than 60 days count as alive on that day",
+    )

@@ -103,3 +103,22 @@ def test_strict_raises_the_first_and_counts_the_others():
     collector.lab(CREATININE, "90 mg/dL", 1.0, "there")
     with pytest.raises(Refused, match="^here: creatinine has no unit.*and 1 more"):
         collector.finish().strict()
+
+
+@pytest.mark.parametrize(
+    ("repeats", "kept", "refused"),
+    [
+        ("refuse", 1.0, ["duplicate", "contradiction"]),
+        ("same", 1.0, ["contradiction"]),
+        ("first", 1.0, []),
+        ("last", 2.0, []),
+    ],
+)
+def test_several_values_at_one_time(repeats, kept, refused):
+    collector = Collector(repeats=repeats)
+    for text in ("1 mg/dL", "1 mg/dL", "2 mg/dL"):
+        collector.lab(CREATININE, text, 0.0, "x")
+    check = collector.finish()
+    assert [r.code for r in check.refused] == refused and check.person.measurements[0].value == kept
+    left_out = {"refuse": [], "same": ["1"], "first": ["2"], "last": ["2"]}[repeats]
+    assert [n.blanks["n"] for n in check.notes] == left_out

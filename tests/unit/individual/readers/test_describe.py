@@ -12,7 +12,7 @@ from hepatica.individual.person import (
     Visit,
 )
 from hepatica.individual.readers.collect import PersonCheck
-from hepatica.individual.readers.describe import MAX_DAYS, describe, lab_tables
+from hepatica.individual.readers.describe import MAX_DAYS, describe, describe_cohort, lab_tables
 from hepatica.individual.readers.refusal import Remark
 from hepatica.laboratory_units import Bound
 
@@ -51,3 +51,19 @@ def test_every_remark_is_told():
     found = describe(PersonCheck(person=ONE, refused=(remark,), set_aside=(remark,) * 2, notes=(remark,) * 3), "en")
     assert len(found.remarks) == 9 and found.remarks[0].startswith("Refused (1)")
     assert found.remarks[2] == "Not used (2)" and found.remarks[5] == "Assumed (3)"
+
+
+def test_a_file_of_several_people_is_counted_and_nobody_named():
+    unnamed = [Remark(code="names_not_taken", where="a.csv", blanks={"n": n}) for n in ("2", "3")]
+    fault = Remark(code="no_number", where="a.csv, line 3, INR", blanks={"lab": "inr"})
+    note = Remark(code="day_zero_row", where="a.csv")
+    checks = {
+        "SECRET": PersonCheck(person=ONE, set_aside=(unnamed[0],), notes=(note,)),
+        "OTHER": PersonCheck(person=ONE, refused=(fault,), set_aside=(unnamed[1],), notes=(note,)),
+    }
+    english, chinese = (describe_cohort(checks, lang) for lang in ("en", "zh"))
+    assert english.lines[:2] == ("People: 2; values: 22, on days 0 to 9", "INR: 20 values of 2 people")
+    assert any("died 2" in line for line in english.lines) and "SECRET" not in repr((english, chinese))
+    text = "\n".join(english.remarks)
+    assert "INR is no number" in text and "does not name: 5" in text and text.count("day 0 is the day") == 1
+    assert len(chinese.lines) == len(english.lines) and chinese.lines[0].startswith("人数：2")

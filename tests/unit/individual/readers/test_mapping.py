@@ -6,7 +6,8 @@ import pytest
 
 from hepatica.errors import InputError
 from hepatica.individual.readers.cohort import read_cohort
-from hepatica.individual.readers.mapping import ColumnMapping, LabColumn, read_mapping
+from hepatica.individual.readers.columns import LabColumn
+from hepatica.individual.readers.mapping import ColumnMapping, read_mapping
 
 LABS = {"creatinine": {"column": "Cr", "unit": "umol/L"}}
 

@@ -45,9 +45,9 @@ def test_files_that_cannot_be_used(tmp_path, monkeypatch):
     path.write_text("id,Day,Cr\n1,0,90\n")
     with pytest.raises(InputError, match="needs a mapping"):
         read_person(path)
-    (tmp_path / "a.xlsx").write_text("")
+    (tmp_path / "a.xls").write_text("")
     with pytest.raises(InputError, match="kind of file"):
-        read_person(tmp_path / "a.xlsx")
+        read_person(tmp_path / "a.xls")
     with pytest.raises(InputError, match="kind of file"):
         read_persons(write_person(tmp_path / "p.toml", ONE), MAPPING)
     with pytest.raises(InputError, match="ends in .toml or .json"):

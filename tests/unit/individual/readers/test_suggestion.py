@@ -20,7 +20,7 @@ def test_a_wide_file(tmp_path):
     made = tomllib.loads(suggested(tmp_path, text + "1;2024-05-01;W;54;320;90;2,3;95;40;2900;;Lopez\n"))
     assert made["separator"] == ";" and made["person"] == "Patient" and made["date"] == "Datum"
     assert made["admission"] == "?" and made["age"] == {"column": "Alter"}
-    assert made["sex"]["words"] == {"female": ["W"], "male": ["?"]}
+    assert made["sex"]["words"] == {"female": ["W"]}
     units = {lab: column["unit"] for lab, column in made["labs"].items()}
     assert units == {
         "bilirubin": "µmol/L",
@@ -55,3 +55,33 @@ def test_headers_with_quotes_and_no_day(tmp_path):
 
 def test_names_of_people_are_not_in_it(tmp_path):
     assert "Lopez" not in suggested(tmp_path, "Surname,day,ALT\nLopez,0,40\n")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "says"),
+    [
+        (
+            "cp1252",
+            "Fallnr;Abnahmedatum;Bilirubin gesamt [µmol/l];Kreatinin [mg/dl];Geschlecht\n7;01.05.2024;342,5;1,2;W\n",
+            [
+                'separator = ";"',
+                'encoding = "cp1252"',
+                'decimal = ","',
+                'person = "Fallnr"',
+                'bilirubin = { column = "Bilirubin gesamt [µmol/l]", unit = "µmol/l" }',
+                'sex = { column = "Geschlecht", words = { female = ["W"] } }',
+            ],
+        ),
+        (
+            "gb18030",
+            "病案号,检验日期,总胆红素(μmol/L),凝血酶原活动度(%)\n7,2024-05-01,342,30\n",
+            ['encoding = "gb18030"', 'date = "检验日期"', 'column = "凝血酶原活动度(%)", unit = "%"'],
+        ),
+        ("utf-16", "id\tday\tALT\n7\t0\t900\n", ['encoding = "utf-16"', 'alt = { column = "ALT", unit = "?" }']),
+    ],
+)
+def test_encodings_and_headers_of_hospitals(tmp_path, encoding, text, says):
+    path = tmp_path / "made.csv"
+    path.write_bytes(text.encode(encoding))
+    suggested = suggest_mapping(path)
+    assert all(line in suggested for line in says)

@@ -10,7 +10,7 @@ from hepatica.evidence import Publication, load
 from hepatica.evidence.observations import Observation
 from hepatica.individual.as_evidence.lab_summaries import lab_observations
 from hepatica.individual.readers.csv_table import CsvTable, to_floats
-from hepatica.individual.readers.tables.text import TableError
+from hepatica.individual.readers.table_text import TableError
 
 Floats = NDArray[np.float64]
 COLUMNS = ("treatment", "subject", "week", "sbvalue")

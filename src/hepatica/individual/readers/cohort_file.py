@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hepatica.individual.labs import INR_OF_ACTIVITY, LABS, PROTHROMBIN_ACTIVITY
 from hepatica.individual.people import LAST_DAY, People, PersonField, Treatment
 from hepatica.individual.readers.csv_table import CsvTable, read_table, to_floats
-from hepatica.individual.readers.tables.text import TableError
+from hepatica.individual.readers.table_text import TableError
 from hepatica.variables import PeopleColumn
 
 Floats = NDArray[np.float64]

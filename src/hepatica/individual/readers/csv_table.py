@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.individual.readers.tables.text import TableError, decode, read_bytes
+from hepatica.individual.readers.table_text import TableError, decode, read_bytes
 
 Floats = NDArray[np.float64]
 MAX_ROWS = 1_000_000

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepatica.errors import InputError
-from hepatica.individual.readers import csv_table
+from hepatica.individual.readers import csv_table, table_text
 from hepatica.individual.readers.csv_table import read_table, to_floats
-from hepatica.individual.readers.tables import text
-from hepatica.individual.readers.tables.text import TableError
+from hepatica.individual.readers.table_text import TableError
 
 SECRET = "MARIA-LOPEZ-1970"
 
@@ -85,7 +84,7 @@ def test_what_cannot_be_read_is_said(tmp_path):
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_the_text_is_bounded_also_when_it_is_compressed(tmp_path, monkeypatch, compress):
-    monkeypatch.setattr(text, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(table_text, "MAX_BYTES", 2**20)
     row = b"1,2\n"
     read_table(written(tmp_path, compress(b"id,x\n" + row * 1000)))
     with pytest.raises(InputError, match="more than 1 MiB of text; divide it"):
@@ -102,11 +101,11 @@ def test_a_bomb_is_not_unpacked_beyond_the_bound(tmp_path, monkeypatch):
         return real(self, size)
 
     monkeypatch.setattr(gzip.GzipFile, "read", read)
-    bomb = written(tmp_path, gzip.compress(b"0" * (text.MAX_BYTES + 2**20), compresslevel=1, mtime=0))
+    bomb = written(tmp_path, gzip.compress(b"0" * (table_text.MAX_BYTES + 2**20), compresslevel=1, mtime=0))
     assert bomb.stat().st_size < 2**20
     with pytest.raises(InputError, match="more than 64 MiB of text"):
         read_table(bomb)
-    assert asked == [text.MAX_BYTES + 1]
+    assert asked == [table_text.MAX_BYTES + 1]
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_ROWS", 10), ("MAX_CELLS", 20)])
@@ -118,7 +117,7 @@ def test_rows_and_cells_are_bounded(tmp_path, monkeypatch, limit, value):
 
 
 def test_the_bounds_are_those_stated():
-    assert (text.MAX_BYTES, csv_table.MAX_ROWS, csv_table.MAX_COLUMNS) == (64 * 1024**2, 1_000_000, 1_000)
+    assert (table_text.MAX_BYTES, csv_table.MAX_ROWS, csv_table.MAX_COLUMNS) == (64 * 1024**2, 1_000_000, 1_000)
     assert csv_table.MAX_CELLS == 20_000_000
     stated = " ".join(read_table.__doc__.split())
     for number in ("64 MiB", "1,000,000 rows", "1,000 columns", "20,000,000 cells"):

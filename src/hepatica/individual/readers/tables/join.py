@@ -11,7 +11,7 @@ from hepatica.individual.readers.columns import LabColumn, PeopleTable
 from hepatica.individual.readers.csv_table import SOURCE, CsvTable, TableFormat, make_table, read_table
 from hepatica.individual.readers.mapping import ColumnMapping
 from hepatica.individual.readers.refusal import refuse
-from hepatica.individual.readers.tables.text import TableError
+from hepatica.individual.readers.table_text import TableError
 from hepatica.individual.readers.tables.workbook import SUFFIXES, read_sheet
 
 FILE_COLUMN, SHEET_COLUMN = "file", "sheet"

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 from xml.etree import ElementTree
 
 from hepatica.errors import InputError
-from hepatica.individual.readers.tables.text import MAX_BYTES, TableError
+from hepatica.individual.readers.table_text import MAX_BYTES, TableError
 
 SUFFIXES = (".xlsx", ".xlsm")
 MAX_PARTS, MAX_COLUMN, MAX_ROW = 10_000, 16_384, 1_048_576

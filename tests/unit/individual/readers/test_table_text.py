@@ -2,7 +2,7 @@
 
 import pytest
 
-from hepatica.individual.readers.tables.text import TableError, decode, read_bytes
+from hepatica.individual.readers.table_text import TableError, decode, read_bytes
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030", "big5", "cp1252"])

@@ -55,7 +55,9 @@ def adaptive_sentence(trial: Trial, lang: str = "en") -> str:
         Language.
     """
     values = getattr(trial, trial.adaptive).model_dump(mode="json")
-    if trial.re_estimation is not None:
+    if trial.response_adaptive is not None:
+        values |= {"test": say(f"trial.adapted_test_{trial.response_adaptive.test.value}", lang)}
+    elif trial.re_estimation is not None:
         rule = trial.re_estimation
         values = {
             "most": f"{rule.max_increase:g}",
@@ -66,8 +68,10 @@ def adaptive_sentence(trial: Trial, lang: str = "en") -> str:
         b = trial.bayesian
         stated = {"mean": f"{b.prior_mean:g}", "sd": "" if b.prior_sd is None else f"{b.prior_sd:g}"}
         prior = say("trial.prior_flat", lang) if b.prior_sd is None else say("trial.prior_normal", lang, **stated)
-        levels = b.efficacy if isinstance(b.efficacy, tuple) else (b.efficacy,)
-        values = {"margin": f"{b.margin:g}", "efficacy": " / ".join(f"{p:g}" for p in levels), "prior": prior}
+        stated_levels = b.efficacy if isinstance(b.efficacy, tuple) else (b.efficacy,)
+        levels = " / ".join(f"{p:g}" for p in stated_levels if p is not None)
+        calibrated = say("trial.calibrated_level", lang, alpha=f"{100 * trial.analysis.alpha:g}")
+        values = {"margin": f"{b.margin:g}", "efficacy": levels or calibrated, "prior": prior}
     elif trial.platform is not None:
         which = "concurrent" if trial.platform.concurrent else "all"
         values = {"per_arm": trial.platform.per_arm, "controls": say(f"trial.controls_{which}", lang)}

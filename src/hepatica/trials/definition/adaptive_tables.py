@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
 from hepatica.study_fields import Days, Integer, Line, Number, Table
-from hepatica.trials.definition.analysis_tables import Look, Stopping
+from hepatica.trials.definition.analysis_tables import Analysis, Look, Stopping
 from hepatica.trials.definition.design_tables import ArmTable
 from hepatica.trials.definition.endpoint import Endpoint, Kind
 from hepatica.trials.definition.expressions import Expression, parse_expression
@@ -25,6 +25,13 @@ class AllocationRule(StrEnum):
     PLAY_THE_WINNER = "play_the_winner"
     NEYMAN = "neyman"
     FEWEST_FAILURES = "fewest_failures"
+
+
+class AdaptedTest(StrEnum):
+    """Final test after response-adaptive randomisation."""
+
+    RANDOMISATION = "randomisation"
+    NORMAL = "normal"
 
 
 class SelectionRule(StrEnum):
@@ -73,8 +80,13 @@ class ResponseAdaptive(Table):
     when: Line = Field(default="alive == 1", description="success of a patient, a condition over the labs of a visit")
     day: Days = Field(default="28 d", validate_default=True, description="visit of the success")
     least: Annotated[Number, Field(ge=0, lt=0.5)] = Field(default=0.1, description="smallest chance of either arm")
+    test: AdaptedTest = Field(
+        default=AdaptedTest.RANDOMISATION,
+        description="randomisation: the design allocates again, which holds alpha; normal: the usual statistic",
+    )
+    replicates: Annotated[Integer, Field(ge=19, le=9999)] = Field(default=399, description="of the randomisation test")
     critical: Statistic | None = Field(
-        default=None, description="z of the final test, where simulation has shown that alpha needs another"
+        default=None, description="z of the usual statistic instead of that of alpha; beside test = 'normal'"
     )
 
     def success(self) -> Endpoint:
@@ -91,8 +103,10 @@ class Bayesian(Table):
     positive in favour of the cells; it is normal about its estimate.
     """
 
-    efficacy: Probability | tuple[Probability, ...] = Field(
-        default=0.975, description="posterior probability of an effect above the margin; one, or one for each look"
+    efficacy: Probability | tuple[Probability, ...] | None = Field(
+        default=None,
+        description="posterior probability of an effect above the margin; one, or one for each look; unless given, the "
+        "one at which trials without effect succeed with probability analysis.alpha",
     )
     futility: Probability | None = Field(default=None, description="posterior probability below which a look stops")
     predictive_futility: Probability | None = Field(
@@ -161,6 +175,8 @@ class _AdaptiveTrial(Protocol):
     @property
     def stopping(self) -> Stopping: ...
     @property
+    def analysis(self) -> Analysis: ...
+    @property
     def re_estimation(self) -> ReEstimation | None: ...
     @property
     def response_adaptive(self) -> ResponseAdaptive | None: ...
@@ -220,6 +236,14 @@ def _check_response_adaptive(trial: _AdaptiveTrial) -> None:
             raise InputError("response_adaptive.when", lab, f"one of {', '.join(LATENT)}, or alive")
     if not 0 < rule.day <= trial.follow_up:
         raise InputError("response_adaptive.day", rule.day, f"a day after 0, up to follow-up, {trial.follow_up:g} d")
+    if rule.test is AdaptedTest.NORMAL:
+        return
+    if rule.critical is not None:
+        raise InputError("response_adaptive.critical", rule.critical, "test = 'normal' beside it")
+    if (rule.replicates + 1) * trial.analysis.alpha < 1:
+        raise InputError(
+            "response_adaptive.replicates", rule.replicates, f"1 / alpha or more, {1 / trial.analysis.alpha:.0f}"
+        )
 
 
 def _check_bayesian(trial: _AdaptiveTrial) -> None:

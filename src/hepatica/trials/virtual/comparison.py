@@ -107,11 +107,6 @@ def _time_to_event(data: EndpointData, endpoint: Endpoint, arm: int, until: Floa
 
 
 def _win_ratio(data: EndpointData, endpoint: Endpoint, treated: NDArray[np.bool_], both: NDArray[np.bool_]) -> Compared:
-    block, day = data.block, endpoint.visit(data.block.trial.follow_up)
-    end = np.minimum(block.dropout, day).astype(float)
-    died = block.death <= end
-    time = np.where(both & ~data.excluded(endpoint), np.minimum(block.death, end), -1.0)
-    value = np.where(died, np.nan, data.measurements.observed(endpoint.lab, day))
-    oriented = value if endpoint.higher_is_better else -value
-    ratio, z = values.win_statistics(time, died, oriented, treated, endpoint.margin)
-    return Compared(z, ratio, (time >= 0).sum(axis=1).astype(float))
+    time, died, oriented = data.win_pairs(endpoint)
+    ratio, z = values.win_statistics(np.where(both, time, -1.0), died, oriented, treated, endpoint.margin)
+    return Compared(z, ratio, ((time >= 0) & both).sum(axis=1).astype(float))

@@ -117,6 +117,15 @@ class Ending(NamedTuple):
     day: Floats
 
 
+class Conducted(NamedTuple):
+    """Block of trials as an adaptive design conducted them: the arguments of `conclude`."""
+
+    data: EndpointData
+    ending: Ending
+    entered: Bools
+    adapted: Mapping[str, Floats]
+
+
 def conclude(
     data: EndpointData, ending: Ending, entered: Bools, adapted: Mapping[str, Floats] | None = None
 ) -> Records:

@@ -46,6 +46,8 @@ def test_labs_of_a_success_are_kept_by_the_bank(make_trial):
         ({"enrichment": {"subgroup": "meld > 2", "first": 50}, "arm": THREE}, "two arms"),
         ({"response_adaptive": {"when": "hair < 2"}}, "alive"),
         ({"response_adaptive": {"day": "300 d"}}, "follow-up"),
+        ({"response_adaptive": {"critical": 2.1}}, "normal"),
+        ({"response_adaptive": {"replicates": 19}}, "40"),
         ({"arm": [THREE[0], THREE[1] | {"opens": "9 d"}]}, "platform"),
         ({"arm": [THREE[0] | {"opens": "9 d"}, *THREE[1:]], "platform": {"per_arm": 9}}, "control"),
         ({"arm": [THREE[0], *(a | {"opens": "9 d"} for a in THREE[1:])], "platform": {"per_arm": 9}}, "first arm"),

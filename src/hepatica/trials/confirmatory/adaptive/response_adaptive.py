@@ -12,14 +12,15 @@ from typing import NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, ndtri
+from scipy.special import betaln, ndtri
 
 from hepatica.errors import InputError
 from hepatica.patients.streams import uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+AT_ONCE = 1_000_000  # terms of sums that are held at a time
+MOST_TERMS, LEAST_LOG = 400, -600.0  # of sums whose terms double precision holds as products
 
 
 class Allocation(ABC):
@@ -153,13 +154,31 @@ def probability_better(successes: Ints, known: Ints) -> Floats:
     >>> probability_better(np.array([[3, 6]]), np.array([[10, 10]])).round(3).tolist()
     [0.901]
     """
-    states, back = np.unique(np.hstack([successes, known]), axis=0, return_inverse=True)
-    a, b = states[:, :2] + 1.0, states[:, 2:] - states[:, :2] + 1.0
-    u = 0.5 + 0.5 * np.sin(np.pi / 2 * _NODES)  # dense at the ends
-    weight = _WEIGHTS * np.pi / 4 * np.cos(np.pi / 2 * _NODES)
-    control = betaincinv(a[:, :1], b[:, :1], u)
-    better = (1 - betainc(a[:, 1:], b[:, 1:], control)) @ weight
+    base = int(known.max(initial=0)) + 1
+    code = np.hstack([successes, known]).astype(np.int64) @ base ** np.arange(4)
+    states, first, back = np.unique(code, return_index=True, return_inverse=True)
+    better, rows = np.empty(len(states)), max(1, AT_ONCE // base)
+    for k in range(0, len(states), rows):
+        of = first[k : k + rows]
+        better[k : k + rows] = _larger_beta(successes[of] + 1.0, known[of] - successes[of] + 1.0)
     return np.asarray(np.clip(better, 0.0, 1.0)[back.ravel()])
+
+
+def _larger_beta(a: Floats, b: Floats) -> Floats:
+    """Probability (states,) that the second of two beta variables of whole parameters (states, 2) is the larger.
+
+    P = sum over i below a1 of B(a0 + i, b0 + b1) / ((b1 + i) B(1 + i, b1) B(a0, b0)); all terms are positive.
+    """
+    i = np.arange(int(a[:, 1].max()))
+    (a0, a1), (b0, b1) = a.T[..., None], b.T[..., None]
+    step = (a0 + i) * (b1 + i) / ((a0 + b0 + b1 + i) * (1 + i))
+    step = np.concatenate([np.ones((len(a), 1)), step[:, :-1]], axis=1)
+    start = betaln(a0, b0 + b1) - betaln(a0, b0)
+    if len(i) <= MOST_TERMS and start.min() > LEAST_LOG:
+        term = np.exp(start) * np.cumprod(step, axis=1)
+    else:
+        term = np.exp(start + np.cumsum(np.log(step), axis=1))
+    return np.asarray(np.where(i < a1, term, 0.0).sum(axis=1))
 
 
 class AdaptiveTrials(NamedTuple):

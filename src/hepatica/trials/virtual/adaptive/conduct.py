@@ -8,7 +8,7 @@ from hepatica.trials.virtual.adaptive.re_estimation import Critical, run_re_esti
 from hepatica.trials.virtual.adaptive.response_adaptive import run_response_adaptive
 from hepatica.trials.virtual.adaptive.seamless import run_seamless
 from hepatica.trials.virtual.adaptive.setting import Setting
-from hepatica.trials.virtual.records import Records
+from hepatica.trials.virtual.records import Conducted, Records, conclude
 
 RUNS = {
     "response_adaptive": run_response_adaptive,
@@ -24,8 +24,8 @@ def changes_conduct(name: str) -> bool:
     return name in RUNS or name == "re_estimation"
 
 
-def run_adaptive(setting: Setting, critical: Critical) -> Records:
-    """Records of a block of trials by the trial's adaptive design.
+def conduct_adaptive(setting: Setting, critical: Critical) -> Conducted:
+    """Conduct of a block of trials by the trial's adaptive design.
 
     Parameters
     ----------
@@ -37,3 +37,8 @@ def run_adaptive(setting: Setting, critical: Critical) -> Records:
     if setting.trial.adaptive == "re_estimation":
         return run_re_estimation(setting, critical)
     return RUNS[setting.trial.adaptive](setting)
+
+
+def run_adaptive(setting: Setting, critical: Critical) -> Records:
+    """Records of a block of trials by the trial's adaptive design; parameters as of `conduct_adaptive`."""
+    return conclude(*conduct_adaptive(setting, critical))

@@ -15,7 +15,7 @@ from hepatica.trials.virtual.adaptive.stages import decision_days
 from hepatica.trials.virtual.conduct.block import Adapted
 from hepatica.trials.virtual.conduct.population import Eligible, sample
 from hepatica.trials.virtual.conduct.scenario import Truth
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude
+from hepatica.trials.virtual.records import Conducted, Ending, Stop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,8 +98,8 @@ def subgroup_of(eligible: Eligible, inside: Bools, draw: Ints) -> Eligible:
     )
 
 
-def run_enrichment(setting: Setting) -> Records:
-    """Records of a block of enrichment trials; where the subgroup alone goes on, arrivals are as rare as it is.
+def run_enrichment(setting: Setting) -> Conducted:
+    """Conduct of a block of enrichment trials; where the subgroup alone goes on, arrivals are as rare as it is.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def run_enrichment(setting: Setting) -> Records:
         information=gathered(data, entered),
         day=np.where(stops, day, last_day(data, entered)),
     )
-    return conclude(data, ending, entered, _adapted(decision, rejected))
+    return Conducted(data, ending, entered, _adapted(decision, rejected))
 
 
 def _adapted(decision: Ints, rejected: Bools) -> dict[str, Floats]:

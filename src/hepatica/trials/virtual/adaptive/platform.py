@@ -14,7 +14,7 @@ from hepatica.trials.virtual.comparison import compare
 from hepatica.trials.virtual.conduct.block import Adapted
 from hepatica.trials.virtual.conduct.streams import uniforms
 from hepatica.trials.virtual.multiplicity import step_down, step_levels
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude
+from hepatica.trials.virtual.records import Conducted, Ending, Stop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,8 +86,8 @@ def compared_patients(trial: Trial, recruitment: Recruitment, arm: int) -> Bools
     return np.asarray((recruitment.arm == arm) | ((recruitment.arm == 0) & there & recruitment.entered))
 
 
-def run_platform(setting: Setting) -> Records:
-    """Records of a block of platform trials.
+def run_platform(setting: Setting) -> Conducted:
+    """Conduct of a block of platform trials.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def run_platform(setting: Setting) -> Records:
         information=gathered(data, made.entered),
         day=last_day(data, made.entered),
     )
-    return conclude(data, ending, made.entered, _adapted(trial, made, entry, rejected))
+    return Conducted(data, ending, made.entered, _adapted(trial, made, entry, rejected))
 
 
 def _adapted(trial: Trial, made: Recruitment, entry: Floats, rejected: Bools) -> dict[str, Floats]:

@@ -18,7 +18,7 @@ from hepatica.trials.virtual.comparison import Compared, compare
 from hepatica.trials.virtual.conduct.block import Adapted
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
 from hepatica.trials.virtual.looks import information_days, kth_day
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude
+from hepatica.trials.virtual.records import Conducted, Ending, Stop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -63,8 +63,8 @@ def second_statistic(look: Compared, last: Compared) -> Floats:
     return np.where(more > 0, score / np.sqrt(np.maximum(more, 1e-300)), 0.0)
 
 
-def run_re_estimation(setting: Setting, critical: Critical) -> Records:
-    """Records of a block of trials with re-estimation.
+def run_re_estimation(setting: Setting, critical: Critical) -> Conducted:
+    """Conduct of a block of trials with re-estimation.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def run_re_estimation(setting: Setting, critical: Critical) -> Records:
         day=end,
     )
     grown = {"enlarged": (enlarged & going).astype(float), "second_stage": np.where(going, second, 0.0)}
-    return conclude(data, ending, entered, grown)
+    return Conducted(data, ending, entered, grown)
 
 
 def _at_look(setting: Setting, design: ReEstimationDesign, z: Floats, happens: NDArray[np.bool_]) -> Ints:

@@ -12,12 +12,13 @@ from hepatica.trials.confirmatory.adaptive.response_adaptive import (
     RandomisedPlayTheWinner,
     ThompsonSampling,
 )
-from hepatica.trials.definition.adaptive_tables import AllocationRule, ResponseAdaptive
+from hepatica.trials.definition.adaptive_tables import AdaptedTest, AllocationRule, ResponseAdaptive
+from hepatica.trials.virtual.adaptive.randomisation_test import randomisation_test
 from hepatica.trials.virtual.adaptive.setting import Setting, estimates, gathered, last_day, statistics
 from hepatica.trials.virtual.conduct.block import Adapted
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
 from hepatica.trials.virtual.conduct.streams import uniforms
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude
+from hepatica.trials.virtual.records import Conducted, Ending, Stop
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -78,8 +79,8 @@ def _known(rule: ResponseAdaptive, data: EndpointData, start: int) -> tuple[Ints
     return successes, all_of
 
 
-def run_response_adaptive(setting: Setting) -> Records:
-    """Records of a block of trials with response-adaptive randomisation.
+def run_response_adaptive(setting: Setting) -> Conducted:
+    """Conduct of a block of trials with response-adaptive randomisation.
 
     Parameters
     ----------
@@ -91,11 +92,15 @@ def run_response_adaptive(setting: Setting) -> Records:
     data = setting.data(Adapted(arm=adapted_arms(setting)))
     everyone = np.ones(data.block.arm.shape, bool)
     z = statistics(data, everyone)
-    critical = -ndtri(trial.analysis.alpha) if rule.critical is None else rule.critical
+    if rule.test is AdaptedTest.RANDOMISATION:
+        allocation = allocation_of(rule, trial.patients)
+        rejected = randomisation_test(data, rule, allocation, trial.analysis.alpha)[:, None]
+    else:
+        rejected = z >= (-ndtri(trial.analysis.alpha) if rule.critical is None else rule.critical)
     ending = Ending(
         look=np.zeros(len(z), np.int64),
         stop=np.full(len(z), int(Stop.COMPLETE)),
-        rejected=z >= critical,
+        rejected=rejected,
         z=z,
         estimate=estimates(data, everyone),
         information=gathered(data, everyone),
@@ -106,4 +111,4 @@ def run_response_adaptive(setting: Setting) -> Records:
         "treated": data.block.arm.mean(axis=1),
         "successes": (hit & present).sum(axis=1) / np.maximum(present.sum(axis=1), 1),
     }
-    return conclude(data, ending, everyone, shares)
+    return Conducted(data, ending, everyone, shares)

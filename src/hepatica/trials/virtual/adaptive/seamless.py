@@ -18,7 +18,7 @@ from hepatica.trials.virtual.adaptive.setting import Setting, estimates, gathere
 from hepatica.trials.virtual.adaptive.stages import decision_days, second_stage_arms
 from hepatica.trials.virtual.comparison import compare
 from hepatica.trials.virtual.conduct.block import Adapted
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude
+from hepatica.trials.virtual.records import Conducted, Ending, Stop
 
 Floats = NDArray[np.float64]
 SELECTIONS = {
@@ -56,8 +56,8 @@ def seamless_design(trial: Trial) -> SeamlessDesign:
     )
 
 
-def run_seamless(setting: Setting) -> Records:
-    """Records of a block of seamless trials.
+def run_seamless(setting: Setting) -> Conducted:
+    """Conduct of a block of seamless trials.
 
     Parameters
     ----------
@@ -90,4 +90,4 @@ def run_seamless(setting: Setting) -> Records:
         day=np.where(goes, last_day(data, entered), day),
     )
     on = {f"goes_on:{trial.arm[a + 1].name}": selected[:, a].astype(float) for a in range(selected.shape[1])}
-    return conclude(data, ending, entered, on | {"stops": (~goes).astype(float)})
+    return Conducted(data, ending, entered, on | {"stops": (~goes).astype(float)})

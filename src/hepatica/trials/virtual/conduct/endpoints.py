@@ -181,6 +181,21 @@ class EndpointData:
         present = (b.dropout >= np.minimum(b.death, day)) & ~self.excluded(endpoint)
         return Values(total, self.measurements.measured(UTILITY, 0.0), present)
 
+    def win_pairs(self, endpoint: Endpoint) -> tuple[Floats, Bools, Floats]:
+        """Time (-1 for those left out), death and value (higher is better) that decide pairs of patients.
+
+        Parameters
+        ----------
+        endpoint : Endpoint
+            Of kind hierarchical.
+        """
+        b, day = self.block, endpoint.visit(self.block.trial.follow_up)
+        end = np.minimum(b.dropout, day).astype(float)
+        died = b.death <= end
+        value = np.where(died, np.nan, self.measurements.observed(endpoint.lab, day))
+        time = np.where(self.excluded(endpoint), -1.0, np.minimum(b.death, end))
+        return time, died, value if endpoint.higher_is_better else -value
+
     def proportion(self, endpoint: Endpoint) -> tuple[Bools, Bools]:
         """Patients who meet the condition, and those who are analysed.
 

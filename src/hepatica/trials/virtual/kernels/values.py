@@ -144,7 +144,27 @@ def win_statistics(time: Floats, died: Bools, value: Floats, treated: Bools, mar
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
-def _wins(time: Floats, died: Bools, value: Floats, treated: Bools, margin: float) -> tuple[Floats, Floats]:
+def win_scores(time: Floats, died: Bools, value: Floats, margin: float) -> Floats:
+    """Wins less losses of each patient against all others of both arms, (trial, patient).
+
+    Parameters
+    ----------
+    time, died, value, margin :
+        As of `win_statistics`.
+
+    Examples
+    --------
+    >>> win_scores(np.array([[9.0, 5.0]]), np.array([[False, True]]), np.zeros((1, 2)), 0.0).tolist()
+    [[1.0, -1.0]]
+    """
+    size = max(1, AT_ONCE // time.shape[1] ** 2)
+    rows = [slice(k, k + size) for k in range(0, len(time), size)]
+    parts = [_pairs(time[r], died[r], value[r], margin).sum(axis=2, dtype=np.int64) for r in rows]
+    return np.concatenate(parts).astype(float)
+
+
+def _pairs(time: Floats, died: Bools, value: Floats, margin: float) -> NDArray[np.int8]:
+    """1 where the first patient of a pair wins, -1 where the second does, 0 for a tie, (trial, patient, patient)."""
     present = time >= 0
     later = (time[:, :, None] > time[:, None, :]) & died[:, None, :]  # i outlives j's death
     first = later.astype(np.int8) - later.swapaxes(1, 2).astype(np.int8)
@@ -154,6 +174,11 @@ def _wins(time: Floats, died: Bools, value: Floats, treated: Bools, margin: floa
     both_known = (first == 0) & ~(died[:, :, None] | died[:, None, :])
     score = first + second * both_known
     score *= (present[:, :, None] & present[:, None, :]).astype(np.int8)
+    return np.asarray(score, np.int8)
+
+
+def _wins(time: Floats, died: Bools, value: Floats, treated: Bools, margin: float) -> tuple[Floats, Floats]:
+    present, score = time >= 0, _pairs(time, died, value, margin)
     own = score.sum(axis=2, dtype=np.int64)  # wins less losses of each patient
     arm, n = treated & present, present.sum(axis=1).astype(float)
     n1 = arm.sum(axis=1).astype(float)

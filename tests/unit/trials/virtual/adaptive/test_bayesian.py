@@ -20,7 +20,7 @@ def test_boundary_is_where_the_posterior_reaches_its_level(make_trial):
         own = events / 4
         mean = (0.2 * 4 + z / np.sqrt(own) * own) / (4 + own)
         assert ndtr((mean - 0.1) * np.sqrt(4 + own)) == pytest.approx(0.95)
-    assert posterior_rule(make_trial(**PLAN, bayesian={}))[1].information == 0
+    assert posterior_rule(make_trial(**PLAN, bayesian={}), 80.0)[1].information == 0
 
 
 def test_flat_prior_is_the_one_sided_test(make_trial):
@@ -47,3 +47,14 @@ def test_trials_follow_the_boundary(make_trial, flat_bank):
         for t in (make_trial(**PLAN, bayesian={}), sceptic)
     )
     assert doubting < plain - 0.1
+
+
+def test_a_level_that_is_not_stated_gives_the_error_asked_for(make_trial):
+    for more in ({}, {"prior_sd": 0.3}, {"prior_sd": 0.3, "prior_mean": 0.2, "margin": 0.1}):
+        trial = make_trial(**PLAN, bayesian=more)
+        upper = posterior_boundary(trial, np.array([[40.0, 80.0]]), 80.0).upper[0]
+        steps = np.random.default_rng(2).normal(size=(400_000, 2))
+        z = np.stack([steps[:, 0], steps.sum(axis=1) / np.sqrt(2)], axis=1)
+        assert (z >= upper).any(axis=1).mean() == pytest.approx(0.025, abs=0.0009)
+    by_date = PLAN | {"look": [{"day": "50 d"}]}
+    assert posterior_rule(make_trial(**by_date, bayesian={}), 80.0)[0].efficacy == pytest.approx(0.9853, abs=1e-4)

@@ -11,7 +11,7 @@ from hepatica.trials.virtual.simulate import Simulator
 THREE = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
 GIVEN = {
     "re_estimation": {"look": [{"fraction": 0.5}], "re_estimation": {}},
-    "response_adaptive": {"response_adaptive": {"every": 30}},
+    "response_adaptive": {"response_adaptive": {"every": 30, "replicates": 39}},
     "bayesian": {"look": [{"fraction": 0.5}], "bayesian": {}},
     "seamless": {"arm": THREE, "seamless": {"first": 30}},
     "enrichment": {"enrichment": {"subgroup": "meld >= 22", "first": 30}},

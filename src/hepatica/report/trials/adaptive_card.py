@@ -8,13 +8,14 @@ import pandas as pd
 
 from hepatica.card import Card
 from hepatica.report.trials.names import hypothesis_name
+from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Kind
 from hepatica.words import say
 
 if TYPE_CHECKING:
     from hepatica.trials.definition.trial import Trial
     from hepatica.trials.virtual.characteristics import TrialCharacteristics
 
-AS_THEY_ARE = ("second_stage", "closed")  # quantities that are no shares
+AS_THEY_ARE = ("second_stage", "closed", "size_over_plan", "nuisance")  # quantities that are no shares
 
 
 def adaptation_card(found: TrialCharacteristics, lang: str = "en") -> Card:
@@ -33,7 +34,7 @@ def adaptation_card(found: TrialCharacteristics, lang: str = "en") -> Card:
             name, _, arm = key.partition(":")
             values = [o.adapted[key] for o in (h.average, h.drawn, h.null)]
             shown = [f"{v:.2f}" if name in AS_THEY_ARE else f"{100 * v:.1f}" for v in values]
-            rows.append([hypothesis_name(h.hypothesis, lang), say(f"trial.adapted_{name}", lang, arm=arm), *shown])
+            rows.append([hypothesis_name(h.hypothesis, lang), _quantity(found.trial, name, arm, lang), *shown])
     heads = ("hypothesis", "quantity", "power", "assurance", "error")
     return Card(
         "adaptation",
@@ -42,6 +43,17 @@ def adaptation_card(found: TrialCharacteristics, lang: str = "en") -> Card:
         pd.DataFrame(rows, columns=[say(f"trial.column_{head}", lang) for head in heads]),
         note=say("common.research_use", lang),
     )
+
+
+def _quantity(trial: Trial, name: str, arm: str, lang: str) -> str:
+    """Name of a quantity that the design has changed."""
+    if name == "nuisance":
+        e = trial.primary
+        name = "chance" if e.kind in TIME_TO_EVENT else "proportion" if e.kind is Kind.PROPORTION else "sd"
+    if name == "model":
+        arm = say(f"trial.shape_{arm}", lang)
+    share = f"{100 * trial.mcp_mod.share:g}" if trial.mcp_mod else ""
+    return say(f"trial.adapted_{name}", lang, arm=arm, share=share)
 
 
 def adaptive_sentence(trial: Trial, lang: str = "en") -> str:
@@ -73,8 +85,21 @@ def adaptive_sentence(trial: Trial, lang: str = "en") -> str:
         calibrated = say("trial.calibrated_level", lang, alpha=f"{100 * trial.analysis.alpha:g}")
         values = {"margin": f"{b.margin:g}", "efficacy": levels or calibrated, "prior": prior}
     elif trial.platform is not None:
-        which = "concurrent" if trial.platform.concurrent else "all"
-        values = {"per_arm": trial.platform.per_arm, "controls": say(f"trial.controls_{which}", lang)}
+        p = trial.platform
+        look = {"first": p.first, "lag": f"{p.lag:g}", "futility": f"{p.futility:g}"}
+        values = {
+            "per_arm": p.per_arm,
+            "controls": say(f"trial.controls_{'concurrent' if p.concurrent else 'all'}", lang),
+            "dropped": say("trial.platform_looks", lang, **look) if p.first else say("trial.platform_no_looks", lang),
+        }
+    elif trial.blinded_re_estimation is not None:
+        values = {"first": trial.blinded_re_estimation.first, "effect": f"{trial.blinded_re_estimation.effect:g}"}
+        values["most"] = f"{trial.blinded_re_estimation.max_increase:g}"
+    elif trial.mcp_mod is not None:
+        m = trial.mcp_mod
+        shapes = say("decision.separator", lang).join(say(f"trial.shape_{c.shape.value}", lang) for c in m.model)
+        choice = say(f"trial.choice_{m.choice.value}", lang)
+        values = {"shapes": shapes, "effect": f"{m.effect:g}", "choice": choice}
     elif trial.seamless is not None:
         s = trial.seamless
         values = {"first": s.first, "lag": f"{s.lag:g}", "rule": s.selection.value, "test": s.test.value}

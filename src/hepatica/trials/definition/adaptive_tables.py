@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from hepatica.errors import InputError
 from hepatica.study_fields import Days, Integer, Line, Number, Table
-from hepatica.trials.definition.analysis_tables import Analysis, Look, Stopping
-from hepatica.trials.definition.design_tables import ArmTable
 from hepatica.trials.definition.endpoint import Endpoint, Kind
 from hepatica.trials.definition.expressions import Expression, parse_expression
 
@@ -69,6 +67,28 @@ class ReEstimation(Table):
         if self.least >= self.target:
             raise InputError("re_estimation.least", self.least, f"below the target, {self.target:g}")
         return self
+
+
+class BlindedReEstimation(Table):
+    """[blinded_re_estimation]: the number of patients follows a nuisance parameter of all arms together.
+
+    It is the standard deviation of a lab, the proportion of all patients, or the chance that a patient brings an event
+    by the end of follow-up; nobody learns the arms, and the final test is the planned one.
+    """
+
+    first: Annotated[Integer, Field(ge=4)] = Field(description="patients randomised before the look")
+    lag: Days | None = Field(
+        default=None, description="follow-up of the last of them before it; their visit, or 28 d of a time to event"
+    )
+    effect: Annotated[Number, Field(gt=0)] = Field(
+        description="difference to be shown, in favour of the cells: minus the log hazard ratio, of means (of "
+        "logarithms where the lab is analysed so) or of proportions"
+    )
+    max_increase: Annotated[Number, Field(ge=1, le=10)] = Field(
+        default=2.0, description="largest number of patients over the planned one"
+    )
+    may_shrink: bool = Field(default=False, description="fewer patients than planned where they suffice")
+    corrected: bool = Field(default=False, description="variance less what the planned difference adds to it")
 
 
 class ResponseAdaptive(Table):
@@ -145,156 +165,26 @@ class Enrichment(Table):
 
 
 class Platform(Table):
-    """[platform]: arms open on days of their own, recruit until they are full, and share the control."""
+    """[platform]: arms open on days of their own or after another, recruit until full or dropped, share the control."""
 
     per_arm: Annotated[Integer, Field(ge=1)] = Field(description="patients of each arm with cells")
+    first: Annotated[Integer, Field(ge=2)] | None = Field(
+        default=None, description="patients of an arm before its own look; none unless given"
+    )
+    lag: Days = Field(default="28 d", validate_default=True, description="follow-up of the last of them before it")
+    futility: Statistic = Field(default=0.0, description="z at its look below which an arm is dropped")
     concurrent: bool = Field(default=True, description="only controls randomised while an arm was open")
     familywise: bool = Field(default=False, description="error over all arms, by analysis.multiplicity; else of each")
 
 
-AdaptiveTable = ReEstimation | ResponseAdaptive | Bayesian | Seamless | Enrichment | Platform
-ADAPTIVE = ("re_estimation", "response_adaptive", "bayesian", "seamless", "enrichment", "platform")
+ADAPTIVE = (
+    "re_estimation",
+    "blinded_re_estimation",
+    "response_adaptive",
+    "bayesian",
+    "seamless",
+    "enrichment",
+    "platform",
+    "mcp_mod",
+)
 """Tables of adaptive designs, of which a trial has one at the most."""
-
-
-class _AdaptiveTrial(Protocol):
-    """Fields of a trial that its adaptive design has to suit."""
-
-    @property
-    def patients(self) -> int: ...
-    @property
-    def follow_up(self) -> float: ...
-    @property
-    def arm(self) -> tuple[ArmTable, ...]: ...
-    @property
-    def ratio(self) -> tuple[int, ...]: ...
-    @property
-    def endpoint(self) -> tuple[Endpoint, ...]: ...
-    @property
-    def look(self) -> tuple[Look, ...]: ...
-    @property
-    def stopping(self) -> Stopping: ...
-    @property
-    def analysis(self) -> Analysis: ...
-    @property
-    def re_estimation(self) -> ReEstimation | None: ...
-    @property
-    def response_adaptive(self) -> ResponseAdaptive | None: ...
-    @property
-    def bayesian(self) -> Bayesian | None: ...
-    @property
-    def seamless(self) -> Seamless | None: ...
-    @property
-    def enrichment(self) -> Enrichment | None: ...
-    @property
-    def platform(self) -> Platform | None: ...
-
-
-def check_adaptive(trial: _AdaptiveTrial) -> None:
-    """Agreement of an adaptive design with the rest of its trial.
-
-    Parameters
-    ----------
-    trial : Trial
-        Confirmatory.
-
-    Raises
-    ------
-    InputError
-        If there are two, or the arms, looks or numbers do not suit it.
-    """
-    stated = [name for name in ADAPTIVE if getattr(trial, name) is not None]
-    if len(stated) > 1:
-        raise InputError("trial", stated, "one adaptive design")
-    if any(arm.opens for arm in trial.arm) and not trial.platform:
-        raise InputError("arm.opens", [arm.opens for arm in trial.arm], "0 d, without a [platform]")
-    if not stated:
-        return
-    name = stated[0]
-    if name in ("seamless", "platform"):
-        if len(trial.arm) < 3:
-            raise InputError(f"{name}", [a.name for a in trial.arm], "a control and two arms or more")
-    elif len(trial.arm) != 2:
-        raise InputError(f"{name}", [a.name for a in trial.arm], "two arms, the control first")
-    if name not in ("re_estimation", "bayesian") and trial.look:
-        raise InputError("look", len(trial.look), f"none beside [{name}]")
-    _CHECKS[name](trial)
-
-
-def _check_re_estimation(trial: _AdaptiveTrial) -> None:
-    if len(trial.look) != 1 or trial.look[0].fraction is None:
-        raise InputError("look", len(trial.look), "one look by a fraction beside [re_estimation]")
-
-
-def _check_response_adaptive(trial: _AdaptiveTrial) -> None:
-    from hepatica.trials.definition.latent import LATENT
-
-    rule = trial.response_adaptive
-    assert rule is not None
-    for lab in rule.success().labs():
-        if lab not in LATENT:
-            raise InputError("response_adaptive.when", lab, f"one of {', '.join(LATENT)}, or alive")
-    if not 0 < rule.day <= trial.follow_up:
-        raise InputError("response_adaptive.day", rule.day, f"a day after 0, up to follow-up, {trial.follow_up:g} d")
-    if rule.test is AdaptedTest.NORMAL:
-        return
-    if rule.critical is not None:
-        raise InputError("response_adaptive.critical", rule.critical, "test = 'normal' beside it")
-    if (rule.replicates + 1) * trial.analysis.alpha < 1:
-        raise InputError(
-            "response_adaptive.replicates", rule.replicates, f"1 / alpha or more, {1 / trial.analysis.alpha:.0f}"
-        )
-
-
-def _check_bayesian(trial: _AdaptiveTrial) -> None:
-    rule = trial.bayesian
-    assert rule is not None
-    if isinstance(rule.efficacy, tuple) and len(rule.efficacy) != len(trial.look) + 1:
-        raise InputError("bayesian.efficacy", list(rule.efficacy), f"one, or {len(trial.look) + 1}: looks and the end")
-    if trial.stopping.futility:
-        raise InputError("stopping.futility", list(trial.stopping.futility), "none: [bayesian] has its own")
-
-
-def _check_stages(trial: _AdaptiveTrial, first: int, name: str) -> None:
-    if first >= trial.patients:
-        raise InputError(f"{name}.first", first, f"fewer than all patients, {trial.patients}")
-
-
-def _check_seamless(trial: _AdaptiveTrial) -> None:
-    rule = trial.seamless
-    assert rule is not None
-    _check_stages(trial, rule.first, "seamless")
-    if rule.by and rule.by not in [e.name for e in trial.endpoint]:
-        raise InputError("seamless.by", rule.by, f"one of {', '.join(e.name for e in trial.endpoint)}")
-    if rule.test is ClosedTest.SPIESSENS_DEBOIS:
-        raise InputError("seamless.test", rule.test.value, "dunnett, simes, sidak or bonferroni")
-    if rule.test is ClosedTest.DUNNETT and len(set(trial.ratio[1:])) > 1:
-        raise InputError("arm.ratio", list(trial.ratio), "equal ratios of the doses, or another seamless.test")
-
-
-def _check_enrichment(trial: _AdaptiveTrial) -> None:
-    from hepatica.trials.definition.latent import BASELINE
-
-    rule = trial.enrichment
-    assert rule is not None
-    _check_stages(trial, rule.first, "enrichment")
-    rule.condition().check_names(BASELINE, "enrichment.subgroup")
-    if rule.test not in (ClosedTest.SPIESSENS_DEBOIS, ClosedTest.SIMES, ClosedTest.BONFERRONI):
-        raise InputError("enrichment.test", rule.test.value, "spiessens_debois, simes or bonferroni")
-
-
-def _check_platform(trial: _AdaptiveTrial) -> None:
-    if trial.arm[0].opens:
-        raise InputError("arm.opens", trial.arm[0].opens, "0 d for the control")
-    if min(arm.opens for arm in trial.arm[1:]) > 0:
-        raise InputError("arm.opens", [arm.opens for arm in trial.arm], "0 d for the first arm with cells")
-
-
-_CHECKS = {
-    "re_estimation": _check_re_estimation,
-    "response_adaptive": _check_response_adaptive,
-    "bayesian": _check_bayesian,
-    "seamless": _check_seamless,
-    "enrichment": _check_enrichment,
-    "platform": _check_platform,
-}

@@ -58,6 +58,7 @@ class ArmTable(Table):
     opens: Annotated[Days, Field(ge=0)] = Field(
         default="0 d", validate_default=True, description="day of the trial from which a [platform] randomises to it"
     )
+    after: Line = Field(default="", description="arm of a [platform] that has to be full or dropped before it opens")
 
     def regimen(self, share: float = 1.0) -> Regimen:
         """Regimen with a share of its dose delivered.

@@ -27,15 +27,16 @@ from hepatica.study_fields import (
     Table,
     TreatmentName,
 )
+from hepatica.trials.definition.adaptive_checks import check_adaptive
 from hepatica.trials.definition.adaptive_tables import (
     ADAPTIVE,
     Bayesian,
+    BlindedReEstimation,
     Enrichment,
     Platform,
     ReEstimation,
     ResponseAdaptive,
     Seamless,
-    check_adaptive,
 )
 from hepatica.trials.definition.analysis_tables import (
     Analysis,
@@ -60,6 +61,7 @@ from hepatica.trials.definition.dose_finding_table import DoseFinding, check_dos
 from hepatica.trials.definition.endpoint import ALIVE, TIME_TO_EVENT, Endpoint, Kind
 from hepatica.trials.definition.estimand import Estimand, Event, Strategy
 from hepatica.trials.definition.latent import BASELINE, LATENT
+from hepatica.trials.definition.mcp_mod_table import McpMod
 
 GRADE = "encephalopathy"  # on which missed visits depend
 MAX_ARMS = 40
@@ -126,11 +128,13 @@ class Trial(Table):
     bank: BankTable = BankTable()
     dose_finding: DoseFinding | None = None
     re_estimation: ReEstimation | None = None
+    blinded_re_estimation: BlindedReEstimation | None = None
     response_adaptive: ResponseAdaptive | None = None
     bayesian: Bayesian | None = None
     seamless: Seamless | None = None
     enrichment: Enrichment | None = None
     platform: Platform | None = None
+    mcp_mod: McpMod | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Trial:

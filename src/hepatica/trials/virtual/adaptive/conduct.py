@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hepatica.trials.virtual.adaptive.blinded import run_blinded
 from hepatica.trials.virtual.adaptive.enrichment import run_enrichment
+from hepatica.trials.virtual.adaptive.mcp_mod import run_mcp_mod
 from hepatica.trials.virtual.adaptive.platform import run_platform
 from hepatica.trials.virtual.adaptive.re_estimation import Critical, run_re_estimation
 from hepatica.trials.virtual.adaptive.response_adaptive import run_response_adaptive
@@ -15,6 +17,8 @@ RUNS = {
     "seamless": run_seamless,
     "enrichment": run_enrichment,
     "platform": run_platform,
+    "blinded_re_estimation": run_blinded,
+    "mcp_mod": run_mcp_mod,
 }
 """Designs that need nothing but the setting."""
 

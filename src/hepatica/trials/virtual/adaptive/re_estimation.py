@@ -86,7 +86,7 @@ def run_re_estimation(setting: Setting, critical: Critical) -> Conducted:
     size = np.where(enlarged, np.minimum(np.ceil(planned * (design.first + second)), most), planned).astype(np.int64)
     stop = _at_look(setting, design, look.z, happens)
     going = stop == Stop.COMPLETE
-    data, entered = _grown(setting, data, np.where(going, size, planned), day)
+    data, entered = grown_data(setting, data, np.where(going, size, planned), day)
     end = np.where(going, _end(setting, data, entered, design.first + second), day)
     entered &= data.block.entry <= end[:, None]
     last = compare(data, trial.primary, 1, until=only(entered, end[:, None] - data.block.entry))
@@ -115,8 +115,20 @@ def _at_look(setting: Setting, design: ReEstimationDesign, z: Floats, happens: N
     return np.where(happens, np.select(rules, reasons, int(Stop.COMPLETE)), int(Stop.COMPLETE))
 
 
-def _grown(setting: Setting, data: EndpointData, size: Ints, day: Floats) -> tuple[EndpointData, NDArray[np.bool_]]:
-    """Data of trials of these sizes; patients beyond the plan arrive once the decision is made."""
+def grown_data(setting: Setting, data: EndpointData, size: Ints, day: Floats) -> tuple[EndpointData, NDArray[np.bool_]]:
+    """Data of trials of these sizes, and patients randomised; those beyond the plan arrive once the decision is made.
+
+    Parameters
+    ----------
+    setting : Setting
+        Of the block.
+    data : EndpointData
+        Of as many patients as there may be.
+    size : (trial,)
+        Patients.
+    day : (trial,)
+        Of the decision.
+    """
     entry, planned = data.block.entry, setting.trial.patients
     wait = np.maximum(np.where(np.isfinite(day), day, 0.0) - entry[:, planned - 1], 0.0)
     place = np.arange(entry.shape[1])

@@ -15,7 +15,9 @@ GIVEN = {
     "bayesian": {"look": [{"fraction": 0.5}], "bayesian": {}},
     "seamless": {"arm": THREE, "seamless": {"first": 30}},
     "enrichment": {"enrichment": {"subgroup": "meld >= 22", "first": 30}},
-    "platform": {"arm": THREE, "platform": {"per_arm": 20}},
+    "platform": {"arm": THREE, "platform": {"per_arm": 20, "first": 10}},
+    "blinded_re_estimation": {"blinded_re_estimation": {"first": 30, "effect": 0.6, "may_shrink": True}},
+    "mcp_mod": {"arm": THREE, "mcp_mod": {"model": [{"shape": "emax", "ed50": "5e5 cells/kg"}], "effect": 0.3}},
 }
 
 

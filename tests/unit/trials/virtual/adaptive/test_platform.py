@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from hepatica.trials.confirmatory.platform.shared_control import Platform
-from hepatica.trials.virtual.adaptive.platform import compared_patients, recruit
+from hepatica.trials.virtual.adaptive.platform import compared_patients, look_days, recruit, recruit_with_looks
+from hepatica.trials.virtual.adaptive.setting import Setting
+from hepatica.trials.virtual.conduct.population import eligible_patients
 from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.simulate import simulate_trial
 
@@ -38,3 +40,22 @@ def test_error_and_correlation_of_comparisons(make_trial, flat_bank):
     all_of = make_trial(**PLAN, platform={"per_arm": 60, "familywise": True})
     s = simulate_trial(all_of, bank, NULL, 1000)
     assert s.success.mean() <= 0.025 + 4 * np.sqrt(0.025 / 1000) < r.success.mean() + 0.02
+
+
+def test_an_arm_opens_after_another_and_is_dropped_where_it_looks_worse(make_trial, flat_bank):
+    arms = [*ARMS[:2], {"name": "b", "dose": "1e6 cells/kg", "after": "a"}]
+    trial = make_trial(**PLAN | {"arm": arms}, platform={"per_arm": 40, "first": 20, "lag": "30 d"})
+    bank = flat_bank(trial, (0.012, 0.03, 0.006))  # the first arm harms
+    setting = Setting(trial, Scenario("label_is_cells", Truth.AVERAGE), bank, eligible_patients(bank, trial), 0, 50.0)
+    entry = setting.data().block.entry
+    made, dropped = recruit_with_looks(setting, entry)
+    assert np.isfinite(dropped[:, 0]).mean() > 0.8 and np.isfinite(dropped[:, 1]).mean() < 0.15
+    for t in range(20):  # one trial after the other, patient by patient
+        a, b = (np.flatnonzero(made.arm[t] == k) for k in (1, 2))
+        closes = min(entry[t, a[39]] if len(a) == 40 else np.inf, dropped[t, 0])
+        assert entry[t, a[-1]] < dropped[t, 0] and len(a) <= 40 and (not len(b) or entry[t, b[0]] >= closes)
+        if np.isfinite(dropped[t, 0]):
+            assert dropped[t, 0] == pytest.approx(entry[t, a[19]] + 30)
+    assert (look_days(trial, made, entry)[:, 1] > look_days(trial, made, entry)[:, 0]).all()
+    r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.AVERAGE), 250)
+    assert not r.rejected[r.adapted["dropped:a"] > 0, 0].any() and r.rejected[:, 1].mean() > 0.5

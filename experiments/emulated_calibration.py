@@ -24,9 +24,9 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate import course
 from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.course import EFFECTS, Settings, acceptance_terms, fit_emulator, log_likelihood, statistics_of
+from hepatica.calibrate.course import EFFECTS, Settings, acceptance_terms, fit_emulator, statistics_of
+from hepatica.calibrate.emulated import COHORTS, gradient, kernel, log_likelihood
 from hepatica.calibrate.endpoints import DIRECTION
-from hepatica.calibrate.gradient import gradient, kernel
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, SummaryStatistic, blocks
@@ -66,7 +66,7 @@ def publish(
     """Published numbers of a truth (dimension,), by the error model of the likelihood."""
     simulated = emulator(truth[None])[0]
     at = {n: truth[k] for k, n in enumerate(emulator.space.names)}
-    sd = {w: float(between_study_sd(w, at[DrawKey.between_study(w)])) for w in course.COHORTS}
+    sd = {w: float(between_study_sd(w, at[DrawKey.between_study(w)])) for w in COHORTS}
     published: list[LikelihoodTerm] = []
     for block in blocks(terms):
         common = rng.standard_normal()

@@ -29,7 +29,7 @@ from hepatica.calibrate.cells import CellPosterior, between_trial_sd, draw_cell_
 from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
 from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable
-from hepatica.calibrate.course import log_likelihood as course_log_likelihood
+from hepatica.calibrate.emulated import log_likelihood as course_log_likelihood
 from hepatica.calibrate.endpoints import DIRECTION
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights
 from hepatica.calibrate.leave_out import course_without

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LABS = tuple(v.name for v in used_in(Use.ADMISSION) if not v.optional)
 IF_MODELLED = tuple(v.name for v in used_in(Use.ADMISSION) if v.optional)  # read where the model has them
+LEAST_OXYGENATION = 40.0  # mmHg of PaO2 over FiO2; where the lung is lost the model's loss of it has no end
 VASOPRESSORS_BELOW = (
     60.0  # mmHg; circulation has failed where mean pressure is lower or vasopressors hold it (China2018)
 )
@@ -89,7 +90,7 @@ def scored(labs: dict[str, Floats]) -> dict[str, Floats]:
         "encephalopathy": labs["encephalopathy"],
         "arterial_pressure": pressure,
         "vasopressors": pressure < VASOPRESSORS_BELOW,
-        "pao2_fio2": labs.get("oxygenation"),
+        "pao2_fio2": np.maximum(labs["oxygenation"], LEAST_OXYGENATION) if "oxygenation" in labs else None,
     }
     return {
         "meld": np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr)),

@@ -52,6 +52,10 @@ def test_failing_organs_are_those_of_the_labs():
     found = scored(labs)
     assert found["organ_failures"][:3].tolist() == [1, 3, 0] and found["aclf_grade"][:3].tolist() == [0, 3, 0]
     assert np.isnan(found["organ_failures"][3]) and np.isnan(found["aclf_grade"][3])
+    lost = scored(
+        labs | {"oxygenation": np.array([-5.0, 400.0, 400.0, 400.0])}
+    )  # no lung left is a failing one, no error
+    assert lost["organ_failures"][0] == scored(labs | {"oxygenation": np.full(4, 150.0)})["organ_failures"][0]
     assert scored(labs | {"oxygenation": np.array([400.0, 400.0, 150.0, 400.0])})["organ_failures"][:3].tolist() == [
         1,
         3,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,32 +15,26 @@ from threadpoolctl import threadpool_limits
 
 from hepatica.admission import MAX_TRIES
 from hepatica.calibrate.bank import POPULATION, Bank, Plan, fill
-from hepatica.calibrate.blocks import Execution
-from hepatica.calibrate.gradient import gradient, kernel
+from hepatica.calibrate.blocks import Execution, read_or_compute
+from hepatica.calibrate.emulated import gradient, kernel, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
-from hepatica.calibrate.inference.random_effects import RandomEffects
 from hepatica.calibrate.likelihood import (
     Law,
     LikelihoodTerm,
     Scale,
     SummaryStatistic,
-    blocks,
-    counts_log_likelihood,
-    normal_block,
 )
 from hepatica.calibrate.unknowns import cell_only_parameters, population_coordinates
 from hepatica.engine import System
 from hepatica.errors import EngineError
-from hepatica.patients import DrawKey, Draws
-from hepatica.patients.draws import BETWEEN_STUDY_SD, between_study_sd
+from hepatica.patients import Draws
 from hepatica.patients.streams import uniforms
 from hepatica.progress import staged
 
 Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
 EFFECTS = frozenset({"effect_share", "effect_mean"})
-COHORTS = tuple(w for w in BETWEEN_STUDY_SD if w not in EFFECTS)
 ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
 
@@ -78,6 +75,14 @@ class Settings:
     seed: int = 2026
 
 
+class Particles(NamedTuple):
+    """Particles of one run, (n, dimension), its log evidence, and the largest correlation with their parents."""
+
+    points: Floats
+    log_evidence: float
+    parent_correlation: float
+
+
 @dataclass(frozen=True)
 class CoursePosterior:
     """Posterior of the untreated course.
@@ -111,35 +116,6 @@ class CoursePosterior:
     runs: tuple[Floats, ...]
     log_evidence: tuple[float, ...]
     parent_correlation: float
-
-
-def log_likelihood(
-    terms: Sequence[LikelihoodTerm], statistics: Sequence[SummaryStatistic], emulator: Emulator
-) -> Callable[[Floats], Floats]:
-    """Log likelihood of points through the emulator, between-cohort SDs included; a function of (points, dimension)."""
-    column = {n: k for k, n in enumerate(emulator.space.names)}
-    normal: list[tuple[NDArray[np.int64], RandomEffects]] = []
-    counted: list[tuple[list[LikelihoodTerm], list[NDArray[np.int64]], list[float]]] = []
-    for block in blocks(terms):
-        at = [np.array([statistics.index(s) for s in t.statistics]) for t in block]
-        if block[0].law is Law.NORMAL:
-            rows = np.concatenate(at)
-            normal.append((rows, normal_block(block, emulator.unknown[rows])))
-        else:
-            counted.append((block, at, [float(emulator.unknown[k].mean()) for k in at]))
-
-    def of(points: Floats) -> Floats:
-        simulated = emulator(points)
-        sd = {w: between_study_sd(w, points[:, column[DrawKey.between_study(w)]]) for w in COHORTS}
-        total = np.zeros(len(points))
-        for rows, effects in normal:
-            total += effects.log_likelihood(simulated[:, rows], sd["mean"], sd["mean_visit"])
-        for block, at, unknown in counted:
-            x = [simulated[:, k] for k in at]
-            total += counts_log_likelihood(block, x, unknown, sd["share"], sd["share_visit"])
-        return total
-
-    return of
 
 
 def statistics_of(terms: Sequence[LikelihoodTerm]) -> tuple[SummaryStatistic, ...]:
@@ -244,25 +220,35 @@ def _sampled(
     settings: Settings,
     wave: int,
     execution: Execution,
-) -> list[smc.Sampled]:
-    """Particles of a wave; of the last, independent runs show that they agree."""
+) -> list[Particles]:
+    """Particles of a wave, from the work folder or sampled; of the last, independent runs show that they agree."""
     target, slope = log_likelihood(terms, statistics, emulator), gradient(terms, statistics, emulator)
-    runs, last = [], wave + 1 == len(settings.waves)
-    for k in range(settings.runs if last else 1):
+    last = wave + 1 == len(settings.waves)
+    seen = hashlib.sha256(repr((terms, statistics, settings)).encode())
+    for part in (emulator.coefficients, emulator.centre, emulator.unknown):
+        seen.update(np.ascontiguousarray(part).tobytes())
+
+    def particles(k: int) -> Floats:
         with threadpool_limits(1):
-            runs.append(
-                smc.sample(
-                    target,
-                    emulator.space.dimension,
-                    settings.particles,
-                    seed=settings.seed + 10 * wave + k,
-                    moves=settings.moves,
-                    last_moves=settings.last_moves if last else settings.moves,
-                    kernel=kernel(emulator.space, lambda x, power: power * slope(x)),
-                    progress=staged(execution.progress, f"posterior {k + 1}"),
-                )
+            run = smc.sample(
+                target,
+                emulator.space.dimension,
+                settings.particles,
+                seed=settings.seed + 10 * wave + k,
+                moves=settings.moves,
+                last_moves=settings.last_moves if last else settings.moves,
+                kernel=kernel(emulator.space, lambda x, power: power * slope(x)),
+                progress=staged(execution.progress, f"posterior {k + 1}"),
             )
-    return runs
+        return np.vstack([run.points, np.resize([run.log_evidence, run.parent_correlation], emulator.space.dimension)])
+
+    shape = (settings.particles + 1, emulator.space.dimension)
+    folder = execution.folder / seen.hexdigest()[:16]
+    runs = [
+        read_or_compute(folder / f"particles-{wave}-{k}.npy", shape, partial(particles, k))
+        for k in range(settings.runs if last else 1)
+    ]
+    return [Particles(run[:-1], *map(float, run[-1, :2])) for run in runs]
 
 
 def acceptance_terms(plan: Plan, bank: Bank) -> tuple[LikelihoodTerm, ...]:

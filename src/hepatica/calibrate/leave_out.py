@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import between_trial_sd, draw_cell_parameters, expected_by_controls, learn_cells
 from hepatica.calibrate.contrast_likelihood import null_effect_probability
-from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable, log_likelihood
-from hepatica.calibrate.gradient import gradient, kernel
+from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable
+from hepatica.calibrate.emulated import gradient, kernel, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
 from hepatica.calibrate.run import Calibration, evidence_hash, plans

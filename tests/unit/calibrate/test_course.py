@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.stats import norm
 
-from hepatica.calibrate.course import exchangeable, log_likelihood
+from hepatica.calibrate.course import exchangeable
+from hepatica.calibrate.emulated import log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate import leave_out
-from hepatica.calibrate.course import log_likelihood
-from hepatica.calibrate.gradient import gradient, kernel
+from hepatica.calibrate.emulated import gradient, kernel, log_likelihood
 from hepatica.calibrate.inference import smc
 
 

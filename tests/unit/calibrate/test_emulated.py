@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate import gradient as module
-from hepatica.calibrate import likelihood
-from hepatica.calibrate.course import log_likelihood
-from hepatica.calibrate.gradient import counts_gradient, emulator_gradient, gradient, kernel, smooth_coordinates
+from hepatica.calibrate import emulated, likelihood
+from hepatica.calibrate.emulated import (
+    counts_gradient,
+    emulator_gradient,
+    gradient,
+    kernel,
+    log_likelihood,
+    smooth_coordinates,
+)
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.patients.draws import DrawKey
@@ -86,7 +91,7 @@ def test_an_emulator_s_weighted_outputs_have_their_derivatives_and_a_spike_that_
 
 def test_points_beyond_the_cut_of_log_odds_have_no_slope():
     far = np.array([[likelihood.MAX_LOG_ODDS + 1, likelihood.MAX_LOG_ODDS + 2]])
-    assert (module._counted_slope(far, np.array([1.0, 2.0, 3.0])) == 0).all()
+    assert (emulated._counted_slope(far, np.array([1.0, 2.0, 3.0])) == 0).all()
 
 
 def test_spikes_are_redrawn_with_what_they_switch_and_sds_sliced():

@@ -1,4 +1,4 @@
-"""Gradient of the log likelihood of points through the emulator, for Hamiltonian moves.
+"""Log likelihood of points through the emulator, its gradient, and how points move by it.
 
 Deviations that arms share are integrated over by the nodes of the likelihood itself: the gradient of an integral is the
 mean gradient over its nodes, each weighted by what it contributes.
@@ -6,7 +6,8 @@ mean gradient over its nodes, each weighted by what it contributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from hepatica.patients import DrawKey, DrawKind
 from hepatica.patients.draws import between_study_sd
 
 Floats = NDArray[np.float64]
+COHORTS = ("share", "mean", "share_visit", "mean_visit")  # what untreated cohorts differ by
 
 
 def kernel(space: Space, gradient: Callable[[Floats, float], Floats]) -> Hamiltonian:
@@ -55,32 +57,63 @@ def _spikes(space: Space) -> list[tuple[int, int, float]]:
     ]
 
 
+@dataclass(frozen=True)
+class _Blocks:
+    """Terms that deviate together, with the places of their statistics among the emulator's outputs."""
+
+    normal: tuple[tuple[NDArray[np.int64], RandomEffects], ...]
+    counted: tuple[tuple[list[LikelihoodTerm], list[NDArray[np.int64]], list[float]], ...]
+    between: Mapping[str, int]
+
+    @classmethod
+    def of(cls, terms: Sequence[LikelihoodTerm], statistics: Sequence[SummaryStatistic], emulator: Emulator) -> _Blocks:
+        """Blocks of terms; `between` are the places of the between-cohort SDs among the coordinates."""
+        normal, counted = [], []
+        for block in likelihood.blocks(terms):
+            at = [np.array([statistics.index(s) for s in t.statistics]) for t in block]
+            if block[0].law is Law.NORMAL:
+                rows = np.concatenate(at)
+                normal.append((rows, likelihood.normal_block(block, emulator.unknown[rows])))
+            else:
+                counted.append((block, at, [float(emulator.unknown[k].mean()) for k in at]))
+        names = emulator.space.names
+        return cls(tuple(normal), tuple(counted), {w: names.index(DrawKey.between_study(w)) for w in COHORTS})
+
+    def sds(self, points: Floats) -> dict[str, Floats]:
+        """Between-cohort SDs of points."""
+        return {w: between_study_sd(w, points[:, k]) for w, k in self.between.items()}
+
+
+def log_likelihood(
+    terms: Sequence[LikelihoodTerm], statistics: Sequence[SummaryStatistic], emulator: Emulator
+) -> Callable[[Floats], Floats]:
+    """Log likelihood of points through the emulator, between-cohort SDs included; a function of (points, dimension)."""
+    blocks = _Blocks.of(terms, statistics, emulator)
+
+    def of(points: Floats) -> Floats:
+        simulated, sd, total = emulator(points), blocks.sds(points), np.zeros(len(points))
+        for rows, effects in blocks.normal:
+            total += effects.log_likelihood(simulated[:, rows], sd["mean"], sd["mean_visit"])
+        for block, at, unknown in blocks.counted:
+            x = [simulated[:, k] for k in at]
+            total += likelihood.counts_log_likelihood(block, x, unknown, sd["share"], sd["share_visit"])
+        return total
+
+    return of
+
+
 def gradient(
     terms: Sequence[LikelihoodTerm], statistics: Sequence[SummaryStatistic], emulator: Emulator
 ) -> Callable[[Floats], Floats]:
-    """Gradient (points, dimension) of `course.log_likelihood`, 0 along coordinates that are not smooth."""
-    column = {n: k for k, n in enumerate(emulator.space.names)}
-    normal: list[tuple[NDArray[np.int64], RandomEffects]] = []
-    counted: list[tuple[list[LikelihoodTerm], list[NDArray[np.int64]], list[float]]] = []
-    for block in likelihood.blocks(terms):
-        at = [np.array([statistics.index(s) for s in t.statistics]) for t in block]
-        if block[0].law is Law.NORMAL:
-            rows = np.concatenate(at)
-            normal.append((rows, likelihood.normal_block(block, emulator.unknown[rows])))
-        else:
-            counted.append((block, at, [float(emulator.unknown[k].mean()) for k in at]))
-    jacobian = emulator_gradient(emulator)
+    """Gradient (points, dimension) of the log likelihood, 0 along coordinates that are not smooth."""
+    blocks, jacobian = _Blocks.of(terms, statistics, emulator), emulator_gradient(emulator)
 
     def of(points: Floats) -> Floats:
-        simulated = emulator(points)
-        sd = {
-            w: between_study_sd(w, points[:, column[DrawKey.between_study(w)]])
-            for w in ("mean", "mean_visit", "share", "share_visit")
-        }
+        simulated, sd = emulator(points), blocks.sds(points)
         by_output = np.zeros_like(simulated)
-        for rows, effects in normal:
+        for rows, effects in blocks.normal:
             np.add.at(by_output.T, rows, effects.gradient(simulated[:, rows], sd["mean"], sd["mean_visit"]).T)
-        for block, at, unknown in counted:
+        for block, at, unknown in blocks.counted:
             slopes = counts_gradient(block, [simulated[:, k] for k in at], unknown, sd["share"], sd["share_visit"])
             for k, slope in zip(at, slopes, strict=True):
                 np.add.at(by_output.T, k, slope.T)

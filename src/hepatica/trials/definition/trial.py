@@ -27,17 +27,8 @@ from hepatica.study_fields import (
     Table,
     TreatmentName,
 )
+from hepatica.trials.definition import adaptive_tables
 from hepatica.trials.definition.adaptive_checks import check_adaptive
-from hepatica.trials.definition.adaptive_tables import (
-    ADAPTIVE,
-    Bayesian,
-    BlindedReEstimation,
-    Enrichment,
-    Platform,
-    ReEstimation,
-    ResponseAdaptive,
-    Seamless,
-)
 from hepatica.trials.definition.analysis_tables import (
     Analysis,
     BankTable,
@@ -127,13 +118,13 @@ class Trial(Table):
     cost: Cost = Cost()
     bank: BankTable = BankTable()
     dose_finding: DoseFinding | None = None
-    re_estimation: ReEstimation | None = None
-    blinded_re_estimation: BlindedReEstimation | None = None
-    response_adaptive: ResponseAdaptive | None = None
-    bayesian: Bayesian | None = None
-    seamless: Seamless | None = None
-    enrichment: Enrichment | None = None
-    platform: Platform | None = None
+    re_estimation: adaptive_tables.ReEstimation | None = None
+    blinded_re_estimation: adaptive_tables.BlindedReEstimation | None = None
+    response_adaptive: adaptive_tables.ResponseAdaptive | None = None
+    bayesian: adaptive_tables.Bayesian | None = None
+    seamless: adaptive_tables.Seamless | None = None
+    enrichment: adaptive_tables.Enrichment | None = None
+    platform: adaptive_tables.Platform | None = None
     mcp_mod: McpMod | None = None
 
     @model_validator(mode="after")
@@ -154,8 +145,8 @@ class Trial(Table):
 
     @property
     def adaptive(self) -> str:
-        """Name of the table of its adaptive design, one of `ADAPTIVE`; empty for a fixed or group sequential design."""
-        return next((name for name in ADAPTIVE if getattr(self, name) is not None), "")
+        """Name of the table of its adaptive design, empty for a fixed or group sequential design."""
+        return next((name for name in adaptive_tables.ADAPTIVE if getattr(self, name) is not None), "")
 
     @property
     def ratio(self) -> tuple[int, ...]:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from natural_history_cohorts import cohorts, early_change, first_week, table
+from natural_history_cohorts import cohorts, early_change, first_week, learnt_deaths, percent, stages, table
 
 from hepatica.calibrate.natural_history import intensity
 from hepatica.calibrate.natural_history.groups import (
     CIRRHOTIC,
-    STAGES,
     STRATA,
     WAITING_LIST,
     concordance,
@@ -22,6 +21,7 @@ from hepatica.calibrate.natural_history.groups import (
 from hepatica.calibrate.natural_history.targets import Met, Target
 from hepatica.evidence import load
 from hepatica.outcomes.scores import clif_c_aclf_mortality, clif_c_ad_mortality
+from hepatica.patients import posterior
 
 Floats = np.ndarray
 BEFORE = tomllib.loads(Path(__file__).with_name("natural_history_before.toml").read_text(encoding="utf-8"))
@@ -31,12 +31,6 @@ COURSE = ("bilirubin", "inr", "alt", "albumin", "ammonia", "creatinine")
 DAYS = (0, 7, 28, 90, 365)
 SCORE3 = (0.6, 6.7, 24.8, 41.9, 51.1)  # percent dead in three months by stratum of MELD 3.0, Kim2021 as for MELD
 CAUSES = ("liver", "infection", "circulation", "brain", "bleeding", "tumour", "other")
-
-
-def percent(dead: Floats) -> str:
-    """Mean and its Monte-Carlo error, in percent."""
-    dead = dead[np.isfinite(dead)]
-    return f"{100 * dead.mean():.1f} ± {100 * dead.std() / np.sqrt(len(dead)):.1f}"
 
 
 def deaths(followed: Mapping[str, Any]) -> list[str]:
@@ -92,15 +86,6 @@ def survivors(hbv: Any) -> list[str]:
         "% of all survivors after 60 in the other (LinSu2019). Both stand here; their distance is the variance between "
         "centres, and neither is averaged with the other.",
     ]
-
-
-def stages(of_stage: Mapping[str, Any]) -> list[str]:
-    """Five years by stage."""
-    rows = []
-    for arm, (_, low, high) in STAGES.items():
-        o, label = load("damico2014").find(arm=arm)[0], load("damico2014").arm(arm).label
-        rows.append((label, f"{low:g}-{high:g}", f"{o.value:g}", percent(of_stage[arm].dead(1826.0))))
-    return table("stage, degrees of cirrhosis (assumed), published % dead in 5 years, simulated %", rows)
 
 
 def waiting_list(followed: Mapping[str, Any]) -> list[str]:
@@ -347,7 +332,7 @@ def left_out(met: list[Met], key: str) -> list[str]:
 
 def page(
     followed: Mapping[str, Any],
-    of_stage: Mapping[str, Any],
+    of_stage: tuple[Mapping[str, Any], Mapping[str, Any]],
     treated: Mapping[str, Any],
     exchanged: Floats,
     wanted: Mapping[str, list[tuple[str, Target]]],
@@ -376,6 +361,8 @@ def page(
         "All cohorts without cells": cohorts(followed),
         "What is a population's own": own_quantities(followed),
     }
+    if account := posterior().provenance.get("deaths"):
+        parts["Deaths of groups in the draws"] = learnt_deaths(account)
     if met:
         parts["A population left out"] = left_out(met, options.left_out)
     command = (

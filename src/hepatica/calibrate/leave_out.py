@@ -2,7 +2,8 @@
 
 Particles of the untreated course are weighted anew while the shape of their weights can be trusted (Pareto k below
 0.7); else the publication is tempered away and the particles move (`smc.without`). The cells are learnt anew from the
-contrasts of the others. Publications that share people leave together.
+contrasts of the others. Publications that share people leave together. Deaths of groups, which are of no publication
+that leaves, move the intensities as they do with all of them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable
 from hepatica.calibrate.emulated import gradient, kernel, log_likelihood
 from hepatica.calibrate.inference import smc
 from hepatica.calibrate.inference.loo import MAX_PARETO_K, pareto_smoothed_weights, resample_systematically
-from hepatica.calibrate.run import Calibration, evidence_hash, plans
+from hepatica.calibrate.run import Calibration, plans
 from hepatica.engine import System
+from hepatica.evidence import evidence_hash
 from hepatica.patients import Draws
 from hepatica.patients.streams import uniforms
 from hepatica.progress import Progress, ignore_progress
@@ -98,6 +100,7 @@ def leave_out(
         left_out = (key, *shared)
         points, shape = course_without(made.course, left_out, seed=settings.seed + i, moves=settings.moves)
         draws = made.course.emulator.space.draws(exchangeable(points, rows, settings.seed))
+        draws = draws if made.deaths is None else made.deaths.apply(draws)
         own = replace(settings, draws=rows)
         yield key, _draws_without(made, system, left_out, draws, own, Execution(folder, workers), shape)
     progress("without", len(keys), len(keys))

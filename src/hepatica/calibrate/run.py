@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -31,10 +30,11 @@ from hepatica.calibrate.diagnostics.identifiability import unidentified
 from hepatica.calibrate.diagnostics.information import spike_weights
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.likelihood import LikelihoodTerm, Scale
+from hepatica.calibrate.natural_history.learn import Learnt, from_evidence
 from hepatica.calibrate.terms import likelihood_terms
 from hepatica.engine import System
 from hepatica.errors import InputError
-from hepatica.evidence import Publication, load_all
+from hepatica.evidence import Publication, evidence_hash, load_all
 from hepatica.files import write_json
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import BETWEEN_STUDY_SD
@@ -55,6 +55,9 @@ class Calibration:
         Arms without cells that were simulated.
     terms : tuple of LikelihoodTerm
     course : CoursePosterior
+        From the likelihood of the arms, before the deaths of groups.
+    deaths : Learnt or None
+        What the deaths of groups moved after that; None if no publication in use prints any.
     cell_plan : Plan
     contrasts : tuple of Contrast
     cells : mapping of hypothesis to CellPosterior
@@ -68,6 +71,7 @@ class Calibration:
     plan: Plan
     terms: tuple[LikelihoodTerm, ...]
     course: CoursePosterior
+    deaths: Learnt | None
     cell_plan: Plan
     contrasts: tuple[Contrast, ...]
     cells: Mapping[str, CellPosterior]
@@ -98,12 +102,6 @@ def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple
         arms = tuple(other.of(arm) if arm.id == other.arm else arm for arm in publications[key].arms)
         publications[key] = publications[key].model_copy(update={"arms": arms})
     return tuple(publications.values())
-
-
-def evidence_hash(publications: Sequence[Publication]) -> str:
-    """Hash of every number of some publications."""
-    text = "\n".join(p.model_dump_json() for p in sorted(publications, key=lambda p: p.key))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def plans(
@@ -167,12 +165,15 @@ def calibrate(
         raise InputError("evidence", [p.key for p in publications], allowed)
     execution = Execution(folder, workers, progress)
     course = learn_course(system, plan, terms, settings, execution)
-    expected = expected_by_controls(course, course.draws, between)
+    used_keys = [p.key for p in publications]
+    deaths = from_evidence(system, course.draws, used_keys, plan, terms, execution, seed=settings.seed)
+    untreated = course.draws if deaths is None else deaths.apply(course.draws)
+    expected = expected_by_controls(course, untreated, between)
     learn = partial(
-        learn_cells, system, cell_plan, between, course.draws, settings=settings, execution=execution, expected=expected
+        learn_cells, system, cell_plan, between, untreated, settings=settings, execution=execution, expected=expected
     )
     cells = {h: learn(hypothesis=h) for h in hypotheses}
-    columns = dict(course.draws.columns)
+    columns = dict(untreated.columns)
     for h, c in cells.items():
         columns |= {name.under(h): v for name, v in c.columns.items()}
     prior = draw_cell_parameters(system.model, course.draws.n, settings.cell_draws, settings.seed)
@@ -182,6 +183,7 @@ def calibrate(
         plan=plan,
         terms=terms,
         course=course,
+        deaths=deaths,
         cell_plan=cell_plan,
         contrasts=between,
         cells=cells,
@@ -205,6 +207,7 @@ def _provenance(made: Calibration, settings: Settings, prior: Mapping[DrawKey, F
         "hypotheses": list(made.cells),
         "bias": {k: list(b) for k, b in BIAS.items()},
         "between_study_sd": {k: list(map(float, v)) for k, v in BETWEEN_STUDY_SD.items()},
+        **({} if made.deaths is None else {"deaths": made.deaths.record()}),
         "log_evidence": list(made.course.log_evidence),
         "parent_correlation": made.course.parent_correlation,
         "draws_made_patients": [int(b.has_every_population.sum()) for b in made.course.banks],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hepatica.evidence.indirect import IndirectPublication
 from hepatica.evidence.observations import Arm, Observation
-from hepatica.evidence.publications import Publication, load, load_all
+from hepatica.evidence.publications import Publication, evidence_hash, load, load_all
 from hepatica.evidence.references import Reference, reference, references
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Observation",
     "Publication",
     "Reference",
+    "evidence_hash",
     "load",
     "load_all",
     "reference",

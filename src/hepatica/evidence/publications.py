@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
@@ -235,3 +236,9 @@ def read(text: str, name: str = "publication") -> Publication:
 def load_all() -> dict[str, Publication]:
     """Every publication that comes with the package, by key."""
     return {key: load(key) for key in keys()}
+
+
+def evidence_hash(publications: Iterable[Publication]) -> str:
+    """Hash of every number of some publications."""
+    text = "\n".join(p.model_dump_json() for p in sorted(publications, key=lambda p: p.key))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

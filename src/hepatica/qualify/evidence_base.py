@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hepatica.calibrate.diagnostics.contraction import MAX_LEARNT_SD, MIN_LEARNT_SHIFT
-from hepatica.calibrate.run import evidence_hash
-from hepatica.evidence import Publication
+from hepatica.evidence import Publication, evidence_hash
 from hepatica.model.parameters import GRADES
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKind, Draws

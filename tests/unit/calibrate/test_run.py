@@ -20,10 +20,10 @@ from hepatica.calibrate.contrast import RESIDUAL_SHARE
 from hepatica.calibrate.course import Settings
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.error_model.bias import BiasPrior
-from hepatica.calibrate.run import calibrate, evidence_hash, plans, used, write
+from hepatica.calibrate.run import calibrate, plans, used, write
 from hepatica.calibrate.unknowns import cell_only_parameters
 from hepatica.errors import EngineError, InputError
-from hepatica.evidence import load, load_all
+from hepatica.evidence import evidence_hash, load, load_all
 from hepatica.patients import DrawKey, DrawKind, Draws, posterior
 from hepatica.patients.draws import BETWEEN_STUDY_SD, VARIABILITY
 from hepatica.words import LANGUAGES, say

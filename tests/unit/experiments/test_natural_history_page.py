@@ -28,8 +28,19 @@ def test_the_error_of_a_share_is_that_of_its_mean():
 
 
 def test_stages_stand_beside_what_was_published():
-    rows = module.stages({arm: Followed([0.1, 0.1]) for arm in STAGES})
-    assert len(rows) == 2 + len(STAGES) and f"{100 * (1 - np.exp(-1826 * 0.1 / 365.25)):.1f} ± 0.0" in rows[2]
+    rows = module.stages(tuple({arm: Followed([h, h]) for arm in STAGES} for h in (0.1, 0.2)))
+    dead = [f"{100 * (1 - np.exp(-1826 * h / 365.25)):.1f} ± 0.0" for h in (0.1, 0.2)]
+    assert len(rows) == 4 + len(STAGES) and f"| {dead[0]} | {dead[1]} |" in rows[4]
+
+
+def test_the_account_of_the_draws_says_what_was_learnt_and_what_held():
+    row = {"source": "a b", "variable": "death", "day": 28.0, "published": 0.2, "error": 0.05}
+    row |= {"before": 0.3, "after": 0.25, "monte_carlo": 0.01}
+    rows = module.learnt_deaths(
+        {"moved": {"x": {"shift": -0.5, "sd_ratio": 0.9}}, "deaths": [row | {"new": n} for n in (True, False)]}
+    )
+    assert "| a b | death | 28 | 20.0 | 5.0 | 30.0 | 25.0 ± 1.0 | learnt |" in rows and "| x | -0.50 | 0.90 |" in rows
+    assert sum("| held |" in r for r in rows) == 1
 
 
 def test_a_mixture_dies_as_its_shares():

@@ -1,1 +1,1 @@
-"""Natural history of the untreated: `targets`, `intensity`, `groups`, `moves`, `courses`, `fit`, `write_back`."""
+"""Untreated natural history: `targets`, `intensity`, `moves`, `courses`, `fit`, `write_back`, `groups`, `learn`."""

@@ -1,39 +1,63 @@
-"""Untreated course of a population at typical values of what is not known, with its deaths at other intensities."""
+"""Untreated course of a population under parameter draws, with its deaths at other intensities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from hepatica.admission import admit
+from hepatica.calibrate.bank import Plan, stamped
+from hepatica.calibrate.blocks import Execution, read_or_compute
 from hepatica.calibrate.natural_history import intensity
-from hepatica.calibrate.natural_history.groups import FIVE_YEARS
-from hepatica.calibrate.natural_history.moves import INTENSITIES
+from hepatica.calibrate.natural_history.intensity import INTENSITIES
 from hepatica.calibrate.natural_history.targets import Met, mean_or_median, targets
 from hepatica.engine import System
 from hepatica.outcomes.scores import meld
-from hepatica.patients import Admitted, Draws, Population
-from hepatica.patients.draws import DrawKind
+from hepatica.outcomes.tail import FIVE_YEARS
+from hepatica.patients import Cohort, Draws, Population
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 YEAR = 550.0  # day until which labs and deaths of most populations are followed
-COHORT_SD = 0.04  # by which deaths of cohorts of one population differ beyond sampling
-MOVED = (*(s.parameter for s in INTENSITIES), "transplant_rate")
+LABS = ("bilirubin", "inr", "creatinine")  # of MELD
 
 
 @dataclass(frozen=True)
 class Course:
-    """One population as simulated: who they are, their untreated course, and its outcomes at other intensities."""
+    """One population as simulated: who they are, their untreated course, and its outcomes at other intensities.
 
-    population: Population
-    patients: Admitted
-    simulated: xr.Dataset
-    outcomes: Callable[[dict[str, float]], intensity.Outcomes]
+    Attributes
+    ----------
+    cohort : Cohort
+        Its population, and the draw of each patient.
+    times : (time,)
+        Day.
+    outputs : mapping of str to (patients, time)
+        Labs, MELD, and what the intensities read.
+    turned_away : float
+        Share of candidates whose labs the population does not admit.
+    outcomes : callable
+        Outcomes at values, each (patients,), of the intensities' parameters; those that are not given are as drawn.
+    """
+
+    cohort: Cohort
+    times: Floats
+    outputs: Mapping[str, Floats]
+    turned_away: float
+    outcomes: Callable[[Mapping[str, Floats]], intensity.Outcomes]
+
+    @property
+    def draws(self) -> NDArray[np.int64]:
+        """Row of the draw that each patient carries, (patients,)."""
+        known = self.cohort.known
+        return self.cohort.draw if known is None else known.row(self.cohort.draw)
+
+    def at(self, name: str, day: float) -> Floats:
+        """Output of every patient on a day, (patients,)."""
+        return self.outputs[name][:, int(np.argmin(np.abs(self.times - day)))]
 
 
 def typical_draws(system: System) -> Draws:
@@ -49,12 +73,6 @@ def output_times(population: Population) -> Floats:
     return np.unique(np.concatenate([usual, np.arange(410.0, FIVE_YEARS + 1, 45.0), days, [FIVE_YEARS]]))
 
 
-def held_at_value(draws: Draws, names: Collection[str]) -> Draws:
-    """Draws in which some parameters stand at the middle of their priors; all others are as drawn."""
-    middle = {key: np.zeros(draws.n) for key in draws.columns if key.kind is DrawKind.COORDINATE and key.name in names}
-    return Draws(dict(draws.columns) | middle, draws.provenance)
-
-
 def follow(
     system: System,
     population: Population,
@@ -63,38 +81,47 @@ def follow(
     seed: int,
     horizon: float = YEAR,
     known: Draws | None = None,
+    kept: Execution | None = None,
 ) -> Course:
-    """Admit and simulate one population untreated, until `horizon` (day), at typical values or with `known` draws."""
+    """Admit and simulate one population untreated, until `horizon` (day), at typical values or with `known` draws.
+
+    What an earlier run has finished is read from the work folder of `kept`, if there is one.
+    """
     known = typical_draws(system) if known is None else known
-    patients = admit(system, population, n, seed=seed, draws=min(n, known.n), known=known)
-    wanted = [t for source in population.fit.targets for t in targets(source, system)]
-    labs = {t.variable for t in wanted if t.variable != "meld"} | {"bilirubin", "inr", "creatinine"}
     times = output_times(population)
     times = times[times <= horizon]
-    wanted_outputs = labs | set(intensity.needed(system, MOVED))
-    outputs = tuple(name for name in system.outputs if name in wanted_outputs)
-    ds = simulate(system, patients, [Arm("standard care")], times, outputs=outputs)
-    score = meld(bilirubin=ds["bilirubin"].values, inr=ds["inr"].values, creatinine=ds["creatinine"].values)
-    ds["meld"] = (("arm", "patient", "time"), np.asarray(score))
-    return Course(population, patients, ds, intensity.outcomes(ds, patients, system, population, MOVED))
+    wanted = {t.variable for source in population.fit.targets for t in targets(source, system)}
+    wanted |= {*LABS, *intensity.needed(system, INTENSITIES)}
+    names = tuple(name for name in system.outputs if name in wanted)
+    workers = None if kept is None else kept.workers
+
+    def simulated() -> Floats:
+        """Identity, draw and turned away, then the outputs at each time; (rows, patients)."""
+        patients = admit(system, population, n, seed=seed, draws=min(n, known.n), known=known, workers=workers)
+        ds = simulate(system, patients, [Arm("standard care")], times, outputs=names, workers=workers)
+        away = np.full(n, sum(patients.rejected.values()) / patients.tried)
+        course = [ds[name].values[0].T for name in names]
+        return np.concatenate([np.stack([patients.cohort.patient, patients.cohort.draw, away]), *course])
+
+    if kept is None:
+        block = simulated()
+    else:
+        key = [population.model_dump_json(), times.tolist(), list(names), n, seed]
+        name = stamped(system, Plan((), ()), known, list[object](key))
+        block = read_or_compute(kept.folder / f"untreated-{name}.npy", (3 + len(names) * len(times), n), simulated)
+    who, draw = block[:2].astype(int)
+    outputs = dict(zip(names, block[3:].reshape(len(names), len(times), n).transpose(0, 2, 1), strict=True))
+    bilirubin, inr, creatinine = (outputs[lab] for lab in LABS)
+    outputs["meld"] = np.asarray(meld(bilirubin=bilirubin, inr=inr, creatinine=creatinine))
+    cohort = Cohort(system.model, population, seed, who, draw, known)
+    outcomes = intensity.outcomes(outputs, times, cohort, system, INTENSITIES)
+    return Course(cohort, times, outputs, float(block[2, 0]), outcomes)
 
 
-def lab_rows(course: Course, system: System, intensities: dict[str, float]) -> list[Met]:
+def lab_rows(course: Course, system: System) -> list[Met]:
     """Published labs beside simulated ones, each patient counted by the probability of still being there."""
-    at, alive = course.simulated["time"].values, course.outcomes(intensities).each
-    rows = []
-    for target in (t for source in course.population.fit.targets for t in targets(source, system)):
-        k = int(np.argmin(np.abs(at - target.time)))
-        rows.append(mean_or_median(target, course.simulated[target.variable].values[0, :, k], alive[:, k]))
-    return rows
-
-
-def death_rows(course: Course, intensities: dict[str, float]) -> list[Met]:
-    """Published deaths and transplants beside simulated ones, with the SD by which a cohort may differ."""
-    at, outcomes, rows = course.simulated["time"].values, course.outcomes(intensities), []
-    for source in course.population.fit.deaths:
-        for e in intensity.published(source):
-            share = float(outcomes.of(e.variable)[int(np.argmin(np.abs(at - e.time)))])
-            sd = float(np.hypot(COHORT_SD, np.sqrt(max(e.value * (1 - e.value), 0.01) / (e.people or 200))))
-            rows.append(Met(e.variable, e.time, e.value, share, published_spread=sd, source=source.publication))
+    alive, rows = course.outcomes({}), []
+    for target in (t for source in course.cohort.population.fit.targets for t in targets(source, system)):
+        weight = alive.each("transplant_free_survival", target.time)
+        rows.append(mean_or_median(target, course.at(target.variable, target.time), weight))
     return rows

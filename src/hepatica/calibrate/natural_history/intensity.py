@@ -5,24 +5,30 @@ The intensities are read from the model's own equations: simulated once, evaluat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
-import xarray as xr
 from numpy.typing import NDArray
 
 from hepatica.engine import System
 from hepatica.evidence import load
 from hepatica.model.functions import NUMPY
-from hepatica.patients import Admitted, Population
+from hepatica.patients import Cohort
 from hepatica.patients.population import Published
 
 Floats = NDArray[np.float64]
 NAMES = ("death_intensity", "transplant_intensity")
+INTENSITIES = (
+    *("liver_rate", "death_mass", "circulation_rate", "death_kidney", "brain_rate", "death_brain"),
+    *("infection_lethality", "infection_paralysed", "death_inflammation", "death_half", "death_paralysis", "death_age"),
+    *("bleeding_lethal", "bleeding_lethal_failing", "tumour_lethal", "base_rate"),
+)
+"""Uncertain parameters of which nothing but deaths depends: no state, no lab and no other event."""
 VARIABLES = ("death", "survival", "transplant_free_survival", "transplanted")
+LARGEST = 50.0  # intensity, 1/day, above which nobody lives for an hour
 
 
 def expressions(system: System, moved: Iterable[str]) -> dict[str, Any]:
@@ -49,71 +55,73 @@ def needed(system: System, moved: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Cumulative incidences, (time,): alive without transplant, dead without one, transplanted."""
+    """Cumulative incidences of each patient, (patients, time): alive without transplant, transplanted."""
 
+    times: Floats
     free: Floats
-    dead: Floats
     transplanted: Floats
-    each: Floats
 
-    def of(self, variable: str) -> Floats:
-        """Proportion of a published variable over time; survivors of a transplant count as alive."""
-        return {
-            "death": self.dead,
-            "survival": 1 - self.dead,
-            "transplant_free_survival": self.free,
-            "transplanted": self.transplanted,
-        }[variable]
+    def each(self, variable: str, day: float) -> Floats:
+        """Probability of a published variable by a day, (patients,); survivors of a transplant count as alive."""
+        k = int(np.argmin(np.abs(self.times - day)))
+        free, transplanted = self.free[:, k], self.transplanted[:, k]
+        values = {
+            "transplant_free_survival": free,
+            "transplanted": transplanted,
+            "death": 1 - free - transplanted,
+            "survival": free + transplanted,
+        }
+        return values[variable]
 
 
 def outcomes(
-    ds: xr.Dataset, patients: Admitted, system: System, row: Population, moved: Iterable[str]
-) -> Callable[[dict[str, float]], Outcomes]:
-    """Outcomes of the first arm as a function of typical values of moved parameters; uncertainty stays as drawn."""
-    columns = patients.cohort.under("treatment", patients.cohort.parameters()).T[:, :, None]
-    typical = (
-        {name: system.model.parameters[name].value for name in system.parameters}
-        | {name: f.value for name, f in row.fitted.items()}
-        | {name: v for name, v in row.treatment.items() if isinstance(v, float)}
-    )
-    times, functions = ds["time"].values, []
+    outputs: Mapping[str, Floats], times: Floats, cohort: Cohort, system: System, moved: Iterable[str]
+) -> Callable[[Mapping[str, Floats]], Outcomes]:
+    """Outcomes as a function of the patients' values, each (patients,), of moved parameters; others are as drawn.
+
+    Parameters
+    ----------
+    outputs : mapping of str to (patients, time)
+        Those that `needed` names.
+    times : (time,)
+        Day.
+    cohort : Cohort
+        Of the patients.
+    system : System
+        Model and engine.
+    moved : iterable of str
+        Parameters whose values may be given.
+    """
+    drawn = cohort.under("treatment", cohort.parameters())
+    functions = []
     for expr in expressions(system, moved).values():
         symbols = sorted(expr.free_symbols, key=lambda s: str(s.name))
         functions.append((sp.lambdify(symbols, expr, modules=[NUMPY, "numpy"], cse=True), [s.name for s in symbols]))
+    place = {name: k for k, name in enumerate(system.parameters)}
+    usual = {n: drawn[:, place[n]] for _, names in functions for n in names if n in place}
+    shape = (len(drawn), len(times))
 
-    def rate(function: Any, names: list[str], values: dict[str, float]) -> Floats:
-        given = []
-        for name in names:
-            if name not in system.parameters:
-                given.append(ds[name].values[0])
-                continue
-            column = columns[system.parameters.index(name)]
-            if name in values:  # a value of 0 has no deviation to keep
-                column = (
-                    column * (values[name] / typical[name]) if typical[name] else np.full_like(column, values[name])
-                )
-            given.append(column)
-        shape = (len(columns[0]), len(times))
-        intensity: Floats = np.asarray(function(*given), float)
-        return np.minimum(np.broadcast_to(intensity, shape), 50.0)
-
-    def evaluate(values: dict[str, float]) -> Outcomes:
-        death, transplant = (rate(f, names, values) for f, names in functions)
-        return _incidences(death, transplant, times)
+    def evaluate(values: Mapping[str, Floats]) -> Outcomes:
+        known = usual | {n: v for n, v in values.items() if n in usual}
+        rates = []
+        for function, names in functions:
+            with np.errstate(over="ignore"):  # a power of next to nothing, whose limit is right
+                rate = np.asarray(function(*(known[n][:, None] if n in known else outputs[n] for n in names)), float)
+            rates.append(np.minimum(np.broadcast_to(rate, shape), LARGEST))
+        death, transplant = rates
+        return incidences(death, transplant, times)
 
     return evaluate
 
 
-def _incidences(death: Floats, transplant: Floats, times: Floats) -> Outcomes:
-    """Cumulative incidences of two competing intensities (patients, time), averaged over solved patients."""
+def incidences(death: Floats, transplant: Floats, times: Floats) -> Outcomes:
+    """Cumulative incidences of two competing intensities, both (patients, time)."""
     both = death + transplant
     step = (both[:, 1:] + both[:, :-1]) / 2 * np.diff(times)
     free = np.exp(-np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, axis=1)], axis=1))
     share = (transplant[:, 1:] + transplant[:, :-1]) / np.maximum(both[:, 1:] + both[:, :-1], 1e-300)
     gone = np.concatenate([np.zeros((len(step), 1)), np.cumsum((free[:, :-1] - free[:, 1:]) * share, axis=1)], axis=1)
-    known = np.isfinite(free).all(axis=1)
-    alive, moved = free[known].mean(0), gone[known].mean(0)
-    return Outcomes(alive, 1 - alive - moved, moved, free)
+    return Outcomes(times, free, gone)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Free quantities of the joint fit: constants of human biology for all populations, and each population's own."""
+"""Free quantities of the joint fit of labs: constants of human biology for all, and each population's own."""
 
 from __future__ import annotations
 
@@ -50,21 +50,6 @@ BIOLOGY = (
     Shared("viral_clearance", 0.7),
 )
 """Moved by labs."""
-INTENSITIES = (
-    Shared("liver_rate", 2.0),
-    Shared("death_mass", 0.6),
-    Shared("circulation_rate", 2.0),
-    Shared("death_kidney", 0.6),
-    Shared("brain_rate", 1.0),
-    Shared("death_brain", 0.5),
-    Shared("infection_lethality", 1.5),
-    Shared("infection_paralysed", 1.0),
-    Shared("death_inflammation", 0.7),
-    Shared("death_half", 0.8),
-    Shared("death_paralysis", 0.8),
-    Shared("death_age", 0.25),
-)
-"""Moved by deaths."""
 
 
 def scaled(value: float | Covariate, factor: float) -> float | Covariate:

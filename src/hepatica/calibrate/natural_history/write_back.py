@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,7 @@ def _scale(table: Any, name: str, factor: float) -> None:
                 part[end] = _rounded(float(part[end]) * factor)
 
 
-def write_back(
-    model: Model,
-    factors: Mapping[str, float],
-    own: Mapping[tuple[str, str], float],
-    deaths: Mapping[str, float],
-    shared: Collection[str],
-) -> None:
+def write_back(model: Model, factors: Mapping[str, float], own: Mapping[tuple[str, str], float]) -> None:
     """Write constants of biology into the modules' tables and populations' own quantities into their files.
 
     Parameters
@@ -47,12 +41,8 @@ def write_back(
         On constants of biology.
     own : mapping of (str, str) to float
         Factors on ``<table>.<name>`` of populations.
-    deaths : mapping of str to float
-        Values, in internal units, of the intensities' parameters, and transplant rates by population.
-    shared : collection of str
-        Which of `deaths` are parameters.
     """
-    values = {n: model.parameters[n].value * f for n, f in factors.items()} | {n: deaths[n] for n in shared}
+    values = {n: model.parameters[n].value * f for n, f in factors.items()}
     for module in dict.fromkeys(model.parameters[n].module for n in values):
         path = Path(str(files("hepatica.model.modules") / f"{module}.toml"))
         document = tomlkit.parse(path.read_text(encoding="utf-8"))
@@ -60,8 +50,7 @@ def write_back(
             if model.parameters[name].module == module:
                 document[name]["value"] = _rounded(value / internal(model.parameters[name].entry.unit)[0])
         write_text(path, tomlkit.dumps(document))
-    keys = dict.fromkeys([*(k for k, _ in own), *(k for k in deaths if k not in shared)])
-    for key in keys:
+    for key in dict.fromkeys(k for k, _ in own):
         path = Path(str(files("hepatica.patients") / "populations" / f"{key}.toml"))
         document = tomlkit.parse(path.read_text(encoding="utf-8"))
         for (k, quantity), factor in own.items():
@@ -75,6 +64,4 @@ def write_back(
                 for place in places:
                     if name in place:
                         _scale(place, name, factor)
-        if key in deaths and key not in shared:
-            document["treatment"]["transplant_rate"] = _rounded(deaths[key])
         write_text(path, tomlkit.dumps(document))

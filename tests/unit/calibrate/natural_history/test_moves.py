@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate.natural_history.moves import BIOLOGY, INTENSITIES, Moves, with_factor
+from hepatica.calibrate.natural_history.intensity import INTENSITIES
+from hepatica.calibrate.natural_history.moves import BIOLOGY, Moves, with_factor
 from hepatica.patients import load_population, populations
 
 
@@ -28,10 +29,8 @@ def test_a_factor_moves_numbers_and_distributions_wherever_they_stand():
 
 def test_what_moves_is_biology_for_all_and_a_populations_own(system):
     moves = Moves.of(populations())
-    assert {s.parameter for s in BIOLOGY} | {s.parameter for s in INTENSITIES} <= set(system.model.parameters)
-    assert not {s.parameter for s in BIOLOGY} & {s.parameter for s in INTENSITIES} and len(moves.tolerances) == len(
-        BIOLOGY
-    ) + len(moves.own)
+    assert {s.parameter for s in BIOLOGY} <= set(system.model.parameters) - set(INTENSITIES)
+    assert len(moves.tolerances) == len(BIOLOGY) + len(moves.own)
     x = np.zeros(len(moves.tolerances))
     x[[s.parameter for s in BIOLOGY].index("alt_content")] = np.log(2.0)
     tried = moves.populations(x, system, ("hbv_aclf", "alf_paracetamol"))

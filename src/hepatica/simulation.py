@@ -243,19 +243,21 @@ def lots_in_patients(cohort: Cohort, product: Product) -> LotAttributes | None:
         batch=uniforms(seed, who, "lot:batch")[:, 0],
         viability=uniforms(seed, who, "lot:viability")[:, 0],
         tissue_factor=uniforms(seed, who, "lot:tissue_factor")[:, 0],
-        error=uniforms(seed, cohort.draw, "lot:error", 3),
+        delivered=uniforms(seed, who, "lot:delivered")[:, 0],
+        error=uniforms(seed, cohort.draw, "lot:error", 4),
     )
-    return lot_attributes(product.lots, product.viability, numbers)
+    return lot_attributes(product.lots, product.viability, numbers, product.delivered)
 
 
 def _events(system: System, arm: Arm, weight: Floats, horizon: float, lots: LotAttributes | None) -> Events:
     """Dose events of one arm: the same times for all, amounts by weight where the dose is per kg."""
     labelled = arm.labelled or bool(arm.product.tracer)
     shares = (arm.product.viability,) if lots is None else (1.0, 0.0)  # of living cells, then of dead ones
+    arrives = arm.product.delivered if lots is None else 1.0
     given = [
-        (*row, arm.regimen.per_kg, share)
+        (t, s, a * arrives, k, arm.regimen.per_kg, share)
         for share in shares
-        for row in arm.regimen.events(1.0, viability=share, thawed=arm.product.thawed, labelled=labelled)
+        for t, s, a, k in arm.regimen.events(1.0, viability=share, thawed=arm.product.thawed, labelled=labelled)
     ]
     rows = given + [(*row, False, np.nan) for row in combine(arm.together_with)[1]]
     rows = sorted((row for row in rows if row[0] <= horizon), key=lambda row: (row[0], row[3]))
@@ -264,7 +266,8 @@ def _events(system: System, arm: Arm, weight: Floats, horizon: float, lots: LotA
     if lots is None:
         return events
     share = np.array([row[5] for row in rows], float)
-    of_lot = np.where(share == 1.0, lots.viability[:, None], np.where(share == 0.0, 1.0 - lots.viability[:, None], 1.0))
+    living, dead = (part[:, None] * lots.delivered[:, None] for part in (lots.viability, 1.0 - lots.viability))
+    of_lot = np.where(share == 1.0, living, np.where(share == 0.0, dead, 1.0))
     return replace(events, amount=events.amount * of_lot.ravel())
 
 

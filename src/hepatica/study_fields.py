@@ -13,9 +13,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
     Strict,
     ValidationInfo,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
@@ -160,6 +162,13 @@ class LotsTable(Table):
     potency_error: Number = Field(default=0.0, description="standard error of what is known of the potency")
     viability_error: Number = 0.0
     tissue_factor_error: Number = 0.0
+    delivered_sd: Number = Field(default=0.0, description="of the logarithm of what arrives of the cells ordered")
+    delivered_error: Number = 0.0
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what arrives where it does not vary, so that lots without it keep their hash."""
+        return {name: v for name, v in handler(self).items() if v or not name.startswith("delivered")}
 
     def variation(self, source: str) -> therapy.LotVariation:
         """Variation of lots of a product of this source."""
@@ -168,8 +177,18 @@ class LotsTable(Table):
         return replace(known, **own, source="stated" if self.potency_sd is not None else known.source)
 
 
+Steps = Annotated[
+    tuple[therapy.process.Step, ...],
+    BeforeValidator(therapy.process.read_steps),
+    PlainSerializer(lambda steps: [step.table() for step in steps]),
+    WithJsonSchema({"type": "array", "items": therapy.process.STEP_SCHEMA}),
+]
+BY_STEPS = ("viability", "thawed", "delivered")
+"""Keys of a product that its steps decide."""
+
+
 class ProductTable(Table):
-    """[product]: the cell product."""
+    """[product]: the cell product, or the steps by which it is made."""
 
     model_config = ConfigDict(json_schema_extra=_of_product)
     source: SourceName = "bone_marrow"
@@ -185,8 +204,14 @@ class ProductTable(Table):
     carrier: Number = 1.0
     diameter: Number = 18.5
     priming: Number = 0.0
+<<<<<<< HEAD
     tracer: Annotated[str, Field(json_schema_extra=one_of(("", *therapy.product.TRACERS)))] = ""
+=======
+    tracer: str = ""
+    delivered: Number = Field(default=1.0, description="cells that arrive of each one ordered")
+>>>>>>> 03da932 (The process of a product as data: steps with sourced laws move a counted cell, and what arrives is not what was ordered; dose events of nothing are left out)
     lots: LotsTable | None = None
+    step: Steps = ()
 
     @model_validator(mode="after")
     def _makes_a_product(self) -> ProductTable:
@@ -195,13 +220,33 @@ class ProductTable(Table):
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without the key of lots where none are stated, so that a study without them keeps its hash."""
-        return {name: value for name, value in handler(self).items() if name != "lots" or value is not None}
+        """Without lots, steps and loss where none are stated, so that a study without them keeps its hash."""
+        unstated = {"lots": self.lots is None, "step": not self.step, "delivered": self.delivered == 1.0 or self.step}
+        unstated |= dict.fromkeys(self._by_steps(), True)
+        return {name: value for name, value in handler(self).items() if not unstated.get(name, False)}
+
+    def _by_steps(self) -> tuple[str, ...]:
+        """Keys that the steps decide."""
+        kinds = {step.kind for step in self.step}
+        named = {"culture": "passage", "priming": "priming"}
+        return (*BY_STEPS, *(key for kind, key in named.items() if kind in kinds)) if self.step else ()
 
     def product(self) -> therapy.Product:
-        """Cell product of every arm."""
-        own = {name: getattr(self, name) for name in ProductTable.model_fields if name != "lots"}
-        return therapy.Product(**own, lots=None if self.lots is None else self.lots.variation(self.source))
+        """Cell product of every arm; with steps, their product, whose lots differ as those of its source."""
+        fields = [name for name in ProductTable.model_fields if name not in ("lots", "step")]
+        own = {name: getattr(self, name) for name in fields}
+        if not self.step:
+            return therapy.Product(**own, lots=None if self.lots is None else self.lots.variation(self.source))
+        for name in self._by_steps():
+            if name in self.model_fields_set:
+                raise InputError(f"product.{name}", own[name], "either this key or the steps that decide it")
+        pooled = next((s.donors for s in self.step if isinstance(s, therapy.process.Pooling)), None)
+        lots = self.lots or LotsTable()
+        if pooled is not None and "donors" in lots.model_fields_set and lots.donors != pooled:
+            raise InputError("product.lots.donors", lots.donors, f"the {pooled} donors of the step of pooling")
+        lots = lots if pooled is None else lots.model_copy(update={"donors": pooled})
+        basis = therapy.Product(**{name: own[name] for name in fields if name not in self._by_steps()})
+        return therapy.process.make_product(basis, self.step, lots.variation(self.source))
 
 
 class Grid(Table):

@@ -15,6 +15,7 @@ from hepatica.manufacturing.assay.result import Options, Transform
 CASES = tomllib.loads((Path(__file__).parent / "assay.toml").read_text(encoding="utf-8"))
 LINES = [name for name, case in CASES.items() if "dose_ratio" in case]
 TRANSFORMS = {"none": np.asarray, "ln": np.log, "sqrt": np.sqrt}
+DESIGNS = CASES["design"]
 PRINTED = 2e-5  # relative: half a unit of the sixth digit, and a little
 
 
@@ -77,6 +78,25 @@ def test_a_file_reports_what_is_suitable_and_refuses_the_rest(name, tmp_path):
     else:
         assert assay.reported == (None,) * (len(names) - 1)
         assert [c.key.value for c in assay.failures] == ["non_parallelism"]
+
+
+@pytest.mark.parametrize("case", DESIGNS, ids=[c["name"] for c in DESIGNS])
+def test_a_file_of_any_design_gives_the_printed_potency_and_analysis(case, tmp_path):
+    path = tmp_path / "assay.csv"
+    head = ",".join(["sample", "dose", "response", *case["columns"]])
+    path.write_text("\n".join([head, *(",".join(map(str, row)) for row in case["responses"])]))
+    options = Options(transform=Transform(case["transform"]), assumed={"": case["assumed"]})
+    (assay,) = analyse_file(path, options).assays
+    for got, expected in zip(assay.reported, case["potency"].values(), strict=True):
+        assert got.potency == pytest.approx(expected, rel=PRINTED)
+    assert assay.slope == pytest.approx(case["slope"], rel=PRINTED) and assay.df == case["df"]
+    assert assay.correlation == pytest.approx(case["correlation"], rel=PRINTED)
+    assert assay.variance == pytest.approx(case["variance"], rel=PRINTED)
+    terms = {row.term: row for row in assay.anova}
+    for term, expected in case["anova"].items():
+        assert terms[term].df == expected["df"] and terms[term].ss == pytest.approx(expected["ss"], rel=PRINTED)
+        assert abs(terms[term].p - expected["p"]) <= 5.1e-4
+        assert abs(terms[term].f - expected.get("f", terms[term].f)) <= 5.1e-4
 
 
 def test_half_widths_with_the_square_outside_would_be_those_of_the_trap():

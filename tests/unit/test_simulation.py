@@ -133,6 +133,17 @@ def test_lots_that_do_not_vary_are_the_typical_lot(system, admitted):
     assert totals[0] == pytest.approx(totals[1])
 
 
+def test_a_lot_without_dead_cells_is_solved(reference, system, admitted):
+    """Its dose events of nothing once counted as ends of infusions, at which the solver stopped."""
+    one = replace(admitted, cohort=admitted.cohort.take(np.array([0])), initial=admitted.initial[:1])
+    alive = Product(viability=1.0)
+    given = Regimen(1e6, duration=1 / 24)
+    arms = [Arm("a", given, replace(alive, lots=LotVariation())), Arm("b", given, alive)]
+    for engine in (system, reference):
+        made = simulate(engine, one, arms, np.array([0.0, 2.0]), outputs=["bilirubin"])
+        assert (made["status"].values == 0).all() and np.isfinite(made["bilirubin"].values).all()
+
+
 def test_each_patient_has_a_lot_of_its_own_in_every_arm(system, admitted):
     product = Product(lots=LotVariation(potency_sd=0.5, viability_sd=0.05))
     lots = lots_in_patients(admitted.cohort, product)
@@ -143,3 +154,18 @@ def test_each_patient_has_a_lot_of_its_own_in_every_arm(system, admitted):
     k, n = system.parameters.index("potency"), len(lots.potency)
     assert np.array_equal(made.parameters[:n, k], made.parameters[n:, k])
     assert made.parameters[:n, k] == pytest.approx(lots.potency)
+
+
+def test_what_arrives_of_a_dose_scales_living_and_dead_cells_alike(system, admitted):
+    given, n = Regimen(1e6), len(admitted.cohort.patient)
+    lots = LotVariation(delivered_sd=0.1)
+    products = [Product(), Product(delivered=0.5), Product(delivered=0.5, lots=LotVariation()), Product(lots=lots)]
+    made = problem_of(
+        system, admitted, [Arm(str(k), given, p) for k, p in enumerate(products)], TIMES, outputs=("bilirubin",)
+    )
+    amounts = made.events.amount.reshape(4, n, -1)
+    assert amounts[1] == pytest.approx(0.5 * amounts[0])
+    assert np.sort(amounts[2]) == pytest.approx(np.sort(amounts[1]))
+    share = amounts[3].sum(axis=1) / amounts[0].sum(axis=1)
+    assert share == pytest.approx(lots_in_patients(admitted.cohort, products[3]).delivered) and share.min() < 1.0
+    assert share.max() <= 1.0 + 1e-12 and len(set(share)) > 1

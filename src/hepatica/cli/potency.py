@@ -21,7 +21,7 @@ def potency(
         str, typer.Option("--model", help="parallel-line, slope-ratio, 4pl, 5pl, probit, logit or cloglog.")
     ] = "parallel-line",
     transform: Annotated[
-        str, typer.Option("--transform", help="Of the responses: none, ln, log10, sqrt or reciprocal.")
+        str, typer.Option("--transform", help="Of the responses: none, ln, log10, sqrt, square or reciprocal.")
     ] = "none",
     standard: Annotated[str, typer.Option("--standard", help="Name of the standard; S, or the first sample.")] = "",
     assumed: Annotated[

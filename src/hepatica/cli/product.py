@@ -1,4 +1,4 @@
-"""hepatica product: sources, passage, thaw and single attributes side by side, for the patients of a study."""
+"""hepatica product: products side by side for the patients of a study, and the process of one, step by step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ app = shell.make_app()
 
 @app.callback()
 def product() -> None:
-    """Compare cell products for the patients of a study.
+    """Compare cell products for the patients of a study, or follow the process of one.
 
     Example: `hepatica product compare studies/hbv-aclf.toml`
     """
@@ -62,6 +62,40 @@ def compare(
         made = comparison_cards(comparison, lots, lang)
         answer = ProductAnswer.of(comparison, lots, text=made[0].text)
         write_comparison(comparison, made, answer, output.staging, lang, command=shell.command_line())
+        written = output.publish()
+    if as_json:
+        print_json(answer)
+        return
+    for card in made:
+        show(card)
+    shell.close(lang, *written)
+
+
+@app.command("steps")
+def steps(
+    file: Annotated[Path, typer.Argument(help="Product file (TOML) with [[step]] tables.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("process"),
+    lang: shell.Lang = "en",
+    as_json: shell.AsJson = False,
+) -> None:
+    """Follow the process of a product from donor to needle.
+
+    State of a counted cell after each step, with the law of each and its source; what arrives of a dose that was
+    ordered; and the product under conflicting findings on thaw.
+
+    Example: `hepatica product steps studies/products/cord-process.toml`
+    """
+    from hepatica.api.manufacturing.process import ProcessAnswer, ProcessRequest
+    from hepatica.output_folder import claim
+    from hepatica.report.quality.process import process_cards, write_process
+    from hepatica.study import read_product
+
+    lang = shell.check_language(lang)
+    result = ProcessRequest.check({"product": read_product(file)}).compute()
+    made = process_cards(result, lang)
+    answer = ProcessAnswer.of(result, text=made[0].text)
+    with claim(folder, "process") as output:
+        write_process(result, made, answer, output.staging, lang, name=file.name, command=shell.command_line())
         written = output.publish()
     if as_json:
         print_json(answer)

@@ -27,7 +27,7 @@ class Checked:
     Attributes
     ----------
     problem : Problem
-        C-contiguous arrays of float64 and int64 of matching shapes.
+        C-contiguous arrays of float64 and int64 of matching shapes; dose events of nothing are left out.
     layout : Layout
         That of the model.
     out_index : (n_outputs,) int
@@ -89,7 +89,7 @@ def check(problem: Problem, layout: Layout, *, most: int = LARGEST_RESULT) -> Ch
         initial=initial,
         thresholds=thresholds,
         times=times,
-        events=_events(problem.events, n, ns),
+        events=_events(problem.events, n, ns).without_zeros(),
         start=start,
         rtol=rtol,
         max_steps=steps,

@@ -63,6 +63,21 @@ class Events:
             np.tile(self.kind, n),
         )
 
+    def without_zeros(self) -> Events:
+        """The events that give something: an amount of zero is no event, and would count as the end of an infusion.
+
+        Examples
+        --------
+        >>> rows = [[(0.0, 3, 0.0, RATE), (1.0, 3, 0.0, RATE)], [(0.0, 3, 5.0, BOLUS)]]
+        >>> Events.gather(rows).without_zeros().offset.tolist()
+        [0, 0, 1]
+        """
+        given = self.amount != 0.0
+        if given.all():
+            return self
+        offset = np.concatenate([[0], np.cumsum(given)]).astype(np.int64)[self.offset]
+        return Events(offset, self.time[given], self.state[given], self.amount[given], self.kind[given])
+
     @classmethod
     def join(cls, parts: list[Events]) -> Events:
         """The events of several batches of solves, one after another."""

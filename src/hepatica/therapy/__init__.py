@@ -1,5 +1,6 @@
-"""Therapy: cell product, route, regimen, and established treatment beside the cells."""
+"""Therapy: cell product and its process, route, regimen, and established treatment beside the cells."""
 
+from hepatica.therapy import process
 from hepatica.therapy.aliases import matched
 from hepatica.therapy.combination import TREATMENTS, Treatment, combine
 from hepatica.therapy.lots import LotVariation
@@ -21,4 +22,5 @@ __all__ = [
     "Treatment",
     "combine",
     "matched",
+    "process",
 ]

@@ -19,7 +19,6 @@ Floats = NDArray[np.float64]
 POTENCY_RANGE = (0.1, 3.0)
 """Potency of a lot relative to the typical one; what is drawn beyond is held at the end."""
 VIABILITY_RANGE = (0.4, 1.0)
-MOST_ALIVE = 0.999  # no count of a lot finds every cell alive; and a dose event of nothing stops the solver
 TISSUE_FACTOR_RANGE = (0.1, 20.0)
 MAX_DONORS = 100
 MAX_LOG_SD = 3.0  # a spread of twenty-fold each way; published lots of cord cells have 1.3
@@ -56,6 +55,8 @@ class LotVariation:
     potency_error, viability_error, tissue_factor_error : float
         Uncertainty of the typical lot, or of the one lot at hand: standard error of the logarithm of its potency,
         of its living share, and of the logarithm of its tissue factor.
+    delivered_sd, delivered_error : float
+        Of the logarithm of what arrives of the cells ordered: between patients, and what is not known of it.
     source : str
         Source of the spread between lots.
 
@@ -74,12 +75,24 @@ class LotVariation:
     potency_error: float = 0.0
     viability_error: float = 0.0
     tissue_factor_error: float = 0.0
+    delivered_sd: float = 0.0
+    delivered_error: float = 0.0
     source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no lots can be."""
+<<<<<<< HEAD
         for name, (low, high, what) in BOUNDS.items():
             bounded(f"product.lots.{name}", getattr(self, name), low, high, what)
+=======
+        logarithmic = ("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error")
+        for name in (*logarithmic, "delivered_sd", "delivered_error"):
+            bounded(f"product.lots.{name}", getattr(self, name), 0.0, MAX_LOG_SD, "a spread of a logarithm")
+        for name in ("viability_sd", "viability_error"):
+            bounded(f"product.lots.{name}", getattr(self, name), 0.0, 0.5, "a spread of a share")
+        bounded("product.lots.potency_df", self.potency_df, 1.0, math.inf, "degrees of freedom")
+        bounded("product.lots.donor_share", self.donor_share, 0.0, 1.0, "a share")
+>>>>>>> 03da932 (The process of a product as data: steps with sourced laws move a counted cell, and what arrives is not what was ordered; dose events of nothing are left out)
         if isinstance(self.donors, bool) or not isinstance(self.donors, int) or not 1 <= self.donors <= MAX_DONORS:
             raise InputError("product.lots.donors", self.donors, f"a whole number from 1 to {MAX_DONORS}")
 
@@ -124,24 +137,28 @@ def _rows() -> dict[str, Any]:
 
 
 class LotNumbers(NamedTuple):
-    """Uniform random numbers of n lots: donors (n, donors), batch, viability and tissue factor (n,), errors (n, 3)."""
+    """Uniform random numbers of n lots: donors (n, donors), errors (n, 4), the others (n,)."""
 
     donor: Floats
     batch: Floats
     viability: Floats
     tissue_factor: Floats
+    delivered: Floats
     error: Floats
 
 
 class LotAttributes(NamedTuple):
-    """Attributes of n lots, (n,): potency and tissue factor relative to the typical lot, and the living share."""
+    """Attributes of n lots, (n,): potency and tissue factor relative to the typical lot, living share, what arrives."""
 
     potency: Floats
     viability: Floats
     tissue_factor: Floats
+    delivered: Floats
 
 
-def lot_attributes(variation: LotVariation, viability: float, numbers: LotNumbers) -> LotAttributes:
+def lot_attributes(
+    variation: LotVariation, viability: float, numbers: LotNumbers, delivered: float = 1.0
+) -> LotAttributes:
     """Attributes of lots by the quantiles of their random numbers.
 
     Potency of a lot is the mean of its donors', times its batch; logarithms of both are centred on 0.
@@ -154,12 +171,14 @@ def lot_attributes(variation: LotVariation, viability: float, numbers: LotNumber
         Living share of the typical lot.
     numbers : LotNumbers
         Of the lots; with each 0.5 every lot is the typical one.
+    delivered : float
+        What typically arrives of the cells ordered; no lot brings more than these.
 
     Examples
     --------
     >>> half = np.full(2, 0.5)
     >>> lot_attributes(
-    ...     LotVariation(potency_sd=1.0), 0.9, LotNumbers(half[:, None], half, half, half, np.full((2, 3), 0.5))
+    ...     LotVariation(potency_sd=1.0), 0.9, LotNumbers(half[:, None], half, half, half, half, np.full((2, 4), 0.5))
     ... ).potency.tolist()
     [1.0, 1.0]
     """
@@ -172,9 +191,11 @@ def lot_attributes(variation: LotVariation, viability: float, numbers: LotNumber
     unknown = ndtri(numbers.error)
     living = viability + v.viability_sd * ndtri(numbers.viability) + v.viability_error * unknown[:, 1]
     clotting = v.tissue_factor_sd * ndtri(numbers.tissue_factor) + v.tissue_factor_error * unknown[:, 2]
+    arrives = v.delivered_sd * ndtri(numbers.delivered) + v.delivered_error * unknown[:, 3]
     least = min(VIABILITY_RANGE[0], viability)
     return LotAttributes(
         potency=np.clip(donor * np.exp(batch + v.potency_error * unknown[:, 0]), *POTENCY_RANGE),
-        viability=np.clip(living, least, MOST_ALIVE),
+        viability=np.clip(living, least, VIABILITY_RANGE[1]),
         tissue_factor=np.clip(np.exp(clotting), *TISSUE_FACTOR_RANGE),
+        delivered=np.minimum(delivered * np.exp(arrives), 1.0),
     )

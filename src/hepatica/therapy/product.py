@@ -91,6 +91,8 @@ class Product:
         Licensing before infusion, 0 none to 1 full.
     tracer : str
         Imaging label, one of ``hepatica.therapy.TRACERS``; "" for none.
+    delivered : float
+        Cells that arrive, living and dead, of each one ordered: what a needle or a catheter leaves of the count.
     lots : LotVariation or None
         Spread of lots about it; None for lots that nobody measured, whose potency the model's own table spreads.
 
@@ -114,6 +116,7 @@ class Product:
     diameter: float = 18.5
     priming: float = 0.0
     tracer: str = ""
+    delivered: float = 1.0
     lots: LotVariation | None = None
 
     def __post_init__(self) -> None:
@@ -122,6 +125,16 @@ class Product:
             raise InputError("product.source", self.source, f"one of {', '.join(SOURCES)}")
         if self.donor not in DONORS:
             raise InputError("product.donor", self.donor, "'allogeneic' or 'autologous'")
+<<<<<<< HEAD
+=======
+        bounded("product.viability", self.viability, 0.0, 1.0, "a share")
+        bounded("product.delivered", self.delivered, 0.01, 1.0, "a share")
+        bounded("product.passage", self.passage, 1, 20, "a passage")
+        bounded("product.priming", self.priming, 0.0, 1.0, "a share")
+        bounded("product.diameter", self.diameter, 5.0, 50.0, "a cell diameter in um")
+        bounded("product.carrier", self.carrier, MIN_CARRIER, MAX_CARRIER, "a lifetime relative to free cells")
+        bounded("product.potency", self.potency, 0.0, MAX_POTENCY, "a potency relative to a typical batch")
+>>>>>>> 03da932 (The process of a product as data: steps with sourced laws move a counted cell, and what arrives is not what was ordered; dose events of nothing are left out)
         if self.tracer and self.tracer not in TRACERS:
             raise InputError("product.tracer", self.tracer, f"one of {', '.join(TRACERS)}")
         for name, (low, high, what) in BOUNDS.items():
@@ -139,6 +152,10 @@ class Product:
         own = asdict(self)
         if self.lots is None:
             del own["lots"]
+        else:
+            own["lots"] = {k: v for k, v in own["lots"].items() if v or not k.startswith("delivered")}
+        if self.delivered == 1.0:
+            del own["delivered"]
         return own
 
     def multipliers(self) -> dict[str, float]:

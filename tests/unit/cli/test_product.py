@@ -52,3 +52,17 @@ def test_it_compares(hepatica, here):
 def test_a_wrong_dose_is_one_sentence(hepatica):
     code, _, err = hepatica("product", "compare", "study.toml", "--cells", "3 apples")
     assert code == 2 and "--cells" in err
+
+
+def test_it_follows_a_process(hepatica, here):
+    (here / "p.toml").write_text('[[step]]\nkind = "harvest"\n[[step]]\nkind = "delivery"\n')
+    code, out, _ = hepatica("product", "steps", "p.toml", "--json")
+    answer = json.loads(out)
+    assert code == 0 and round(answer["product"]["delivered"], 9) == 0.97 and "0.97" in answer["text"][0]
+    assert {p.name for p in (here / "process").iterdir() if p.name[0] != "."} >= {"report.html", "process.json"}
+
+
+def test_a_step_that_cannot_be_is_one_sentence_and_writes_nothing(hepatica, here):
+    (here / "p.toml").write_text('[[step]]\nkind = "harvest"\n[[step]]\nkind = "hold"\nhours = -1\n')
+    code, _, err = hepatica("product", "steps", "p.toml")
+    assert code == 2 and "step 2 (hold), hours" in err and not (here / "process").exists()

@@ -7,7 +7,7 @@ import pytest
 
 from hepatica.engine import Events, Problem, Status
 from hepatica.engine.checked import check
-from hepatica.engine.problem import BOLUS, Layout
+from hepatica.engine.problem import BOLUS, RATE, Layout
 from hepatica.errors import InputError
 
 N, NP, NS = 3, 4, 2
@@ -27,6 +27,13 @@ def test_what_is_right_passes_unchanged():
     found = check(problem, LAYOUT)
     assert found.problem.parameters is problem.parameters and found.problem.events.time is problem.events.time
     assert found.out_index.tolist() == [0, 2] and found.required.tolist() == [1, 0, 1]
+
+
+def test_dose_events_of_nothing_are_left_out():
+    rows = [[(0.0, 0, 0.0, BOLUS), (2.0, 1, 1.0, BOLUS)], [(0.0, 0, 0.0, RATE)], [(1.0, 0, -1.0, RATE)]]
+    events = check(good(events=Events.gather(rows)), LAYOUT).problem.events
+    assert events.offset.tolist() == [0, 1, 1, 2] and events.amount.tolist() == [1.0, -1.0]
+    assert events.time.tolist() == [2.0, 1.0] and events.state.tolist() == [1, 0]
 
 
 def test_other_orders_and_types_are_turned_into_those_of_c():

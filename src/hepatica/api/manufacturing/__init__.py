@@ -1,6 +1,7 @@
-"""Requests and answers of manufacturing: potency assays and their precision, control, release of a lot, products."""
+"""Requests and answers of manufacturing: potency assays and their precision, control, lots, process, products."""
 
-from hepatica.api.manufacturing import lot, potency, precision, product, quality
+from hepatica.api.manufacturing import lot, potency, precision, process, product, quality
 
-REQUESTS = {**potency.REQUESTS, **precision.REQUESTS, **quality.REQUESTS, **lot.REQUESTS, **product.REQUESTS}
-ANSWERS = {**potency.ANSWERS, **precision.ANSWERS, **quality.ANSWERS, **lot.ANSWERS, **product.ANSWERS}
+_ALL = (potency, precision, quality, lot, process, product)
+REQUESTS = {name: request for module in _ALL for name, request in module.REQUESTS.items()}
+ANSWERS = {name: answer for module in _ALL for name, answer in module.ANSWERS.items()}

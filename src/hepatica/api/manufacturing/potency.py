@@ -67,7 +67,7 @@ class PotencyRequest(Request):
     model : str
         Parallel-line, slope-ratio, 4pl, 5pl, probit, logit or cloglog.
     transform : str
-        Of the responses: none, ln, log10, sqrt or reciprocal.
+        Of the responses: none, ln, log10, sqrt, square or reciprocal.
     standard : str
         Name of the standard.
     assumed : dict of str to float
@@ -91,7 +91,7 @@ class PotencyRequest(Request):
 
     file: str
     model: Literal["parallel-line", "slope-ratio", "4pl", "5pl", "probit", "logit", "cloglog"] = "parallel-line"
-    transform: Literal["none", "ln", "log10", "sqrt", "reciprocal"] = "none"
+    transform: Literal["none", "ln", "log10", "sqrt", "square", "reciprocal"] = "none"
     standard: str = ""
     assumed: dict[str, float] = Field(default_factory=dict)
     level: float = 0.95

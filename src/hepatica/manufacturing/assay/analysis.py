@@ -180,7 +180,7 @@ def transform_responses(table: AssayTable, raw: Floats, transform: Transform) ->
     """
     if transform is Transform.NONE:
         return raw
-    wrong = raw < 0 if transform is Transform.SQRT else raw <= 0
+    wrong = raw < 0 if transform in (Transform.SQRT, Transform.SQUARE) else raw <= 0
     if transform is Transform.RECIPROCAL:
         wrong = raw == 0
     if wrong.any():
@@ -189,6 +189,8 @@ def transform_responses(table: AssayTable, raw: Floats, transform: Transform) ->
     with np.errstate(invalid="ignore"):
         if transform is Transform.SQRT:
             return np.sqrt(raw)
+        if transform is Transform.SQUARE:
+            return np.square(raw)
         if transform is Transform.RECIPROCAL:
             return 1 / raw
         return np.log(raw) if transform is Transform.LN else np.log10(raw)

@@ -50,6 +50,7 @@ class Transform(Enum):
     LN = "ln"
     LOG10 = "log10"
     SQRT = "sqrt"
+    SQUARE = "square"
     RECIPROCAL = "reciprocal"
 
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
 from hepatica.engine import System
 from hepatica.manufacturing.clinical.courses import Courses, admit_lots, planned_regimen, run_products
-from hepatica.manufacturing.clinical.handling import held_viability
 from hepatica.manufacturing.clinical.surface import SurfaceSize
 from hepatica.progress import Progress, ignore_progress
 from hepatica.study import Study
 from hepatica.study_system import system_of
 from hepatica.therapy import SOURCES, LotVariation, Product
+from hepatica.therapy.process.hold import held_viability
 
 Floats = NDArray[np.float64]
 PASSAGES = (3, 6)

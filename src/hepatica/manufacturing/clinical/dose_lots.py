@@ -164,8 +164,8 @@ def dose_lots(
     runs = [run_products(study, engine, few, given, h, workers=workers, progress=progress) for h in study.hypotheses]
     lots = lots_in_patients(few.cohort, product)
     assert lots is not None  # the product states them
-    units = regimen.dose * lots.viability * lots.potency * product.potency
-    typical = regimen.dose * product.viability * product.potency
+    units = regimen.dose * lots.delivered * lots.viability * lots.potency * product.potency
+    typical = regimen.dose * product.delivered * product.viability * product.potency
     ends = np.quantile(units, [0.5, 0.05, 0.95])
     needed = regimen.dose * typical / np.maximum(units, 1e-300)
     noise = ndtri(uniforms(few.cohort.seed, few.cohort.patient, "lot:assay")[:, 0])

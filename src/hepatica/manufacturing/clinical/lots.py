@@ -32,6 +32,8 @@ class Lots:
         Typical lot.
     potency, viability, tissue_factor : (lot,)
         Potency and tissue factor relative to the typical lot; living share.
+    delivered : (lot,)
+        What arrives of the cells ordered.
     products : tuple of Product
         Each lot as a product, for simulations.
     """
@@ -40,11 +42,12 @@ class Lots:
     potency: Floats
     viability: Floats
     tissue_factor: Floats
+    delivered: Floats
     products: tuple[Product, ...]
 
     def points(self, dose: float = 1.0) -> Floats:
-        """Coordinates on a surface, (lot, 4)."""
-        columns = (self.potency, self.viability, self.tissue_factor, np.full(len(self.potency), dose))
+        """Coordinates on a surface, (lot, 4): the dose that arrives is relative to that of the typical lot."""
+        columns = (self.potency, self.viability, self.tissue_factor, dose * self.delivered / self.product.delivered)
         return np.stack(columns, axis=1)
 
     def by_patient(self, patients: int, seed: int) -> tuple[Product, ...]:
@@ -85,26 +88,28 @@ def lots_of(study: Study, seed: int | None = None, *, lots: int = LOTS, donors: 
     variation = product.lots or LotVariation.of_source(product.source)
     if donors is not None:
         variation = replace(variation, donors=donors)
-    drawn = draw_lots(variation, product.viability, lots, own)
+    drawn = draw_lots(variation, product.viability, lots, own, product.delivered)
     typical = product.multipliers()["tissue_factor"]
     return Lots(
         product=product.typical_lot,
         potency=drawn.potency,
         viability=drawn.viability,
         tissue_factor=drawn.tissue_factor,
+        delivered=drawn.delivered,
         products=tuple(
             replace(
                 product.typical_lot,
                 potency=product.potency * float(p),
                 viability=float(v),
                 tissue_factor=typical * float(c),
+                delivered=float(d),
             )
-            for p, v, c in zip(*drawn, strict=True)
+            for p, v, c, d in zip(*drawn, strict=True)
         ),
     )
 
 
-def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int) -> LotAttributes:
+def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int, delivered: float = 1.0) -> LotAttributes:
     """Attributes of lots, (lots,); lot 17 is the same in any number of lots.
 
     Parameters
@@ -115,6 +120,8 @@ def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int) -
         Living share of the typical lot.
     lots, seed : int
         Number of lots, and the seed of their random numbers.
+    delivered : float
+        What typically arrives of the cells ordered.
 
     Examples
     --------
@@ -128,9 +135,10 @@ def draw_lots(variation: LotVariation, viability: float, lots: int, seed: int) -
         batch=uniforms(seed, which, "lots:batch")[:, 0],
         viability=uniforms(seed, which, "lots:viability")[:, 0],
         tissue_factor=uniforms(seed, which, "lots:tissue_factor")[:, 0],
-        error=uniforms(seed, which, "lots:error", 3),
+        delivered=uniforms(seed, which, "lots:delivered")[:, 0],
+        error=uniforms(seed, which, "lots:error", 4),
     )
-    return lot_attributes(variation, viability, numbers)
+    return lot_attributes(variation, viability, numbers, delivered)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,8 +191,8 @@ def summarise_lots(
         Exponent of potency; 0 if it is not linked to outcome.
     """
     single, pooled = lots_of(study), lots_of(study, donors=donors)
-    units = cells * single.potency * single.viability
-    typical = cells * surface.viability
+    units = cells * single.potency * single.viability * single.delivered
+    typical = cells * surface.viability * single.product.delivered
     ends = np.quantile(units, [0.5, 0.05, 0.95])
     losses = [_mean_loss(surface, lots.points(), strength) for lots in (single, pooled)]
     worst = int(np.argmax(losses[0].mean(axis=1)))

@@ -24,7 +24,10 @@ MAX_DONORS = 100
 MAX_LOG_SD = 3.0  # a spread of twenty-fold each way; published lots of cord cells have 1.3
 BOUNDS: Mapping[str, tuple[float, float, str]] = {
     **dict.fromkeys(
-        ("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error"),
+        (
+            *("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error"),
+            *("delivered_sd", "delivered_error"),
+        ),
         (0.0, MAX_LOG_SD, "a spread of a logarithm"),
     ),
     **dict.fromkeys(("viability_sd", "viability_error"), (0.0, 0.5, "a spread of a share")),
@@ -81,18 +84,8 @@ class LotVariation:
 
     def __post_init__(self) -> None:
         """Refuse what no lots can be."""
-<<<<<<< HEAD
         for name, (low, high, what) in BOUNDS.items():
             bounded(f"product.lots.{name}", getattr(self, name), low, high, what)
-=======
-        logarithmic = ("potency_sd", "tissue_factor_sd", "potency_error", "tissue_factor_error")
-        for name in (*logarithmic, "delivered_sd", "delivered_error"):
-            bounded(f"product.lots.{name}", getattr(self, name), 0.0, MAX_LOG_SD, "a spread of a logarithm")
-        for name in ("viability_sd", "viability_error"):
-            bounded(f"product.lots.{name}", getattr(self, name), 0.0, 0.5, "a spread of a share")
-        bounded("product.lots.potency_df", self.potency_df, 1.0, math.inf, "degrees of freedom")
-        bounded("product.lots.donor_share", self.donor_share, 0.0, 1.0, "a share")
->>>>>>> 03da932 (The process of a product as data: steps with sourced laws move a counted cell, and what arrives is not what was ordered; dose events of nothing are left out)
         if isinstance(self.donors, bool) or not isinstance(self.donors, int) or not 1 <= self.donors <= MAX_DONORS:
             raise InputError("product.lots.donors", self.donors, f"a whole number from 1 to {MAX_DONORS}")
 

@@ -46,6 +46,7 @@ MIN_CARRIER, MAX_CARRIER = 0.01, 100.0  # lifetime in a carrier; cells die withi
 DONORS = ("allogeneic", "autologous")
 BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "viability": (0.0, 1.0, "a share"),
+    "delivered": (0.01, 1.0, "a share"),
     "passage": (1, 20, "a passage"),
     "priming": (0.0, 1.0, "a share"),
     "diameter": (5.0, 50.0, "a cell diameter in um"),
@@ -125,16 +126,6 @@ class Product:
             raise InputError("product.source", self.source, f"one of {', '.join(SOURCES)}")
         if self.donor not in DONORS:
             raise InputError("product.donor", self.donor, "'allogeneic' or 'autologous'")
-<<<<<<< HEAD
-=======
-        bounded("product.viability", self.viability, 0.0, 1.0, "a share")
-        bounded("product.delivered", self.delivered, 0.01, 1.0, "a share")
-        bounded("product.passage", self.passage, 1, 20, "a passage")
-        bounded("product.priming", self.priming, 0.0, 1.0, "a share")
-        bounded("product.diameter", self.diameter, 5.0, 50.0, "a cell diameter in um")
-        bounded("product.carrier", self.carrier, MIN_CARRIER, MAX_CARRIER, "a lifetime relative to free cells")
-        bounded("product.potency", self.potency, 0.0, MAX_POTENCY, "a potency relative to a typical batch")
->>>>>>> 03da932 (The process of a product as data: steps with sourced laws move a counted cell, and what arrives is not what was ordered; dose events of nothing are left out)
         if self.tracer and self.tracer not in TRACERS:
             raise InputError("product.tracer", self.tracer, f"one of {', '.join(TRACERS)}")
         for name, (low, high, what) in BOUNDS.items():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self
-
-from pydantic import ValidationError
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from hepatica.api.base import Answer, Number, Request, Row, rows
 from hepatica.errors import InputError
@@ -109,23 +107,6 @@ class ProcessRequest(Request):
     """
 
     product: ProductTable
-
-    @classmethod
-    def check(cls, data: Mapping[str, Any]) -> Self:
-        """Request from untyped data; an error of a step is said as the step says it.
-
-        Raises
-        ------
-        InputError
-            If a key is unknown, missing or of the wrong type, or a step cannot be.
-        """
-        try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            cause = error.errors(include_url=False)[0].get("ctx", {}).get("error")
-            if isinstance(cause, InputError):
-                raise cause from None
-            return super().check(data)
 
     def compute(self) -> ProcessResult:
         """Follow the process.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from hepatica.errors import InputError
 from hepatica.therapy.lots import MAX_DONORS
-from hepatica.therapy.process.hold import hold_rate
+from hepatica.therapy.process.hold import hold_rate, vehicles
 
 Number = Annotated[float, Strict()]
 Integer = Annotated[int, Strict()]
@@ -114,7 +114,7 @@ class Hold(Step):
     kind = "hold"
     hours: Number = Field(ge=0, le=MAX_HOURS)
     temperature: Number = 24.0
-    vehicle: str = "saline"
+    vehicle: str = Field(default="saline", json_schema_extra={"enum": list(vehicles())})
 
 
 class Delivery(Step):
@@ -130,11 +130,30 @@ STEPS: tuple[type[Step], ...] = (
 )
 """Kinds of steps."""
 BY_KIND = {step.kind: step for step in STEPS}
-STEP_SCHEMA = {"type": "object", "properties": {"kind": {"enum": list(BY_KIND)}}, "required": ["kind"]}
-"""JSON schema of a step; what else a kind takes stands with its class."""
 ONCE = (Pooling, Culture, Priming, Cryopreservation, Thaw, Delivery)
 ORDER = ("pooling", "culture", "priming", "harvest", "cryopreservation", "thaw", "rest")
 """Kinds that follow one another in this order; washes and holds stand anywhere after harvest."""
+
+
+def _schema(step: type[Step]) -> dict[str, Any]:
+    """JSON schema of one kind, its choices in their places."""
+    made = step.model_json_schema()
+    choices = {f"#/$defs/{name}": own["enum"] for name, own in made.get("$defs", {}).items()}
+    keys: dict[str, Any] = {}
+    for name, own in made.get("properties", {}).items():
+        chosen = choices.get(own.get("$ref", ""))
+        keys[name] = own if chosen is None else {"enum": chosen, "default": own.get("default")}
+    return {
+        "type": "object",
+        "description": step.__doc__,
+        "properties": {"kind": {"const": step.kind}, **keys},
+        "required": ["kind", *made.get("required", [])],
+        "additionalProperties": False,
+    }
+
+
+STEP_SCHEMA = {"anyOf": [_schema(step) for step in STEPS]}
+"""JSON schema of a step."""
 
 
 def read_steps(rows: object) -> tuple[Step, ...]:

@@ -386,20 +386,6 @@ def test_a_product_file_stands_for_the_table(tmp_path):
         load_study(study)
 
 
-def test_a_product_by_its_steps_is_read_written_and_read_again(tmp_path):
-    rows = 'source = "adipose"\n[[step]]\nkind = "harvest"\n[[step]]\nkind = "hold"\nhours = 2.0\n'
-    (tmp_path / "cells.toml").write_text(rows)
-    (tmp_path / "s.toml").write_text('title = "t"\nproduct = "cells.toml"\n[grid]\ndose = ["1e6 cells/kg"]\n')
-    study = load_study(tmp_path / "s.toml")
-    product = study.product.product()
-    assert product.viability == pytest.approx(0.98 * np.exp(-2 * 0.0149)) and product.lots.viability_error > 0
-    again = check_study(study.model_dump(mode="json", exclude={"grid"}) | {"grid": {"dose": ["1e6 cells/kg"]}})
-    assert again.product == study.product and again.product.product() == product
-    for key, value in {"viability": 0.9, "thawed": True, "delivered": 0.9}.items():
-        with pytest.raises(InputError, match=f"product.{key}.*either this key or the steps"):
-            load_study(tmp_path / "s.toml", [f"product.{key}={str(value).lower()}"])
-
-
 def test_a_study_without_lots_keeps_its_hash():
     grid = {"dose": ["1e6 cells/kg"]}
     plain = check_study({"title": "t", "grid": grid})

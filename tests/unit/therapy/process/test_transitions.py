@@ -1,4 +1,4 @@
-"""What a step does to a counted cell: the direction of each, for every draw of its laws."""
+"""Changes of a counted cell by each step: their directions, for every draw of the laws."""
 
 import numpy as np
 import pytest

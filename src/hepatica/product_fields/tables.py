@@ -107,7 +107,7 @@ class ProductTable(Table):
     tracer: Annotated[str, Field(json_schema_extra=one_of(("", *therapy.product.TRACERS)))] = ""
     delivered: Number = Field(default=1.0, description="cells that arrive of each one ordered")
     lots: LotsTable | None = None
-    step: Steps = ()
+    step: Steps = Field(default=(), description="steps by which the product is made, in their order")
 
     @model_validator(mode="after")
     def _makes_a_product(self) -> ProductTable:

@@ -51,6 +51,8 @@ class Use(Enum):
     ADMISSION = "admission"
     BASELINE = "baseline"
     COURSE = "course"
+    PREDICTION = "prediction"
+    INFORMING = "informing"
 
 
 class Scale(Enum):
@@ -131,6 +133,8 @@ class Variable:
     shown_unit : mapping of {"en", "zh"} to str
         Unit as a reader sees it.
     people : PeopleColumn or None
+    unpredicted : mapping of {"en", "zh"} to str
+        Reason why one that publications state is not simulated; empty where it is.
     """
 
     name: str
@@ -149,6 +153,7 @@ class Variable:
     optional: bool = False
     shown_unit: Mapping[str, str] = field(default_factory=dict)
     people: PeopleColumn | None = None
+    unpredicted: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, lang: str) -> str:
         """Label with its unit, as it stands at an axis.
@@ -209,6 +214,7 @@ def _variable(name: str, row: Mapping[str, Any]) -> Variable:
             optional=row.get("optional", False),
             shown_unit=row.get("shown_unit") or dict.fromkeys(("en", "zh"), _SHOWN_UNITS.get(row["unit"], row["unit"])),
             people=_column(row["people"], row["unit"]) if "people" in row else None,
+            unpredicted=row.get("unpredicted", {}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{where}: {error}; see the head of the table") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import hepatica
+from hepatica.calibrate.endpoints import Endpoint
 from hepatica.errors import InputError, ModelError
 from hepatica.model.assemble import assemble
 from hepatica.model.dimensions import measure
@@ -79,7 +80,16 @@ def test_direction_is_that_of_the_event():
         "child_pugh_improved",
         "histology_improved",
         "meld_improved",
+        "meld_improved_3",
     }
+
+
+@pytest.mark.parametrize("v", used_in(Use.PUBLICATION), ids=ids)
+def test_what_publications_state_is_simulated_or_says_in_both_languages_why_not(v):
+    simulated = bool(v.uses & {Use.LIKELIHOOD, Use.PREDICTION})
+    assert simulated != all(v.unpredicted.get(lang) for lang in ("en", "zh"))
+    why = Endpoint(v.name, 28.0).unpredicted(cells=True)
+    assert simulated == (why == "") and (simulated or v.unpredicted["en"] in why)
 
 
 def test_columns_are_read_by_use():

@@ -46,3 +46,29 @@ def read_publication(path: Path) -> Publication:
         raise InputError("PATH", str(path), f"a text file that can be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise InputError("PATH", str(path), "a text file in UTF-8") from error
+
+
+def read_publications(paths: Sequence[Path]) -> tuple[list[Publication], dict[str, str]]:
+    """Publications from files of the user's, and of each file that is none the reason, by its path.
+
+    Raises
+    ------
+    InputError
+        If there are files and none is a publication: that of the first.
+    """
+    publications: list[Publication] = []
+    unread: dict[str, str] = {}
+    first: InputError | None = None
+    for path in paths:
+        try:
+            p = read_publication(path)
+        except InputError as error:
+            first, unread[str(path)] = first or error, str(error)
+            continue
+        if p.key in {other.key for other in publications}:
+            unread[str(path)] = f"another file has the key '{p.key}' too: give each its own"
+            continue
+        publications.append(p)
+    if first is not None and not publications:
+        raise first
+    return publications, unread

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.calibrate.blocks import Execution, read_or_compute
-from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, Summary, grid
+from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, endpoints_of, grid, outputs_of
 from hepatica.calibrate.matching import SimulatedArm, simulated_arm
 from hepatica.engine import System
 from hepatica.evidence import Publication
@@ -68,19 +68,19 @@ class Plan:
                     continue
                 own: dict[Endpoint, None] = {}
                 for o in p.find(arm=arm.id, unusable=True):
-                    w = Endpoint.of(o)
-                    if not w.modelled and w.time == 0:
-                        continue
-                    if not w.modelled:
-                        not_predicted[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = (
-                            "later than is followed"
-                            if Endpoint(o.variable, 0.0).modelled
-                            else "the model does not have it"
-                        )
-                        continue
-                    own[w] = None
-                    if w.time > 0 and not w.change and Endpoint(o.variable, 0.0) not in own and o.unit != "percent":
-                        own[Endpoint(o.variable, 0.0)] = None
+                    for w in endpoints_of(o):
+                        why = w.unpredicted(cells=simulated.cells)
+                        if why and w.time > 0:
+                            not_predicted[f"{p.key} {arm.id} {o.variable} day {o.time:g}"] = why
+                        if why:
+                            continue
+                        own[w] = None
+                        if w.time > 0 and not w.change and Endpoint(o.variable, 0.0) not in own and o.unit != "percent":
+                            own[Endpoint(o.variable, 0.0)] = None
+                for f in p.findings:
+                    if arm.id in (f.arm, f.against):
+                        asked = endpoints_of(f)
+                        own |= {w: None for w in asked if not w.unpredicted(cells=simulated.cells)}
                 if own:
                     arms.append(simulated)
                     lines += [Line(p.key, arm.id, w) for w in own]
@@ -256,7 +256,8 @@ def _block(
             summary.mean[:, k], summary.sd[:, k], summary.noise[:, k] = made, 0.0, made**2 * (1 - made) / people
     for arm, lines in given.items():
         endpoints = [plan.lines[k].endpoint for k in lines]
-        ds = simulate(system, few, [arm], grid(endpoints), outputs=OUTPUTS, hypothesis=hypothesis, workers=workers)
+        outputs = outputs_of(endpoints)
+        ds = simulate(system, few, [arm], grid(endpoints), outputs=outputs, hypothesis=hypothesis, workers=workers)
         pairs = [ArmEndpoints(ds, 0).values(e) for e in endpoints]
         values, weights = (np.stack([p[i] for p in pairs], axis=1) for i in (0, 1))
         s = Summary.of(values, weights, where, n)

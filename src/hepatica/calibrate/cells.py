@@ -22,7 +22,7 @@ from hepatica.calibrate.blocks import Execution, read_or_compute
 from hepatica.calibrate.contrast import Contrast
 from hepatica.calibrate.contrast_likelihood import log_likelihood
 from hepatica.calibrate.course import EFFECTS, CoursePosterior, Settings
-from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
+from hepatica.calibrate.endpoints import DIRECTION, ArmEndpoints, Summary, grid, outputs_of
 from hepatica.calibrate.likelihood import Law, Scale
 from hepatica.calibrate.matching import SimulatedArm
 from hepatica.calibrate.unknowns import cell_only_parameters
@@ -280,7 +280,7 @@ class _Simulations:
             patients,
             [replace(arm.given, name="")],
             grid(endpoints),
-            outputs=OUTPUTS,
+            outputs=outputs_of(endpoints),
             hypothesis=self.hypothesis,
             workers=self.execution.workers,
         )

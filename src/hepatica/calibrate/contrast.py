@@ -19,7 +19,7 @@ from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
 from hepatica.calibrate.error_model.bias import BIAS, BiasPrior
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, Scale
-from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, times_counted
+from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, is_learnt, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import between_study_sd
@@ -142,6 +142,8 @@ def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Obse
         for o in p.find(arm=arm)
         if o.time > 0
         and (o.variable, o.time, o.kind) in control
+        and is_learnt(o)
+        and is_learnt(control[o.variable, o.time, o.kind])
         and (p.key, arm, Endpoint.of(o)) in at
         and not p.lacks(o)
         and not p.lacks(control[o.variable, o.time, o.kind])

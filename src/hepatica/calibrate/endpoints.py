@@ -9,28 +9,43 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hepatica.evidence.findings import Finding
 from hepatica.evidence.observations import Observation
 from hepatica.outcomes.scores import child_pugh, meld
 from hepatica.outcomes.survival import competing_incidence
-from hepatica.variables import Direction, Use, VariableKind, used_in
+from hepatica.variables import Direction, Use, VariableKind, used_in, variable, variables
 
 Floats = NDArray[np.float64]
 
 
-PROPORTIONS = tuple(v for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.PROPORTION)
+LEARNT_SHARES = tuple(v.name for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.PROPORTION)
+"""Shares of people that are learnt from."""
+_ASKED = used_in(Use.PUBLICATION, Use.PREDICTION)  # simulated only where a publication states them
+_SIMULATED = tuple(v for v in variables().values() if Use.LIKELIHOOD in v.uses or v in _ASKED)
+PROPORTIONS = tuple(v for v in _SIMULATED if v.kind is VariableKind.PROPORTION)
 DIRECTION: Mapping[str, Direction] = {v.name: v.direction for v in PROPORTIONS if v.direction is not None}
 """Direction of every proportion that the model has."""
 SHARES = tuple(DIRECTION)
 """Shares of people that the model has; the rest of a publication's shares it does not."""
 MEASURED = tuple(v.name for v in used_in(Use.LIKELIHOOD, Use.PUBLICATION) if v.kind is not VariableKind.PROPORTION)
 """Labs and scores measured in people and modelled; their means are those of survivors."""
+INFORMING = tuple(v.name for v in used_in(Use.INFORMING))
+"""Variables of inflammation and repair whose means at day 0 are learnt from, whatever a population was fitted to."""
 OUTPUTS = (
-    *(v.name for v in used_in(Use.LIKELIHOOD) if v.kind in (VariableKind.LAB, VariableKind.SIGN)),
+    *(
+        v.name
+        for v in used_in(Use.LIKELIHOOD)
+        if v.kind in (VariableKind.LAB, VariableKind.SIGN) and Use.PREDICTION not in v.uses
+    ),
     "death_intensity",
     "transplant_intensity",
     "thrombosis_hazard",
 )
-LONGEST = 370.0  # day; what is published later is not followed
+"""Outputs of every simulation; `outputs_of` has those that some endpoints need."""
+REACTION = "reaction_hazard"  # cumulative hazard of fever by infused cells
+LONGEST = 1826.0  # day; what is published later than five years is not followed
+FEVER_NEEDS_CELLS = "fever is simulated as a reaction to infused cells, not by the disease"
+MELD_FALL = 3.0  # from which MELD counts as improved
 
 
 @dataclass(frozen=True)
@@ -51,12 +66,45 @@ class Endpoint:
         """True if the model has the variable and follows people for so long."""
         return self.variable in (*SHARES, *MEASURED) and self.time <= LONGEST
 
+    def unpredicted(self, *, cells: bool) -> str:
+        """Reason why it cannot be predicted in an arm; empty if it can.
+
+        Examples
+        --------
+        >>> Endpoint("procollagen_3_peptide", 28.0).unpredicted(cells=True)
+        'the model does not have it: collagen is simulated in the liver, its peptides in serum are not'
+        """
+        if self.variable not in (*SHARES, *MEASURED):
+            why = variable(self.variable).unpredicted.get("en", "")
+            return "the model does not have it" + (f": {why}" if why else "")
+        if self.time > LONGEST:
+            return f"later than is followed, {LONGEST:g} days"
+        return FEVER_NEEDS_CELLS if self.variable == "fever" and not cells else ""
+
+
+def endpoints_of(row: Observation | Finding) -> tuple[Endpoint, ...]:
+    """Endpoints of a printed row: of its day, or of the first, middle and last where the day is not exact."""
+    change = row.of_change if isinstance(row, Finding) else row.kind == "change"
+    return tuple(Endpoint(row.variable, day, change) for day in row.days)
+
+
+def outputs_of(endpoints: Sequence[Endpoint]) -> tuple[str, ...]:
+    """Outputs of a simulation of some endpoints: those of every one, and what a publication alone asks for.
+
+    Examples
+    --------
+    >>> outputs_of([Endpoint("hvpg", 90.0)])[len(OUTPUTS) :]
+    ('hvpg',)
+    """
+    asked = dict.fromkeys(e.variable for e in endpoints)
+    labs = (v.name for v in _ASKED if v.name in asked and v.kind is VariableKind.LAB)
+    return (*OUTPUTS, *labs, *((REACTION,) if "fever" in asked else ()))
+
 
 def grid(endpoints: Sequence[Endpoint]) -> Floats:
     """Output times, day: those of endpoints, and enough between them to integrate deaths."""
-    default = np.concatenate(
-        [np.arange(0.0, 15.0), np.arange(16.0, 31.0, 2.0), np.arange(35.0, 91.0, 5.0), np.arange(100.0, LONGEST, 10.0)]
-    )
+    steps = ((0.0, 15.0, 1.0), (16.0, 31.0, 2.0), (35.0, 91.0, 5.0), (100.0, 370.0, 10.0), (390.0, LONGEST, 30.0))
+    default = np.concatenate([np.arange(*step) for step in steps])
     last = max((w.time for w in endpoints), default=0.0)
     return np.unique(np.concatenate([[0.0], default[default <= last], [w.time for w in endpoints]]))
 
@@ -97,8 +145,13 @@ class ArmEndpoints:
                     ]
                 )
             return np.where(first <= self.times[k], alive, 0.0)
-        if name == "thrombosis":
-            return np.asarray(-np.expm1(-self.ds["thrombosis_hazard"].values[self.arm, :, k]))
+        if name in ("thrombosis", "fever"):
+            hazard = "thrombosis_hazard" if name == "thrombosis" else REACTION
+            return np.asarray(-np.expm1(-self.ds[hazard].values[self.arm, :, k]))
+        if name == "meld_improved_3":
+            fall = self._measured("meld", self._at(0.0)) - self._measured("meld", k)
+            free = 1.0 - self.dead[:, k] - self.grafted[:, k]
+            return np.where(np.isfinite(fall), np.where(fall >= MELD_FALL, free, 0.0), np.nan)
         dead, grafted = self.dead[:, k], self.grafted[:, k]
         return np.asarray(
             {

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
+from hepatica.calibrate.endpoints import DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.likelihood import LEVELS, Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.evidence import Publication, load_all
@@ -43,6 +43,7 @@ def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[L
                 o
                 for o in p.find(arm=arm.id)
                 if not p.lacks(o)
+                and is_learnt(o)
                 and (p.key, arm.id, Endpoint.of(o)) in at
                 and not (arm.subset_of and o.variable in SHARES)
             ]
@@ -54,6 +55,11 @@ def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[L
             seen |= {(o.variable, o.time) for o in rows}
     cohorts = {p.key: "+".join(sorted({p.key, *_sharing(p, publications)})) for p in publications}
     return tuple(replace(t, cohort=cohorts[t.publication]) for t in terms)
+
+
+def is_learnt(o: Observation) -> bool:
+    """True of a number of an exact day whose variable is learnt from."""
+    return o.until is None and (o.variable in LEARNT_SHARES or o.variable not in SHARES)
 
 
 def _sharing(p: Publication, publications: Sequence[Publication]) -> set[str]:
@@ -166,7 +172,7 @@ def _mean(
             return [normal(", rise", SummaryStatistic(Scale.RISE, k, b), o.value - first.value, error, start=start)]
         ratio, then = float(np.log(o.value / first.value)), start / first.value
         return [normal(", ratio", SummaryStatistic(Scale.RATIO, k, b), ratio, error / o.value, o.value, then)]
-    if o.time == 0 and not target:
+    if o.time == 0 and not target and o.variable not in INFORMING:
         return []
     if level:
         terms = [normal("", SummaryStatistic(Scale.LEVEL, k), o.value, error)]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hepatica.cli.console.shell import AsJson, Cluster, Lang, Workers, check_language, close, make_app, make_system
-from hepatica.cli.console.terminal import Bars, out, print_json, show
+from hepatica.cli.console.terminal import Bars, err, out, print_json, show
 
 if TYPE_CHECKING:
     from hepatica.card import Card
+    from hepatica.validation.records import Validation
 
 app = make_app()
 
@@ -52,6 +53,10 @@ def validate(
     ] = 40,
     draws: Annotated[int, typer.Option("--draws", min=20, help="Parameter draws.")] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random streams.")] = 1,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", help="Folder for the result of each publication (JSON), written as it comes."),
+    ] = None,
     page: Annotated[Path | None, typer.Option("--out", help="Write a page of Markdown instead of printing.")] = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -61,6 +66,8 @@ def validate(
     """Predict published numbers, then score the predictions.
 
     Scores (CRPS, logarithmic) stand beside those of three plain predictors: no effect, pooled effect, meta-regression.
+
+    Of several files, one that is wrong or fails ends none of the others: the reason stands in the answer.
 
     Without a file, the publications that were learnt from. Example: `hepatica validate new-trial.toml --json`
     """
@@ -88,10 +95,17 @@ def validate(
         else:
             out.print(forecast.text(lang))
         return
+    from hepatica.files import write_json
     from hepatica.report.evidence.predictions import prediction_cards
+    from hepatica.words import say
+
+    def keep(key: str, part: Validation) -> None:
+        if results is not None:
+            write_json(results / f"{key}.json", ValidateAnswer.of(part).model_dump())
+        err.print(say("validate.kept", lang, publication=key, numbers=len(part.records), left=len(part.not_predicted)))
 
     with make_system(lang, cluster) as system, bars.bars:
-        validation = request.compute(system=system, workers=workers, progress=bars)
+        validation = request.compute(system=system, workers=workers, progress=bars, keep=keep)
     if as_json:
         print_json(ValidateAnswer.of(validation))
         return

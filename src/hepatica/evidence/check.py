@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from hepatica.evidence.arms import Alternative, Arm
 from hepatica.evidence.faults import ROWS, Checked, Fault, fault_of, line_of, rows_of
+from hepatica.evidence.findings import Finding
 from hepatica.evidence.indirect_check import check_indirect, is_indirect
-from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong, wrongs
+from hepatica.evidence.observations import Observation, Wrong, wrongs
 from hepatica.evidence.publications import Publication, between, keys
 from hepatica.evidence.references import references
 
@@ -144,8 +146,13 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
         errors = error.errors(include_url=False)
     faults = [w for e in errors for w in _worded(e)]
     arms, observations = _rows(raw, "arm", Arm), _rows(raw, "observation", Observation)
-    alternatives = _rows(raw, "alternative", Alternative)
-    for _, more in (*arms, *observations, *alternatives):  # what stands beside a key that is not known is checked too
+    alternatives, findings = _rows(raw, "alternative", Alternative), _rows(raw, "finding", Finding)
+    for _, more in (
+        *arms,
+        *observations,
+        *alternatives,
+        *findings,
+    ):  # what stands beside a key that is not known is checked too
         faults += more
     if all(e["loc"] for e in errors):  # rows are wrong, so that nothing was compared between them yet
         ids = [a.get("id") if isinstance(a, Mapping) else None for a in rows_of(raw, "arm")]
@@ -154,8 +161,10 @@ def _read(raw: dict[str, Any]) -> tuple[Publication | None, list[Wrong]]:
             [row for row, _ in arms],
             [row for row, _ in observations],
             [row for row, _ in alternatives],
+            [row for row, _ in findings],
         )
-        for kind, key in (("observation", "arm"), ("alternative", "arm"), ("arm", "subset_of")):
+        naming = (("observation", "arm"), ("alternative", "arm"), ("arm", "subset_of"), ("finding", "arm"))
+        for kind, key in (*naming, ("finding", "against")):
             named = [row.get(key) if isinstance(row, Mapping) else None for row in rows_of(raw, kind)]
             known = ", ".join(id for id in ids if isinstance(id, str))
             unknown = [(i, n) for i, n in enumerate(named) if isinstance(n, str) and n and n not in ids]
@@ -203,7 +212,12 @@ def _worded(error: ErrorDetails) -> list[Wrong]:
 def _doubts(p: Publication, populations: Collection[str]) -> list[Wrong]:
     """Warnings: allowed, yet probably not meant."""
     out = []
-    named = [(("population",), p.population), *((("arm", i, "population"), a.population) for i, a in enumerate(p.arms))]
+    named = [
+        (("population",), p.population),
+        *((("mixture",), key) for key in p.mixture),
+        *((("arm", i, "population"), a.population) for i, a in enumerate(p.arms)),
+        *((("arm", i, "mixture"), key) for i, a in enumerate(p.arms) for key in a.mixture),
+    ]
     for place, key in named:
         if populations and key not in ("", "none", *populations):
             out.append(Wrong(place, key, f"no shipped population: use one of {', '.join(populations)}, or none"))

@@ -9,11 +9,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hepatica.evidence.arms import Alternative, Arm
+from hepatica.evidence.findings import Finding
 from hepatica.evidence.indirect import IndirectPublication
-from hepatica.evidence.observations import Alternative, Arm, Observation, Wrong
+from hepatica.evidence.observations import Observation, Wrong
 from hepatica.evidence.publications import Publication
 
-ROWS: dict[str, type[BaseModel]] = {"arm": Arm, "observation": Observation, "alternative": Alternative}
+ROWS: dict[str, type[BaseModel]] = {
+    "arm": Arm,
+    "observation": Observation,
+    "alternative": Alternative,
+    "finding": Finding,
+}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""Rows of a published study: arms, what another source says of one, observations, and all that is wrong with them."""
+"""Observations of a published study: one printed number of one arm each, and all that is wrong with a row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -27,7 +27,6 @@ VARIABLES: dict[str, str] = {v.name: v.unit for v in _PUBLISHED}
 PROPORTIONS = frozenset(v.name for v in _PUBLISHED if v.kind is VariableKind.PROPORTION)  # not all that is in percent
 
 
-MIXTURE_ROUNDING = 0.005  # by which the printed shares of a mixture may miss 1
 UNCOUNTED = "the number of people is not known"
 
 
@@ -65,116 +64,6 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, json_schema_extra=describe_keys)
 
 
-class Arm(Row):
-    """A group of people followed together.
-
-    Attributes
-    ----------
-    id, label : str
-        Name inside the publication, and in words.
-    n : int or None
-        People in it; None where not printed.
-    subset_of : str
-        Arm whose people these are again: never count both.
-    product, donor, route, co_treatment : str
-        What was given; empty where no cells were.
-    dose_low, dose_high : float or None
-        Cells given at each infusion, in `dose_unit`.
-    infusions : int or None
-    interval : float or None
-        Days between infusions.
-    treatments : tuple of str or None
-        Keys of `hepatica.therapy.TREATMENTS` that are simulated with the arm; None reads them from `co_treatment`.
-    population : str
-        Key of the virtual population it is predicted with, where it is not the publication's.
-    mixture : dict of str to float
-        Virtual populations with their shares, where its people are of several.
-    note : str
-    """
-
-    id: str
-    label: str
-    n: int | None = Field(default=None, gt=0)
-    subset_of: str = ""
-    product: str = ""
-    donor: Literal["", "allogeneic", "autologous"] = ""
-    dose_low: float | None = Field(default=None, gt=0)
-    dose_high: float | None = Field(default=None, gt=0)
-    dose_unit: Literal["", "cells/kg", "cells"] = ""
-    infusions: int | None = Field(default=None, gt=0)
-    interval: float | None = Field(default=None, gt=0)
-    route: str = ""
-    co_treatment: str = ""
-    treatments: tuple[str, ...] | None = None
-    start: float = Field(default=0.0, ge=0)
-    population: str = ""
-    mixture: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
-    note: str = ""
-
-    @model_serializer(mode="wrap")
-    def _stated(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Fields without treatments that are not stated: files of before have the same hash."""
-        fields: dict[str, Any] = dump(self)
-        if fields.get("treatments", ()) is None:
-            del fields["treatments"]
-        if not fields.get("mixture", True):
-            del fields["mixture"]
-        return fields
-
-    @property
-    def gives_cells(self) -> bool:
-        """True where anything is given that may be cells."""
-        return bool(self.product) or self.dose_high is not None
-
-    @model_validator(mode="after")
-    def _dosed(self) -> Arm:
-        refuse(self._wrongs())
-        return self
-
-    def _wrongs(self) -> Iterator[Wrong]:
-        if (self.dose_low is None, self.dose_high is None) != ((not self.dose_unit,) * 2):
-            yield Wrong(
-                (),
-                (self.dose_low, self.dose_high, self.dose_unit),
-                f"arm '{self.id}' needs dose_low, dose_high and dose_unit together, or none of them",
-            )
-        if self.dose_low is not None and self.dose_high is not None and self.dose_low > self.dose_high:
-            yield Wrong(("dose_low",), self.dose_low, f"arm '{self.id}' has dose_low above dose_high")
-        if self.mixture and abs(sum(self.mixture.values()) - 1.0) > MIXTURE_ROUNDING:
-            total = sum(self.mixture.values())
-            says = f"the shares of arm '{self.id}' add up to {total:.3g}; those of a mixture add up to 1"
-            yield Wrong(("mixture",), dict(self.mixture), says)
-
-
-class Alternative(Row):
-    """Another source's account of an arm, which may take the place of its own.
-
-    Attributes
-    ----------
-    id : str
-        Name inside the publication: ``hepatica calibrate --alternative <key>:<id>`` takes it.
-    arm : str
-    note : str
-        Who says so.
-    dose_low, dose_high, dose_unit, infusions, product
-        As in `Arm`; what is not stated stays.
-    """
-
-    id: str
-    arm: str
-    note: str
-    dose_low: float | None = Field(default=None, gt=0)
-    dose_high: float | None = Field(default=None, gt=0)
-    dose_unit: Literal["", "cells/kg", "cells"] = ""
-    infusions: int | None = Field(default=None, gt=0)
-    product: str = ""
-
-    def of(self, arm: Arm) -> Arm:
-        """The arm as this source has it."""
-        own = self.model_dump(exclude={"id", "arm", "note"}, exclude_defaults=True)
-        return Arm(**(arm.model_dump() | own))
-
-
 class Observation(Row):
     """One printed number of one arm.
 
@@ -187,6 +76,8 @@ class Observation(Row):
     unit : str
     time : float
         Days since the start of treatment or admission.
+    until : float or None
+        Last day that the number may be of, where its day is not exact: it is of some day from `time` to `until`.
     kind : {"mean_sd", "mean", "median", "proportion", "kaplan_meier", "change"}
         ``mean`` has no spread beside it; ``change`` is the mean change since day 0.
     value : float
@@ -206,6 +97,7 @@ class Observation(Row):
     variable: str = Field(json_schema_extra={"enum": list(VARIABLES)})
     unit: str
     time: float = Field(ge=0)
+    until: float | None = Field(default=None, gt=0)
     kind: Kind
     value: float
     sd: float | None = Field(default=None, gt=0)
@@ -217,12 +109,15 @@ class Observation(Row):
     usable: bool = True
     note: str = ""
 
+    @model_serializer(mode="wrap")
+    def _stated(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields without a last day that is not stated: files of before have the same hash."""
+        return without_unstated(dump(self), "until")
+
     @field_validator("variable")
     @classmethod
     def _known(cls, variable: str) -> str:
-        if variable not in VARIABLES:
-            raise ValueError(f"variable '{variable}' is not one of {', '.join(VARIABLES)}")
-        return variable
+        return known_variable(variable)
 
     @model_validator(mode="after")
     def _consistent(self) -> Observation:
@@ -256,6 +151,8 @@ class Observation(Row):
             yield Wrong(("low",), self.low, f"{self.variable} needs low and high together")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
             yield Wrong(("value",), self.value, f"{self.variable} {self.value} lies outside its interval")
+        if self.until is not None and self.until <= self.time:
+            yield Wrong(("until",), self.until, f"until of {self.variable} comes after time, day {self.time:g}")
         if not self.usable and not self.note:
             yield Wrong(("note",), self.note, f"{self.variable} of arm '{self.arm}' is not usable: say why in note")
 
@@ -273,9 +170,43 @@ class Observation(Row):
         return ""
 
     @property
+    def days(self) -> tuple[float, ...]:
+        """Days that the number may be of: one, or first, middle and last."""
+        return days_between(self.time, self.until)
+
+    @property
     def events(self) -> int | None:
         """People behind a proportion with known n, else None."""
         return None if self.kind != "proportion" or self.n is None else round(self.value * self.n / 100)
+
+
+def known_variable(variable: str) -> str:
+    """The variable, if publications may state it; a `ValueError` that names those that they may otherwise."""
+    if variable not in VARIABLES:
+        raise ValueError(f"variable '{variable}' is not one of {', '.join(VARIABLES)}")
+    return variable
+
+
+def days_between(first: float, last: float | None) -> tuple[float, ...]:
+    """First, middle and last day of a span; the first alone without a last one.
+
+    Examples
+    --------
+    >>> days_between(14.0, 28.0), days_between(28.0, None)
+    ((14.0, 21.0, 28.0), (28.0,))
+    """
+    return (first,) if last is None else (first, (first + last) / 2, last)
+
+
+def without_unstated(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Dumped fields without those of some names that are empty, so that a file of before has the same hash.
+
+    Examples
+    --------
+    >>> without_unstated({"id": "a", "until": None, "mixture": {}}, "until", "mixture")
+    {'id': 'a'}
+    """
+    return {k: v for k, v in fields.items() if k not in names or v not in (None, "", {}, [], ())}
 
 
 def wrongs(detail: ErrorDetails) -> tuple[Wrong, ...]:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from hepatica.errors import InputError
+from hepatica.evidence.arms import Alternative, Arm, Mixture, mixture_faults
+from hepatica.evidence.findings import Finding
 from hepatica.evidence.observations import (
     UNCOUNTED,
     VARIABLES,
-    Alternative,
-    Arm,
     Observation,
     Row,
     Wrong,
     refuse,
+    without_unstated,
     wrongs,
 )
 from hepatica.evidence.publication_file import read_publication, shipped_keys, shipped_text
@@ -33,6 +41,7 @@ def between(
     arms: Sequence[Arm | None],
     observations: Sequence[Observation | None],
     alternatives: Sequence[Alternative | None],
+    findings: Sequence[Finding | None] = (),
 ) -> Iterator[Wrong]:
     """Faults between rows that are each in order.
 
@@ -40,7 +49,7 @@ def between(
     ----------
     ids : sequence of str
         Of all arms of the file, in its order.
-    arms, observations, alternatives : sequence
+    arms, observations, alternatives, findings : sequence
         The rows of the file; None stands for one that is not in order itself.
 
     Yields
@@ -52,6 +61,8 @@ def between(
             yield Wrong(("arm", i, "id"), id, "two arms have the same id")
     places = [
         *((("observation", i, "arm"), o.arm) for i, o in enumerate(observations) if o),
+        *((("finding", i, "arm"), f.arm) for i, f in enumerate(findings) if f),
+        *((("finding", i, "against"), f.against) for i, f in enumerate(findings) if f and f.against),
         *((("arm", i, "subset_of"), a.subset_of) for i, a in enumerate(arms) if a and a.subset_of),
         *((("alternative", i, "arm"), a.arm) for i, a in enumerate(alternatives) if a),
     ]
@@ -97,6 +108,10 @@ class Publication(Row):
         Only ``calibration`` may enter a likelihood.
     population : str
         Key of the virtual population it is predicted with; "none" where none is like it, empty to go by the disease.
+    mixture : dict of str to float
+        Virtual populations with their shares, where its people are of several; an arm may state its own.
+    background_treatments : tuple of str
+        What everybody was given: keys of `hepatica.therapy.TREATMENTS`, simulated with every arm.
     shares_people_with : tuple of str
         Publications some of whose people are the same: together they count once.
     risk_of_bias : {"low", "some", "high", "unclear"}
@@ -109,6 +124,8 @@ class Publication(Row):
     arms : tuple of Arm
     observations : tuple of Observation
         Empty where no printed number can be compared; `note` then says what was reported.
+    findings : tuple of Finding
+        What is printed and is less than a number of an arm.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -121,6 +138,8 @@ class Publication(Row):
     role: Role
     disease: str
     population: str = ""
+    mixture: Mixture = Field(default_factory=dict)
+    background_treatments: tuple[str, ...] = ()
     shares_people_with: tuple[str, ...] = ()
     risk_of_bias: Bias = "unclear"
     bias: str = ""
@@ -129,16 +148,24 @@ class Publication(Row):
     alternatives: tuple[Alternative, ...] = Field(default=(), alias="alternative")
     arms: tuple[Arm, ...] = Field(alias="arm", min_length=1)
     observations: tuple[Observation, ...] = Field(default=(), alias="observation")
+    findings: tuple[Finding, ...] = Field(default=(), alias="finding")
+
+    @model_serializer(mode="wrap")
+    def _stated(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields without those that are not stated: files of before have the same hash."""
+        return without_unstated(dump(self), "mixture", "background_treatments", "findings", "finding")
 
     @model_validator(mode="after")
     def _consistent(self) -> Publication:
         unreasoned = Wrong(("bias",), self.bias, f"risk_of_bias '{self.risk_of_bias}' needs its reason in bias")
-        silent = Wrong(("observation",), "", "write an observation, or say in note what was reported")
+        silent = Wrong(("observation",), "", "write an observation or a finding, or say in note what was reported")
+        ids = [arm.id for arm in self.arms]
         refuse(
             (
-                *between([arm.id for arm in self.arms], self.arms, self.observations, self.alternatives),
+                *between(ids, self.arms, self.observations, self.alternatives, self.findings),
+                *mixture_faults(self.mixture, self.population, "the publication"),
                 *((unreasoned,) if self.risk_of_bias != "unclear" and not self.bias else ()),
-                *((silent,) if not self.observations and not self.note else ()),
+                *((silent,) if not (self.observations or self.findings or self.note) else ()),
             )
         )
         return self

@@ -158,13 +158,7 @@ def validate_by_standing(
 
     parts = [run(blind)] if blind else []
     parts.append(run(publications, **({"left_out": left_out} if left_out else {})))
-    validation = Validation(
-        tuple(r for v in parts for r in v.records),
-        {k: w for v in parts for k, w in v.not_predicted.items()},
-        {k: w for v in parts for k, w in v.matching.items()},
-        {k: w for v in parts for k, w in v.pareto_k.items()},
-        tuple(dict.fromkeys(k for v in parts for k in v.in_sample)),
-    )
+    validation = Validation.joined(parts)
     own = {p.key for p in blind}
     standing = {r.publication: _standing(r.publication, own, validation) for r in validation.records}
     groups = [group(key, [r for r in validation.records if standing[r.publication] == key]) for key in GROUPS]

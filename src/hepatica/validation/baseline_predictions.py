@@ -11,6 +11,7 @@ from hepatica.calibrate.endpoints import SHARES, Endpoint
 from hepatica.calibrate.likelihood import LEVELS
 from hepatica.evidence.observations import Observation
 from hepatica.validation.baselines import Pooled, Reference
+from hepatica.validation.comparison import ComparedArms
 from hepatica.validation.model_predictions import ModelPredictions
 from hepatica.validation.records import REFERENCES
 from hepatica.validation.scores import Predictive
@@ -61,29 +62,35 @@ class BaselinePredictions:
                 predictive[name] = Predictive.normal(level * np.exp(value + sd * z), np.full_like(z, people))
         return predictive
 
+    def compared(
+        self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int
+    ) -> dict[str, ComparedArms]:
+        """Means or shares of a treated arm and its control, of n and m people, by each baseline."""
+        effect = self.reference.effect(o.variable)
+        z = self.model.normal("reference difference", o.arm, o.variable, o.time)
+        _, sa = self.model.mean(o.arm, endpoint, self.hypothesis)
+        cells = self.model.arms[o.arm].cells
+        arms = {}
+        for name in REFERENCES:
+            move = np.zeros_like(z) if name == "no_effect" or not cells else effect.value + effect.sd * z
+            if o.variable in SHARES:
+                base = self._untreated(name, other)
+                p, q = expit(np.full_like(z, base.value)), expit(base.value + move)
+                arms[name] = ComparedArms.of_shares(o.variable, q, p, n, m)
+                continue
+            start = self.model.anchor(other, endpoint)
+            level = float(np.mean(self.model.mean(other.arm, endpoint, "")[0])) if start is None else start.value
+            if not (o.variable in LEVELS or endpoint.change):
+                move = level * np.expm1(move)
+            errors = (np.full_like(z, float(np.mean(sa)) / np.sqrt(k)) for k in (n, m))
+            arms[name] = ComparedArms(o.variable, level + move, np.full_like(z, level), *errors)
+        return arms
+
     def difference(
         self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int
     ) -> dict[str, Predictive]:
         """Predictive distribution of a treated arm less its control, of n and m people, by each baseline."""
-        effect = self.reference.effect(o.variable)
-        z = self.model.normal("reference difference", o.arm, o.variable, o.time)
-        _, sa = self.model.mean(o.arm, endpoint, self.hypothesis)
-        predictive = {}
-        for name in REFERENCES:
-            move = np.zeros_like(z) if name == "no_effect" else effect.value + effect.sd * z
-            if o.variable in SHARES:
-                base = self._untreated(name, other)
-                p = expit(np.full_like(z, base.value))
-                q = expit(base.value + move)
-                predictive[name] = Predictive.normal(100 * (q - p), 100 * np.sqrt(p * (1 - p) / m + q * (1 - q) / n))
-                continue
-            people = float(np.mean(sa)) * np.sqrt(1 / n + 1 / m)
-            if not (o.variable in LEVELS or endpoint.change):
-                start = self.model.anchor(other, endpoint)
-                level = float(np.mean(self.model.mean(other.arm, endpoint, "")[0])) if start is None else start.value
-                move = level * np.expm1(move)
-            predictive[name] = Predictive.normal(move, np.full_like(z, people))
-        return predictive
+        return {name: arms.on("difference") for name, arms in self.compared(o, endpoint, other, n, m).items()}
 
     def _untreated(self, name: str, o: Observation) -> Pooled:
         """Untreated outcome of the arm of an observation by a baseline."""

@@ -27,6 +27,7 @@ from hepatica.evidence.observations import Observation
 from hepatica.patients import Draws
 from hepatica.patients.draws import between_study_sd
 from hepatica.patients.streams import normals, uniforms
+from hepatica.validation.comparison import ComparedArms
 from hepatica.validation.scores import Predictive
 from hepatica.validation.simulated import ArmSummary
 
@@ -144,8 +145,7 @@ class ModelPredictions:
         """Mean and between-people SD, (draws,) each, anchored to the published value at day 0."""
         summary = self.simulated[arm].get(hypothesis, next(iter(self.simulated[arm].values()))).summary
         mean, sd = summary[endpoint]
-        known = np.isfinite(mean)
-        mean, sd = np.where(known, mean, np.nanmean(mean)), np.where(np.isfinite(sd), sd, np.nanmean(sd))
+        mean, sd = np.where(np.isfinite(mean), mean, np.nanmean(mean)), np.where(np.isfinite(sd), sd, np.nanmean(sd))
         o = next((x for x in self.publication.find(arm=arm, variable=endpoint.variable, time=endpoint.time)), None)
         if endpoint.change:  # people's labs vary from day to day as well, which virtual patients' do not
             at_start = next(
@@ -157,7 +157,11 @@ class ModelPredictions:
                 0.0,
             )
             return mean, np.maximum(sd, at_start * np.sqrt(2 * (1 - WITHIN_PERSON_CORRELATION)))
-        printed = None if o is None else self.anchor(o, endpoint)
+        if o is not None:
+            printed = self.anchor(o, endpoint)
+        else:  # of a statement, or of a day that is not exact
+            known = self.publication.find(arm=arm, variable=endpoint.variable, time=0.0) if endpoint.time > 0 else ()
+            printed = next(iter(known), None) if endpoint.variable in MEASURED else None
         if printed is None or Endpoint(endpoint.variable, 0.0) not in summary:
             return mean, sd
         first, wide = summary[Endpoint(endpoint.variable, 0.0)]
@@ -173,24 +177,30 @@ class ModelPredictions:
             sd = sd * np.maximum(people / alike, 1.0)
         return mean, sd
 
+    def compared(
+        self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int, hypothesis: str
+    ) -> ComparedArms:
+        """Means or shares of a treated arm and its control, of n and m people, with their sampling errors."""
+        if o.variable in SHARES:
+            pa, pb = self._shares(o, endpoint, other, hypothesis)
+            return ComparedArms.of_shares(o.variable, pa, pb, n, m)
+        (a, sa), (b, sb) = self.mean(o.arm, endpoint, hypothesis), self.mean(other.arm, endpoint, hypothesis)
+        trial = self._between_trials(o, hypothesis) if self.arms[o.arm].cells else self._residual(o)
+        trial = trial + self._bias(o)
+        errors = (s * np.sqrt(self._unexplained(x, endpoint) / k) for s, x, k in ((sa, o, n), (sb, other, m)))
+        return ComparedArms(o.variable, shifted(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, endpoint), b, *errors)
+
     def difference(
         self, o: Observation, endpoint: Endpoint, other: Observation, n: int, m: int, hypothesis: str
     ) -> Predictive:
         """Posterior predictive distribution of a treated arm less its control, of n and m people."""
-        if o.variable in SHARES:
-            pa, pb = self._shares(o, endpoint, other, hypothesis)
-            return Predictive.normal(100 * (pa - pb), 100 * np.sqrt(pa * (1 - pa) / n + pb * (1 - pb) / m))
-        (a, sa), (b, sb) = self.mean(o.arm, endpoint, hypothesis), self.mean(other.arm, endpoint, hypothesis)
-        trial = self._between_trials(o, hypothesis) + self._bias(o)
-        error = np.sqrt(sa**2 * self._unexplained(o, endpoint) / n + sb**2 * self._unexplained(other, endpoint) / m)
-        return Predictive.normal(
-            shifted(a, b, np.sqrt((sa**2 + sb**2) / 2), trial, endpoint) - b, np.maximum(error, 1e-9)
-        )
+        return self.compared(o, endpoint, other, n, m, hypothesis).on("difference")
 
     def _shares(self, o: Observation, endpoint: Endpoint, other: Observation, hypothesis: str) -> tuple[Floats, Floats]:
         """Proportions of a treated arm and its control, (draws,) each, with common cohort and trial deviations."""
         cohort = self._between_cohorts(o.variable) + self._residual(other)
-        trial = self._between_trials(o, hypothesis) + self._bias(o)
+        trial = self._between_trials(o, hypothesis) if self.arms[o.arm].cells else self._residual(o)
+        trial = trial + self._bias(o)
         la, lb = (
             logit(np.clip(self.mean(x, endpoint, hypothesis)[0], MIN_PROPORTION, 1 - MIN_PROPORTION)) + cohort
             for x in (o.arm, other.arm)

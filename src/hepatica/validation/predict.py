@@ -13,15 +13,15 @@ from dataclasses import replace
 import numpy as np
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import SHARES, Endpoint
+from hepatica.calibrate.endpoints import SHARES, Endpoint, endpoints_of
 from hepatica.engine import System
-from hepatica.errors import EngineError, InputError
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import BETWEEN_STUDY_SD
 from hepatica.patients.streams import normals
 from hepatica.progress import Progress, ignore_progress
+from hepatica.validation import statements
 from hepatica.validation.baseline_predictions import BaselinePredictions
 from hepatica.validation.baselines import Reference
 from hepatica.validation.model_predictions import ModelPredictions
@@ -69,22 +69,14 @@ def validate(
     -------
     Validation
     """
-    parts = tuple(
-        validate_each(
+    parts = [
+        part
+        for _, part in validate_each(
             system, publications, evidence, known, hypotheses=hypotheses, settings=settings, left_out=left_out,
             progress=progress,
         )
-    )  # fmt: skip
-    pareto_k = {k: float(d.provenance.get("pareto_k", 0.0)) for k, d in (left_out or {}).items()}
-    learnt = set(known.provenance.get("publications", ())) if known is not None else set()
-    in_sample = tuple(p.key for p in publications if p.key in learnt and p.key not in pareto_k)
-    return Validation(
-        tuple(r for v in parts for r in v.records),
-        {k: w for v in parts for k, w in v.not_predicted.items()},
-        {k: w for v in parts for k, w in v.matching.items()},
-        pareto_k,
-        in_sample,
-    )
+    ]  # fmt: skip
+    return Validation.joined(parts)
 
 
 def validate_each(
@@ -97,25 +89,31 @@ def validate_each(
     settings: PredictionSettings,
     left_out: Mapping[str, Draws] | None = None,
     progress: Progress = ignore_progress,
-) -> Iterator[Validation]:
+) -> Iterator[tuple[str, Validation]]:
     """Predictions of one publication after the other, as `validate` makes them; one that fails says why.
 
     Yields
     ------
-    Validation
-        Of one publication.
+    str, Validation
+        Key of a publication, and its predictions.
     """
     reference, everything = Reference(evidence), ArmSimulator(system, known, settings)
+    learnt = set(known.provenance.get("publications", ())) if known is not None else set()
     for k, p in enumerate(publications):
         progress("predict", k, len(publications))
         simulator, own = everything, reference
         if left_out and p.key in left_out:
             simulator = ArmSimulator(system, left_out[p.key], settings)
             own = Reference([x for x in evidence if x.key != p.key and x.key not in p.shares_people_with])
+        shape = (
+            {p.key: float(left_out[p.key].provenance.get("pareto_k", 0.0))} if left_out and p.key in left_out else {}
+        )
         try:
-            yield _of_publication(p, simulator, own, tuple(hypotheses))
-        except (InputError, EngineError, ArithmeticError, ValueError) as error:
-            yield Validation((), {p.key: f"{type(error).__name__}: {error}"})
+            part = _of_publication(p, simulator, own, tuple(hypotheses))
+        except Exception as error:  # whatever one file holds, the others are predicted
+            part = Validation((), {p.key: f"{type(error).__name__}: {error}"})
+        in_sample = (p.key,) if p.key in learnt and not shape else ()
+        yield p.key, replace(part, pareto_k=shape, in_sample=in_sample)
     progress("predict", len(publications), len(publications))
 
 
@@ -132,8 +130,11 @@ def _of_publication(
     model = _predictions(p, plan, simulator, hypotheses)
     matching = {f"{p.key} {arm}": next(iter(rows.values())).matching for arm, rows in model.simulated.items()}
     not_predicted |= {_label(p, o): NO_PEOPLE for o in _endpoints(model) if _people(p, o) is None}
-    records = tuple(_records(model, BaselinePredictions(reference, model, hypotheses[0])))
-    return Validation(records, not_predicted, matching)
+    not_predicted |= statements.reasons(model, p.findings)
+    baseline = BaselinePredictions(reference, model, hypotheses[0])
+    records = (*_records(model, baseline), *statements.records(model, baseline))
+    assumed = {f"{p.key} {a.arm}": a.assumed for a in plan.arms if a.assumed}
+    return Validation(records, not_predicted, matching, assumed=assumed)
 
 
 def _predictions(p: Publication, plan: Plan, simulator: ArmSimulator, hypotheses: tuple[str, ...]) -> ModelPredictions:
@@ -174,28 +175,41 @@ def _people(p: Publication, o: Observation) -> int | None:
 
 def _endpoints(model: ModelPredictions) -> Iterator[Observation]:
     """Published numbers after day 0 that the model has, arm by arm."""
-    for arm in model.arms:
+    for arm, simulated in model.arms.items():
         for o in model.publication.find(arm=arm):
-            if o.time > 0 and Endpoint.of(o).modelled:
+            if max(o.days) > 0 and not any(e.unpredicted(cells=simulated.cells) for e in endpoints_of(o)):
                 yield o
+
+
+def _on_days(o: Observation) -> Iterator[tuple[Observation, Endpoint]]:
+    """Observation as one of each day that it may be of."""
+    for day, endpoint in zip(o.days, endpoints_of(o), strict=True):
+        yield o.model_copy(update={"time": day, "until": None}), endpoint
 
 
 def _records(model: ModelPredictions, baseline: BaselinePredictions) -> Iterator[Record]:
     """Every number by itself, then every difference from the control."""
     p = model.publication
     for o in _endpoints(model):
-        n, endpoint = _people(p, o), Endpoint.of(o)
+        n = _people(p, o)
         if n is not None:
-            mine = {h: model.arm(o, endpoint, n, h) for h in model.hypotheses_of(o.arm)}
-            yield _record(model, o, mine, baseline.arm(o, endpoint, n), observed=o.value)
+            each = list(_on_days(o))
+            mine = {h: Predictive.mixture([model.arm(x, e, n, h) for x, e in each]) for h in model.hypotheses_of(o.arm)}
+            plain = _mixed([baseline.arm(x, e, n) for x, e in each])
+            yield _record(model, o, mine, plain, observed=o.value)
     control = next((a for a, x in model.arms.items() if not x.cells and not p.arm(a).subset_of), "")
     for o in _endpoints(model):
         if not control or not model.arms[o.arm].cells:
             continue
         same = p.find(arm=control, variable=o.variable, time=o.time)
-        other = next((b for b in same if b.kind == o.kind), None)
-        if other is not None:
+        other = next((b for b in same if (b.kind, b.until) == (o.kind, o.until)), None)
+        if other is not None and not any(e.unpredicted(cells=False) for e in endpoints_of(other)):
             yield from _difference(model, baseline, o, other)
+
+
+def _mixed(days: Sequence[Mapping[str, Predictive]]) -> dict[str, Predictive]:
+    """Mixture over days of what each baseline predicts."""
+    return {name: Predictive.mixture([day[name] for day in days]) for name in days[0]}
 
 
 def _difference(
@@ -205,11 +219,15 @@ def _difference(
     n, m = _people(model.publication, o), _people(model.publication, other)
     if n is None or m is None:
         return
-    endpoint = Endpoint.of(o)
-    mine = {h: model.difference(o, endpoint, other, n, m, h) for h in model.hypotheses_of(o.arm)}
-    plain = baseline.difference(o, endpoint, other, n, m)
+    each = [(x, y, e) for (x, e), (y, _) in zip(_on_days(o), _on_days(other), strict=True)]
+    mine = {
+        h: Predictive.mixture([model.difference(x, e, y, n, m, h) for x, y, e in each])
+        for h in model.hypotheses_of(o.arm)
+    }
+    plain = _mixed([baseline.difference(x, e, y, n, m) for x, y, e in each])
     record = _record(model, o, mine, plain, observed=o.value - other.value, against=other.arm)
-    yield replace(record, odds=model.odds(o, endpoint, other, n, m)) if o.variable in SHARES else record
+    x, y, e = each[len(each) // 2]
+    yield replace(record, odds=model.odds(x, e, y, n, m)) if o.variable in SHARES else record
 
 
 def _record(
@@ -232,14 +250,13 @@ def _record(
         change=o.kind == "change",
         unit="percentage points" if against and o.unit == "percent" else o.unit,
         time=o.time,
+        until=float("nan") if o.until is None else o.until,
+        batches=mixture.batches(observed),
         observed=float(observed),
         quantiles=mixture.quantiles(),
         crps=mixture.crps(observed),
         log_score=mixture.log_score(observed),
-        by_hypothesis={
-            h: HypothesisScore(float(np.median(x.samples)), x.crps(observed), x.log_score(observed))
-            for h, x in mine.items()
-        },
+        by_hypothesis={h: HypothesisScore.of(x, observed) for h, x in mine.items()},
         references={name: BaselineScore.of(x, observed) for name, x in plain.items()},
         cells=model.arms[o.arm].cells,
         crps_error=errors[0],

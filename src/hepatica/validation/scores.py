@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scoringrules
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import binom, norm
 
+from hepatica.validation.batches import batch_errors, batch_scores
+
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 STRATA = (np.arange(40) + 0.5) / 40
 """Quantile levels at which each component of a mixture is sampled, so that no Monte Carlo error is added."""
 MIN_LOG_SCORE = -50.0
-BATCHES = 10  # of draws, for Monte Carlo errors
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,48 @@ class Predictive:
             each = -0.5 * ((observed - self.mean) / self.sd) ** 2 - np.log(self.sd * np.sqrt(2 * np.pi))
         return float(max(logsumexp(each) - np.log(len(each)), MIN_LOG_SCORE))
 
+    @property
+    def median(self) -> float:
+        """Predictive median."""
+        return float(np.median(self.samples))
+
+    def probability(self, low: float, high: float) -> Floats:
+        """Probability, by each component, that the number lies from `low` to `high`, ends included; (k,).
+
+        Examples
+        --------
+        >>> Predictive.share(np.array([0.5]), 2).probability(50.0, 100.0)
+        array([0.75])
+        """
+        if self.people:
+            least, most = np.ceil(low * self.people / 100 - 1e-9), np.floor(high * self.people / 100 + 1e-9)
+            return np.asarray(binom.cdf(most, self.people, self.mean) - binom.cdf(least - 1, self.people, self.mean))
+        a, b = ((end - self.mean) / self.sd for end in (low, high))
+        return np.asarray(np.where(a > 0, norm.sf(a) - norm.sf(b), norm.cdf(b) - norm.cdf(a)))
+
+    def negated(self) -> Predictive:
+        """Predictive distribution of the number with the other sign; not of a proportion."""
+        return replace(self, samples=-self.samples, mean=-self.mean)
+
+    def folded(self) -> FoldedPredictive:
+        """Predictive distribution of the size of the number, whatever its sign."""
+        return FoldedPredictive(np.abs(self.samples), self.mean, self.sd, self.people)
+
+    def batches(self, observed: float) -> Floats:
+        """CRPS and logarithmic score of `BATCHES` batches of the components, (2, batches); NaN where there is one.
+
+        Parameters
+        ----------
+        observed : float
+            The published value.
+        """
+        each = self.samples.reshape(len(self.mean), -1)
+        return batch_scores(
+            len(self.mean),
+            lambda k: replace(self, samples=each[k].ravel(), mean=self.mean[k], sd=self.sd[k]),
+            observed,
+        )
+
     def monte_carlo_errors(self, observed: float) -> tuple[float, float]:
         """Monte Carlo standard errors of CRPS and logarithmic score, by `BATCHES` batches of the components.
 
@@ -130,17 +173,24 @@ class Predictive:
         >>> [round(e, 6) for e in p.monte_carlo_errors(1.0)]
         [0.0, 0.0]
         """
-        batches = min(BATCHES, len(self.mean))
-        if batches < 2:
-            return float("nan"), float("nan")
-        each = self.samples.reshape(len(self.mean), -1)
-        parts = [
-            Predictive(each[k::batches].ravel(), self.mean[k::batches], self.sd[k::batches], self.people)
-            for k in range(batches)
-        ]
-        scores = np.array([(p.crps(observed), p.log_score(observed)) for p in parts])
-        errors = scores.std(axis=0, ddof=1) / np.sqrt(batches)
-        return float(errors[0]), float(errors[1])
+        return batch_errors(self.batches(observed))
+
+
+@dataclass(frozen=True)
+class FoldedPredictive(Predictive):
+    """Predictive distribution of the size of a number: a mixture of folded normal distributions."""
+
+    def log_score(self, observed: float) -> float:
+        """Logarithm of the density at a size.
+
+        Parameters
+        ----------
+        observed : float
+            The published size.
+        """
+        each = [-0.5 * ((sign * observed - self.mean) / self.sd) ** 2 for sign in (1.0, -1.0)]
+        both = np.logaddexp(*each) - np.log(self.sd * np.sqrt(2 * np.pi))
+        return float(max(logsumexp(both) - np.log(len(both)), MIN_LOG_SCORE))
 
 
 def covered(observed: float, quantiles: Floats) -> tuple[bool, bool]:

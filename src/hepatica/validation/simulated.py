@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, Summary, grid
+from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, grid, outputs_of
 from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
 from hepatica.evidence import Publication
@@ -129,7 +129,7 @@ class ArmSimulator:
                 self.patients(key),
                 [arm],
                 grid(endpoints),
-                outputs=OUTPUTS,
+                outputs=outputs_of(endpoints),
                 hypothesis=hypothesis,
                 workers=self.settings.workers,
             )

@@ -6,7 +6,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, grid
+from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, Summary, endpoints_of, grid, outputs_of
+from hepatica.evidence.findings import Finding
+from hepatica.evidence.observations import Observation
 from hepatica.outcomes.scores import meld
 
 
@@ -94,6 +96,37 @@ def test_times_hold_what_is_wanted():
     assert t[0] == 0 and t[-1] == 90 and 33.3 in t and (np.diff(t) > 0).all()
     assert (
         Endpoint("age", 0.0).modelled is False
-        and Endpoint("death", 500.0).modelled is False
+        and Endpoint("death", 1827.0).modelled is False
+        and Endpoint("death", 1826.0).modelled
         and Endpoint("inr", 28.0).modelled
     )
+
+
+def test_five_years_are_followed_and_the_first_year_on_the_same_days_as_before():
+    early, late = grid([Endpoint("death", 365.0)]), grid([Endpoint("death", 1826.0)])
+    assert (late[: len(early) - 1] == early[:-1]).all() and late[-1] == 1826.0 and np.diff(late).max() <= 36.0
+    assert "later than is followed" in Endpoint("inr", 1900.0).unpredicted(cells=False)
+
+
+def test_shares_that_only_publications_ask_for():
+    """MELD lower by 3 or more, alive without transplant; fever by the cumulative hazard of a reaction to cells."""
+    ds = course(4).isel(patient=slice(0, 3))
+    for name in ("bilirubin", "inr", "creatinine"):
+        ds[name].values[0, :, 0] = 3.0
+        ds[name].values[0, :, 2] = [1.0, 2.9, 3.0]
+    ds = ds.assign(status=0 * ds["status"])
+    ds = ds.assign(reaction_hazard=(("arm", "patient", "time"), 0.5 * np.ones((1, 3, 3))))
+    c = ArmEndpoints(ds, 0)
+    alive = c.values(Endpoint("transplant_free_survival", 2.0))[0]
+    assert c.values(Endpoint("meld_improved_3", 2.0))[0].tolist() == [alive[0], 0.0, 0.0]
+    assert c.values(Endpoint("fever", 2.0))[0] == pytest.approx(1 - np.exp(-0.5))
+    assert Endpoint("fever", 2.0).unpredicted(cells=False) and not Endpoint("fever", 2.0).unpredicted(cells=True)
+    assert outputs_of([Endpoint("fever", 2.0), Endpoint("il6", 0.0)])[-2:] == ("il6", "reaction_hazard")
+    assert outputs_of([Endpoint("meld_improved_3", 2.0)]) == OUTPUTS
+
+
+def test_a_day_that_is_not_exact_has_three_endpoints():
+    o = Observation(arm="a", variable="inr", unit="1", time=14, until=28, kind="mean_sd", value=2.0, sd=0.5, n=9)
+    assert [e.time for e in endpoints_of(o)] == [14.0, 21.0, 28.0]
+    f = Finding(arm="a", variable="inr", unit="1", time=28, kind="sign", direction="lower")
+    assert endpoints_of(f) == (Endpoint("inr", 28.0, change=True),)

@@ -4,7 +4,7 @@ import pytest
 
 from hepatica.calibrate.matching import simulated_arm, study_population
 from hepatica.evidence import load, load_all
-from hepatica.evidence.observations import Arm
+from hepatica.evidence.arms import Arm, CellType
 from hepatica.patients import populations
 
 
@@ -49,7 +49,12 @@ def test_what_is_not_said_is_assumed_and_told():
     found = simulated_arm(
         load("lin2017"), Arm(id="x", label="cells", dose_low=1e7, dose_high=1e7, dose_unit="cells", infusions=2)
     )
-    assert set(found.assumed) == {"cells of bone marrow", "peripheral vein", "7 days between infusions"}
+    assert set(found.assumed) == {
+        "cells are MSC",
+        "cells of bone marrow",
+        "peripheral vein",
+        "7 days between infusions",
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,70 @@ def test_the_product_decides_and_never_the_label():
     lin = load("lin2017")
     given = lin.arm("msc")
     called = given.model_copy(update={"product": "bone-marrow mononuclear cells", "label": "umbilical-cord MSC"})
-    assert simulated_arm(lin, called) == "its cells are not MSC"
+    assert "its cells are not MSC but mononuclear" in simulated_arm(lin, called)
     renamed = given.model_copy(update={"label": "mononuclear cells of cord"})
     assert simulated_arm(lin, renamed).given.product.source == "bone_marrow"
+
+
+@pytest.mark.parametrize("word", ["MSC", "mononuclear cells", "CD34 cells", "cells with MSC and mononuclear cells", ""])
+def test_stated_cells_are_what_they_are_whatever_the_words(word):
+    """Every word of the product and the label is another, and the simulated arm is the same."""
+    lin = load("lin2017")
+    fields = {"cell_type": CellType.MSC, "source": "adipose", "product": word, "label": word, "id": "x"}
+    made = simulated_arm(lin, lin.arm("msc").model_copy(update=fields))
+    assert made.given.product.source == "adipose" and made.given.regimen.dose == pytest.approx(10**5.5)
+    other = simulated_arm(lin, lin.arm("msc").model_copy(update=fields | {"cell_type": CellType.OTHER}))
+    assert other == "its cells are not MSC"
+
+
+def test_the_word_msc_makes_no_msc_of_other_cells():
+    lin = load("lin2017")
+    for words in (
+        "bone-marrow mononuclear cells with MSC",
+        "CD133 cells and MSC",
+        "stromal vascular fraction with MSC",
+    ):
+        assert "its cells are not MSC" in simulated_arm(lin, lin.arm("msc").model_copy(update={"product": words}))
+
+
+def test_mononuclear_cells_count_by_their_share_of_msc():
+    lin = load("lin2017")
+    fields = {
+        "cell_type": CellType.MONONUCLEAR,
+        "msc_share": 1e-4,
+        "dose_low": 1e9,
+        "dose_high": 1e9,
+        "dose_unit": "cells",
+    }
+    made = simulated_arm(lin, lin.arm("msc").model_copy(update=fields))
+    assert made.given.regimen.dose == pytest.approx(1e5) and "0.01 percent of its cells are MSC" in made.assumed[0]
+
+
+def test_hepatocyte_progenitors_are_a_source_of_their_own():
+    lin = load("lin2017")
+    fields = {"cell_type": CellType.HEPATOCYTE_PROGENITOR, "product": "HepaX"}
+    assert simulated_arm(lin, lin.arm("msc").model_copy(update=fields)).given.product.source == "liver_progenitor"
+    wrong = lin.arm("msc").model_copy(update={"source": "moon"})
+    assert "there is no source of cells 'moon'" in simulated_arm(lin, wrong)
+
+
+def test_what_everybody_was_given_is_a_field():
+    lin = load("lin2017").model_copy(update={"background_treatments": ("antiviral",)})
+    arm = lin.arm("smt").model_copy(update={"co_treatment": "no corticosteroid", "treatments": ()})
+    assert simulated_arm(lin, arm).given.together_with == ("antiviral",)
+    read = lin.arm("smt").model_copy(update={"co_treatment": "plasma exchange"})
+    assert simulated_arm(lin, read).given.together_with == ("antiviral", "plasma_exchange")
+    unknown = lin.arm("smt").model_copy(update={"treatments": ("prayer",)})
+    assert "there is no treatment 'prayer'" in simulated_arm(lin, unknown)
+    odd = simulated_arm(load("lin2017"), lin.arm("smt").model_copy(update={"co_treatment": "rest in bed"}))
+    assert odd.assumed == ("'rest in bed' beside is not simulated",)
+
+
+def test_a_publication_names_a_mixture_for_all_arms_and_an_arm_its_own():
+    lin = load("lin2017").model_copy(update={"population": "", "mixture": {"hbv_aclf": 0.75, "aclf_grade_2": 0.25}})
+    both = dict(simulated_arm(lin, lin.arm("smt")).populations)
+    assert both == pytest.approx({"hbv_aclf": 0.75, "aclf_grade_2": 0.25})
+    own = lin.arm("smt").model_copy(update={"population": "hbv_aclf"})
+    assert simulated_arm(lin, own).populations == (("hbv_aclf", 1.0),)
+    lost = lin.model_copy(update={"mixture": {"moon": 1.0}})
+    assert simulated_arm(lost, lost.arm("smt")) == "there is no virtual population 'moon'"

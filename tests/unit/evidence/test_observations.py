@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from hepatica.evidence.observations import UNCOUNTED, VARIABLES, Alternative, Arm, Observation, wrongs
+from hepatica.evidence.observations import UNCOUNTED, VARIABLES, Observation, wrongs
 from hepatica.variables import Use, VariableKind, used_in
 
 SHARE = {"arm": "a", "variable": "death", "unit": "percent", "time": 28, "kind": "proportion", "value": 20.0, "n": 10}
@@ -85,17 +85,8 @@ def test_events_are_whole_people_of_a_proportion():
     assert Observation(**MEAN).events is None and Observation(**(SHARE | {"n": None})).events is None
 
 
-def test_a_dose_is_whole_or_absent():
-    dose = {"id": "a", "label": "a", "dose_low": 1e6, "dose_high": 2e6, "dose_unit": "cells/kg"}
-    assert Arm(**dose).gives_cells and not Arm(id="a", label="a").gives_cells
-    assert Arm(id="a", label="a", product="MSC").gives_cells
-    for left_out in ("dose_low", "dose_high", "dose_unit"):
-        assert any("together, or none" in s for s in says({k: v for k, v in dose.items() if k != left_out}, Arm))
-    assert any("dose_low above dose_high" in s for s in says(dose | {"dose_low": 3e6}, Arm))
-    assert Arm(**(dose | {"dose_low": 2e6})).dose_low == 2e6
-
-
-def test_another_source_changes_what_it_states_and_nothing_else():
-    arm = Arm(id="a", label="a", n=9, infusions=4, product="MSC")
-    other = Alternative(id="x", arm="a", note="letter", infusions=3).of(arm)
-    assert other == arm.model_copy(update={"infusions": 3})
+def test_a_day_that_is_not_exact():
+    assert Observation(**MEAN, until=14.0).days == (0.0, 7.0, 14.0) and Observation(**MEAN).days == (0.0,)
+    assert any("comes after time" in s for s in says(SHARE | {"until": 28.0}))
+    assert "until" not in Observation(**MEAN).model_dump_json()
+    assert '"until":14.0' in Observation(**MEAN, until=14.0).model_dump_json()

@@ -72,7 +72,7 @@ TREATMENT += 'sets = { albumin_infused = 0.1 }\nsource = "A test."\n'
 CHECK = """
 from hepatica.calibrate.matching import simulated_arm, study_population
 from hepatica.evidence import load
-from hepatica.evidence.observations import Arm
+from hepatica.evidence.arms import Arm
 from hepatica.patients import load_population, populations
 from hepatica.report import names
 from hepatica.study import check_study

@@ -8,8 +8,9 @@ from scipy.special import expit, logit
 from scipy.stats import binom
 
 from hepatica.admission import admit
-from hepatica.api.validate import PredictionRecord, ValidateAnswer
-from hepatica.calibrate.endpoints import OUTPUTS, ArmEndpoints, Endpoint, grid
+from hepatica.api.validate import ValidateAnswer
+from hepatica.api.validate.records import PredictionRecord
+from hepatica.calibrate.endpoints import FEVER_NEEDS_CELLS, OUTPUTS, ArmEndpoints, Endpoint, grid
 from hepatica.calibrate.matching import simulated_arm
 from hepatica.errors import InputError
 from hepatica.evidence import load, load_all
@@ -177,7 +178,7 @@ def test_the_command_prints_one_record_a_number(tmp_path, hepatica, row, head):
     assert one["observed"] == pytest.approx((35.5 / 15.5) / (30.5 / 20.5))
     assert not any(r["odds_ratio"] for r in found["records"] if not r["against"])
     assert 0 < one["q05"] < one["median"] < one["q95"]
-    assert found["not_predicted"] == {"made1 care fever day 28": "the model does not have it"}
+    assert found["not_predicted"] == {"made1 care fever day 28": FEVER_NEEDS_CELLS}
     text = hepatica(*asked)[1]
     assert "research use" in text and "fever" in text
 

@@ -1,6 +1,7 @@
 """Records and means in which each publication counts once."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -47,9 +48,37 @@ def test_publications_count_once_whatever_their_numbers():
 
 
 def test_scores_of_a_baseline_are_those_of_its_distribution():
-    x = Predictive.normal(np.zeros(5), np.ones(5))
+    x = Predictive.normal(np.arange(5.0), np.ones(5))
     score = BaselineScore.of(x, 0.7)
-    assert score == (x.quantiles()[0], x.quantiles()[4], x.crps(0.7), x.log_score(0.7))
+    assert score == (x.quantiles()[0], x.quantiles()[4], x.crps(0.7), x.log_score(0.7), *x.monte_carlo_errors(0.7))
+    mine = HypothesisScore.of(x, 0.7)
+    assert mine == (2.0, x.crps(0.7), x.log_score(0.7), *x.monte_carlo_errors(0.7)) and mine.crps_error > 0
+
+
+def test_the_error_of_a_mean_score_is_that_of_the_batches_it_shares():
+    """Two numbers whose batches move together have the error of one; two that move apart have none."""
+    up, down = np.array([[1.0, 3.0], [0.0, 2.0]]), np.array([[3.0, 1.0], [2.0, 0.0]])
+    together = Validation((replace(record("p", 1.0), batches=up),) * 2).totals()
+    assert together["crps_error"].iloc[-1] == pytest.approx(1.0) and together["logscore_error"].iloc[0] == 1.0
+    apart = Validation((replace(record("p", 1.0), batches=up), replace(record("q", 1.0), batches=down))).totals()
+    assert apart["crps_error"].tolist() == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_a_statement_has_scores_and_lies_in_no_interval():
+    told = replace(record("p", float("nan")), statement="lower", probability=0.8)
+    v = Validation((told, record("p", 3.0)))
+    totals = v.totals().set_index("publication").loc["p"]
+    assert totals["in_50"] == 1.0 and totals["numbers"] == 2 and np.isfinite(totals["crps"])
+    assert coverage(v) == (1.0, 1.0) and v.frame()["observed"].isna().tolist() == [True, False]
+    assert told.json()["statement"] == "lower" and told.json()["observed"] is None
+    assert np.isnan(Validation((told,)).totals()["in_90"].astype(float)).all()
+
+
+def test_parts_join_in_their_order():
+    one = Validation((record("p", 1.0),), {"a": "b"}, in_sample=("p",), assumed={"p x": ("y",)})
+    both = Validation.joined([one, Validation((record("q", 1.0),), {"c": "d"}, {"q x": 0.5})])
+    assert [r.publication for r in both.records] == ["p", "q"] and list(both.not_predicted) == ["a", "c"]
+    assert both.in_sample == ("p",) and both.matching == {"q x": 0.5} and both.assumed == {"p x": ("y",)}
 
 
 def test_nothing_predicted_is_an_empty_table():

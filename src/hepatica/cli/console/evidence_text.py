@@ -9,9 +9,10 @@ from hepatica.words import say
 
 if TYPE_CHECKING:
     from hepatica.evidence import Publication
+    from hepatica.evidence.arms import Arm
     from hepatica.evidence.faults import Checked, Fault
     from hepatica.evidence.indirect import IndirectPublication
-    from hepatica.evidence.observations import Arm, Observation
+    from hepatica.evidence.observations import Observation
 
 COLUMNS = ("key", "citation", "year", "disease", "role", "arms", "people", "observations", "risk_of_bias", "population")
 NARROW = ("key", "disease", "arms", "people", "observations", "risk_of_bias")

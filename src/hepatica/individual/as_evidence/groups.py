@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.evidence.observations import Arm
+from hepatica.evidence.arms import Arm
 from hepatica.individual.labs import LABS
 from hepatica.individual.people import TREATMENT_ARMS, People, Treatment
 from hepatica.outcomes.scores import meld

@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.evidence import Publication, load
-from hepatica.evidence.observations import Arm, Observation
+from hepatica.evidence.arms import Arm
+from hepatica.evidence.observations import Observation
 from hepatica.evidence.publications import keys
 from hepatica.individual.as_evidence.groups import POOLED, Group, assign_groups
 from hepatica.individual.as_evidence.lab_summaries import lab_observations, short

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepatica.errors import InputError
-from hepatica.evidence.observations import VARIABLES, Arm, Observation
+from hepatica.evidence.arms import Arm
+from hepatica.evidence.observations import VARIABLES, Observation
 from hepatica.evidence.publications import Publication
 from hepatica.evidence.tabulate import short
 from hepatica.files import write_whole

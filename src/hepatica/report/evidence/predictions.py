@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,23 +19,7 @@ from hepatica.words import say
 
 def prediction_cards(validation: Validation, lang: str) -> list[Card]:
     """Prediction of each published number, and scores of each publication with those of the baselines."""
-    rows = [
-        {
-            say("validate.publication", lang): r.publication,
-            say("validate.arm", lang): r.arm + (f" - {r.against}" if r.against else ""),
-            say("validate.endpoint", lang): r.endpoint_text,
-            say("validate.day", lang): f"{r.time:g}",
-            say("validate.observed", lang): f"{r.observed:.3g}",
-            say("validate.median", lang): f"{r.quantiles[2]:.3g}",
-            "50 %": f"{r.quantiles[1]:.3g} - {r.quantiles[3]:.3g}",
-            "90 %": f"{r.quantiles[0]:.3g} - {r.quantiles[4]:.3g}"
-            + ("" if r.quantiles[0] <= r.observed <= r.quantiles[4] else " *"),
-            "CRPS": f"{r.crps:.3g} ± {r.crps_error:.1g}",
-            say("validate.log_score", lang): f"{r.log_score:.2f} ± {r.log_score_error:.1g}",
-            **{say(f"validate.{n}", lang): f"{v[3]:.2f} ({v[0]:.3g} - {v[1]:.3g})" for n, v in r.references.items()},
-        }
-        for r in validation.records
-    ]
+    rows = [_row(r, lang) for r in validation.records if not r.is_statement]
     names = ", ".join(validation.in_sample)
     inside = (say("validate.in_sample", lang, names=names),) if names else ()
     cards = [
@@ -48,6 +33,10 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
             note=say("validate.note", lang),
         )
     ]
+    if told := [r for r in validation.records if r.is_statement]:
+        table = pd.DataFrame([_statement_row(r, lang) for r in told])
+        text = (say("validate.statements_text", lang),)
+        cards.append(Card("statements", say("validate.statements", lang), text, table))
     odds = [
         {
             say("validate.publication", lang): r.publication,
@@ -82,6 +71,14 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
                 "left_out", say("validate.shapes", lang), (), pd.DataFrame(rows), note=say("validate.shapes_note", lang)
             )
         )
+    if validation.matching:
+        cards.append(_matching(validation, lang))
+    if validation.assumed:
+        rows = [
+            {say("validate.what", lang): arm, say("validate.assumed_what", lang): "; ".join(what)}
+            for arm, what in validation.assumed.items()
+        ]
+        cards.append(Card("assumed", say("validate.assumed", lang), (), pd.DataFrame(rows)))
     if validation.not_predicted:
         left = pd.DataFrame(
             {
@@ -91,6 +88,69 @@ def prediction_cards(validation: Validation, lang: str) -> list[Card]:
         )
         cards.append(Card("left", say("validate.left", lang), (), left))
     return cards
+
+
+def _row(r: Record, lang: str) -> dict[str, str]:
+    """Row of a published number."""
+    inside = r.quantiles[0] <= r.observed <= r.quantiles[4]
+    return {
+        **_place(r, lang),
+        say("validate.observed", lang): f"{r.observed:.3g}",
+        say("validate.median", lang): f"{r.quantiles[2]:.3g}",
+        "50 %": f"{r.quantiles[1]:.3g} - {r.quantiles[3]:.3g}",
+        "90 %": f"{r.quantiles[0]:.3g} - {r.quantiles[4]:.3g}" + ("" if inside else " *"),
+        **_scores(r, lang),
+    }
+
+
+def _statement_row(r: Record, lang: str) -> dict[str, str]:
+    """Row of a statement: what was printed, its probability, and the number of which it speaks."""
+    return {
+        **_place(r, lang),
+        say("validate.statement", lang): r.statement,
+        say("validate.probability", lang): f"{100 * r.probability:.0f} %",
+        say("validate.median", lang): f"{r.quantiles[2]:.3g}",
+        "90 %": f"{r.quantiles[0]:.3g} - {r.quantiles[4]:.3g}",
+        **_scores(r, lang, crps=say("validate.quadratic", lang)),
+    }
+
+
+def _place(r: Record, lang: str) -> dict[str, str]:
+    """Cells that say which number it is."""
+    return {
+        say("validate.publication", lang): r.publication,
+        say("validate.arm", lang): r.arm + (f" - {r.against}" if r.against else ""),
+        say("validate.endpoint", lang): r.endpoint_text,
+        say("validate.day", lang): r.day_text,
+    }
+
+
+def _scores(r: Record, lang: str, crps: str = "CRPS") -> dict[str, str]:
+    """Cells of the scores of model and baselines, each with its Monte Carlo error."""
+    plain = {
+        say(f"validate.{n}", lang): f"{v.log_score:.2f} ± {v.log_score_error:.1g} ({v.q05:.3g} - {v.q95:.3g})"
+        for n, v in r.references.items()
+    }
+    return {
+        crps: f"{r.crps:.3g} ± {r.crps_error:.1g}",
+        say("validate.log_score", lang): f"{r.log_score:.2f} ± {r.log_score_error:.1g}",
+        **plain,
+    }
+
+
+def _matching(validation: Validation, lang: str) -> Card:
+    """Card of the effective sample size of each arm once it matches the published means at day 0."""
+    rows = [
+        {
+            say("validate.what", lang): arm,
+            say("validate.effective", lang): f"{100 * share:.0f} %"
+            if np.isnan(people := validation.effective.get(arm, float("nan")))
+            else f"{people:.0f} ({100 * share:.0f} %)",
+        }
+        for arm, share in validation.matching.items()
+    ]
+    text, note = (say(f"validate.matching_{part}", lang) for part in ("text", "note"))
+    return Card("matching", say("validate.matching", lang), (text,), pd.DataFrame(rows), note=note)
 
 
 def _totals(totals: pd.DataFrame, first: list[tuple[str, pd.Series[str]]], lang: str) -> pd.DataFrame:
@@ -104,14 +164,25 @@ def _totals(totals: pd.DataFrame, first: list[tuple[str, pd.Series[str]]], lang:
         {
             **dict(first),
             say("validate.numbers", lang): totals["numbers"].map("{:.0f}".format),
-            say("validate.in_50", lang): (100 * totals["in_50"].astype(float)).map("{:.0f} %".format),
-            say("validate.in_90", lang): (100 * totals["in_90"].astype(float)).map("{:.0f} %".format),
-            say("validate.crps", lang): totals["crps"].map("{:.3f}".format),
-            say("validate.log_score", lang): totals["logscore"].map("{:.2f}".format),
+            say("validate.in_50", lang): totals["in_50"].map(_percent),
+            say("validate.in_90", lang): totals["in_90"].map(_percent),
+            say("validate.crps", lang): _with_error(totals, "crps", "{:.3f}"),
+            say("validate.log_score", lang): _with_error(totals, "logscore", "{:.2f}"),
             say("validate.width", lang): totals["width_90"].map("{:.2f}".format),
             **plain,
         }
     )
+
+
+def _percent(share: float) -> str:
+    """Share in percent; a dash where only statements were printed, which no interval holds."""
+    return "–" if pd.isna(share) else f"{100 * float(share):.0f} %"
+
+
+def _with_error(totals: pd.DataFrame, column: str, form: str) -> pd.Series[str]:
+    """Mean scores with their Monte Carlo errors."""
+    errors = totals[f"{column}_error"].astype(float).map("{:.1g}".format)
+    return totals[column].map(form.format) + " ± " + errors
 
 
 def observed_over_predicted(validation: Validation, lang: str) -> Figure:
@@ -119,13 +190,10 @@ def observed_over_predicted(validation: Validation, lang: str) -> Figure:
 
     A mark stands at the predicted median with its 90 % interval; it is hollow where what was observed lies outside.
     """
-    shares = [r for r in validation.records if r.endpoint in SHARES and not r.against]
-    between = [r for r in validation.records if r.endpoint in SHARES and r.against]
-    means = [
-        r
-        for r in validation.records
-        if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0
-    ]
+    numbers = [r for r in validation.records if not r.is_statement and r.scale == "difference"]
+    shares = [r for r in numbers if r.endpoint in SHARES and not r.against]
+    between = [r for r in numbers if r.endpoint in SHARES and r.against]
+    means = [r for r in numbers if r.endpoint not in SHARES and not r.against and min(r.quantiles[0], r.observed) > 0]
     drawn = [(name, rows) for name, rows in (("shares", shares), ("means", means), ("differences", between)) if rows]
     with styled():
         figure, axes = panels(1, max(len(drawn), 1), width=3.3 * max(len(drawn), 1), height=3.9)

@@ -8,109 +8,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from hepatica.api.base import Answer, Number, Request, Row, Strict, rows
+from hepatica.api.validate.records import PredictionRecord
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hepatica.engine import System
     from hepatica.individual.evaluation import Evaluation
     from hepatica.progress import Progress
-    from hepatica.validation.records import Record, Validation
-
-
-class Prediction(Strict):
-    """Scores of one hypothesis for one published number."""
-
-    median: Number
-    crps: Number
-    log_score: Number
-
-
-class Baseline(Strict):
-    """Interval and scores of a plain predictor for one published number."""
-
-    q05: Number
-    q95: Number
-    crps: Number
-    log_score: Number
-
-
-class OddsRatio(Strict):
-    """Difference of shares as an odds ratio, half a person added to each count."""
-
-    observed: Number
-    median: Number
-    q05: Number
-    q95: Number
-
-
-class PredictionRecord(Strict):
-    """One published number, its prediction and its scores.
-
-    Attributes
-    ----------
-    publication, arm, against, endpoint, unit : str
-        `against` names the arm from which it is a difference; empty for an arm by itself.
-    time : float
-        Days.
-    observed : float
-    q05, q25, median, q75, q95 : float
-        Quantiles of the prediction.
-    crps, log_score : float
-    crps_error, log_score_error : float
-        Monte Carlo standard errors.
-    by_hypothesis : dict of str to Prediction
-    baselines : dict of str to Baseline
-        Predictors ``no_effect``, ``pooled_effect`` and ``meta_regression``.
-    odds_ratio : OddsRatio or None
-        Of a difference of shares.
-    cells : bool
-        Cells were given in the arm.
-    """
-
-    publication: str
-    arm: str
-    against: str
-    endpoint: str
-    time: Number
-    unit: str
-    observed: Number
-    q05: Number
-    q25: Number
-    median: Number
-    q75: Number
-    q95: Number
-    crps: Number
-    log_score: Number
-    crps_error: Number
-    log_score_error: Number
-    by_hypothesis: dict[str, Prediction]
-    baselines: dict[str, Baseline]
-    odds_ratio: OddsRatio | None
-    cells: bool
-
-    @classmethod
-    def of(cls, r: Record) -> PredictionRecord:
-        """Record of a predicted publication."""
-        names = ("q05", "q25", "median", "q75", "q95")
-        return cls(
-            **{name: getattr(r, name) for name in ("publication", "arm", "against", "time", "unit", "observed")},
-            endpoint=r.endpoint_text,
-            **dict(zip(names, r.quantiles.tolist(), strict=True)),
-            crps=r.crps,
-            log_score=r.log_score,
-            crps_error=r.crps_error,
-            log_score_error=r.log_score_error,
-            by_hypothesis={
-                h: Prediction(**dict(zip(Prediction.model_fields, row, strict=True)))
-                for h, row in r.by_hypothesis.items()
-            },
-            baselines={
-                name: Baseline(**dict(zip(Baseline.model_fields, row, strict=True)))
-                for name, row in r.references.items()
-            },
-            odds_ratio=OddsRatio(**dict(zip(OddsRatio.model_fields, r.odds, strict=True))) if r.odds else None,
-            cells=bool(r.cells),
-        )
+    from hepatica.validation.records import Validation
 
 
 class ValidateAnswer(Answer):
@@ -128,6 +35,10 @@ class ValidateAnswer(Answer):
     pareto_k : dict of publication to float
     in_sample : list of str
         Publications that were learnt from.
+    effective : dict of str to float
+        Effective number of an arm's virtual patients, over all draws.
+    assumed : dict of str to list of str
+        What was assumed of each arm, for its publication does not say.
     """
 
     records: list[PredictionRecord]
@@ -136,6 +47,8 @@ class ValidateAnswer(Answer):
     matching: dict[str, Number]
     pareto_k: dict[str, Number]
     in_sample: list[str]
+    effective: dict[str, Number] = {}
+    assumed: dict[str, list[str]] = {}
 
     @classmethod
     def of(cls, v: Validation) -> ValidateAnswer:
@@ -147,6 +60,8 @@ class ValidateAnswer(Answer):
             matching=v.matching,
             pareto_k=v.pareto_k,
             in_sample=list(v.in_sample),
+            effective=v.effective,
+            assumed={arm: list(what) for arm, what in v.assumed.items()},
         )
 
 
@@ -257,21 +172,45 @@ class ValidateRequest(Request):
         )
 
     def compute(
-        self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None
+        self,
+        *,
+        system: System | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+        keep: Callable[[str, Validation], object] | None = None,
     ) -> Validation:
-        """Predictions of the publications, under every hypothesis."""
-        from hepatica.api.sources import read_leave_one_out, read_publication
+        """Predictions of the publications, under every hypothesis; what is wrong with one file ends none of the others.
+
+        Parameters
+        ----------
+        system : System, optional
+            The shipped model unless given.
+        workers : int, optional
+            Threads; all processors unless given.
+        progress : Progress, optional
+            Receiver of stages and counts.
+        keep : callable, optional
+            Called with the key and the predictions of each publication as soon as they are made.
+
+        Raises
+        ------
+        InputError
+            If no file is a publication.
+        """
+        from hepatica.api.sources import read_leave_one_out, read_publications
         from hepatica.engine import shipped_system
         from hepatica.evidence import load_all
         from hepatica.progress import ignore_progress
         from hepatica.study import HYPOTHESES, draws_of
-        from hepatica.validation.predict import validate
+        from hepatica.validation.predict import validate_each
+        from hepatica.validation.records import Validation
         from hepatica.validation.simulated import PredictionSettings
 
         evidence = tuple(load_all().values())
-        publications = [read_publication(path) for path in self.files]
+        publications, unread = read_publications(self.files)
         publications = publications or [p for p in evidence if p.role == "calibration"]
-        return validate(
+        parts = [Validation((), unread)] if unread else []
+        for key, part in validate_each(
             system or shipped_system(),
             publications,
             evidence,
@@ -280,7 +219,11 @@ class ValidateRequest(Request):
             settings=PredictionSettings(people=self.patients, draws=self.draws, seed=self.seed, workers=workers),
             left_out=None if self.left_out is None else read_leave_one_out(self.left_out, publications),
             progress=progress or ignore_progress,
-        )
+        ):
+            parts.append(part)
+            if keep is not None:
+                keep(key, part)
+        return Validation.joined(parts)
 
     def run(
         self, *, system: System | None = None, workers: int | None = None, progress: Progress | None = None

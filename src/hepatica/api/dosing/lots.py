@@ -94,16 +94,16 @@ class LotsAnswer(Strict):
     effects: list[LotEffectRow]
 
     @classmethod
-    def of(cls, found: DoseLots) -> LotsAnswer:
+    def of(cls, result: DoseLots) -> LotsAnswer:
         """Answer of lots that were computed."""
         return cls(
-            regimen=found.regimen.label,
-            potency_units=list(found.potency_units),
-            typical_units=found.typical_units,
-            feasible=list(found.feasible),
-            assay_sd=found.assay_sd,
-            pooled_donors=found.pooled_donors,
-            patients=found.patients,
+            regimen=result.regimen.label,
+            potency_units=list(result.potency_units),
+            typical_units=result.typical_units,
+            feasible=list(result.feasible),
+            assay_sd=result.assay_sd,
+            pooled_donors=result.pooled_donors,
+            patients=result.patients,
             effects=[
                 LotEffectRow(
                     hypothesis=e.hypothesis,
@@ -115,6 +115,6 @@ class LotsAnswer(Strict):
                     perfect_assay=e.perfect_assay.mean,
                     perfect_assay_error=e.perfect_assay.error,
                 )
-                for e in found.effects
+                for e in result.effects
             ],
         )

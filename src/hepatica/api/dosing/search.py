@@ -37,23 +37,23 @@ class SearchSummary(Strict):
     leaders: list[Row]
 
     @classmethod
-    def of(cls, found: SearchAnswer) -> SearchSummary:
+    def of(cls, answer: SearchAnswer) -> SearchSummary:
         """Summary of a computed search.
 
         Parameters
         ----------
-        found : hepatica.regimen_search.SearchAnswer
+        answer : hepatica.regimen_search.SearchAnswer
             Computed search.
         """
-        by = list(zip(found.study.hypotheses, found.result.value, strict=True))
+        by = list(zip(answer.study.hypotheses, answer.result.value, strict=True))
         return cls(
-            candidates=len(found.result.points),
-            courses=found.result.spent,
-            resumed=found.result.resumed,
-            failed=found.failed,
-            rungs=[(rung.candidates, rung.patients) for rung in found.result.rungs],
-            choice=found.choice.name,
+            candidates=len(answer.result.points),
+            courses=answer.result.spent,
+            resumed=answer.result.resumed,
+            failed=answer.failed,
+            rungs=[(rung.candidates, rung.patients) for rung in answer.result.rungs],
+            choice=answer.choice.name,
             value={h: v.mean for h, v in by},
             value_error={h: v.error for h, v in by},
-            leaders=rows(found.frame()),
+            leaders=rows(answer.frame()),
         )

@@ -59,29 +59,29 @@ class WindowAnswer(Answer):
     run: RunInfo
 
     @classmethod
-    def of(cls, found: TherapeuticWindow, *, text: Sequence[str] = ()) -> WindowAnswer:
+    def of(cls, result: TherapeuticWindow, *, text: Sequence[str] = ()) -> WindowAnswer:
         """Answer of a computed window.
 
         Parameters
         ----------
-        found : hepatica.therapeutic_window.TherapeuticWindow
+        result : hepatica.therapeutic_window.TherapeuticWindow
             Computed window.
         text : sequence of str
             The answer in sentences.
         """
         return cls(
             text=list(text),
-            extrapolation=found.extrapolation,
-            infusions=found.base.regimen.infusions,
-            reference=float(10.0 ** found.log_doses[found.reference]),
-            no_effect=dict(found.no_effect),
-            doses=rows(found.doses()),
-            curves=rows(found.curves()),
-            moves=rows(found.moves()),
-            interactions=rows(found.interaction_table()),
-            courses=found.courses,
-            failed=found.failed,
-            run=RunInfo.of(found.study, found.system),
+            extrapolation=result.extrapolation,
+            infusions=result.base.regimen.infusions,
+            reference=float(10.0 ** result.log_doses[result.reference]),
+            no_effect=dict(result.no_effect),
+            doses=rows(result.doses()),
+            curves=rows(result.curves()),
+            moves=rows(result.moves()),
+            interactions=rows(result.interaction_table()),
+            courses=result.courses,
+            failed=result.failed,
+            run=RunInfo.of(result.study, result.system),
         )
 
 

@@ -211,9 +211,9 @@ class LotAnswer(Answer):
     model: ModelLossAnswer | None = None
 
     @classmethod
-    def of(cls, found: LotRelease) -> Self:
+    def of(cls, result: LotRelease) -> Self:
         """Answer of a verdict."""
-        fields = found._asdict()
+        fields = result._asdict()
         findings, losses, model = fields.pop("findings"), fields.pop("losses"), fields.pop("model")
         return cls(
             **{key: list(value) if isinstance(value, tuple) else value for key, value in fields.items()},

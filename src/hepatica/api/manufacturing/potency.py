@@ -41,19 +41,19 @@ class PotencyAnswer(Answer):
     runs: list[RunsRow]
 
     @classmethod
-    def of(cls, found: PotencyAnalysis) -> PotencyAnswer:
+    def of(cls, result: PotencyAnalysis) -> PotencyAnswer:
         """Answer of an analysis."""
-        o = found.options
+        o = result.options
         return cls(
-            file=found.file,
+            file=result.file,
             model=o.model.value,
             transform=o.transform.value,
             level=o.level,
-            units=found.units,
-            suitable=found.is_suitable,
-            missing=found.missing,
-            assays=[AssayRow.of(a) for a in found.assays],
-            runs=[RunsRow.of(r) for r in found.runs],
+            units=result.units,
+            suitable=result.is_suitable,
+            missing=result.missing,
+            assays=[AssayRow.of(a) for a in result.assays],
+            runs=[RunsRow.of(r) for r in result.runs],
         )
 
 

@@ -79,25 +79,27 @@ class QualityAnswer(Answer):
     tolerance: dict[str, Number | str] | None
 
     @classmethod
-    def of(cls, found: ControlStudy) -> Self:
+    def of(cls, result: ControlStudy) -> Self:
         """Answer of a control study."""
-        lengths = found.run_lengths
+        lengths = result.run_lengths
         return cls(
-            labels=list(found.labels),
-            chart=_chart(found.chart),
-            spread=None if found.spread is None else _chart(found.spread),
-            ewma=None if found.ewma is None else _chart(found.ewma),
-            cusum_beyond=None if found.cusum is None else (found.cusum.beyond + 1).tolist(),
-            rules=found.settings.rules,
-            signals={rule: (at + 1).tolist() for rule, at in found.signals.items()},
-            is_in_control=found.is_in_control,
+            labels=list(result.labels),
+            chart=_chart(result.chart),
+            spread=None if result.spread is None else _chart(result.spread),
+            ewma=None if result.ewma is None else _chart(result.ewma),
+            cusum_beyond=None if result.cusum is None else (result.cusum.beyond + 1).tolist(),
+            rules=result.settings.rules,
+            signals={rule: (at + 1).tolist() for rule, at in result.signals.items()},
+            is_in_control=result.is_in_control,
             run_length={"rules": list(lengths.rules), "ewma": list(lengths.ewma), "cusum": list(lengths.cusum)},
             shifts=list(SHIFTS),
             left_out=list(lengths.left_out),
             capability=None
-            if found.capability is None
-            else {k: _part(v) for k, v in found.capability._asdict().items()},
-            tolerance=None if found.tolerance is None else {k: _part(v) for k, v in found.tolerance._asdict().items()},
+            if result.capability is None
+            else {k: _part(v) for k, v in result.capability._asdict().items()},
+            tolerance=None
+            if result.tolerance is None
+            else {k: _part(v) for k, v in result.tolerance._asdict().items()},
         )
 
 

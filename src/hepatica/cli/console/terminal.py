@@ -9,8 +9,11 @@ import functools
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from hepatica.cli.console.progress_lines import ProgressLines
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.progress import Progress, TaskID
     from rich.table import Table
 
     from hepatica.api.base import Answer
@@ -134,7 +137,7 @@ def show(card: Card) -> None:
 
 
 class Bars:
-    """Progress bars on standard error if it is a terminal, one per stage; a receiver of `Progress`.
+    """Progress on standard error, a receiver of `Progress`: bars on a terminal, one per stage, else lines of text.
 
     Parameters
     ----------
@@ -143,28 +146,45 @@ class Bars:
     """
 
     def __init__(self, lang: str) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
         self.lang = lang
         self.tasks: dict[str, TaskID] = {}
-        self.bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=err.console,
-            transient=True,
-            disable=not err.console.is_terminal,
-        )
+        self.bars: Progress | ProgressLines = _bars() if err.file.isatty() else ProgressLines(self._line)
 
     def __call__(self, stage: str, done: int, total: int, /) -> None:
         """Show the share of a stage that is done."""
+        if isinstance(self.bars, ProgressLines):
+            self.bars.update(stage, done, total)
+            return
+        if stage not in self.tasks:
+            self.tasks[stage] = self.bars.add_task(self._name(stage), total=total)
+        self.bars.update(self.tasks[stage], completed=done)
+
+    def _name(self, stage: str) -> str:
         from hepatica.words import has, say
 
-        if stage not in self.tasks:
-            if has(f"cli.{stage}"):
-                text = say(f"cli.{stage}", self.lang)
-            else:
-                text = say("cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
-            self.tasks[stage] = self.bars.add_task(text, total=total)
-        self.bars.update(self.tasks[stage], completed=done)
+        if has(f"cli.{stage}"):
+            return say(f"cli.{stage}", self.lang)
+        return say("cli.stage", self.lang, hypothesis=say(f"common.{stage}", self.lang))
+
+    def _line(self, stage: str | None, done: int, total: int, seconds: float) -> None:
+        """Print the stage that runs; before the first, that it works."""
+        from hepatica.words import say
+
+        if stage is None:
+            err.print(say("cli.progress_working", self.lang, seconds=f"{seconds:.0f}"))
+        else:
+            words = {"stage": self._name(stage), "done": done, "total": total, "seconds": f"{seconds:.0f}"}
+            err.print(say("cli.progress_line", self.lang, **words))
+
+
+def _bars() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err.console,
+        transient=True,
+    )

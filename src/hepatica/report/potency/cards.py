@@ -41,20 +41,20 @@ def p_value(p: float) -> str:
     return "–" if not np.isfinite(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def cards(found: PotencyAnalysis, lang: str) -> list[Card]:
+def cards(result: PotencyAnalysis, lang: str) -> list[Card]:
     """Cards of an analysis: potencies, runs, then each assay's suitability with figure and analysis of variance."""
-    made = [_potencies(found, lang)]
-    if found.runs:
-        made.append(_runs(found, lang))
-    for place, a in enumerate(found.assays[:MOST_ASSAYS], 1):
-        made += [_suitability(found, a, place, lang), _anova(a, place, lang)]
+    made = [_potencies(result, lang)]
+    if result.runs:
+        made.append(_runs(result, lang))
+    for place, a in enumerate(result.assays[:MOST_ASSAYS], 1):
+        made += [_suitability(result, a, place, lang), _anova(a, place, lang)]
     return made
 
 
-def table(found: PotencyAnalysis) -> pd.DataFrame:
+def table(result: PotencyAnalysis) -> pd.DataFrame:
     """All potencies, a row each, with codes and full precision; NaN where suitability refuses one."""
     rows = []
-    for a in found.assays:
+    for a in result.assays:
         for p, shown in zip(a.potencies, a.reported, strict=True):
             values = (np.nan,) * 3 if shown is None else shown.potency
             rows.append(
@@ -74,9 +74,9 @@ def table(found: PotencyAnalysis) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _potencies(found: PotencyAnalysis, lang: str) -> Card:
+def _potencies(result: PotencyAnalysis, lang: str) -> Card:
     rows = []
-    for a in found.assays:
+    for a in result.assays:
         for k, shown in enumerate(a.reported):
             row = {say("potency.col_sample", lang): figures.label(a, k)}
             if shown is None:
@@ -90,12 +90,12 @@ def _potencies(found: PotencyAnalysis, lang: str) -> Card:
                 row |= {say("potency.col_percent", lang): " – ".join(percent)}
             rows.append(row)
     total = len(rows)
-    refused = sum(p is None for a in found.assays for p in a.reported)
-    model = say(f"potency.model_{found.options.model.name.lower()}", lang)
-    text = [say("potency.summary", lang, model=model, assays=len(found.assays), total=total, refused=refused)]
-    text += [_refusal(a, lang) for a in found.assays[:MOST_ASSAYS] if a.failures]
-    if found.missing:
-        text.append(say("potency.missing", lang, n=found.missing))
+    refused = sum(p is None for a in result.assays for p in a.reported)
+    model = say(f"potency.model_{result.options.model.name.lower()}", lang)
+    text = [say("potency.summary", lang, model=model, assays=len(result.assays), total=total, refused=refused)]
+    text += [_refusal(a, lang) for a in result.assays[:MOST_ASSAYS] if a.failures]
+    if result.missing:
+        text.append(say("potency.missing", lang, n=result.missing))
     if total > MOST_ROWS:
         text.append(say("potency.more", lang, shown=MOST_ROWS, total=total))
     return Card(
@@ -103,9 +103,9 @@ def _potencies(found: PotencyAnalysis, lang: str) -> Card:
         say("potency.card_potency", lang),
         tuple(text),
         pd.DataFrame(rows[:MOST_ROWS]),
-        (lambda: figures.potencies(found, lang)) if refused < total else None,
+        (lambda: figures.potencies(result, lang)) if refused < total else None,
         say("potency.alt_potency", lang),
-        say("potency.note_limits", lang, level=100 * found.options.level),
+        say("potency.note_limits", lang, level=100 * result.options.level),
     )
 
 
@@ -123,19 +123,21 @@ def _check_text(a: AssayResult, c: Check, lang: str) -> str:
     return f"{text} (p {p_value(c.p)})" if np.isfinite(c.p) else text
 
 
-def _suitability(found: PotencyAnalysis, a: AssayResult, place: int, lang: str) -> Card:
+def _suitability(result: PotencyAnalysis, a: AssayResult, place: int, lang: str) -> Card:
     rows = []
     for c in a.checks:
         if np.isfinite(c.margin_low):
-            result = f"{number(c.low, 3)} – {number(c.high, 3)}" if np.isfinite(c.low) or np.isfinite(c.high) else "–"
+            statistic = (
+                f"{number(c.low, 3)} – {number(c.high, 3)}" if np.isfinite(c.low) or np.isfinite(c.high) else "–"
+            )
             needed = f"{number(c.margin_low, 3)} – {number(c.margin_high, 3)}"
         else:
-            result = f"{number(c.statistic)}, p {p_value(c.p)}" if np.isfinite(c.p) else "–"
-            needed = "–" if not np.isfinite(c.p) else _needed(found, c)
+            statistic = f"{number(c.statistic)}, p {p_value(c.p)}" if np.isfinite(c.p) else "–"
+            needed = "–" if not np.isfinite(c.p) else _needed(result, c)
         rows.append(
             {
                 say("potency.col_check", lang): _check_text(a, c._replace(p=np.nan), lang),
-                say("potency.col_result", lang): result,
+                say("potency.col_result", lang): statistic,
                 say("potency.col_needed", lang): needed,
                 say("potency.col_met", lang): say("potency.met" if c.passed else "potency.not_met", lang),
                 say("potency.col_decides", lang): say("potency.decides" if c.decides else "potency.shown", lang),
@@ -159,14 +161,14 @@ def _suitability(found: PotencyAnalysis, a: AssayResult, place: int, lang: str) 
         say("potency.card_suitability", lang, name=" · ".join(x for x in (a.assay, a.run) if x)).rstrip(" :："),
         tuple(text),
         pd.DataFrame(rows),
-        lambda: figures.dose_response(found, a, lang),
+        lambda: figures.dose_response(result, a, lang),
         say("potency.alt_response", lang),
         say("potency.note_margins", lang),
     )
 
 
-def _needed(found: PotencyAnalysis, c: Check) -> str:
-    return f"p {'<' if c.key.value == 'regression' else '≥'} {found.options.criteria.alpha:g}"
+def _needed(result: PotencyAnalysis, c: Check) -> str:
+    return f"p {'<' if c.key.value == 'regression' else '≥'} {result.options.criteria.alpha:g}"
 
 
 def _anova(a: AssayResult, place: int, lang: str) -> Card:
@@ -187,12 +189,12 @@ def _anova(a: AssayResult, place: int, lang: str) -> Card:
     return Card(f"anova-{place}", say("potency.card_anova", lang), (text,), pd.DataFrame(rows))
 
 
-def _runs(found: PotencyAnalysis, lang: str) -> Card:
+def _runs(result: PotencyAnalysis, lang: str) -> Card:
     return Card(
         "runs",
         say("potency.card_runs", lang),
         (say("potency.runs_text", lang),),
-        pd.DataFrame([_run_row(r, lang) for r in found.runs[:MOST_ROWS]]),
+        pd.DataFrame([_run_row(r, lang) for r in result.runs[:MOST_ROWS]]),
         note=say("potency.note_runs", lang),
     )
 

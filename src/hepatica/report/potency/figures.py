@@ -17,45 +17,45 @@ from hepatica.words import say
 MOST_ROWS = 40
 
 
-def dose_response(found: PotencyAnalysis, a: AssayResult, lang: str) -> Figure:
+def dose_response(result: PotencyAnalysis, a: AssayResult, lang: str) -> Figure:
     """Responses of an assay over dose, the fitted lines or curves of its samples, and outliers ringed."""
     with styled():
         figure, axes = panels(1, 1, width=7.5, height=4.2)
-        ax, model = axes[0, 0], found.options.model
+        ax, model = axes[0, 0], result.options.model
         for k, name in enumerate(a.samples):
             here = a.layout.sample == k
-            _draw_sample(ax, found, a, k, name)
+            _draw_sample(ax, result, a, k, name)
             blank = here & (a.layout.dose == 0)
             if model is not Model.SLOPE_RATIO and blank.any():
                 lowest = a.layout.dose[a.layout.dose > 0].min()
                 ax.plot(np.full(blank.sum(), lowest / 3), a.response[blank], ls="none", marker="x", color=look(k)[0])
-        _ring(ax, found, a, lang)
+        _ring(ax, result, a, lang)
         if model is not Model.SLOPE_RATIO:
             log_scale(ax.xaxis)
             _ticks(ax, a)
-        unit = found.units.get("dose", "")
+        unit = result.units.get("dose", "")
         ax.set_xlabel(say("potency.axis_dose_unit", lang, unit=unit) if unit else say("potency.axis_dose", lang))
-        ax.set_ylabel(_response_label(found, lang))
+        ax.set_ylabel(_response_label(result, lang))
         legend_below(figure, axes, 4)
         return figure
 
 
-def _draw_sample(ax: Axes, found: PotencyAnalysis, a: AssayResult, k: int, name: str) -> None:
+def _draw_sample(ax: Axes, result: PotencyAnalysis, a: AssayResult, k: int, name: str) -> None:
     colour, line, marker = look(k)
-    here = (a.layout.sample == k) & ((a.layout.dose > 0) | (found.options.model is Model.SLOPE_RATIO))
+    here = (a.layout.sample == k) & ((a.layout.dose > 0) | (result.options.model is Model.SLOPE_RATIO))
     ax.plot(a.layout.dose[here], a.response[here], ls="none", marker=marker, ms=4.5, color=colour, mfc="none")
-    drawn = fitted_curve(a, found.options.model, k, level=found.options.level)
+    drawn = fitted_curve(a, result.options.model, k, level=result.options.level)
     ax.plot(drawn.dose, drawn.response, ls=line, color=colour, marker=marker, markevery=[0, -1], ms=4.5, label=name)
     if drawn.low is not None and drawn.high is not None:
         ax.fill_between(drawn.dose, drawn.low, drawn.high, color=colour, alpha=0.15, lw=0)
 
 
-def _ring(ax: Axes, found: PotencyAnalysis, a: AssayResult, lang: str) -> None:
+def _ring(ax: Axes, result: PotencyAnalysis, a: AssayResult, lang: str) -> None:
     """Rings around outlying responses, where they are drawn."""
     for place, o in enumerate(a.outliers):
         k = a.samples.index(o.sample)
         cell = np.flatnonzero((a.layout.sample == k) & (a.layout.dose == o.dose))
-        if not len(cell) or (o.dose == 0 and found.options.model is not Model.SLOPE_RATIO):
+        if not len(cell) or (o.dose == 0 and result.options.model is not Model.SLOPE_RATIO):
             continue
         centre = np.median(a.response[cell])
         at = cell[int(np.argmax(np.abs(a.response[cell] - centre)))]
@@ -71,8 +71,8 @@ def _ticks(ax: Axes, a: AssayResult) -> None:
     ax.set_xticks([*zero, *shown], ["0"] * len(zero) + [f"{dose:.3g}" for dose in shown])
 
 
-def _response_label(found: PotencyAnalysis, lang: str) -> str:
-    model, transform, unit = found.options.model, found.options.transform.value, found.units.get("response", "")
+def _response_label(result: PotencyAnalysis, lang: str) -> str:
+    model, transform, unit = result.options.model, result.options.transform.value, result.units.get("response", "")
     if model.is_quantal:
         return say("potency.axis_share", lang)
     if transform != "none":
@@ -80,9 +80,9 @@ def _response_label(found: PotencyAnalysis, lang: str) -> str:
     return say("potency.axis_response_unit", lang, unit=unit) if unit else say("potency.axis_response", lang)
 
 
-def potencies(found: PotencyAnalysis, lang: str) -> Figure:
+def potencies(result: PotencyAnalysis, lang: str) -> Figure:
     """Reported potencies with their limits, one row each; refused ones as a crossed place without a number."""
-    rows = [(a, k) for a in found.assays for k in range(len(a.potencies))][:MOST_ROWS]
+    rows = [(a, k) for a in result.assays for k in range(len(a.potencies))][:MOST_ROWS]
     with styled():
         figure, axes = panels(1, 1, width=7.5, height=1.3 + 0.32 * len(rows))
         ax, labels, refused = axes[0, 0], [], []
@@ -105,7 +105,7 @@ def potencies(found: PotencyAnalysis, lang: str) -> Figure:
             ax.annotate(text, (0.02, -place), xycoords=("axes fraction", "data"), va="center", color=VERMILLION)
         ax.set_yticks(-np.arange(len(rows)), labels)
         ax.set_ylim(-len(rows) + 0.4, 0.6)
-        ax.set_xlabel(say("potency.axis_potency", lang, level=100 * found.options.level))
+        ax.set_xlabel(say("potency.axis_potency", lang, level=100 * result.options.level))
         return figure
 
 

@@ -66,37 +66,37 @@ def rule_text(name: str, lang: str) -> str:
     return say(f"quality.rule_{RULE_WORDS[name]}", lang) if name in RULE_WORDS else name
 
 
-def named(found: ControlStudy, at: np.ndarray, lang: str) -> str:
+def named(result: ControlStudy, at: np.ndarray, lang: str) -> str:
     """Labels of points, the first dozen."""
-    names = [found.labels[i] for i in at[:MOST_NAMED].tolist()]
+    names = [result.labels[i] for i in at[:MOST_NAMED].tolist()]
     if at.size > MOST_NAMED:
         names.append(say("quality.more", lang, n=at.size - MOST_NAMED))
     return say("decision.separator", lang).join(names) if names else say("quality.none", lang)
 
 
-def control_cards(found: ControlStudy, lang: str) -> tuple[Card, ...]:
+def control_cards(result: ControlStudy, lang: str) -> tuple[Card, ...]:
     """All cards, the chart first.
 
     Parameters
     ----------
-    found : ControlStudy
+    result : ControlStudy
         What was computed.
     lang : str
         Language.
     """
-    made = [_chart(found, lang)]
-    if found.spread is not None:
+    made = [_chart(result, lang)]
+    if result.spread is not None:
         alt = say("quality.alt_spread", lang)
-        text = (_limits(found.spread, lang),)
+        text = (_limits(result.spread, lang),)
         title = say("quality.card_spread", lang)
-        made.append(Card("spread", title, text, figure=lambda: figures.spread_figure(found, lang), alt=alt))
-    if found.ewma is not None and found.cusum is not None:
-        made.append(_sums(found, lang))
-    made.append(_lengths(found, lang))
-    if found.capability is not None:
-        made.append(_capability(found, lang))
-    if found.tolerance is not None:
-        made.append(_tolerance(found, lang))
+        made.append(Card("spread", title, text, figure=lambda: figures.spread_figure(result, lang), alt=alt))
+    if result.ewma is not None and result.cusum is not None:
+        made.append(_sums(result, lang))
+    made.append(_lengths(result, lang))
+    if result.capability is not None:
+        made.append(_capability(result, lang))
+    if result.tolerance is not None:
+        made.append(_tolerance(result, lang))
     return tuple(made)
 
 
@@ -107,44 +107,44 @@ def _limits(chart: Chart, lang: str) -> str:
     return say("quality.limits", lang, centre=centre, lower=lower, upper=upper, sigma=number(chart.sigma))
 
 
-def _chart(found: ControlStudy, lang: str) -> Card:
-    chart = found.chart
+def _chart(result: ControlStudy, lang: str) -> Card:
+    chart = result.chart
     size = chart.phase_1 - len(chart.excluded)
-    text = [say("quality.in_control" if found.is_in_control else "quality.out_of_control", lang, n=size)]
+    text = [say("quality.in_control" if result.is_in_control else "quality.out_of_control", lang, n=size)]
     if chart.phase_1 < chart.points.size:
-        new = found.alarms[found.alarms >= chart.phase_1]
+        new = result.alarms[result.alarms >= chart.phase_1]
         text.append(say("quality.new_alarms", lang, alarms=new.size, n=chart.points.size - chart.phase_1))
     if size < FEW_POINTS:
         text.append(say("quality.few", lang, n=size))
     text.append(_limits(chart, lang))
     rows = [
-        (f"{k}: {rule_text(rule, lang)}", named(found, at, lang))
-        for k, (rule, at) in enumerate(found.signals.items(), 1)
+        (f"{k}: {rule_text(rule, lang)}", named(result, at, lang))
+        for k, (rule, at) in enumerate(result.signals.items(), 1)
     ]
     return Card(
         "answer",
         say("quality.card_chart", lang),
         tuple(text),
         pd.DataFrame(rows, columns=[say("quality.rule", lang), say("quality.alarms_at", lang)]),
-        lambda: figures.chart_figure(found, lang),
+        lambda: figures.chart_figure(result, lang),
         say("quality.alt_chart", lang),
     )
 
 
-def _sums(found: ControlStudy, lang: str) -> Card:
-    assert found.ewma is not None and found.cusum is not None
+def _sums(result: ControlStudy, lang: str) -> Card:
+    assert result.ewma is not None and result.cusum is not None
     said = [
-        say("quality.beyond", lang, points=named(found, at, lang)) if at.size else say("quality.none", lang)
-        for at in (found.ewma.beyond, found.cusum.beyond)
+        say("quality.beyond", lang, points=named(result, at, lang)) if at.size else say("quality.none", lang)
+        for at in (result.ewma.beyond, result.cusum.beyond)
     ]
     text = (say("quality.sums", lang, ewma=said[0], cusum=said[1]),)
     alt = say("quality.alt_sums", lang)
     title = say("quality.card_sums", lang)
-    return Card("sums", title, text, figure=lambda: figures.sums_figure(found, lang), alt=alt)
+    return Card("sums", title, text, figure=lambda: figures.sums_figure(result, lang), alt=alt)
 
 
-def _lengths(found: ControlStudy, lang: str) -> Card:
-    lengths = found.run_lengths
+def _lengths(result: ControlStudy, lang: str) -> Card:
+    lengths = result.run_lengths
     table = pd.DataFrame(
         {
             say("quality.shift", lang): [f"{s:g}" for s in SHIFTS],
@@ -160,25 +160,25 @@ def _lengths(found: ControlStudy, lang: str) -> Card:
     return Card("lengths", say("quality.card_lengths", lang), tuple(text), table)
 
 
-def _capability(found: ControlStudy, lang: str) -> Card:
-    c = found.capability
+def _capability(result: ControlStudy, lang: str) -> Card:
+    c = result.capability
     assert c is not None
     names = {"Cp": c.cp, "Cpl": c.cpl, "Cpu": c.cpu, "Cpk": c.cpk, "Cpm": c.cpm, "Pp": c.pp, "Ppk": c.ppk}
     rows = [(name, f"{i.value:.3g}", f"{i.low:.3g} – {i.high:.3g}") for name, i in names.items() if i.value == i.value]
-    confidence = percent(found.settings.confidence)
+    confidence = percent(result.settings.confidence)
     columns = [
         say("quality.index", lang),
         say("quality.value", lang),
         say("quality.interval", lang, confidence=confidence),
     ]
     text = [say("quality.capability", lang, n=c.n, share=chance(c.share_outside), seen=c.seen_outside)]
-    if not found.is_in_control:
+    if not result.is_in_control:
         text.append(say("quality.capability_unsure", lang))
     return Card("capability", say("quality.card_capability", lang), tuple(text), pd.DataFrame(rows, columns=columns))
 
 
-def _tolerance(found: ControlStudy, lang: str) -> Card:
-    t, s = found.tolerance, found.settings
+def _tolerance(result: ControlStudy, lang: str) -> Card:
+    t, s = result.tolerance, result.settings
     assert t is not None
     if np.isfinite(t.lower) and np.isfinite(t.upper):
         where = say("quality.between", lang, lower=number(t.lower), upper=number(t.upper))

@@ -37,28 +37,28 @@ def spread(v: VarianceComponents, digits: int = 1) -> str:
     return f"{v.mean:.{digits}f} ({v.low:.{digits}f} – {v.high:.{digits}f})"
 
 
-def comparison_cards(found: ProductComparison, lots: LotSummary, lang: str) -> tuple[Card, ...]:
+def comparison_cards(result: ProductComparison, lots: LotSummary, lang: str) -> tuple[Card, ...]:
     """Cards: the answer, sources, single attributes, lots, and what is known of each source.
 
     Parameters
     ----------
-    found : ProductComparison
+    result : ProductComparison
         Products side by side.
     lots : LotSummary
         Variation of lots of the study's product.
     lang : {"en", "zh"}
         Language.
     """
-    made = [_answer(found, lots, lang), _sources(found, lang)]
-    if any(found.of(g, h) for g in ATTRIBUTES for h in found.study.hypotheses):
-        made.append(_attributes(found, lang))
+    made = [_answer(result, lots, lang), _sources(result, lang)]
+    if any(result.of(g, h) for g in ATTRIBUTES for h in result.study.hypotheses):
+        made.append(_attributes(result, lang))
     return (*made, _lots(lots, lang), _known(lang))
 
 
-def _answer(found: ProductComparison, lots: LotSummary, lang: str) -> Card:
+def _answer(result: ProductComparison, lots: LotSummary, lang: str) -> Card:
     text = []
-    for hypothesis in found.study.hypotheses:
-        own = found.of(Group.SOURCE, hypothesis)
+    for hypothesis in result.study.hypotheses:
+        own = result.of(Group.SOURCE, hypothesis)
         if own:
             best = max(own, key=lambda r: r.gain.mean)
             apart = abs(best.difference.mean) >= TELLING * best.difference.error > 0
@@ -72,7 +72,7 @@ def _answer(found: ProductComparison, lots: LotSummary, lang: str) -> Card:
     return Card("answer", say("product.card_answer", lang), tuple(text))
 
 
-def _sources(found: ProductComparison, lang: str) -> Card:
+def _sources(result: ProductComparison, lang: str) -> Card:
     rows = [
         (
             say(f"common.{r.hypothesis}", lang),
@@ -81,25 +81,25 @@ def _sources(found: ProductComparison, lang: str) -> Card:
             f"{spread(r.difference)} ± {r.difference.error:.1f}",
             spread(r.thrombosis, 4),
         )
-        for h in found.study.hypotheses
-        for r in found.of(Group.SOURCE, h)
+        for h in result.study.hypotheses
+        for r in result.of(Group.SOURCE, h)
     ]
     columns = [say(f"product.{k}", lang) for k in ("hypothesis", "product", "gain", "difference", "thrombosis")]
-    text = say("product.patients", lang, regimen=found.regimen, patients=found.patients, draws=found.draws)
+    text = say("product.patients", lang, regimen=result.regimen, patients=result.patients, draws=result.draws)
     return Card(
         "sources",
         say("product.card_sources", lang),
         (text,),
         pd.DataFrame(rows, columns=columns),
-        lambda: sources_figure(found, lang),
+        lambda: sources_figure(result, lang),
         say("product.alt_sources", lang),
     )
 
 
-def sources_figure(found: ProductComparison, lang: str) -> Figure:
+def sources_figure(result: ProductComparison, lang: str) -> Figure:
     """Difference in gain and excess thrombo-embolism of every source, passage and thaw, with 90 % intervals."""
     with styled():
-        rows = {h: found.of(Group.SOURCE, h) for h in found.study.hypotheses}
+        rows = {h: result.of(Group.SOURCE, h) for h in result.study.hypotheses}
         first = next(iter(rows.values()))
         figure, axes = panels(1, 2, width=11.0, height=0.3 * len(first) + 1.6)
         for k, (hypothesis, own) in enumerate(rows.items()):
@@ -120,7 +120,7 @@ def sources_figure(found: ProductComparison, lang: str) -> Figure:
         return figure
 
 
-def _attributes(found: ProductComparison, lang: str) -> Card:
+def _attributes(result: ProductComparison, lang: str) -> Card:
     rows = [
         (
             say(f"product.group_{g.value}", lang),
@@ -130,8 +130,8 @@ def _attributes(found: ProductComparison, lang: str) -> Card:
             spread(r.thrombosis_difference, 4),
         )
         for g in ATTRIBUTES
-        for h in found.study.hypotheses
-        for r in found.of(g, h)
+        for h in result.study.hypotheses
+        for r in result.of(g, h)
     ]
     keys = ("attribute", "value", "hypothesis", "difference", "thrombosis_change")
     columns = [say(f"product.{k}", lang) for k in keys]
@@ -140,19 +140,19 @@ def _attributes(found: ProductComparison, lang: str) -> Card:
         say("product.card_attributes", lang),
         (say("product.attributes", lang),),
         pd.DataFrame(rows, columns=columns),
-        lambda: attributes_figure(found, lang),
+        lambda: attributes_figure(result, lang),
         say("product.alt_attributes", lang),
     )
 
 
-def attributes_figure(found: ProductComparison, lang: str) -> Figure:
+def attributes_figure(result: ProductComparison, lang: str) -> Figure:
     """Gain and thrombo-embolism against the study's product over each attribute, with 90 % bands."""
     with styled():
-        groups = [g for g in ATTRIBUTES if found.of(g, found.study.hypotheses[0])]
+        groups = [g for g in ATTRIBUTES if result.of(g, result.study.hypotheses[0])]
         figure, axes = panels(2, len(groups), width=11.0, height=2.5)
         for j, group in enumerate(groups):
-            for k, hypothesis in enumerate(found.study.hypotheses):
-                own = found.of(group, hypothesis)
+            for k, hypothesis in enumerate(result.study.hypotheses):
+                own = result.of(group, hypothesis)
                 x = [r.alternative.value for r in own]
                 for ax, values in (
                     (axes[0, j], [r.difference for r in own]),
@@ -193,7 +193,7 @@ def _known(lang: str) -> Card:
 
 
 def write_comparison(
-    found: ProductComparison, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+    result: ProductComparison, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
     """Write ``report.html``, ``products.csv`` and ``product.json``.
 
@@ -202,7 +202,7 @@ def write_comparison(
     list of Path
         The files.
     """
-    title = say("product.title", lang, title=found.study.title)
+    title = say("product.title", lang, title=result.study.title)
     heading = Heading(title, say("product.subtitle", lang), say("product.beside", lang), command)
-    tables = {"products": found.frame()}
+    tables = {"products": result.frame()}
     return write_answer(made, answer, folder, lang, heading=heading, name="product", tables=tables)

@@ -17,14 +17,14 @@ MOST_ATTRIBUTES = 24
 TICKS = 25
 
 
-def chart_figure(found: ControlStudy, lang: str) -> Figure:
+def chart_figure(result: ControlStudy, lang: str) -> Figure:
     """The control chart: points, centre, limits, phases, and alarming points with the number of their rule."""
     with styled():
         figure, axes = panels(1, 1, width=9.0, height=4.0)
-        ax, chart = axes[0, 0], found.chart
-        _chart(ax, chart, found.labels, lang)
+        ax, chart = axes[0, 0], result.chart
+        _chart(ax, chart, result.labels, lang)
         numbers: dict[int, list[str]] = {}
-        for k, at in enumerate(found.signals.values(), 1):
+        for k, at in enumerate(result.signals.values(), 1):
             for i in at.tolist():
                 numbers.setdefault(i, []).append(str(k))
         if numbers:
@@ -43,7 +43,7 @@ def chart_figure(found: ControlStudy, lang: str) -> Figure:
             at = np.array(chart.excluded)
             label = say("quality.legend_excluded", lang)
             ax.plot(at + 1, chart.points[at], ls="none", marker="x", ms=9, color=GREY, label=label)
-        _specification(ax, found, lang)
+        _specification(ax, result, lang)
         legend_below(figure, axes, 5)
         return figure
 
@@ -69,44 +69,44 @@ def _chart(ax: Axes, chart: Chart, labels: tuple[str, ...], lang: str, *, marker
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: labels[int(v) - 1] if 1 <= v <= len(labels) else ""))
 
 
-def _specification(ax: Axes, found: ControlStudy, lang: str) -> None:
+def _specification(ax: Axes, result: ControlStudy, lang: str) -> None:
     """Limits of the specification, drawn where they do not flatten the chart."""
-    if found.spread is None or found.chart.kind == "xbar":
+    if result.spread is None or result.chart.kind == "xbar":
         return
     low, high = ax.get_ylim()
     drawn = False
-    for limit in (found.settings.lower, found.settings.upper):
+    for limit in (result.settings.lower, result.settings.upper):
         if limit is not None and low - 1.5 * (high - low) <= limit <= high + 1.5 * (high - low):
             label = None if drawn else say("quality.legend_specification", lang)
             ax.axhline(limit, color=LIMIT, ls="-.", lw=1.4, label=label)
             drawn = True
 
 
-def spread_figure(found: ControlStudy, lang: str) -> Figure:
+def spread_figure(result: ControlStudy, lang: str) -> Figure:
     """The chart of moving ranges, ranges or standard deviations."""
     with styled():
         figure, axes = panels(1, 1, width=9.0, height=2.8)
-        assert found.spread is not None
-        offset = found.chart.points.size - found.spread.points.size
-        _chart(axes[0, 0], found.spread, found.labels[offset:], lang)
-        at = found.spread.beyond
+        assert result.spread is not None
+        offset = result.chart.points.size - result.spread.points.size
+        _chart(axes[0, 0], result.spread, result.labels[offset:], lang)
+        at = result.spread.beyond
         if at.size:
             label = say("quality.legend_alarm", lang)
             axes[0, 0].plot(
-                at + 1, found.spread.points[at], ls="none", marker="s", ms=8, mfc="none", mec=VERMILLION, label=label
+                at + 1, result.spread.points[at], ls="none", marker="s", ms=8, mfc="none", mec=VERMILLION, label=label
             )
         legend_below(figure, axes, 4)
         return figure
 
 
-def sums_figure(found: ControlStudy, lang: str) -> Figure:
+def sums_figure(result: ControlStudy, lang: str) -> Figure:
     """EWMA with its limits beside both CUSUMs with their decision interval."""
     with styled():
         figure, axes = panels(1, 2, width=11.0, height=3.4)
-        assert found.ewma is not None and found.cusum is not None
-        _chart(axes[0, 0], found.ewma, found.labels, lang)
+        assert result.ewma is not None and result.cusum is not None
+        _chart(axes[0, 0], result.ewma, result.labels, lang)
         axes[0, 0].set_title("EWMA")
-        ax, c = axes[0, 1], found.cusum
+        ax, c = axes[0, 1], result.cusum
         x = np.arange(1, c.high.size + 1)
         ax.plot(x, c.high, color=GREEN, marker="^", ms=4, lw=1.0, label=say("quality.upper_sum", lang))
         ax.plot(x, c.low, color=VERMILLION, marker="v", ms=4, lw=1.0, label=say("quality.lower_sum", lang))
@@ -120,9 +120,9 @@ def sums_figure(found: ControlStudy, lang: str) -> Figure:
         return figure
 
 
-def attributes_figure(found: LotRelease, lang: str) -> Figure:
+def attributes_figure(result: LotRelease, lang: str) -> Figure:
     """Each attribute with a number on its own scale: result, interval, limits, and what lies outside them."""
-    rows = [f for f in found.findings if f.result == f.result][:MOST_ATTRIBUTES]
+    rows = [f for f in result.findings if f.result == f.result][:MOST_ATTRIBUTES]
     with styled():
         figure, axes = panels(len(rows), 1, width=8.5, height=0.95)
         for k, f in enumerate(rows):
@@ -149,21 +149,21 @@ def _attribute(ax: Axes, f: Finding, lang: str) -> None:
     ax.locator_params(axis="x", nbins=6)
 
 
-def adjusted_dose(found: LotRelease) -> str:
+def adjusted_dose(result: LotRelease) -> str:
     """Adjusted dose of cells with its unit."""
-    return f"{found.adjusted:.3g} {found.dose_unit}".replace("e+0", "e")
+    return f"{result.adjusted:.3g} {result.dose_unit}".replace("e+0", "e")
 
 
-def loss_figure(found: LotRelease, lang: str) -> Figure:
+def loss_figure(result: LotRelease, lang: str) -> Figure:
     """Expected loss of each action with its interval; that of the verdict is marked."""
     with styled():
         figure, axes = panels(1, 1, width=7.5, height=2.4)
         ax = axes[0, 0]
-        given = adjusted_dose(found)
-        order = [v for v in (Verdict.REJECT, Verdict.CONDITIONAL, Verdict.RELEASE) if v in found.losses]
+        given = adjusted_dose(result)
+        order = [v for v in (Verdict.REJECT, Verdict.CONDITIONAL, Verdict.RELEASE) if v in result.losses]
         for k, verdict in enumerate(order):
-            loss = found.losses[verdict]
-            chosen = verdict is found.verdict
+            loss = result.losses[verdict]
+            chosen = verdict is result.verdict
             ax.plot([loss.low, loss.high], [k, k], color=BLUE if chosen else GREY, lw=2.2)
             ax.plot(loss.mean, k, marker="o" if chosen else "D", color=BLUE if chosen else GREY, ms=8 if chosen else 6)
         ax.set_yticks(range(len(order)), [roomy(say(f"lot.action_{v.value}", lang, adjusted=given)) for v in order])

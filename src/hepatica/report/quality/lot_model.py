@@ -27,20 +27,20 @@ def days(loss: LossSummary) -> str:
     return f"{loss.mean:.2f} ({loss.low:.2f} – {loss.high:.2f})"
 
 
-def cost_sentence(found: LotRelease, model: ModelAssessment, lang: str) -> str:
+def cost_sentence(result: LotRelease, model: ModelAssessment, lang: str) -> str:
     """Cost of the lot at its dose, and what to do: raise the dose, or nothing, or reject."""
-    potency = [f for f in found.findings if f.role == "potency"]
+    potency = [f for f in result.findings if f.role == "potency"]
     lot = say("lot.of_potency", lang, value=f"{potency[0].result:.2g}") if potency else say("lot.this_lot", lang)
     given = {"lot": lot, "days": days(model.planned), "error": f"{model.planned.error:.2f}"}
     if model.factor > 1.0:
-        dose = f"{found.adjusted:.3g} {found.dose_unit}".replace("e+0", "e")
+        dose = f"{result.adjusted:.3g} {result.dose_unit}".replace("e+0", "e")
         text = say("lot.costs_raise", lang, **given, dose=dose, adjusted=days(model.adjusted))
     else:
         text = say("lot.costs", lang, **given)
     return text + say("lot.against_rejection", lang, rejection=f"{model.rejection:.2f}")
 
 
-def model_cards(found: LotRelease, model: ModelAssessment, lang: str) -> list[Card]:
+def model_cards(result: LotRelease, model: ModelAssessment, lang: str) -> list[Card]:
     """Cards of the model's loss: by world, and limits from loss with their risks."""
     return [_worlds(model, lang), _limits(model, lang)]
 

@@ -17,15 +17,15 @@ from hepatica.report.page import page
 from hepatica.words import say
 
 
-def points_table(found: ControlStudy) -> pd.DataFrame:
+def points_table(result: ControlStudy) -> pd.DataFrame:
     """Points of the chart with limits and the numbers of the rules that alarm, one row each."""
-    chart = found.chart
+    chart = result.chart
     rules = [
-        " ".join(str(k) for k, at in enumerate(found.signals.values(), 1) if i in at) for i in range(chart.points.size)
+        " ".join(str(k) for k, at in enumerate(result.signals.values(), 1) if i in at) for i in range(chart.points.size)
     ]
     return pd.DataFrame(
         {
-            "label": found.labels,
+            "label": result.labels,
             "point": chart.points,
             "centre": chart.centre,
             "lower": chart.lower,
@@ -38,7 +38,7 @@ def points_table(found: ControlStudy) -> pd.DataFrame:
 
 
 def write_control(
-    found: ControlStudy, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, name: str, command: str
+    result: ControlStudy, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, name: str, command: str
 ) -> list[Path]:
     """Write ``report.html``, ``points.csv`` and ``quality.json``.
 
@@ -49,12 +49,12 @@ def write_control(
     """
     title = say("quality.title", lang, name=name)
     heading = Heading(title, say("quality.subtitle", lang), say("quality.beside", lang), command)
-    tables = {"points": points_table(found)}
+    tables = {"points": points_table(result)}
     return write_answer(made, answer, folder, lang, heading=heading, name="quality", tables=tables)
 
 
 def write_certificate(
-    found: LotRelease, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+    result: LotRelease, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
     """Write ``certificate.html`` and ``certificate.json``.
 
@@ -63,12 +63,12 @@ def write_certificate(
     list of Path
         The files.
     """
-    product = say("decision.separator", lang) + found.product if found.product else ""
+    product = say("decision.separator", lang) + result.product if result.product else ""
     text = page(
         made,
-        say("lot.title", lang, title=found.title),
+        say("lot.title", lang, title=result.title),
         lang,
-        subtitle=say("lot.subtitle", lang, lot=found.lot, product=product),
+        subtitle=say("lot.subtitle", lang, lot=result.lot, product=product),
         tables_note=say("lot.beside", lang),
         command=command,
     )

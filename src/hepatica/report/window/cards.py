@@ -18,79 +18,79 @@ from hepatica.therapeutic_window.settings import WindowSettings
 from hepatica.words import say
 
 
-def cards(found: TherapeuticWindow, lang: str) -> list[Card]:
+def cards(result: TherapeuticWindow, lang: str) -> list[Card]:
     """Cards of a window, the answer first."""
-    made = [_answer(found, lang), doses(found, lang)]
-    made.insert(1, _window(found, lang))
-    if found.contrasts:
-        made.append(_moves(found, lang))
-    if found.interactions:
-        made.append(interaction_card(found, lang))
-    if found.contrasts or found.subgroups:
-        made += [_multiples(found, h, lang) for h in found.study.hypotheses]
-    return [*made, _endpoints(found, lang), _method(found, lang)]
+    made = [_answer(result, lang), doses(result, lang)]
+    made.insert(1, _window(result, lang))
+    if result.contrasts:
+        made.append(_moves(result, lang))
+    if result.interactions:
+        made.append(interaction_card(result, lang))
+    if result.contrasts or result.subgroups:
+        made += [_multiples(result, h, lang) for h in result.study.hypotheses]
+    return [*made, _endpoints(result, lang), _method(result, lang)]
 
 
-def terminal(found: TherapeuticWindow, lang: str) -> list[Card]:
+def terminal(result: TherapeuticWindow, lang: str) -> list[Card]:
     """Cards that a terminal shows: the answer, the doses, what moves them, and interactions."""
-    made = [_answer(found, lang), doses(found, lang)]
-    if found.contrasts:
-        made.append(_moves(found, lang))
-    return [*made, interaction_card(found, lang)] if found.interactions else made
+    made = [_answer(result, lang), doses(result, lang)]
+    if result.contrasts:
+        made.append(_moves(result, lang))
+    return [*made, interaction_card(result, lang)] if result.interactions else made
 
 
-def _answer(found: TherapeuticWindow, lang: str) -> Card:
-    text = sentences.sentences(found, lang)
-    why = found.extrapolation
+def _answer(result: TherapeuticWindow, lang: str) -> Card:
+    text = sentences.sentences(result, lang)
+    why = result.extrapolation
     if why:
         text.append(say("window.extrapolation", lang, why=why))
-    return Card("answer", say("window.card_answer", lang), tuple(text), note=_given(found, lang))
+    return Card("answer", say("window.card_answer", lang), tuple(text), note=_given(result, lang))
 
 
-def _given(found: TherapeuticWindow, lang: str) -> str:
-    w = found.window(found.study.hypotheses[0])
+def _given(result: TherapeuticWindow, lang: str) -> str:
+    w = result.window(result.study.hypotheses[0])
     return say("window.note_given", lang, highest=names.cells(w.highest_given / w.infusions), infusions=w.infusions)
 
 
-def _window(found: TherapeuticWindow, lang: str) -> Card:
-    w = found.window(found.study.hypotheses[0])
+def _window(result: TherapeuticWindow, lang: str) -> Card:
+    w = result.window(result.study.hypotheses[0])
     text = say(
         "window.window_text",
         lang,
         patients=w.patients,
         draws=w.draws,
-        central=found.settings.central_patients,
+        central=result.settings.central_patients,
     )
     return Card(
         "window",
         say("window.card_window", lang),
         (text,),
-        figure=lambda: figures.window(found, lang),
+        figure=lambda: figures.window(result, lang),
         alt=say("window.alt_window", lang),
-        note=_given(found, lang),
+        note=_given(result, lang),
     )
 
 
-def doses(found: TherapeuticWindow, lang: str) -> Card:
+def doses(result: TherapeuticWindow, lang: str) -> Card:
     """Card of the doses of the base window, each with all its intervals."""
-    shown = (GAIN, "survival_90", "transplant_free_90", *figures.shown_harms(found))
+    shown = (GAIN, "survival_90", "transplant_free_90", *figures.shown_harms(result))
     rows = [
         _dose_row(w, estimand, lang)
         for name in shown
-        for w in found.windows
+        for w in result.windows
         if (w.key, w.endpoint.name) == ("base", name)
         for estimand in w.estimates
         if estimand is not Estimand.LARGEST
     ]
     limits = names.listed(
-        dict.fromkeys(_limit(found, w, lang) for w in found.windows if w.key == "base" and np.isfinite(w.limit)), lang
+        dict.fromkeys(_limit(result, w, lang) for w in result.windows if w.key == "base" and np.isfinite(w.limit)), lang
     )
-    note = f"{_given(found, lang)} {say('window.note_intervals', lang, limits=limits)}"
+    note = f"{_given(result, lang)} {say('window.note_intervals', lang, limits=limits)}"
     return Card("doses", say("window.card_doses", lang), (), pd.DataFrame(rows), note=note)
 
 
-def _limit(found: TherapeuticWindow, w: Window, lang: str) -> str:
-    own = w.limit == w.endpoint.limit and w.endpoint.name not in found.settings.limits
+def _limit(result: TherapeuticWindow, w: Window, lang: str) -> str:
+    own = w.limit == w.endpoint.limit and w.endpoint.name not in result.settings.limits
     reason = say("window.limit_assumed" if own else "window.limit_study", lang)
     return say("window.limit_of", lang, harm=w.endpoint.label[lang], limit=f"{100 * w.limit:g}", reason=reason)
 
@@ -110,10 +110,10 @@ def _dose_row(w: Window, estimand: Estimand, lang: str) -> dict[str, str]:
     }
 
 
-def _moves(found: TherapeuticWindow, lang: str) -> Card:
-    keys, rows = figures.changing(found), []
-    by = {(w.hypothesis, w.key): w for w in found.windows if w.endpoint.name == GAIN}
-    for c in found.contrasts:
+def _moves(result: TherapeuticWindow, lang: str) -> Card:
+    keys, rows = figures.changing(result), []
+    by = {(w.hypothesis, w.key): w for w in result.windows if w.endpoint.name == GAIN}
+    for c in result.contrasts:
         if c.variation.key not in keys or c.variation.group is None:
             continue
         w, gain, clot = by[(c.hypothesis, c.variation.key)], c.at[GAIN], c.at["thrombosis"]
@@ -129,9 +129,9 @@ def _moves(found: TherapeuticWindow, lang: str) -> Card:
                 say("window.col_plateau", lang): texts.dose(w, doses[Estimand.PLATEAU].value, lang),
             }
         )
-    same = dict.fromkeys(texts.level(v, lang) for v in found.varied if v.key not in keys)
-    patients = by[(found.study.hypotheses[0], found.varied[0].key)].patients
-    dose = texts.total(float(found.log_doses[found.reference]))
+    same = dict.fromkeys(texts.level(v, lang) for v in result.varied if v.key not in keys)
+    patients = by[(result.study.hypotheses[0], result.varied[0].key)].patients
+    dose = texts.total(float(result.log_doses[result.reference]))
     text = [say("window.moves_text", lang, patients=patients, dose=dose)]
     if same:
         text.append(say("window.nothing_moves", lang, names=names.listed(same, lang)))
@@ -140,25 +140,25 @@ def _moves(found: TherapeuticWindow, lang: str) -> Card:
         say("window.card_moves", lang),
         tuple(text),
         pd.DataFrame(rows),
-        (lambda: figures.moves(found, lang)) if keys else None,
+        (lambda: figures.moves(result, lang)) if keys else None,
         say("window.alt_moves", lang),
-        _given(found, lang),
+        _given(result, lang),
     )
 
 
-def _multiples(found: TherapeuticWindow, hypothesis: str, lang: str) -> Card:
+def _multiples(result: TherapeuticWindow, hypothesis: str, lang: str) -> Card:
     return Card(
         f"multiples-{hypothesis}",
         say("window.card_multiples", lang, hypothesis=names.hypothesis(hypothesis, lang)),
-        (say("window.multiples_text", lang, base=texts.base(found, lang)),),
-        figure=lambda: figures.multiples(found, hypothesis, lang),
+        (say("window.multiples_text", lang, base=texts.base(result, lang)),),
+        figure=lambda: figures.multiples(result, hypothesis, lang),
         alt=say("window.alt_multiples", lang),
     )
 
 
-def _endpoints(found: TherapeuticWindow, lang: str) -> Card:
-    rows, k = [], found.reference
-    for w in found.windows:
+def _endpoints(result: TherapeuticWindow, lang: str) -> Card:
+    rows, k = [], result.reference
+    for w in result.windows:
         if w.key != "base":
             continue
         scale, digits = unit_scale(w.endpoint.unit)
@@ -173,20 +173,20 @@ def _endpoints(found: TherapeuticWindow, lang: str) -> Card:
                 say("window.col_parameters", lang): say("window.range", lang, low=ends[0], high=ends[1]),
             }
         )
-    dose = texts.dose(found.window(found.study.hypotheses[0]), found.log_doses[k], lang)
+    dose = texts.dose(result.window(result.study.hypotheses[0]), result.log_doses[k], lang)
     text = say("window.endpoints_text", lang, dose=dose)
-    return Card("endpoints", say("window.card_endpoints", lang), (text,), pd.DataFrame(rows), note=_given(found, lang))
+    return Card("endpoints", say("window.card_endpoints", lang), (text,), pd.DataFrame(rows), note=_given(result, lang))
 
 
-def _method(found: TherapeuticWindow, lang: str) -> Card:
-    own = found.settings.relevant == WindowSettings.relevant
+def _method(result: TherapeuticWindow, lang: str) -> Card:
+    own = result.settings.relevant == WindowSettings.relevant
     text = say(
         "window.method_text",
         lang,
-        courses=found.courses,
-        failed=found.failed,
+        courses=result.courses,
+        failed=result.failed,
         replicates=REPLICATES,
-        relevant=f"{found.settings.relevant:g}",
+        relevant=f"{result.settings.relevant:g}",
         reason=say("window.relevant_reason" if own else "window.relevant_set", lang),
     )
     return Card("method", say("window.card_method", lang), (text,))

@@ -46,10 +46,10 @@ LINES = (
 )
 
 
-def shown_harms(found: TherapeuticWindow) -> list[str]:
+def shown_harms(result: TherapeuticWindow) -> list[str]:
     """Harms with a limit that any dose of the base window changes by a tenth of it, under any hypothesis."""
     kept: dict[str, None] = {}
-    for w in found.windows:
+    for w in result.windows:
         is_limited = w.endpoint.kind is EndpointKind.HARM and np.isfinite(w.limit)
         is_shown = w.key == "base" and is_limited and w.endpoint.unit is Unit.PROBABILITY
         if is_shown and np.nanmax(w.band.mean) > 0.1 * w.limit:
@@ -57,9 +57,9 @@ def shown_harms(found: TherapeuticWindow) -> list[str]:
     return list(kept)
 
 
-def window(found: TherapeuticWindow, lang: str) -> Figure:
+def window(result: TherapeuticWindow, lang: str) -> Figure:
     """Gain above and harms below over the dose, hypotheses as columns, with both kinds of intervals."""
-    harms, hypotheses = shown_harms(found), found.study.hypotheses
+    harms, hypotheses = shown_harms(result), result.study.hypotheses
     rows = [GAIN, *harms]
     with styled():
         ratios = {"height_ratios": [1.8, *[1.0] * len(harms)]}
@@ -67,7 +67,7 @@ def window(found: TherapeuticWindow, lang: str) -> Figure:
         figure, axes = panels(len(rows), len(hypotheses), width=width, height=2.0, gridspec_kw=ratios)
         for column, h in enumerate(hypotheses):
             for row, name in enumerate(rows):
-                ax, w = axes[row, column], found.window(h, name)
+                ax, w = axes[row, column], result.window(h, name)
                 _window_panel(ax, w, lang)
                 if column == 0:
                     ax.set_ylabel(say("window.axis_gain" if row == 0 else "window.axis_harm", lang), fontsize=8.5)
@@ -131,16 +131,16 @@ def _beyond(ax: Axes, w: Window, lang: str) -> None:
         ax.axvspan(w.highest_given * 1.02, end, color=GREY, alpha=0.13, lw=0, label=say("window.line_beyond", lang))
 
 
-def multiples(found: TherapeuticWindow, hypothesis: str, lang: str) -> Figure:
+def multiples(result: TherapeuticWindow, hypothesis: str, lang: str) -> Figure:
     """Small multiples of the gain over the dose: a panel for each thing that is changed, a line for each level."""
-    lines = _lines(found, hypothesis, lang)
+    lines = _lines(result, hypothesis, lang)
     columns = min(3, len(lines))
     rows = -(-len(lines) // columns)
     with styled():
         figure, axes = panels(rows, columns, width=11.0, height=3.1)
         for place, (group, own) in enumerate(lines.items()):
             ax = axes.flat[place]
-            base = found.window(hypothesis, key="base" if group in OF_PATIENTS else BASE_VARIED)
+            base = result.window(hypothesis, key="base" if group in OF_PATIENTS else BASE_VARIED)
             _line(ax, base, (GREY, "-", "."), say("window.line_base", lang), lw=2.4)
             for k, (label, w) in enumerate(own):
                 _line(ax, w, LINES[k % len(LINES)], label)
@@ -158,15 +158,15 @@ def multiples(found: TherapeuticWindow, hypothesis: str, lang: str) -> Figure:
         return figure
 
 
-def _lines(found: TherapeuticWindow, hypothesis: str, lang: str) -> dict[Group, list[tuple[str, Window]]]:
+def _lines(result: TherapeuticWindow, hypothesis: str, lang: str) -> dict[Group, list[tuple[str, Window]]]:
     """Windows of the gain by what is changed, with the name of each level."""
-    by_key = {w.key: w for w in found.windows if w.hypothesis == hypothesis and w.endpoint.name == GAIN}
+    by_key = {w.key: w for w in result.windows if w.hypothesis == hypothesis and w.endpoint.name == GAIN}
     lines: dict[Group, list[tuple[str, Window]]] = {}
-    kept = changing(found)
-    for v in found.varied:
+    kept = changing(result)
+    for v in result.varied:
         if v.group is not None and v.key in by_key and v.key in kept:
             lines.setdefault(v.group, []).append((texts.level(v, lang), by_key[v.key]))
-    for s in found.subgroups:
+    for s in result.subgroups:
         if s.key in by_key:
             lines.setdefault(s.group, []).append((texts.subgroup(s, lang), by_key[s.key]))
     return lines
@@ -180,35 +180,35 @@ def _line(ax: Axes, w: Window, style: tuple[str, str, str], label: str, lw: floa
     ax.vlines(x, w.curve.nodes - w.band.error, w.curve.nodes + w.band.error, color=colour, lw=0.6)
 
 
-def changing(found: TherapeuticWindow) -> list[str]:
+def changing(result: TherapeuticWindow) -> list[str]:
     """Keys of variations that change the gain or a harm at all, under any hypothesis."""
     kept: dict[str, None] = {}
-    for c in found.contrasts:
+    for c in result.contrasts:
         is_moved = np.isfinite(c.ratio.ratio) and c.ratio.ratio != 1.0
         if is_moved or any(d.mean != 0 for d in c.at.values()):
             kept.setdefault(c.variation.key)
     return list(kept)
 
 
-def moves(found: TherapeuticWindow, lang: str) -> Figure:
+def moves(result: TherapeuticWindow, lang: str) -> Figure:
     """Change of the gain at the dose of comparison, and times fewer cells, for each variation and hypothesis."""
-    keys = changing(found)
+    keys = changing(result)
     with styled():
         figure, axes = panels(1, 2, width=11.0, height=1.2 + 0.27 * len(keys))
         left, right = axes[0]
-        for k, h in enumerate(found.study.hypotheses):
+        for k, h in enumerate(result.study.hypotheses):
             colour, _, marker = look(k)
-            own = {c.variation.key: c for c in found.contrasts if c.hypothesis == h}
+            own = {c.variation.key: c for c in result.contrasts if c.hypothesis == h}
             y = -np.arange(len(keys)) - 0.22 * k
             label = names.hypothesis(h, lang)
             _forest(left, [own[key] for key in keys], y, colour, marker, label)
         right.axvline(1, color="black", lw=0.6)
         left.axvline(0, color="black", lw=0.6)
-        for k, h in enumerate(found.study.hypotheses):
+        for k, h in enumerate(result.study.hypotheses):
             colour, _, marker = look(k)
-            own = {c.variation.key: c for c in found.contrasts if c.hypothesis == h}
+            own = {c.variation.key: c for c in result.contrasts if c.hypothesis == h}
             _ratios(right, [own[key] for key in keys], -np.arange(len(keys)) - 0.22 * k, colour, marker)
-        texts_of = {v.key: _indented(texts.level(v, lang)) for v in found.varied}
+        texts_of = {v.key: _indented(texts.level(v, lang)) for v in result.varied}
         left.set_yticks(-np.arange(len(keys)) - 0.11, [texts_of[key] for key in keys])
         right.set_yticks([])
         for ax in axes.flat:

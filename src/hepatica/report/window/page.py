@@ -13,13 +13,13 @@ from hepatica.words import say
 
 
 def write(
-    found: TherapeuticWindow, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
+    result: TherapeuticWindow, made: Sequence[Card], answer: Answer, folder: Path, lang: str, *, command: str
 ) -> list[Path]:
     """Write ``report.html``, the tables as CSV, ``window.json`` and the figure of each card as SVG.
 
     Parameters
     ----------
-    found : TherapeuticWindow
+    result : TherapeuticWindow
         Computed window.
     made : sequence of Card
         Its cards.
@@ -37,8 +37,8 @@ def write(
     list of Path
         The files.
     """
-    heading = Heading(found.study.title, say("window.subtitle", lang), say("window.beside", lang), command)
-    tables = {"doses": found.doses(), "curves": found.curves(), "moves": found.moves()}
-    if found.interactions:
-        tables["interactions"] = found.interaction_table()
+    heading = Heading(result.study.title, say("window.subtitle", lang), say("window.beside", lang), command)
+    tables = {"doses": result.doses(), "curves": result.curves(), "moves": result.moves()}
+    if result.interactions:
+        tables["interactions"] = result.interaction_table()
     return write_answer(made, answer, folder, lang, heading=heading, name="window", tables=tables, figures=True)

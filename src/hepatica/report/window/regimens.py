@@ -19,9 +19,9 @@ from hepatica.therapy import SOURCES, TREATMENTS
 from hepatica.words import say
 
 
-def search_card(found: SearchAnswer, lang: str) -> Card:
+def search_card(answer: SearchAnswer, lang: str) -> Card:
     """Card of a search: its size, its choice, the leaders with their Monte-Carlo errors, benefit over cells."""
-    s, r = found.settings, found.result
+    s, r = answer.settings, answer.result
     values = [
         say(
             "window.if_value",
@@ -29,7 +29,7 @@ def search_card(found: SearchAnswer, lang: str) -> Card:
             hypothesis=names.hypothesis(h, lang),
             value=texts.with_error(v.mean, v.error, lang),
         )
-        for h, v in zip(found.study.hypotheses, r.value, strict=True)
+        for h, v in zip(answer.study.hypotheses, r.value, strict=True)
     ]
     text = (
         say(
@@ -47,21 +47,21 @@ def search_card(found: SearchAnswer, lang: str) -> Card:
         "search",
         say("window.card_search", lang),
         text,
-        pd.DataFrame(_rows(found, lang)),
-        lambda: front(found, lang),
+        pd.DataFrame(_rows(answer, lang)),
+        lambda: front(answer, lang),
         say("window.alt_search", lang),
         say("window.note_search", lang),
     )
 
 
-def _rows(found: SearchAnswer, lang: str) -> list[dict[str, str]]:
+def _rows(answer: SearchAnswer, lang: str) -> list[dict[str, str]]:
     rows = []
-    for place, leader in enumerate(found.result.leaders):
-        for h, hypothesis in enumerate(found.study.hypotheses):
-            marks = "●" if place in found.result.front[h] else ""
+    for place, leader in enumerate(answer.result.leaders):
+        for h, hypothesis in enumerate(answer.study.hypotheses):
+            marks = "●" if place in answer.result.front[h] else ""
             rows.append(
                 {
-                    say("window.col_regimen", lang): _regimen(found, leader, lang),
+                    say("window.col_regimen", lang): _regimen(answer, leader, lang),
                     say("window.col_hypothesis", lang): names.hypothesis(hypothesis, lang),
                     say("window.col_gain", lang): texts.with_error(*leader.gain[h], lang),
                     say("window.col_lost", lang): texts.with_error(*leader.lost[h], lang),
@@ -94,28 +94,28 @@ def _roles(leader: Leader, lang: str) -> list[str]:
     return [say(f"window.role_{role.value}", lang) for role in leader.roles]
 
 
-def _regimen(found: SearchAnswer, leader: Leader, lang: str) -> str:
+def _regimen(answer: SearchAnswer, leader: Leader, lang: str) -> str:
     """A regimen in words, with its infusion time, and its source and background where the search varied them."""
-    arm, point = found.arm(leader), found.result.points[leader.candidate]
-    mark = texts.BEYOND if found.regimens.beyond_given(point) else ""
+    arm, point = answer.arm(leader), answer.result.points[leader.candidate]
+    mark = texts.BEYOND if answer.regimens.beyond_given(point) else ""
     hours = say("window.level_hours", lang, n=f"{24 * arm.regimen.duration:.3g}")
     parts = [names.regimen(arm.regimen, lang) + mark, hours]
-    if len(found.regimens.products) > 1:
+    if len(answer.regimens.products) > 1:
         parts.append(SOURCES[arm.product.source].label[lang])
-    if len(found.regimens.together_with) > 1:
+    if len(answer.regimens.together_with) > 1:
         parts += [TREATMENTS[t].label[lang] for t in arm.together_with]
     return names.listed(parts, lang)
 
 
-def front(found: SearchAnswer, lang: str) -> Figure:
+def front(answer: SearchAnswer, lang: str) -> Figure:
     """Gain of the leaders over cells in all, two Monte-Carlo errors each; those on the front are filled."""
     with styled():
         figure, axes = panels(1, 1, width=7.5, height=3.8)
         ax = axes[0, 0]
-        for h, hypothesis in enumerate(found.study.hypotheses):
+        for h, hypothesis in enumerate(answer.study.hypotheses):
             colour, _, marker = look(h)
             for on in (True, False):
-                own = [x for k, x in enumerate(found.result.leaders) if (k in found.result.front[h]) == on]
+                own = [x for k, x in enumerate(answer.result.leaders) if (k in answer.result.front[h]) == on]
                 if not own:
                     continue
                 cells = np.array([x.cells for x in own]) * 1.03**h

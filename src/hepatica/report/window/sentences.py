@@ -17,24 +17,24 @@ from hepatica.words import say
 NOTHING = 0.02  # of a ratio of doses, below which nobody would speak of a saving
 
 
-def sentences(found: TherapeuticWindow, lang: str) -> list[str]:
+def sentences(result: TherapeuticWindow, lang: str) -> list[str]:
     """Dose-response in words, a paragraph per hypothesis and question, then the chance that cells do nothing."""
     made = []
-    for h in found.study.hypotheses:
-        parts = [*_dose(found, h, lang), _harm(found, h, lang)]
+    for h in result.study.hypotheses:
+        parts = [*_dose(result, h, lang), _harm(result, h, lang)]
         made.append(say("window.if", lang, hypothesis=names.hypothesis(h, lang), text=" ".join(parts)))
-        made += [t for t in (_saving(found, h, lang), _routes(found, h, lang), _splits(found, h, lang)) if t]
+        made += [t for t in (_saving(result, h, lang), _routes(result, h, lang), _splits(result, h, lang)) if t]
     chances = [
         say("window.no_effect_of", lang, chance=f"{100 * p:.0f}", hypothesis=names.hypothesis(h, lang))
-        for h, p in found.no_effect.items()
+        for h, p in result.no_effect.items()
     ]
     made.append(say("window.no_effect", lang, chance=names.listed(chances, lang)))
     return made
 
 
-def _dose(found: TherapeuticWindow, h: str, lang: str) -> list[str]:
+def _dose(result: TherapeuticWindow, h: str, lang: str) -> list[str]:
     """Gain by a higher dose, and the plateau."""
-    w = found.window(h)
+    w = result.window(h)
     largest = w.estimates[Estimand.LARGEST]
     size = {"largest": names.number(largest.value), "error": names.number(largest.error)}
     if largest.value < TELLING * largest.error:
@@ -53,7 +53,7 @@ def _dose(found: TherapeuticWindow, h: str, lang: str) -> list[str]:
             plateau_mc=texts.interval(w, plateau.low, plateau.high, lang),
             plateau_parameters=texts.interval(w, plateau.parameter_low, plateau.parameter_high, lang),
         ),
-        _next(found, h, w, lang),
+        _next(result, h, w, lang),
     ]
     if np.isfinite(fall.value):
         mc = texts.interval(w, fall.low, fall.high, lang)
@@ -63,24 +63,24 @@ def _dose(found: TherapeuticWindow, h: str, lang: str) -> list[str]:
     return made
 
 
-def _next(found: TherapeuticWindow, h: str, w: Window, lang: str) -> str:
+def _next(result: TherapeuticWindow, h: str, w: Window, lang: str) -> str:
     """The gain of the next dose of the grid above the one of comparison, paired."""
-    k = min(found.reference, len(found.log_doses) - 2)
-    d = found.steps[h][k]
+    k = min(result.reference, len(result.log_doses) - 2)
+    d = result.steps[h][k]
     key = {1: "window.more_up", -1: "window.more_down", 0: "window.more_same"}[d.sign]
     size = d.mean if d.sign == 0 else abs(d.mean)
-    low, high = (texts.dose(w, found.log_doses[k + i], lang) for i in (0, 1))
+    low, high = (texts.dose(w, result.log_doses[k + i], lang) for i in (0, 1))
     text = {"low": low, "high": high, "step": names.number(size), "error": names.number(d.error)}
     if key == "window.more_up":
         return say("window.more_up", lang, **text)
     return say("window.more_down", lang, **text) if key == "window.more_down" else say("window.more_same", lang, **text)
 
 
-def _harm(found: TherapeuticWindow, h: str, lang: str) -> str:
+def _harm(result: TherapeuticWindow, h: str, lang: str) -> str:
     """The harm that passes its limit at the lowest dose."""
     at = [
         (w.estimates[Estimand.LIMIT].value, w)
-        for w in found.windows
+        for w in result.windows
         if (w.hypothesis, w.key, w.endpoint.kind) == (h, "base", EndpointKind.HARM) and np.isfinite(w.limit)
     ]
     passed = [(value, w) for value, w in at if value < np.inf]
@@ -99,8 +99,8 @@ def _harm(found: TherapeuticWindow, h: str, lang: str) -> str:
     )
 
 
-def _of(found: TherapeuticWindow, h: str, *groups: Group) -> list[Contrast]:
-    return [c for c in found.contrasts if c.hypothesis == h and c.variation.group in groups]
+def _of(result: TherapeuticWindow, h: str, *groups: Group) -> list[Contrast]:
+    return [c for c in result.contrasts if c.hypothesis == h and c.variation.group in groups]
 
 
 def _times(value: float) -> str:
@@ -113,10 +113,10 @@ def ratio(r: DoseRatio, lang: str, *, over: str = "mc") -> str:
     return say("window.range", lang, low=_times(low), high=_times(high))
 
 
-def _saving(found: TherapeuticWindow, h: str, lang: str) -> str:
+def _saving(result: TherapeuticWindow, h: str, lang: str) -> str:
     """Cells saved by homing and retention."""
     made = []
-    for c in _of(found, h, Group.HOMING, Group.RETENTION):
+    for c in _of(result, h, Group.HOMING, Group.RETENTION):
         what, r = texts.level(c.variation, lang), c.ratio
         both = {"mc": ratio(r, lang), "parameters": ratio(r, lang, over="parameters")}
         if abs(r.ratio - 1) < NOTHING or r.sign == 0:
@@ -130,7 +130,7 @@ def _saving(found: TherapeuticWindow, h: str, lang: str) -> str:
     return " ".join(made)
 
 
-def _beside(found: TherapeuticWindow, c: Contrast, base: str, lang: str) -> str:
+def _beside(result: TherapeuticWindow, c: Contrast, base: str, lang: str) -> str:
     """One variation in place of the base, with its harms."""
 
     def points(name: str) -> str:
@@ -149,7 +149,7 @@ def _beside(found: TherapeuticWindow, c: Contrast, base: str, lang: str) -> str:
         lang,
         what=what[:1].upper() + what[1:],
         base=base,
-        dose=texts.total(float(found.log_doses[found.reference])),
+        dose=texts.total(float(result.log_doses[result.reference])),
         gain=texts.with_error(gain.mean, gain.error, lang),
         thrombosis=points("thrombosis"),
         procedure=points("procedure"),
@@ -157,20 +157,20 @@ def _beside(found: TherapeuticWindow, c: Contrast, base: str, lang: str) -> str:
     )
 
 
-def _routes(found: TherapeuticWindow, h: str, lang: str) -> str:
+def _routes(result: TherapeuticWindow, h: str, lang: str) -> str:
     """Gain and risk of the hepatic artery or the peripheral vein, whichever is not the base's route."""
-    base = names.route(found.base.regimen.route, lang)
+    base = names.route(result.base.regimen.route, lang)
     shown = ("hepatic_artery", "peripheral_vein")
-    made = [c for c in _of(found, h, Group.ROUTE) if c.variation.regimen.route in shown]
-    return " ".join(_beside(found, c, base, lang) for c in made)
+    made = [c for c in _of(result, h, Group.ROUTE) if c.variation.regimen.route in shown]
+    return " ".join(_beside(result, c, base, lang) for c in made)
 
 
-def _splits(found: TherapeuticWindow, h: str, lang: str) -> str:
+def _splits(result: TherapeuticWindow, h: str, lang: str) -> str:
     """Effect of splitting a dose: the fewest and the most infusions beside the base."""
-    made = _of(found, h, Group.SPLITTING)
-    base = names.schedule(found.base.regimen.infusions, found.base.regimen.interval, lang)
+    made = _of(result, h, Group.SPLITTING)
+    base = names.schedule(result.base.regimen.infusions, result.base.regimen.interval, lang)
     ends = made if len(made) < 2 else [made[0], made[-1]]
-    return " ".join(_beside(found, c, base, lang) for c in ends)
+    return " ".join(_beside(result, c, base, lang) for c in ends)
 
 
 def unit_scale(unit: Unit) -> tuple[float, int]:

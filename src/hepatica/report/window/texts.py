@@ -108,8 +108,8 @@ def subgroup(s: Subgroup, lang: str) -> str:
     return say("window.level_range", lang, what=what, low=f"{scale * s.low:.0f}", high=f"{scale * s.high:.0f}")
 
 
-def base(found: TherapeuticWindow, lang: str) -> str:
+def base(result: TherapeuticWindow, lang: str) -> str:
     """The schedule and the route that all variations change."""
-    r = found.base.regimen
+    r = result.base.regimen
     often = names.schedule(r.infusions, r.interval, lang)
     return names.listed((often, names.route(r.route, lang)), lang)

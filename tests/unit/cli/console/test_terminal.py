@@ -3,12 +3,14 @@
 import io
 import json
 import sys
+import threading
 
 import pandas as pd
 import pytest
 
 from hepatica.card import Card
 from hepatica.cli.console import terminal
+from hepatica.cli.console.progress_lines import ProgressLines
 from hepatica.cli.console.terminal import Bars, Screen, complain, make_table, print_json, show, use_plain_characters
 
 ODD = "[bold]x[/red] :smile: [/]"
@@ -105,3 +107,28 @@ def test_without_a_terminal_no_bar_is_drawn(capsys):
     with Bars("en").bars:
         pass
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("en", ["Working, 0 s", "admitting virtual patients: 3 of 10, 0 s"]),
+        ("zh", ["运算中，0 秒", "生成并收治虚拟患者：3 / 10，0 秒"]),
+    ],
+)
+def test_without_a_terminal_a_long_stage_is_a_line(capsys, monkeypatch, lang, lines):
+    bars = Bars(lang)
+    written = []
+    done = threading.Event()
+
+    def write(*state):
+        bars._line(*state)
+        written.append(state)
+        if len(written) == 1:
+            bars("admit", 3, 10)
+        done.set() if len(written) == 2 else None
+
+    bars.bars = ProgressLines(write, first=0.01, longest=0.01)
+    with bars.bars:
+        assert done.wait(5)
+    assert capsys.readouterr().err.splitlines()[:2] == lines

@@ -14,20 +14,20 @@ from hepatica.words import say
 
 def lots(a: Answer, lang: str) -> Card | None:
     """Lots at the shown regimen; None where the study's product states none."""
-    found = a.lots
-    if found is None or found.product.lots is None:
+    result = a.lots
+    if result is None or result.product.lots is None:
         return None
-    per_kg = say("product.dose_per_kg", lang) if found.regimen.per_kg else ""
-    middle, low, high = (f"{x:.2g}" for x in found.potency_units)
-    units = {"cells": found.regimen.short_dose, "typical": f"{found.typical_units:.2g}", "per_kg": per_kg}
-    law = found.product.lots
+    per_kg = say("product.dose_per_kg", lang) if result.regimen.per_kg else ""
+    middle, low, high = (f"{x:.2g}" for x in result.potency_units)
+    units = {"cells": result.regimen.short_dose, "typical": f"{result.typical_units:.2g}", "per_kg": per_kg}
+    law = result.product.lots
     text = (
         say("product.dose_units", lang, **units, units=middle, low=low, high=high),
         say(
             "product.dose_feasible",
             lang,
-            low=f"{found.feasible[0]:.2g}",
-            high=f"{found.feasible[1]:.2g}",
+            low=f"{result.feasible[0]:.2g}",
+            high=f"{result.feasible[1]:.2g}",
             per_kg=per_kg,
         ),
         say(
@@ -42,11 +42,11 @@ def lots(a: Answer, lang: str) -> Card | None:
     note = say(
         "product.dose_lots_note",
         lang,
-        patients=found.patients,
-        assay=f"{found.assay_sd:g}",
-        pooled=found.pooled_donors,
+        patients=result.patients,
+        assay=f"{result.assay_sd:g}",
+        pooled=result.pooled_donors,
     )
-    table = pd.DataFrame([_row(e, lang) for e in found.effects])
+    table = pd.DataFrame([_row(e, lang) for e in result.effects])
     return Card("lots", say("product.dose_lots", lang), text, table, note=note)
 
 

@@ -163,6 +163,19 @@ def test_cheap_documented_command_lines_run(line, hepatica, tmp_path, monkeypatc
     assert code == 0 and out and err == ""
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_file_that_a_readme_reads_is_there_or_made_before(name):
+    made = set()
+    for line in re.findall(r"^ {4}(hepatica .*)$", (ROOT / name).read_text(encoding="utf-8"), re.M):
+        command, _, written = re.sub(r" +# .*", "", line).partition(" > ")
+        arguments = [a for a in shlex.split(command)[1:] if re.fullmatch(r"[\w./-]+\.(toml|csv|json)", a)]
+        if "init" in command:
+            made |= set(arguments) or {"trial.toml"}
+        assert all(a in made or (ROOT / a).is_file() for a in arguments), line
+        made |= {written.strip()}
+    assert {"my-study.toml", "trial.toml"} <= made
+
+
 def test_the_tables_of_commands_name_every_command():
     for name in ("README.md", "README.zh-CN.md"):
         text = (ROOT / name).read_text(encoding="utf-8")

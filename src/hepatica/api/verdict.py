@@ -32,6 +32,8 @@ class VerdictRow(Strict):
         Of the largest affordable trial.
     trial_value, trial_net : float
         Days that it gains each future patient, and the population net of its cost.
+    trial_value_error, trial_net_error : float
+        Their Monte-Carlo standard errors.
     """
 
     hypothesis: str
@@ -52,13 +54,22 @@ class VerdictRow(Strict):
     trial_people: int
     trial_value: Number
     trial_net: Number
+    trial_value_error: Number
+    trial_net_error: Number
 
     @classmethod
     def of(cls, j: Judgement) -> VerdictRow:
         """Verdict of a judgement."""
         known = vars(j) | {"form": j.form.value, "reasons": [r.value for r in j.reasons]}
         trial = known.pop("trial")
-        return cls(**known, trial_people=trial.people, trial_value=trial.per_patient, trial_net=trial.net)
+        return cls(
+            **known,
+            trial_people=trial.people,
+            trial_value=trial.per_patient,
+            trial_net=trial.net,
+            trial_value_error=trial.per_patient_error,
+            trial_net_error=trial.error,
+        )
 
 
 class LeaderRow(Strict):

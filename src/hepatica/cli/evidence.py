@@ -216,6 +216,17 @@ def _check_bibliography(lang: str, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+@app.command("template")
+def print_template() -> None:
+    """Print a publication file to start from.
+
+    Example: `hepatica evidence template > new-trial.toml`
+    """
+    from importlib.resources import files
+
+    print((files("hepatica.evidence") / "publication.template.toml").read_text(encoding="utf-8"), end="")
+
+
 @app.command("schema")
 def print_schema() -> None:
     """Print the JSON Schema of publication files, for editors."""

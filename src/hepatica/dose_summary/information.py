@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from hepatica.dose_study import Answer
 from hepatica.dosing.information.perfect import Value, partial_perfect_information, perfect_information
-from hepatica.dosing.information.sample import TrialValue, trial_value
-from hepatica.dosing.predictive import MIN_SHARE, Predictive
-from hepatica.dosing.verdict import Thresholds
+from hepatica.dosing.information.sample import TrialValue
+from hepatica.dosing.predictive import Predictive, bootstrap_counts
+from hepatica.dosing.verdict import TRIAL_REPEATS as REPEATS
+from hepatica.dosing.verdict import Thresholds, trial_of
 from hepatica.patients import DrawKey, Draws
 from hepatica.patients.draws import DrawKind
 
@@ -39,16 +41,16 @@ class InformationValue:
     Attributes
     ----------
     hypothesis : str
-    everything : float
-        EVPI.
+    everything : Value
+        EVPI, with its Monte-Carlo standard error.
     groups : dict of Group to Value
         EVPPI; `UNEXPLAINED` tells whether cells do anything, too.
     trials : tuple of TrialValue
-        Of trials of the dose against standard care, by size, net of their cost to the population.
+        EVSI of trials of the dose against standard care, by size, and net of their cost to the population.
     """
 
     hypothesis: str
-    everything: float
+    everything: Value
     groups: dict[Group, Value]
     trials: tuple[TrialValue, ...]
 
@@ -70,13 +72,13 @@ class Information:
     Attributes
     ----------
     by_hypothesis : tuple of InformationValue
-    hypothesis_value : float
+    hypothesis_value : Value
         Days per patient by knowing which hypothesis holds, if both are held alike; 0 where there is one. The hypotheses
         are averaged for this question alone.
     """
 
     by_hypothesis: tuple[InformationValue, ...]
-    hypothesis_value: float
+    hypothesis_value: Value
 
 
 def group_of(parameter: str, module: str) -> Group:
@@ -99,13 +101,20 @@ def information(answer: Answer) -> Information | None:
     c, t = answer.decision.conclusion, answer.study.verdict.thresholds()
     if not c.dose:
         return None
-    rows = tuple(_of(answer, p, t) for p in c.predictive)
-    means = np.stack([p.mean() for p in c.predictive])
-    between = float(means.max(axis=1).mean() - means.mean(axis=0).max())
-    return Information(by_hypothesis=rows, hypothesis_value=max(between, 0.0))
+    rng = np.random.default_rng([answer.study.seed, len(c.leaders)])
+    replicates = [[p.resampled(n) for n in bootstrap_counts(rng, len(p.weight), REPEATS)] for p in c.predictive]
+    rows = tuple(_of(answer, p, t, some) for p, some in zip(c.predictive, replicates, strict=True))
+    error = float(np.std([_between(some) for some in zip(*replicates, strict=True)]))
+    return Information(by_hypothesis=rows, hypothesis_value=Value(_between(c.predictive), error))
 
 
-def _of(answer: Answer, p: Predictive, t: Thresholds) -> InformationValue:
+def _between(predictive: Sequence[Predictive]) -> float:
+    """Value of knowing which hypothesis holds, each as likely as the other."""
+    means = np.stack([p.mean() for p in predictive])
+    return max(float(means.max(axis=1).mean() - means.mean(axis=0).max()), 0.0)
+
+
+def _of(answer: Answer, p: Predictive, t: Thresholds, replicates: Sequence[Predictive]) -> InformationValue:
     c = answer.decision.conclusion
     null = p.weight @ p.null
     columns = _parameters(answer, p)
@@ -123,23 +132,12 @@ def _of(answer: Answer, p: Predictive, t: Thresholds) -> InformationValue:
     }
     return InformationValue(
         hypothesis=p.hypothesis,
-        everything=perfect_information(p.learnable_gain, p.learnable_weight),
+        everything=Value(
+            perfect_information(p.learnable_gain, p.learnable_weight),
+            float(np.std([perfect_information(r.learnable_gain, r.learnable_weight) for r in replicates])),
+        ),
         groups=groups,
-        trials=tuple(trial_of(p, c.column(c.dose), n, t) for n in SIZES),
-    )
-
-
-def trial_of(p: Predictive, column: int, people: int, t: Thresholds) -> TrialValue:
-    """Value of a trial of one arm against standard care, for the choice among all leaders."""
-    return trial_value(
-        p.learnable_gain,
-        p.learnable_weight,
-        p.learnable_effect(column),
-        np.tile(np.clip(p.survival[:, 0], MIN_SHARE, 1 - MIN_SHARE), 2),
-        people,
-        population=t.population,
-        cost=t.trial_cost,
-        between=np.tile(p.trial_sd, 2),
+        trials=tuple(trial_of(p, c.column(c.dose), n, t, replicates=replicates) for n in SIZES),
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.dosing.harms import Harm
-from hepatica.dosing.information.sample import TrialValue, trial_value
+from hepatica.dosing.information.sample import TrialValue, estimate_sd, trial_value, with_errors
 from hepatica.dosing.predictive import MIN_SHARE, Predictive
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+TRIAL_REPEATS = 50  # bootstrap replicates behind the Monte-Carlo error of a trial's value
 MIN_DRAWS = 40  # parameter draws below which no verdict is firm: a tail of 5 % needs draws to stand in it
 ERRORS = 2.0  # Monte-Carlo errors that a probability must clear a threshold by
 LIKELY_HARM = 0.5  # probability of net harm from which on harm is named as the reason
@@ -115,22 +117,51 @@ class Judgement:
     trial: TrialValue
 
 
-def affordable_trial(p: Predictive, arm: int, t: Thresholds, allowed: NDArray[np.bool_]) -> TrialValue:
-    """Value of the largest affordable trial of an arm against standard care.
+def trial_of(
+    p: Predictive,
+    arm: int,
+    people: int,
+    t: Thresholds,
+    *,
+    replicates: Sequence[Predictive] = (),
+    choices: Ints | None = None,
+) -> TrialValue:
+    """Value of a trial of an arm against standard care; what differs between trials is noise to it.
 
-    What differs between trials is noise to it: the next population has its own.
+    Parameters
+    ----------
+    p : Predictive
+        Of standard care and the leaders.
+    arm : int
+        Column of the arm that is tried.
+    people : int
+        In the trial.
+    t : Thresholds
+        Cost of a participant, and patients whom the answer serves.
+    replicates : sequence of Predictive
+        Bootstrap replicates of `p`, for the Monte-Carlo errors.
+    choices : (choice,) int, optional
+        Columns among which the choice is made after the trial; all unless given.
     """
-    care = np.tile(np.clip(p.survival[:, 0], MIN_SHARE, 1 - MIN_SHARE), 2)
-    return trial_value(
-        p.learnable_gain[:, np.flatnonzero(allowed)],
+    columns = np.arange(p.arms) if choices is None else choices
+    care, effect = np.tile(np.clip(p.survival[:, 0], MIN_SHARE, 1 - MIN_SHARE), 2), p.learnable_effect(arm)
+    between = np.tile(p.trial_sd, 2)
+    trial = trial_value(
+        p.learnable_gain[:, columns],
         p.learnable_weight,
-        p.learnable_effect(arm),
+        effect,
         care,
-        t.trial_people,
+        people,
         population=t.population,
         cost=t.trial_cost,
-        between=np.tile(p.trial_sd, 2),
+        between=between,
     )
+    if not replicates:
+        return trial
+    gains = np.stack([r.learnable_gain[:, columns] for r in replicates])
+    weights = np.stack([r.learnable_weight for r in replicates])
+    sd = np.hypot(estimate_sd(care, effect, people), between)
+    return with_errors(trial, gains, weights, effect, sd, population=t.population)
 
 
 def judge(
@@ -162,7 +193,6 @@ def judge(
     gains = np.array([r.mean()[arm] for r in replicates])
     chances = np.array([r.chance(arm) for r in replicates])
     limited = {h.name: p.harm_chance(h.name, arm, h.limit) for h in harms if np.isfinite(h.limit)}
-    allowed = np.array([a in (0, arm) for a in range(p.arms)])
     low, high = p.interval(arm)
     alive, worst, most = p.survival_gain(arm)
     error = float(chances.std()) if len(chances) else 0.0
@@ -184,7 +214,7 @@ def judge(
         if len(replicates)
         else 0.0,
         harm_chance=limited,
-        trial=affordable_trial(p, arm, t, allowed),
+        trial=trial_of(p, arm, t.trial_people, t, replicates=replicates[:TRIAL_REPEATS], choices=np.unique([0, arm])),
     )
     form, reasons = _form(first, 1 - p.chance(arm, above=-t.matters), t, enough=len(p.weight) >= MIN_DRAWS)
     return replace(first, form=form, reasons=reasons)

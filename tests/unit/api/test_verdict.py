@@ -14,7 +14,7 @@ JUDGED = Judgement(
     form=Form.TRIAL,
     reasons=(Reason.TRIAL_PAYS,),
     harm_chance={"thrombosis": 0.2},
-    trial=TrialValue(400, 0.5, 3000.0),
+    trial=TrialValue(400, 0.5, 3000.0, 250.0, 0.04),
     **NUMBERS,
 )
 
@@ -24,6 +24,7 @@ def test_a_row_has_the_numbers_of_its_judgement():
     assert {name: getattr(row, name) for name in NUMBERS} == NUMBERS
     assert (row.form, row.reasons) == ("only_within_a_trial", ["trial_pays"])
     assert (row.trial_people, row.trial_value, row.trial_net) == (400, 0.5, 3000.0)
+    assert (row.trial_value_error, row.trial_net_error) == (0.04, 250.0)
     assert VerdictRow.model_validate_json(row.model_dump_json()) == row
 
 

@@ -73,6 +73,12 @@ def test_a_search_takes_the_place_of_the_grid_and_goes_on_where_it_stopped(hepat
     found = json.loads(out)
     assert found["search"]["candidates"] == 16 and found["search"]["courses"] > 0 and found["search"]["resumed"] == 0
     assert {row["arm"] for row in found["arms"]} == {"standard care"} | {r["arm"] for r in found["search"]["leaders"]}
+    first = (tmp_path / "r" / "report.html").read_bytes()
+    code, _, err = hepatica("report", tmp_path / "r", "--out", tmp_path / "drawn")
+    assert code == 0 and (tmp_path / "drawn" / "report.html").read_bytes() == first, err
+    assert (tmp_path / "drawn" / "search.csv").read_bytes() == (tmp_path / "r" / "search.csv").read_bytes()
+    code, chinese, _ = hepatica("report", tmp_path / "r", "--lang", "zh", "--json")
+    assert code == 0 and json.loads(chinese)["search"] == found["search"]
     assert (tmp_path / "r" / "search.csv").exists() and "search" in (tmp_path / "r" / "report.html").read_text("utf-8")
     code, out, _ = hepatica("dose", study, *tiny, "--no-report", "--keep", tmp_path / "k", "--json", "--workers", 1)
     again = json.loads(out)

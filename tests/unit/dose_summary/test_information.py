@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from hepatica.dose_summary.information import SIZES, Group, group_of, information
-from hepatica.dosing.verdict import affordable_trial
+from hepatica.dosing.verdict import trial_of
 
 
 def test_every_uncertain_parameter_is_in_a_group(found):
@@ -16,23 +16,25 @@ def test_every_uncertain_parameter_is_in_a_group(found):
 
 
 def test_nothing_is_worth_more_than_everything(found):
-    told = information(found)
-    assert [r.hypothesis for r in told.by_hypothesis] == list(found.study.hypotheses)
-    for r in told.by_hypothesis:
+    learning = information(found)
+    assert [r.hypothesis for r in learning.by_hypothesis] == list(found.study.hypotheses)
+    for r in learning.by_hypothesis:
         assert set(r.groups) == set(Group) and r.first in Group
-        assert all(0 <= t.per_patient <= r.everything + 1e-6 for t in r.trials)
+        assert all(0 <= t.per_patient <= r.everything.mean + 1e-6 for t in r.trials)
         each = [t.per_patient for t in r.trials]
         assert [t.people for t in r.trials] == list(SIZES) and each == sorted(each)
         assert r.best_trial.net == max(t.net for t in r.trials)
-    assert told.hypothesis_value >= 0
+        assert all(0 < v.error < 10 for v in (r.everything, *r.groups.values()))
+        assert all(0 < t.per_patient_error < r.everything.mean and t.error > 0 for t in r.trials)
+    assert learning.hypothesis_value.mean >= 0 and learning.hypothesis_value.error > 0
 
 
 def test_the_trial_is_that_of_the_verdict_where_there_are_two_choices(found):
     c, t = found.decision.conclusion, found.study.verdict.thresholds()
     p, column = c.predictive[0], c.column(c.dose)
-    two = np.array([a in (0, column) for a in range(p.arms)])
-    value = affordable_trial(p, column, t, two)
-    assert value == c.judgements[0].trial
+    value, own = trial_of(p, column, t.trial_people, t, choices=np.array([0, column])), c.judgements[0].trial
+    assert (value.people, value.per_patient, value.net) == (own.people, own.per_patient, own.net)
+    assert np.isnan(value.error) and own.error == own.per_patient_error * (t.population - t.trial_people) > 0
 
 
 def test_without_cells_there_is_nothing_to_learn(found):

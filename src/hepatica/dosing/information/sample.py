@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,15 @@ class TrialValue:
         EVSI of all patients whom the answer serves and who are not in the trial, less the cost of the trial.
     error : float
         Monte-Carlo standard error of `net`; NaN where it was not estimated.
+    per_patient_error : float
+        That of `per_patient`.
     """
 
     people: int
     per_patient: float
     net: float
     error: float = float("nan")
+    per_patient_error: float = float("nan")
 
 
 def estimate_sd(care: Floats, effect: Floats, people: int) -> Floats:
@@ -74,16 +77,71 @@ def sample_information(gain: Floats, weight: Floats, effect: Floats, sd: Floats)
     >>> round(sample_information(gain, np.array([0.5, 0.5]), np.array([-1.0, 1.0]), np.array([0.01, 0.01])), 2)
     0.5
     """
+    return float(sample_information_replicates(gain[None], weight[None], effect, sd)[0])
+
+
+def sample_information_replicates(gains: Floats, weights: Floats, effect: Floats, sd: Floats) -> Floats:
+    """EVSI of bootstrap replicates of the scenarios, all by the densities of one grid of estimates.
+
+    Parameters
+    ----------
+    gains : (replicate, scenario, arm)
+        Net gain.
+    weights : (replicate, scenario)
+        Those of a replicate add up to one.
+    effect, sd : (scenario,)
+        Centre and SD of the estimate, the same in all.
+
+    Returns
+    -------
+    (replicate,) ndarray
+    """
     low, high = float((effect - REACH * sd).min()), float((effect + REACH * sd).max())
     finest = max(float(sd.min()), (high - low) / 4000)
     x = np.linspace(low, high, int(np.clip(np.ceil(4 * (high - low) / finest), GRID, 16_001)))
-    after = np.zeros((len(x), gain.shape[1]))
+    weighted = np.swapaxes(weights[:, :, None] * gains, 0, 1)  # (scenario, replicate, arm)
+    flat = weighted.reshape(len(effect), -1)
+    after = np.zeros((len(x), flat.shape[1]))
     for start in range(0, len(effect), 512):
         few = slice(start, start + 512)
         z = (x[:, None] - effect[few]) / sd[few]
-        after += (np.exp(-0.5 * z * z) * (weight[few] / (sd[few] * np.sqrt(2 * np.pi)))) @ gain[few]
-    value = np.trapezoid(after.max(axis=1), x) - (weight @ gain).max()
-    return float(max(value, 0.0))
+        after += (np.exp(-0.5 * z * z) / (sd[few] * np.sqrt(2 * np.pi))) @ flat[few]
+    best = after.reshape(len(x), *weighted.shape[1:]).max(axis=2)
+    value = np.trapezoid(best, x, axis=0) - weighted.sum(axis=0).max(axis=1)
+    return np.asarray(np.maximum(value, 0.0))
+
+
+def with_errors(
+    trial: TrialValue,
+    gains: Floats,
+    weights: Floats,
+    effect: Floats,
+    sd: Floats,
+    *,
+    population: float,
+) -> TrialValue:
+    """Trial's value with its Monte-Carlo standard errors, from bootstrap replicates of the scenarios.
+
+    Parameters
+    ----------
+    trial : TrialValue
+        Of the scenarios themselves.
+    gains, weights, effect, sd : ndarray
+        As in `sample_information_replicates`.
+    population : float
+        Patients whom the choice concerns.
+
+    Examples
+    --------
+    >>> gain = np.array([[0.0, -4.0], [0.0, 4.0]])
+    >>> half, effect = np.array([0.5, 0.5]), np.array([-0.7, 0.7])
+    >>> trial = trial_value(gain, half, effect, half, 400, population=10_000, cost=5.0)
+    >>> alike = np.stack([gain, gain]), np.stack([half, half])
+    >>> with_errors(trial, *alike, effect, estimate_sd(half, effect, 400), population=10_000).error
+    0.0
+    """
+    error = float(np.std(sample_information_replicates(gains, weights, effect, sd)))
+    return replace(trial, per_patient_error=error, error=error * max(population - trial.people, 0.0))
 
 
 def trial_value(

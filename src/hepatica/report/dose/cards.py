@@ -49,7 +49,6 @@ def the_answer(a: Answer, lang: str) -> Card:
         *verdict.others(a, lang),
         *verdict.stability(a, lang),
         *sentences.credible_set(a, lang),
-        *sentences.harm(a, lang),
         " ".join(sentences.caveats(a, lang)),
     )
     draws = min(a.study.draws, a.study.patients)

@@ -76,8 +76,8 @@ def reasons(answer: Answer, lang: str) -> list[str]:
             "chance": chance(j, lang),
             "threshold": names.number(100 * t.benefit_chance, 0),
             "people": t.trial_people,
-            "value": names.number(j.trial.per_patient, 2),
-            "net": names.number(j.trial.net / t.trial_people, 1),
+            "value": names.number(j.trial.per_patient, 2) + names.with_error(j.trial.per_patient_error, 2),
+            "net": names.number(j.trial.net / t.trial_people, 1) + names.with_error(j.trial.error / t.trial_people, 1),
             "draws": len(d.conclusion.predictive[0].weight),
             "least": MIN_DRAWS,
         }

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hepatica.dosing.information.sample import estimate_sd, sample_information, trial_value
+from hepatica.dosing.information.sample import (
+    estimate_sd,
+    sample_information,
+    sample_information_replicates,
+    trial_value,
+    with_errors,
+)
 
 
 def normal_case(mean, sd, n=4001):
@@ -66,3 +72,36 @@ def test_the_error_of_a_trial_is_woolfs():
     a, b = rng.binomial(200, p1, 40_000), rng.binomial(200, p0, 40_000)
     seen = np.log(a / (200 - a)) - np.log(b / (200 - b))
     assert estimate_sd(np.array([p0]), np.array([effect]), 400)[0] == pytest.approx(seen.std(), rel=0.02)
+
+
+def replicates(gain, rng, repeats):
+    """Bootstrap of the scenarios, by weights."""
+    n = len(gain)
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=repeats) / n
+    return np.broadcast_to(gain, (repeats, *gain.shape)), counts
+
+
+def test_replicates_are_the_values_of_their_weights_one_by_one():
+    rng = np.random.default_rng(2)
+    effect = rng.normal(0.2, 0.5, 40)
+    gain, sd = np.column_stack([np.zeros(40), 15 * effect, 18 * effect - 2]), np.full(40, 0.3)
+    gains, weights = replicates(gain, rng, 5)
+    gains = gains + rng.normal(0, 1, (5, 1, 3))
+    each = [sample_information(g, w, effect, sd) for g, w in zip(gains, weights, strict=True)]
+    assert sample_information_replicates(gains, weights, effect, sd) == pytest.approx(each, rel=1e-9)
+
+
+def test_the_error_is_the_spread_over_other_samples_of_scenarios():
+    """SD of the EVSI over 120 samples of 60 draws, beside the mean bootstrap error of one sample."""
+    rng = np.random.default_rng(3)
+    values, errors = [], []
+    for _ in range(120):
+        effect = rng.normal(0.3, 0.5, 60)
+        gain, care = np.column_stack([np.zeros(60), 15 * effect - 1]), np.full(60, 0.6)
+        trial = trial_value(gain, np.full(60, 1 / 60), effect, care, 200, population=1e4, cost=4.0)
+        sd = estimate_sd(care, effect, 200)
+        trial = with_errors(trial, *replicates(gain, rng, 30), effect, sd, population=1e4)
+        values.append(trial.per_patient)
+        errors.append(trial.per_patient_error)
+        assert trial.error == pytest.approx(9_800 * trial.per_patient_error)
+    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.2)  # SD of 120 values: 6.5 % itself

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from hepatica.card import Card
 from hepatica.dose_study import Answer
 from hepatica.dose_summary.information import Group, Information, InformationValue, information
+from hepatica.dosing.information.perfect import Value
 from hepatica.report import names
 from hepatica.report.style import look, panels, styled
 from hepatica.words import say
@@ -25,7 +26,7 @@ def what_to_learn(a: Answer, lang: str) -> Card:
         return Card("learn_next", title, (say("decision.no_cells_asked", lang),))
     text = [line for r in learning.by_hypothesis for line in (_study(a, r, lang), _groups(r, lang))]
     if len(learning.by_hypothesis) > 1:
-        text.append(say("report.learn_hypothesis", lang, value=names.number(learning.hypothesis_value, 2)))
+        text.append(say("report.learn_hypothesis", lang, value=_days(learning.hypothesis_value)))
     draw = partial(figure, learning, lang)
     note = say("report.learn_note", lang, cost=f"{a.study.verdict.thresholds().trial_cost:g}")
     return Card("learn_next", title, tuple(text), None, draw, say("report.learn_alt", lang), note)
@@ -37,8 +38,8 @@ def _study(a: Answer, r: InformationValue, lang: str) -> str:
         "hypothesis": names.hypothesis(r.hypothesis, lang),
         "regimen": names.regimen(a.decision.arms[a.decision.top].regimen, lang),
         "people": best.people,
-        "value": names.number(best.per_patient, 2),
-        "net": names.number(best.net / best.people, 1),
+        "value": names.number(best.per_patient, 2) + names.with_error(best.per_patient_error, 2),
+        "net": names.number(best.net / best.people, 1) + names.with_error(best.error / best.people, 1),
         "population": f"{t.population:g}",
     }
     return say("report.learn_trial" if best.net > 0 else "report.learn_no_trial", lang, **words)
@@ -50,9 +51,14 @@ def _groups(r: InformationValue, lang: str) -> str:
         "report.learn_group",
         lang,
         group=group_name(r.first, lang).replace("\n", " " if lang == "en" else ""),
-        value=names.number(first.mean, 2) + names.with_error(first.error, 2),
-        everything=names.number(r.everything, 2),
+        value=_days(first),
+        everything=_days(r.everything),
     )
+
+
+def _days(v: Value) -> str:
+    """Days per patient with their Monte-Carlo error."""
+    return names.number(v.mean, 2) + names.with_error(v.error, 2)
 
 
 def group_name(group: Group, lang: str) -> str:
@@ -75,10 +81,13 @@ def figure(learning: Information, lang: str) -> Figure:
             left.barh(y, [v.mean for v in values], wide * 0.9, color=colour, alpha=0.75, label=label)
             ends = [np.minimum([v.error for v in values], [v.mean for v in values]), [v.error for v in values]]
             left.errorbar([v.mean for v in values], y, xerr=ends, ls="none", color="black", capsize=2, lw=0.8)
-            left.axvline(r.everything, color=colour, ls=line, lw=1.2)
+            low, high = r.everything.mean - r.everything.error, r.everything.mean + r.everything.error
+            left.axvspan(max(low, 0.0), high, color=colour, alpha=0.12, lw=0)
+            left.axvline(r.everything.mean, color=colour, ls=line, lw=1.2)
             people = [t.people for t in r.trials]
             net = [t.net / 1000 for t in r.trials]
-            right.plot(people, net, color=colour, ls=line, marker=marker, ms=5, label=label)
+            error = [2 * t.error / 1000 for t in r.trials]
+            right.errorbar(people, net, error, color=colour, ls=line, marker=marker, ms=5, capsize=2, label=label)
         left.set_yticks(range(len(groups)), [group_name(g, lang) for g in groups], fontsize=8.5)
         left.invert_yaxis()
         left.set(xlabel=say("report.axis_evppi", lang), xlim=(0, max(left.get_xlim()[1], LEAST_SCALE)))

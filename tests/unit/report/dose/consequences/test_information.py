@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.container import BarContainer
 
-from hepatica.dose_summary.information import Group, information
+from hepatica.dose_summary.information import SIZES, Group, information
+from hepatica.report import names
 from hepatica.report.dose.consequences.information import figure, group_name, what_to_learn
 from hepatica.words import LANGUAGES
 
@@ -12,10 +14,10 @@ from hepatica.words import LANGUAGES
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_card_names_a_study_and_a_group(found, lang):
     card = what_to_learn(found, lang)
-    told = information(found)
-    assert len(card.text) == 2 * len(told.by_hypothesis) + 1
-    assert str(told.by_hypothesis[0].best_trial.people) in card.text[0]
-    assert group_name(told.by_hypothesis[0].first, lang).split("\n")[0] in card.text[1]
+    learning = information(found)
+    assert len(card.text) == 2 * len(learning.by_hypothesis) + 1
+    assert str(learning.by_hypothesis[0].best_trial.people) in card.text[0]
+    assert group_name(learning.by_hypothesis[0].first, lang).split("\n")[0] in card.text[1]
     assert len({group_name(g, lang) for g in Group}) == len(Group)
 
 
@@ -26,11 +28,20 @@ def test_a_trial_that_is_too_dear_is_not_proposed(found):
 
 
 def test_the_figure_has_a_bar_for_each_group_and_a_point_for_each_size(found):
-    told = information(found)
-    left, right = figure(told, "en").axes
-    assert len(left.patches) == len(Group) * len(told.by_hypothesis)
-    assert len(right.lines) == len(told.by_hypothesis) + 1
-    assert list(right.lines[0].get_xdata()) == [t.people for t in told.by_hypothesis[0].trials]
+    learning = information(found)
+    left, right = figure(learning, "en").axes
+    bars = [c for c in left.containers if isinstance(c, BarContainer)]
+    assert [len(c) for c in bars] == [len(Group)] * len(learning.by_hypothesis)
+    lines = [c.lines[0] for c in right.containers]
+    assert [list(line.get_xdata()) for line in lines] == [list(SIZES)] * len(learning.by_hypothesis)
+
+
+def test_every_value_has_its_error(found):
+    learning = information(found)
+    best, everything = learning.by_hypothesis[0].best_trial, learning.by_hypothesis[0].everything
+    text = what_to_learn(found, "en").text
+    assert names.with_error(best.per_patient_error, 2) in text[0] and " ± " in text[0]
+    assert f"{names.number(everything.mean, 2)}{names.with_error(everything.error, 2)}" in text[1]
 
 
 def test_without_cells_it_says_so(found):

@@ -22,10 +22,10 @@ def schema(
         ),
     ] = "study",
 ) -> None:
-    """Print the JSON Schema of a file: every key, its allowed values.
+    """Print the JSON Schema of a file, key by key.
 
-    Of study files unless --of says another; also of what a command is asked (dose-request) or answers with --json
-    (dose-answer).
+    Every key has its allowed values. Of study files unless --of says another; also of what a command is asked
+    (dose-request) or answers with --json (dose-answer).
 
     Example: `hepatica schema --of population > population.schema.json`
     """

@@ -220,10 +220,8 @@ def test_animals_and_other_diseases_are_listed_by_species(run, tmp_path, monkeyp
     assert code == 2 and "mouse" in err
 
 
-def test_the_template_is_in_order_and_predicted(hepatica, tmp_path):
+def test_the_template_is_in_order(hepatica, tmp_path):
     code, out, _ = hepatica("evidence", "template")
     path = tmp_path / "new-trial.toml"
     path.write_text(out, encoding="utf-8")
     assert code == 0 and hepatica("evidence", "check", path)[0] == 0
-    code, out, err = hepatica("validate", path, "--patients", "4", "--draws", "20", "--json")
-    assert code == 0 and "new_trial" in out, err

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
-
-from hepatica.cli.console.progress_lines import ProgressLines
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
     from hepatica.api.base import Answer
     from hepatica.card import Card
+    from hepatica.cli.console.progress_lines import ProgressLines
 
 PLAIN = {
     "–": "-", "—": "-", "−": "-", "…": "...", "×": "x", "·": "*", "±": "+/-", "≥": ">=", "≤": "<=", "≈": "~",
@@ -148,16 +147,23 @@ class Bars:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.tasks: dict[str, TaskID] = {}
-        self.bars: Progress | ProgressLines = _bars() if err.file.isatty() else ProgressLines(self._line)
+        self.lines = None if err.file.isatty() else self._lines()
+        self.bars: Progress | ProgressLines = self.lines or _bars()
 
     def __call__(self, stage: str, done: int, total: int, /) -> None:
         """Show the share of a stage that is done."""
-        if isinstance(self.bars, ProgressLines):
-            self.bars.update(stage, done, total)
+        if self.lines is not None:
+            self.lines.update(stage, done, total)
             return
+        bars = cast("Progress", self.bars)
         if stage not in self.tasks:
-            self.tasks[stage] = self.bars.add_task(self._name(stage), total=total)
-        self.bars.update(self.tasks[stage], completed=done)
+            self.tasks[stage] = bars.add_task(self._name(stage), total=total)
+        bars.update(self.tasks[stage], completed=done)
+
+    def _lines(self) -> ProgressLines:
+        from hepatica.cli.console.progress_lines import ProgressLines
+
+        return ProgressLines(self._line)
 
     def _name(self, stage: str) -> str:
         from hepatica.words import has, say

@@ -128,7 +128,7 @@ def test_without_a_terminal_a_long_stage_is_a_line(capsys, monkeypatch, lang, li
             bars("admit", 3, 10)
         done.set() if len(written) == 2 else None
 
-    bars.bars = ProgressLines(write, first=0.01, longest=0.01)
+    bars.bars = bars.lines = ProgressLines(write, first=0.01, longest=0.01)
     with bars.bars:
         assert done.wait(5)
     assert capsys.readouterr().err.splitlines()[:2] == lines

@@ -1,9 +1,11 @@
-"""Correction of forecasts learnt from people, by lab, over days ahead: the mean of two ridge regressions.
+"""Correction of forecasts learnt from people, by lab, over days ahead: the mean of three ridge regressions.
 
-One predicts what the model misses, the other the lab itself without the model. Features are the forecast, last labs and
-their last change, what the model was off by in each of them, covariates and treatments, and all of them times the
-logarithm of the days ahead, so that one regression serves any day. Beyond the days that people were followed the
-correction fades.
+One predicts what the model misses, one the lab itself, one its change from the last value, the latter two without the
+model; so that shrinkage pulls towards the model, towards the mean of the people, and towards the last value. Features
+are the forecast, last labs and their last change, what the model was off by in each of them, covariates and treatments,
+and all of them times the logarithm of the days ahead, and times that of the day of the last lab, so that one regression
+serves any day and any number of labs: what a lab of the first day says is not what one of the second says. Beyond the
+days that people were followed the correction fades.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ MIN_ROWS = 30
 MIN_DAY = 0.5
 INTERACTION_SD = 0.7
 """SD of a coefficient of a product with time, relative to that of its feature; assumed."""
+LATEST = 1.0
+"""Latest day of the last labs with which people teach; later ones count as it."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,8 @@ class Known:
         Age and grade of encephalopathy.
     treatments : (n, t)
         0 or 1.
+    day : (n,)
+        Of the last lab.
     """
 
     last: Floats
@@ -114,6 +120,7 @@ class Known:
     off: Floats
     covariates: Floats
     treatments: Floats
+    day: Floats
 
 
 def make_features(forecast: Floats, known: Known, ahead: Floats) -> Floats:
@@ -129,16 +136,17 @@ def make_features(forecast: Floats, known: Known, ahead: Floats) -> Floats:
         Days from the last lab.
     """
     basic = np.column_stack([forecast, known.off, known.last, known.change, known.covariates, known.treatments])
-    time = np.log(np.maximum(ahead, MIN_DAY))
-    return np.column_stack([basic, basic * time[:, None], time])
+    time, since = np.log(np.maximum(ahead, MIN_DAY)), np.log1p(np.clip(known.day, 0.0, LATEST))
+    return np.column_stack([basic, basic * time[:, None], time, basic * since[:, None], since, since * time])
 
 
 def _priors() -> tuple[Floats, Floats]:
     """Relative SDs of the coefficients with and without the model."""
     n, labs = 1 + 3 * len(LABS) + 2 + len(Treatment), len(LABS)
-    full = np.r_[np.ones(n), np.full(n, INTERACTION_SD), 1.0]
+    full = np.r_[np.ones(n), np.full(n, INTERACTION_SD), 1.0, np.full(n, INTERACTION_SD), 1.0, 1.0]
     without = full.copy()
-    without[: 1 + labs] = without[n : n + 1 + labs] = 0.0
+    for start in (0, n, 2 * n + 1):
+        without[start : start + 1 + labs] = 0.0
     return full, without
 
 
@@ -155,11 +163,11 @@ def known_of(matching: Matching, forecasts: Forecasts) -> Known:
         off = np.where(measured, value - forecasts.at_known[:, j], off)
     covariates = np.column_stack([people.age, people.encephalopathy])
     treatments = np.column_stack([people.given[t] for t in Treatment]).astype(float)
-    return Known(last, change, off, covariates, treatments)
+    return Known(last, change, off, covariates, treatments, np.full(people.n, max(matching.known)))
 
 
 def _select(known: Known, who: Ints) -> Known:
-    return Known(known.last[who], known.change[who], known.off[who], known.covariates[who], known.treatments[who])
+    return Known(*(getattr(known, name)[who] for name in Known.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -221,7 +229,7 @@ def fit_corrections(
     for lab in learnable(matchings):
         rows = _training_rows(matchings, forecasts, training, lab)
         if len(rows.observed) >= MIN_ROWS:
-            result[lab] = _fit(rows)
+            result[lab] = _fit(rows, lab)
     return result
 
 
@@ -236,20 +244,26 @@ def residual_variances(matchings: Sequence[Matching], forecasts: Sequence[Foreca
     return result
 
 
-def _fit(rows: _Rows) -> Correction:
-    """Correction of one lab: both regressions, averaged, and their dispersion by days ahead."""
-    full, without = _priors()
-    by_model = GroupedRidge.fit(rows.features, rows.observed - rows.forecast, rows.person, full)
-    by_labs = GroupedRidge.fit(rows.features, rows.observed, rows.person, without)
-    residual = (by_model.residual + by_labs.residual) / 2
+def _fit(rows: _Rows, lab: str) -> Correction:
+    """Correction of one lab: the regressions, averaged, and their dispersion by days ahead."""
+    (full, without), column = _priors(), 1 + len(LABS) + LABS.index(lab)
+    last = rows.features[:, column]
+    middle = float(np.nanmean(last)) if np.isfinite(last).any() else 0.0
+    last = np.where(np.isfinite(last), last, middle)
+    targets = ((rows.observed - rows.forecast, full), (rows.observed, without), (rows.observed - last, without))
+    fits = [GroupedRidge.fit(rows.features, target, rows.person, prior) for target, prior in targets]
+    residual = np.mean([fit.residual for fit in fits], axis=0)
     days = [d for d in np.unique(rows.ahead) if (rows.ahead == d).sum() >= MIN_ROWS / 2]
     spreads = [fit_dispersion(residual[rows.ahead == d], rows.variance[rows.ahead == d]) for d in days]
+    share, scale = 1 / len(fits), np.where(np.isfinite(fits[0].scale), fits[0].scale, 1e30)
+    slope = np.mean([fit.slope for fit in fits], axis=0)
+    slope[column] += share * (scale[column] if scale[column] < 1e30 else 0.0)  # the last value itself
     return Correction(
-        centre=by_model.centre,
-        scale=np.where(np.isfinite(by_model.scale), by_model.scale, 1e30),
-        slope=(by_model.slope + by_labs.slope) / 2,
-        intercept=(by_model.intercept + by_labs.intercept) / 2,
-        own=0.5,
+        centre=fits[0].centre,
+        scale=scale,
+        slope=slope,
+        intercept=float(np.mean([fit.intercept for fit in fits])) + share * middle,
+        own=share,
         ahead=np.array(days),
         factor=np.array([factor for factor, _ in spreads]),
         sd=np.array([sd for _, sd in spreads]),

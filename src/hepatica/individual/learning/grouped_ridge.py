@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve
 
 from hepatica.individual.regressions import standardisation, standardise
 
@@ -60,17 +61,19 @@ class GroupedRidge:
         z = standardise(features, centre, scale) * prior
         _, place = np.unique(group, return_inverse=True)
         fold = place % FOLDS
-        outside = np.zeros((len(PENALTIES), len(target)))
+        outside, ridge = np.zeros((len(PENALTIES), len(target))), np.eye(z.shape[1])
+        grams = [z[fold == f].T @ z[fold == f] for f in range(FOLDS)]
+        whole = np.sum(grams, axis=0)
         for f in range(FOLDS):
             rest, mine = fold != f, fold == f
-            middle, gram = target[rest].mean(), z[rest].T @ z[rest]
+            middle = target[rest].mean()
             along = z[rest].T @ (target[rest] - middle)
             for k, penalty in enumerate(PENALTIES):
-                outside[k, mine] = middle + z[mine] @ np.linalg.solve(gram + penalty * np.eye(len(along)), along)
+                slope = solve(whole - grams[f] + penalty * ridge, along, assume_a="pos")
+                outside[k, mine] = middle + z[mine] @ slope
         best = int(((target - outside) ** 2).mean(axis=1).argmin())
         middle = float(target.mean())
-        gram = z.T @ z + PENALTIES[best] * np.eye(z.shape[1])
-        slope = prior * np.linalg.solve(gram, z.T @ (target - middle))
+        slope = prior * solve(whole + PENALTIES[best] * ridge, z.T @ (target - middle), assume_a="pos")
         return cls(centre, scale, slope, middle, target - outside[best])
 
     def predict(self, features: Floats) -> Floats:

@@ -91,7 +91,10 @@ class LocalRegression:
 
     def sample(self, quantity: Floats) -> Floats:
         """Weighted sample of a quantity at the point, (m, ...) of the quantity (n, ...): prediction plus residuals."""
-        own = np.asarray(quantity, float)[self.neighbours]
+        return self.adjust(np.asarray(quantity, float)[self.neighbours])
+
+    def adjust(self, own: Floats) -> Floats:
+        """The same of the quantity of the neighbours alone, (m, ...)."""
         flat = own.reshape(len(own), -1)
         residual = (flat - self.hat @ flat) / (1 - self.leverage)[:, None]
         square = residual**2

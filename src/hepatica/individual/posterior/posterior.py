@@ -121,20 +121,20 @@ class Posterior:
             With errors drawn; without them each candidate's expected value.
         """
         k, error = LABS.index(lab), self.errors[lab]
-        ahead = at_times(self.candidates.labs[course, :, :, k], days, 1).astype(float)
-        series = self.observations.get(lab)
-        own = self.members if self.regression is None else np.arange(self.candidates.n)
+        own, series = self.members, self.observations.get(lab)
+        patient = self.candidates.patient[own]
+        ahead = at_times(self.candidates.labs[course, own, :, k], days, 1).astype(float)
         mean, variance = np.zeros((len(own), len(days))), np.full(len(days), error.discrepancy**2)
         if series is not None:
-            so_far = at_times(self.candidates.labs[self.course, :, :, k][own], series.days, 1)
+            so_far = at_times(self.candidates.labs[self.course, own, :, k], series.days, 1)
             residual, when = exact_residual(series, so_far)
             if self.regression is not None:  # each candidate carries on its own error
-                residual = matching_noise(self.candidates, lab, error, when, self.seed)
+                residual = matching_noise(patient, lab, error, when, self.seed)
             mean, variance = error.carry(residual, when, days)
-        noise = normals(self.seed, self.candidates.patient[own], f"person:lab:{lab}")
+        noise = normals(self.seed, patient, f"person:lab:{lab}")
         sd = np.sqrt(variance + (error.assay**2 if assay else 0.0))
-        values = ahead[own] + mean + (sd * noise if drawn else 0.0)
-        result = values if self.regression is None else self.regression.sample(values)
+        values = ahead + mean + (sd * noise if drawn else 0.0)
+        result = values if self.regression is None else self.regression.adjust(values)
         centre = self.mean(result)
         return np.asarray(centre + self.distance.widening * (result - centre))
 
@@ -222,11 +222,11 @@ def make_posterior(
     )
 
 
-def matching_noise(candidates: Candidates, lab: str, error: LabError, days: Floats, seed: int) -> Floats:
-    """Errors of a lab that candidates are matched with on some days, (n, m)."""
+def matching_noise(patient: Ints, lab: str, error: LabError, days: Floats, seed: int) -> Floats:
+    """Errors of a lab that candidates of some identities (n,) are matched with on some days, (n, m)."""
     if not len(days):
-        return np.zeros((candidates.n, 0))
-    white = normals(seed, candidates.patient, f"person:match:{lab}", len(days))
+        return np.zeros((len(patient), 0))
+    white = normals(seed, patient, f"person:match:{lab}", len(days))
     return np.asarray(white @ cholesky(error.covariance(days), lower=True).T)
 
 
@@ -247,7 +247,7 @@ def noisy_features(
             continue
         labs = at_times(candidates.labs[course, :, :, LABS.index(s.lab)], s.days[exact], 1)
         factor = cholesky(error.covariance(s.days[exact]), lower=True)
-        noise = matching_noise(candidates, s.lab, error, s.days[exact], seed)
+        noise = matching_noise(candidates.patient, s.lab, error, s.days[exact], seed)
         columns.append(solve_triangular(factor, (labs + noise).T, lower=True).T)
         point.append(solve_triangular(factor, s.values[exact], lower=True))
     for name in ("age", "encephalopathy", "ascites"):

@@ -44,7 +44,7 @@ def known_of(posterior: Posterior) -> Known:
             before = exact[-2]
             change[0, k] = (s.values[at] - s.values[before]) / (s.days[at] - s.days[before])
     given = np.array([[float(t.value in o.background) for t in Treatment]])
-    return Known(last, change, off, np.array([[o.age, o.encephalopathy]]), given)
+    return Known(last, change, off, np.array([[o.age, o.encephalopathy]]), given, np.array([o.last_day]))
 
 
 def lab_sample(posterior: Posterior, learnt: Learnt, lab: str, days: Floats, course: int, *, assay: bool) -> Floats:

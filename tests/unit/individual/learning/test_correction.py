@@ -1,17 +1,24 @@
 """Corrections: a known bias and slope are found, the fade, the round trip, and features that mean what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hepatica.individual.learning.correction import (
+    LATEST,
     Correction,
     Known,
+    _priors,
+    _training_rows,
     corrected,
     fit_corrections,
     known_of,
     make_features,
     residual_variances,
 )
+from hepatica.individual.learning.grouped_ridge import GroupedRidge
+from hepatica.individual.learning.learn import BASES
 from hepatica.individual.learning.matching import Matching, observed_later
 from hepatica.individual.library.candidates import LABS
 from hepatica.individual.posterior.importance import Kernels
@@ -61,5 +68,26 @@ def test_what_is_known(fitted):
     assert known.off[i, k] == pytest.approx(matching.values[i, 1, k] - forecasts.at_known[i, 1, k])
     row = Known(*(getattr(known, n)[i : i + 1] for n in Known.__dataclass_fields__))
     at_one_day = make_features(np.zeros(1), row, np.ones(1))
-    basic = (at_one_day.shape[1] - 1) // 2
-    assert np.nan_to_num(at_one_day[0, basic:]).tolist() == [0.0] * (basic + 1)  # the logarithm of one day
+    basic = (at_one_day.shape[1] - 3) // 3
+    parts = np.nan_to_num(at_one_day[0])
+    assert parts[basic : 2 * basic + 1].tolist() == [0.0] * (basic + 1)  # the logarithm of one day
+    np.testing.assert_allclose(parts[2 * basic + 1 : 3 * basic + 1], np.log(2) * parts[:basic])  # from day 1
+    later = make_features(np.zeros(1), replace(row, day=np.array([9.0])), np.ones(1))
+    np.testing.assert_array_equal(later, at_one_day)  # later labs count as those of the latest day that taught
+    assert max(day for days in BASES.values() for day in days) == LATEST
+
+
+def test_it_is_the_mean_of_three_regressions(fitted):
+    """Each fitted by itself; the last one adds to the last value what it predicts of the change."""
+    matching, forecasts, corrections = fitted
+    rows = _training_rows([matching], [forecasts], np.arange(80), "inr")
+    column = 1 + len(LABS) + LABS.index("inr")
+    last = np.where(np.isfinite(x := rows.features[:, column]), x, np.nanmean(x))
+    full, without = _priors()
+    assert (full > 0).all() and (without[[0, column - len(LABS)]] == 0).all() and without[column] == 1
+    parts = [
+        start + GroupedRidge.fit(rows.features, rows.observed - start, rows.person, prior).predict(rows.features)
+        for start, prior in ((rows.forecast, full), (np.zeros(len(last)), without), (last, without))
+    ]
+    mean, _ = corrections["inr"].apply(rows.features, rows.forecast, rows.variance, rows.ahead)
+    np.testing.assert_allclose(mean, np.mean(parts, axis=0), atol=1e-8)

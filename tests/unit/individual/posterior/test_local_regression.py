@@ -66,3 +66,10 @@ def test_intervals_cover_with_heavy_tails():
         low, high = weighted_quantile(fit.sample(y), fit.weight, np.array([0.05, 0.95]))
         inside += low <= point[0] ** 2 + rng.standard_t(3) <= high
     assert 0.84 < inside / 200 < 0.96
+
+
+def test_neighbours_alone_give_the_same_sample():
+    rng = np.random.default_rng(3)
+    features, quantity = rng.normal(size=(300, 3)), rng.normal(size=(300, 2))
+    fit = LocalRegression.fit(features, np.zeros(3), 60)
+    np.testing.assert_array_equal(fit.adjust(quantity[fit.neighbours]), fit.sample(quantity))

@@ -151,7 +151,8 @@ def data(
 ) -> None:
     """Write one simulated trial as SDTM and ADaM datasets.
 
-    DM, EX, LB, DS, AE, QS, ADSL, ADLB and ADTTE, with the study definition (USDM).
+    DM, EX, LB, DS, AE, QS, ADSL, ADLB and ADTTE, with the study definition (USDM); of an adaptive trial or an
+    escalation those whom it randomised.
 
     Example: `hepatica trial data trial.toml --form xpt`
     """
@@ -166,12 +167,6 @@ def data(
     lang, question = shell.check_language(lang), load_trial(file)
     if form not in FORMS:
         raise InputError("--form", form, f"one of {', '.join(FORMS)}")
-    if question.is_dose_finding:
-        raise InputError("trial", str(file), "a randomised trial; an escalation has no visits to write")
-    if question.adaptive and not question.bayesian:
-        raise InputError(
-            question.adaptive, str(file), "a fixed, group sequential or Bayesian design, to write its data"
-        )
     bars = Bars(lang)
     with claim(folder, "trial-data") as output:
         with shell.make_system(lang, cluster) as system, bars.bars:
@@ -197,7 +192,8 @@ def search(
 ) -> None:
     """Find the cheapest design that reaches the stated power.
 
-    Sizes, looks and regimens ([[alternative]]) side by side on the same virtual patients; costs stand in [cost].
+    Sizes, looks and regimens ([[alternative]]) side by side on the same virtual patients; an adaptive design with other
+    values of its rules; for an escalation the designs of dose finding. Costs stand in [cost].
 
     Example: `hepatica trial search trial.toml --sizes 200 --sizes 300`
     """

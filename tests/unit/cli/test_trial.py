@@ -61,8 +61,10 @@ def test_data_of_one_trial_and_an_escalation(hepatica, tmp_path, monkeypatch):
     path.write_text(text.replace("patients = 1000\ndraws = 50", "patients = 16\ndraws = 4"), encoding="utf-8")
     code, out, err = hepatica("trial", "run", "trial.toml", "--trials", "50")
     assert code == 0 and "Would this trial find the dose?" in out, err
-    code, _, err = hepatica("trial", "data", "trial.toml")
-    assert code == 2 and "randomised trial" in err
+    code, out, err = hepatica("trial", "data", "trial.toml", "--form", "json", "--out", "escalated")
+    assert code == 0 and "adsl.json" in out, err
+    code, out, err = hepatica("trial", "search", "trial.toml", "--sizes", "12", "--trials", "50")
+    assert code == 0 and "TITE-BOIN" in out and "research use" in out, err
 
 
 def test_search_replay_and_safety_refuse_in_one_sentence(hepatica, tmp_path):
@@ -81,7 +83,8 @@ def test_studies_are_trials():
     from hepatica.trials.definition.trial_file import load_trial
 
     studies = {p.stem: load_trial(p) for p in sorted((ROOT / "studies/trials").glob("*.toml"))}
-    assert set(studies) == {"aclf-dose-finding", "aclf-two-arm", "lin2017"}
+    assert set(studies) == {"aclf-dose-finding", "aclf-dose-response", "aclf-two-arm", "lin2017"}
+    assert studies["aclf-dose-response"].adaptive == "mcp_mod"
     assert studies["aclf-dose-finding"].is_dose_finding and len(studies["aclf-two-arm"].look) == 2
     template = (ROOT / "src/hepatica/trial.template.toml").read_text(encoding="utf-8")
     assert (ROOT / "studies/trials/aclf-two-arm.toml").read_text(encoding="utf-8") == template

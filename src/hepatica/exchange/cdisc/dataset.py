@@ -114,7 +114,7 @@ def make_dataset(
     for c in columns:
         if c.kind is Kind.TEXT:
             given = rows[c.name] if c.name in rows else pd.Series("", rows.index)
-            frame[c.name] = [plain_text(x) for x in given]
+            frame[c.name] = pd.Series([plain_text(x) for x in given], rows.index, dtype=object)
         else:
             frame[c.name] = np.asarray(rows[c.name], float) if c.name in rows else np.full(len(rows), np.nan)
     ordered = frame.sort_values(list(keys), kind="stable").reset_index(drop=True) if len(frame) else frame

@@ -10,7 +10,8 @@ import pandas as pd
 from hepatica.card import Card
 from hepatica.report.trials.names import hypothesis_name, percent
 from hepatica.trials.virtual.replay import Measure, PublishedTrial, Replayed
-from hepatica.trials.virtual.search import SearchResult
+from hepatica.trials.virtual.search import Candidate, SearchResult
+from hepatica.trials.virtual.search_plans import OWN
 from hepatica.trials.virtual.surveillance import TrialSurveillance
 from hepatica.words import say
 
@@ -84,14 +85,14 @@ def search_card(found: SearchResult, lang: str = "en") -> Card:
             power=power,
             regimen=best.regimen,
             patients=best.patients,
-            looks=len(found.looks_of(best)),
+            rule=_rule_text(found, best, lang),
             cost=f"{best.cost:.0f}",
         )
     rows = [
         [
             c.regimen,
             str(c.patients),
-            str(len(found.looks_of(c))),
+            found.rule_of(c) if found.kind == "sequential" else _rule_text(found, c, lang),
             percent(c.success),
             f"{c.size:.0f}",
             f"{c.months:.0f}",
@@ -101,7 +102,9 @@ def search_card(found: SearchResult, lang: str = "en") -> Card:
         ]
         for c in found.candidates
     ]
-    heads = ("arm", "most", "number_looks", found.truth_word, "size", "months", "harmful", "cost", "reaches")
+    rule = {"sequential": "number_looks", "adaptive": "rule", "escalation": "design"}[found.kind]
+    harmful = "above_best" if found.kind == "escalation" else "harmful"
+    heads = ("arm", "most", rule, found.truth_word, "mean_size", "mean_months", harmful, "cost", "reaches")
     return Card(
         "search",
         say("trial.search_title", lang),
@@ -109,6 +112,15 @@ def search_card(found: SearchResult, lang: str = "en") -> Card:
         _table(rows, heads, lang),
         note=say("common.research_use", lang),
     )
+
+
+def _rule_text(found: SearchResult, candidate: Candidate, lang: str) -> str:
+    """Rule of a candidate in words: looks, keys of the adaptive table, or the design of dose finding."""
+    if found.kind == "sequential":
+        return say("trial.search_looks", lang, looks=found.rule_of(candidate))
+    if found.kind == "escalation":
+        return candidate.rule.upper().replace("_", "-")
+    return say("trial.search_own", lang) if candidate.rule == OWN else candidate.rule
 
 
 def safety_card(plans: Sequence[TrialSurveillance], lang: str = "en") -> Card:

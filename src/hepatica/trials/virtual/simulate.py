@@ -13,7 +13,7 @@ from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
 from hepatica.trials.virtual.adaptive.bayesian import posterior_boundary
-from hepatica.trials.virtual.adaptive.conduct import changes_conduct, run_adaptive
+from hepatica.trials.virtual.adaptive.conduct import changes_conduct, conduct_adaptive
 from hepatica.trials.virtual.adaptive.setting import Setting
 from hepatica.trials.virtual.boundaries import Boundaries
 from hepatica.trials.virtual.comparison import Compared, compare
@@ -24,7 +24,7 @@ from hepatica.trials.virtual.conduct.scenario import Scenario, Truth
 from hepatica.trials.virtual.conduct.streams import WIDTH
 from hepatica.trials.virtual.looks import Dates, followed, look_dates
 from hepatica.trials.virtual.multiplicity import step_down, step_levels
-from hepatica.trials.virtual.records import Ending, Records, Stop, conclude, join
+from hepatica.trials.virtual.records import Conducted, Ending, Records, Stop, conclude, join
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -129,6 +129,22 @@ class Simulator:
                 progress("trials", min(len(parts) * WIDTH, trials), trials)
         return join(parts, trials)
 
+    def _setting(self, scenario: Scenario, block: int) -> Setting:
+        return Setting(self.trial, scenario, self.bank, self.eligible, block, self.most)
+
+    def conducted(self, scenario: Scenario, block: int) -> Conducted:
+        """Conduct of a block of trials whose adaptive design changes it.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What is true.
+        block : int
+            Its number.
+        """
+        critical = self.boundaries(self.trial.analysis.alpha).critical
+        return conduct_adaptive(self._setting(scenario, block), critical)
+
     def block(self, scenario: Scenario, block: int, with_secondary: bool) -> Records:
         """Records of a block of trials.
 
@@ -143,9 +159,8 @@ class Simulator:
         """
         trial = self.trial
         if changes_conduct(trial.adaptive):
-            setting = Setting(trial, scenario, self.bank, self.eligible, block, self.most)
-            records = run_adaptive(setting, self.boundaries(trial.analysis.alpha).critical)
-            return _with_secondary(records, setting.data()) if with_secondary else records
+            records = conclude(*self.conducted(scenario, block))
+            return _with_secondary(records, self._setting(scenario, block).data()) if with_secondary else records
         data = EndpointData.of(TrialBlock(trial, scenario, self.bank, self.eligible, block, trial.patients))
         dates = look_dates(data, self.most)
         arms = range(1, len(trial.arm))

@@ -38,3 +38,8 @@ def test_rows_are_sorted_and_made_plain():
 
 def test_long_text_is_cut():
     assert len(plain_text("x" * 500)) == 200
+
+
+def test_a_dataset_without_rows_is_there_with_its_columns():
+    made = make_dataset("DM", "d", (Column("A", "a"), Column("N", "n", Kind.WHOLE)), pd.DataFrame(), ("A",))
+    assert made.frame.shape == (0, 2) and made.lengths == {"A": 1, "N": 8}

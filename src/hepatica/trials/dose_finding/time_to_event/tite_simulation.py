@@ -60,7 +60,7 @@ class TiteCharacteristics(NamedTuple):
     suspended: float
 
 
-class _Trials(NamedTuple):
+class PendingTrials(NamedTuple):
     """Trials under way: what was drawn, and what has happened so far."""
 
     gaps: Floats
@@ -70,11 +70,13 @@ class _Trials(NamedTuple):
     entry: Floats
     hit: Bools
 
-    def take(self, rows: Ints) -> _Trials:
+    def take(self, rows: Ints) -> PendingTrials:
+        """Some of the trials."""
         gaps, tolerance, when, level, entry, hit = (part[rows] for part in self)
-        return _Trials(gaps, tolerance, when, level, entry, hit)  # type: ignore[arg-type]
+        return PendingTrials(gaps, tolerance, when, level, entry, hit)  # type: ignore[arg-type]
 
     def seen(self, now: Floats, window: float, enrolled: Ints) -> Snapshot:
+        """Follow-up and toxicities as they are known at a moment of each trial, (trials,)."""
         since = now[:, None] - self.entry
         there = np.arange(self.level.shape[1]) < enrolled[:, None]
         toxic = there & self.hit & (self.when <= since)
@@ -83,20 +85,34 @@ class _Trials(NamedTuple):
         return Snapshot(np.where(there, self.level, -1), np.where(share > 1 - 1e-12, 1.0, share), toxic)
 
 
-def _draw(design: TiteDesign, accrual: Accrual, trials: Ints, seed: int) -> _Trials:
+def _draw(design: TiteDesign, accrual: Accrual, trials: Ints, seed: int) -> PendingTrials:
     size = design.max_patients
     gaps = -np.log(uniforms(seed, trials, "dose_finding:arrival", size)) / accrual.rate
     power = np.log(0.5) / np.log(1 - accrual.late)
     when = accrual.window * uniforms(seed, trials, "dose_finding:onset", size) ** power
     shape = (len(trials), size)
     tolerance = uniforms(seed, trials, PURPOSE, size)
-    return _Trials(gaps, tolerance, when, np.full(shape, -1, np.int64), np.zeros(shape), np.zeros(shape, bool))
+    return PendingTrials(gaps, tolerance, when, np.full(shape, -1, np.int64), np.zeros(shape), np.zeros(shape, bool))
 
 
-def _wait(
-    design: TiteDesign, run: _Trials, now: Floats, window: float, known: tuple[Ints, Ints, Ints]
+def wait_to_decide(
+    design: TiteDesign, run: PendingTrials, now: Floats, window: float, known: tuple[Ints, Ints, Ints]
 ) -> tuple[TiteStep, Floats]:
-    """Decision of each trial, once it need not wait, and the moment of it."""
+    """Decision of each trial, once it need not wait, and the moment of it.
+
+    Parameters
+    ----------
+    design : TiteDesign
+        Design of the trials.
+    run : PendingTrials
+        So far.
+    now : (trials,)
+        Moments from which decisions are asked for.
+    window : float
+        Of toxicity.
+    known : level, ceiling, enrolled
+        (trials,) each.
+    """
     level, ceiling, enrolled = known
     step = design.decide(run.seen(now, window, enrolled), level, ceiling)
     now = now.copy()
@@ -143,7 +159,7 @@ def run_tite(
         if patient and patient % design.cohort == 0:
             who = np.flatnonzero(open_)
             known = (level[who], ceiling[who], enrolled[who])
-            step, then = _wait(design, run.take(who), now[who], accrual.window, known)
+            step, then = wait_to_decide(design, run.take(who), now[who], accrual.window, known)
             lost[who] += then - now[who]
             now[who], level[who], ceiling[who] = then, step.level, step.ceiling
             ended = STOPS[step.reason]

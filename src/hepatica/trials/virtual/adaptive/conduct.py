@@ -10,7 +10,7 @@ from hepatica.trials.virtual.adaptive.re_estimation import Critical, run_re_esti
 from hepatica.trials.virtual.adaptive.response_adaptive import run_response_adaptive
 from hepatica.trials.virtual.adaptive.seamless import run_seamless
 from hepatica.trials.virtual.adaptive.setting import Setting
-from hepatica.trials.virtual.records import Conducted, Records, conclude
+from hepatica.trials.virtual.records import Conducted
 
 RUNS = {
     "response_adaptive": run_response_adaptive,
@@ -41,8 +41,3 @@ def conduct_adaptive(setting: Setting, critical: Critical) -> Conducted:
     if setting.trial.adaptive == "re_estimation":
         return run_re_estimation(setting, critical)
     return RUNS[setting.trial.adaptive](setting)
-
-
-def run_adaptive(setting: Setting, critical: Critical) -> Records:
-    """Records of a block of trials by the trial's adaptive design; parameters as of `conduct_adaptive`."""
-    return conclude(*conduct_adaptive(setting, critical))

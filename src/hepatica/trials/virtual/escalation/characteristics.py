@@ -133,7 +133,7 @@ def characterise_escalation(
         outcomes = level_outcomes(trial, bank, eligible, hypothesis)
         of = bank.draw[eligible.patients]
         truths = [_truth(trial, outcomes, of == d) for d in eligible.draws]
-        mean = _mean_truth(trial, outcomes, of, eligible)
+        mean = mean_truth(trial, outcomes, of, eligible)
         names = shown_designs(trial)
         designs: dict[str, Characteristics] = {}
         days: dict[str, float] = {}
@@ -158,8 +158,20 @@ def _truth(trial: Trial, outcomes: LevelOutcomes, of: NDArray[np.bool_]) -> Leve
     return _level_truth(trial, part.joint().mean(axis=2), part.toxicity.mean(axis=2), part.late())
 
 
-def _mean_truth(trial: Trial, outcomes: LevelOutcomes, of: NDArray[np.int64], eligible: Eligible) -> LevelTruth:
-    """Truth in the mean over draws, each counting alike."""
+def mean_truth(trial: Trial, outcomes: LevelOutcomes, of: NDArray[np.int64], eligible: Eligible) -> LevelTruth:
+    """Truth in the mean over draws, each counting alike.
+
+    Parameters
+    ----------
+    trial : Trial
+        Of dose finding.
+    outcomes : LevelOutcomes
+        Of its levels.
+    of : (eligible,)
+        Draw of each patient.
+    eligible : Eligible
+        Patients of the trial.
+    """
     weight = np.zeros(len(of))
     for d in eligible.draws:
         weight[of == d] = 1 / ((of == d).sum() * len(eligible.draws))

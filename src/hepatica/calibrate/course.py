@@ -34,6 +34,9 @@ from hepatica.progress import staged
 
 Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
+LATEST = (
+    3  # waves that are emulated: a quadratic that must also fit the priors, far away, is wrong where the posterior is
+)
 EFFECTS = frozenset({"effect_share", "effect_mean"})
 ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
@@ -48,8 +51,8 @@ class Settings:
     draws : int
         Rows that ship.
     waves : tuple of int
-        Draws of the bank: from the priors first, then each time from what was learnt; over the last, the emulator is
-        right on average.
+        Draws of the bank: from the priors first, then each time from what was learnt. The latest three are emulated;
+        over the last, the emulator is right on average.
     people : int
         Patients of each population for each draw of the bank.
     particles, moves, last_moves : int
@@ -64,7 +67,7 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (1500, 1200, 1200, 400)
+    waves: tuple[int, ...] = (1500, 1200, 1200, 400, 800)
     people: int = 10
     particles: int = 1500
     moves: int = 1
@@ -126,7 +129,7 @@ def statistics_of(terms: Sequence[LikelihoodTerm]) -> tuple[SummaryStatistic, ..
 def fit_emulator(
     space: Space, banks: Sequence[Bank], statistics: Sequence[SummaryStatistic], *, local: bool = False
 ) -> Emulator:
-    """Emulator of all waves; a draw that made no patient of a population says that it hardly arises there.
+    """Emulator of some waves; a draw that made no patient of a population says that it hardly arises there.
 
     If `local`, it is right on average over the draws of the last wave.
 
@@ -183,7 +186,8 @@ def learn_course(
         if wave == 0:
             terms += acceptance_terms(plan, banks[0])
         statistics = statistics_of(terms)
-        emulator = fit_emulator(space, banks, statistics, local=wave + 1 == len(settings.waves))
+        local = len(banks) > LATEST or wave + 1 == len(settings.waves)
+        emulator = fit_emulator(space, banks[-LATEST:], statistics, local=local)
         runs = _sampled(terms, statistics, emulator, settings, wave, execution)
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
         draws = space.draws(exchangeable(np.concatenate([r.points for r in runs]), following, settings.seed + wave))
@@ -224,7 +228,8 @@ def _sampled(
     """Particles of a wave, from the work folder or sampled; of the last, independent runs show that they agree."""
     target, slope = log_likelihood(terms, statistics, emulator), gradient(terms, statistics, emulator)
     last = wave + 1 == len(settings.waves)
-    seen = hashlib.sha256(repr((terms, statistics, settings)).encode())
+    moves = settings.moves, settings.last_moves if last else settings.moves
+    seen = hashlib.sha256(repr((terms, statistics, settings.particles, moves, settings.seed + 10 * wave)).encode())
     for part in (emulator.coefficients, emulator.centre, emulator.unknown):
         seen.update(np.ascontiguousarray(part).tobytes())
 
@@ -235,8 +240,8 @@ def _sampled(
                 emulator.space.dimension,
                 settings.particles,
                 seed=settings.seed + 10 * wave + k,
-                moves=settings.moves,
-                last_moves=settings.last_moves if last else settings.moves,
+                moves=moves[0],
+                last_moves=moves[1],
                 kernel=kernel(emulator.space, lambda x, power: power * slope(x)),
                 progress=staged(execution.progress, f"posterior {k + 1}"),
             )

@@ -75,8 +75,8 @@ class Checked:
     @property
     def key(self) -> str | None:
         """Key of the publication; None where something is wrong."""
-        found = self.publication or self.indirect
-        return None if found is None else found.key
+        checked = self.publication or self.indirect
+        return None if checked is None else checked.key
 
     @property
     def kept_out(self) -> dict[str, int]:

@@ -71,10 +71,10 @@ def test_it_needs_no_network_and_no_script(page):
 
 def test_it_is_well_formed(page):
     _, raw, parsed = page
-    assert parsed.open == [] and raw.count("<svg") == 16
+    assert parsed.open == [] and raw.count("<svg") == 17
     assert len(set(parsed.ids)) == len(parsed.ids)
     assert {link[1:] for link in parsed.links if link != "#"} <= set(parsed.ids)
-    assert all(parsed.described) and len(parsed.described) == 16
+    assert all(parsed.described) and len(parsed.described) == 17
 
 
 def test_it_says_what_it_must(page, found):

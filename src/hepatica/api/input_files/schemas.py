@@ -21,6 +21,12 @@ PUBLICATION_TEXTS = {
     },
     "Alternative": {"arm": "id of the arm"},
     "Arm": {"note": "what else is known of the arm"},
+    "Finding": {
+        "value": "of a difference or ratio, by the scale",
+        "low": "lower end of the interval",
+        "high": "upper end of the interval",
+        "note": "where it stands, and what is doubtful about it",
+    },
     "Observation": {
         "unit": "the one in which the variable is written",
         "value": "in this unit",
@@ -92,7 +98,6 @@ def _population() -> Schema:
 def _publication() -> Schema:
     """Each variable has one unit; treatments and populations are those that ship."""
     from hepatica.evidence import references
-    from hepatica.evidence.observations import VARIABLES
     from hepatica.evidence.publications import Publication
     from hepatica.patients import populations
     from hepatica.therapy import TREATMENTS
@@ -110,16 +115,23 @@ def _publication() -> Schema:
         table = schema if name == "Publication" else schema["$defs"][name]
         for key, text in texts.items():
             table["properties"][key].setdefault("description", text)
-    observation = schema["$defs"]["Observation"]
+    _suit_units(schema["$defs"]["Observation"])
+    _suit_units(schema["$defs"]["Finding"])
+    return schema
+
+
+def _suit_units(table: Schema) -> None:
+    """Each variable of a row has one unit."""
+    from hepatica.evidence.observations import VARIABLES
+
     by_unit: dict[str, list[str]] = {}
     for name, unit in VARIABLES.items():
         by_unit.setdefault(unit, []).append(name)
-    observation["properties"]["unit"] |= one_of(by_unit)
-    observation["allOf"] = [
+    table["properties"]["unit"] |= one_of(by_unit)
+    table["allOf"] = [
         {"if": {"properties": {"variable": one_of(names)}}, "then": {"properties": {"unit": one_of([unit])}}}
         for unit, names in by_unit.items()
     ]
-    return schema
 
 
 FILES: dict[str, Callable[[], Schema]] = {

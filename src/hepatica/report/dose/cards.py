@@ -21,6 +21,7 @@ from hepatica.report.dose.consequences.harms import harms, transplants
 from hepatica.report.dose.consequences.information import what_to_learn
 from hepatica.report.dose.consequences.lots import lots
 from hepatica.report.dose.consequences.subgroups import whom
+from hepatica.report.dose.joint import joint_card
 from hepatica.report.dose.long_term import causes, five_years
 from hepatica.report.dose.posterior import learnt
 from hepatica.report.dose.recovery import metabolic_recovery
@@ -165,6 +166,7 @@ CARDS: tuple[Maker, ...] = (
     differences,
     baseline,
     course,
+    joint_card,
     metabolic_recovery,
     life,
     transplants,

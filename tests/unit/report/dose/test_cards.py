@@ -22,6 +22,7 @@ ORDER = [
     "differences",
     "baseline",
     "course",
+    "joint",
     "recovery",
     "survival",
     "bridge",
@@ -53,7 +54,7 @@ def test_every_card_is_made_in_its_order(found, lang):
     made = make_cards(found, lang, command="hepatica dose x.toml")
     assert [c.key for c in made] == ORDER
     whole(made, lang)
-    assert sum(c.figure is not None for c in made) == 15
+    assert sum(c.figure is not None for c in made) == 16
     assert "hepatica dose x.toml" in made[-1].table.to_string()
 
 

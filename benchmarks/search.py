@@ -10,6 +10,7 @@ budget are compared in the same patients, who had no part in either.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import resource
 import time
@@ -42,9 +43,10 @@ SECTION = "search"
 
 
 class Row(NamedTuple):
-    """One study: its search and what its choice gives up."""
+    """One study: its search and what its choice gives up, by which draws."""
 
     study: str
+    draws: str
     candidates: int
     courses: int
     wall: float
@@ -60,6 +62,12 @@ class Row(NamedTuple):
     def holds(self) -> bool:
         """True where the choice gives up no more than 5 % of the best gain, or two Monte-Carlo errors."""
         return self.regret <= max(SHARE * min(self.gain), 2 * self.regret_error)
+
+
+def draws_digest() -> str:
+    """Digest of the draws that ship, as ``b2sum -l 32 src/hepatica/patients/posterior.parquet`` prints it."""
+    content = (ROOT / "src" / "hepatica" / "patients" / "posterior.parquet").read_bytes()
+    return hashlib.blake2b(content, digest_size=4).hexdigest()
 
 
 def grid_points(regimens: RegimenSpace) -> Floats:
@@ -114,6 +122,7 @@ def measure(name: str, system: System, settings: SearchSettings) -> Row:
     own = answer.result.leaders[max(answer.result.choice, 0)].gain
     return Row(
         study=name,
+        draws=draws_digest(),
         candidates=len(answer.result.points),
         courses=answer.result.spent,
         wall=wall,
@@ -160,16 +169,16 @@ def _say(stage: str, done: int, total: int, /) -> None:
 def lines(rows: list[Row]) -> Iterator[str]:
     """Table of the measured searches."""
     yield (
-        "| study | candidates | courses | wall, s | processor, s | choice | gain, days | best of 60 regimens "
+        "| study | draws | candidates | courses | wall, s | processor, s | choice | gain, days | best of 60 regimens "
         "| given up, days |"
     )
-    yield "|---|--:|--:|--:|--:|---|---|---|---|"
+    yield "|---|---|--:|--:|--:|--:|---|---|---|---|"
     for r in rows:
         gain = ", ".join(f"{g:.1f} ± {e:.1f}" for g, e in zip(r.gain, r.error, strict=True))
         lost = f"{r.regret:.2f} ± {r.regret_error:.2f}{'' if r.holds else ' (too much)'}"
         yield (
-            f"| {r.study} | {r.candidates} | {r.courses} | {r.wall:.0f} | {r.processor:.0f} | {r.choice} | {gain} | "
-            f"{r.best_of_grid} | {lost} |"
+            f"| {r.study} | {r.draws} | {r.candidates} | {r.courses} | {r.wall:.0f} | {r.processor:.0f} | {r.choice} | "
+            f"{gain} | {r.best_of_grid} | {lost} |"
         )
 
 

@@ -41,7 +41,7 @@ LOOK = {
     "infection": (VERMILLION, "black", "//"),
     "circulation": (SKY, "black", "\\\\"),
     "brain": (PURPLE, "black", ".."),
-    "bleeding": (GREEN, "white", "xx"),
+    "bleeding": (GREEN, "black", "xx"),
     "tumour": ("white", "black", "++"),
     "other": ("#d8d8d8", "black", ""),
     EMBOLISM: (GREY, "white", "--"),

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.colors import Normalize, to_rgb
 
 from hepatica.dose_summary.courses import first_course
 from hepatica.dose_summary.recovery import recovery_by_arm
 from hepatica.outcomes.recovery import FUNCTIONS
 from hepatica.outcomes.recovery import recovery as recovered
 from hepatica.report import names
-from hepatica.report.dose.recovery import figure, function_name, metabolic_recovery
+from hepatica.report.dose.recovery import HEAT, WHITE_INK, figure, function_name, metabolic_recovery
 from hepatica.report.page import section
 from hepatica.words import LANGUAGES, catalogue, say
 
@@ -61,3 +62,17 @@ def test_a_short_horizon_has_one_day(found):
     short = {h: ds.isel(time=slice(0, 4)) for h, ds in found.courses.items()}
     a = replace(found, courses=short)
     assert section(metabolic_recovery(a, "zh"), "zh").svg
+
+
+def luminance(colour):
+    """Relative luminance of WCAG 2."""
+    r, g, b = (x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in to_rgb(colour))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def test_numbers_on_colour_can_be_read():
+    """Every number of the heat maps and its cell: contrast of 4.5 to 1 or more (WCAG 2, 1.4.3)."""
+    for share in np.linspace(-1, 1, 201):
+        ink = "white" if share > WHITE_INK else "black"
+        light, dark = sorted((luminance(ink), luminance(HEAT(Normalize(-1, 1)(share)))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, share

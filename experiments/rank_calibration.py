@@ -8,8 +8,11 @@ band of 99 % for all parameters, the log likelihood and places at once (Saeilyno
 from __future__ import annotations
 
 import functools
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ Floats = np.ndarray
 RANKS = 63
 """Particles among which a truth is ranked."""
 LEVEL = 0.99
+AT_ONCE = 40
+"""Replicates whose samplers run side by side."""
 
 
 def ranks(
@@ -43,7 +48,7 @@ def ranks(
     simulate : callable
         Data of a truth (dimension,) and a seed.
     fit : callable
-        Log likelihood of points (n, dimension) and data.
+        Log likelihood of points (n, dimension) and data, those of one truth or (n, ...) of each point its own.
     dimension, replicates : int
         Parameters, and truths drawn.
     particles, moves : int
@@ -58,17 +63,80 @@ def ranks(
     (replicates, dimension + 1) ndarray of int
     """
     ranks_of = np.zeros((replicates, dimension + 1), int)
-    for i in range(replicates):
-        truth = np.random.default_rng([seed, i, 1]).standard_normal(dimension)
-        seen = simulate(truth, i)
-        if not np.isfinite(seen).all():
-            raise ValueError(f"replicate {i}: the course of its truth could not be solved")
-        own = smc.sample(lambda x, y=seen: fit(x, y), dimension, particles, seed=seed + 1000 + i, moves=moves)
-        some = np.arange(RANKS) * particles // RANKS
-        ranks_of[i, :-1] = (own.points[some] < truth).sum(axis=0)
-        ranks_of[i, -1] = (own.log_likelihood[some] < fit(truth[None], seen)[0]).sum()
+
+    def one(i: int, together: Together) -> None:
+        with together.member():
+            truth = np.random.default_rng([seed, i, 1]).standard_normal(dimension)
+            seen = simulate(truth, i)
+            if not np.isfinite(seen).all():
+                raise ValueError(f"replicate {i}: the course of its truth could not be solved")
+            own = smc.sample(lambda x: together(i, x, seen), dimension, particles, seed=seed + 1000 + i, moves=moves)
+            some = np.arange(RANKS) * particles // RANKS
+            ranks_of[i, :-1] = (own.points[some] < truth).sum(axis=0)
+            ranks_of[i, -1] = (own.log_likelihood[some] < fit(truth[None], seen)[0]).sum()
         progress(i)
+
+    for first in range(0, replicates, AT_ONCE):
+        some = range(first, min(first + AT_ONCE, replicates))
+        together = Together(fit, len(some))
+        with ThreadPoolExecutor(len(some)) as pool:
+            list(pool.map(one, some, [together] * len(some)))
     return ranks_of
+
+
+class Together:
+    """Likelihood that several samplers ask at once: one call answers all, so that the engine's lanes are full.
+
+    An answer depends on nothing but its own point, so that each sampler gets what it would alone.
+
+    Parameters
+    ----------
+    fit : callable
+        Log likelihood of points and of each its own data.
+    members : int
+        Samplers, each a thread of its own; a call waits until all that still run have asked.
+    """
+
+    def __init__(self, fit: Callable[[Floats, Floats], Floats], members: int) -> None:
+        self._fit, self._members = fit, members
+        self._asked: dict[int, tuple[Floats, Floats]] = {}
+        self._answers: dict[int, Floats | BaseException] = {}
+        self._changed = threading.Condition()
+
+    def __call__(self, who: int, points: Floats, seen: Floats) -> Floats:
+        """Log likelihood of the points (n,)."""
+        with self._changed:
+            self._asked[who] = (points, np.broadcast_to(seen, (len(points), *seen.shape)))
+            self._answer()
+            self._changed.wait_for(lambda: who in self._answers)
+            found = self._answers.pop(who)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    @contextmanager
+    def member(self) -> Iterator[None]:
+        """While a sampler runs; the others do not wait for one that has ended, however it did."""
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._members -= 1
+                self._answer()
+
+    def _answer(self) -> None:
+        """Answer all, once the last has asked."""
+        if not self._asked or len(self._asked) < self._members:
+            return
+        points, seen = (np.concatenate(part) for part in zip(*self._asked.values(), strict=True))
+        ends = np.cumsum([len(x) for x, _ in self._asked.values()])[:-1]
+        try:
+            found = np.split(self._fit(points, seen), ends)
+            self._answers |= dict(zip(self._asked, found, strict=True))
+        except Exception as error:
+            self._answers |= dict.fromkeys(self._asked, error)
+        self._asked.clear()
+        self._changed.notify_all()
 
 
 @functools.cache

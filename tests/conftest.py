@@ -42,24 +42,28 @@ ROOT = Path(__file__).parents[1]
 
 # Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
 # their conftest shares, and these files go first, longest first, so that no worker is left alone with a long one.
-TOGETHER = ("tests/unit/report", "tests/unit/dose_summary", "tests/unit/qualify")
+TOGETHER = (
+    "tests/unit/report",
+    "tests/unit/dose_summary",
+    "tests/unit/qualify",
+    "tests/unit/calibrate",
+    "tests/unit/individual",
+)
 LONGEST_FIRST = (
     "tests/reference/test_sbml.py",
-    "tests/unit/calibrate/test_run.py",
+    "tests/unit/calibrate",
     "tests/unit/experiments/test_rank_calibration.py",
     "tests/unit/report",
     "tests/unit/api/test_calibrate.py",
     "tests/unit/cli/test_calibrate.py",
     "tests/unit/validation/test_predict.py",
     "tests/unit/experiments/test_posterior.py",
-    "tests/unit/calibrate/test_leave_out.py",
     "tests/unit/test_docs.py",
-    "tests/unit/individual/test_forecast.py",
+    "tests/unit/individual",
     "tests/unit/benchmarks/test_ensemble.py",
     "tests/unit/test_additions.py",
     "tests/physics/test_events.py",
     "tests/unit/experiments/test_known_truth.py",
-    "tests/unit/calibrate/inference/test_smc.py",
     "tests/unit/cli/test_dose.py",
     "tests/unit/qualify",
     "tests/unit/cli/test_cli.py",

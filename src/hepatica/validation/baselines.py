@@ -71,9 +71,17 @@ class Reference:
         self.publications = [p for p in publications if p.role == "calibration"]
         self.plan = Plan.of(self.publications)
         self.contrasts: tuple[Contrast, ...] = contrasts(self.plan, self.publications)
+        self._pooled: dict[tuple[str, str, float], Pooled] = {}
+        self._outcomes: dict[str, list[Outcome]] = {}
 
     def untreated(self, population: str, variable: str, time: float) -> Pooled:
         """Pooled untreated outcome: log odds of a proportion, or change of a mean since day 0 on its scale."""
+        asked = (population, variable, time)
+        if asked not in self._pooled:
+            self._pooled[asked] = self._untreated(*asked)
+        return self._pooled[asked]
+
+    def _untreated(self, population: str, variable: str, time: float) -> Pooled:
         rows: dict[str, tuple[float, float, float]] = {}
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         for p in self.publications:
@@ -123,6 +131,16 @@ class Reference:
     def regressed(self, p: Publication, arm: str, population: str, variable: str, time: float) -> Pooled:
         """Untreated outcome by meta-regression on severity at day 0, time and population, scaled as by `untreated`."""
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
+        rows = self._untreated_outcomes(variable)
+        new = (severity(p, arm), float(np.log(max(time, 0.5))))
+        mean, sd = predict(rows, new, population, PRIOR_SD[kind])
+        return Pooled(mean, sd, len({r.publication for r in rows}))
+
+    def _untreated_outcomes(self, variable: str) -> list[Outcome]:
+        """Every untreated outcome of a variable, with what it is regressed on."""
+        if variable in self._outcomes:
+            return self._outcomes[variable]
+        kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         rows = []
         for other in self.publications:
             for a in other.arms:
@@ -134,9 +152,8 @@ class Reference:
                     if read is not None:
                         covariates = (severity(other, a.id), float(np.log(max(o.time, 0.5))))
                         rows.append(Outcome(*read, covariates, key, other.key))
-        new = (severity(p, arm), float(np.log(max(time, 0.5))))
-        mean, sd = predict(rows, new, population, PRIOR_SD[kind])
-        return Pooled(mean, sd, len({r.publication for r in rows}))
+        self._outcomes[variable] = rows
+        return rows
 
     def effect(self, variable: str) -> Pooled:
         """Pooled effect of cells, one value a publication: log odds ratio, or difference of the change since day 0."""

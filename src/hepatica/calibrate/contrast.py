@@ -7,7 +7,7 @@ share people, what their trial differs by, and bias (`log_likelihood`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,11 @@ from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
 from hepatica.calibrate.error_model.bias import BIAS, BiasPrior
 from hepatica.calibrate.error_model.sampling import Sample
-from hepatica.calibrate.likelihood import LEVELS, MIN_SHARE, Scale
-from hepatica.calibrate.terms import DEATHS, Lines, between_people_sd, is_learnt, times_counted
+from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
+from hepatica.calibrate.error_model.statements import Statement
+from hepatica.calibrate.findings.contrasts import printed_contrast
+from hepatica.calibrate.likelihood import MIN_SHARE, Scale
+from hepatica.calibrate.terms import DEATHS, Lines, is_learnt, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients.draws import between_study_sd
@@ -50,6 +53,8 @@ class Contrast:
         Sampling errors of the treated arm and of the control, for covariances with other contrasts.
     bias : BiasPrior
         Prior of the shift by bias, on the scale of the contrast.
+    statement : Statement or None
+        Statement that is printed where it is less than a number; `value` is then NaN.
     """
 
     publication: str
@@ -64,6 +69,7 @@ class Contrast:
     between: float = 1.0
     samples: tuple[Sample, ...] = ()
     bias: BiasPrior = BiasPrior(0.0, 0.0)
+    statement: Statement | None = None
 
     @property
     def what(self) -> str:
@@ -131,7 +137,33 @@ def contrasts(plan: Plan, publications: Sequence[Publication]) -> tuple[Contrast
                 rows = _pairs(p, arm, treated[0], at)
             all_of_arm = (_one(p, a, b, at, times_counted(p, publications)) for a, b in rows)
             found += [c for c in all_of_arm if c is not None]
+        found += _of_findings(p, {a: c for (key, a), c in cells.items() if key == p.key}, at, publications)
     return tuple(found)
+
+
+def _of_findings(
+    p: Publication, cells: Mapping[str, bool], at: Lines, publications: Sequence[Publication]
+) -> Iterator[Contrast]:
+    """Contrasts that the findings of a publication state between its arms."""
+    counted = times_counted(p, publications)
+    for f in p.findings:
+        made = printed_contrast(p, f, cells, at)
+        if made is None or (made.statement is None and np.isnan(made.value)):
+            continue
+        yield Contrast(
+            publication=p.key,
+            treated=made.treated,
+            control=made.control,
+            variable=f.variable,
+            label=f"{f.variable} day {f.time:g}, {f.kind}",
+            lines=made.lines,
+            scale=made.scale,
+            value=made.value,
+            error=made.error * float(np.sqrt(counted)),
+            between=made.between,
+            bias=BIAS[p.risk_of_bias].shift(f.variable, made.between),
+            statement=made.statement,
+        )
 
 
 def _pairs(p: Publication, arm: str, against: str, at: Lines) -> list[tuple[Observation, Observation]]:

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
 from hepatica.calibrate.endpoints import DIRECTION
+from hepatica.calibrate.error_model.statements import Statement
 from hepatica.calibrate.inference.random_effects import RandomEffects
 from hepatica.calibrate.likelihood import Scale
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
@@ -46,14 +47,28 @@ def log_likelihood(
     total = np.zeros(int(np.prod(shape)))
     x = simulated.reshape(len(total), len(contrasts))  # not -1, which no contrasts leave undecided
     for publication in dict.fromkeys(c.publication for c in contrasts):
-        rows = [k for k, c in enumerate(contrasts) if c.publication == publication]
+        rows = [k for k, c in enumerate(contrasts) if c.publication == publication and c.statement is None]
+        if not rows:
+            continue
         some = [contrasts[k] for k in rows]
         effects = _of_publication(some, None if noise is None else noise[rows])
         kinds = {c.outcome: c.what for c in some}  # in the order of the common parts
         sds = [between_study_sd(w) if differs is None else differs[w] for w in kinds.values()]
         common = np.stack([np.broadcast_to(sd, shape).reshape(-1) for sd in sds], axis=1)
         total += effects.log_likelihood(x[:, rows], common, np.zeros(len(x)))
+    for k, c in enumerate(contrasts):
+        if c.statement is not None:
+            sd = between_study_sd(c.what) if differs is None else differs[c.what]
+            trial = np.broadcast_to(sd, shape).reshape(-1)
+            total += _of_statement(c, c.statement, x[:, k], trial, 0.0 if noise is None else float(noise[k]))
     return total.reshape(shape)
+
+
+def _of_statement(c: Contrast, statement: Statement, simulated: Floats, trial: Floats, noise: float) -> Floats:
+    """Log likelihood of what is said of a contrast, its bias and all by which trials differ in the error."""
+    own = RESIDUAL_SHARE * float(between_study_sd(c.what))
+    variance = c.error**2 + c.bias.sd**2 + noise**2 + c.between**2 * (trial**2 + own**2)
+    return statement.log_likelihood(simulated + c.bias.mean, np.sqrt(variance))
 
 
 def _of_publication(some: Sequence[Contrast], noise: Floats | None) -> RandomEffects:

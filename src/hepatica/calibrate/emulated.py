@@ -149,6 +149,8 @@ def counts_gradient(
     own: Floats,
 ) -> list[Floats]:
     """Gradient of `likelihood.counts_log_likelihood` by the simulated log odds, one (n, visits) for each term."""
+    if terms[0].statement is not None:
+        return [likelihood.statement_gradient(terms[0], simulated[0], unknown[0], common, own)]
     signs = [DIRECTION[t.variable].value for t in terms]
     x = [s * sign for s, sign in zip(simulated, signs, strict=True)]
     counts, apart = [np.array(t.value) for t in terms], [u + own**2 for u in unknown]

@@ -19,17 +19,15 @@ from scipy.special import expit, logit
 from hepatica.calibrate.bank import Bank
 from hepatica.calibrate.endpoints import DIRECTION
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION, Sample
+from hepatica.calibrate.error_model.statements import Statement
 from hepatica.calibrate.inference.random_effects import RandomEffects
 from hepatica.patients.draws import between_study_sd
-from hepatica.variables import Use, VariableKind, used_in
 
 Floats = NDArray[np.float64]
 MIN_SHARE = 2e-3  # where logarithms of odds are cut off
 MAX_LOG_ODDS = float(logit(1 - MIN_SHARE))
 NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)  # of what one arm deviates by
 FEW_NODES, FEW_WEIGHTS = np.polynomial.hermite.hermgauss(5)  # of what several arms deviate by, together and apart
-LEVELS = tuple(v.name for v in used_in(Use.LIKELIHOOD) if v.kind is VariableKind.SCORE)
-"""Scores, compared as they are; all else that is measured through logarithms."""
 
 
 class Scale(StrEnum):
@@ -49,6 +47,7 @@ class Law(StrEnum):
 
     COUNTS = "counts"
     NORMAL = "normal"
+    STATEMENT = "statement"
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,8 @@ class LikelihoodTerm:
         Sampling error of a normal one, for its covariance with others; None where it has none.
     cohort : str
         Publications whose people deviate together.
+    statement : Statement or None
+        What is less than a number (``statement``): its `statistics` are of the days that it may be of.
     """
 
     publication: str
@@ -123,6 +124,7 @@ class LikelihoodTerm:
     between: float = 0.0
     sample: Sample | None = None
     cohort: str = ""
+    statement: Statement | None = None
 
     @property
     def typical(self) -> float:
@@ -175,6 +177,8 @@ def counts_log_likelihood(
     common, own : (n,)
         SDs of the deviations that the arms share, and of each by itself.
     """
+    if terms[0].statement is not None:
+        return statement_log_likelihood(terms[0], simulated[0], unknown[0], common, own)
     x = [s * DIRECTION[t.variable].value for s, t in zip(simulated, terms, strict=True)]  # log odds of the event
     counts, apart = [np.array(t.value) for t in terms], [u + own**2 for u in unknown]
     if len(terms) == 1:
@@ -193,6 +197,41 @@ def counts_log_likelihood(
         ]
         fits.append(np.sum(arms, axis=0) + node**2 + np.log(weight) - move**2 / (2 * common**2))
     return _log_sum(np.stack(fits), axis=0) + np.log(width) - 0.5 * np.log(2 * np.pi * common**2)
+
+
+def statement_log_likelihood(
+    term: LikelihoodTerm, simulated: Floats, unknown: float, common: Floats, own: Floats
+) -> Floats:
+    """Log likelihood (n,) of a statement on one arm, averaged over the days (n, days) that it may be of.
+
+    Parameters
+    ----------
+    term : LikelihoodTerm
+        With a statement.
+    simulated : (n, days)
+        On its scale.
+    unknown : float
+        Variance that the emulator leaves unexplained.
+    common, own : (n,)
+        SDs of both deviations of a share; of a mean, which is in units of the SD between people, their medians count.
+    """
+    assert term.statement is not None
+    of_share = term.statistics[0].kind is Scale.SHARE
+    a, b = (common, own) if of_share else (between_study_sd("mean"), between_study_sd("mean_visit"))
+    sd = np.sqrt(unknown + term.error**2 + term.between**2 * (np.square(a) + np.square(b)))
+    each = [term.statement.log_likelihood(x, np.broadcast_to(sd, x.shape)) for x in simulated.T]
+    return np.asarray(_log_sum(np.stack(each), axis=0) - np.log(len(each)))
+
+
+def statement_gradient(term: LikelihoodTerm, simulated: Floats, unknown: float, common: Floats, own: Floats) -> Floats:
+    """Gradient of `statement_log_likelihood` by the simulated statistics, (n, days), by central differences."""
+    slope = np.empty_like(simulated)
+    for k in range(simulated.shape[1]):
+        step = np.zeros_like(simulated)
+        step[:, k] = 1e-4
+        up, down = (statement_log_likelihood(term, simulated + s, unknown, common, own) for s in (step, -step))
+        slope[:, k] = (up - down) / 2e-4
+    return slope
 
 
 def best_visit(counts: Floats) -> tuple[int, float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,8 +10,10 @@ import numpy as np
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
 from hepatica.calibrate.error_model.sampling import Sample
-from hepatica.calibrate.likelihood import LEVELS, Law, LikelihoodTerm, Scale, SummaryStatistic
-from hepatica.evidence import Publication, load_all
+from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
+from hepatica.calibrate.findings.terms import finding_terms
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.variables import Direction
@@ -20,10 +21,7 @@ from hepatica.variables import Direction
 Lines = dict[tuple[str, str, Endpoint], int]
 BETWEEN_COHORT_LOG_SD = 0.1
 """SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
-SDS_BETWEEN_QUARTILES = 1.349  # SDs of a normal distribution between its quartiles
 MEDIAN_STANDARD_ERROR_RATIO = 1.2533  # standard error of a median over that of a mean
-MIN_SD_RATIO = 0.5  # of a printed SD to the usual one, below which it is implausible
-MIN_PUBLICATIONS = 4  # from which the usual SD of a variable is known
 DEATHS = ("transplant_free_survival", "death", "survival")
 
 
@@ -52,6 +50,7 @@ def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[L
             for o in rows:
                 if o.variable not in SHARES and not (arm.subset_of and (o.variable, o.time) in seen):
                     terms += _mean(p, o, rows, at, counted, target)
+            terms += [t for t in finding_terms(p, arm.id, at, counted) if not arm.subset_of]
             seen |= {(o.variable, o.time) for o in rows}
     cohorts = {p.key: "+".join(sorted({p.key, *_sharing(p, publications)})) for p in publications}
     return tuple(replace(t, cohort=cohorts[t.publication]) for t in terms)
@@ -208,33 +207,3 @@ def _normal_terms(p: Publication, o: Observation, sd: float) -> Callable[..., Li
         )
 
     return normal
-
-
-def between_people_sd(o: Observation) -> float | None:
-    """SD between people behind a mean or a median; None where it is not printed.
-
-    One below `MIN_SD_RATIO` of what publications usually print of the variable is implausible (a standard error, or of
-    chosen people): the usual one takes its place.
-    """
-    sd = o.sd
-    if sd is None:
-        quartiles = o.q1 is not None and o.q3 is not None and o.q3 > o.q1
-        sd = (o.q3 - o.q1) / SDS_BETWEEN_QUARTILES if quartiles and o.q1 is not None and o.q3 is not None else None
-    if sd is None or o.kind == "change":
-        return sd
-    usual = usual_spread().get(o.variable, 0.0) * (1.0 if o.variable in LEVELS else abs(o.value))
-    return usual if sd < MIN_SD_RATIO * usual else sd
-
-
-@functools.cache
-def usual_spread() -> dict[str, float]:
-    """Median SD between people of each variable in the evidence that ships, as a share of the mean but for scores."""
-    each: dict[str, list[float]] = {}
-    for p in load_all().values():
-        own: dict[str, list[float]] = {}
-        for o in p.observations:
-            if o.sd is not None and o.kind == "mean_sd" and o.value > 0:
-                own.setdefault(o.variable, []).append(o.sd if o.variable in LEVELS else o.sd / o.value)
-        for variable, spreads in own.items():
-            each.setdefault(variable, []).append(float(np.median(spreads)))
-    return {variable: float(np.median(x)) for variable, x in each.items() if len(x) >= MIN_PUBLICATIONS}

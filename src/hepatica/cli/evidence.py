@@ -218,13 +218,13 @@ def _check_bibliography(lang: str, as_json: bool) -> None:
 
 @app.command("template")
 def print_template() -> None:
-    """Print a publication file to start from.
+    """Print a publication file to start from, with every field.
 
     Example: `hepatica evidence template > new-trial.toml`
     """
-    from importlib.resources import files
+    from hepatica.evidence.publication_file import template
 
-    print((files("hepatica.evidence") / "publication.template.toml").read_text(encoding="utf-8"), end="")
+    print(template(), end="")
 
 
 @app.command("schema")

@@ -69,3 +69,14 @@ def shipped_text(folder: str, key: str, keys: Sequence[str]) -> str:
     if key not in keys:
         raise InputError("publication", key, f"use one of {', '.join(keys)}")
     return files("hepatica.evidence").joinpath(folder, f"{key}.toml").read_text(encoding="utf-8")
+
+
+def template() -> str:
+    """Commented file of a publication that does not exist, with every field once.
+
+    Examples
+    --------
+    >>> tomllib.loads(template())["key"]
+    'new_trial'
+    """
+    return files("hepatica.evidence").joinpath("publication.template.toml").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from hepatica.calibrate.endpoints import SHARES, Endpoint
-from hepatica.calibrate.likelihood import LEVELS
+from hepatica.calibrate.error_model.spread import LEVELS
 from hepatica.evidence.observations import Observation
 from hepatica.validation.baselines import Pooled, Reference
 from hepatica.validation.comparison import ComparedArms

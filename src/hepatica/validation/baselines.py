@@ -16,9 +16,9 @@ import numpy as np
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast import Contrast, contrasts
 from hepatica.calibrate.endpoints import DIRECTION, SHARES
-from hepatica.calibrate.likelihood import LEVELS
+from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.matching import simulated_arm, study_population
-from hepatica.calibrate.terms import DEATHS, between_people_sd
+from hepatica.calibrate.terms import DEATHS
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.outcomes.scores import meld
@@ -160,6 +160,8 @@ class Reference:
         kind = "share" if variable in SHARES else "level" if variable in LEVELS else "log"
         each: dict[str, list[tuple[float, float]]] = {}
         for c in self.contrasts:
+            if c.statement is not None:  # says too little to be pooled
+                continue
             own = self.plan.lines[c.lines[0]].endpoint.variable
             if own == variable or (own in DEATHS and variable in DEATHS):
                 sign = 1.0 if own == variable else DIRECTION[own].value * DIRECTION[variable].value

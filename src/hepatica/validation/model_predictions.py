@@ -19,9 +19,8 @@ from hepatica.calibrate.contrast import BIAS_CORRELATION, RESIDUAL_SHARE
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION
-from hepatica.calibrate.likelihood import LEVELS
+from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.matching import SimulatedArm
-from hepatica.calibrate.terms import between_people_sd
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import Draws

@@ -15,6 +15,7 @@ import numpy as np
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import SHARES, Endpoint, endpoints_of
 from hepatica.engine import System
+from hepatica.errors import InputError
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.patients import DrawKey, Draws
@@ -27,7 +28,7 @@ from hepatica.validation.baselines import Reference
 from hepatica.validation.model_predictions import ModelPredictions
 from hepatica.validation.records import BaselineScore, HypothesisScore, Record, Validation
 from hepatica.validation.scores import Predictive
-from hepatica.validation.simulated import ArmSimulator, PredictionSettings
+from hepatica.validation.simulated import ArmSimulator, ArmSummary, PredictionSettings
 
 NO_PEOPLE = "the number of people is not known"
 
@@ -127,30 +128,42 @@ def _of_publication(
         f"{p.key} {a.arm}": "nothing is printed after day 0" for a in plan.arms if a.arm not in later
     }
     plan = plan.narrowed(lambda a: a.arm in later)
-    model = _predictions(p, plan, simulator, hypotheses)
-    matching = {f"{p.key} {arm}": next(iter(rows.values())).matching for arm, rows in model.simulated.items()}
+    model, unmatched = _predictions(p, plan, simulator, hypotheses)
+    not_predicted |= unmatched
+    first = {f"{p.key} {arm}": next(iter(rows.values())) for arm, rows in model.simulated.items()}
+    matching, effective = ({k: getattr(x, n) for k, x in first.items()} for n in ("matching", "effective"))
     not_predicted |= {_label(p, o): NO_PEOPLE for o in _endpoints(model) if _people(p, o) is None}
     not_predicted |= statements.reasons(model, p.findings)
     baseline = BaselinePredictions(reference, model, hypotheses[0])
     records = (*_records(model, baseline), *statements.records(model, baseline))
-    assumed = {f"{p.key} {a.arm}": a.assumed for a in plan.arms if a.assumed}
-    return Validation(records, not_predicted, matching, assumed=assumed)
+    every = {f"{p.key} {a.arm}": a.assumed for a in plan.arms if a.arm in model.arms}
+    assumed = {k: (*what, *first[k].assumed) for k, what in every.items() if what or first[k].assumed}
+    return Validation(records, not_predicted, matching, effective=effective, assumed=assumed)
 
 
-def _predictions(p: Publication, plan: Plan, simulator: ArmSimulator, hypotheses: tuple[str, ...]) -> ModelPredictions:
-    """Simulated arms of a publication; hypotheses differ only where cells are given."""
-    arms = [a for a in plan.arms if a.publication == p.key]
+def _predictions(
+    p: Publication, plan: Plan, simulator: ArmSimulator, hypotheses: tuple[str, ...]
+) -> tuple[ModelPredictions, dict[str, str]]:
+    """Simulated arms of a publication, and why others are out of reach; hypotheses differ only with cells."""
     settings = simulator.settings
-    return ModelPredictions(
+    simulated: dict[str, dict[str, ArmSummary]] = {}
+    unmatched: dict[str, str] = {}
+    arms = {a.arm: a for a in plan.arms if a.publication == p.key}
+    for name, a in arms.items():
+        try:
+            some = hypotheses if a.cells else hypotheses[:1]
+            simulated[name] = {h: simulator.arm(plan, p, a, h) for h in some}
+        except InputError as error:
+            unmatched[f"{p.key} {name}"] = str(error.got) if error.where == f"{p.key} {name}" else str(error)
+    model = ModelPredictions(
         publication=p,
-        arms={a.arm: a for a in arms},
-        simulated={
-            a.arm: {h: simulator.arm(plan, p, a, h) for h in (hypotheses if a.cells else hypotheses[:1])} for a in arms
-        },
+        arms={name: arms[name] for name in simulated},
+        simulated=simulated,
         known=simulator.known or _prior_variability(settings),
         seed=settings.seed,
         draws=settings.draws,
     )
+    return model, unmatched
 
 
 def _prior_variability(settings: PredictionSettings) -> Draws:

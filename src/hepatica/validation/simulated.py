@@ -7,29 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, grid, outputs_of
 from hepatica.calibrate.matching import SimulatedArm
 from hepatica.engine import System
+from hepatica.errors import InputError
 from hepatica.evidence import Publication
 from hepatica.patients import Admitted, Draws, load_population
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY
 from hepatica.patients.streams import uniforms
 from hepatica.simulation import Arm, simulate
 from hepatica.therapy import NO_CELLS
-from hepatica.variables import Use, used_in
+from hepatica.validation.severity import PROBE, SHIFTS, BaselineMatch, match_baseline, shifted
 
 Floats = NDArray[np.float64]
-MIN_EFFECTIVE_SHARE = 0.1
-"""Share of virtual patients that stay effective when they match the published means of an arm."""
-MATCHED = tuple(v.name for v in used_in(Use.PUBLICATION, Use.LIKELIHOOD, Use.BASELINE))
-"""Variables whose published means at day 0 are matched."""
-MIN_LAB = 1e-6  # smallest value whose logarithm is taken
-STEPS = 11  # from the published means to none of them
-PENALTY, MAX_TILT = 5e-3, 4.0  # of the coefficients of tilting, and their bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +56,16 @@ class ArmSummary:
         Mean and SD between people, (draws,) each.
     matching : float
         Effective share of the virtual patients once they match the published means at day 0.
+    effective : float
+        Effective number of them, over all draws.
+    assumed : tuple of str
+        Shift of a population, and means that are not reached.
     """
 
     summary: Mapping[Endpoint, tuple[Floats, Floats]]
     matching: float
+    effective: float = float("nan")
+    assumed: tuple[str, ...] = ()
 
 
 class ArmSimulator:
@@ -84,30 +83,38 @@ class ArmSimulator:
 
     def __init__(self, system: System, known: Draws | None, settings: PredictionSettings) -> None:
         self.system, self.known, self.settings = system, known, settings
-        self._admitted: dict[str, Admitted] = {}
-        self._values: dict[tuple[str, Arm, str, tuple[Endpoint, ...]], tuple[Floats, Floats]] = {}
+        self._admitted: dict[tuple[str, float, int], Admitted] = {}
+        self._values: dict[tuple[str, float, Arm, str, tuple[Endpoint, ...]], tuple[Floats, Floats]] = {}
 
-    def patients(self, key: str) -> Admitted:
+    def patients(self, key: str, factor: float = 1.0, people: int = 0) -> Admitted:
         """Virtual patients of a population at admission.
 
         Parameters
         ----------
         key : str
             Of the population.
+        factor : float
+            By which its insult is larger.
+        people : int
+            Of each draw; those of the settings if 0.
         """
-        if key not in self._admitted:
-            self._admitted[key] = admit(
+        people = people or self.settings.people
+        asked = (key, factor, people)
+        if asked not in self._admitted:
+            self._admitted[asked] = admit(
                 self.system,
-                load_population(key),
-                self.settings.people * self.settings.draws,
+                shifted(load_population(key), factor),
+                people * self.settings.draws,
                 seed=self.settings.seed,
                 draws=self.settings.draws,
                 known=self.known,
                 workers=self.settings.workers,
             )
-        return self._admitted[key]
+        return self._admitted[asked]
 
-    def values(self, key: str, given: Arm, hypothesis: str, endpoints: tuple[Endpoint, ...]) -> tuple[Floats, Floats]:
+    def values(
+        self, key: str, given: Arm, hypothesis: str, endpoints: tuple[Endpoint, ...], *, factor: float = 1.0
+    ) -> tuple[Floats, Floats]:
         """Value and weight of every patient for every endpoint, (patients, endpoints) each.
 
         Parameters
@@ -120,13 +127,15 @@ class ArmSimulator:
             Of the model.
         endpoints : tuple of Endpoint
             Variables and days.
+        factor : float
+            By which the insult of the population is larger.
         """
         arm = replace(given, name="")
-        asked = (key, arm, hypothesis, endpoints)
+        asked = (key, factor, arm, hypothesis, endpoints)
         if asked not in self._values:
             ds = simulate(
                 self.system,
-                self.patients(key),
+                self.patients(key, factor),
                 [arm],
                 grid(endpoints),
                 outputs=outputs_of(endpoints),
@@ -157,19 +166,67 @@ class ArmSimulator:
         no_effect = self._no_effect(a, hypothesis)
         given = [a.given, *([replace(a.given, regimen=NO_CELLS)] if no_effect.any() else [])]
         parts: list[list[tuple[float, Summary]]] = [[] for _ in given]
-        matching = 1.0
-        for key, share in a.populations:
-            patients = self.patients(key)
-            weight, effective = match_baseline(p, a, patients)
-            matching = min(matching, effective)
+        matched = [(share, key, *self.matched(p, a, key)) for key, share in a.populations]
+        for share, key, factor, match in matched:
+            where = self.patients(key, factor).cohort.draw % draws
             for part, arm in zip(parts, given, strict=True):
-                values, weights = self.values(key, arm, hypothesis, endpoints)
-                summary = Summary.of(values, weights * weight[:, None], patients.cohort.draw % draws, draws)
-                part.append((share, summary))
+                values, weights = self.values(key, arm, hypothesis, endpoints, factor=factor)
+                part.append((share, Summary.of(values, weights * match.weight[:, None], where, draws)))
         each = [Summary.mixed(part) for part in parts]
         mean = np.where(no_effect[:, None], each[-1].mean, each[0].mean)
         sd = np.where(no_effect[:, None], each[-1].sd, each[0].sd)
-        return ArmSummary({e: (mean[:, k], sd[:, k]) for k, e in enumerate(endpoints)}, matching)
+        least = min(matched, key=lambda x: x[3].effective)[3]
+        return ArmSummary(
+            {e: (mean[:, k], sd[:, k]) for k, e in enumerate(endpoints)},
+            least.effective,
+            least.effective * len(least.weight),
+            tuple(text for _, key, factor, match in matched for text in match.said(key, factor)),
+        )
+
+    def matched(self, p: Publication, a: SimulatedArm, key: str) -> tuple[float, BaselineMatch]:
+        """Factor of the insult by which a population reaches an arm's means at day 0 best, and its match.
+
+        Parameters
+        ----------
+        p : Publication
+            With the means at day 0.
+        a : SimulatedArm
+            The arm.
+        key : str
+            Of the population.
+
+        Raises
+        ------
+        InputError
+            If the arm's severity is out of reach of the population, however shifted.
+        """
+        alone = match_baseline(p, a, self.patients(key))
+        factor, match = 1.0, alone
+        if alone.reached < 1.0 and alone.direction:
+            factor = self._best_shift(p, a, key, alone)
+            match = alone if factor == 1.0 else match_baseline(p, a, self.patients(key, factor))
+            if match.distance > alone.distance:  # in few patients alone was it nearer
+                factor, match = 1.0, alone
+        if why := match.refusal(key):
+            raise InputError(f"{p.key} {a.arm}", why, "name a population of such people")
+        return factor, match
+
+    def _best_shift(self, p: Publication, a: SimulatedArm, key: str, alone: BaselineMatch) -> float:
+        """Factor of the insult by which few patients of a population come nearest to an arm's severity."""
+        nearest, factor, limits = alone.distance, 1.0, load_population(key).inclusion
+        if any(v in limits and not limits[v].low <= gap[0] <= limits[v].high for v, gap in alone.gaps.items()):
+            return factor  # nobody of the population is that ill, or that little
+        for shift in SHIFTS[alone.direction]:
+            try:
+                few = self.patients(key, shift, max(self.settings.people // PROBE, 2))
+            except InputError:  # nobody plausible is that ill
+                break
+            tried = match_baseline(p, a, few)
+            if tried.distance < nearest:
+                nearest, factor = tried.distance, shift
+            if tried.reached == 1.0:
+                break
+        return factor
 
     def _no_effect(self, a: SimulatedArm, hypothesis: str) -> NDArray[np.bool_]:
         """Draws in which cells have no effect in people, (draws,)."""
@@ -179,57 +236,3 @@ class ArmSimulator:
             probability = PRIOR_NULL_EFFECT_PROBABILITY if known is None else known.null_effect_probability(hypothesis)
         u = uniforms(self.settings.seed, np.arange(self.settings.draws), "cells do nothing")[:, 0]
         return np.asarray(u < probability)
-
-
-def match_baseline(p: Publication, a: SimulatedArm, patients: Admitted) -> tuple[Floats, float]:
-    """Weights that match virtual patients to the published mean labs of an arm at day 0, by exponential tilting.
-
-    Where too few would stay effective, the means go as far towards the published ones as leaves `MIN_EFFECTIVE_SHARE`.
-
-    Parameters
-    ----------
-    p : Publication
-        With the means at day 0.
-    a : SimulatedArm
-        The arm.
-    patients : Admitted
-        At admission.
-
-    Returns
-    -------
-    weight : (patients,)
-        Of mean 1.
-    effective : float
-        Effective share of the patients; 1 without a published mean.
-    """
-    rows = [
-        (o.variable, o.value)
-        for o in p.find(arm=a.arm, time=0.0)
-        if o.variable in MATCHED and o.variable in patients.labs and o.kind in ("mean_sd", "mean", "median")
-    ]
-    n = len(patients.cohort.patient)
-    if not rows:
-        return np.ones(n), 1.0
-    x = np.stack([np.log(np.maximum(patients.labs[v], MIN_LAB)) for v, _ in rows], axis=1)
-    mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-9
-    x, goal = (x - mean) / sd, (np.log([max(v, MIN_LAB) for _, v in rows]) - mean) / sd
-    for step in np.linspace(1.0, 0.0, STEPS):
-        w = _tilted(x, step * goal)
-        effective = float(w.sum() ** 2 / (w**2).sum() / n)
-        if effective >= MIN_EFFECTIVE_SHARE:
-            return w / w.mean(), effective
-    return np.ones(n), 1.0
-
-
-def _tilted(x: Floats, goal: Floats) -> Floats:
-    """Weights exp(x k), where k minimises log sum exp(x k) - k goal + penalty k^2."""
-
-    def objective(k: Floats) -> tuple[float, Floats]:
-        e = x @ k
-        top = e.max()
-        w = np.exp(e - top)
-        return float(np.log(w.sum()) + top - k @ goal + PENALTY * k @ k), (w @ x) / w.sum() - goal + 2 * PENALTY * k
-
-    bounds = [(-MAX_TILT, MAX_TILT)] * x.shape[1]
-    k = minimize(objective, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return np.asarray(np.exp(x @ k - (x @ k).max()))

@@ -6,9 +6,10 @@ from scipy.special import logit
 from scipy.stats import multinomial, norm
 
 from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.error_model.spread import between_people_sd, usual_spread
 from hepatica.calibrate.likelihood import Law, Scale, counts_log_likelihood, normal_block
 from hepatica.calibrate.run import plans, used
-from hepatica.calibrate.terms import between_people_sd, likelihood_terms, times_counted, usual_spread
+from hepatica.calibrate.terms import likelihood_terms, times_counted
 from hepatica.evidence import load
 from hepatica.evidence.publications import read
 from hepatica.patients.draws import BETWEEN_STUDY_SD

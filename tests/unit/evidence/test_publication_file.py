@@ -4,8 +4,11 @@ import pytest
 
 from hepatica.errors import InputError
 from hepatica.evidence import indirect, publications
-from hepatica.evidence.observations import Row
-from hepatica.evidence.publication_file import read_publication, shipped_keys, shipped_text
+from hepatica.evidence.arms import Arm
+from hepatica.evidence.check import check
+from hepatica.evidence.findings import Finding
+from hepatica.evidence.observations import Observation, Row
+from hepatica.evidence.publication_file import read_publication, shipped_keys, shipped_text, template
 
 
 class Small(Row):
@@ -33,3 +36,12 @@ def test_text_is_read_as_its_kind_or_refused_by_place():
         read_publication(Small, 'key = "a"\nn = "many"', "a.toml")
     with pytest.raises(InputError, match=r"^a\.toml more: got 1"):
         read_publication(Small, 'key = "a"\nmore = 1', "a.toml")
+
+
+def test_the_template_is_in_order_and_names_every_key():
+    text = template()
+    found = check(text, "template.toml")
+    assert found.faults == () and found.warnings == ()
+    rows = (Arm, Observation, Finding)
+    unnamed = {name for row in rows for name in row.model_fields if name not in text}
+    assert unnamed <= {"subset_of", "co_treatment", "usable", "q1", "q3", "p_low", "p"}

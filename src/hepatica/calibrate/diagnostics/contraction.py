@@ -53,7 +53,7 @@ def informative_data(course: CoursePosterior, top: int = 3) -> dict[str, list[tu
         each: dict[str, float] = {}
         for t in course.terms:
             at = [course.statistics.index(s) for s in t.statistics]
-            noise = t.typical**2 if t.law is Law.NORMAL else 4.0 / sum(t.value)
+            noise = 4.0 / sum(t.value) if t.law is Law.COUNTS else t.typical**2
             gained = float(np.mean(slopes[k, at] ** 2 / (noise + emulator.unknown[at])))
             label = f"{t.publication} {t.arm}: {t.label}"
             each[label] = each.get(label, 0.0) + gained

@@ -163,7 +163,7 @@ def _root(
 ) -> Floats:
     """Square root of the Fisher information of one likelihood term over the points, (rows, features)."""
     at = [statistics.index(s) for s in d.statistics]
-    if d.law is Law.NORMAL:
+    if d.law is not Law.COUNTS:
         root = slope[:, :, at[0]] * np.sqrt(1.0 / (d.typical**2 + unknown[at[0]]))
         return np.asarray(root)
     p = np.clip(expit(simulated[:, at]), MIN_SHARE, 1 - MIN_SHARE)

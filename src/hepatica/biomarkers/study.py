@@ -18,7 +18,7 @@ from hepatica.biomarkers.measurables import LANDMARKS
 from hepatica.biomarkers.policy_tree import Rule, make_rule
 from hepatica.biomarkers.potential import Potential, simulate_potential
 from hepatica.biomarkers.trial import TrialDesign, designs
-from hepatica.biomarkers.value import by_hypothesis, false_call_rate, hypothesis_agreement, value_table
+from hepatica.biomarkers.value import by_hypothesis, hypothesis_agreement, value_table
 from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
 from hepatica.engine import System
 from hepatica.errors import InputError
@@ -78,7 +78,7 @@ class BiomarkerStudy:
     trials : tuple of TrialDesign
         That would validate it.
     false_calls : float
-        Share of measurables called predictive where none is.
+        Share of measurables called predictive where none is; that of each is a column of `values`.
     agreement : float
         Spearman correlation of interactions between hypotheses.
     first_by_hypothesis : mapping of str to str
@@ -186,17 +186,18 @@ def evaluate(study: Study, potential: Potential, provenance: Mapping[str, Any]) 
     first = days[0].panels[0].markers[0]
     cut = best_cut(p.values[:, first], p.gain, p.draw, seed)
     treat = (p.values[:, first] > cut.threshold) == cut.above
+    values = value_table(p, seed)
     by = {h: _first(p, gain) for h, gain in by_hypothesis(p).items()}
     return BiomarkerStudy(
         study=study,
         potential=p,
-        values=value_table(p, seed),
+        values=values,
         days=tuple(days),
         cut=cut,
         cut_marker=first,
         curve=benefit_curve(p.values[:, first], p.gain, p.draw, seed),
         trials=designs(treat, p.responders, p.gain),
-        false_calls=false_call_rate(p, seed),
+        false_calls=float(values["false_calls"].mean()),
         agreement=hypothesis_agreement(p),
         first_by_hypothesis={h: names[k] for h, k in by.items()},
         provenance=dict(provenance) | {"patients": len(p.risk), "draws": len(np.unique(p.draw)), "seed": seed},

@@ -19,7 +19,9 @@ Ints = NDArray[np.int64]
 CALL_LEVEL = 0.02
 """Two-sided level at which an interaction is called: with it few are called where there is none."""
 BOOTSTRAP = 100
-NULL_WORLDS = 20
+NULL_WORLDS = 400
+MIN_ERROR = 1e-12
+"""Error of a slope under which a gain that does not vary has no interaction, day per SD."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,39 @@ def interaction(marker: Floats, gain: Floats, risk: Floats, draw: Ints) -> Inter
     draw : (n,)
         Parameter draw of each.
     """
-    z = (marker - marker.mean()) / (marker.std() + 1e-12)
-    r = (risk - risk.mean()) / (risk.std() + 1e-12)
-    x = np.column_stack([z, np.ones(len(z)), r, r**2, r**3])
-    inverse = np.linalg.pinv(x.T @ x)
-    beta = inverse @ x.T @ gain
-    score = x * (gain - x @ beta)[:, None]
-    _, where = np.unique(draw, return_inverse=True)
-    sums = np.stack([np.bincount(where, column) for column in score.T], axis=1)
-    clusters = len(sums)
-    factor = clusters / max(clusters - 1, 1)
-    error = float(np.sqrt(max(factor * (inverse @ (sums.T @ sums) @ inverse)[0, 0], 0.0)))
-    if error < 1e-12:
-        return Interaction(float(beta[0]), float(beta[0]), float(beta[0]), 1.0)
-    freedom = max(clusters - 1, 1)
+    regression = _Slopes(marker[:, None], risk, draw)
+    slope, error = (float(x[0]) for x in regression(gain))
+    freedom = regression.freedom
+    if error < MIN_ERROR:
+        return Interaction(slope, slope, slope, 1.0)
     half = float(student.ppf(0.975, freedom)) * error
-    p = float(2 * student.sf(abs(beta[0]) / error, freedom))
-    return Interaction(float(beta[0]), float(beta[0]) - half, float(beta[0]) + half, p)
+    return Interaction(slope, slope - half, slope + half, float(2 * student.sf(abs(slope) / error, freedom)))
+
+
+class _Slopes:
+    """Slopes of a gain on measurables (n, k) at equal risk, with errors robust to the sharing of draws.
+
+    What the controls explain is taken off both sides (Frisch & Waugh 1933, Econometrica 1:387), so that measurables
+    and worlds share one regression; the errors are those of the whole sandwich.
+    """
+
+    def __init__(self, values: Floats, risk: Floats, draw: Ints) -> None:
+        r = (risk - risk.mean()) / (risk.std() + 1e-12)
+        self.controls = np.linalg.qr(np.column_stack([np.ones(len(r)), r, r**2, r**3]))[0]
+        z = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-12)
+        self.order = np.argsort(draw, kind="stable")
+        self.z = (z - self.controls @ (self.controls.T @ z))[self.order]
+        self.square = np.maximum((self.z**2).sum(axis=0), 1e-12)
+        self.starts = np.flatnonzero(np.r_[True, np.diff(draw[self.order]) != 0])
+        self.freedom = max(len(self.starts) - 1, 1)
+
+    def __call__(self, gain: Floats) -> tuple[Floats, Floats]:
+        """Slope and error of each measurable, (k,) each."""
+        left = (gain - self.controls @ (self.controls.T @ gain))[self.order, None]
+        slope = (self.z * left).sum(axis=0) / self.square
+        sums = np.add.reduceat(self.z * (left - self.z * slope), self.starts, axis=0)
+        factor = len(self.starts) / self.freedom
+        return slope, np.sqrt(factor * (sums**2).sum(axis=0)) / self.square
 
 
 def prior_share(marker: Floats, gain: Floats, draw: Ints) -> float:
@@ -118,11 +136,12 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
         ``prognostic`` (share of the variance of the own untreated risk explained) with ``prognostic_low`` and
         ``_high``; ``gain_share`` (of the gain); ``predictive`` (of the gain beyond the own untreated risk) with its
         interval; ``slope`` (day per SD at equal risk) with ``slope_low`` and ``_high`` and ``p``; ``is_predictive``;
-        ``prior_share``; ``untreated_change`` and ``treated_change`` (mean log change).
+        ``false_calls`` (share of null worlds in which it is called); ``prior_share``; ``untreated_change`` and
+        ``treated_change`` (mean log change).
     """
     p, gain = potential, potential.gain
     beyond = gain - cross_predict(p.risk[:, None], gain, p.draw)
-    samples = _draw_samples(p.draw, seed)
+    samples, false = _draw_samples(p.draw, seed), false_calls(p, seed)
     rows = []
     for k, m in enumerate(p.measurables):
         marker = p.values[:, [k]]
@@ -148,6 +167,7 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
                 "slope_high": result.high,
                 "p": result.p,
                 "is_predictive": result.is_predictive,
+                "false_calls": float(false[k]),
                 "prior_share": prior_share(p.values[:, k], gain, p.draw),
                 "untreated_change": p.untreated_change[k],
                 "treated_change": p.treated_change[k],
@@ -172,8 +192,8 @@ def _with_interval(target: Floats, predicted: Floats, samples: list[Ints]) -> tu
     return max(explained(target, predicted), 0.0), max(float(low), 0.0), max(float(high), 0.0)
 
 
-def false_call_rate(potential: Potential, seed: int = 1) -> float:
-    """Share of measurables called predictive where none is.
+def false_calls(potential: Potential, seed: int = 1) -> Floats:
+    """Share of null worlds, in which nothing is predictive, in which each measurable is called predictive, (k,).
 
     What own risk does not explain of the gain goes from the patients of each draw to those of another, in disorder: the
     sharing of draws stays, and nothing ties it to a measurable.
@@ -185,20 +205,24 @@ def false_call_rate(potential: Potential, seed: int = 1) -> float:
     seed : int
         Of the permutations.
     """
-    p, calls = potential, []
+    p = potential
+    calls = np.zeros(len(p.measurables))
     base = cross_predict(p.risk[:, None], p.gain, p.draw)
     left = p.gain - base
-    _, where = np.unique(p.draw, return_inverse=True)
-    members = [np.flatnonzero(where == d) for d in range(int(where.max()) + 1)]
+    _, where, size = np.unique(p.draw, return_inverse=True, return_counts=True)
+    draws, start = len(size), np.cumsum(size) - size
+    regression = _Slopes(p.values, p.risk, p.draw)
+    limit = float(student.isf(CALL_LEVEL / 2, regression.freedom))
+    rank = np.empty(len(where), np.int64)
+    rank[np.argsort(where, kind="stable")] = np.arange(len(where))
+    rank -= start[where]
     for world in range(NULL_WORLDS):
-        u = uniforms(seed, np.arange(len(left)), f"biomarkers:null:{world}", 2)
-        source = np.argsort(u[: len(members), 0])
-        null = base.copy()
-        for d, mine in enumerate(members):
-            theirs = members[source[d]]
-            null[mine] += left[theirs[np.argsort(u[theirs, 1])]][np.arange(len(mine)) % len(theirs)]
-        calls += [interaction(p.values[:, k], null, p.risk, p.draw).is_predictive for k in range(len(p.measurables))]
-    return float(np.mean(calls))
+        u = uniforms(seed, np.array([world]), "biomarkers:null world", draws + len(left))[0]
+        source, disorder = np.argsort(u[:draws])[where], np.lexsort((u[draws:], where))
+        null = base + left[disorder[start[source] + rank % size[source]]]
+        slope, error = regression(null)
+        calls += (np.abs(slope) > limit * error) & (error >= MIN_ERROR)
+    return calls / NULL_WORLDS
 
 
 def hypothesis_agreement(potential: Potential) -> float:

@@ -217,8 +217,8 @@ def false_calls(potential: Potential, seed: int = 1) -> Floats:
     rank[np.argsort(where, kind="stable")] = np.arange(len(where))
     rank -= start[where]
     for world in range(NULL_WORLDS):
-        u = uniforms(seed, np.array([world]), "biomarkers:null world", draws + len(left))[0]
-        source, disorder = np.argsort(u[:draws])[where], np.lexsort((u[draws:], where))
+        u = uniforms(seed, np.arange(len(left)), f"biomarkers:null:{world}", 2)
+        source, disorder = np.argsort(u[:draws, 0])[where], np.lexsort((u[:, 1], where))
         null = base + left[disorder[start[source] + rank % size[source]]]
         slope, error = regression(null)
         calls += (np.abs(slope) > limit * error) & (error >= MIN_ERROR)

@@ -107,15 +107,28 @@ def adaptive_designs() -> dict[str, Trial]:
     ]
     stop = {"stopping": {"futility": [0.0]}}
     bayes = {"efficacy": [0.995, 0.9765], "predictive_futility": 0.05}
+    lab = {"name": "x", "kind": "lab", "lab": "bilirubin", "day": "28 d"}
+    alive = {"name": "x", "kind": "proportion", "when": "alive == 1", "day": "84 d", "higher_is_better": True}
+    blind_lab = {"first": 80, "effect": 0.25}
+    after = [*arms[:2], arms[2] | {"after": "a"}]
+    doses = [arms[0], *({"name": d, "dose": f"{d} cells/kg", "infusions": 4} for d in ("1e5", "5e5", "2e6", "1e7"))]
+    guess = {"ed50": "5e5 cells/kg"}
+    shapes = [{"shape": "linear"}, {"shape": "emax"} | guess, {"shape": "quadratic", "bend": -0.7}]
+    shapes.append({"shape": "sigmoid_emax", "hill": 3} | guess)
     group = {"subgroup": "meld >= 25", "first": 100, "full": 0.0, "inside": 0.0}
     rules: dict[str, dict[str, Any]] = {
         "re-estimation, promising zone": one | {"re_estimation": {}},
         "re-estimation, futility": one | stop | {"re_estimation": {"least": 0.2, "max_increase": 3.0}},
         "re-estimation, conventional statistic": one | {"re_estimation": {"conventional": True}},
+        "blinded re-estimation, chance of an event": none | {"blinded_re_estimation": {"first": 80, "effect": 0.5}},
+        "blinded re-estimation, standard deviation": none | {"endpoint": [lab], "blinded_re_estimation": blind_lab},
+        "blinded re-estimation, proportion": none
+        | {"endpoint": [alive], "blinded_re_estimation": {"first": 80, "effect": 0.2}},
         "response-adaptive, Thompson": none | {"response_adaptive": {}},
         "response-adaptive, play the winner": none | {"response_adaptive": {"rule": "play_the_winner"}},
         "Bayesian, flat prior, predictive futility": one | {"bayesian": bayes},
-        "Bayesian, sceptical prior": one | {"bayesian": bayes | {"prior_sd": 0.4}},
+        "Bayesian, sceptical prior, levels as stated": one | {"bayesian": bayes | {"prior_sd": 0.4}},
+        "Bayesian, sceptical prior, calibrated": one | {"bayesian": {"prior_sd": 0.4}},
         "seamless, best dose, Dunnett": none | {"arm": arms, "seamless": {"first": 100}},
         "seamless, by an early endpoint, Simes": none
         | {"arm": arms, "endpoint": early}
@@ -123,15 +136,23 @@ def adaptive_designs() -> dict[str, Trial]:
         "enrichment, Spiessens-Debois": none | {"enrichment": group},
         "enrichment, Simes": none | {"enrichment": group | {"test": "simes"}},
         "platform, each comparison": none | {"arm": later, "platform": {"per_arm": 60}},
+        "platform, arms dropped and opened after another": none
+        | {"arm": after, "platform": {"per_arm": 60, "first": 30, "familywise": True}},
+        "MCP-Mod, deaths": none | {"arm": doses, "mcp_mod": {"model": shapes, "effect": 0.3}},
+        "MCP-Mod, bilirubin": none | {"arm": doses, "endpoint": [lab], "mcp_mod": {"model": shapes, "effect": 0.1}},
+        "MCP-Mod, alive at day 84": none
+        | {"arm": doses, "endpoint": [alive], "mcp_mod": {"model": shapes, "effect": 0.1}},
         "platform, familywise, Holm": none | {"arm": later, "platform": {"per_arm": 60, "familywise": True}},
     }
     return {name: check_trial(base(**changes)) for name, changes in rules.items()}
 
 
-def adaptive_errors(bank: Bank, trials: int) -> None:
+def adaptive_errors(bank: Bank, trials: int, like: str = "") -> None:
     """Type I error of each adaptive design; of a platform by comparison too."""
     print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
     for name, trial in adaptive_designs().items():
+        if like not in name:
+            continue
         r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
         rates = {name: r.success.mean()}
         if trial.platform is not None:
@@ -212,6 +233,7 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=2000)
     parser.add_argument("--bank", type=Path, default=None)
     parser.add_argument("--only", default="speed,curves,error,adaptive", help="parts, with commas between")
+    parser.add_argument("--like", default="", help="adaptive designs whose name has this alone")
     given = parser.parse_args()
     parts = given.only.split(",")
     extra = [{"name": f"dose {d}", "dose": f"{d} cells/kg", "infusions": 4} for d in DOSES]
@@ -230,7 +252,7 @@ def main() -> None:
     if "error" in parts:
         errors(bank, given.trials)
     if "adaptive" in parts:
-        adaptive_errors(bank, given.trials)
+        adaptive_errors(bank, given.trials, given.like)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import hepatica
 from hepatica.api import answers, requests
 from hepatica.api.base import Strict
 from hepatica.json_schema import sections
+from hepatica.trials.methods import METHODS, find_method
 
 HEAD = """# From Python
 
@@ -27,6 +28,11 @@ MODELS = """## Requests and answers
 `hepatica.api` holds a typed request and answer of every command. `--json` prints the answer, with NaN as null;
 `hepatica schema --of dose-answer` prints its JSON Schema. `Request.check(data)` takes untyped data, such as JSON from a
 browser, and refuses it in one sentence. `Answer.of(result)` makes an answer of what was computed.
+"""
+TRIALS = """## Methods of trials
+
+Designs, sizes and analyses below `hepatica.trials`, with arrays as arguments; [the exam](exam.md) has their numbers
+beside those of other programs, [virtual trials](trials.md) the trial file.
 """
 CONSTANTS = {
     "MODULES": (
@@ -97,6 +103,13 @@ def page() -> str:
         else:
             thing = getattr(hepatica, name)
             parts.append(_entry(name, _signature(thing, name), inspect.getdoc(thing) or ""))
+    parts.append(TRIALS)
+    for heading, places in METHODS.items():
+        parts.append(f"### {heading}\n")
+        for place in places:
+            thing = find_method(place)
+            entry = _entry(f"hepatica.trials.{place}", _signature(thing, thing.__name__), inspect.getdoc(thing) or "")
+            parts.append(f"#{entry}")
     parts.append(MODELS)
     parts += [_model(m) for m in dict.fromkeys((*requests().values(), *answers().values()))]
     return "\n".join(parts).rstrip() + "\n"

@@ -11,6 +11,7 @@ import pytest
 import hepatica
 from hepatica.api import answers, requests
 from hepatica.api.pages import CONSTANTS, page, sections
+from hepatica.trials.methods import METHODS
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,6 +41,12 @@ def test_examples_of_constants_run(name):
 def test_every_request_and_answer_stands_on_it():
     text = page()
     assert all(f"{m.__module__}.{m.__name__}" in text for m in (*requests().values(), *answers().values()))
+
+
+def test_methods_of_trials_stand_on_it_with_their_parameters():
+    text = page()
+    assert all(f"`hepatica.trials.{p}`" in text for places in METHODS.values() for p in places)
+    assert "design_group_sequential(looks, efficacy" in text
 
 
 def test_sections_of_a_docstring():

@@ -200,6 +200,8 @@ class ArmSimulator:
         InputError
             If the arm's severity is out of reach of the population, however shifted.
         """
+        if len(a.populations) > 1:  # means of the whole are nobody's part's
+            return 1.0, BaselineMatch(np.ones(len(self.patients(key).cohort.patient)), 1.0)
         alone = match_baseline(p, a, self.patients(key))
         factor, match = 1.0, alone
         if alone.reached < 1.0 and alone.direction:

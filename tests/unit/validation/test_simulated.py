@@ -32,3 +32,13 @@ def test_an_arm_is_simulated_once(system):
     endpoints = (Endpoint("survival", 28.0),)
     one = simulator.values("hbv_aclf", Arm("a"), "", endpoints)
     assert simulator.values("hbv_aclf", Arm("b"), "", endpoints) is one and one[0].shape == one[1].shape
+
+
+def test_a_part_of_a_mixture_is_not_held_to_the_whole_s_means(system):
+    """Correa 2016's MELD of 16 is that of all; its people with ACLF are sicker, and not refused for it."""
+    p = load("correa2016")
+    simulator = ArmSimulator(system, None, PredictionSettings(people=2, draws=5, seed=1))
+    arm = next(a for a in Plan.of([p]).arms if len(a.populations) > 1)
+    for key, _ in arm.populations:
+        factor, match = simulator.matched(p, arm, key)
+        assert factor == 1.0 and (match.weight == 1.0).all() and not match.refusal(key)

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CALL_LEVEL = 0.02
 """Two-sided level at which an interaction is called: with it few are called where there is none."""
+MOST_FALSE_CALLS = 0.05
+"""Share of null worlds above which a measurable is not called at all: hardly anybody differs in it."""
 BOOTSTRAP = 100
 NULL_WORLDS = 400
 MIN_ERROR = 1e-12
@@ -135,9 +137,9 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
     DataFrame
         ``prognostic`` (share of the variance of the own untreated risk explained) with ``prognostic_low`` and
         ``_high``; ``gain_share`` (of the gain); ``predictive`` (of the gain beyond the own untreated risk) with its
-        interval; ``slope`` (day per SD at equal risk) with ``slope_low`` and ``_high`` and ``p``; ``is_predictive``;
-        ``false_calls`` (share of null worlds in which it is called); ``prior_share``; ``untreated_change`` and
-        ``treated_change`` (mean log change).
+        interval; ``slope`` (day per SD at equal risk) with ``slope_low`` and ``_high`` and ``p``; ``is_predictive``
+        (called, and hardly ever in null worlds); ``false_calls`` (share of null worlds in which its slope is);
+        ``prior_share``; ``untreated_change`` and ``treated_change`` (mean log change).
     """
     p, gain = potential, potential.gain
     beyond = gain - cross_predict(p.risk[:, None], gain, p.draw)
@@ -166,7 +168,7 @@ def value_table(potential: Potential, seed: int = 1) -> pd.DataFrame:
                 "slope_low": result.low,
                 "slope_high": result.high,
                 "p": result.p,
-                "is_predictive": result.is_predictive,
+                "is_predictive": result.is_predictive and bool(false[k] <= MOST_FALSE_CALLS),
                 "false_calls": float(false[k]),
                 "prior_share": prior_share(p.values[:, k], gain, p.draw),
                 "untreated_change": p.untreated_change[k],

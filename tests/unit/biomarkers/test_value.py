@@ -51,6 +51,16 @@ def test_null_world(made):
     assert not same.is_predictive and same.slope == 0
 
 
+def test_a_measurable_in_which_hardly_anybody_differs_is_not_called(made):
+    """One patient of a draw with the largest gain: robust errors call it in a third of null worlds."""
+    values = made.values.copy()
+    values[:, 4] = 0.0
+    values[int(np.argmax(made.gain)), 4] = 1.0
+    rare = replace(made, values=values)
+    row = value_table(rare).loc[4]
+    assert row["p"] < 0.01 and row["false_calls"] > 0.05 and not row["is_predictive"]
+
+
 def test_prior_share_and_hypotheses(made):
     rng = np.random.default_rng(5)
     x = rng.normal(size=len(made.draw))

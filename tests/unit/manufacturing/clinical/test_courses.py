@@ -8,6 +8,7 @@ from hepatica.errors import InputError
 from hepatica.manufacturing.clinical.courses import admit_lots, planned_regimen, run_products
 from hepatica.study import check_study
 from hepatica.therapy import Product, Regimen
+from hepatica.therapy.process.hold import held_viability
 
 STUDY = {
     "title": "t",
@@ -26,7 +27,8 @@ def made():
     patients = admit_lots(study, system, draws=3, per_draw=2, workers=1)
     products = [
         Product(), Product(), Product(viability=0.85), Product(viability=0.71), Product(tissue_factor=5.0),
-        Product(potency=0.2), Product(passage=9),
+        Product(potency=0.2), Product(passage=9), Product(viability=held_viability(0.9, 8.0)), Product(potency=0.5),
+        Product(delivered=0.5),
     ]  # fmt: skip
     treatments = [(p, Regimen(5e6, duration=1 / 24)) for p in products]
     return patients, run_products(study, system, patients, treatments, "lung_only", workers=1)
@@ -48,7 +50,7 @@ def test_potency_is_the_lots_and_varies_no_more_between_patients(made):
 
 def test_the_same_product_does_the_same(made):
     run = made[1]
-    assert run.failed == 0 and run.acting.shape == (7, 6)
+    assert run.failed == 0 and run.acting.shape == (10, 6)
     assert np.array_equal(run.acting[0], run.acting[1]) and np.array_equal(run.inert[0], run.inert[1])
 
 
@@ -56,6 +58,20 @@ def test_debris_tissue_factor_and_passage_raise_thrombosis(made):
     clots = made[1].harms["thrombosis"]
     for worse, better in ((3, 2), (2, 0), (4, 0), (6, 0)):
         assert clots[worse].mean() > clots[better].mean()
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [(3, 2), (2, 0), (7, 2), (5, 8), (8, 0), (6, 0)],
+    ids=["viability 0.71", "viability 0.85", "hold 8 h", "potency 0.2", "potency 0.5", "passage 9"],
+)
+def test_gain_falls_with_dead_cells_hold_weaker_potency_and_later_passage(made, worse, better):
+    assert made[1].acting[worse].mean() < made[1].acting[better].mean()
+
+
+def test_fewer_cells_that_arrive_harm_less(made):
+    for harm in made[1].harms.values():
+        assert harm[9].mean() < harm[0].mean()
 
 
 def test_where_cells_do_nothing_potency_does_not_matter(made):

@@ -1,7 +1,8 @@
 """CUSUM chart: tabular cumulative sums (Page 1954, Biometrika 41:100), and their exact run length.
 
 Average run length of one side by Page's integral equation, solved by Gauss-Legendre nodes with the mass at zero apart
-(Goel and Wu 1971, Technometrics 13:221); of two sides by 1/L = 1/L+ + 1/L- (Kemp 1961), exact without a head start.
+(Goel and Wu 1971, Technometrics 13:221); of two sides by 1/L = 1/L+ + 1/L- (Kemp 1961), and with a head start by the
+same identity for sums that start elsewhere (Lucas and Crosier 1982, Technometrics 24:199).
 """
 
 from __future__ import annotations
@@ -112,25 +113,36 @@ def cusum_run_length(
     reference, decision, head_start : float
         In standard errors.
     two_sided : bool
-        Both sums; with a head start this is refused, as the two sums then do not alarm independently.
+        Both sums; with a head start both start at it.
 
     Raises
     ------
     InputError
-        If two sides are asked with a head start.
+        If the head start is not below the decision interval, or both sums could leave it at once: with two sides it is
+        at most half the decision interval and the reference value.
+
+    References
+    ----------
+    Lucas JM, Crosier RB, Technometrics 1982;24:199.
 
     Examples
     --------
     >>> round(cusum_run_length(0.0), 0), round(cusum_run_length(1.0), 1)
     (465.0, 10.4)
+    >>> round(cusum_run_length(0.0, head_start=2.5), 0), round(cusum_run_length(1.0, head_start=2.5), 2)
+    (430.0, 6.35)
     """
     h, k = positive(decision, "decision"), float(reference)
-    if two_sided:
-        if head_start:
-            raise InputError("head start", head_start, "0 for two sides, or two_sided=False")
-        sides = [_one_side(s, k, h, 0.0) for s in (shift, -shift)]
-        return float(1.0 / sum(1.0 / length for length in sides))
-    return _one_side(shift, k, h, head_start)
+    if not 0.0 <= head_start < h:
+        raise InputError("head start", head_start, "from 0 to below the decision interval")
+    if not two_sided:
+        return _one_side(shift, k, h, head_start)
+    if head_start > 0.5 * h + k:
+        raise InputError(
+            "head start", head_start, "at most half the decision interval plus the reference value, for two sides"
+        )
+    (up, up_at), (down, down_at) = ((_one_side(s, k, h, 0.0), _one_side(s, k, h, head_start)) for s in (shift, -shift))
+    return float((up_at * down + down_at * up - up * down) / (up + down))
 
 
 def _one_side(shift: float, k: float, h: float, start: float) -> float:

@@ -72,10 +72,10 @@ def ewma_chart(
     return Chart("ewma", z, middle, middle - half, middle + half, error, sigma, phase_1)
 
 
-def ewma_run_length(shift: float, *, weight: float = 0.2, width: float = 3.0) -> float:
+def ewma_run_length(shift: float, *, weight: float = 0.2, width: float = 3.0, start: float = 0.0) -> float:
     """Average run length of the two-sided EWMA chart with its final limits, known centre and sigma.
 
-    L(u) = 1 + 1/weight integral over (-h, h) of L(y) phi((y - (1 - weight) u) / weight - shift) dy, at u = 0.
+    L(u) = 1 + 1/weight integral over (-h, h) of L(y) phi((y - (1 - weight) u) / weight - shift) dy, at u = start.
 
     Parameters
     ----------
@@ -83,6 +83,13 @@ def ewma_run_length(shift: float, *, weight: float = 0.2, width: float = 3.0) ->
         Of the mean, in standard errors of a point.
     weight, width : float
         As `ewma_chart`.
+    start : float
+        Average at the start, in standard errors of a point, such as a head start; inside the limits.
+
+    Raises
+    ------
+    InputError
+        If the weight is too small, or the start lies outside the limits.
 
     Examples
     --------
@@ -93,11 +100,13 @@ def ewma_run_length(shift: float, *, weight: float = 0.2, width: float = 3.0) ->
     h = positive(width, "width") * np.sqrt(lam / (2.0 - lam))
     if lam < MIN_WEIGHT:
         raise InputError("weight", weight, f"at least {MIN_WEIGHT} for a run length")
+    if not abs(start) < h:
+        raise InputError("start", start, f"inside the limits, {h:.3g} on either side")
     nodes, weights = np.polynomial.legendre.leggauss(max(LEAST_NODES, int(12.0 * h / lam)))  # finer than the kernel
     at = h * nodes
     step = norm.pdf((at - (1.0 - lam) * at[:, None]) / lam - shift) * h * weights / lam
     length = np.linalg.solve(np.eye(at.size) - step, np.ones(at.size))
-    first = norm.pdf(at / lam - shift) * h * weights / lam
+    first = norm.pdf((at - (1.0 - lam) * start) / lam - shift) * h * weights / lam
     return float(1.0 + first @ length)
 
 

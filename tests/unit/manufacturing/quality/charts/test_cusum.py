@@ -18,6 +18,21 @@ def test_run_lengths_of_the_textbook(h):
         assert cusum_run_length(shift, decision=h) == pytest.approx(printed, rel=5e-3)
 
 
+@pytest.mark.parametrize("shift", [0.5, 1.0])
+def test_two_sides_with_a_head_start_by_simulation(shift):
+    """Both sums of every run at once; a shorter chart without a head start is longer."""
+    rng, runs = np.random.Generator(np.random.Philox(3)), 6000
+    up, down, length, going = np.full(runs, 2.0), np.full(runs, 2.0), np.zeros(runs), np.ones(runs, bool)
+    while going.any():
+        z = rng.standard_normal(runs) + shift
+        up, down = np.maximum(0.0, up + z - 0.5), np.maximum(0.0, down - z - 0.5)
+        length += going
+        going &= (up <= 4.0) & (down <= 4.0)
+    exact = cusum_run_length(shift, decision=4.0, head_start=2.0)
+    assert abs(length.mean() - exact) < 3.5 * length.std() / np.sqrt(runs)
+    assert exact < cusum_run_length(shift, decision=4.0)
+
+
 def test_run_length_with_a_head_start_by_simulation():
     rng = np.random.Generator(np.random.Philox(1))
     lengths = []
@@ -66,7 +81,8 @@ def test_bad_input_is_refused():
         lambda: cusum_chart([1.0], 0.0, 1.0, decision=0.0),
         lambda: cusum_chart([1.0], 0.0, 1.0, head_start=5.0),
         lambda: cusum_chart([1.0], 0.0, -1.0),
-        lambda: cusum_run_length(0.0, head_start=2.0),
+        lambda: cusum_run_length(0.0, decision=4.0, head_start=3.0),
+        lambda: cusum_run_length(0.0, decision=4.0, head_start=4.0, two_sided=False),
         lambda: cusum_decision(1.0),
     ):
         with pytest.raises(InputError):

@@ -57,3 +57,17 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(InputError):
             call()
+
+
+def test_run_length_from_another_start_by_simulation():
+    rng, runs, h = np.random.Generator(np.random.Philox(5)), 6000, 2.7 * np.sqrt(0.2 / 1.8)
+    z, length, going = np.full(runs, 0.5 * h), np.zeros(runs), np.ones(runs, bool)
+    while going.any():
+        z = 0.8 * z + 0.2 * (rng.standard_normal(runs) + 1.0)
+        length += going
+        going &= np.abs(z) <= h
+    exact = ewma_run_length(1.0, weight=0.2, width=2.7, start=0.5 * h)
+    assert abs(length.mean() - exact) < 3.5 * length.std() / np.sqrt(runs)
+    assert exact < ewma_run_length(1.0, weight=0.2, width=2.7)
+    with pytest.raises(InputError, match="inside the limits"):
+        ewma_run_length(0.0, start=5.0)

@@ -112,7 +112,7 @@ def quantal_curve(
 
     def shares(theta: Floats) -> Floats:
         p = np.where(treated, mean_of(theta[0] + theta[1] * (logs - centre), link)[0], 0.0)
-        return np.clip(theta[2] + (1.0 - theta[2]) * p, 1e-12, 1.0 - 1e-12)
+        return np.asarray(np.clip(theta[2] + (1.0 - theta[2]) * p, 1e-12, 1.0 - 1e-12), float)
 
     seen = (r[treated] + 0.5) / (n[treated] + 1.0)
     rising = float(np.sign(np.cov(logs[treated], seen)[0, 1])) or 1.0

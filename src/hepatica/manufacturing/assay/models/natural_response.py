@@ -118,9 +118,8 @@ def quantal_curve(
     rising = float(np.sign(np.cov(logs[treated], seen)[0, 1])) or 1.0
     control = (r[~treated].sum() + 0.5) / (n[~treated].sum() + 1.0) if (~treated).any() else 0.05
     theta, information = _scored(shares, np.array([0.0, rising, min(control, 0.5) if natural else 0.0]), r, n, natural)
-    return _result(
-        theta, np.linalg.inv(information), shares(theta), (r, n, centre), (link, len(information), level, alpha)
-    )
+    covariance = np.asarray(np.linalg.inv(information), float)
+    return _result(theta, covariance, shares(theta), (r, n, centre), (link, len(information), level, alpha))
 
 
 def _scored(

@@ -79,7 +79,7 @@ class Study(Table):
     verdict : table
         Thresholds of the verdict.
     search : table
-        Ranges and size of `hepatica dose --search`.
+        Ranges and size of `hepatica dose STUDY --search`.
 
     Examples
     --------

@@ -134,7 +134,7 @@ def documented():
     for command in COMMANDS:
         text = importlib.import_module(f"hepatica.cli.{command}").__file__
         for found in re.findall(r"Example: `(hepatica [^`]*)`", Path(text).read_text(encoding="utf-8")):
-            lines.setdefault(tuple(shlex.split(found)[1:]), f"hepatica {command} --help")
+            lines.setdefault(tuple(shlex.split(found.split(" > ")[0])[1:]), f"hepatica {command} --help")
     return [pytest.param(line, id=f"{name}: {' '.join(line)}") for line, name in lines.items()]
 
 

@@ -15,7 +15,7 @@ app = shell.make_app()
 
 @app.callback()
 def product() -> None:
-    """Compare cell products for the patients of a study, or follow the process of one.
+    """Compare cell products for a study, or follow a process.
 
     Example: `hepatica product compare studies/hbv-aclf.toml`
     """

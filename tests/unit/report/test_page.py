@@ -134,7 +134,7 @@ def test_a_figure_is_drawn_only_where_it_is_shown(found, monkeypatch):
     monkeypatch.setattr("hepatica.report.style.Figure", fail)
     monkeypatch.setattr("hepatica.report.dose.recovery.Figure", fail)
     made = make_cards(found, "en")
-    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 15
+    assert not any("broken" in c.title for c in made) and sum(c.figure is not None for c in made) == 16
     assert [c.key for c in make_cards(found, "en", most=2)] == [c.key for c in made[:2]]
 
 

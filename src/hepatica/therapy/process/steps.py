@@ -175,7 +175,7 @@ def read_steps(rows: object) -> tuple[Step, ...]:
     ['harvest', 'hold']
     >>> read_steps([{"kind": "thaw"}])
     Traceback (most recent call last):
-    hepatica.errors.InputError: product.step 1 (thaw): got no freezing before it; a cryopreservation before a thaw
+    hepatica.errors.InputError: product.step 1 (thaw): got 'no freezing before it'; a cryopreservation before a thaw
     """
     if not isinstance(rows, Sequence) or isinstance(rows, str) or len(rows) > MAX_STEPS:
         raise InputError("product.step", rows, f"a list of [[step]] tables, {MAX_STEPS} at the most")

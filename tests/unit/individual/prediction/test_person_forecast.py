@@ -44,7 +44,7 @@ def test_it_is_repeatable_and_follows_the_record(found, system, small_store):
     assert found.labs.equals(again.labs) and np.array_equal(found.risk.either, again.risk.either)
     assert found.choice == again.choice
     worse = replace(RECORD, measurements=(Measurement(day=0.0, name="inr", value=6.0), *RECORD.measurements[1:]))
-    assert forecast_person(worse, SETTINGS, system=system).risk.raw[-1] > found.risk.raw[-1]
+    assert forecast_person(worse, SETTINGS, system=system).risk.either[-1] > found.risk.either[-1]
 
 
 def test_a_visit_after_cells(system, small_store, monkeypatch):

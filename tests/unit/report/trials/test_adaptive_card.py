@@ -11,6 +11,8 @@ from hepatica.trials.virtual.characteristics import characterise
 THREE = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
 GIVEN = {
     "re_estimation": {"look": [{"fraction": 0.5}], "re_estimation": {}},
+    "blinded_re_estimation": {"blinded_re_estimation": {"first": 40, "effect": 0.4}},
+    "mcp_mod": {"arm": THREE, "mcp_mod": {"model": [{"shape": "emax", "ed50": "5e5 cells/kg"}], "effect": 0.3}},
     "response_adaptive": {"response_adaptive": {"every": 30}},
     "bayesian": {"look": [{"fraction": 0.5}], "bayesian": {"prior_sd": 0.5}},
     "seamless": {"arm": THREE, "seamless": {"first": 30}},

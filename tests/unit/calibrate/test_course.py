@@ -1,8 +1,12 @@
 """Variation between cohorts is learnt beside everything else."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.stats import norm
 
+from hepatica.calibrate import course
+from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.course import exchangeable
 from hepatica.calibrate.emulated import log_likelihood
 from hepatica.calibrate.inference import smc
@@ -53,3 +57,22 @@ def test_rows_that_ship_are_in_random_order():
     assert len(set(some)) == 100 and (some == exchangeable(x, 100, 1)[:, 0]).all()
     assert abs(np.corrcoef(some, np.arange(100))[0, 1]) < 0.25 and abs(some[:50].mean() - some[50:].mean()) < 50
     assert sorted(exchangeable(x, 600, 1)[:, 0]) == sorted([*x[:, 0]] * 2)
+
+
+def test_the_latest_three_waves_are_emulated(made, system, small, tmp_path, monkeypatch):
+    """Once the priors' own wave has left, and in the last, the emulator is right on average over the latest."""
+    fitted = []
+
+    def fit(space, banks, statistics, *, local):
+        fitted.append(([id(b) for b in banks], local))
+        return made.course.emulator
+
+    waves = [replace(made.course.banks[0]) for _ in range(6)]
+    monkeypatch.setattr(course, "_simulated", lambda *a: waves[a[4]])
+    monkeypatch.setattr(course, "fit_emulator", fit)
+    monkeypatch.setattr(course, "_sampled", lambda *a: [course.Particles(made.course.runs[0], 0.0, 0.0)])
+    settings = replace(small, waves=(5,) * 5)
+    course.learn_course(system, made.plan, made.terms, settings, Execution(tmp_path, 1))
+    places = [[[id(w) for w in waves].index(i) for i in banks] for banks, _ in fitted]
+    assert places == [[0], [0, 1], [0, 1, 2], [1, 2, 3], [2, 3, 4]]
+    assert [local for _, local in fitted] == [False, False, False, True, True]

@@ -128,7 +128,7 @@ def _chance(
         varies=Cause.HETEROGENEITY not in removed,
     )
     changed = trial
-    if Cause.DOSE in removed:
+    if Cause.DOSE in removed and trial.mcp_mod is None:  # of a dose response every dose is a part, none the wrong one
         changed = with_best_arm(changed, bank, hypothesis)
     if Cause.SIZE in removed:
         changed = larger(changed, LARGER)

@@ -39,3 +39,13 @@ def test_changed_trials(make_trial, flat_bank):
     best = with_best_arm(trial, flat_bank(trial, (0.01, 0.009, 0.002)), "label_is_cells")
     assert best.arm[1].name == "cells" and best.arm[1].dose.cells == 5e6
     assert np.isclose(best.arm[0].ratio, 1)
+
+
+def test_no_dose_of_a_dose_response_is_the_wrong_one(make_trial, flat_bank):
+    """Its arms cannot all have one regimen: other causes are told apart, and that one has no share."""
+    three = [{"name": "care"}, {"name": "a", "dose": "1e6 cells/kg"}, {"name": "b", "dose": "2e6 cells/kg"}]
+    alive = {"name": "alive", "kind": "proportion", "when": "alive == 1", "day": "28 d", "higher_is_better": True}
+    rule = {"model": [{"shape": "linear"}], "effect": 0.1}
+    trial = make_trial(patients=90, arm=three, endpoint=[{**alive, "primary": True}], mcp_mod=rule)
+    f = failure_shares(trial, flat_bank(trial, (0.02, 0.012, 0.006)), "label_is_cells", trials=60)
+    assert f.shares[Cause.DOSE] == 0.0 and sum(f.shares.values()) + f.remaining == pytest.approx(1 - f.success.value)

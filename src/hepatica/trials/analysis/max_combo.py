@@ -127,13 +127,14 @@ def max_combo(
         k = int(live.sum())
         return float(np.clip(1 - box_probability(np.full(k, low), np.full(k, high), r), 0.0, 1.0))
 
-    largest = float(np.abs(z).max())
+    extremes = z[live] if live.any() else z  # a statistic without variance is no evidence for either side
+    largest = float(np.abs(extremes).max())
     return MaxComboTest(
         weights=tuple(weights),
         z=z,
         correlation=correlation,
-        p_fewer=beyond(float(z.min()), np.inf),
-        p_more=beyond(-np.inf, float(z.max())),
+        p_fewer=beyond(float(extremes.min()), np.inf),
+        p_more=beyond(-np.inf, float(extremes.max())),
         p=beyond(-largest, largest),
         p_each=2 * norm.sf(np.abs(z)),
     )

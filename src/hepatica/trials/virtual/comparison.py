@@ -11,9 +11,9 @@ from scipy.special import ndtri
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Endpoint, Kind, Method
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
 from hepatica.trials.virtual.kernels import survival, values
+from hepatica.trials.virtual.kernels.max_combo import max_combo
 
 Floats = NDArray[np.float64]
-COMBO_POINTS = 2048
 Z_LARGEST = 37.0
 
 
@@ -23,16 +23,6 @@ class Compared(NamedTuple):
     z: Floats
     estimate: Floats
     information: Floats
-
-
-def combo_points() -> Floats:
-    """Points of the standard normal for the max-combo test: a Kronecker sequence, (points, weights)."""
-    size = len(survival.FAMILY)
-    ratio = 1.0
-    for _ in range(60):  # the root of x^(d + 1) = x + 1, by iteration
-        ratio = (1 + ratio) ** (1 / (size + 1))
-    steps = ratio ** -np.arange(1.0, size + 1)
-    return np.asarray(ndtri((0.5 + np.arange(1, COMBO_POINTS + 1)[:, None] * steps) % 1.0))
 
 
 def compare(
@@ -95,7 +85,7 @@ def _time_to_event(data: EndpointData, endpoint: Endpoint, arm: int, until: Floa
         return Compared(sign * z, difference, risk.event.sum(axis=1))
     ratio = survival.cox_log_ratio(risk)[0] if estimate else np.full(len(time), np.nan)
     if endpoint.analysis is Method.MAX_COMBO:
-        p = survival.max_combo(risk, combo_points())[1]
+        p = max_combo(risk, sign=sign).p
         return Compared(
             np.clip(-ndtri(np.clip(p, 1e-12, 1 - 1e-12)), -Z_LARGEST, Z_LARGEST), ratio, risk.event.sum(axis=1)
         )

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from hepatica.trials.definition.endpoint import METHODS, Kind
-from hepatica.trials.virtual.comparison import combo_points, compare
+from hepatica.trials.virtual.comparison import compare
 from hepatica.trials.virtual.conduct.block import TrialBlock
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
 from hepatica.trials.virtual.conduct.population import eligible_patients
@@ -38,13 +38,6 @@ def test_a_better_arm_has_positive_z(make_trial, flat_bank, kind, method):
     null = TrialBlock(trial, Scenario("label_is_cells", Truth.NULL), bank, eligible, 0, 100)
     z0 = compare(EndpointData.of(null), trial.endpoint[0], 1).z
     assert (z0 > -ndtri(0.1)).mean() == pytest.approx(0.1, abs=0.07)
-
-
-def test_points_are_those_of_the_standard_normal():
-    points = combo_points()
-    assert points.mean(axis=0) == pytest.approx(np.zeros(4), abs=0.01)
-    assert points.std(axis=0) == pytest.approx(np.ones(4), abs=0.01)
-    assert np.corrcoef(points.T) == pytest.approx(np.eye(4), abs=0.02)
 
 
 def test_values_at_a_look_are_of_those_who_have_reached_the_visit(make_trial, flat_bank):

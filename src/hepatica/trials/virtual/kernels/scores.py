@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from hepatica.trials.virtual.kernels.survival import FAMILY
+from hepatica.trials.virtual.kernels.max_combo import FAMILY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

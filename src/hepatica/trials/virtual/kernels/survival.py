@@ -1,4 +1,4 @@
-"""Log-rank, Cox, weighted log-rank and restricted means of two arms in many trials at once.
+"""Log-rank, Cox and restricted means of two arms in many trials at once.
 
 Arrays are (trial, patient). A patient who is not in the trial has time -1, which no risk set counts. Ties follow the
 hypergeometric variance of the log-rank test and Breslow's likelihood of the Cox model.
@@ -101,9 +101,8 @@ def log_rank(r: RiskSets) -> LogRank:
     """
     total = r.control_at_risk + r.treated_at_risk
     share = r.treated_at_risk / total
-    fewer = np.where(total > 1, (total - np.maximum(r.tied, 1)) / np.maximum(total - 1, 1), 0.0)
     score = np.sum(r.event * (r.treated - share), axis=1)
-    return LogRank(score, np.sum(r.event * share * (1 - share) * fewer, axis=1), r.event.sum(axis=1))
+    return LogRank(score, np.sum(r.event * share * (1 - share) * tie_factor(r), axis=1), r.event.sum(axis=1))
 
 
 def stratified_log_rank(time: NDArray[np.floating], event: Bools, treated: Bools, strata: NDArray[np.int64]) -> LogRank:
@@ -150,41 +149,31 @@ def cox_log_ratio(r: RiskSets) -> tuple[Floats, Floats]:
         return np.where(both, beta, np.nan), np.where(both, 1 / np.sqrt(np.maximum(information, 1e-9)), np.nan)
 
 
-FAMILY = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
-"""Fleming-Harrington weights (rho, gamma) of the max-combo test."""
+def tie_factor(r: RiskSets) -> Floats:
+    """Factor of the hypergeometric variance where events are tied, (trial, patient); 1 without ties."""
+    total = r.control_at_risk + r.treated_at_risk
+    return np.where(total > 1, (total - np.maximum(r.tied, 1)) / np.maximum(total - 1, 1), 0.0)
 
 
-def max_combo(r: RiskSets, points: Floats) -> tuple[Floats, Floats]:
-    """Max-combo statistic of each trial and its one-sided p value.
+def first_of_tied(time: Floats, values: Floats) -> Floats:
+    """Values (trial, patient), each replaced by that of the first patient at the same time.
 
     Parameters
     ----------
-    r : RiskSets
-        Of the trials.
-    points : (points, 4)
-        Standard normal points of equal weight, over which the distribution of the maximum is summed.
+    time, values : (trial, patient)
+        Times in order.
 
-    Returns
-    -------
-    z, p : (trial,)
+    Examples
+    --------
+    >>> first_of_tied(np.array([[1.0, 2.0, 2.0]]), np.array([[5.0, 6.0, 7.0]])).tolist()
+    [[5.0, 6.0, 6.0]]
     """
-    total = r.control_at_risk + r.treated_at_risk
-    share = r.treated_at_risk / total
-    alive = np.cumprod(1 - r.event / total, axis=1)
-    before = np.concatenate([np.ones((len(total), 1)), alive[:, :-1]], axis=1)
-    weights = np.stack([before**rho * (1 - before) ** gamma for rho, gamma in FAMILY])
-    spread = r.event * share * (1 - share)
-    score = -np.einsum("ktp,tp->tk", weights, r.event * (r.treated - share))
-    covariance = np.einsum("ktp,ltp,tp->tkl", weights, weights, spread)
-    sd = np.sqrt(np.maximum(np.einsum("tkk->tk", covariance), 1e-300))
-    z = np.where(sd > 1e-9, score / sd, 0.0)
-    correlation = covariance / (sd[:, :, None] * sd[:, None, :]) + 1e-9 * np.eye(len(FAMILY))
-    correlation = np.where(np.isfinite(correlation), correlation, np.eye(len(FAMILY)))
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    most = np.einsum("tkl,pl->tkp", root, points).max(axis=1)
-    best = z.max(axis=1)
-    return best, (most >= best[:, None]).mean(axis=1)
+    same = time[:, 1:] == time[:, :-1]
+    if not same.any():
+        return values
+    place = np.where(same, 0, np.arange(1, time.shape[1]))
+    start = np.maximum.accumulate(np.concatenate([np.zeros((len(time), 1), int), place], axis=1), axis=1)
+    return np.take_along_axis(values, start, axis=1)
 
 
 def restricted_means(r: RiskSets, horizon: float) -> tuple[Floats, Floats]:

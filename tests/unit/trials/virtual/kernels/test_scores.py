@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.trials.virtual.kernels import scores, survival, values
+from hepatica.trials.virtual.kernels.max_combo import FAMILY
 from hepatica.trials.virtual.kernels.scores import LinearScores
 
 RNG = np.random.default_rng(7)
@@ -60,7 +61,7 @@ def test_combined_scores_add_up_to_weighted_log_rank_scores():
     total = r.control_at_risk + r.treated_at_risk
     alive = np.cumprod(1 - r.event / total, axis=1)
     before = np.concatenate([np.ones((TRIALS, 1)), alive[:, :-1]], axis=1)
-    for own, (rho, gamma) in zip(combined, survival.FAMILY, strict=True):
+    for own, (rho, gamma) in zip(combined, FAMILY, strict=True):
         weight = before**rho * (1 - before) ** gamma
         assert own == pytest.approx(-(weight * r.event * (r.treated - r.treated_at_risk / total)).sum(axis=1))
 

@@ -5,16 +5,15 @@ import pytest
 
 from hepatica.trials.analysis.cox.fit import cox
 from hepatica.trials.analysis.log_rank import log_rank as one_log_rank
-from hepatica.trials.analysis.max_combo import max_combo as one_max_combo
 from hepatica.trials.analysis.rmst import compare_restricted_means
-from hepatica.trials.virtual.comparison import combo_points
 from hepatica.trials.virtual.kernels.survival import (
     cox_log_ratio,
+    first_of_tied,
     log_rank,
-    max_combo,
     restricted_means,
     risk_sets,
     stratified_log_rank,
+    tie_factor,
 )
 
 TRIALS, N = 12, 50
@@ -82,19 +81,6 @@ def test_restricted_means_and_their_error_are_those_of_one_trial():
     assert error == pytest.approx([m.difference.std_error for m in means], rel=1e-6)
 
 
-def test_max_combo_is_near_that_of_one_trial():
-    """Its p value is summed over points; the exact one is two-sided, or one-sided where the larger side is asked."""
-    rng = np.random.default_rng(6)
-    arm = rng.integers(0, 2, (TRIALS, 80)) > 0
-    time = rng.exponential(np.where(arm, 34, 20))
-    z, p = max_combo(risk_sets(np.minimum(time, 40), time < 40, arm), combo_points())
-    for k in range(TRIALS):
-        one = one_max_combo(np.minimum(time[k], 40), time[k] < 40, arm[k])
-        assert z[k] == pytest.approx(np.max(-one.z), abs=1e-6)
-        if np.max(-one.z) > np.max(one.z):
-            assert p[k] == pytest.approx(one.p / 2, abs=0.02)
-
-
 def test_trials_without_events_or_without_an_arm_are_quiet():
     time, event, arm = np.full((3, 6), 9.0), np.zeros((3, 6), bool), np.zeros((3, 6), bool)
     event[1, 2] = event[2, :3] = True
@@ -103,4 +89,11 @@ def test_trials_without_events_or_without_an_arm_are_quiet():
     assert log_rank(r).z[:2].tolist() == [0, 0] and np.isfinite(log_rank(r).z).all()
     ratio, error = cox_log_ratio(r)
     assert np.isnan(ratio).all() and np.isnan(error).all()
-    assert np.isfinite(restricted_means(r, 9.0)[0]).all() and np.isfinite(max_combo(r, combo_points()[:64])[1]).all()
+    assert np.isfinite(restricted_means(r, 9.0)[0]).all()
+
+
+def test_values_of_tied_patients_are_those_of_the_first_and_ties_lower_the_variance():
+    time = np.array([[1.0, 2, 2, 2, 3], [1, 1, 2, 3, 3]])
+    assert first_of_tied(time, np.arange(10.0).reshape(2, 5)).tolist() == [[0, 1, 1, 1, 4], [5, 5, 7, 8, 8]]
+    r = risk_sets(time, np.ones((2, 5), bool), np.array([[True, False, True, False, True]] * 2))
+    assert tie_factor(r)[0] == pytest.approx([1, 1 / 3, 1 / 3, 1 / 3, 0])

@@ -14,6 +14,7 @@ from hepatica.outcomes.event_history import checked_history
 
 Array = NDArray[np.float64]
 MAX_STEPS = 50
+UNBOUNDED = 15.0  # coefficients times the spread of their covariates, beyond which the likelihood has no maximum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class FineGrayFit:
     log_likelihood : (float, float)
         Pseudo-likelihood, without covariates and fitted.
     converged : bool
+        False where a coefficient has no finite estimate; its number and error mean nothing then.
     times : (event time,)
         Of the cause.
     jumps : (event time,)
@@ -171,7 +173,7 @@ def fine_gray(
     sets = _Sets(x, factors, weights, events)
     beta, start, value, information, converged = _maximum(sets)
     influence = _influence(sets, beta, time, causes, group, times, of)
-    inverse = np.linalg.inv(information)
+    inverse = np.linalg.pinv(information)
     covariance = inverse @ (influence.T @ influence) @ inverse
     _, s0, _, _ = sets.moments(beta)
     return FineGrayFit(
@@ -239,16 +241,19 @@ def _maximum(sets: _Sets) -> tuple[Array, float, float, Array, bool]:
     beta = np.zeros(sets.x.shape[1])
     start, score, information = sets.score(beta)
     value = start
+    scale = sets.x.std(axis=0) * np.abs(sets.factors).max(axis=0)
+    unit = np.where(scale > 0, scale, 1.0)
+    if np.linalg.matrix_rank(information / np.outer(unit, unit)) < len(beta):
+        raise InputError("covariates", "columns that depend linearly on each other", "leave one out")
     for _ in range(MAX_STEPS):
-        try:
-            step = np.linalg.solve(information, score)
-        except np.linalg.LinAlgError:
-            raise InputError("covariates", "columns that depend linearly on each other", "leave one out") from None
+        step = np.linalg.lstsq(information, score, rcond=None)[0]
         proposed = sets.score(beta + step)
         while not proposed[0] >= value - 1e-12 * abs(value) and np.abs(step).max() > 1e-12:
             step = step / 2
             proposed = sets.score(beta + step)
         beta, (value, score, information) = beta + step, proposed
+        if np.abs(beta * scale).max() > UNBOUNDED:
+            break
         if np.abs(step).max() < 1e-9:
             return beta, start, value, information, True
     return beta, start, value, information, False

@@ -79,6 +79,16 @@ def test_predicted_incidence_rises_with_time_and_risk():
     assert np.all(fit.hazard_ratio()[:, 1] < fit.hazard_ratio()[:, 2])
 
 
+def test_a_group_without_the_event_does_not_converge_and_equal_columns_are_refused():
+    time, cause = np.arange(1.0, 13), np.array([1, 2, 1, 1, 2, 0] + [2, 0] * 3)
+    arm = np.repeat([0.0, 1.0], 6)
+    assert not fine_gray(time, cause, arm[:, None], of=1).converged
+    one = fine_gray(time, np.where(time == 4, 1, 0), np.stack([time % 5, time % 2], axis=1), of=1)  # one event
+    assert not one.converged and np.isfinite(one.log_likelihood[1])
+    with pytest.raises(InputError, match="depend linearly"):
+        fine_gray(time, np.ones(12, int), np.stack([arm, 2 * arm], axis=1), of=1)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

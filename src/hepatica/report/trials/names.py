@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
+
 from hepatica.trials.definition.endpoint import Endpoint
 from hepatica.trials.definition.estimand import Event, Strategy
 from hepatica.trials.definition.trial import Trial
@@ -18,6 +22,11 @@ def percent(rate: Rate) -> str:
     '80.0 ± 2.0'
     """
     return f"{100 * rate.value:.1f} ± {196 * rate.error:.1f}"
+
+
+def words_table(rows: list[list[str]], heads: Sequence[str], lang: str) -> pd.DataFrame:
+    """Table of a card, its columns named in words."""
+    return pd.DataFrame(rows, columns=[say(f"trial.column_{head}", lang) for head in heads])
 
 
 def method_name(endpoint: Endpoint, lang: str) -> str:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from hepatica.card import Card
 from hepatica.report.trials.adaptive_card import adaptation_card
-from hepatica.report.trials.names import hypothesis_name, method_name, percent
+from hepatica.report.trials.endpoint_cards import endpoints_card, estimates_card
+from hepatica.report.trials.names import hypothesis_name, percent, words_table
 from hepatica.report.trials.protocol import protocol_cards
-from hepatica.report.trials.trial_figures import draw_endpoints, draw_failure, draw_survival
+from hepatica.report.trials.trial_figures import draw_failure, draw_survival
 from hepatica.trials.definition.design_tables import MONTH
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.virtual.characteristics import TrialCharacteristics
-from hepatica.trials.virtual.conduct.scenario import Truth
 from hepatica.trials.virtual.effects import USELESS
 from hepatica.trials.virtual.failure import FailureShares
-from hepatica.trials.virtual.operating import Operating
 from hepatica.words import say
 
 
@@ -37,7 +34,7 @@ def trial_cards(
     lang : str
         Language.
     """
-    cards = [answer_card(found, lang)]
+    cards = [answer_card(found, lang), estimates_card(found, lang)]
     if found.hypotheses[0].endpoints:
         cards.append(endpoints_card(found, lang))
     cards += [looks_card(found, lang), patients_card(found, lang), survival_card(found, lang), fates_card(found, lang)]
@@ -49,24 +46,8 @@ def trial_cards(
     return (*cards, *protocol_cards(found.trial, lang))
 
 
-def _table(rows: list[list[str]], heads: Sequence[str], lang: str) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[say(f"trial.column_{head}", lang) for head in heads])
-
-
 def _band(mean: float, quantiles: np.ndarray, scale: float = 1.0) -> str:
     return f"{mean / scale:.0f} ({quantiles[0] / scale:.0f}-{quantiles[2] / scale:.0f})"
-
-
-def _estimates(found: TrialCharacteristics, o: Operating) -> str:
-    """True estimate, mean one and bias, hazard ratios as such."""
-    is_ratio = found.trial.primary.kind in TIME_TO_EVENT and found.trial.primary.analysis.value != "restricted_mean"
-    parts = []
-    for truth, mean in zip(o.truth, o.estimate, strict=True):
-        if is_ratio:
-            parts.append(f"{math.exp(truth):.2f}, {math.exp(mean):.2f}, x{math.exp(mean - truth):.2f}")
-        else:
-            parts.append(f"{truth:.3g}, {mean:.3g}, {mean - truth:+.2g}")
-    return "; ".join(parts)
 
 
 def answer_card(found: TrialCharacteristics, lang: str) -> Card:
@@ -86,41 +67,14 @@ def answer_card(found: TrialCharacteristics, lang: str) -> Card:
         text.append(say("trial.answer_text", lang, hypothesis=name, power=rates[0], assurance=rates[1], error=rates[2]))
         o = h.drawn
         sizes = [_band(o.size, o.size_quantiles), _band(o.day, o.day_quantiles, MONTH)]
-        rows.append([name, *rates, _estimates(found, h.average), *sizes])
-    heads = ("hypothesis", "power", "assurance", "error", "estimate", "size", "months")
+        rows.append([name, *rates, *sizes])
+    heads = ("hypothesis", "power", "assurance", "error", "size", "months")
     return Card(
         "answer",
         say("trial.answer_title", lang),
         (*text, say("trial.answer_note", lang, trials=f"{found.hypotheses[0].average.trials:,}")),
-        _table(rows, heads, lang),
+        words_table(rows, heads, lang),
         note=say("common.research_use", lang),
-    )
-
-
-def endpoints_card(found: TrialCharacteristics, lang: str) -> Card:
-    """Card of every endpoint's power, assurance and type I error.
-
-    Parameters
-    ----------
-    found : TrialCharacteristics
-        Of the trial.
-    lang : str
-        Language.
-    """
-    rows = []
-    for h in found.hypotheses:
-        for e in found.trial.endpoint:
-            rates = [percent(h.endpoints[e.name][truth]) for truth in Truth]
-            rows.append([hypothesis_name(h.hypothesis, lang), e.name, method_name(e, lang), *rates])
-    heads = ("hypothesis", "endpoint", "method", "power", "assurance", "error")
-    return Card(
-        "endpoints",
-        say("trial.endpoints_title", lang),
-        (say("trial.endpoints_text", lang, alpha=f"{found.trial.analysis.alpha:g}"),),
-        _table(rows, heads, lang),
-        lambda: draw_endpoints(found, lang),
-        say("trial.endpoints_alt", lang),
-        say("common.research_use", lang),
     )
 
 
@@ -152,7 +106,7 @@ def looks_card(found: TrialCharacteristics, lang: str) -> Card:
         "looks",
         say("trial.looks_title", lang),
         (say("trial.looks_text", lang, most=f"{found.most:g}", unit=say(f"trial.unit_{unit}", lang)),),
-        _table(rows, ("look", "when", "efficacy", "futility", "ends"), lang),
+        words_table(rows, ("look", "when", "efficacy", "futility", "ends"), lang),
         note=say("common.research_use", lang),
     )
 
@@ -195,7 +149,7 @@ def patients_card(found: TrialCharacteristics, lang: str) -> Card:
         "patients",
         say("trial.patients_title", lang),
         tuple(text),
-        _table(rows, heads, lang),
+        words_table(rows, heads, lang),
         note=say("common.research_use", lang),
     )
 
@@ -251,7 +205,7 @@ def fates_card(found: TrialCharacteristics, lang: str) -> Card:
         "fates",
         say("trial.fates_title", lang),
         (say("trial.fates_text", lang),),
-        _table(rows, ("hypothesis", "coupling", "saved", "killed", "difference"), lang),
+        words_table(rows, ("hypothesis", "coupling", "saved", "killed", "difference"), lang),
         note=say("common.research_use", lang),
     )
 
@@ -271,7 +225,7 @@ def readers_card(found: TrialCharacteristics, lang: str) -> Card:
         "readers",
         say("trial.readers_title", lang),
         (say("trial.readers_text", lang),),
-        _table(rows, ("reader", "no_effect", "assurance"), lang),
+        words_table(rows, ("reader", "no_effect", "assurance"), lang),
         note=say("common.research_use", lang),
     )
 

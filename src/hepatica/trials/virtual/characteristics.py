@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from hepatica.progress import Progress, ignore_progress, staged
 from hepatica.trials.bank.build import Bank
@@ -40,7 +39,7 @@ class HypothesisCharacteristics:
     average, drawn, null : Operating
         By `Truth`: power, assurance and type I error are their `success`.
     endpoints : dict of str to dict of Truth to Rate
-        Success of each endpoint at the end of a trial that is not stopped, at the trial's own level.
+        Success of each endpoint at the end of a trial that is not stopped, at the trial's own level over all arms.
     effects : TrueEffects
     fates : dict of str to Fates
         By coupling, of the first arm with cells.
@@ -154,9 +153,8 @@ def _of_hypothesis(
     simulator: Simulator, hypothesis: str, records: Mapping[Truth, Records], effects: TrueEffects
 ) -> HypothesisCharacteristics:
     trial = simulator.trial
-    critical = float(-ndtri(trial.analysis.alpha))
     endpoints = {
-        e.name: {truth: Rate.of(r.secondary[e.name] >= critical) for truth, r in records.items()}
+        e.name: {truth: Rate.of(r.secondary[e.name] >= 0) for truth, r in records.items()}
         for e in trial.endpoint
         if e.name in records[Truth.AVERAGE].secondary
     }

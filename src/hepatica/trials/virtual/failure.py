@@ -141,7 +141,7 @@ def _chance(
 
 
 def strongest_endpoint(simulator: Simulator, scenario: Scenario) -> str:
-    """Endpoint of the largest mean z in a block of trials.
+    """Endpoint whose statistic lies farthest above its critical value, in the mean of a block of trials.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def strongest_endpoint(simulator: Simulator, scenario: Scenario) -> str:
     scenario : Scenario
         What is true.
     """
-    z = simulator.block(scenario, 0, with_secondary=True).secondary
-    return max(z, key=lambda name: float(np.mean(z[name])))
+    margin = simulator.block(scenario, 0, with_secondary=True).secondary
+    return max(margin, key=lambda name: float(np.mean(margin[name])))
 
 
 def primary_of(trial: Trial, name: str) -> Trial:

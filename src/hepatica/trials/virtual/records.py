@@ -52,7 +52,8 @@ class Records:
     draw : (trial,)
         Row of the parameter draw; -1 where draws are mixed.
     secondary : dict of str to (trials evaluated,)
-        z of each endpoint at the end of a trial that is not stopped, of the arm against control with the largest z.
+        Statistic of each endpoint less its critical value at the end of a trial that is not stopped: 0 or more
+        rejects for one arm at least.
     adapted : dict of str to (trial,)
         Changes by an adaptive design, by name; an arm's own follows a colon.
     """

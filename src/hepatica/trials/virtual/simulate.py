@@ -12,6 +12,7 @@ from hepatica.progress import Progress, ignore_progress
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
+from hepatica.trials.virtual.adaptive.arm_tests import endpoint_margin
 from hepatica.trials.virtual.adaptive.bayesian import posterior_boundary
 from hepatica.trials.virtual.adaptive.conduct import changes_conduct, conduct_adaptive
 from hepatica.trials.virtual.adaptive.setting import Setting
@@ -239,13 +240,8 @@ class Simulator:
 
 
 def _with_secondary(records: Records, data: EndpointData) -> Records:
-    """Records with z of every endpoint at the end of a trial that is not stopped."""
-    trial = data.block.trial
-    secondary = {}
-    for endpoint in trial.endpoint:
-        each = [compare(data, endpoint, a, estimate=False).z for a in range(1, len(trial.arm))]
-        secondary[endpoint.name] = np.max(each, axis=0)
-    return replace(records, secondary=secondary)
+    """Records with the margin of every endpoint at the end of a trial that is not stopped."""
+    return replace(records, secondary={e.name: endpoint_margin(data, e) for e in data.block.trial.endpoint})
 
 
 def simulate_trial(

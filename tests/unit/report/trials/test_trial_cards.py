@@ -21,7 +21,9 @@ def found(make_trial, flat_bank):
 def test_cards_hold_what_was_computed(found, lang):
     shares = FailureShares("label_is_cells", Rate(0.6, 0.1), dict.fromkeys(Cause, 0.05), 0.0, 250)
     cards = {card.key: card for card in trial_cards(found, [shares], lang)}
-    keys = "answer endpoints looks patients survival fates readers failure_label_is_cells protocol analysis_plan"
+    keys = (
+        "answer estimates endpoints looks patients survival fates readers failure_label_is_cells protocol analysis_plan"
+    )
     assert list(cards) == keys.split()
     assert all(card.note and card.title for card in cards.values())
     power = 100 * found.hypotheses[0].average.success.value

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hepatica.trials.confirmatory.mcp_mod.contrast_test import critical_value
 from hepatica.trials.confirmatory.mcp_mod.contrasts import optimal_contrasts
 from hepatica.trials.confirmatory.mcp_mod.models import DoseResponse
-from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Kind, Method
+from hepatica.trials.definition.endpoint import TIME_TO_EVENT, Endpoint, Kind, Method
 from hepatica.trials.definition.mcp_mod_table import McpMod, ModelChoice, ShapeName
 from hepatica.trials.definition.trial import Trial
 from hepatica.trials.virtual.adaptive.setting import Setting, estimates, gathered, last_day, statistics
@@ -39,13 +39,15 @@ class Plan(NamedTuple):
     critical: float
 
 
-def contrast_plan(trial: Trial) -> Plan:
+def contrast_plan(trial: Trial, endpoint: Endpoint | None = None) -> Plan:
     """Contrasts and critical value of a trial.
 
     Parameters
     ----------
     trial : Trial
         With a table [mcp_mod].
+    endpoint : Endpoint, optional
+        The primary one unless given.
     """
     rule = trial.mcp_mod
     assert rule is not None
@@ -53,7 +55,7 @@ def contrast_plan(trial: Trial) -> Plan:
     shares = tuple(d / doses[-1] for d in doses)
     patients = tuple(trial.patients * r / sum(trial.ratio) for r in trial.ratio)
     models = tuple(m.candidate(doses[-1]) for m in rule.model)
-    df = float(trial.patients - len(doses) - 1) if trial.primary.analysis is Method.ANCOVA else np.inf
+    df = float(trial.patients - len(doses) - 1) if (endpoint or trial.primary).analysis is Method.ANCOVA else np.inf
     contrasts, critical = _planned(models, shares, patients, trial.analysis.alpha, df)
     return Plan(np.array(shares), contrasts, critical)
 
@@ -66,17 +68,19 @@ def _planned(
     return optimal_contrasts(models, doses, patients), critical_value(models, doses, patients, alpha=alpha, df=df)
 
 
-def arm_estimates(data: EndpointData, *, null: bool = False) -> ArmEstimates:
-    """Estimates of all arms by the primary endpoint, positive in favour of the cells.
+def arm_estimates(data: EndpointData, endpoint: Endpoint | None = None, *, null: bool = False) -> ArmEstimates:
+    """Estimates of all arms by an endpoint, positive in favour of the cells.
 
     Parameters
     ----------
     data : EndpointData
         Of a block.
+    endpoint : Endpoint, optional
+        The primary one unless given.
     null : bool
         True for the variance that holds without effect, with which contrasts are tested.
     """
-    b, e = data.block, data.block.trial.primary
+    b, e = data.block, endpoint or data.block.trial.primary
     arms, sign = len(b.trial.arm), 1.0
     if e.kind in TIME_TO_EVENT:
         h = data.history(e)

@@ -189,58 +189,57 @@ class _Simulations:
     contrasts: tuple[Contrast, ...]
 
     def means(self, columns: Mapping[DrawKey, Floats]) -> Floats:
-        """Means of the lines, (rows, draws, lines); finished blocks are read."""
-        n, each = self.course.n, self.settings.cell_draws
-        means = np.full((n, each, len(self.plan.lines)), np.nan)
-        total, done = len(self.plan.populations) * each, 0
-        for key in self.plan.populations:
-            for j, mean in enumerate(self._blocks(key, columns)):
-                means[:, j] = np.where(np.isfinite(mean), mean, means[:, j])
-                done += 1
-                self.execution.progress(self.hypothesis, done, total)
-            for arm in (a for a in self.plan.arms if key in dict(a.populations) and not a.cells):
-                k = self.plan.of_arm(arm)
-                means[:, :, k] = means[:, :1, k]  # the same without cells, whatever they do
+        """Means of the lines, (rows, draws, lines), of all populations of an arm; finished blocks are read."""
+        populations, each = self.plan.populations, self.settings.cell_draws
+        means = np.full((self.course.n, each, len(self.plan.lines)), np.nan)
+        parts: dict[str, Floats] = {}
+        for i, key in enumerate(populations):
+            blocks = []
+            for j, block in enumerate(self._blocks(key, columns)):
+                blocks.append(block)
+                self.execution.progress(self.hypothesis, i * each + j + 1, len(populations) * each)
+            parts[key] = np.stack(blocks, axis=1)
+        for arm in self.plan.arms:
+            k = self.plan.of_arm(arm)
+            mixed = np.sum([share * parts[key][:, :, k] for key, share in arm.populations], axis=0)
+            means[:, :, k] = mixed if arm.cells else mixed[:, :1]  # the same without cells, whatever they do
         return means
 
     def noise(self, columns: Mapping[DrawKey, Floats]) -> Floats:
         """SD of each contrast by the few patients of a row, the same in both arms: of the first draw of the cells."""
-        found = np.zeros(len(self.contrasts))
-        for key in self.plan.populations:
-            path = self._folder(key) / "noise.npy"
-            own = read_or_compute(path, found.shape, functools.partial(self._noise, key, columns))
-            found = np.maximum(found, np.nan_to_num(own))
-        return found
+        path = self._folder(*self.plan.populations) / "noise.npy"
+        return read_or_compute(path, (len(self.contrasts),), functools.partial(self._noise, columns))
 
-    def _noise(self, key: str, columns: Mapping[DrawKey, Floats]) -> Floats:
+    def _noise(self, columns: Mapping[DrawKey, Floats]) -> Floats:
         few = np.arange(min(self.course.n, NOISE_ROWS))
         course = self.course.take(few)
         known = Draws({**course.columns, **{name: v[few, 0] for name, v in columns.items()}})
-        n = self.settings.cell_people * len(few)
-        patients = self._admitted(key, n, known)
-        row = course.row(patients.cohort.draw)
-        lines: dict[int, tuple[Floats, Floats]] = {}
-        for arm in (a for a in self.plan.arms if key in dict(a.populations)):
-            values, weights = self._values(arm, patients)
-            s = Summary.of(values, weights, row, len(few))
-            total = np.stack([np.bincount(row, w, minlength=len(few)) for w in weights.T], axis=1)
-            # what each patient moves the mean of its row by
-            influence = np.where(weights > 0, weights * (values - s.mean[row]) / total[row], 0.0)
-            lines |= {k: (s.mean[:, i], influence[:, i]) for i, k in enumerate(self.plan.of_arm(arm))}
-        found = np.full(len(self.contrasts), np.nan)
-        for i, c in enumerate(self.contrasts):
-            if all(k in lines for k in c.lines):
-                move = sum(
-                    sign * lines[k][1] * c.slope(lines[k][0])[row]
-                    for sign, k in zip((1, -1, -1, 1), c.lines, strict=False)
-                )
-                variance = np.bincount(row, np.asarray(move) ** 2, minlength=len(few))
-                found[i] = np.sqrt(np.nanmean(variance))
-        return found
+        means, rows = np.zeros((len(few), len(self.plan.lines))), dict[str, NDArray[np.int64]]()
+        influence: dict[str, dict[int, Floats]] = {}  # what each patient moves the mean of a line of its row by
+        for key in self.plan.populations:
+            patients = self._admitted(key, self.settings.cell_people * len(few), known)
+            row = rows[key] = course.row(patients.cohort.draw)
+            influence[key] = {}
+            for arm in (a for a in self.plan.arms if key in dict(a.populations)):
+                values, weights = self._values(arm, patients)
+                s, share = Summary.of(values, weights, row, len(few)), dict(arm.populations)[key]
+                total = np.stack([np.bincount(row, w, minlength=len(few)) for w in weights.T], axis=1)
+                moved = np.where(weights > 0, weights * (values - s.mean[row]) / total[row], 0.0)
+                for i, k in enumerate(self.plan.of_arm(arm)):
+                    means[:, k] += share * s.mean[:, i]
+                    influence[key][k] = share * moved[:, i]
+        variance = np.zeros((len(self.contrasts), len(few)))
+        for key, own in influence.items():
+            for i, c in enumerate(self.contrasts):
+                signed = [(sign, k) for sign, k in zip((1, -1, -1, 1), c.lines, strict=False) if k in own]
+                if signed:
+                    move = sum(sign * own[k] * c.slope(means[:, k])[rows[key]] for sign, k in signed)
+                    variance[i] += np.bincount(rows[key], np.asarray(move) ** 2, minlength=len(few))
+        return np.asarray(np.nan_to_num(np.sqrt(np.nanmean(variance, axis=1))))
 
-    def _folder(self, key: str) -> Path:
+    def _folder(self, *keys: str) -> Path:
         s = self.settings
-        more: list[object] = [key, s.cell_people, s.cell_draws, s.seed, self.hypothesis]
+        more: list[object] = [*keys, s.cell_people, s.cell_draws, s.seed, self.hypothesis]
         return self.execution.folder / stamped(self.system, self.plan, self.course, more)
 
     def _admitted(self, key: str, n: int, known: Draws) -> Admitted:

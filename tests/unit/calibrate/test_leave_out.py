@@ -37,6 +37,30 @@ def test_a_course_without_a_publication_is_that_of_the_others(made, monkeypatch,
     assert nothing == 0.0 and (same == np.concatenate(u.runs)).all()
 
 
+def test_the_gradient_is_that_of_what_is_tempered_at_each_power(made, monkeypatch):
+    """A wrong one costs acceptance only and leaves the posterior as it is: held against differences of the target."""
+    seen = {}
+    monkeypatch.setattr(leave_out, "MAX_PARETO_K", -np.inf)
+    monkeypatch.setattr(
+        leave_out.smc, "without", lambda parts, points, **more: seen.update(parts=parts, **more) or Left
+    )
+
+    class Left:
+        points = np.concatenate(made.course.runs)
+
+    leave_out.course_without(made.course, ("alss2019",), seed=1, moves=1)
+    x, kernel_ = made.course.runs[0][:20], seen["kernel"]
+    along = np.random.default_rng(1).standard_normal(x.shape[1]) * kernel_.smooth * 1e-4
+
+    def target(points, power):
+        kept, gone = seen["parts"](points)
+        return kept + gone - power * gone
+
+    for power in (0.0, 0.4, 1.0):
+        steps = target(x + along, power) - target(x - along, power)
+        assert 2 * kernel_.gradient(x, power) @ along == pytest.approx(steps, rel=0.02, abs=1e-5)
+
+
 def test_each_publication_is_left_out_in_turn(made, system, tmp_path, small):
     found = dict(leave_out.leave_out(made, system, tmp_path, small, rows=20))
     assert set(found) == {"lin2017", "alss2019"}

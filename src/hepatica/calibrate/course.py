@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -34,9 +35,9 @@ from hepatica.progress import staged
 
 Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
-LATEST = (
-    3  # waves that are emulated: a quadratic that must also fit the priors, far away, is wrong where the posterior is
-)
+LATEST = 3
+"""Waves that are emulated: a quadratic that must also fit the priors, far away, is wrong where the posterior is."""
+PROBES = 8  # points by whose values finished particles are known to be of the same likelihood
 EFFECTS = frozenset({"effect_share", "effect_mean"})
 ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
@@ -229,15 +230,16 @@ def _sampled(
     target, slope = log_likelihood(terms, statistics, emulator), gradient(terms, statistics, emulator)
     last = wave + 1 == len(settings.waves)
     moves = settings.moves, settings.last_moves if last else settings.moves
-    seen = hashlib.sha256(repr((terms, statistics, settings.particles, moves, settings.seed + 10 * wave)).encode())
-    for part in (emulator.coefficients, emulator.centre, emulator.unknown):
-        seen.update(np.ascontiguousarray(part).tobytes())
+    dimension = emulator.space.dimension
+    with threadpool_limits(1):
+        values = target(np.random.default_rng(settings.seed).standard_normal((PROBES, dimension)))
+    seen = hashlib.sha256(json.dumps([settings.particles, moves, settings.seed, values.tolist()]).encode())
 
     def particles(k: int) -> Floats:
         with threadpool_limits(1):
             run = smc.sample(
                 target,
-                emulator.space.dimension,
+                dimension,
                 settings.particles,
                 seed=settings.seed + 10 * wave + k,
                 moves=moves[0],
@@ -245,9 +247,9 @@ def _sampled(
                 kernel=kernel(emulator.space, lambda x, power: power * slope(x)),
                 progress=staged(execution.progress, f"posterior {k + 1}"),
             )
-        return np.vstack([run.points, np.resize([run.log_evidence, run.parent_correlation], emulator.space.dimension)])
+        return np.vstack([run.points, np.resize([run.log_evidence, run.parent_correlation], dimension)])
 
-    shape = (settings.particles + 1, emulator.space.dimension)
+    shape = (settings.particles + 1, dimension)
     folder = execution.folder / seen.hexdigest()[:16]
     runs = [
         read_or_compute(folder / f"particles-{wave}-{k}.npy", shape, partial(particles, k))

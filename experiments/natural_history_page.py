@@ -12,13 +12,13 @@ import numpy as np
 from natural_history_cohorts import cohorts, early_change, first_week, learnt_deaths, percent, stages, table
 
 from hepatica.calibrate.natural_history import intensity
+from hepatica.calibrate.natural_history.courses import Met, Target
 from hepatica.calibrate.natural_history.groups import (
     CIRRHOTIC,
     STRATA,
     WAITING_LIST,
     concordance,
 )
-from hepatica.calibrate.natural_history.targets import Met, Target
 from hepatica.evidence import load
 from hepatica.outcomes.scores import clif_c_aclf_mortality, clif_c_ad_mortality
 from hepatica.patients import posterior

@@ -5,8 +5,7 @@ import pytest
 
 from hepatica.admission import admit
 from hepatica.calibrate.natural_history import intensity
-from hepatica.calibrate.natural_history.courses import output_times, typical_draws
-from hepatica.calibrate.natural_history.targets import targets
+from hepatica.calibrate.natural_history.courses import output_times, targets, typical_draws
 from hepatica.patients import load_population, populations
 from hepatica.simulation import Arm, simulate
 

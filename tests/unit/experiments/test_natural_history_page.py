@@ -4,8 +4,8 @@ import natural_history_page as module
 import numpy as np
 import pytest
 
+from hepatica.calibrate.natural_history.courses import Met
 from hepatica.calibrate.natural_history.groups import STAGES
-from hepatica.calibrate.natural_history.targets import Met
 
 
 class Followed:

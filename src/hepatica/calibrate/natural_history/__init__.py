@@ -1,1 +1,1 @@
-"""Untreated natural history: `targets`, `intensity`, `moves`, `courses`, `fit`, `write_back`, `groups`, `learn`."""
+"""Untreated natural history: `intensity`, `moves`, `courses`, `fit`, `write_back`, `groups`, `learn`."""

@@ -1,4 +1,4 @@
-"""Untreated course of a population under parameter draws, with its deaths at other intensities."""
+"""Untreated course of a population under parameter draws: labs beside published ones, deaths at any intensity."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.blocks import Execution, read_or_compute
+from hepatica.calibrate.error_model.spread import SDS_BETWEEN_QUARTILES
 from hepatica.calibrate.natural_history import intensity
 from hepatica.calibrate.natural_history.intensity import INTENSITIES
-from hepatica.calibrate.natural_history.targets import Met, mean_or_median, targets
 from hepatica.engine import System
+from hepatica.evidence import load
 from hepatica.outcomes.scores import meld
 from hepatica.outcomes.tail import FIVE_YEARS
 from hepatica.patients import Cohort, Draws, Population
+from hepatica.patients.population import Published
 from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
@@ -116,6 +118,66 @@ def follow(
     cohort = Cohort(system.model, population, seed, who, draw, known)
     outcomes = intensity.outcomes(outputs, times, cohort, system, INTENSITIES)
     return Course(cohort, times, outputs, float(block[2, 0]), outcomes)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One mean or median to meet: variable, day, value, and the spread where it is published."""
+
+    variable: str
+    time: float
+    value: float
+    median: bool = False
+    sd: float = float("nan")
+    quartiles: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """Published value of a target with its simulated one; `source` is the publication."""
+
+    variable: str
+    time: float
+    published: float
+    simulated: float
+    spread: float = float("nan")
+    published_spread: float = float("nan")
+    source: str = ""
+
+
+def targets(source: Published, system: System) -> list[Target]:
+    """Published labs of an arm, and of parts of it, that the model has.
+
+    A part's value counts where none of that variable and day came before: the same people are never met twice.
+    """
+    rows, publication, seen = [], load(source.publication), set()
+    for o in publication.observations:
+        mine = source.arm in (o.arm, publication.arm(o.arm).subset_of)
+        known = o.variable == "meld" or o.variable in system.outputs
+        chosen = not source.variables or o.variable in source.variables
+        if not (mine and known and chosen and o.usable and o.kind in ("mean_sd", "median")):
+            continue
+        if (o.variable, o.time) not in seen:
+            seen.add((o.variable, o.time))
+            quartiles = None if o.q1 is None or o.q3 is None else (float(o.q1), float(o.q3))
+            rows.append(
+                Target(o.variable, float(o.time), float(o.value), o.kind == "median", float(o.sd or np.nan), quartiles)
+            )
+    return rows
+
+
+def mean_or_median(target: Target, value: Floats, weight: Floats) -> Met:
+    """A target beside the simulated patients, each counted by the probability of still being there."""
+    known = np.isfinite(value) & np.isfinite(weight)
+    value, weight = value[known], weight[known]
+    if not target.median:
+        mean, sd = float(np.average(value, weights=weight)), float(value.std())
+        return Met(target.variable, target.time, target.value, mean, sd, target.sd)
+    order = np.argsort(value)
+    place = (np.cumsum(weight[order]) - 0.5 * weight[order]) / weight.sum()
+    q1, q2, q3 = np.interp([0.25, 0.5, 0.75], place, value[order])
+    between = (target.quartiles[1] - target.quartiles[0]) / SDS_BETWEEN_QUARTILES if target.quartiles else float("nan")
+    return Met(target.variable, target.time, target.value, float(q2), float(q3 - q1) / SDS_BETWEEN_QUARTILES, between)
 
 
 def lab_rows(course: Course, system: System) -> list[Met]:

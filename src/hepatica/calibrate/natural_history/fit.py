@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 from scipy.optimize import least_squares
 
-from hepatica.calibrate.natural_history.courses import follow, lab_rows
+from hepatica.calibrate.natural_history.courses import Met, follow, lab_rows
 from hepatica.calibrate.natural_history.moves import Moves, with_biology, with_factor
-from hepatica.calibrate.natural_history.targets import Met
 from hepatica.engine import System
 from hepatica.patients import Population
 

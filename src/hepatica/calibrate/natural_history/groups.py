@@ -24,7 +24,6 @@ COHORT_SD = 0.04  # by which deaths of cohorts of one population differ beyond s
 USUAL_PEOPLE = 200  # of a cohort that does not print how many
 FEWEST = 10  # simulated people of a group, under which nothing is said of it
 STRATA = ((6.0, 9.5), (9.5, 19.5), (19.5, 29.5), (29.5, 39.5), (39.5, 60.0))  # MELD points
-WAITING_DAY = 90.0
 WAITING_LIST = {
     "compensated_cirrhosis": 0.10,
     "stable_decompensated_cirrhosis": 0.45,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate.natural_history import fit
-from hepatica.calibrate.natural_history.courses import follow
-from hepatica.calibrate.natural_history.targets import Met
+from hepatica.calibrate.natural_history.courses import Met, follow
 from hepatica.patients import load_population
 
 

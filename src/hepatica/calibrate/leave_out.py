@@ -97,7 +97,11 @@ def leave_out(
     for i, key in enumerate(keys):
         progress("without", i, len(keys))
         shared = next(p.shares_people_with for p in made.publications if p.key == key)
-        left_out = (key, *shared)
+        left_out = (
+            key,
+            *shared,
+            *(p.key for p in made.publications if key in p.shares_people_with and p.key not in shared),
+        )
         points, shape = course_without(made.course, left_out, seed=settings.seed + i, moves=settings.moves)
         draws = made.course.emulator.space.draws(exchangeable(points, rows, settings.seed))
         draws = draws if made.deaths is None else made.deaths.apply(draws)

@@ -35,6 +35,7 @@ class Scale(StrEnum):
 
     SHARE = "share"
     REST = "rest"
+    PART = "part"
     LEVEL = "level"
     LOG = "log"
     RATIO = "ratio"
@@ -54,10 +55,10 @@ class Law(StrEnum):
 class SummaryStatistic:
     """Summary statistic of simulated lines of a plan, on the scale on which it is compared with a published number.
 
-    ``share`` is the logarithm of the odds, ``rest`` that of a share among those who were not of another (transplanted
-    among those not alive without: so a trinomial is two binomials), ``level`` and ``log`` a mean, ``ratio`` the
-    logarithm of a mean over that at day 0, ``rise`` a difference from day 0, and ``log_sd`` the logarithm of the SD
-    between people.
+    ``share`` is the logarithm of the odds, ``rest`` that of a share among those who were not of another and ``part``
+    among those who were (transplanted among those not dead, or alive: so a trinomial is two binomials), ``level`` and
+    ``log`` a mean, ``ratio`` the logarithm of a mean over that at day 0, ``rise`` a difference from day 0, and
+    ``log_sd`` the logarithm of the SD between people.
     """
 
     kind: Scale
@@ -79,9 +80,10 @@ class SummaryStatistic:
             if self.kind is Scale.LOG_SD:
                 return np.log(np.maximum(s.sd[:, self.line], 1e-9)), np.full(len(mean), np.nan)
             first, more = s.mean[:, self.baseline], s.noise[:, self.baseline]
-            if self.kind is Scale.REST:
-                p = np.clip(mean / np.maximum(1 - first, 1e-9), MIN_SHARE, 1 - MIN_SHARE)
-                return logit(p), noise / np.maximum((1 - first) * p * (1 - p), 1e-6) ** 2
+            if self.kind in (Scale.REST, Scale.PART):
+                among = 1 - first if self.kind is Scale.REST else first
+                p = np.clip(mean / np.maximum(among, 1e-9), MIN_SHARE, 1 - MIN_SHARE)
+                return logit(p), noise / np.maximum(among * p * (1 - p), 1e-6) ** 2
             if self.kind is Scale.RISE:
                 return mean - first, noise + more - 2 * WITHIN_PERSON_CORRELATION * np.sqrt(noise * more)
             a, b = noise / mean**2, more / first**2

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.endpoints import DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
@@ -18,6 +19,7 @@ from hepatica.evidence.observations import Observation
 from hepatica.patients import load_population, populations
 from hepatica.variables import Direction
 
+Floats = NDArray[np.float64]
 Lines = dict[tuple[str, str, Endpoint], int]
 BETWEEN_COHORT_LOG_SD = 0.1
 """SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
@@ -62,9 +64,9 @@ def is_learnt(o: Observation) -> bool:
 
 
 def _sharing(p: Publication, publications: Sequence[Publication]) -> set[str]:
-    """Other publications in use that count some of the same people."""
-    present = {x.key for x in publications if x.role == "calibration" and any(not x.lacks(o) for o in x.observations)}
-    return present & set(p.shares_people_with)
+    """Other publications in use that count some of the same people, whichever of the two says so."""
+    usable = (x for x in publications if x.role == "calibration" and any(not x.lacks(o) for o in x.observations))
+    return {x.key for x in usable if x.key in p.shares_people_with or p.key in x.shares_people_with}
 
 
 def times_counted(p: Publication, publications: Sequence[Publication]) -> float:
@@ -73,38 +75,45 @@ def times_counted(p: Publication, publications: Sequence[Publication]) -> float:
 
 
 def _arm_counts(p: Publication, arm: str, rows: list[Observation], at: Lines, counted: float) -> list[LikelihoodTerm]:
-    """Terms of the proportions of an arm: deaths between visits, what else happened, transplants among the others."""
-    deaths = next((s for v in DEATHS if (s := [o for o in rows if o.variable == v])), [])
+    """Terms of the proportions of an arm: deaths between visits, transplants among those left, what else happened."""
+    counts = sorted(
+        (o for o in rows if o.variable in SHARES and o.time > 0 and o.kind in ("proportion", "kaplan_meier")),
+        key=lambda o: o.time,
+    )
+    deaths = next((s for v in DEATHS if (s := [o for o in counts if o.variable == v])), [])
     terms = _counts(p, arm, deaths, at, counted)
-    for o in rows:
-        if o.variable not in SHARES or o.variable in DEATHS:
-            continue
-        free = next((d for d in deaths if d.variable == "transplant_free_survival" and d.time == o.time), None)
-        if o.variable == "transplanted" and free is not None:
-            terms += _transplanted(p, o, free, at, counted)
-        else:
-            terms += _counts(p, arm, [o], at, counted)
+    for name in dict.fromkeys(o.variable for o in counts if o.variable not in DEATHS):
+        series = [o for o in counts if o.variable == name]
+        among = _transplanted(p, series, deaths, at, counted) if name == "transplanted" else None
+        terms += _counts(p, arm, series, at, counted) if among is None else among
     return terms
 
 
-def _transplanted(p: Publication, o: Observation, free: Observation, at: Lines, counted: float) -> list[LikelihoodTerm]:
-    """Term of transplants among those who are not alive without: with these, death, transplant and alive without."""
-    n = _people(p, free) / counted
-    grafted, rest = n * o.value / 100, n * (1 - free.value / 100)
-    lines = (at[p.key, o.arm, Endpoint.of(x)] for x in (o, free))
-    line, other = lines
-    return [
-        LikelihoodTerm(
-            publication=p.key,
-            arm=o.arm,
-            variable=o.variable,
-            label=f"{o.variable} of those not alive without, day {o.time:g}",
-            statistics=(SummaryStatistic(Scale.REST, line, other),),
-            value=(min(grafted, rest), max(rest - grafted, 0.0)),
-            error=0.0,
-            law=Law.COUNTS,
-        )
-    ]
+def _transplanted(
+    p: Publication, series: list[Observation], deaths: list[Observation], at: Lines, counted: float
+) -> list[LikelihoodTerm] | None:
+    """Term of transplants among those whom deaths leave: with these, one trinomial of the same people.
+
+    Where survival without transplant is printed, its complement holds the transplants of the last day that both have.
+    Else they are among those alive on the last day of deaths. None where nobody counts deaths.
+    """
+    if not deaths:
+        return None
+    last, kind, label = deaths[-1], Scale.REST, "not dead"
+    if last.variable == "transplant_free_survival":
+        both = {d.time: d for d in deaths}
+        series = [o for o in series if o.time in both][-1:]
+        if not series:
+            return None
+        last, label = both[series[0].time], "not alive without"
+    elif last.variable == "survival":
+        kind, label = Scale.PART, "alive"
+    n = _people(p, last) / counted
+    among = n * (last.value / 100 if kind is Scale.PART else 1 - last.value / 100)
+    gone = np.minimum(np.maximum.accumulate([n * o.value / 100 for o in series]), among)
+    base = at[p.key, last.arm, Endpoint.of(last)]
+    statistics = tuple(SummaryStatistic(kind, at[p.key, o.arm, Endpoint.of(o)], base) for o in series)
+    return [_counts_term(p, series, f" of those {label},", statistics, np.diff([0.0, *gone, among]))]
 
 
 def _people(p: Publication, o: Observation) -> float:
@@ -119,31 +128,32 @@ def _people(p: Publication, o: Observation) -> float:
 
 def _counts(p: Publication, arm: str, series: list[Observation], at: Lines, counted: float) -> list[LikelihoodTerm]:
     """Term of the counts of people with the event between visits."""
-    series = sorted(
-        (o for o in series if o.time > 0 and o.kind in ("proportion", "kaplan_meier")), key=lambda o: o.time
-    )
     if not series:
         return []
-    name = series[0].variable
     n = _people(p, series[0]) / counted
     gone = np.array([o.value / 100 for o in series])
-    if DIRECTION[name] is Direction.EVENT_FREE:
+    if DIRECTION[series[0].variable] is Direction.EVENT_FREE:
         gone = 1.0 - gone
     each = n * np.diff(np.concatenate([[0.0], np.maximum.accumulate(gone), [1.0]]))
     statistics = tuple(SummaryStatistic(Scale.SHARE, at[p.key, arm, Endpoint.of(o)]) for o in series)
+    return [_counts_term(p, series, "", statistics, each)]
+
+
+def _counts_term(
+    p: Publication, series: list[Observation], among: str, statistics: tuple[SummaryStatistic, ...], each: Floats
+) -> LikelihoodTerm:
+    """Term of counts between the visits of a series and after the last."""
     days = ", ".join(f"{o.time:g}" for o in series)
-    return [
-        LikelihoodTerm(
-            publication=p.key,
-            arm=arm,
-            variable=name,
-            label=f"{name} day {days}",
-            statistics=statistics,
-            value=tuple(each),
-            error=0.0,
-            law=Law.COUNTS,
-        )
-    ]
+    return LikelihoodTerm(
+        publication=p.key,
+        arm=series[0].arm,
+        variable=series[0].variable,
+        label=f"{series[0].variable}{among} day {days}",
+        statistics=statistics,
+        value=tuple(map(float, each)),
+        error=0.0,
+        law=Law.COUNTS,
+    )
 
 
 def _mean(

@@ -1,5 +1,7 @@
 """Likelihood terms of published arms: counts between visits, means on their scales, and what is counted once."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.special import logit
@@ -127,6 +129,43 @@ def test_death_transplant_and_alive_without_are_one_trinomial():
     assert np.diff(found) == pytest.approx(np.diff(plain), abs=1e-3)
 
 
+@pytest.mark.parametrize(("variable", "kind"), [("death", Scale.REST), ("survival", Scale.PART)])
+def test_deaths_and_transplants_of_the_same_people_are_one_multinomial(variable, kind):
+    """Two visits each: against the multinomial of 60 people who die, are transplanted by either visit, or neither."""
+    dead, grafted = (10, 30), (15, 25)
+    printed = dead if variable == "death" else tuple(100 - v for v in dead)
+    d = told(
+        *(
+            row("a", name, "percent", t, "proportion", v, n=60)
+            for name, values in ((variable, printed), ("transplanted", grafted))
+            for t, v in zip((28, 90), values, strict=True)
+        )
+    )
+    assert [x.variable for x in d] == [variable, "transplanted"] and {s.kind for s in d[1].statistics} == {kind}
+    assert sum(d[1].value) == pytest.approx(60 * 0.7)  # those whom deaths leave
+    p = np.array([[0.1, 0.2, 0.15, 0.1, 0.45], [0.2, 0.15, 0.1, 0.2, 0.35]])  # dead, transplanted, by visit; neither
+    mean = np.stack([p[:, 0], p[:, :2].sum(1), p[:, 2], p[:, 2:4].sum(1)], axis=1)
+    mean[:, :2] = mean[:, :2] if variable == "death" else 1 - mean[:, :2]
+    bank = SimpleNamespace(summary=SimpleNamespace(mean=mean, noise=np.zeros_like(mean), sd=np.zeros_like(mean)))
+    x = [np.stack([s.of(bank)[0] for s in t.statistics], axis=1) for t in d]
+    found = sum(counted([t], [odds], 1e-8, 1e-6) for t, odds in zip(d, x, strict=True))
+    assert np.diff(found) == pytest.approx(np.diff(multinomial.logpmf([6, 12, 9, 6, 27], 60, p)), abs=1e-3)
+
+
+def test_transplants_beside_transplant_free_survival_count_once():
+    """Of several visits the last that both have, as transplants are among those who are gone by then."""
+    d = told(
+        *(row("a", "transplant_free_survival", "percent", t, "proportion", v, n=60) for t, v in ((7, 70), (21, 50))),
+        *(row("a", "transplanted", "percent", t, "proportion", v, n=60) for t, v in ((7, 20), (21, 30))),
+    )
+    assert len(d) == 2 and d[1].value == pytest.approx((18.0, 12.0)) and "day 21" in d[1].label
+
+
+def test_infections_at_two_visits_are_counted_between_them():
+    d = told(*(row("a", "severe_infection", "percent", t, "proportion", v, n=40) for t, v in ((28, 10), (90, 25))))
+    assert len(d) == 1 and d[0].value == pytest.approx((4.0, 6.0, 30.0))
+
+
 def test_arms_of_one_publication_deviate_together():
     """Two arms, both above what is simulated: against a plain sum over what they deviate by together and apart."""
     d = [told(row("a", "death", "percent", 28, "proportion", v, n=40))[0] for v in (40, 45)]
@@ -150,6 +189,12 @@ def test_visits_of_the_same_people_are_correlated():
     e = 0.4 / np.sqrt(40)  # of each mean on the log scale; both changes carry the error of day 0
     assert first.covariance(last) == pytest.approx(e**2 * 0.5) and first.block == last.block
     assert first.covariance(first) == pytest.approx(e**2)
+
+
+def test_shared_people_count_once_whoever_says_so():
+    one = read(ONE + row("a", "death", "percent", 28, "proportion", 25, n=40))
+    other = one.model_copy(update={"key": "other", "shares_people_with": ("one",)})
+    assert times_counted(one, [one, other]) == times_counted(other, [one, other]) == 2
 
 
 def test_shared_people_count_once():

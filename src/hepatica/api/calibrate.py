@@ -104,6 +104,8 @@ class CalibrateRequest(Request):
         That of the shipped draws unless given.
     data : list of Path
         Files of real people's labs, to learn from as well.
+    publication : list of Path
+        Files of publications of one's own (TOML), to learn from as well.
     leave_out : bool
         Learn without each publication too.
     quick : bool
@@ -115,6 +117,7 @@ class CalibrateRequest(Request):
     hypotheses: list[str] = Field(default=list(HYPOTHESES), min_length=1)
     seed: int | None = Field(default=None, ge=0)
     data: list[Path] = []
+    publication: list[Path] = []
     leave_out: bool = False
     quick: bool = False
 
@@ -145,14 +148,17 @@ class CalibrateRequest(Request):
         progress : Progress, optional
             Receiver of stages and counts.
         """
+        from hepatica.api.sources import read_publication
         from hepatica.calibrate.run import calibrate, used
         from hepatica.engine import shipped_system
+        from hepatica.evidence import evidence_hash
         from hepatica.individual.as_evidence.publication import as_publications
         from hepatica.progress import ignore_progress
 
-        return calibrate(
+        own = [read_publication(path) for path in self.publication]
+        made = calibrate(
             system or shipped_system(),
-            used(self.alternative, self.without),
+            used(self.alternative, self.without, own),
             work,
             self.settings,
             hypotheses=self.hypotheses,
@@ -160,6 +166,11 @@ class CalibrateRequest(Request):
             workers=workers,
             progress=progress or ignore_progress,
         )
+        if not own:
+            return made
+        rows = zip(self.publication, own, strict=True)
+        files = {p.key: {"file": path.name, "hash": evidence_hash([p])} for path, p in rows}
+        return replace(made, draws=replace(made.draws, provenance={**made.draws.provenance, "own_publications": files}))
 
     def compute_left_out(
         self,

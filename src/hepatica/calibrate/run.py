@@ -80,13 +80,15 @@ class Calibration:
     draws: Draws
 
 
-def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Publication, ...]:
-    """Evidence in use: publications that ship, some left out, some with an alternative source (``<key>:<id>``).
+def used(
+    alternatives: Sequence[str] = (), without: Sequence[str] = (), own: Sequence[Publication] = ()
+) -> tuple[Publication, ...]:
+    """Evidence in use: what ships, less some, some by an alternative source (``<key>:<id>``), and one's own.
 
     Raises
     ------
     InputError
-        If there is no such publication or alternative.
+        If there is no such publication or alternative, or nothing can be learnt from one's own.
     """
     publications = load_all()
     for key in without:
@@ -101,7 +103,29 @@ def used(alternatives: Sequence[str] = (), without: Sequence[str] = ()) -> tuple
         other = next(a for a in publications[key].alternatives if a.id == alternative)
         arms = tuple(other.of(arm) if arm.id == other.arm else arm for arm in publications[key].arms)
         publications[key] = publications[key].model_copy(update={"arms": arms})
+    for p in own:
+        if p.key in publications:
+            got = f"key = '{p.key}', which another publication has"
+            raise InputError("--publication", got, f"a key of its own; or leave the other out, --without {p.key}")
+        publications[p.key] = p
+        _check_taught(p, tuple(publications.values()))
     return tuple(publications.values())
+
+
+def _check_taught(p: Publication, publications: Sequence[Publication]) -> None:
+    """Refuse a publication from which nothing can be learnt, with the reason."""
+    if p.role != "calibration":
+        raise InputError(
+            "--publication", f"{p.key}, whose role is '{p.role}'", "role = 'calibration', to be learnt from"
+        )
+    _, terms, _, between = plans(publications)
+    if p.key not in {t.publication for t in terms} | {c.publication for c in between}:
+        reasons = [f"{row}: {why}" for row, why in Plan.of([p]).not_predicted.items()]
+        reasons += [f"{o.arm} {o.variable} day {o.time:g}: {p.lacks(o)}" for o in p.observations if p.lacks(o)]
+        got = "; ".join([f"{p.key}, which teaches nothing", *reasons[:3]])
+        raise InputError(
+            "--publication", got, "a number of an untreated arm, or of two arms, with its people and spread"
+        )
 
 
 def plans(

@@ -38,6 +38,10 @@ def calibrate(
         list[Path] | None,
         typer.Option("--data", help="Real people's labs, day by day (CSV), to learn from as well; never kept."),
     ] = None,
+    publication: Annotated[
+        list[Path] | None,
+        typer.Option("--publication", help="A publication of your own (TOML), to learn from as well; may be repeated."),
+    ] = None,
     leave: Annotated[
         bool,
         typer.Option("--leave-out", help="Learn without each publication too, for `hepatica validate --left-out`."),
@@ -65,6 +69,7 @@ def calibrate(
         hypotheses=list(hypotheses),
         seed=seed,
         data=data or [],
+        publication=publication or [],
         leave_out=leave,
         quick=quick,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,7 +36,6 @@ Floats = NDArray[np.float64]
 MIN_DRAWS_WITH_PATIENTS = 50  # draws under which a statistic must be known to be emulated
 LATEST = 3
 """Waves that are emulated: a quadratic that must also fit the priors, far away, is wrong where the posterior is."""
-PROBES = 8  # points by whose values finished particles are known to be of the same likelihood
 EFFECTS = frozenset({"effect_share", "effect_mean"})
 ACCEPTANCE_LOG_ODDS_SD = 0.7
 """SD of the logarithm of the odds with which a candidate is a patient of its population, from draw to draw: assumed."""
@@ -189,7 +187,7 @@ def learn_course(
         statistics = statistics_of(terms)
         local = len(banks) > LATEST or wave + 1 == len(settings.waves)
         emulator = fit_emulator(space, banks[-LATEST:], statistics, local=local)
-        runs = _sampled(terms, statistics, emulator, settings, wave, execution)
+        runs = _sampled(terms, statistics, emulator, draws, settings, wave, execution)
         following = settings.waves[wave + 1] if wave + 1 < len(settings.waves) else settings.draws
         draws = space.draws(exchangeable(np.concatenate([r.points for r in runs]), following, settings.seed + wave))
     return CoursePosterior(
@@ -222,6 +220,7 @@ def _sampled(
     terms: Sequence[LikelihoodTerm],
     statistics: Sequence[SummaryStatistic],
     emulator: Emulator,
+    draws: Draws,
     settings: Settings,
     wave: int,
     execution: Execution,
@@ -230,10 +229,9 @@ def _sampled(
     target, slope = log_likelihood(terms, statistics, emulator), gradient(terms, statistics, emulator)
     last = wave + 1 == len(settings.waves)
     moves = settings.moves, settings.last_moves if last else settings.moves
-    dimension = emulator.space.dimension
-    with threadpool_limits(1):
-        values = target(np.random.default_rng(settings.seed).standard_normal((PROBES, dimension)))
-    seen = hashlib.sha256(json.dumps([settings.particles, moves, settings.seed, values.tolist()]).encode())
+    dimension, points = emulator.space.dimension, emulator.space.points(draws)
+    with threadpool_limits(1):  # what was sampled from is known by its values at the draws of the wave
+        seen = hashlib.sha256(repr((settings.particles, moves, settings.seed)).encode() + target(points).tobytes())
 
     def particles(k: int) -> Floats:
         with threadpool_limits(1):

@@ -8,7 +8,7 @@ numbers, at typical values of what is not known. Deaths, which feed nothing back
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from hepatica.patients import Population
 
 Floats = NDArray[np.float64]
 TOLERANCE = 0.1  # of the logarithm of a published mean or median
+STEP = 0.1  # of the logarithm of a factor, by which derivatives are taken
 SPREAD_WEIGHT = 0.3  # of the logarithm of a published SD between people
 
 
@@ -54,9 +55,14 @@ def fit_labs(system: System, keys: Sequence[str], *, n: int, seed: int, rounds: 
             residuals = [r for m in lab_rows(course, system) for r in lab_misfit(m)]
             return [*residuals, -SPREAD_WEIGHT * float(np.log1p(-course.turned_away))]
 
-        zero = np.zeros(len(moves.tolerances))
-        best = least_squares(residual, zero, diff_step=0.1, x_scale=0.3, max_nfev=rounds)
-    return moves, np.asarray(best.x, float)
+        best = _searched(residual, len(moves.tolerances), rounds)
+    return moves, best
+
+
+def _searched(residual: Callable[[Floats], Floats], n: int, rounds: int) -> Floats:
+    """Least squares from n zeros; from 1 in the search, whose steps are relative and would be 1e-8 at 0."""
+    best = least_squares(lambda y: residual(y - 1.0), np.ones(n), diff_step=STEP, x_scale=0.3, max_nfev=rounds)
+    return np.asarray(best.x - 1.0, float)
 
 
 def fit_at_admission(
@@ -81,5 +87,4 @@ def fit_at_admission(
         tolerance = np.array([r.tolerance for r in rows])
         return np.array([*(r for m in met if m.time == 0 for r in lab_misfit(m)), *(x / tolerance)])
 
-    best = least_squares(residual, np.zeros(len(rows)), diff_step=0.1, x_scale=0.3, max_nfev=5)
-    return tried(np.asarray(best.x, float))
+    return tried(_searched(residual, len(rows), 5))

@@ -27,3 +27,15 @@ def test_own_quantities_follow_the_labs_at_admission(system):
         return sum(x**2 for m in met if m.time == 0 for x in fit.lab_misfit(m))
 
     assert misfit(found) < misfit(small)
+
+
+def test_derivatives_are_taken_over_steps_that_the_noise_of_solves_does_not_hide():
+    """From 0, by a tenth of the logarithm of a factor; over steps of 1e-8 such noise is all that would be seen."""
+    tried = []
+
+    def residual(x):
+        tried.append(x.copy())
+        return np.array([x[0] - 0.7, 2 * (x[1] + 0.3)]) + 1e-6 * np.sin(1e7 * x)
+
+    assert fit._searched(residual, 2, 10) == pytest.approx([0.7, -0.3], abs=1e-3)
+    assert (tried[0] == 0).all() and [np.abs(x).max() for x in tried[1:3]] == pytest.approx([0.1, 0.1])

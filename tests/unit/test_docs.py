@@ -180,3 +180,15 @@ def test_the_tables_of_commands_name_every_command():
     for name in ("README.md", "README.zh-CN.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert set(re.findall(r"hepatica ([a-z]+)", text)) >= set(COMMANDS), name
+
+
+def test_both_readmes_have_the_same_commands_links_headings_and_code():
+    def parts(name):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        commands = [line.split("#")[0].split()[:3] for line in re.findall(r"^ {4}((?:hepatica|make) .*)$", text, re.M)]
+        links = set(re.findall(r"\]\(([^)]+)\)", text)) - {"README.md", "README.zh-CN.md"}
+        code = re.sub(r'print\("[^"]*"', "print(", re.search(r"```python\n(.*?)```", text, re.S).group(1))
+        points = len(re.findall(r"^- \*\*|^- ", text, re.M))
+        return commands, links, len(re.findall("^## ", text, re.M)), points, code
+
+    assert parts("README.md") == parts("README.zh-CN.md")

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import f as f_distribution
 
 from hepatica.errors import InputError
-from hepatica.trials.analysis.contrast import Contrast, FTest, t_test
+from hepatica.trials.analysis.contrast import Contrast, FTest, LinearFit, t_test
 from hepatica.trials.analysis.design_matrix import Design
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ class Robust(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AncovaFit:
+class AncovaFit(LinearFit):
     """Fitted analysis of covariance.
 
     Attributes
@@ -69,35 +69,6 @@ class AncovaFit:
         row = np.asarray(weights, dtype=np.float64)
         size = float(np.sqrt(row @ self.covariance @ row))
         return t_test(float(row @ self.beta), size, float(self.df), null=null, confidence=confidence)
-
-    def least_squares_mean(self, at: Mapping[str, object], *, confidence: float = 0.95) -> Contrast:
-        """Adjusted mean: other factors averaged with equal weights, covariates at their means.
-
-        Parameters
-        ----------
-        at : mapping of str to value
-            Variables held, such as the arm.
-        confidence : float
-            Coverage of the interval, two-sided.
-        """
-        return self.contrast(self.design.marginal_rows(at), confidence=confidence)
-
-    def difference(
-        self, one: Mapping[str, object], other: Mapping[str, object], *, null: float = 0.0, confidence: float = 0.95
-    ) -> Contrast:
-        """Difference of two adjusted means.
-
-        Parameters
-        ----------
-        one, other : mapping of str to value
-            Variables held for each.
-        null : float
-            Difference under the hypothesis, for non-inferiority.
-        confidence : float
-            Coverage of the interval, two-sided.
-        """
-        row = self.design.marginal_rows(one) - self.design.marginal_rows(other)
-        return self.contrast(row, null=null, confidence=confidence)
 
     def type_iii(self, term: str | Sequence[str]) -> FTest:
         """Type III F test of a term.

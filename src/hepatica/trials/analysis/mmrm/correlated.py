@@ -27,15 +27,15 @@ class Correlated(Covariance):
 
     heterogeneous: bool = False
 
-    @abstractmethod
     def correlations(self, visits: int) -> int:
-        """Number of parameters of the correlation.
+        """Number of parameters of the correlation, one unless a structure has more.
 
         Parameters
         ----------
         visits : int
             Number of visits.
         """
+        return 1
 
     @abstractmethod
     def correlation(self, parameters: Array, visits: int) -> tuple[Array, Array, Array]:
@@ -55,7 +55,6 @@ class Correlated(Covariance):
         second : (k, k, distance)
         """
 
-    @abstractmethod
     def bands(self, visits: int) -> Array | None:
         """Distances that share a covariance, (parameter, distance) of 0 and 1; None if covariances are not free.
 
@@ -64,6 +63,7 @@ class Correlated(Covariance):
         visits : int
             Number of visits.
         """
+        return None
 
     def _linear(self, visits: int) -> Array | None:
         """Derivatives of the matrix, (parameter, visit, visit), where it is linear."""
@@ -178,16 +178,6 @@ class CompoundSymmetry(Correlated):
         """
         return np.stack([np.arange(visits) == 0, np.arange(visits) > 0]).astype(float)
 
-    def correlations(self, visits: int) -> int:
-        """Number of parameters of the correlation.
-
-        Parameters
-        ----------
-        visits : int
-            Number of visits.
-        """
-        return 1
-
     def correlation(self, parameters: Array, visits: int) -> tuple[Array, Array, Array]:
         """Correlation at each distance, with its first and second derivatives.
 
@@ -205,26 +195,6 @@ class CompoundSymmetry(Correlated):
 @dataclass(frozen=True)
 class Autoregressive(Correlated):
     """Correlation to the power of the distance in visits, AR(1)."""
-
-    def bands(self, visits: int) -> Array | None:
-        """Distances that share a covariance, (parameter, distance).
-
-        Parameters
-        ----------
-        visits : int
-            Number of visits.
-        """
-        return None
-
-    def correlations(self, visits: int) -> int:
-        """Number of parameters of the correlation.
-
-        Parameters
-        ----------
-        visits : int
-            Number of visits.
-        """
-        return 1
 
     def correlation(self, parameters: Array, visits: int) -> tuple[Array, Array, Array]:
         """Correlation at each distance, with its first and second derivatives.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepatica.errors import InputError
-from hepatica.trials.analysis.contrast import Contrast, FTest, t_test
+from hepatica.trials.analysis.contrast import Contrast, FTest, LinearFit, t_test
 from hepatica.trials.analysis.design_matrix import Design
 from hepatica.trials.analysis.mmrm.covariance import Covariance, Unstructured
 from hepatica.trials.analysis.mmrm.degrees_of_freedom import DegreesOfFreedom, adjusted_covariance, f_test
@@ -21,7 +21,7 @@ MAX_STEPS, TOLERANCE = 200, 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class RepeatedMeasuresFit:
+class RepeatedMeasuresFit(LinearFit):
     """Fitted mixed model for repeated measures.
 
     Attributes
@@ -119,35 +119,6 @@ class RepeatedMeasuresFit:
         if name not in self.design.columns:
             raise InputError("name", name, f"one of {', '.join(self.design.columns)}")
         return self.contrast(np.eye(self.model.width)[self.design.columns.index(name)])
-
-    def least_squares_mean(self, at: Mapping[str, object], *, confidence: float = 0.95) -> Contrast:
-        """Least-squares mean: other factors averaged with equal weights, covariates at their means.
-
-        Parameters
-        ----------
-        at : mapping of str to value
-            Variables held, such as arm and visit.
-        confidence : float
-            Coverage of the interval, two-sided.
-        """
-        return self.contrast(self.design.marginal_rows(at), confidence=confidence)
-
-    def difference(
-        self, one: Mapping[str, object], other: Mapping[str, object], *, null: float = 0.0, confidence: float = 0.95
-    ) -> Contrast:
-        """Difference of two least-squares means.
-
-        Parameters
-        ----------
-        one, other : mapping of str to value
-            Variables held for each.
-        null : float
-            Difference under the hypothesis, for non-inferiority.
-        confidence : float
-            Coverage of the interval, two-sided.
-        """
-        row = self.design.marginal_rows(one) - self.design.marginal_rows(other)
-        return self.contrast(row, null=null, confidence=confidence)
 
     def type_iii(self, term: str | Sequence[str]) -> FTest:
         """Type III test of a term.

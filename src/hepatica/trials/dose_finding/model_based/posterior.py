@@ -18,7 +18,7 @@ from hepatica.trials.dose_finding.state import Floats, Ints
 PRIOR_SD = float(np.sqrt(1.34))  # of beta, as in O'Quigley & Shen 1996
 SPAN = 7.0  # prior standard deviations on either side
 POINTS = 241  # of the trapezoid rule: the integrand is smooth and ends at zero, so that it converges geometrically
-FINE = 4001  # for one trial
+FINE, FINE_SPAN = 8001, 10.0  # for one trial, whose patients may all have toxicity
 FURTHEST = 10.0  # of a maximum-likelihood estimate
 _HALVINGS = 50
 
@@ -30,9 +30,9 @@ class BetaGrid(NamedTuple):
     log_prior: Floats
 
 
-def beta_grid(prior_sd: float = PRIOR_SD, points: int = POINTS) -> BetaGrid:
+def beta_grid(prior_sd: float = PRIOR_SD, points: int = POINTS, span: float = SPAN) -> BetaGrid:
     """Grid for the trapezoid rule over a normal prior with mean 0."""
-    beta = np.linspace(-SPAN * prior_sd, SPAN * prior_sd, points)
+    beta = np.linspace(-span * prior_sd, span * prior_sd, points)
     return BetaGrid(beta, -0.5 * (beta / prior_sd) ** 2)
 
 
@@ -185,7 +185,7 @@ def fit_crm(
     if prior_sd is None:
         beta, variance = _likelihood_estimate(model, labels[place], hit, weight)
     else:
-        grid = beta_grid(prior_sd, FINE)
+        grid = beta_grid(prior_sd, FINE, FINE_SPAN)
         mass = normalise(log_likelihood(model, labels[place], hit, weight, grid.beta) + grid.log_prior)
         beta, variance = (float(part) for part in posterior_moments(mass, grid))
     half = float(ndtri(0.5 + credible / 2)) * np.sqrt(variance)

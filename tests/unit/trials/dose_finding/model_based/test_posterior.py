@@ -37,6 +37,27 @@ def test_posterior_is_that_of_adaptive_integration(model, weights):
     assert fit.variance == pytest.approx(second / total - (first / total) ** 2, abs=1e-7)
 
 
+@pytest.mark.parametrize("hits", [0, 60])
+def test_posterior_far_out_in_a_narrow_prior_is_that_of_adaptive_integration(hits):
+    """Sixty patients on a harmless or a toxic level, all without or all with toxicity."""
+    sd, level, hit = 0.6, np.full(60, 0 if hits else 5), np.full(60, hits > 0).astype(int)
+    p = SKELETON[0 if hits else 5]
+
+    def density(b):
+        log_p = np.exp(b) * np.log(p)
+        return np.exp((60 * log_p if hits else 60 * np.log1p(-np.exp(log_p))) - b**2 / (2 * sd**2) + 40)
+
+    middle = -2.5 if hits else 1.0
+    parts = (-9 * sd, middle), (middle, 9 * sd)
+    total, first, second = (
+        sum(quad(lambda b, k=k: b**k * density(b), *ends, epsabs=1e-300, epsrel=1e-12, limit=400)[0] for ends in parts)
+        for k in (0, 1, 2)
+    )
+    fit = fit_crm(SKELETON, 0.2, level, hit, prior_sd=sd)
+    assert fit.beta == pytest.approx(first / total, abs=1e-8)
+    assert fit.variance == pytest.approx(second / total - (first / total) ** 2, abs=1e-8)
+
+
 def test_the_coarse_grid_of_simulations_gives_the_same():
     labels, grid = Empiric().labels(np.array(SKELETON)), beta_grid()
     mass = normalise(log_likelihood(Empiric(), labels[LEVEL], TOXIC, np.ones(10), grid.beta) + grid.log_prior)

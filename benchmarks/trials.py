@@ -1,6 +1,7 @@
 """Simulated trials on virtual patients: speed, type I error without effect, sampled times beside expected curves.
 
     python benchmarks/trials.py [--trials 20000] [--patients 2000] [--bank FOLDER] [--only speed,curves,error,adaptive]
+        [--like WORD] [--keep FILE]
 
 Prints Markdown, as in docs/trials.md. R, where it is installed, draws as many trials of the same size with its package
 survival beside it. For research use.
@@ -147,20 +148,27 @@ def adaptive_designs() -> dict[str, Trial]:
     return {name: check_trial(base(**changes)) for name, changes in rules.items()}
 
 
-def adaptive_errors(bank: Bank, trials: int, like: str = "") -> None:
-    """Type I error of each adaptive design; of a platform by comparison too."""
+def error_rows(bank: Bank, made: dict[str, Trial], trials: int, *, like: str = "", keep: Path | None = None) -> None:
+    """Type I error of each design, of a platform by comparison too; rows that are kept in a file are not run again."""
     print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
-    for name, trial in adaptive_designs().items():
+    kept = keep.read_text(encoding="utf-8").splitlines() if keep is not None and keep.exists() else []
+    for name, trial in made.items():
         if like not in name:
             continue
-        r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
-        rates = {name: r.success.mean()}
-        if trial.platform is not None:
-            each = {k: v.mean() for k, v in r.adapted.items() if k.startswith("rejected")}
-            rates |= {f"{name}: {k.partition(':')[2]} alone": float(p) for k, p in each.items()}
-        for label, p in rates.items():
-            error = 196 * np.sqrt(p * (1 - p) / trials)
-            print(f"| {label} | {100 * p:.2f} | {error:.2f} | {r.size.mean():.0f} |", flush=True)
+        rows = [row for row in kept if row.startswith((f"| {name} |", f"| {name}: "))]
+        if not rows:
+            r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
+            rates = {name: r.success.mean()}
+            if trial.platform is not None:
+                each = {k: v.mean() for k, v in r.adapted.items() if k.startswith("rejected")}
+                rates |= {f"{name}: {k.partition(':')[2]} alone": float(p) for k, p in each.items()}
+            errors = {label: 196 * np.sqrt(p * (1 - p) / trials) for label, p in rates.items()}
+            size = f"{r.size.mean():.0f}"
+            rows = [f"| {label} | {100 * p:.2f} | {errors[label]:.2f} | {size} |" for label, p in rates.items()]
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as file:
+                    file.write("\n".join(rows) + "\n")
+        print("\n".join(rows), flush=True)
 
 
 def escalation_speed() -> None:
@@ -194,17 +202,6 @@ def speed(bank: Bank, trial: Trial, seconds: float) -> None:
             print(f"| R survival, survdiff alone, 200 trials x 50 | {50 * float(done.stdout):.0f} | - |")
 
 
-def errors(bank: Bank, trials: int) -> None:
-    """Type I error of each design."""
-    print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
-    for name, trial in designs().items():
-        r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
-        p = r.success.mean()
-        print(
-            f"| {name} | {100 * p:.2f} | {196 * np.sqrt(p * (1 - p) / trials):.2f} | {r.size.mean():.0f} |", flush=True
-        )
-
-
 def curves(bank: Bank, trial: Trial) -> None:
     """Sampled deaths beside the expected curve, and the effect of coupling."""
     e = eligible_patients(bank, trial)
@@ -233,7 +230,8 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=2000)
     parser.add_argument("--bank", type=Path, default=None)
     parser.add_argument("--only", default="speed,curves,error,adaptive", help="parts, with commas between")
-    parser.add_argument("--like", default="", help="adaptive designs whose name has this alone")
+    parser.add_argument("--like", default="", help="designs whose name has this alone")
+    parser.add_argument("--keep", type=Path, default=None, help="file of finished rows, to go on with later")
     given = parser.parse_args()
     parts = given.only.split(",")
     extra = [{"name": f"dose {d}", "dose": f"{d} cells/kg", "infusions": 4} for d in DOSES]
@@ -250,9 +248,9 @@ def main() -> None:
     if "curves" in parts:
         curves(bank, trial)
     if "error" in parts:
-        errors(bank, given.trials)
+        error_rows(bank, designs(), given.trials, like=given.like, keep=given.keep)
     if "adaptive" in parts:
-        adaptive_errors(bank, given.trials, given.like)
+        error_rows(bank, adaptive_designs(), given.trials, like=given.like, keep=given.keep)
 
 
 if __name__ == "__main__":

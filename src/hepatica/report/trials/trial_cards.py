@@ -34,10 +34,16 @@ def trial_cards(
     lang : str
         Language.
     """
-    cards = [answer_card(found, lang), estimates_card(found, lang)]
+    cards = [answer_card(found, lang)]
     if found.hypotheses[0].endpoints:
         cards.append(endpoints_card(found, lang))
-    cards += [looks_card(found, lang), patients_card(found, lang), survival_card(found, lang), fates_card(found, lang)]
+    cards += [
+        estimates_card(found, lang),
+        looks_card(found, lang),
+        patients_card(found, lang),
+        survival_card(found, lang),
+        fates_card(found, lang),
+    ]
     if found.hypotheses[0].average.adapted:
         cards.insert(1, adaptation_card(found, lang))
     if found.readers:

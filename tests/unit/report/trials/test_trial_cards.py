@@ -22,7 +22,7 @@ def test_cards_hold_what_was_computed(found, lang):
     shares = FailureShares("label_is_cells", Rate(0.6, 0.1), dict.fromkeys(Cause, 0.05), 0.0, 250)
     cards = {card.key: card for card in trial_cards(found, [shares], lang)}
     keys = (
-        "answer estimates endpoints looks patients survival fates readers failure_label_is_cells protocol analysis_plan"
+        "answer endpoints estimates looks patients survival fates readers failure_label_is_cells protocol analysis_plan"
     )
     assert list(cards) == keys.split()
     assert all(card.note and card.title for card in cards.values())

@@ -169,25 +169,32 @@ def choose_models(trial: Trial, plan: Plan, arms: ArmEstimates, statistic: Float
     shapes = np.array([list(made).index(m.shape) for m in rule.model])
     best = np.stack([statistic[:, shapes == k].max(axis=1) for k in range(len(made))], axis=1)
     open_ = best >= plan.critical
-    fits = [dose_response.fit_family(family, plan.doses, arms) for family in made.values()]
+    weight, target, effective = np.zeros(open_.shape), *np.full((2, len(open_)), np.nan)
+    rows = np.flatnonzero(open_.any(axis=1))  # without a significant contrast there is nothing to fit
+    if rows.size:
+        own = ArmEstimates(arms.estimate[rows], arms.precision[rows])
+        fits = [dose_response.fit_family(family, plan.doses, own) for family in made.values()]
+        weight[rows] = _weights(rule.choice, fits, open_[rows], best[rows])
+        target[rows] = _averaged(weight[rows], [dose_response.first_doses(f.effect, float(rule.effect)) for f in fits])
+        largest = [np.maximum(f.effect.max(axis=1), 1e-12) for f in fits]
+        shares = [dose_response.first_doses(f.effect, rule.share * m) for f, m in zip(fits, largest, strict=True)]
+        effective[rows] = _averaged(weight[rows], shares)
+    return Modelled(weight, target, effective)
+
+
+def _weights(choice: ModelChoice, fits: list[dose_response.Fits], open_: Bools, best: Floats) -> Floats:
+    """Weights (trial, family) of the families with a significant contrast: all on the chosen one, or by criterion."""
     criterion = np.where(open_, np.stack([f.criterion for f in fits], axis=1), np.inf)
-    if rule.choice is ModelChoice.AVERAGE:
-        least = np.where(open_.any(axis=1), criterion.min(axis=1), 0.0)
-        weight = np.exp(-0.5 * (criterion - least[:, None]))
-    else:
-        rank = -criterion if rule.choice is ModelChoice.AIC else np.where(open_, best, -np.inf)
-        weight = (np.arange(len(made)) == rank.argmax(axis=1)[:, None]) & open_
-    target = np.stack([dose_response.first_doses(f.effect, float(rule.effect)) for f in fits], axis=1)
-    largest = [np.maximum(f.effect.max(axis=1), 1e-12) for f in fits]
-    effective = np.stack(
-        [dose_response.first_doses(f.effect, rule.share * m) for f, m in zip(fits, largest, strict=True)], axis=1
-    )
-    weight = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
-    return Modelled(weight, _averaged(weight, target), _averaged(weight, effective))
+    if choice is ModelChoice.AVERAGE:
+        weight = np.exp(-0.5 * (criterion - criterion.min(axis=1)[:, None]))
+        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+    rank = -criterion if choice is ModelChoice.AIC else np.where(open_, best, -np.inf)
+    return np.asarray((np.arange(len(fits)) == rank.argmax(axis=1)[:, None]) & open_, float)
 
 
-def _averaged(weight: Floats, dose: Floats) -> Floats:
+def _averaged(weight: Floats, doses: list[Floats]) -> Floats:
     """Doses (trial,) averaged over the models that have one, by weight; NaN where none has."""
+    dose = np.stack(doses, axis=1)
     own = np.where(np.isfinite(dose), weight, 0.0)
     total = own.sum(axis=1)
     summed = (own * np.where(np.isfinite(dose), dose, 0.0)).sum(axis=1)

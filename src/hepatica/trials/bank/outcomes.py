@@ -16,7 +16,7 @@ from hepatica.outcomes.survival import cumulative_integral
 from hepatica.simulation import Arm
 from hepatica.therapy import ROUTES
 from hepatica.trials.bank.plan import FATAL_EMBOLISM, HAZARDS, TRANSPLANT
-from hepatica.trials.definition.latent import DERIVED, LABS, derive
+from hepatica.trials.definition.latent import DERIVED, LABS, VOLUME, VOLUME_OF, derive, liver_volume
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -74,7 +74,9 @@ def potential_outcomes(ds: xr.Dataset, regimens: Sequence[Arm], labs: Sequence[s
     hazards["procedure"] = procedure_hazard(ds, regimens)
     failed = ds["status"].values != 0
     onset = ds["infection_time"].values[..., 0] if "infection_time" in ds else np.full(failed.shape, np.inf)
-    kept = {name: ds[name].values for name in labs if name not in DERIVED}
+    kept = {name: ds[name].values for name in labs if name not in (*DERIVED, VOLUME)}
+    if VOLUME in labs:
+        kept[VOLUME] = liver_volume(*(ds[name].values for name in VOLUME_OF))
     if set(labs) & set(DERIVED):
         derived = derive({name: np.clip(ds[name].values, 0, None) for name in LABS})
         kept |= {name: derived[name] for name in labs if name in DERIVED}

@@ -13,7 +13,7 @@ from hepatica.files import to_json
 from hepatica.outcomes.causes import BY_CAUSE, EMBOLISM
 from hepatica.patients import Draws, Population, load_population
 from hepatica.simulation import Arm
-from hepatica.trials.definition.latent import LABS, LATENT, MEASURED
+from hepatica.trials.definition.latent import LABS, LATENT, MEASURED, VOLUME, VOLUME_OF
 from hepatica.trials.definition.trial import Trial
 
 BLOCK = 250  # patients of a block; no number depends on it
@@ -67,6 +67,7 @@ class BankPlan:
     def outputs(self) -> tuple[str, ...]:
         """Outputs of the model that are simulated."""
         own = tuple(name for name in self.labs if name in MEASURED)
+        own += VOLUME_OF if VOLUME in self.labs else ()
         return tuple(dict.fromkeys((*INTENSITIES, *CUMULATIVE, *LABS, *own)))
 
     @property

@@ -16,7 +16,11 @@ Floats = NDArray[np.float64]
 LABS = ("bilirubin", "inr", "creatinine", "albumin", "encephalopathy", "ascites")  # of which scores are made
 MEASURED = ("sodium", "alt", "ammonia", "crp", "il6", "hvpg", "stiffness", "collagen", "functional_mass", "image_liver")
 DERIVED = ("meld", "child_pugh", "utility")
-LATENT = (*LABS, *MEASURED, *DERIVED)
+VOLUME, VOLUME_OF = "liver_volume", ("hepatocytes", "collagen")  # an image, and the outputs of which it is made
+LATENT = (*LABS, *MEASURED, *DERIVED, VOLUME)
+HEPATOCYTE_VOLUME = 0.78
+"""Share of hepatocytes in healthy parenchyma, of the rat (Blouin, Bolender and Weibel 1977, J Cell Biol 72:441)."""
+COLLAGEN_HEALTHY = 2.0  # %, as the module of the matrix states it
 BASELINE = (
     "age",
     "body_weight",
@@ -81,6 +85,7 @@ ERRORS: Mapping[str, MeasurementError] = {
     "collagen": MeasurementError(0.2, 0.0, True, _IMAGE),
     "functional_mass": MeasurementError(0.06, 0.0, True, _IMAGE),
     "image_liver": MeasurementError(0.15, 0.0, True, _IMAGE),
+    VOLUME: MeasurementError(0.04, 0.02, True, _IMAGE),
     "meld": MeasurementError(0.5, 0.7, False, "Assumed: errors of its three labs, carried through."),
     "child_pugh": MeasurementError(0.5, 0.0, False, _SCORE),
     "utility": MeasurementError(0.08, 0.04, False, "Assumed: a questionnaire repeated after a week differs by 0.1."),
@@ -116,3 +121,28 @@ def derive(values: Mapping[str, Any]) -> dict[str, Floats]:
         "child_pugh": np.asarray(points, float),
         "utility": np.asarray(STANDARD_GAMBLE.of(points, grade), float),
     }
+
+
+def liver_volume(hepatocytes: Any, collagen: Any) -> Floats:
+    """Volume of the liver in percent of the same person's in health: hepatocytes, all other tissue, and scar.
+
+    Parameters
+    ----------
+    hepatocytes : array
+        All hepatocytes, 1 in health.
+    collagen : array
+        Share of the area of a section, %, which is that of the volume.
+
+    Notes
+    -----
+    V = ((1 - h) + h N) (1 - c0) / (1 - c), with the share h of hepatocytes in healthy parenchyma. Dead cells count as
+    gone; fat, oedema and congestion are left out.
+
+    Examples
+    --------
+    >>> liver_volume([1.0, 0.5], COLLAGEN_HEALTHY).round(1).tolist()
+    [100.0, 61.0]
+    """
+    rest = 1 - HEPATOCYTE_VOLUME
+    tissue = rest + HEPATOCYTE_VOLUME * np.asarray(hepatocytes, float)
+    return np.asarray(100 * tissue * (100 - COLLAGEN_HEALTHY) / (100 - np.clip(np.asarray(collagen, float), 0.0, 90.0)))

@@ -87,9 +87,10 @@ def failure_shares(
         Told of the stage "failure".
     """
     order = list(Cause)
+    steps = 2 * len(order) + 2
+    progress("failure", 0, steps)
     rival = strongest_endpoint(Simulator.of(trial, bank), Scenario(hypothesis, Truth.DRAWN))
     kept: dict[frozenset[Cause], float] = {}
-    steps = 2 * len(order) + 2
 
     def chance(removed: frozenset[Cause]) -> float:
         if removed not in kept:

@@ -37,6 +37,13 @@ def test_hazards_are_integrals(ds):
     assert o.labs["bilirubin"][0, 0, 5] == 2.0 and o.labs["meld"].shape == (2, 4, 31)
 
 
+def test_liver_volume_is_made_of_hepatocytes_and_collagen(ds):
+    for name, value in (("hepatocytes", 0.5), ("collagen", 10.0)):
+        ds[name] = ("arm", "patient", "time"), np.full(ds["bilirubin"].shape, value)
+    o = potential_outcomes(ds, ARMS, ("liver_volume",))
+    assert o.labs["liver_volume"][0, 0] == pytest.approx(np.full(31, 100 * 0.61 * 0.98 / 0.9))
+
+
 def test_a_failed_course_leaves_the_patient_out(ds):
     o = potential_outcomes(ds, ARMS, ())
     assert o.solved.tolist() == [True, True, False, True] and np.isnan(o.infection[1, 2])

@@ -32,3 +32,9 @@ def test_hash_moves_with_what_is_simulated_and_with_nothing_else(make_trial, sys
 def test_causes_have_one_name_each(make_trial):
     assert len(set(HAZARDS)) == len(HAZARDS)
     assert plan_bank([make_trial(bank={"patients": BLOCK + 1, "draws": 8})]).blocks == 2
+
+
+def test_liver_volume_asks_for_its_outputs_and_other_plans_do_not(make_trial, system):
+    volume = plan_bank([make_trial(endpoint=[{"name": "v", "kind": "lab", "lab": "liver_volume", "day": "28 d"}])])
+    assert {"hepatocytes", "collagen"} <= set(volume.outputs) and set(volume.outputs) <= set(system.outputs)
+    assert "hepatocytes" not in plan_bank([make_trial()]).outputs

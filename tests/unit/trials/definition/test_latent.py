@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.outcomes.scores import child_pugh, meld
-from hepatica.trials.definition.latent import DERIVED, ERRORS, LABS, LATENT, derive
+from hepatica.trials.definition.latent import COLLAGEN_HEALTHY, DERIVED, ERRORS, LABS, LATENT, derive, liver_volume
 
 
 def test_every_latent_lab_has_an_error_with_its_reason():
@@ -36,3 +36,13 @@ def test_scores_are_those_of_the_labs():
     points = child_pugh(**{k: labs[k] for k in ("bilirubin", "albumin", "inr", "ascites", "encephalopathy")})
     assert scores["child_pugh"] == pytest.approx(points)
     assert ((scores["utility"] >= 0) & (scores["utility"] <= 1)).all()
+
+
+def test_liver_volume_is_the_sum_of_its_tissues(model):
+    """Tissue that is not scar is the volume less its share of collagen: (1 - c) V = (1 - c0) ((1 - h) + h N) V0."""
+    assert model.parameters["collagen_healthy"].value == COLLAGEN_HEALTHY
+    cells, collagen = np.array([1.0, 0.4, 1.2, 0.7]), np.array([COLLAGEN_HEALTHY, 2.0, 10.0, 25.0])
+    volume = liver_volume(cells, collagen)
+    assert volume[0] == pytest.approx(100) and volume[1] == pytest.approx(22 + 78 * 0.4)
+    assert volume * (1 - collagen / 100) == pytest.approx(98 * (0.22 + 0.78 * cells))
+    assert np.isfinite(liver_volume(0.0, 200.0))  # a course that left what is possible

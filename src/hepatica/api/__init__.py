@@ -65,8 +65,8 @@ def schema_of(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        ``study``, ``product``, ``trial``, ``population``, ``publication``, ``patient``, or such as ``dose-request`` and
-        ``dose-answer``.
+        ``study``, ``product``, ``trial``, ``population``, ``publication``, ``patient``, ``subject``, or such as
+        ``dose-request`` and ``dose-answer``.
 
     Raises
     ------

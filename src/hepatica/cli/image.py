@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hepatica.imaging.subject.watch import Arrival
 
 app = shell.make_app()
+COMMAND = "hepatica image SUBJECT.toml"
+"""Command that a report shows; what was typed names files and folders, which may bear the name of a person."""
 
 
 @app.command()
@@ -66,7 +68,7 @@ def _write(analysis: SubjectAnalysis, staging: Path, lang: str) -> ImageAnswer:
     from hepatica.report.imaging.subject_page import write_subject
 
     answer = ImageAnswer.of(analysis)
-    write_subject(analysis, subject_cards(analysis, lang), answer, staging, lang, command=shell.command_line())
+    write_subject(analysis, subject_cards(analysis, lang), answer, staging, lang, command=COMMAND)
     return answer
 
 
@@ -111,7 +113,7 @@ def _follow(file: Path, folder: Path, watched: Path, telling: _Telling, *, once:
     if subject.watch is None:
         raise InputError("watch", "no [watch] in the subject file", "how arriving series are measured: kind, regions")
     own = measure_subject(subject, file.parent)
-    ledger = Ledger(folder / "series", settings_fingerprint(subject.watch, file.parent))
+    ledger = Ledger(folder / "series", settings_fingerprint(subject.watch, file.parent, subject.cells))
 
     def renew(arrived: list[Arrival]) -> None:
         start = time.perf_counter()
@@ -131,7 +133,8 @@ def _follow(file: Path, folder: Path, watched: Path, telling: _Telling, *, once:
 
     telling.say("watching", folder=watched)
     with contextlib.suppress(KeyboardInterrupt):
-        follow(Watch(watched, subject.watch, ledger, masks=file.parent), renew, poll=poll, once=once)
+        watch = Watch(watched, subject.watch, ledger, masks=file.parent, cells=subject.cells)
+        follow(watch, renew, poll=poll, once=once)
     if not telling.as_json:
         shell.close(telling.lang)
 
@@ -140,10 +143,11 @@ def _renew(subject: Subject, scans: list[MeasuredScan], folder: Path, telling: _
     """Analyse, publish and show; False where nothing has been seen yet."""
     from hepatica.imaging.subject.analysis import analyse_subject, distinct
     from hepatica.output_folder import claim
+    from hepatica.report.imaging.subject_figures import when
 
     kept, repeated = distinct(scans)
-    for name, other in repeated.items():
-        telling.complain("repeated", name=name, other=other)
+    for scan in repeated:
+        telling.complain("repeated", day=when(scan.day))
     if not any(s.labels for s in kept):
         return False
     with claim(folder, "image") as output:

@@ -18,7 +18,8 @@ def schema(
         str,
         typer.Option(
             "--of",
-            help="study, product, trial, population, publication, patient, or such as dose-request or dose-answer.",
+            help="study, product, trial, population, publication, patient, subject, or such as dose-request or "
+            "dose-answer.",
         ),
     ] = "study",
 ) -> None:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from hepatica.report.layout import GridLayout
@@ -28,7 +29,12 @@ LOOKS = (
     (GREEN, "-.", "^"),
     (PURPLE, ":", "D"),
 )  # colour, line, marker
-CJK = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", "SimHei")
+CJK = (
+    *("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", "Source Han Sans CN", "Noto Sans SC"),
+    *("Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Droid Sans Fallback"),
+    *("Noto Sans CJK JP", "Noto Sans CJK TC", "Heiti TC", "Arial Unicode MS"),  # of a collection its first face is seen
+)
+"""Faces with Chinese letters, by system; those of simplified form first."""
 FONTS = ("DejaVu Sans", "Verdana", *CJK[:3], "sans-serif")  # in the reader's browser
 SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -73,6 +79,19 @@ def styled() -> Iterator[None]:
         yield
 
 
+def has_letters(figure: Figure) -> bool:
+    """True where an installed face has all letters of a figure, so that a picture of it shows no empty boxes.
+
+    SVG holds text, which the reader's browser draws with faces of its own.
+    """
+    return len(_faces()) > 1 or not any(is_chinese(str(text.get_text())) for text in figure.findobj(Text))
+
+
+def is_chinese(text: str) -> bool:
+    """True where a text has Chinese letters or punctuation."""
+    return any("\u2e80" <= letter <= "\uffef" for letter in text)
+
+
 def panels(rows: int, columns: int, *, width: float = 11.0, height: float = 3.0, **extra: Any) -> tuple[Figure, Any]:
     """A figure with a grid of axes, always two-dimensional."""
     figure = Figure(figsize=(width, height * rows), layout=GridLayout())
@@ -114,7 +133,7 @@ def look(place: int) -> tuple[str, str, str]:
 
 def roomy(text: str) -> str:
     """A label with room for Chinese, which the face at hand may be too narrow to measure."""
-    wide = sum("\u2e80" <= letter <= "\uffef" for letter in text)
+    wide = sum(map(is_chinese, text))
     return text if len(_faces()) > 1 else text + "\u2003" * round(0.4 * wide)
 
 

@@ -55,3 +55,21 @@ def test_a_legend_names_each_series_once():
         axes[0, 1].plot([0, 1], label="one")
         style.legend_below(figure, axes, 2)
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ["both", "one"]
+
+
+def test_a_picture_without_its_letters_is_none(monkeypatch):
+    with style.styled():
+        figure, axes = style.panels(1, 1)
+        axes[0, 0].set_title("only Latin, 5 µm")
+        monkeypatch.setattr(style, "_faces", lambda: ("DejaVu Sans",))
+        assert style.has_letters(figure)
+        axes[0, 0].set_xlabel("输注后天数")
+        assert not style.has_letters(figure)
+        monkeypatch.setattr(style, "_faces", lambda: ("DejaVu Sans", style.CJK[0]))
+        assert style.has_letters(figure)
+
+
+def test_installed_faces_are_taken_in_order(monkeypatch):
+    installed = [type("Face", (), {"name": name}) for name in ("SimHei", "Other", "Noto Sans CJK JP", "DejaVu Sans")]
+    monkeypatch.setattr(style.font_manager.fontManager, "ttflist", installed)
+    assert style._faces.__wrapped__() == ("DejaVu Sans", "SimHei", "Noto Sans CJK JP")

@@ -16,6 +16,7 @@ from hepatica.api.imaging.rows import (
     planned_answer,
     quantity_answer,
 )
+from hepatica.imaging.quantification import least_cells
 from hepatica.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class ImageAnswer(Answer):
 
 def _labels(analysis: SubjectAnalysis) -> list[LabelAnswer]:
     rows, course = [], analysis.at_scans().sel(stage="posterior")
+    given = analysis.fit.infusion.labelled
     for scan in analysis.scans:
         for r in scan.labels:
             intervals: dict[str, dict[str, IntervalAnswer]] = {"cells": {}, "living_share": {}}
@@ -87,9 +89,21 @@ def _labels(analysis: SubjectAnalysis) -> list[LabelAnswer]:
                     for name, made in intervals.items():
                         low, median, high = there[name].sel(hypothesis=h).values.tolist()
                         made[h] = IntervalAnswer(low=low, median=median, high=high)
+            least = {
+                name: {h: float(least_cells(share, given, h, r.time)) for h in analysis.fit.by_hypothesis}
+                for name, share in (("limit_cells", r.limit), ("voxel_limit_cells", r.voxel_limit))
+            }
             rows.append(
                 LabelAnswer(
-                    organ=r.organ, day=r.time, percent=100 * r.share, sd=100 * r.sd, limit=100 * r.limit, **intervals
+                    organ=r.organ,
+                    day=r.time,
+                    percent=100 * r.share,
+                    sd=100 * r.sd,
+                    limit=100 * r.limit,
+                    voxel_ml=scan.voxel_volume,
+                    voxel_limit=100 * r.voxel_limit,
+                    **intervals,
+                    **least,
                 )
             )
     return rows

@@ -29,8 +29,12 @@ class LabelAnswer(Strict):
     day : float
     percent, sd, limit : float or None
         Of the label given.
+    voxel_ml, voxel_limit : float or None
+        Volume of a voxel, and the least percent that is told from none in one.
     cells, living_share : dict of str to IntervalAnswer
         Living cells, and the share of label in them, under each hypothesis; empty for an organ outside the model.
+    limit_cells, voxel_limit_cells : dict of str to float
+        Least number of living cells seen in the organ and in one voxel of it, under each hypothesis.
     """
 
     organ: str
@@ -38,8 +42,12 @@ class LabelAnswer(Strict):
     percent: Number
     sd: Number
     limit: Number
+    voxel_ml: Number
+    voxel_limit: Number
     cells: dict[str, IntervalAnswer]
     living_share: dict[str, IntervalAnswer]
+    limit_cells: dict[str, Number]
+    voxel_limit_cells: dict[str, Number]
 
 
 class QuantityAnswer(Strict):

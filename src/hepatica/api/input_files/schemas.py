@@ -61,6 +61,26 @@ def _patient() -> Schema:
     return schema()
 
 
+def _subject() -> Schema:
+    """Tracers, routes, populations, hypotheses and surroundings are those that ship."""
+    from hepatica.imaging.biodistribution.submodel import submodel, surroundings_of
+    from hepatica.imaging.subject.subject_file import Subject
+    from hepatica.patients import populations
+    from hepatica.study import HYPOTHESES
+    from hepatica.therapy import ROUTES, TRACERS
+
+    schema = _schema(Subject)
+    own, defs = schema["properties"], schema["$defs"]
+    own["population"] |= one_of(populations())
+    own["hypotheses"]["propertyNames"] = one_of(HYPOTHESES)
+    own["surroundings"]["propertyNames"] = one_of(surroundings_of(submodel()))
+    cells = defs["CellsEntry"]["properties"]
+    cells["tracer"] |= one_of(TRACERS)
+    cells["route"] |= one_of(ROUTES)
+    defs["NextEntry"]["properties"]["route"]["items"] |= one_of(ROUTES)
+    return schema
+
+
 def _population() -> Schema:
     """Keys of tables are states, controls and labs of the shipped model, and sources those that ship."""
     from hepatica.engine import shipped_system
@@ -141,6 +161,7 @@ FILES: dict[str, Callable[[], Schema]] = {
     "population": _population,
     "publication": _publication,
     "patient": _patient,
+    "subject": _subject,
 }
 """Makers of the schema of each file, by its name."""
 

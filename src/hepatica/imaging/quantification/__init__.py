@@ -5,8 +5,14 @@ corrected, and how well); `organs`, `planar`, `organ_label` (activity and label 
 `relaxation` (least numbers of cells, and iron oxide); `transfer`, `cells` (from label to cells under each hypothesis).
 """
 
-from hepatica.imaging.quantification.cells import Efflux, LabelledCells, count_cells
-from hepatica.imaging.quantification.detection import cells_detected, iron_detected, left_in_cell, published_limits
+from hepatica.imaging.quantification.cells import Efflux, LabelledCells, count_cells, least_cells
+from hepatica.imaging.quantification.detection import (
+    cells_detected,
+    iron_detected,
+    left_in_cell,
+    published_limits,
+    voxel_limit,
+)
 from hepatica.imaging.quantification.error_model import ErrorModel
 from hepatica.imaging.quantification.organ_label import OrganLabel, observations
 from hepatica.imaging.quantification.organs import Method, measure_organs
@@ -35,6 +41,7 @@ __all__ = [
     "count_cells",
     "ellipsoid",
     "iron_detected",
+    "least_cells",
     "left_in_cell",
     "measure_organs",
     "measure_planar",
@@ -42,4 +49,5 @@ __all__ = [
     "published_limits",
     "relaxation_map",
     "standardised_uptake_value",
+    "voxel_limit",
 ]

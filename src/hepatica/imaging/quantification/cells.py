@@ -8,9 +8,10 @@ from enum import StrEnum
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hepatica.errors import InputError
+from hepatica.imaging.quantification.detection import left_in_cell
 from hepatica.imaging.quantification.organ_label import LabelArrays, OrganLabel, as_arrays
 from hepatica.imaging.quantification.transfer import ORGANS, LabelRates, living_label
 from hepatica.imaging.readers.faults import ImageError
@@ -116,6 +117,32 @@ def draw_rates(given: LabelledCells, hypothesis: str, *, draws: int, seed: int) 
         to_liver=to_liver,
         to_spleen=np.minimum(values["label_to_spleen"], 1.0 - to_liver),
     )
+
+
+def least_cells(share: ArrayLike, given: LabelledCells, hypothesis: str, days: ArrayLike) -> Floats:
+    """Least number of living cells seen, from the least share of the label that is told from none.
+
+    Parameters
+    ----------
+    share : array_like
+        Of an organ or a voxel, corrected for decay.
+    given : LabelledCells
+        What was infused.
+    hypothesis : str
+        Decides whether label leaks from living cells; where it does, at the tracer's rate of the table.
+    days : array_like
+        Since the infusion.
+
+    Examples
+    --------
+    >>> given = LabelledCells(tracer="In111", number=1e8)
+    >>> [float(least_cells(0.01, given, h, 1.0).round(-4)) for h in ("label_is_cells", "lung_only")]
+    [1000000.0, 2100000.0]
+    """
+    leaks = given.efflux is Efflux.TRACER or read_table("label").parameters["label_efflux"].under(hypothesis) > 0
+    divided = np.exp(-given.division * np.asarray(days, float))
+    left = left_in_cell(given.tracer, days, division=given.division, decayed=False) if leaks else divided
+    return np.asarray(given.number * np.asarray(share, float) / left)
 
 
 def count_cells(seen: Sequence[OrganLabel], given: LabelledCells, *, draws: int = 1000, seed: int = 1) -> xr.Dataset:

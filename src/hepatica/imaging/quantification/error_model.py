@@ -56,7 +56,7 @@ class ErrorModel:
 
     @classmethod
     def of(cls, kind: str, fwhm: float = 6.0) -> ErrorModel:
-        """Errors of a kind of image from the table: ``"pet"``, ``"spect"`` or ``"planar"``.
+        """Errors of a kind of image from the table: ``"pet"``, ``"spect"``, ``"planar"`` or ``"iron"``.
 
         Raises
         ------

@@ -31,6 +31,8 @@ class OrganLabel(NamedTuple):
         Relative standard deviation that all organs and times of a subject have in common: calibration and dose.
     limit : float
         Share from which label is told from none; NaN where not known.
+    voxel_limit : float
+        The same of one voxel of the organ.
     """
 
     organ: str
@@ -39,6 +41,7 @@ class OrganLabel(NamedTuple):
     sd: float
     shared_sd: float = 0.0
     limit: float = float("nan")
+    voxel_limit: float = float("nan")
 
 
 def observations(measured: xr.Dataset | Iterable[xr.Dataset]) -> tuple[OrganLabel, ...]:
@@ -81,6 +84,7 @@ def observations(measured: xr.Dataset | Iterable[xr.Dataset]) -> tuple[OrganLabe
                         float(own.sel(organ=organ)[k]),
                         shared,
                         limit,
+                        float(scan["voxel_limit"].sel(at)) / 100.0 if "voxel_limit" in scan else float("nan"),
                     )
                 )
     if not rows:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 DETECTED = 3.29
 """SDs of the background from which activity is told from none with 5 % error of either kind (Currie 1968)."""
 SECONDS_PER_DAY = 86400.0
+VOXEL = {"units": "percent", "label": "limit of detection of one voxel, not corrected for spill"}
 
 
 class Method(NamedTuple):
@@ -58,9 +59,9 @@ def measure_organs(image: ImageVolume, regions: Sequence[Region], method: Method
     -------
     xr.Dataset
         Dimensions ``organ`` and ``time`` (days since the injection, middle of the frame); ``activity`` and
-        ``activity_sd`` in Bq, ``share``, ``share_sd`` and ``share_limit`` in percent of the dose, ``concentration`` in
-        Bq/mL, ``volume`` in mL. All activity is decay-corrected to the injection; ``share_shared_sd`` is the relative
-        SD that all have in common, included in ``share_sd``.
+        ``activity_sd`` in Bq, ``share``, ``share_sd`` and ``share_limit`` in percent of the dose, ``voxel_limit`` of
+        one voxel likewise, ``concentration`` in Bq/mL, ``volume`` in mL. All activity is decay-corrected to the
+        injection; ``share_shared_sd`` is the relative SD that all have in common, included in ``share_sd``.
 
     Raises
     ------
@@ -106,7 +107,14 @@ def measure_organs(image: ImageVolume, regions: Sequence[Region], method: Method
     ).assign(
         concentration=(("organ", "time"), (true[:, :-1] * factors).T, {"units": "Bq/mL", "label": "true mean"}),
         volume=("organ", volumes, {"units": "mL", "label": "volume of the region"}),
+        voxel_limit=(("organ", "time"), _voxel_limit(image, method, noise, factors) * 100.0 / dose.activity, VOXEL),
     )
+
+
+def _voxel_limit(image: ImageVolume, method: Method, noise: Floats, factors: Floats) -> Floats:
+    """Least activity of a voxel told from none, (organ, frame), Bq; NaN without a background."""
+    known = noise if method.background is not None else np.full_like(noise, np.nan)
+    return np.asarray(DETECTED * image.voxel_volume * factors[:, None] * known)
 
 
 def _attenuation(image: ImageVolume, names: Sequence[str], stated: Mapping[str, float]) -> Floats:

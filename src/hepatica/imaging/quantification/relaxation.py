@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 NINETY = 1.6449
 DETECTED = 3.0
 """SDs of unlabelled tissue from which label is told from none."""
+MOST_VOID = 0.05
+"""Share of an organ's voxels without signal beyond which mean R2* is a lower bound: dense iron leaves no signal."""
 
 
 def fit_relaxation(signal: ArrayLike, echo_times: ArrayLike, *, noise: float = 0.0) -> Floats:
@@ -96,6 +98,33 @@ def relaxation_map(image: ImageVolume, *, noise: float = 0.0) -> ImageVolume:
     )
 
 
+def mean_rate(rates: ImageVolume, region: Region) -> float:
+    """Mean R2* of the voxels of a region that have a signal, 1/s.
+
+    Parameters
+    ----------
+    rates : ImageVolume
+        R2*, 0 in voxels without signal.
+    region : Region
+        Of an organ.
+
+    Raises
+    ------
+    ImageError
+        If the image is no map of R2*, or no voxel has a signal.
+    """
+    each = _rates(rates, region)
+    if not each.any():
+        raise ImageError(f"region '{region.name}'", "no voxel with a signal", "draw it within the body")
+    return float(each[each != 0].mean(dtype=float))
+
+
+def _rates(rates: ImageVolume, region: Region) -> NDArray[np.float32]:
+    if rates.quantity is not Quantity.RELAXATION:
+        raise ImageError("image", f"{rates.quantity}, not R2*", "give a map of R2*")
+    return np.asarray(rates.values[0][region.box][region.mask])
+
+
 class IronCells(NamedTuple):
     """Labelled cells of an organ by R2*.
 
@@ -106,9 +135,13 @@ class IronCells(NamedTuple):
     limit : float
         Least number told from none in this volume.
     concentration : float
-        Per mL.
+        Per mL; below 0 where R2* is below that of tissue.
+    volume : float, mL
     in_range : bool
-        False below the limit and above the range of the calibration, where the number is a bound only.
+        False below the limit, above the range of the calibration, and where voxels have no signal: then the number is
+        a bound only.
+    is_beyond : bool
+        True above the range, or where voxels have no signal: the number is a lower bound.
     """
 
     cells: float
@@ -116,7 +149,9 @@ class IronCells(NamedTuple):
     high: float
     limit: float
     concentration: float
+    volume: float
     in_range: bool
+    is_beyond: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +176,14 @@ class IronCalibration:
     tissue: float
     tissue_sd: float
     largest: float
+
+    def __post_init__(self) -> None:
+        """Refuse a slope that is within its error, and numbers that are none."""
+        numbers = (self.slope, self.slope_sd, self.tissue, self.tissue_sd, self.largest)
+        if not (np.isfinite(numbers).all() and self.slope > DETECTED * self.slope_sd >= 0):
+            raise ImageError("calibration of R2*", "no rise beyond its error", "measure more tubes")
+        if not (self.tissue_sd > 0 and self.tissue >= 0 and self.largest > 0):
+            raise ImageError("calibration of R2*", "no R2* of tissue, its SD or range", "give numbers above 0")
 
     @classmethod
     def fit(cls, concentration: ArrayLike, rates: ArrayLike, *, tissue: float, tissue_sd: float) -> IronCalibration:
@@ -172,8 +215,6 @@ class IronCalibration:
         slope = float((centred * seen).sum() / (centred**2).sum())
         rest = seen - seen.mean() - slope * centred
         sd = float(np.sqrt((rest**2).sum() / (len(dose) - 2) / (centred**2).sum()))
-        if not slope > DETECTED * sd or not tissue_sd > 0:
-            raise ImageError("calibration of R2*", "no rise beyond its error, or no SD of tissue", "measure more tubes")
         return cls(slope=slope, slope_sd=sd, tissue=tissue, tissue_sd=tissue_sd, largest=float(dose.max()))
 
     def count(self, rates: ImageVolume, region: Region) -> IronCells:
@@ -189,16 +230,23 @@ class IronCalibration:
         Raises
         ------
         ImageError
-            If the image is no map of R2*.
+            If the image is no map of R2*, or no voxel of the region has a signal.
         """
-        if rates.quantity is not Quantity.RELAXATION:
-            raise ImageError("image", f"{rates.quantity}, not R2*", "give a map of R2*")
         volume = region.voxels * rates.voxel_volume
-        mean = float(rates.values[0][region.box][region.mask].mean(dtype=float))
-        density = (mean - self.tissue) / self.slope
+        density = (mean_rate(rates, region) - self.tissue) / self.slope
         sd = float(np.hypot(self.tissue_sd / self.slope, density * self.slope_sd / self.slope))
         limit = DETECTED * self.tissue_sd / self.slope
         low, high = (max(0.0, density + z * sd) for z in (-NINETY, NINETY))
         seen = density if density >= limit else 0.0
-        inside = limit <= density <= self.largest
-        return IronCells(seen * volume, low * volume, high * volume, limit * volume, density, inside)
+        void = float((_rates(rates, region) == 0).mean())
+        beyond = density > self.largest or void > MOST_VOID
+        return IronCells(
+            cells=seen * volume,
+            low=low * volume,
+            high=high * volume,
+            limit=limit * volume,
+            concentration=density,
+            volume=volume,
+            in_range=density >= limit and not beyond,
+            is_beyond=beyond,
+        )

@@ -213,9 +213,11 @@ def read_relaxation(path: str | Path) -> ImageVolume:
     Raises
     ------
     ImageError
-        As `load`.
+        As `load`, and if there is more than one volume.
     """
     grid = load(Path(path))
+    if len(grid.values) > 1:
+        raise ImageError(Path(path).name, f"{len(grid.values)} volumes", "give one map of R2*, in 1/s")
     none = np.full(len(grid.values), np.nan)
     return ImageVolume(
         values=grid.values,

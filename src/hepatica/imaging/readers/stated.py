@@ -9,6 +9,13 @@ from datetime import datetime
 from hepatica.imaging.readers.faults import ImageError
 from hepatica.imaging.readers.volume import Note, NoteCode
 
+EMISSION_ONLY = dict.fromkeys(
+    ("activity", "residue", "half_life", "nuclide", "weight", "height", "sex", "sensitivity", "duration")
+    + ("attenuation_corrected", "decay_reference"),
+    "leave it out",
+)
+"""Statements that MR has no use for, and what to do."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:

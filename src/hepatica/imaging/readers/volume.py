@@ -43,7 +43,8 @@ class NoteCode(StrEnum):
     STATED = "stated"
     SCALE_FACTORS_DISAGREE = "scale_factors_disagree"
     NOT_ATTENUATION_CORRECTED = "not_attenuation_corrected"
-    MASK_RESAMPLED = "mask_resampled"
+    REGIONS_CODED = "regions_coded"
+    BEYOND_CALIBRATION = "beyond_calibration"
 
 
 class Note(NamedTuple):
@@ -115,7 +116,7 @@ class ImageVolume:
         From index (slice, row, column) to position in mm, in DICOM's patient axes (left, posterior, superior).
     quantity : Quantity
     starts, durations : (frame,) array, s
-        Acquisition of each frame, since the injection; NaN for MR.
+        Acquisition of each frame, since the injection; NaN for MR whose injection is not stated.
     administration : Administration or None
         None for MR.
     echo_times : (frame,) array, s

@@ -1,4 +1,5 @@
 """One subject: its file, its scans measured, what they say, and a folder that is watched for more.
 
-In reading order: `scan_settings`, `entries`, `subject_file`, `scan`, `analysis`; `ledger`, `watch`.
+In reading order: `scan_settings`, `entries`, `subject_file`; `regions`, `iron`, `pictures`, `scan`; `analysis`;
+`ledger`, `watch`.
 """

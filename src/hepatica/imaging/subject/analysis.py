@@ -75,7 +75,7 @@ class SubjectAnalysis:
         return self.course.sel(time=self.fit.observed.times, method="nearest")
 
 
-def distinct(scans: Sequence[MeasuredScan]) -> tuple[list[MeasuredScan], dict[str, str]]:
+def distinct(scans: Sequence[MeasuredScan]) -> tuple[list[MeasuredScan], list[MeasuredScan]]:
     """Scans without those that are there already: the same organ at the same time is the same scan.
 
     Parameters
@@ -86,26 +86,26 @@ def distinct(scans: Sequence[MeasuredScan]) -> tuple[list[MeasuredScan], dict[st
     Returns
     -------
     list of MeasuredScan
-    dict of str to str
-        Name of each that is left out, and of the one that it repeats.
+        Those that count.
+    list of MeasuredScan
+        Those that repeat one of them.
 
     Examples
     --------
-    >>> one = MeasuredScan("a", (OrganLabel("liver", 1.0, 0.1, 0.01),))
-    >>> kept, repeated = distinct([one, MeasuredScan("copy of a", one.labels)])
-    >>> len(kept), repeated
-    (1, {'copy of a': 'a'})
+    >>> one = MeasuredScan((OrganLabel("liver", 1.0, 0.1, 0.01),))
+    >>> kept, repeated = distinct([one, MeasuredScan(one.labels)])
+    >>> len(kept), repeated[0].day
+    (1, 1.0)
     """
-    kept, repeated = [], {}
-    seen: dict[tuple[str, float], str] = {}
+    kept: list[MeasuredScan] = []
+    repeated: list[MeasuredScan] = []
+    seen: set[tuple[str, float]] = set()
     for scan in scans:
-        places = [(r.organ, r.time) for r in scan.labels]
-        same = next((seen[p] for p in places if p in seen), None)
-        if same is not None:
-            repeated[scan.name] = same
+        if scan.places & seen:
+            repeated.append(scan)
             continue
         kept.append(scan)
-        seen |= dict.fromkeys(places, scan.name)
+        seen |= scan.places
     return kept, repeated
 
 
@@ -119,7 +119,7 @@ def merged(scans: Sequence[MeasuredScan]) -> tuple[OrganLabel, ...]:
 
     Examples
     --------
-    >>> len(merged([MeasuredScan("a", (OrganLabel("liver", 1.0, 0.1, 0.01),))]))
+    >>> len(merged([MeasuredScan((OrganLabel("liver", 1.0, 0.1, 0.01),))]))
     1
     """
     labels = tuple(r for s in scans for r in s.labels)
@@ -154,7 +154,7 @@ def analyse_subject(
     >>> from hepatica.imaging.subject.subject_file import check_subject
     >>> subject = check_subject({"title": "07", "cells": {"number": 1.5e8, "tracer": "Zr89"}})
     >>> seen = (OrganLabel("lung", 0.1, 0.3, 0.02), OrganLabel("liver", 0.1, 0.02, 0.005))
-    >>> analysis = analyse_subject(subject, [MeasuredScan("day 0", seen)], points=600)
+    >>> analysis = analyse_subject(subject, [MeasuredScan(seen)], points=600)
     >>> analysis.fit.probability["label_is_cells"] > 0.9, analysis.advice is None
     (True, True)
     """

@@ -15,10 +15,12 @@ from hepatica.files import write_json, write_whole
 from hepatica.imaging.quantification import OrganLabel
 from hepatica.imaging.quantification.preview import Projection
 from hepatica.imaging.readers import Note, NoteCode
-from hepatica.imaging.subject.scan import MeasuredScan, Slice
+from hepatica.imaging.subject.entries import CellsEntry
+from hepatica.imaging.subject.pictures import Slice
+from hepatica.imaging.subject.scan import MeasuredScan
 from hepatica.imaging.subject.scan_settings import ScanSettings
 
-VERSION = 2
+VERSION = 3
 CHUNK = 1 << 20
 
 
@@ -47,8 +49,8 @@ def fingerprint(path: Path) -> str:
     return series.hexdigest()
 
 
-def settings_fingerprint(settings: ScanSettings, masks: Path) -> str:
-    """Fingerprint of how series are measured: the settings, and what the file of regions beside the subject holds.
+def settings_fingerprint(settings: ScanSettings, masks: Path, cells: CellsEntry | None = None) -> str:
+    """Fingerprint of how series are measured: settings, cells, and what files of regions beside the subject hold.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def settings_fingerprint(settings: ScanSettings, masks: Path) -> str:
         Of the watched folder.
     masks : Path
         Folder that paths of masks may count from.
+    cells : CellsEntry, optional
+        Cells given.
 
     Examples
     --------
@@ -65,10 +69,13 @@ def settings_fingerprint(settings: ScanSettings, masks: Path) -> str:
     >>> one == other
     False
     """
-    made = hashlib.blake2b(settings.model_dump_json().encode(), digest_size=16)
+    given = "" if cells is None else cells.model_dump_json()
+    made = hashlib.blake2b((settings.model_dump_json() + given).encode(), digest_size=16)
     file = masks / settings.regions
     if settings.regions and file.is_file():
         made.update(_digest(file))
+    if settings.iron is not None and settings.iron.before:
+        made.update(fingerprint(masks / settings.iron.before).encode())
     return made.hexdigest()
 
 
@@ -84,8 +91,9 @@ class Ledger:
     """Results of the series of one subject, a file each; nothing else says that a series was processed.
 
     A process that is killed leaves either the whole result of a series or none, and a series without a result is
-    processed again. Where a series has grown since, its latest result counts. Results of other settings stand aside:
-    what was refused or measured is taken up anew once they change. Files hold no identifier of a person.
+    processed again. Of two results of one organ at one time, such as those of a series that has grown since, the latest
+    counts. Results of other settings stand aside: what was refused or measured is taken up anew once they change. Files
+    hold no identifier of a person: neither names of files and folders, nor sentences that name them.
 
     Parameters
     ----------
@@ -98,7 +106,7 @@ class Ledger:
     --------
     >>> import tempfile
     >>> ledger = Ledger(Path(tempfile.mkdtemp()))
-    >>> ledger.record("00ff", MeasuredScan("day-0", (OrganLabel("liver", 1.0, 0.1, 0.01),)))
+    >>> ledger.record("00ff", MeasuredScan((OrganLabel("liver", 1.0, 0.1, 0.01),)))
     >>> "00ff" in ledger, ledger.scans()[0].labels[0].organ
     (True, 'liver')
     """
@@ -127,33 +135,30 @@ class Ledger:
             {
                 "version": VERSION,
                 "settings": self.settings,
-                "name": scan.name,
                 "labels": [list(r) for r in scan.labels],
                 "notes": [[n.code.value, dict(n.values)] for n in scan.notes],
                 "identifiers": scan.identifiers,
+                "voxel_volume": scan.voxel_volume,
                 "sizes": {f"view{v.axis}": list(v.size) for v in scan.views}
                 | ({} if scan.slice is None else {"slice": list(scan.slice.size)}),
             },
         )
 
-    def refuse(self, key: str, name: str, why: str) -> None:
-        """Keep that a series cannot be read, with the sentence that says why; it is not tried again."""
-        write_json(self._path(key), {"version": VERSION, "settings": self.settings, "name": name, "refused": why})
-
-    def refused(self) -> dict[str, str]:
-        """Sentences by name of the series that could not be read."""
-        return {row["name"]: row["refused"] for row in self._rows().values() if "refused" in row}
+    def refuse(self, key: str) -> None:
+        """Keep that a series cannot be read; it is not tried again."""
+        write_json(self._path(key), {"version": VERSION, "settings": self.settings, "refused": True})
 
     def scans(self) -> tuple[MeasuredScan, ...]:
         """Results of all series that were measured, by time."""
-        made = [self._restore(key, row) for key, row in self._rows().items() if "refused" not in row]
-        return tuple(sorted(made, key=lambda s: s.day))
-
-    def _rows(self) -> dict[str, dict[str, Any]]:
-        rows = {path.stem: self._row(path) for path in sorted(self.folder.glob("*.json"))}
-        rows = {key: row for key, row in rows.items() if row["settings"] == self.settings}
-        latest = {row["name"]: key for key, row in sorted(rows.items(), key=lambda item: self._age(item[0]))}
-        return {key: row for key, row in rows.items() if latest[row["name"]] == key}
+        kept: list[MeasuredScan] = []
+        for path in sorted(self.folder.glob("*.json"), key=lambda p: (-p.stat().st_mtime_ns, p.name)):
+            row = self._row(path)
+            if row["settings"] != self.settings or "refused" in row:
+                continue
+            scan = self._restore(path.stem, row)
+            if not any(scan.places & later.places for later in kept):
+                kept.append(scan)
+        return tuple(sorted(kept, key=lambda s: s.day))
 
     def _row(self, path: Path) -> dict[str, Any]:
         try:
@@ -167,9 +172,6 @@ class Ledger:
                 "ledger", path.name, "a file that this program wrote; remove it, and it is made anew"
             ) from error
         return row
-
-    def _age(self, key: str) -> int:
-        return self._path(key).stat().st_mtime_ns
 
     def _restore(self, key: str, row: Mapping[str, Any]) -> MeasuredScan:
         try:
@@ -191,7 +193,10 @@ class Ledger:
             OrganLabel(str(o), *(float("nan") if v is None else float(v) for v in rest)) for o, *rest in row["labels"]
         )
         notes = tuple(Note(NoteCode(code), values) for code, values in row["notes"])
-        return MeasuredScan(str(row["name"]), labels, views, cut, notes, int(row["identifiers"]))
+        voxel = row["voxel_volume"]
+        return MeasuredScan(
+            labels, views, cut, notes, int(row["identifiers"]), float("nan") if voxel is None else float(voxel)
+        )
 
 
 def _pair(values: list[float]) -> tuple[float, float]:

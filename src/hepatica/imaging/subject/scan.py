@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from hepatica.imaging.quantification import (
     Camera,
@@ -18,53 +14,49 @@ from hepatica.imaging.quantification import (
     NoRecovery,
     OrganLabel,
     Recovery,
-    above,
-    box,
-    ellipsoid,
     measure_organs,
     measure_planar,
     observations,
 )
 from hepatica.imaging.quantification.preview import Projection, projection
-from hepatica.imaging.readers import Administration, ImageError, ImageVolume, Note, Region, Stated, read_planar
-from hepatica.imaging.subject.entries import LabelEntry, PlanarEntry
-from hepatica.imaging.subject.scan_settings import ScanSettings, ShapeEntry
+from hepatica.imaging.readers import (
+    Administration,
+    ImageError,
+    ImageVolume,
+    Note,
+    NoteCode,
+    Region,
+    Stated,
+    read_planar,
+)
+from hepatica.imaging.readers.identifiers import coded
+from hepatica.imaging.readers.nuclides import nuclide_name
+from hepatica.imaging.subject.entries import CellsEntry, LabelEntry, PlanarEntry
+from hepatica.imaging.subject.iron import (
+    LabelledIron,
+    labelled_number,
+    measure_iron,
+    read_rates,
+    scan_day,
+    tissue_rates,
+)
+from hepatica.imaging.subject.pictures import Slice, axial_slice, thinned
+from hepatica.imaging.subject.regions import NIFTI, read_regions
+from hepatica.imaging.subject.scan_settings import ScanSettings
 from hepatica.imaging.subject.subject_file import Subject
 from hepatica.progress import Progress, ignore_progress
 from hepatica.therapy import TRACERS
 
-NIFTI, ECAT = (".nii", ".nii.gz"), (".v",)
-SHOWN = "liver"
-"""Organ whose slice is kept; the largest where it was not measured."""
-MOST_PIXELS = 400
-"""Height and width to which projections are thinned out."""
+ECAT = (".v",)
 SECONDS_PER_DAY = 86400.0
-
-
-class Slice(NamedTuple):
-    """Axial slice with the regions that it cuts.
-
-    Attributes
-    ----------
-    intensity : (row, column) array
-    outlines : mapping of str to (row, column) array of bool
-    size : tuple of float, mm
-        Of a pixel: row, column.
-    """
-
-    intensity: NDArray[np.float32]
-    outlines: dict[str, NDArray[np.bool_]]
-    size: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class MeasuredScan:
-    """Scan of a subject, measured.
+    """Scan of a subject, measured; it goes by its time, since names of files and folders may be those of a person.
 
     Attributes
     ----------
-    name : str
-        Of the file or folder.
     labels : tuple of OrganLabel
     views : tuple of Projection
         From the front and from the side; empty where there are no images.
@@ -73,14 +65,21 @@ class MeasuredScan:
     notes : tuple of Note
     identifiers : int
         Fields that identified a person; none is kept.
+    voxel_volume : float, mL
+        NaN where there are no images.
     """
 
-    name: str
     labels: tuple[OrganLabel, ...]
     views: tuple[Projection, ...] = ()
     slice: Slice | None = None
     notes: tuple[Note, ...] = ()
     identifiers: int = 0
+    voxel_volume: float = float("nan")
+
+    @property
+    def places(self) -> frozenset[tuple[str, float]]:
+        """Organs and times that it measured."""
+        return frozenset((r.organ, r.time) for r in self.labels)
 
     @property
     def day(self) -> float:
@@ -89,7 +88,13 @@ class MeasuredScan:
 
 
 def measure_scan(
-    path: Path, settings: ScanSettings, *, masks: Path, progress: Progress = ignore_progress
+    path: Path,
+    settings: ScanSettings,
+    *,
+    masks: Path,
+    cells: CellsEntry | None = None,
+    hours: float | None = None,
+    progress: Progress = ignore_progress,
 ) -> MeasuredScan:
     """Read a series and measure its organs.
 
@@ -101,6 +106,10 @@ def measure_scan(
         Regions and corrections.
     masks : Path
         Folder that paths of masks may count from, after the scan's own.
+    cells : CellsEntry, optional
+        Cells given: an image of another nuclide than their tracer is refused, and iron is a share of their number.
+    hours : float, optional
+        From the infusion to an MR scan whose files do not say it.
     progress : Progress
         Told of each slice.
 
@@ -113,24 +122,43 @@ def measure_scan(
     --------
     >>> import tempfile
     >>> from hepatica.imaging.phantoms.pet import PetPhantom
+    >>> from hepatica.imaging.subject.scan_settings import ShapeEntry
     >>> folder = PetPhantom.uniform(3600.0, shape=(10, 20, 20)).write(Path(tempfile.mkdtemp()) / "day-0")
     >>> liver = ShapeEntry(organ="liver", form="box", centre=(40, 40, 20), size=(40, 40, 16))
     >>> scan = measure_scan(folder, ScanSettings(shape=(liver,)), masks=folder.parent)
     >>> scan.labels[0].organ, round(scan.labels[0].share, 4), len(scan.views)
     ('liver', 0.0006, 2)
     """
-    image = read_image(_image_in(path, settings.regions), Stated(**settings.stated.model_dump()), progress)
-    regions = read_regions(path, settings, image, masks)
-    named = {r.name: r for r in regions}
-    if settings.background and settings.background not in named:
-        raise ImageError(
-            f"{path.name}, background", f"no region '{settings.background}'", f"name one of {', '.join(named)}"
-        )
+    stated, file = Stated(**settings.stated.model_dump()), _image_in(path, settings.regions)
+    if settings.iron is None:
+        image = read_image(file, stated, progress)
+        _same_tracer(path, image, cells)
+    else:
+        image = read_rates(file, stated, settings.iron, progress)
+    regions, numbered = read_regions(path, settings, image, masks)
     organs = [r for r in regions if r.name != settings.background]
-    method = Method(_errors(settings), _recovery(settings), named.get(settings.background), settings.attenuation)
-    labels = observations(measure_organs(image, organs, method))
-    views = tuple(_thin(projection(image, regions, axis=axis)) for axis in (1, 2))
-    return MeasuredScan(path.name, labels, views, _axial(image, organs), image.notes, len(image.identifiers))
+    notes: tuple[Note, ...] = ()
+    if settings.iron is None:
+        labels = observations(measure_organs(image, organs, _method(settings, regions)))
+    else:
+        given = LabelledIron(labelled_number(cells), scan_day(image, hours), tissue_rates(settings, masks, progress))
+        labels, notes = measure_iron(image, organs, settings.iron, given, _errors(settings))
+    views = tuple(thinned(projection(image, regions, axis=axis)) for axis in (1, 2))
+    cut, said = axial_slice(image, organs), (*image.notes, *numbered, *notes)
+    return MeasuredScan(labels, views, cut, said, len(image.identifiers), image.voxel_volume)
+
+
+def _same_tracer(path: Path, image: ImageVolume, cells: CellsEntry | None) -> None:
+    """Refuse an image of another nuclide than the tracer of the cells."""
+    nuclide = nuclide_name(image.administration.nuclide) if image.administration is not None else ""
+    if cells is not None and nuclide and nuclide != cells.tracer:
+        fault = f"{nuclide}, where the cells carry {cells.tracer}"
+        raise ImageError(f"{path.name}, nuclide", fault, "give the image of the cells, or state its nuclide")
+
+
+def _method(settings: ScanSettings, regions: Sequence[Region]) -> Method:
+    background = next((r for r in regions if r.name == settings.background), None)
+    return Method(_errors(settings), _recovery(settings), background, settings.attenuation)
 
 
 def _errors(settings: ScanSettings) -> ErrorModel:
@@ -172,75 +200,6 @@ def _modality(path: Path) -> str:
     return modalities.pop() if len(modalities) == 1 else ""
 
 
-def read_regions(path: Path, settings: ScanSettings, image: ImageVolume, masks: Path) -> list[Region]:
-    """Regions of the masks and of the shapes."""
-    regions: list[Region] = []
-    if settings.regions:
-        places = [(path if path.is_dir() else path.parent) / settings.regions, masks / settings.regions]
-        file = next((p for p in places if p.exists()), places[-1])
-        regions += [Region(settings.names.get(r.name, r.name), r.origin, r.mask) for r in _masks(file, settings, image)]
-    regions += [_drawn(s, image) for s in settings.shape]
-    return [Region(r.name.strip().lower(), r.origin, r.mask) for r in regions]
-
-
-def _masks(file: Path, settings: ScanSettings, image: ImageVolume) -> Sequence[Region]:
-    from hepatica.imaging import readers
-
-    if file.name.lower().endswith(NIFTI):
-        names = {int(k): v for k, v in settings.labels.items() if k.strip().isdigit()}
-        return readers.read_mask(file, image, names or None)
-    import pydicom
-
-    from hepatica.imaging.readers.limits import checked_file
-
-    try:
-        kind = pydicom.dcmread(checked_file(file), stop_before_pixels=True, specific_tags=["Modality"]).get("Modality")
-    except (pydicom.errors.InvalidDicomError, OSError, ValueError, EOFError) as error:
-        raise ImageError(file.name, "neither DICOM nor NIfTI", "give a SEG, an RTSTRUCT or a NIfTI mask") from error
-    return readers.read_structures(file, image) if kind == "RTSTRUCT" else readers.read_segmentation(file, image)
-
-
-def _drawn(shape: ShapeEntry, image: ImageVolume) -> Region:
-    if shape.form == "box":
-        return box(shape.organ, image, centre=shape.centre, sides=shape.size)
-    if shape.form == "threshold":
-        around = ellipsoid(shape.organ, image, centre=shape.centre, semi_axes=shape.size)
-        return above(shape.organ, image, share=shape.share, within=around)
-    return ellipsoid(shape.organ, image, centre=shape.centre, semi_axes=shape.size)
-
-
-def _axial(image: ImageVolume, organs: Sequence[Region]) -> Slice:
-    largest = max(organs, key=lambda r: (r.name == SHOWN, r.voxels))
-    k = largest.box[0].start + int(np.argmax(largest.mask.sum(axis=(1, 2))))
-    outlines = {}
-    for region in organs:
-        first, rows, columns = region.box
-        if first.start <= k < first.stop:
-            outline = np.zeros(image.shape[1:], bool)
-            outline[rows, columns] = region.mask[k - first.start]
-            outlines[region.name] = outline
-    step = _step(image.shape[1:])
-    size = (float(image.spacing[1] * step), float(image.spacing[2] * step))
-    return Slice(
-        image.values[0, k, ::step, ::step].copy(), {n: m[::step, ::step].copy() for n, m in outlines.items()}, size
-    )
-
-
-def _thin(view: Projection) -> Projection:
-    step = _step(view.intensity.shape)
-    some = slice(None, None, step)
-    return Projection(
-        view.axis,
-        view.intensity[some, some].copy(),
-        {n: m[some, some].copy() for n, m in view.shadows.items()},
-        (view.size[0] * step, view.size[1] * step),
-    )
-
-
-def _step(shape: Sequence[int]) -> int:
-    return max(1, -(-max(shape) // MOST_PIXELS))
-
-
 def measure_counts(path: Path, entry: PlanarEntry, tracer: str) -> MeasuredScan:
     """Label by organ and time from a table of planar counts."""
     counts = read_planar(path)
@@ -251,7 +210,10 @@ def measure_counts(path: Path, entry: PlanarEntry, tracer: str) -> MeasuredScan:
     )
     dose = Administration(activity=entry.activity, half_life=half_life, nuclide=tracer)
     measured = measure_planar(counts, dose, Camera(entry.sensitivity, entry.mu), ErrorModel.of("planar"))
-    return MeasuredScan(path.name, observations(measured), notes=counts.notes, identifiers=len(counts.identifiers))
+    codes = coded(counts.organ)
+    labels = tuple(r._replace(organ=codes.get(r.organ, r.organ)) for r in observations(measured))
+    notes = (*counts.notes, Note(NoteCode.REGIONS_CODED, {"n": len(codes)})) if codes else counts.notes
+    return MeasuredScan(labels, notes=notes, identifiers=len(counts.identifiers))
 
 
 def stated_labels(entries: Sequence[LabelEntry]) -> tuple[OrganLabel, ...]:
@@ -287,9 +249,13 @@ def measure_subject(subject: Subject, folder: Path, progress: Progress = ignore_
     progress : Progress
         Told of each slice.
     """
-    scans = [measure_scan(folder / s.path, s, masks=folder, progress=progress) for s in subject.scan]
+    cells = subject.cells
+    scans = [
+        measure_scan(folder / s.path, s, masks=folder, cells=cells, hours=s.hours, progress=progress)
+        for s in subject.scan
+    ]
     if subject.planar is not None:
         scans.append(measure_counts(folder / subject.planar.path, subject.planar, subject.cells.tracer))
     if subject.label:
-        scans.append(MeasuredScan("", stated_labels(subject.label)))
+        scans.append(MeasuredScan(stated_labels(subject.label)))
     return tuple(scans)

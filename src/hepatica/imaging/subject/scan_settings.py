@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hepatica.imaging.quantification.recovery import RecoveryCurve
+from hepatica.imaging.quantification.relaxation import IronCalibration
+from hepatica.json_schema import describe_keys
 from hepatica.study_fields import Line
 
 MAX_SCANS = 100
@@ -19,7 +21,7 @@ Point = tuple[Finite, Finite, Finite]
 class Entry(BaseModel):
     """Table of a subject file, in which an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=describe_keys)
 
 
 class ShapeEntry(Entry):
@@ -45,7 +47,35 @@ class ShapeEntry(Entry):
 
 
 class StatedEntry(Entry):
-    """Entries that the files lack, as `Stated` of the readers takes them."""
+    """Entries that the files lack, as `Stated` of the readers takes them.
+
+    Attributes
+    ----------
+    activity : float, Bq, optional
+        Drawn up, at the time of injection.
+    residue : float, Bq, optional
+        Left in syringe and line; 0 says that there was none.
+    injected : datetime, optional
+        Time of injection in the clock of the scanner.
+    half_life : float, s, optional
+        Of the nuclide.
+    nuclide : str, optional
+        Such as Zr89.
+    weight : float, kg, optional
+        Of the subject.
+    height : float, m, optional
+        Of the subject.
+    sex : str, optional
+        M, F or O.
+    sensitivity : float, counts per second per MBq, optional
+        Of a gamma camera, for images in counts.
+    duration : float, s, optional
+        Of each frame of a gamma camera.
+    attenuation_corrected : bool, optional
+        True where the image is corrected for attenuation.
+    decay_reference : datetime, optional
+        Time to which the voxels are corrected for decay.
+    """
 
     activity: float | None = None
     residue: float | None = None
@@ -85,6 +115,77 @@ class RecoveryEntry(Entry):
         return RecoveryCurve(self.volumes, self.coefficients)
 
 
+class TissueEntry(Entry):
+    """R2* of an organ without label.
+
+    Attributes
+    ----------
+    r2star : float, 1/s, optional
+        Before the infusion; measured where `before` of the calibration names a scan.
+    sd : float, 1/s
+        Between repeated scans of the organ.
+    """
+
+    r2star: Annotated[float, Field(ge=0, lt=1e5)] | None = None
+    sd: Positive
+
+
+class IronEntry(Entry):
+    """Calibration of R2* against labelled cells per mL: tubes of a phantom, or their line.
+
+    Attributes
+    ----------
+    cells_per_ml, r2star : list of float
+        Of three tubes or more, cell/mL and 1/s.
+    slope, slope_sd : float, 1/s per cell/mL, optional
+        Of the line, in place of tubes.
+    largest : float, cell/mL, optional
+        To which the line holds.
+    tissue : dict of str to TissueEntry
+        By organ; only these are counted.
+    before : str
+        Scan before the infusion, from which R2* of tissue is taken with the same regions.
+    noise : float
+        Signal of air in the echoes.
+    """
+
+    cells_per_ml: Annotated[tuple[Finite, ...], Field(max_length=1000)] = ()
+    r2star: Annotated[tuple[Finite, ...], Field(max_length=1000)] = ()
+    slope: Positive | None = None
+    slope_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    largest: Positive | None = None
+    tissue: Annotated[dict[str, TissueEntry], Field(min_length=1)]
+    before: Annotated[str, Field(max_length=1000)] = ""
+    noise: Annotated[float, Field(ge=0, lt=1e9)] = 0.0
+
+    @field_validator("tissue")
+    @classmethod
+    def _lower(cls, tissue: dict[str, TissueEntry]) -> dict[str, TissueEntry]:
+        return {organ.strip().lower(): entry for organ, entry in tissue.items()}
+
+    @model_validator(mode="after")
+    def _is_calibration(self) -> Self:
+        line = (self.slope, self.slope_sd, self.largest)
+        if bool(self.cells_per_ml or self.r2star) == any(v is not None for v in line):
+            raise ValueError("cells_per_ml with r2star, or slope, slope_sd and largest: one of the two")
+        if not self.cells_per_ml and None in line:
+            raise ValueError("slope, slope_sd and largest: all three")
+        if lacking := [o for o, t in self.tissue.items() if t.r2star is None and not self.before]:
+            raise ValueError(f"tissue.{lacking[0]}: r2star before the infusion, or a scan named by before")
+        for organ, tissue in self.tissue.items():
+            self.calibration(organ, tissue.r2star or 0.0)
+        return self
+
+    def calibration(self, organ: str, tissue: float) -> IronCalibration:
+        """Calibration of an organ whose R2* without label is `tissue`."""
+        sd = self.tissue[organ].sd
+        if self.slope is None or self.slope_sd is None or self.largest is None:
+            return IronCalibration.fit(self.cells_per_ml, self.r2star, tissue=tissue, tissue_sd=sd)
+        return IronCalibration(
+            slope=self.slope, slope_sd=self.slope_sd, tissue=tissue, tissue_sd=sd, largest=self.largest
+        )
+
+
 class ErrorEntry(Entry):
     """Relative standard deviations measured by the user, in place of those assumed.
 
@@ -106,8 +207,8 @@ class ScanSettings(Entry):
 
     Attributes
     ----------
-    kind : {"pet", "spect"}
-        Decides the error model.
+    kind : {"pet", "spect", "iron"}
+        Decides the error model; "iron" is MR of cells with iron oxide, echoes or a map of R2*.
     regions : str
         DICOM SEG or RTSTRUCT, or a NIfTI mask; within the scan's folder or beside the subject file.
     labels : dict of str to str
@@ -129,7 +230,7 @@ class ScanSettings(Entry):
     stated : StatedEntry
     """
 
-    kind: Literal["pet", "spect"] = "pet"
+    kind: Literal["pet", "spect", "iron"] = "pet"
     regions: str = ""
     labels: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -137,6 +238,7 @@ class ScanSettings(Entry):
     background: str = ""
     fwhm: Annotated[float, Field(ge=0, le=50)] = 0.0
     recovery: RecoveryEntry | None = None
+    iron: IronEntry | None = None
     errors: ErrorEntry = ErrorEntry()
     attenuation: dict[str, Finite] = {}
     stated: StatedEntry = StatedEntry()
@@ -147,6 +249,13 @@ class ScanSettings(Entry):
             raise ValueError("regions: a file of masks, or a shape of each organ")
         if self.fwhm > 0 and self.recovery is not None:
             raise ValueError("fwhm or recovery: one correction of spill, not both")
+        if (self.kind == "iron") != (self.iron is not None):
+            raise ValueError("iron: the calibration of R2*, with kind = 'iron' and with no other")
+        if (
+            unused := self.iron is not None
+            and {"fwhm", "recovery", "background", "attenuation"} & self.model_fields_set
+        ):
+            raise ValueError(f"{min(unused)}: of no use to R2*; leave it out")
         return self
 
 
@@ -157,6 +266,15 @@ class ScanEntry(ScanSettings):
     ----------
     path : str
         DICOM folder or file, NIfTI image or ECAT volume; relative to the subject file.
+    hours : float, optional
+        From the infusion to an MR scan of iron; PET and SPECT say it themselves.
     """
 
     path: Annotated[str, Field(min_length=1, max_length=1000)]
+    hours: Annotated[float, Field(ge=0, le=1e5)] | None = None
+
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        if self.hours is not None and self.kind != "iron":
+            raise ValueError("hours: of iron alone; the files of PET and SPECT say when they were taken")
+        return self

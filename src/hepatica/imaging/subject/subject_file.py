@@ -15,6 +15,7 @@ from hepatica.imaging.biodistribution.infusion import Infusion
 from hepatica.imaging.biodistribution.surroundings import Surroundings, of_population, stated
 from hepatica.imaging.quantification.cells import LabelledCells
 from hepatica.imaging.subject.entries import MAX_ROWS, CellsEntry, LabelEntry, NextEntry, PlanarEntry
+from hepatica.imaging.subject.iron import IRON
 from hepatica.imaging.subject.scan_settings import MAX_SCANS, Entry, Finite, ScanEntry, ScanSettings
 from hepatica.study_fields import MAX_SEED, Integer, Line, ProductTable
 
@@ -62,6 +63,12 @@ class Subject(Entry):
     def _possible(self) -> Self:
         self.infusion()
         prior_probabilities(self.hypotheses)
+        carries_iron = self.cells.tracer == IRON
+        for settings in (*self.scan, *(() if self.watch is None else (self.watch,))):
+            if (settings.kind == "iron") != carries_iron:
+                raise ValueError(f"kind: 'iron' for cells with {IRON}, 'pet' or 'spect' for others")
+        if carries_iron and self.planar is not None:
+            raise ValueError(f"planar: of a radioactive tracer, not of {IRON}")
         return self
 
     def infusion(self) -> Infusion:

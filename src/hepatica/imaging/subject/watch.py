@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hepatica.errors import InputError
 from hepatica.imaging.readers.limits import MAX_FILES
+from hepatica.imaging.subject.entries import CellsEntry
 from hepatica.imaging.subject.ledger import Ledger, fingerprint
 from hepatica.imaging.subject.scan import MeasuredScan, measure_scan
 from hepatica.imaging.subject.scan_settings import ScanSettings
@@ -24,6 +25,7 @@ class Arrival(NamedTuple):
     Attributes
     ----------
     name : str
+        Of the file or folder, for the screen alone.
     scan : MeasuredScan or None
         None where it was refused.
     refusal : str
@@ -50,6 +52,8 @@ class Watch:
     ledger : Ledger
     masks : Path
         Folder that paths of masks may count from.
+    cells : CellsEntry, optional
+        Cells given, as `measure_scan` takes them.
 
     Raises
     ------
@@ -57,10 +61,12 @@ class Watch:
         If the folder does not exist.
     """
 
-    def __init__(self, folder: Path, settings: ScanSettings, ledger: Ledger, *, masks: Path) -> None:
+    def __init__(
+        self, folder: Path, settings: ScanSettings, ledger: Ledger, *, masks: Path, cells: CellsEntry | None = None
+    ) -> None:
         if not folder.is_dir():
             raise InputError("--watch", str(folder), "a folder that exists")
-        self.folder, self.settings, self.ledger, self.masks = folder, settings, ledger, masks
+        self.folder, self.settings, self.ledger, self.masks, self.cells = folder, settings, ledger, masks, cells
         self._before: dict[Path, tuple[int, int, int]] = {}
         self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
@@ -97,9 +103,9 @@ class Watch:
 
     def _take_up(self, path: Path, key: str) -> Arrival:
         try:
-            scan = measure_scan(path, self.settings, masks=self.masks)
+            scan = measure_scan(path, self.settings, masks=self.masks, cells=self.cells)
         except InputError as error:
-            self.ledger.refuse(key, path.name, str(error))
+            self.ledger.refuse(key)
             return Arrival(path.name, None, str(error))
         self.ledger.record(key, scan)
         return Arrival(path.name, scan)

@@ -17,7 +17,7 @@ from hepatica.evidence.observations import VARIABLES, Observation
 from hepatica.evidence.publications import Publication
 from hepatica.evidence.tabulate import short
 from hepatica.files import write_whole
-from hepatica.report.style import BLUE, GREEN, GREY, LIMIT, SKY, VERMILLION, styled
+from hepatica.report.style import BLUE, CJK, GREEN, GREY, LIMIT, SKY, VERMILLION, has_letters, styled
 from hepatica.variables import variables
 from hepatica.words import say
 
@@ -193,11 +193,13 @@ def write_figure(figure: Figure, path: Path) -> Path:
     Raises
     ------
     InputError
-        If the suffix is another, or the file cannot be written.
+        If the suffix is another, the file cannot be written, or a PNG would lack letters.
     """
     kind = path.suffix.lower()
     if kind not in SUFFIXES:
         raise InputError("PATH", str(path), f"a file that ends with {' or '.join(SUFFIXES)}")
+    if kind == ".png" and not has_letters(figure):
+        raise InputError("PATH", str(path), f"a .svg, or an installed font with Chinese letters, such as {CJK[0]}")
     metadata: Any = {"Date": None} if kind == ".svg" else {"Software": None}
     with styled():
         return write_whole(path, lambda p: figure.savefig(p, format=kind[1:], dpi=150, metadata=metadata))

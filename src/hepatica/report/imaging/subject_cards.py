@@ -8,19 +8,15 @@ import pandas as pd
 from hepatica.card import Card
 from hepatica.imaging.biodistribution.hypotheses import LARGEST_LOG_ODDS
 from hepatica.imaging.biodistribution.summary import Interval, QuantitySummary
-from hepatica.imaging.biodistribution.visibility import Sight, Visibility
+from hepatica.imaging.quantification import least_cells
 from hepatica.imaging.subject.analysis import SubjectAnalysis
 from hepatica.report import names
 from hepatica.report.imaging import subject_figures as figures
 from hepatica.report.imaging.advice_card import advice_card
+from hepatica.report.imaging.visibility_card import visibility_card
 from hepatica.words import say
 
 MOST_PLANS = 8
-HALF_LIFE_NONE = 1e6  # day; iron does not decay
-LEAST_SHOWN = 1e-4
-"""Label left in a cell below which no digits are printed."""
-DECIDED = 0.005
-"""Bits left on the hypotheses below which a scan has nothing more to say on them."""
 
 
 def subject_cards(analysis: SubjectAnalysis, lang: str) -> list[Card]:
@@ -123,10 +119,15 @@ def organs_card(analysis: SubjectAnalysis, lang: str) -> Card:
             say("image.col_day", lang): figures.when(r.time),
             say("image.col_seen", lang): f"{100 * r.share:.2f} ({100 * np.hypot(r.sd, r.shared_sd * r.share):.2f})",
             say("image.col_limit", lang): names.number(100 * r.limit, 2),
+            say("image.col_least", lang): _least(analysis, r.limit, r.time),
+            say("image.col_voxel", lang): _least(analysis, r.voxel_limit, r.time),
         }
         for s in analysis.scans
         for r in s.labels
     ]
+    hypotheses = [names.hypothesis(h, lang) for h in analysis.fit.by_hypothesis]
+    volumes = sorted({f"{s.voxel_volume:.2g}" for s in analysis.scans if np.isfinite(s.voxel_volume)})
+    note = say("image.organs_note", lang, first=hypotheses[0], second=hypotheses[1], volume=" / ".join(volumes) or "–")
     return Card(
         "organs",
         say("image.card_organs", lang),
@@ -134,7 +135,16 @@ def organs_card(analysis: SubjectAnalysis, lang: str) -> Card:
         pd.DataFrame(rows),
         lambda: figures.organs_figure(analysis, lang),
         say("image.alt_organs", lang),
+        note,
     )
+
+
+def _least(analysis: SubjectAnalysis, share: float, day: float) -> str:
+    """Least number of living cells seen, under each hypothesis."""
+    if not np.isfinite(share):
+        return "–"
+    given = analysis.fit.infusion.labelled
+    return " / ".join(_cells(float(least_cells(share, given, h, day))) for h in analysis.fit.by_hypothesis)
 
 
 def cells_card(analysis: SubjectAnalysis, lang: str) -> Card:
@@ -240,7 +250,7 @@ def _next_scan_text(analysis: SubjectAnalysis, lang: str) -> tuple[str, str]:
         organs=names.listed([figures.organ(o, lang) for o in best.organs], lang),
         share=f"{100 * best.homing_sd:.0f}",
     )
-    if most < DECIDED:
+    if most < figures.DECIDED:
         return homing, say("image.next_scan_decided", lang)
     bits, left = (f"{v:.2f}" for v in (other.hypotheses, most))
     organs = names.listed([figures.organ(o, lang) for o in other.organs], lang)
@@ -248,37 +258,10 @@ def _next_scan_text(analysis: SubjectAnalysis, lang: str) -> tuple[str, str]:
     return homing, say("image.next_scan_hypotheses", lang, bits=bits, most=left, **where)
 
 
-def visibility_card(analysis: SubjectAnalysis, lang: str) -> Card:
-    """Visibility by tracer."""
-    rows = [_visible(v, lang) for v in analysis.visibility]
-    text = (say("image.visibility_text", lang),)
-    return Card("visibility", say("image.card_visibility", lang), text, pd.DataFrame(rows))
-
-
-def _visible(v: Visibility, lang: str) -> dict[str, str]:
-    decays = v.half_life < HALF_LIFE_NONE
-    row = {
-        say("image.col_tracer", lang): v.tracer,
-        say("image.col_half_life", lang): f"{v.half_life:.2g}" if decays else say("image.iron", lang),
-        say("image.col_left", lang): f"{_left(v.left_day_1)} / {_left(v.left_day_7)}",
-        say("image.col_last_day", lang): _day(v.last_day, lang),
-        say("image.col_living_until", lang): _day(v.living_until, lang),
-    }
-    return row | {say(f"image.sight_{s}", lang): say(f"image.answer_{v.answers[s]}", lang) for s in Sight}
-
-
-def _left(share: float) -> str:
-    return f"{100 * share:.2g}" if share >= LEAST_SHOWN else f"< {100 * LEAST_SHOWN:g}"
-
-
-def _day(day: float, lang: str) -> str:
-    return f"{day:.2g}" if day > 0 else say("image.never", lang)
-
-
 def notes_card(analysis: SubjectAnalysis, lang: str) -> Card:
     """Provenance of the files: reading, inferences, omissions."""
     text = [
-        f"{scan.name}: {note.text(lang)}"
+        f"{figures.when(scan.day)}: {note.text(lang)}"
         for scan in analysis.scans
         for note in scan.notes
         if note.code != "identifiers"

@@ -35,6 +35,8 @@ from hepatica.words import say
 MOST_SCANS = 6
 HATCHES = ("", "///", "...")
 NINETY = 1.645
+DECIDED = 0.005
+"""Bits left on the hypotheses below which a scan has nothing more to say on them."""
 FIRST_DRAWN = 0.02
 """Day from which curves are drawn."""
 
@@ -213,11 +215,12 @@ def _picture(
 
 
 def next_scan_figure(analysis: SubjectAnalysis, lang: str) -> Figure:
-    """Expected spread of homing, and information on the hypotheses, by tracer and day; all organs together."""
+    """Expected spread of homing and, where it is open, information on the hypotheses; by tracer and day, all organs."""
     every_organ = max(analysis.plans, key=lambda p: len(p.organs)).organs
     tracers = list(dict.fromkeys(p.tracer for p in analysis.plans))
+    most = max(p.hypotheses for p in analysis.plans)
     with styled():
-        figure, axes = panels(1, 2, width=9.5, height=3.4)
+        figure, axes = panels(1, 1 if most < DECIDED else 2, width=9.5, height=3.4)
         for k, tracer in enumerate(tracers):
             rows = sorted(
                 (p for p in analysis.plans if p.tracer == tracer and p.organs == every_organ), key=lambda p: p.day
@@ -226,11 +229,15 @@ def next_scan_figure(analysis: SubjectAnalysis, lang: str) -> Figure:
             days = [p.day for p in rows]
             style: dict[str, Any] = {"color": colour, "ls": line, "marker": marker, "ms": 4, "label": tracer}
             axes[0, 0].plot(days, [p.homing_sd for p in rows], **style)
-            axes[0, 1].plot(days, [p.hypotheses for p in rows], **style)
+            if most >= DECIDED:
+                axes[0, 1].plot(days, [p.hypotheses for p in rows], **style)
         axes[0, 0].set_ylabel(say("image.axis_homing_sd", lang))
-        axes[0, 1].set_ylabel(say("image.axis_bits", lang))
-        axes[0, 0].set_ylim(0.0, 1.08)
-        axes[0, 1].set_ylim(bottom=0.0, top=max(0.05, 1.1 * max(p.hypotheses for p in analysis.plans)))
+        axes[0, 0].axhline(1.0, color=GREY, lw=0.8)
+        gained = max(0.05, 1.0 - min(p.homing_sd for p in analysis.plans))
+        axes[0, 0].set_ylim(max(0.0, 1.0 - 1.1 * gained), 1.0 + 0.15 * gained)
+        if most >= DECIDED:
+            axes[0, 1].set_ylabel(say("image.axis_bits", lang))
+            axes[0, 1].set_ylim(bottom=0.0, top=1.1 * most)
         for ax in axes[0]:
             ax.set_xlabel(say("image.axis_day", lang))
         legend_below(figure, axes, 5)

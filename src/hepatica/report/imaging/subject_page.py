@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hepatica.api.imaging.image import ImageAnswer
+from hepatica.api.imaging.rows import LabelAnswer
 from hepatica.card import Card
 from hepatica.imaging.guidance.image_draws import image_draws
 from hepatica.imaging.subject.analysis import SubjectAnalysis
@@ -53,10 +54,17 @@ def organ_table(answer: ImageAnswer) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for r in answer.labels:
         seen: dict[str, object] = {"organ": r.organ, "day": r.day, "percent": r.percent, "sd": r.sd, "limit": r.limit}
+        seen |= {"voxel_ml": r.voxel_ml, "voxel_limit": r.voxel_limit}
         for h in list(r.cells) or [""]:
             row = seen | {"hypothesis": h}
             for name, intervals in (("cells", r.cells), ("living_share", r.living_share)):
                 if h in intervals:
                     row |= {f"{name}_{k}": v for k, v in intervals[h].model_dump().items()}
+            row |= {n: least[h] for n, least in _least(r).items() if h in least}
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _least(label: LabelAnswer) -> dict[str, dict[str, float | None]]:
+    """Least living cells seen in an organ and in a voxel of it, by hypothesis."""
+    return {"limit_cells": label.limit_cells, "voxel_limit_cells": label.voxel_limit_cells}

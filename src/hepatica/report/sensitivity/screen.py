@@ -16,7 +16,7 @@ from matplotlib.ticker import NullLocator
 from hepatica.api.sensitivity import SensitivityAnswer
 from hepatica.files import write_csv, write_json, write_whole
 from hepatica.report import names
-from hepatica.report.style import GREY, legend_below, look, panels, roomy, styled
+from hepatica.report.style import GREY, has_letters, legend_below, look, panels, roomy, styled
 from hepatica.sensitivity.evaluate import Question
 from hepatica.sensitivity.screen import Screen
 from hepatica.sensitivity.tornado import Tornado
@@ -164,7 +164,7 @@ def write(
 
 
 def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
-    """A figure as SVG and, if wanted, PNG, without dates."""
+    """A figure as SVG and, if wanted, PNG, without dates; no PNG where no face has its letters."""
     with styled():
         paths = [
             write_whole(
@@ -172,7 +172,7 @@ def draw(figure: Figure, stem: Path, *, png: bool = True) -> list[Path]:
                 lambda p: FigureCanvasSVG(figure).print_svg(p, metadata={"Date": None, "Creator": None}),
             )
         ]
-        if png:
+        if png and has_letters(figure):
             figure.set_facecolor("white")
             paths.append(
                 write_whole(

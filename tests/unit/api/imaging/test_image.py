@@ -16,7 +16,7 @@ from hepatica.imaging.subject.subject_file import check_subject
 def test_an_analysis_becomes_codes_and_numbers():
     subject = check_subject({"title": "07", "cells": {"number": 1.5e8, "tracer": "Zr89"}})
     labels = (OrganLabel("liver", 0.1, 0.02, 0.01), OrganLabel("bladder", 0.1, 0.02, 0.01))
-    answer = ImageAnswer.of(analyse_subject(subject, [MeasuredScan("a", labels, identifiers=3)], points=1500))
+    answer = ImageAnswer.of(analyse_subject(subject, [MeasuredScan(labels, identifiers=3)], points=1500))
     row = json.loads(answer.model_dump_json())
     assert row["odds"][0]["day"] is None and row["identifiers"] == 3 and row["unfitted"] == ["bladder"]
     assert row["labels"][0]["limit"] is None

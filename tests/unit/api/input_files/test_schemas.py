@@ -23,6 +23,7 @@ SHIPPED = {
     "product": sorted((ROOT / "studies" / "products").glob("product*.toml")),
     "population": list((PACKAGE / "patients" / "populations").iterdir()),
     "publication": list((PACKAGE / "evidence" / "publications").iterdir()),
+    "subject": [ROOT / "studies" / "imaging" / "subject.toml"],
 }
 ALLOWED = {"enum", "const", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "pattern", "maxLength"}
 
@@ -109,6 +110,16 @@ REFUSED = {
         (("observation", 0, "variable"), "mood"),
         (("risk_of_bias",), "none"),
         (("population",), "martians"),
+    ],
+    "subject": [
+        (("cells", "tracer"), "C11"),
+        (("cells", "route"), "nose"),
+        (("scan", 0, "kind"), "ct"),
+        (("scan", 0, "fwhm"), -1.0),
+        (("next", "route"), ["nose"]),
+        (("hypotheses",), {"label_is_label": 0.5}),
+        (("surroundings",), {"weather": 1.0}),
+        (("name",), "Smith"),
     ],
 }
 

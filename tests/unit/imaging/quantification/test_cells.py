@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.imaging.quantification.cells import Efflux, LabelledCells, count_cells, draw_rates
+from hepatica.imaging.quantification.cells import Efflux, LabelledCells, count_cells, draw_rates, least_cells
 from hepatica.imaging.quantification.organ_label import OrganLabel
 from hepatica.imaging.readers.faults import ImageError
 from hepatica.study import HYPOTHESES
@@ -84,3 +84,12 @@ def test_refuses(wrong):
         count_cells(
             seen(shares={k: v for k, v in SHARES.items() if k != "spleen"}), LabelledCells(tracer="Zr89", number=1.0)
         )
+
+
+def test_least_cells_are_the_limit_of_detection_in_cells_that_still_hold_label() -> None:
+    given = LabelledCells(tracer="In111", number=1e8, division=0.1)
+    seen = [OrganLabel(o, d, 0.1, 0.01, 0.0, 0.004) for o in ("lung", "liver", "spleen") for d in (0.1, 3.0)]
+    counted = count_cells(seen, given, draws=4000)
+    for h in counted.hypothesis.values.tolist():
+        expected = counted.cells_limit.sel(hypothesis=h, organ="liver").values
+        np.testing.assert_allclose(least_cells(0.004, given, h, [0.1, 3.0]), expected, rtol=0.15)

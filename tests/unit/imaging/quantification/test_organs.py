@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hepatica.imaging.quantification.detection import voxel_limit
 from hepatica.imaging.quantification.error_model import ErrorModel
 from hepatica.imaging.quantification.organs import DETECTED, Method, measure_organs
 from hepatica.imaging.quantification.regions import box
@@ -42,6 +43,8 @@ def test_noise_is_that_of_repeats(bare):
     spread = np.std([float(r.activity[0, 0]) for r in results])
     assert np.mean([float(r.activity_sd[0, 0]) for r in results]) == pytest.approx(spread, rel=0.2)
     assert float(results[0].share_limit[0, 0]) == pytest.approx(DETECTED * float(results[0].share_sd[0, 0]))
+    of_voxels = np.mean([float(r.voxel_limit[0, 0]) for r in results])
+    assert of_voxels == pytest.approx(100 * float(voxel_limit(100.0, 1.0)) / 1e8, rel=0.03)
 
 
 def test_relative_errors_add_in_quadrature(scene):

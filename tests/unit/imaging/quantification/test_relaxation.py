@@ -46,7 +46,15 @@ def test_cells_of_an_organ(tmp_path, calibration):
     assert found.low < found.cells < found.high
     assert found.limit == pytest.approx(3 * 2.0 / calibration.slope * volume)
     elsewhere = calibration.count(image, box("lung", image, centre=(16, 16, 0), sides=(5, 5, 1)))
-    assert elsewhere.cells == 0 and not elsewhere.in_range
+    assert elsewhere.cells == 0 and not elsewhere.in_range and not elsewhere.is_beyond
+
+
+def test_voxels_without_signal_are_no_tissue(tmp_path, calibration):
+    rates = np.full((2, 10, 10), 40.0 + calibration.slope * 1e6)
+    rates[0, :2] = 1e5  # a tenth of all voxels: no echo has a signal
+    image = relaxation_map(read_dicom(write_echoes(tmp_path / "mr", rates, echo_times=TIMES)))
+    found = calibration.count(image, box("liver", image, centre=(9, 9, 2), sides=(40, 40, 40)))
+    assert found.concentration == pytest.approx(1e6, rel=0.005) and found.is_beyond and not found.in_range
 
 
 def test_fit_against_polyfit(calibration):

@@ -14,7 +14,7 @@ SUBJECT = check_subject({"title": "07", "cells": {"number": 1.5e8, "tracer": "Zr
 
 def scan(day: float, lung: float) -> MeasuredScan:
     labels = (OrganLabel("lung", day, lung, 0.02, 0.03, 0.004), OrganLabel("bladder", day, 0.01, 0.01, 0.03, 0.004))
-    return MeasuredScan(f"day-{day}", labels)
+    return MeasuredScan(labels)
 
 
 def test_scans_in_any_order_give_one_analysis() -> None:

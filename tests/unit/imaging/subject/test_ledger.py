@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
+from hepatica.imaging.quantification import OrganLabel
 from hepatica.imaging.subject.ledger import Ledger, fingerprint, settings_fingerprint
-from hepatica.imaging.subject.scan import measure_scan
+from hepatica.imaging.subject.scan import MeasuredScan, measure_scan
 from hepatica.imaging.subject.scan_settings import ScanSettings
 
 
@@ -35,15 +37,14 @@ def test_pictures_that_are_lost_cost_no_numbers(
     assert ledger.scans()[0].views == ()
 
 
-def test_refusals_are_kept_and_what_grew_replaces_what_was_there(
-    tmp_path: Path, series: Callable[..., Path], settings: ScanSettings
-) -> None:
+def test_of_two_results_of_one_time_the_latest_counts(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "kept")
-    ledger.refuse("aa", "day-0", "it is cut short")
-    assert ledger.refused() == {"day-0": "it is cut short"}
-    ledger.record("bb", measure_scan(series("day-0"), settings, masks=tmp_path))
-    assert ledger.refused() == {} and len(ledger.scans()) == 1
-    assert "aa" in ledger and "bb" in ledger
+    ledger.refuse("aa")
+    assert "aa" in ledger and ledger.scans() == ()
+    for age, (key, day, share) in enumerate((("bb", 0.0, 0.1), ("cc", 0.0, 0.2), ("dd", 1.0, 0.3))):
+        ledger.record(key, MeasuredScan((OrganLabel("liver", day, share, 0.01),)))
+        os.utime(tmp_path / f"kept/{key}.json", ns=(age, age))
+    assert [s.labels[0].share for s in ledger.scans()] == [0.2, 0.3]
 
 
 def test_a_damaged_ledger_is_said(tmp_path: Path) -> None:
@@ -71,9 +72,9 @@ def test_what_was_refused_is_tried_again_under_other_settings(tmp_path: Path) ->
     second = settings_fingerprint(settings, tmp_path)
     third = settings_fingerprint(settings.model_copy(update={"fwhm": 7.0}), tmp_path)
     assert len({first, second, third}) == 3 and settings_fingerprint(settings, tmp_path) == second
-    Ledger(tmp_path / "kept", first).refuse("aa", "day-0", "the mask misses the image")
+    Ledger(tmp_path / "kept", first).refuse("aa")
     assert "aa" in Ledger(tmp_path / "kept", first)
-    assert "aa" not in Ledger(tmp_path / "kept", second) and Ledger(tmp_path / "kept", second).refused() == {}
+    assert "aa" not in Ledger(tmp_path / "kept", second)
 
 
 def test_a_ledger_of_an_older_release_stands_aside(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from hepatica.errors import InputError
 from hepatica.imaging.readers import ImageError
-from hepatica.imaging.subject.entries import PlanarEntry
-from hepatica.imaging.subject.scan import MOST_PIXELS, measure_counts, measure_scan
+from hepatica.imaging.subject.entries import CellsEntry, PlanarEntry
+from hepatica.imaging.subject.pictures import MOST_PIXELS
+from hepatica.imaging.subject.scan import measure_counts, measure_scan
 from hepatica.imaging.subject.scan_settings import ErrorEntry, RecoveryEntry, ScanSettings, ShapeEntry
 
 Series = Callable[..., Path]
@@ -34,6 +35,13 @@ def test_names_of_persons_are_counted_and_gone(series: Series, settings: ScanSet
     scan = measure_scan(series("a", tags={"PatientName": "Doe^Jane", "PatientID": "4711"}), settings, masks=Path())
     assert scan.identifiers > 0
     assert "Doe" not in repr(scan) and "4711" not in repr(scan)
+
+
+def test_an_image_of_another_tracer_than_that_of_the_cells_is_refused(series: Series, settings: ScanSettings) -> None:
+    folder = series("a")
+    measure_scan(folder, settings, masks=Path(), cells=CellsEntry(number=1e8, tracer="Zr89"))
+    with pytest.raises(ImageError, match="Zr89, where the cells carry F18"):
+        measure_scan(folder, settings, masks=Path(), cells=CellsEntry(number=1e8, tracer="F18"))
 
 
 def test_a_threshold_within_an_ellipsoid(series: Series) -> None:
@@ -61,12 +69,14 @@ def test_recovery_and_errors_that_the_user_measured(series: Series) -> None:
 def test_planar_counts(tmp_path: Path) -> None:
     table = tmp_path / "counts.csv"
     table.write_text(
-        "organ,hours,seconds,anterior,posterior\nwhole body,0.5,600,100000,100000\nlung,0.5,600,30000,30000\n",
+        "organ,hours,seconds,anterior,posterior\nwhole body,0.5,600,100000,100000\nlung,0.5,600,30000,30000\n"
+        "Smith John,0.5,600,10000,10000\n",
         encoding="utf-8",
     )
     scan = measure_counts(table, PlanarEntry(path="counts.csv", activity=1e7), "In111")
     share = {r.organ: r.share for r in scan.labels}
     assert share["lung"] == pytest.approx(0.3)
+    assert "region 3" in share and "smith" not in repr(scan) and scan.notes[-1].code == "regions_coded"
 
 
 def break_slope(folder: Path) -> None:

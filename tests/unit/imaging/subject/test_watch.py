@@ -93,13 +93,13 @@ def test_nothing_is_lost_when_it_is_killed(tmp_path: Path, series: Series, setti
         assert child.stderr is not None and b"Error" not in child.stderr.read()
         child.stderr.close()
         Ledger(kept).scans()  # whatever is there is whole
-    done = {s.name for s in Ledger(kept).scans()}
+    done = {s.day for s in Ledger(kept).scans()}
     tried = log.read_text().splitlines()
     assert done and len(tried) <= len(set(tried)) + 3  # at most the one in hand is measured again after a kill
     watch = Watch(place, settings, Ledger(kept), masks=place)
     follow(watch, lambda arrived: None, poll=0.0, once=True)
     scans = Ledger(kept).scans()
-    assert [s.name for s in scans] == [f"scan-{k}" for k in range(6)]
+    assert [24 * s.day for s in scans] == pytest.approx([1.0 + k for k in range(6)], abs=0.5)
     assert all(len(s.labels) == 3 and len(s.views) == 2 for s in scans)
 
 

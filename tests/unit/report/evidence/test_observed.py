@@ -88,7 +88,7 @@ def test_nothing_to_draw_is_said():
     assert set(VARIABLES) > {"fever"}
 
 
-def test_files_are_written_not_blank_and_repeat(tmp_path):
+def test_files_are_written_not_blank_and_repeat(tmp_path, monkeypatch):
     for suffix in ("png", "svg"):
         one, two = (write_figure(evidence_figure(ZEKRI, "meld"), tmp_path / f"{k}.{suffix}") for k in "ab")
         assert one.read_bytes() == two.read_bytes()
@@ -96,6 +96,9 @@ def test_files_are_written_not_blank_and_repeat(tmp_path):
     assert pixels[..., :3].std() > 0.05 and (pixels[..., 3] == 1).all()
     text = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert "For research use" in text and "Zekri et al. 2015" in text
+    monkeypatch.setattr("hepatica.report.style._faces", lambda: ("DejaVu Sans",))
+    with pytest.raises(InputError, match=r"a \.svg, or an installed font"):
+        write_figure(evidence_figure(ZEKRI, "meld", lang="zh"), tmp_path / "c.png")
     with pytest.raises(InputError, match=r"\.svg or \.png"):
         write_figure(evidence_figure(ZEKRI, "meld"), tmp_path / "a.pdf")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "a.svg", "b.png", "b.svg"]

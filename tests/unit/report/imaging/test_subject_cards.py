@@ -23,6 +23,9 @@ def test_tables_hold_every_scan_and_organ(found: SubjectAnalysis) -> None:
     cards = {c.key: c for c in subject_cards(found, "en")}
     assert cards["cells"].table is not None and len(cards["cells"].table) == 6
     assert cards["organs"].table is not None and len(cards["organs"].table) == 7  # the kidney too
+    least = cards["organs"].table.iloc[:, -1].tolist()
+    assert least.count("–") == 1  # of the kidney, whose limit was not stated
+    assert all(" / " in v for v in least if v != "–") and "mL" in cards["organs"].note
     assert cards["odds"].table is not None and len(cards["odds"].table) == 3
     assert ("contradicted by the scans" in cards["cells"].markdown()) == bool(found.contradicted)
     assert "kidney" in cards["notes"].markdown()

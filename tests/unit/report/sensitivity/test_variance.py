@@ -38,7 +38,8 @@ def test_of_two_hypotheses_the_larger_total_is_listed(indices):
         assert frame.iloc[row, 4].startswith(f"{indices.indices.total[k, gains].max():.2f} (")
 
 
-def test_everything_is_written(indices, question, tmp_path):
+def test_everything_is_written(indices, question, tmp_path, monkeypatch):
+    monkeypatch.setattr("hepatica.report.style._faces", lambda: ("DejaVu Sans", "a face with Chinese letters"))
     files = write(indices, question, tmp_path, "zh", study_hash="abc")
     assert {p.name for p in files} == {"sobol.csv", "sobol.json", "sobol.svg", "sobol.png"}
     assert len(pd.read_csv(tmp_path / "sobol.csv")) == len(indices.frame())

@@ -20,7 +20,7 @@ from hepatica.imaging.readers.dicom.scale import Context, pet_factors
 from hepatica.imaging.readers.dicom.tags import missing, number, tag_name, text
 from hepatica.imaging.readers.faults import ImageError
 from hepatica.imaging.readers.limits import checked_voxels
-from hepatica.imaging.readers.stated import Stated
+from hepatica.imaging.readers.stated import EMISSION_ONLY, Stated
 from hepatica.imaging.readers.volume import Administration, ImageVolume, Note, NoteCode, Quantity, Voxels
 from hepatica.progress import Progress, ignore_progress
 
@@ -161,12 +161,18 @@ def _attenuation(made: _Series) -> bool:
 
 
 def _mr(made: _Series, progress: Progress) -> ImageVolume:
+    made.stated.refuse("MR series", EMISSION_ONLY)
     echoes = [stack[0].echo_time for stack in made.times]
     known = [e for e in echoes if e is not None]
     if len(known) < len(echoes):
         raise missing("EchoTime", "export the series anew")
     slopes = np.array([1.0 if f.slope is None else f.slope for f in made.frames])
-    image = _volume(made, slopes, progress, Quantity.SIGNAL, None, np.full(len(echoes), np.nan), True)
+    starts = np.full(len(echoes), np.nan)
+    if made.stated.injected is not None:
+        starts[:] = (first_acquisition(made.frames) - made.stated.injected).total_seconds()
+        if starts[0] < 0:
+            raise ImageError("stated injected", "the infusion is after the acquisition", "state its date and time")
+    image = _volume(made, slopes, progress, Quantity.SIGNAL, None, starts, True)
     return replace(image, echo_times=np.asarray(known))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,10 +74,18 @@ def styled() -> Iterator[None]:
     if rcParams["svg.hashsalt"] == SETTINGS["svg.hashsalt"]:  # inside another: taking over all settings is slow
         yield
         return
-    settings: Any = {**SETTINGS, "font.sans-serif": list(_faces())}
+    faces, log = _faces(), logging.getLogger("matplotlib.font_manager")
+    settings: Any = {**SETTINGS, "font.sans-serif": list(faces)}
+    if len(faces) > 1:  # letters are looked for in each family of the list, but in one face alone of a generic one
+        settings["font.family"] = [*faces, "sans-serif"]
+    level = log.level
     with rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
+        log.setLevel(logging.ERROR)  # a face without bold letters shows its own weight
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 def has_letters(figure: Figure) -> bool:

@@ -1,7 +1,10 @@
 """One look: settings that end with their context, plain dollars, few artists, numbers at the edge of a grid."""
 
+from pathlib import Path
+
 import numpy as np
 from matplotlib import rcParams
+from matplotlib.font_manager import FontProperties
 
 from hepatica.report import style
 
@@ -67,6 +70,13 @@ def test_a_picture_without_its_letters_is_none(monkeypatch):
         assert not style.has_letters(figure)
         monkeypatch.setattr(style, "_faces", lambda: ("DejaVu Sans", style.CJK[0]))
         assert style.has_letters(figure)
+
+
+def test_letters_are_looked_for_in_every_face(monkeypatch):
+    monkeypatch.setattr(style, "_faces", lambda: ("DejaVu Sans", "DejaVu Serif"))
+    with style.styled():
+        paths = style.font_manager.fontManager._find_fonts_by_props(FontProperties())
+    assert [Path(p).stem for p in dict.fromkeys(paths)] == ["DejaVuSans", "DejaVuSerif"]
 
 
 def test_installed_faces_are_taken_in_order(monkeypatch):

@@ -115,7 +115,9 @@ def mean_rate(rates: ImageVolume, region: Region) -> float:
     """
     each = _rates(rates, region)
     if not each.any():
-        raise ImageError(f"region '{region.name}'", "no voxel with a signal", "draw it within the body")
+        raise ImageError(
+            f"region '{region.name}'", "no voxel with a signal", "draw it within the body, or take shorter echoes"
+        )
     return float(each[each != 0].mean(dtype=float))
 
 
@@ -135,7 +137,7 @@ class IronCells(NamedTuple):
     limit : float
         Least number told from none in this volume.
     concentration : float
-        Per mL; below 0 where R2* is below that of tissue.
+        Per mL; below 0 where R2* is below that of tissue, NaN where no voxel has a signal.
     volume : float, mL
     in_range : bool
         False below the limit, above the range of the calibration, and where voxels have no signal: then the number is
@@ -230,15 +232,15 @@ class IronCalibration:
         Raises
         ------
         ImageError
-            If the image is no map of R2*, or no voxel of the region has a signal.
+            If the image is no map of R2*.
         """
         volume = region.voxels * rates.voxel_volume
-        density = (mean_rate(rates, region) - self.tissue) / self.slope
+        void = float((_rates(rates, region) == 0).mean())
+        density = (mean_rate(rates, region) - self.tissue) / self.slope if void < 1 else np.nan
         sd = float(np.hypot(self.tissue_sd / self.slope, density * self.slope_sd / self.slope))
         limit = DETECTED * self.tissue_sd / self.slope
-        low, high = (max(0.0, density + z * sd) for z in (-NINETY, NINETY))
-        seen = density if density >= limit else 0.0
-        void = float((_rates(rates, region) == 0).mean())
+        low, high = (float(np.maximum(0.0, density + z * sd)) for z in (-NINETY, NINETY))
+        seen = 0.0 if density < limit else density
         beyond = density > self.largest or void > MOST_VOID
         return IronCells(
             cells=seen * volume,

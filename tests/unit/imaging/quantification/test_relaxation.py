@@ -55,6 +55,8 @@ def test_voxels_without_signal_are_no_tissue(tmp_path, calibration):
     image = relaxation_map(read_dicom(write_echoes(tmp_path / "mr", rates, echo_times=TIMES)))
     found = calibration.count(image, box("liver", image, centre=(9, 9, 2), sides=(40, 40, 40)))
     assert found.concentration == pytest.approx(1e6, rel=0.005) and found.is_beyond and not found.in_range
+    nothing = calibration.count(image, box("spleen", image, centre=(9, 1, 0), sides=(40, 5, 1)))
+    assert nothing.is_beyond and np.isnan(nothing.cells) and not nothing.in_range
 
 
 def test_fit_against_polyfit(calibration):

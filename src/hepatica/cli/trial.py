@@ -97,7 +97,7 @@ def run(
 
     lang = shell.check_language(lang)
     question = load_trial(file)
-    request = TrialRequest(trial=question, trials=trials, secondary=min(trials, 500), failure=failure)
+    request = TrialRequest(trial=question, trials=trials, secondary=trials, failure=failure)
     bars, began = Bars(lang), time.perf_counter()
     with claim(folder, "trial") as output:
         with shell.make_system(lang, cluster) as system, bars.bars:

@@ -24,9 +24,9 @@ def percent(rate: Rate) -> str:
     return f"{100 * rate.value:.1f} ± {196 * rate.error:.1f}"
 
 
-def words_table(rows: list[list[str]], heads: Sequence[str], lang: str) -> pd.DataFrame:
-    """Table of a card, its columns named in words."""
-    return pd.DataFrame(rows, columns=[say(f"trial.column_{head}", lang) for head in heads])
+def words_table(rows: list[list[str]], heads: Sequence[str], lang: str, more: Sequence[str] = ()) -> pd.DataFrame:
+    """Table of a card, its columns named in words, and more columns that are words already."""
+    return pd.DataFrame(rows, columns=[*(say(f"trial.column_{head}", lang) for head in heads), *more])
 
 
 def method_name(endpoint: Endpoint, lang: str) -> str:

@@ -11,7 +11,8 @@ from hepatica.report.trials.adaptive_card import adaptation_card
 from hepatica.report.trials.endpoint_cards import endpoints_card, estimates_card
 from hepatica.report.trials.names import hypothesis_name, percent, words_table
 from hepatica.report.trials.protocol import protocol_cards
-from hepatica.report.trials.trial_figures import draw_failure, draw_survival
+from hepatica.report.trials.survival_card import survival_card
+from hepatica.report.trials.trial_figures import draw_failure
 from hepatica.trials.definition.design_tables import MONTH
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.virtual.characteristics import TrialCharacteristics
@@ -157,28 +158,6 @@ def patients_card(found: TrialCharacteristics, lang: str) -> Card:
         tuple(text),
         words_table(rows, heads, lang),
         note=say("common.research_use", lang),
-    )
-
-
-def survival_card(found: TrialCharacteristics, lang: str) -> Card:
-    """Card of the expected survival of the arms.
-
-    Parameters
-    ----------
-    found : TrialCharacteristics
-        Of the trial.
-    lang : str
-        Language.
-    """
-    e = found.eligible
-    return Card(
-        "survival",
-        say("trial.survival_title", lang),
-        (say("trial.survival_text", lang, eligible=len(e.patients), screened=e.screened),),
-        None,
-        lambda: draw_survival(found, lang),
-        say("trial.survival_alt", lang),
-        say("common.research_use", lang),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.trials.analysis.required_size import Method, expected_signal, required_sizes
+from hepatica.trials.analysis.survival_comparison import HazardPattern
 from hepatica.trials.bank.build import Bank
 from hepatica.trials.bank.plan import DEATHS, TRANSPLANT
 from hepatica.trials.definition.trial import Trial
@@ -153,3 +156,72 @@ def transplant_share(trial: Trial, bank: Bank, eligible: Eligible, hypothesis: s
         steps = np.stack([np.diff(graft, axis=-1), np.diff(death, axis=-1)])
         shares.append(incidences_of_steps(steps)[0, :, -1].mean())
     return np.array(shares)
+
+
+MATERIAL = 1.25  # ratio of two hazard ratios within which hazards count as proportional
+LEAST_DEATHS = 0.002  # share of patients who die in a period, below which its hazard ratio says nothing
+
+
+class HazardCourse(NamedTuple):
+    """Course of the true hazard ratio of an arm against control, and the sizes that analyses of it need.
+
+    Attributes
+    ----------
+    cut : float, days
+        By which half of the expected deaths of both arms have come.
+    early, late : float
+        Hazard ratio before and after it; NaN where hardly anybody dies.
+    pattern : HazardPattern
+    sizes : dict of Method to float
+        Patients for the trial's power, all followed to the end, at its ratio of the two arms.
+    """
+
+    cut: float
+    early: float
+    late: float
+    pattern: HazardPattern
+    sizes: Mapping[Method, float]
+
+
+def hazard_course(trial: Trial, survival: Floats, arm: int) -> HazardCourse:
+    """Course of the hazard ratio from expected survival.
+
+    Parameters
+    ----------
+    trial : Trial
+        Its ratio, error and power.
+    survival : (arm, day)
+        Of `TrueEffects`.
+    arm : int
+        From 1 on.
+
+    Notes
+    -----
+    A hazard ratio of a period is that of the cumulative hazards gathered in it.
+    """
+    two = np.minimum.accumulate(survival[[0, arm]], axis=1)
+    share = trial.ratio[arm] / (trial.ratio[0] + trial.ratio[arm])
+    pooled = (1 - share) * two[0] + share * two[1]
+    cut = int(np.searchsorted(1 - pooled, 0.5 * (1 - pooled[-1])))
+    gathered = -np.log(np.maximum(two[:, [0, cut, -1]], 1e-12))
+    deaths = -np.diff(two[:, [0, cut, -1]], axis=1)
+    steps = np.diff(gathered, axis=1)
+    seen = (deaths > LEAST_DEATHS).all(axis=0)
+    early, late = (float(v) for v in np.where(seen, steps[1] / np.maximum(steps[0], 1e-12), np.nan))
+    signal = expected_signal(
+        np.arange(two.shape[1], dtype=float), two[0] / two[0, 0], two[1] / two[1, 0], allocation=share
+    )
+    sizes = required_sizes(signal, alpha=2 * trial.analysis.alpha, power=trial.analysis.power)
+    return HazardCourse(float(cut), early, late, _pattern_of(early, late), sizes)
+
+
+def _pattern_of(early: float, late: float) -> HazardPattern:
+    """Course of the hazard ratio that is known."""
+    before, after = np.log(early), np.log(late)
+    if np.isnan(before + after):
+        return HazardPattern.UNKNOWN
+    if abs(before - after) <= np.log(MATERIAL):
+        return HazardPattern.PROPORTIONAL
+    if before * after < 0 and min(abs(before), abs(after)) > 0.5 * np.log(MATERIAL):
+        return HazardPattern.CROSSING
+    return HazardPattern.LATE if abs(after) > abs(before) else HazardPattern.EARLY

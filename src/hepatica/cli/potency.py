@@ -41,6 +41,9 @@ def potency(
     weighting: Annotated[
         str | None, typer.Option("--weighting", help="Of runs: weighted, unweighted or semi-weighted.")
     ] = None,
+    outliers: Annotated[
+        str, typer.Option("--outliers", help="Test that names outliers: studentised, grubbs, dixon or esd.")
+    ] = "studentised",
     precision: Annotated[
         bool, typer.Option("--precision", help="FILE is a precision study: expected, run, potency.")
     ] = False,
@@ -73,6 +76,7 @@ def potency(
         "slope_margin": margin,
         "asymptote_margin": asymptote_margin,
         "weighting": weighting,
+        "outliers": outliers,
     }
     if not _analyse(asked, folder, lang, as_json):
         raise typer.Exit(1)

@@ -54,6 +54,8 @@ class Cohort:
         What calibration says of each draw; None leaves all to the priors.
     spread : float
         Factor on every deviation between patients, to try the model beyond them.
+    floors : mapping of str to float
+        Least values of parameters, in internal units, whatever priors and calibration allow.
     memo : dict
         Random numbers by purpose, shared with copies of the same seed, patients and draws.
     """
@@ -66,6 +68,7 @@ class Cohort:
     known: Draws | None = None
     pinned: Mapping[str, tuple[Spread, float]] = field(default_factory=dict)
     spread: float = 1.0
+    floors: Mapping[str, float] = field(default_factory=dict)
     memo: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
     _values: dict[str, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -194,7 +197,7 @@ class Cohort:
             if between.varies:
                 z = self._numbers(normals, self.patient, None, f"between:{name}")[:, 0]
                 value = between.apply(value, scale * z, np.ones(n))
-            columns.append(value)
+            columns.append(np.maximum(value, self.floors[name]) if name in self.floors else value)
         return np.stack(columns, axis=1)
 
     def _places_by_name(self, hypothesis: str) -> Callable[[str], tuple[Floats, Floats]]:

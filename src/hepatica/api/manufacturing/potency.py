@@ -26,6 +26,8 @@ class PotencyAnswer(Answer):
         Every potency is reported.
     missing : int
         Empty responses, which were left out.
+    outlier_rule : str
+        Test by which outlying responses are named.
     assays : list of AssayRow
     runs : list of RunsRow
     """
@@ -37,6 +39,7 @@ class PotencyAnswer(Answer):
     units: dict[str, str]
     suitable: bool
     missing: int
+    outlier_rule: str
     assays: list[AssayRow]
     runs: list[RunsRow]
 
@@ -52,6 +55,7 @@ class PotencyAnswer(Answer):
             units=result.units,
             suitable=result.is_suitable,
             missing=result.missing,
+            outlier_rule=o.outliers.value,
             assays=[AssayRow.of(a) for a in result.assays],
             runs=[RunsRow.of(r) for r in result.runs],
         )
@@ -82,6 +86,8 @@ class PotencyRequest(Request):
     asymptote_margin : float
     weighting : str or None
         Of runs: weighted, unweighted, semi-weighted; by homogeneity unless given.
+    outliers : str
+        Test by which outlying responses are named: studentised, grubbs, dixon or esd.
 
     Examples
     --------
@@ -100,6 +106,7 @@ class PotencyRequest(Request):
     slope_margin: tuple[float, float] = (0.8, 1.25)
     asymptote_margin: float = 0.1
     weighting: Literal["weighted", "unweighted", "semi-weighted"] | None = None
+    outliers: Literal["studentised", "grubbs", "dixon", "esd"] = "studentised"
 
     def options(self) -> Options:
         """Options of the analysis.
@@ -110,6 +117,7 @@ class PotencyRequest(Request):
             If a level, a margin or an assumed potency is out of range.
         """
         from hepatica.manufacturing.assay.combination import Weighting
+        from hepatica.manufacturing.assay.outliers import OutlierRule
         from hepatica.manufacturing.assay.result import Model, Options, Transform
         from hepatica.manufacturing.assay.suitability import Criteria, Parallelism
 
@@ -122,6 +130,7 @@ class PotencyRequest(Request):
             self.level,
             criteria,
             None if self.weighting is None else Weighting(self.weighting),
+            OutlierRule(self.outliers),
         )
 
     def compute(self, progress: Progress = ignore_progress) -> PotencyAnalysis:

@@ -1,5 +1,5 @@
 """Biological assays: relative potency with its limits, suitability, combination of runs.
 
-In reading order: `models`; `suitability`, `outliers`; `combination` and `run_effect` for several runs; `table`,
-`result`, `assembly` and `analysis` for a file.
+In reading order: `models`; `suitability`, `outlier_tests`, `outliers`; `combination` and `run_effect` for several runs;
+`table`, `result`, `assembly` and `analysis` for a file.
 """

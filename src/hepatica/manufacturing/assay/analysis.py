@@ -32,8 +32,8 @@ def analyse_file(
     ----------
     path : str or Path
         CSV with columns ``sample``, ``dose``, and ``response`` (or ``positive`` and ``total``); optional ``assay``,
-        ``run``, ``block`` (randomised blocks) or ``row`` and ``column`` (Latin square), ``assumed``, ``dose_unit``,
-        ``response_unit``.
+        ``run``, ``block`` (randomised blocks), ``row`` and ``column`` (Latin square) or ``subject`` and ``period``
+        (cross-over), ``assumed``, ``dose_unit``, ``response_unit``.
     options : Options, optional
         Parallel lines, and criteria of significance, unless given.
     progress : Progress, optional
@@ -121,7 +121,7 @@ def gather(table: AssayTable, options: Options) -> tuple[list[Assay], int]:
         keys = [np.unique(np.array([b[i] for i in here]), return_inverse=True)[1] for b in blocks]
         at_order = np.lexsort((*keys, dose[at], of))
         at, of = at[at_order], of[at_order]
-        layout = Layout(of, dose[at], tuple(k[at_order] for k in keys))
+        layout = Layout(of, dose[at], tuple(k[at_order] for k in keys), "subject" in table)
         potencies = tuple(_assumed(table, options, name, assumed[at[of == k]]) for k, name in enumerate(names))
         if not quantal:
             _require_replicates(table.name, a, r, layout)
@@ -132,11 +132,12 @@ def gather(table: AssayTable, options: Options) -> tuple[list[Assay], int]:
 
 
 def _blockings(table: AssayTable) -> list[list[str]]:
-    if "block" in table and ("row" in table or "column" in table):
-        raise InputError(f"{table.name}, header", "block with row or column", "block alone, or row and column")
-    if ("row" in table) != ("column" in table):
-        raise InputError(f"{table.name}, header", "row or column alone", "both, for a Latin square, or a column block")
-    return [table.labels(c) for c in ("block", "row", "column") if c in table]
+    ways = (("block",), ("row", "column"), ("subject", "period"))
+    named = [c for way in ways for c in way if c in table]
+    if named and tuple(named) not in ways:
+        allowed = "block alone, row with column (Latin square), or subject with period (cross-over)"
+        raise InputError(f"{table.name}, header", " and ".join(named), allowed)
+    return [table.labels(c) for c in named]
 
 
 def _require_replicates(file: str, assay: str, run: str, layout: Layout) -> None:

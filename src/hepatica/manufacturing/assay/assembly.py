@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.errors import InputError
 from hepatica.manufacturing.assay.homogeneity import Homogeneity, bartlett
+from hepatica.manufacturing.assay.models.cross_over import cross_over
 from hepatica.manufacturing.assay.models.design import Layout
 from hepatica.manufacturing.assay.models.fieller import Ratio
 from hepatica.manufacturing.assay.models.logistic import LogisticAssay, logistic
@@ -65,9 +67,16 @@ def fit_assays(assays: Sequence[Assay], options: Options) -> list[AssayResult]:
         Of equal layouts.
     options : Options
         Model, levels and criteria.
+
+    Raises
+    ------
+    InputError
+        If a model refuses the layout, or a cross-over is to be analysed by curves, slopes or counts.
     """
     layout, model, level = assays[0].layout, options.model, options.level
     equal = options.criteria.level
+    if layout.is_cross_over and model is not Model.PARALLEL_LINE:
+        raise InputError("model", model.value, "parallel-line, of a cross-over with columns subject and period")
     if model.is_quantal:
         link = Link(model.value)
         made = [
@@ -86,12 +95,13 @@ def fit_assays(assays: Sequence[Assay], options: Options) -> list[AssayResult]:
     y = np.array([a.response for a in assays])
     kernel: Kernel
     if model is Model.PARALLEL_LINE:
-        kernel = parallel_lines(y, layout, level=level, equivalence_level=equal)
+        fit = cross_over if layout.is_cross_over else parallel_lines
+        kernel = fit(y, layout, level=level, equivalence_level=equal)
     elif model is Model.SLOPE_RATIO:
         kernel = slope_ratio(y, layout, level=level, equivalence_level=equal)
     else:
         kernel = logistic(y, layout, five=model is Model.FIVE_PARAMETER, level=level, equivalence_level=equal)
-    p, homogeneity = outlier_p_values(y, layout), bartlett(y, layout)
+    p, homogeneity = outlier_p_values(y, layout, options.outliers), bartlett(y, layout)
     results = [_result(a, kernel, i, p[i], options) for i, a in enumerate(assays)]
     return results if homogeneity is None else [_with_variance(r, homogeneity, options) for r in results]
 

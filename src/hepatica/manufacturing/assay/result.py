@@ -15,6 +15,7 @@ from hepatica.manufacturing.assay.models.design import Layout
 from hepatica.manufacturing.assay.models.logistic import LogisticAssay
 from hepatica.manufacturing.assay.models.parallel_lines import LinearAssay
 from hepatica.manufacturing.assay.models.quantal import QuantalAssay
+from hepatica.manufacturing.assay.outliers import OutlierRule
 from hepatica.manufacturing.assay.run_effect import RunEffect
 from hepatica.manufacturing.assay.suitability import Check, CheckKey, Criteria
 
@@ -71,6 +72,8 @@ class Options:
     criteria : Criteria
     weighting : Weighting or None
         Of the combination of runs; by homogeneity unless given.
+    outliers : OutlierRule
+        Test by which outlying responses are named.
     """
 
     model: Model = Model.PARALLEL_LINE
@@ -80,6 +83,7 @@ class Options:
     level: float = 0.95
     criteria: Criteria = field(default_factory=Criteria)
     weighting: Weighting | None = None
+    outliers: OutlierRule = OutlierRule.STUDENTISED
 
     def __post_init__(self) -> None:
         """Check level and assumed potencies."""

@@ -20,6 +20,9 @@ class CheckKey(Enum):
     NON_PARALLELISM = "non_parallelism"
     BLANKS = "blanks"
     INTERSECTION = "intersection"
+    PERIODS_PREPARATIONS = "periods_preparations"
+    PERIODS_REGRESSION = "periods_regression"
+    PERIODS_NON_PARALLELISM = "periods_non_parallelism"
     EQUAL_SLOPE = "slope"
     EQUAL_LOWER = "lower"
     EQUAL_UPPER = "upper"
@@ -108,7 +111,14 @@ SIGNIFICANCE = {
     "non_parallelism": CheckKey.NON_PARALLELISM,
     "blanks": CheckKey.BLANKS,
     "intersection": CheckKey.INTERSECTION,
+    "periods_preparations": CheckKey.PERIODS_PREPARATIONS,
+    "periods_regression": CheckKey.PERIODS_REGRESSION,
+    "periods_non_parallelism": CheckKey.PERIODS_NON_PARALLELISM,
 }
+CARRY_OVER = (CheckKey.PERIODS_PREPARATIONS, CheckKey.PERIODS_REGRESSION, CheckKey.PERIODS_NON_PARALLELISM)
+"""Interactions with periods, which a dose that acts on into the next period brings about; they are shown, and do not
+decide: a test for carry-over is too weak to clear an assay, and choosing by it is biased (Freeman PR, Stat
+Med 1989;8:1421)."""
 SHAPE = (CheckKey.NON_PARALLELISM, CheckKey.INTERSECTION)
 
 
@@ -129,7 +139,8 @@ def by_significance(tests: Mapping[str, tuple[float, float]], criteria: Criteria
             continue
         key = SIGNIFICANCE[name]
         passed = p < criteria.alpha if key is CheckKey.REGRESSION else p >= criteria.alpha
-        decides = key not in SHAPE or criteria.parallelism is not Parallelism.EQUIVALENCE
+        by_equivalence_alone = key in SHAPE and criteria.parallelism is Parallelism.EQUIVALENCE
+        decides = key not in CARRY_OVER and not by_equivalence_alone
         made.append(Check(key, -1, bool(passed), decides, statistic, p))
     return made
 

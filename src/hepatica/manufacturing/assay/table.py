@@ -18,7 +18,7 @@ MAX_BYTES = 64 * 2**20
 MAX_ROWS = 1_000_000
 COLUMNS = (
     *("sample", "dose", "response", "positive", "total", "assay", "run", "block", "row", "column", "assumed"),
-    *("dose_unit", "response_unit", "expected", "potency"),
+    *("subject", "period", "dose_unit", "response_unit", "expected", "potency"),
 )
 MISSING = ("", "na", "nan", "null", "none", "-", ".")
 LARGEST = 1e100  # beyond which squares overflow; no assay reads so much

@@ -19,7 +19,7 @@ from hepatica.study import Study
 from hepatica.study_system import system_of
 from hepatica.therapy import Product
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of the layout of a stored surface; raised when it changes."""
 
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import f as fisher
-from scipy.stats import t as student
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.arrays import Floats, finite, ordered_limits, probability
+from hepatica.manufacturing.quality.stability_line import Line, Specification, crossing
 
 FEWEST_BATCHES = 3
 
@@ -28,21 +28,6 @@ class Model(StrEnum):
     COMMON = "common intercept, common slope"
     COMMON_SLOPE = "different intercepts, common slope"
     DIFFERENT = "different intercepts, different slopes"
-
-
-class Line(NamedTuple):
-    """Regression line of a batch.
-
-    Attributes
-    ----------
-    intercept, slope : float
-    crossing : float
-        Time at which the confidence limit of the mean first meets the specification; infinite if never.
-    """
-
-    intercept: float
-    slope: float
-    crossing: float
 
 
 class Fit(NamedTuple):
@@ -111,12 +96,6 @@ class Stability(NamedTuple):
     is_few: bool
 
 
-class _Test(NamedTuple):
-    lower: float
-    upper: float
-    confidence: float
-
-
 class _Data(NamedTuple):
     time: Floats
     value: Floats
@@ -133,6 +112,7 @@ def shelf_life(
     pool_alpha: float = 0.25,
     extrapolation: float = 0.0,
     pooled_variance: bool = False,
+    release: float | None = None,
 ) -> Stability:
     """Shelf life of a product from batches followed over time.
 
@@ -150,12 +130,15 @@ def shelf_life(
         Time allowed beyond the last that was observed; 0 for frozen cells, of which nothing is extrapolated.
     pooled_variance : bool
         Where slopes differ, one residual mean square for all batches instead of each batch by itself.
+    release : float, optional
+        Value at which a lot may be released, inside the specification: the what-if shelf life, that of a lot that
+        starts there and changes as the batches do (LeBlond 2011).
 
     Raises
     ------
     InputError
-        If there is no limit, a batch has one time only, no degree of freedom is left, or the mean at time 0 does not
-        meet the specification with this confidence.
+        If there is no limit, a batch has one time only, no degree of freedom is left, or the mean at time 0, or the
+        release limit, does not meet the specification with this confidence.
 
     Examples
     --------
@@ -164,7 +147,7 @@ def shelf_life(
     ('common intercept, common slope', 12.0)
     """
     data = _read(batches)
-    test = _Test(*ordered_limits(lower, upper), probability(confidence, "confidence"))
+    test = Specification(*ordered_limits(lower, upper), probability(confidence, "confidence"), release)
     probability(pool_alpha, "significance of pooling")
     if not 0.0 <= extrapolation < np.inf:
         raise InputError("extrapolation", extrapolation, "a time of 0 or more")
@@ -221,7 +204,7 @@ def _row(k: int, batches: int, model: Model) -> tuple[Floats, Floats]:
     return np.append(mine, np.zeros(batches)), np.append(np.zeros(batches), mine)
 
 
-def _fit(data: _Data, model: Model, test: _Test) -> Fit:
+def _fit(data: _Data, model: Model, test: Specification) -> Fit:
     design = _design(data, model)
     df = data.time.size - design.shape[1]
     if df < 1:
@@ -235,12 +218,12 @@ def _fit(data: _Data, model: Model, test: _Test) -> Fit:
         at_0, per = _row(k, len(data.names), model)
         var = float(at_0 @ covariance @ at_0), float(at_0 @ covariance @ per), float(per @ covariance @ per)
         start, slope = float(at_0 @ beta), float(per @ beta)
-        lines[name] = Line(start, slope, _crossing(start, slope, var, df, test))
+        lines[name] = Line(start, slope, crossing(start, slope, var, df, test))
     worst = min(lines, key=lambda name: lines[name].crossing)
     return Fit(lines, sse, float(df), lines[worst].crossing, worst)
 
 
-def _alone(data: _Data, k: int, name: str, test: _Test) -> Line:
+def _alone(data: _Data, k: int, name: str, test: Specification) -> Line:
     mine = data.batch == k
     if mine.sum() < 3:
         return Line(float("nan"), float("nan"), float("nan"))
@@ -255,28 +238,6 @@ def _f_test(small: Fit, large: Fit, full: Fit) -> tuple[float, float]:
         return float("nan"), 1.0
     value = (small.sse - large.sse) / df / (full.sse / full.df) if full.sse > 0 else np.inf
     return float(value), float(fisher.sf(value, df, full.df))
-
-
-def _crossing(start: float, slope: float, var: tuple[float, float, float], df: float, test: _Test) -> float:
-    """First time > 0 at which mean -+ t se meets a limit: root of (a + b x - L)^2 = t^2 (v0 + 2 v01 x + v1 x^2)."""
-    both = np.isfinite(test.lower) and np.isfinite(test.upper)
-    t = float(student.ppf(0.5 + 0.5 * test.confidence if both else test.confidence, df))
-    found = np.inf
-    for limit, sign in ((test.lower, 1.0), (test.upper, -1.0)):
-        if not np.isfinite(limit):
-            continue
-        room, fall = sign * (start - limit), sign * slope
-        if room <= t * np.sqrt(var[0]):
-            raise InputError(
-                "batches",
-                f"a mean of {start:.4g} at time 0",
-                f"batches whose mean meets {limit:g} at time 0 with confidence",
-            )
-        square = np.array([fall**2 - t**2 * var[2], 2.0 * (room * fall - t**2 * var[1]), room**2 - t**2 * var[0]])
-        roots = np.roots(square)
-        times = [float(r.real) for r in roots if abs(r.imag) < 1e-9 * max(1.0, abs(r)) and r.real > 0.0]
-        found = min([found, *(x for x in times if room + fall * x >= -1e-9 * abs(room))])
-    return found
 
 
 def fit_model(
@@ -295,5 +256,5 @@ def fit_model(
     >>> round(fit.lines["a"].slope, 3)
     -0.429
     """
-    test = _Test(*ordered_limits(lower, upper), probability(confidence, "confidence"))
+    test = Specification(*ordered_limits(lower, upper), probability(confidence, "confidence"))
     return _fit(_read(batches), model, test)

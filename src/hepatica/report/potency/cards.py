@@ -105,8 +105,13 @@ def _potencies(result: PotencyAnalysis, lang: str) -> Card:
         pd.DataFrame(rows[:MOST_ROWS]),
         (lambda: figures.potencies(result, lang)) if refused < total else None,
         say("potency.alt_potency", lang),
-        say("potency.note_limits", lang, level=100 * result.options.level),
+        _note(result, lang),
     )
+
+
+def _note(result: PotencyAnalysis, lang: str) -> str:
+    crossed = all(a.layout.is_cross_over for a in result.assays)
+    return say(f"potency.note_limits{'_cross_over' * crossed}", lang, level=100 * result.options.level)
 
 
 def _refusal(a: AssayResult, lang: str) -> str:

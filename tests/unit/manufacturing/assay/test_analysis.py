@@ -80,6 +80,31 @@ def test_latin_square_and_blocks(analyse):
     assert blocks.assays[0].layout.design is Design.RANDOMISED_BLOCKS
 
 
+def twin(slope=-30.0):
+    """A twin cross-over of 24 animals, a ratio of 0.8."""
+    rng = np.random.Generator(np.random.Philox(25))
+    given = (("S1", "T2"), ("S2", "T1"), ("T1", "S2"), ("T2", "S1"))
+    return [
+        f"{one[0]},{one[1]},{100 + slope * np.log(int(one[1]) * (0.8 if one[0] == 'T' else 1)) + own + rng.normal():.4f},a{n},{p}"
+        for n in range(24)
+        for own in [10 * rng.normal()]
+        for p, one in zip(("day 1", "day 2"), given[n % 4], strict=True)
+    ]
+
+
+def test_a_twin_cross_over_is_judged_by_the_error_within_animals(analyse):
+    rows = twin()
+    a = analyse("sample,dose,response,subject,period", rows).assays[0]
+    assert a.layout.design is Design.CROSS_OVER and a.df == 20 and a.is_reported(1)
+    assert a.potencies[0].ratio == pytest.approx(0.8, abs=0.05)
+    shown = {c.key.value: c.decides for c in a.checks}
+    assert shown["non_parallelism"] and shown["regression"] and not shown["periods_regression"]
+    ignored = analyse("sample,dose,response", [r.rsplit(",", 2)[0] for r in rows]).assays[0]
+    assert a.variance < 0.2 * ignored.variance
+    with pytest.raises(InputError, match="parallel-line, of a cross-over"):
+        analyse("sample,dose,response,subject,period", rows, model=Model.SLOPE_RATIO)
+
+
 @pytest.mark.parametrize("model, width", [(Model.FOUR_PARAMETER, 0.5), (Model.FIVE_PARAMETER, 0.7)])
 def test_curves(analyse, model, width):
     rows = plate(0.8, 0.1, doses=[0, *4.0 ** np.arange(-4, 5)], shape=lambda d: 10 / (1 + d**1.2))
@@ -150,9 +175,11 @@ def test_what_cannot_be_analysed_is_refused(analyse, change, options, says):
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("head, says", [("row", "both, for a Latin square"), ("block,row,column", "block alone")])
+@pytest.mark.parametrize(
+    "head, says", [("row", "row with column"), ("block,row,column", "block alone"), ("subject", "subject with period")]
+)
 def test_half_a_design_is_refused(analyse, head, says):
-    rows = [f"{r},1" + ",1,1" * (head != "row") for r in plate()]
+    rows = [f"{r},1" + ",1,1" * ("," in head) for r in plate()]
     with pytest.raises(InputError, match=says):
         analyse(f"sample,dose,response,{head}", rows)
 

@@ -5,7 +5,8 @@ import pytest
 import statsmodels.api as sm
 
 from hepatica.manufacturing.assay.models.design import Layout
-from hepatica.manufacturing.assay.outliers import outlier_p_values
+from hepatica.manufacturing.assay.outlier_tests import dixon, grubbs
+from hepatica.manufacturing.assay.outliers import OutlierRule, outlier_p_values
 
 LAYOUT = Layout(np.repeat([0, 1], 9), np.tile(np.repeat([1.0, 2.0, 4.0], 3), 2))
 RNG = np.random.Generator(np.random.Philox(22))
@@ -43,3 +44,41 @@ def test_a_response_alone_at_its_dose_is_not_judged():
 def test_nothing_is_judged_without_error():
     layout = Layout(np.array([0, 0, 1, 1]), np.array([1.0, 2.0, 1.0, 2.0]))
     assert np.isnan(outlier_p_values(np.ones((1, 4)), layout)).all()
+
+
+@pytest.mark.parametrize("rule, test", [(OutlierRule.GRUBBS, grubbs), (OutlierRule.DIXON, dixon)])
+def test_each_dose_is_tested_by_itself_and_adjusted_for_their_number(rule, test):
+    layout = Layout(np.repeat([0, 1], 8), np.tile(np.repeat([1.0, 2.0], 4), 2))
+    y = RNG.normal(size=(2, 16))
+    y[0, 6] += 30
+    p = outlier_p_values(y, layout, rule)
+    for row, responses in zip(p, y, strict=True):
+        for start in range(0, 16, 4):
+            made = test(responses[start : start + 4])
+            assert row[start + made.place] == pytest.approx(min(4 * made.p, 1.0))
+            assert (np.delete(row[start : start + 4], made.place) == 1.0).all()
+    assert p[0].argmin() == 6
+    two = Layout(np.repeat([0, 1], 4), np.tile([1.0, 1.0, 2.0, 2.0], 2))
+    assert np.isnan(outlier_p_values(RNG.normal(size=(1, 8)), two, rule)).all()
+
+
+def test_blocks_are_no_outliers_by_grubbs():
+    layout = Layout(np.repeat([0, 1], 8), np.tile(np.repeat([1.0, 2.0], 4), 2), (np.tile(np.arange(4), 4),))
+    y = RNG.normal(size=(1, 16)) + 30.0 * (layout.blocks[0] == 2)
+    free = Layout(layout.sample, layout.dose)
+    assert outlier_p_values(y, free, OutlierRule.GRUBBS).min() < 0.05  # every third block stands out
+    assert outlier_p_values(y, layout, OutlierRule.GRUBBS).min() > 0.05
+
+
+def test_outliers_that_hide_one_another_are_named_by_their_sequence():
+    layout = Layout(np.repeat([0, 1], 18), np.tile(np.repeat([1.0, 2.0, 4.0], 6), 2))
+    y = 0.1 * RNG.normal(size=(1, 36))
+    y[0, [0, 1]] += 0.6
+    y[0, 18] += 0.9
+    named = np.flatnonzero(outlier_p_values(y, layout, OutlierRule.ESD)[0] < 0.05)
+    assert named.tolist() == [0, 1, 18]
+    assert set(np.flatnonzero(outlier_p_values(y, layout)[0] < 0.05).tolist()) < {0, 1, 18}  # the larger hides the rest
+    assert np.isnan(outlier_p_values(np.ones((1, 4)), Layout(np.array([0, 0, 1, 1]), np.array([1.0, 2.0, 1.0, 2.0])),
+                                     OutlierRule.ESD)).all()  # fmt: skip
+    level = [(outlier_p_values(RNG.normal(size=(200, 36)), layout, OutlierRule.ESD).min(axis=1) < 0.05).mean()]
+    assert level[0] < 0.12  # the first step is at 0.05; a later one may decide, rarely

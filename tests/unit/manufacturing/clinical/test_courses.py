@@ -1,11 +1,14 @@
 """Products in the same patients: what the model must say of each whatever its parameters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hepatica.engine import shipped_system
 from hepatica.errors import InputError
 from hepatica.manufacturing.clinical.courses import admit_lots, planned_regimen, run_products
+from hepatica.patients import posterior
 from hepatica.study import check_study
 from hepatica.therapy import Product, Regimen
 from hepatica.therapy.process.hold import held_viability
@@ -52,6 +55,23 @@ def test_the_same_product_does_the_same(made):
     run = made[1]
     assert run.failed == 0 and run.acting.shape == (10, 6)
     assert np.array_equal(run.acting[0], run.acting[1]) and np.array_equal(run.inert[0], run.inert[1])
+
+
+def test_dead_cells_clot_no_less_than_living_ones_in_every_draw(made):
+    """The draws leave the prior of a dead cell's clotting as it is, a quarter of it below a living one's."""
+    patients, run = made
+    known, who = posterior(), np.arange(60)
+    cohort = replace(patients.cohort, patient=who, draw=who, known=known)
+    column = list(cohort.model.parameters).index("tissue_factor_debris")
+    free = replace(cohort, floors={}).parameters("lung_only")[:, column]
+    held = cohort.parameters("lung_only")[:, column]
+    assert 0.1 < (free < 1.0).mean() < 0.5 and np.array_equal(held, np.maximum(free, 1.0))
+    clots = run.harms["thrombosis"]
+    for worse, better in (
+        (3, 2),
+        (2, 0),
+    ):  # viability 0.71, 0.85, 0.9; what the course of the disease adds is below 1e-5
+        assert (clots[worse] - clots[better] > -1e-5).all()
 
 
 def test_debris_tissue_factor_and_passage_raise_thrombosis(made):

@@ -1,4 +1,4 @@
-"""Designs of assays: completely randomised, randomised blocks, Latin square; samples, doses and blocks of responses."""
+"""Designs of assays: completely randomised, randomised blocks, Latin square, cross-over; their layouts."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Design(Enum):
     COMPLETELY_RANDOMISED = "completely randomised"
     RANDOMISED_BLOCKS = "randomised blocks"
     LATIN_SQUARE = "Latin square"
+    CROSS_OVER = "cross-over"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Layout:
         (responses,), in one unit.
     blocks : tuple of ndarray
         None for a completely randomised design, one numbering (responses,) for randomised blocks, two (rows, columns)
-        for a Latin square.
+        for a Latin square, two (subjects, periods) for a cross-over.
+    is_cross_over : bool
+        True where the blocks are subjects that receive several doses in turn, and periods.
 
     Raises
     ------
@@ -54,6 +57,7 @@ class Layout:
     sample: Groups
     dose: Floats
     blocks: tuple[Groups, ...] = field(default=())
+    is_cross_over: bool = False
 
     def __post_init__(self) -> None:
         """Check samples, doses and blocks."""
@@ -63,6 +67,8 @@ class Layout:
             raise InputError("sample", "one sample", "a standard and at least one sample to compare with it")
         if any(len(x) != len(self.sample) for x in (self.dose, *self.blocks)) or len(self.blocks) > 2:
             raise InputError("blocks", len(self.blocks), "at most two, each as long as the samples and the doses")
+        if self.is_cross_over and len(self.blocks) != 2:
+            raise InputError("blocks", len(self.blocks), "subjects and periods, for a cross-over")
         if not (np.isfinite(self.dose).all() and (self.dose >= 0).all()):
             raise InputError("dose", float(self.dose[~(self.dose >= 0)][0]), "finite doses, none negative")
 
@@ -74,7 +80,7 @@ class Layout:
     @property
     def design(self) -> Design:
         """Design, by the number of blockings."""
-        return tuple(Design)[len(self.blocks)]
+        return Design.CROSS_OVER if self.is_cross_over else tuple(Design)[len(self.blocks)]
 
     @property
     def cell(self) -> Groups:
@@ -89,9 +95,11 @@ class Layout:
 
     def block_terms(self) -> dict[str, Floats]:
         """Columns of each blocking by its name in an analysis of variance."""
-        names = ("blocks",) if len(self.blocks) == 1 else ("rows", "columns")
+        two = ("subjects", "periods") if self.is_cross_over else ("rows", "columns")
+        names = ("blocks",) if len(self.blocks) == 1 else two
         return {name: indicators(b) for name, b in zip(names, self.blocks, strict=False)}
 
     def key(self) -> bytes:
         """Bytes that are equal for equal layouts."""
-        return b"|".join(a.tobytes() for a in (self.sample, self.dose, *self.blocks))
+        kind = b"cross-over" if self.is_cross_over else b""
+        return b"|".join((kind, *(a.tobytes() for a in (self.sample, self.dose, *self.blocks))))

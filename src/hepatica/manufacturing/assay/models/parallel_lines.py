@@ -98,13 +98,8 @@ def parallel_lines(y: Floats, layout: Layout, *, level: float = 0.95, equivalenc
     >>> np.exp([a.potency.low[0, 0], a.potency.estimate[0, 0], a.potency.high[0, 0]]).round(2).tolist()
     [1.71, 1.95, 2.27]
     """
-    if (layout.dose <= 0).any():
-        raise InputError("dose", 0.0, "doses above zero, for a line over log dose")
-    x = np.log(layout.dose)
-    if any(len(np.unique(x[layout.sample == k])) < 2 for k in range(layout.samples)):
-        raise InputError("dose", "one dose of a sample", "at least two doses of each sample")
-    prep, origin = indicators(layout.sample), float(x.mean())
-    x = (x - origin)[:, None]
+    x, origin = log_doses(layout)
+    prep = indicators(layout.sample)
     terms = layout.block_terms() | {"preparations": prep, "regression": x, "non_parallelism": x * prep}
     anova = analyse_variance(y, terms | {"non_linearity": indicators(layout.cell)})
     if anova[RESIDUAL].df == 0 and "non_linearity" in anova:
@@ -131,6 +126,22 @@ def parallel_lines(y: Floats, layout: Layout, *, level: float = 0.95, equivalenc
         df,
         common.fitted,
     )
+
+
+def log_doses(layout: Layout) -> tuple[Floats, float]:
+    """Log doses less their mean, (responses, 1), and the mean.
+
+    Raises
+    ------
+    InputError
+        If a dose is zero, or a sample has one dose.
+    """
+    if (layout.dose <= 0).any():
+        raise InputError("dose", 0.0, "doses above zero, for a line over log dose")
+    x = np.log(layout.dose)
+    if any(len(np.unique(x[layout.sample == k])) < 2 for k in range(layout.samples)):
+        raise InputError("dose", "one dose of a sample", "at least two doses of each sample")
+    return (x - x.mean())[:, None], float(x.mean())
 
 
 def contrast_ratio(

@@ -1,38 +1,58 @@
 """Product: gain and harm over its attributes, and release of 200 simulated lots in three worlds of the link of potency.
 
-    python experiments/product_release.py            # about two minutes on two idle cores, then seconds from the cache
-    python experiments/product_release.py --curves   # the attributes as well, a few minutes more
+    python experiments/product_release.py            # some minutes on two idle cores
+    python experiments/product_release.py --curves   # the attributes as well
 
-The rule sees assays only: two replicates of potency, one of viability, one of a marker. Losses are those of the surface
-at the lots' true attributes, in quality-adjusted days per patient.
+The rule sees assays only: two replicates of potency, one of viability, one of a marker; it decides by the surface,
+which is fitted in one sample of patients. What a decision costs is then simulated: every lot is given, as it is and at
+the dose that the rule sets, to the same fresh patients. Losses are in quality-adjusted days per patient against the
+reference lot; errors are of the mean over parameter draws, and paired where ways are compared.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.engine import System
 from hepatica.manufacturing.clinical.alternatives import (
     Group,
     ProductComparison,
     attribute_alternatives,
     compare_products,
 )
+from hepatica.manufacturing.clinical.basis import RANGES, Coordinate
+from hepatica.manufacturing.clinical.courses import admit_lots, planned_regimen, run_products
 from hepatica.manufacturing.clinical.lots import summarise_lots
 from hepatica.manufacturing.clinical.store import stored_surface
-from hepatica.manufacturing.clinical.surface import STRENGTHS, Surface, SurfaceSize
+from hepatica.manufacturing.clinical.surface import STRENGTHS, Surface, SurfaceSize, of_point
 from hepatica.manufacturing.quality.release.lot import LotRelease, Verdict, release_lot
 from hepatica.manufacturing.quality.release.lot_file import check_lot
-from hepatica.study import load_study
+from hepatica.patients import Admitted
+from hepatica.study import Study, load_study
+from hepatica.study_system import system_of
+from hepatica.therapy import Product, Regimen
 
 Floats = NDArray[np.float64]
 STUDY = Path(__file__).parents[1] / "studies/hbv-aclf.toml"
 CELLS, LOTS, REJECTION = 1e6, 200, 1.0
+FRESH, AT_ONCE = 1000, 50  # offset of the seed of patients in whom lots are given; lots simulated together
 POTENCY_SD, POTENCY_ERROR, VIABILITY_ERROR = 0.9, 0.12, 2.0
 LINKED, HALF = 0.34, 0.33
+
+
+class Losses(NamedTuple):
+    """Days lost by each lot in each patient, (lot, patient), as it is and as the rule gives it."""
+
+    hypothesis: str
+    as_it_is: Floats
+    given: Floats
+    draw: NDArray[np.int64]
 
 
 def true_lots(seed: int = 20) -> tuple[Floats, Floats]:
@@ -61,28 +81,80 @@ def decide(surface: Surface, potency: Floats, viability: Floats, seed: int = 21)
     return made, measured
 
 
-def losses(surface: Surface, strength: float, decided: tuple[list[LotRelease], Floats]) -> dict[str, float]:
-    """Mean loss of a patient by each way to decide, in one world, the worse hypothesis; shares rejected and raised."""
+def realised(
+    study: Study, chosen: Sequence[LotRelease], *, draws: int, per_draw: int, workers: int | None
+) -> dict[float, list[Losses]]:
+    """Losses of every lot in fresh patients, who get the lot itself: no surface stands between decision and outcome."""
+    engine, regimen = system_of(study), planned_regimen(study, CELLS)
+    patients = admit_lots(study, engine, draws=draws, per_draw=per_draw, workers=workers, offset=FRESH)
     potency, viability = true_lots()
-    decisions, measured = decided
-    kept = np.array([f.verdict is not Verdict.REJECT for f in decisions])
-    factor = np.array([f.factor if f.verdict is Verdict.CONDITIONAL else 1.0 for f in decisions])
-    same = np.ones(LOTS)
+    lot = study.product.product().typical_lot
+    factor = np.array([f.factor if f.verdict is Verdict.CONDITIONAL else 1.0 for f in chosen])
+    raised = np.flatnonzero(factor > 1.0)
+    made: dict[float, list[Losses]] = {}
+    for strength in STRENGTHS:
+        effect = np.clip(potency, *RANGES[Coordinate.POTENCY]) ** strength
+        points = np.stack([effect, viability / 100, np.ones(LOTS), np.ones(LOTS)], axis=1)
+        higher = points[raised] * np.array([1.0, 1.0, 1.0, 0.0]) + np.outer(factor[raised], [0.0, 0.0, 0.0, 1.0])
+        treatments = [of_point(x, lot, regimen) for x in np.vstack([points, higher])]
+        made[strength] = []
+        for hypothesis in study.hypotheses:
+            lost = np.vstack([
+                _lost(study, engine, patients, [(lot, regimen), *treatments[k : k + AT_ONCE]], hypothesis, workers)
+                for k in range(0, len(treatments), AT_ONCE)
+            ])  # fmt: skip
+            given = lost[:LOTS].copy()
+            given[raised] = lost[LOTS:]
+            made[strength].append(Losses(hypothesis, lost[:LOTS], given, patients.cohort.draw))
+    return made
 
-    def loss(dose: Floats) -> Floats:
-        points = np.stack([potency, viability / 100, same, dose], axis=1)
-        return np.asarray(np.einsum("hsn,hs->hn", surface.loss(points, strength=strength), surface.weight))
 
-    as_it_is = loss(same)
-    by_rule = np.where(kept, loss(factor), REJECTION)
-    by_viability = np.where(measured >= 70.0, as_it_is, REJECTION)
-    markers = np.array([all(f.meets for f in r.findings if f.name == "CD73") for r in decisions])
-    by_markers = np.where(markers, as_it_is, REJECTION)
-    ways = {"rule": by_rule, "release all": as_it_is, "viability 70 %": by_viability, "markers": by_markers}
-    return {name: float(x.mean(axis=1).max()) for name, x in ways.items()} | {
-        "rejected": float((~kept).mean()),
-        "raised": float((factor > 1.0).mean()),
+def _lost(study: Study, engine: System, patients: Admitted, treatments: list[tuple[Product, Regimen]],
+          hypothesis: str, workers: int | None) -> Floats:  # fmt: skip
+    """Quality-adjusted days lost against the reference lot, (lot, patient), the chance of no effect counted in."""
+    run = run_products(study, engine, patients, treatments, hypothesis, workers=workers)
+    p = run.null_probability
+    net = (1 - p) * run.acting + p * run.inert
+    return np.asarray(net[0] - net[1:], float)
+
+
+def by_way(losses: Losses, chosen: Sequence[LotRelease], measured: Floats) -> dict[str, Floats]:
+    """Loss of a patient by each way to decide, (patient,), averaged over lots."""
+    kept = np.array([f.verdict is not Verdict.REJECT for f in chosen])
+    markers = np.array([all(f.meets for f in r.findings if f.name == "CD73") for r in chosen])
+    ways = {
+        "the rule": (kept, losses.given),
+        "release all": (np.ones(LOTS, bool), losses.as_it_is),
+        "by markers": (markers, losses.as_it_is),
+        "reject below 70 %": (measured >= 70.0, losses.as_it_is),
     }
+    return {name: np.nanmean(np.where(passed[:, None], x, REJECTION), axis=0) for name, (passed, x) in ways.items()}
+
+
+def mean_and_error(values: Floats, draw: NDArray[np.int64]) -> tuple[float, float]:
+    """Mean over patients, and its standard error from the scatter of parameter draws."""
+    means = np.array([np.nanmean(values[draw == d]) for d in np.unique(draw)])
+    return float(means.mean()), float(means.std(ddof=1) / np.sqrt(len(means)))
+
+
+def print_worlds(worlds: dict[float, list[Losses]], chosen: Sequence[LotRelease], measured: Floats) -> None:
+    """Losses by world and hypothesis with their errors, and the rule less every other way in the same patients."""
+    rejected = np.mean([f.verdict is Verdict.REJECT for f in chosen])
+    raised = np.mean([f.verdict is Verdict.CONDITIONAL for f in chosen])
+    print(
+        f"rejected {rejected:.3f}, at a higher dose {raised:.3f}; cost of the rejected {rejected * REJECTION:.3f} days"
+    )
+    for strength, rows in worlds.items():
+        for losses in rows:
+            ways = by_way(losses, chosen, measured)
+            print(f"\nstrength {strength:g}, {losses.hypothesis}")
+            for name, values in ways.items():
+                mean, error = mean_and_error(values, losses.draw)
+                text = f"  {name:18} {mean:7.3f} +- {error:.3f}"
+                if name != "the rule":
+                    less, paired = mean_and_error(ways["the rule"] - values, losses.draw)
+                    text += f"   the rule less it {less:7.3f} +- {paired:.3f}"
+                print(text)
 
 
 def print_curves(comparison: ProductComparison) -> None:
@@ -105,16 +177,19 @@ def main() -> None:
     """Print both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--curves", action="store_true")
-    parser.add_argument("--draws", type=int, default=30)
+    parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--per-draw", type=int, default=6)
     parser.add_argument("--workers", type=int)
     asked = parser.parse_args()
-    study, size = load_study(STUDY), SurfaceSize(draws=asked.draws)
+    study, size = load_study(STUDY), SurfaceSize(draws=asked.draws, per_draw=asked.per_draw)
     surface = stored_surface(study, cells=CELLS, size=size, workers=asked.workers)
-    print(f"{surface.regimen}; reference lot gains {surface.gain.round(1)} days; surface {surface.fit_error.round(2)}")
-    decided = decide(surface, *true_lots())
-    for strength in STRENGTHS:
-        row = losses(surface, strength, decided)
-        print(f"strength {strength:g}: " + ", ".join(f"{name} {value:.3f}" for name, value in row.items()))
+    print(
+        f"{surface.regimen}, {surface.patients} patients; reference lot gains {surface.gain.round(1)} days; "
+        f"surface {surface.fit_error.round(2)}"
+    )
+    chosen, measured = decide(surface, *true_lots())
+    worlds = realised(study, chosen, draws=asked.draws, per_draw=asked.per_draw, workers=asked.workers)
+    print_worlds(worlds, chosen, measured)
     print(summarise_lots(study, surface, CELLS))
     if asked.curves:
         alternatives = attribute_alternatives(study.product.product())

@@ -33,6 +33,7 @@ COMMANDS = (
     "evidence",
     "potency",
     "quality",
+    "stability",
     "lot",
     "product",
     "trial",

@@ -238,7 +238,7 @@ def extreme_deviates(values: ArrayLike, *, most: int | None = None, alpha: float
     if not 1 <= most <= x.size - 3:
         raise InputError("most", most, f"1 to {x.size - 3} outliers of {x.size} values")
     places, statistics, p = sequential_deviates(x, np.ones((x.size, 1)), most)
-    left = x.size - np.arange(most)
+    left = x.size - np.arange(most, dtype=float)
     scaled = statistics * np.sqrt((left - 1) / left)  # over the standard deviation, as Rosner writes it
     beyond = np.flatnonzero(p < alpha)
     count = int(beyond[-1]) + 1 if beyond.size else 0

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import f as fisher
 
 from hepatica.errors import InputError
-from hepatica.manufacturing.quality.arrays import Floats, finite, ordered_limits, probability
-from hepatica.manufacturing.quality.stability_line import Line, Specification, crossing
+from hepatica.manufacturing.quality.arrays import Floats, finite, probability
+from hepatica.manufacturing.quality.stability_line import Line, Specification, crossing, specify
 
 FEWEST_BATCHES = 3
 
@@ -147,7 +147,7 @@ def shelf_life(
     ('common intercept, common slope', 12.0)
     """
     data = _read(batches)
-    test = Specification(*ordered_limits(lower, upper), probability(confidence, "confidence"), release)
+    test = specify(lower, upper, confidence=confidence, release=release)
     probability(pool_alpha, "significance of pooling")
     if not 0.0 <= extrapolation < np.inf:
         raise InputError("extrapolation", extrapolation, "a time of 0 or more")
@@ -218,7 +218,7 @@ def _fit(data: _Data, model: Model, test: Specification) -> Fit:
         at_0, per = _row(k, len(data.names), model)
         var = float(at_0 @ covariance @ at_0), float(at_0 @ covariance @ per), float(per @ covariance @ per)
         start, slope = float(at_0 @ beta), float(per @ beta)
-        lines[name] = Line(start, slope, crossing(start, slope, var, df, test))
+        lines[name] = Line(start, slope, crossing(start, slope, var, df, test), var, float(df))
     worst = min(lines, key=lambda name: lines[name].crossing)
     return Fit(lines, sse, float(df), lines[worst].crossing, worst)
 
@@ -256,5 +256,5 @@ def fit_model(
     >>> round(fit.lines["a"].slope, 3)
     -0.429
     """
-    test = Specification(*ordered_limits(lower, upper), probability(confidence, "confidence"))
+    test = specify(lower, upper, confidence=confidence)
     return _fit(_read(batches), model, test)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import f as fisher
 
 from hepatica.errors import InputError
-from hepatica.manufacturing.quality.arrays import Floats, finite, ordered_limits, probability
+from hepatica.manufacturing.quality.arrays import Floats, finite, probability
 from hepatica.manufacturing.quality.stability import FEWEST_BATCHES
 from hepatica.manufacturing.quality.stability_line import Line, Specification, crossing
 
@@ -115,9 +115,8 @@ def factorial_shelf_life(
     value: ArrayLike,
     batch: Sequence[str],
     factors: Mapping[str, Sequence[str]],
+    test: Specification,
     *,
-    limits: tuple[float | None, float | None],
-    confidence: float = 0.95,
     pool_alpha: tuple[float, float] = (0.25, 0.05),
     extrapolation: float = 0.0,
 ) -> FactorialStability:
@@ -132,10 +131,8 @@ def factorial_shelf_life(
     factors : mapping of str to sequence of str
         (n,) each, one to three, such as strength and container. Combinations need not all be there, nor all batches in
         each: what is not there is not estimated.
-    limits : tuple of float or None
-        Lower and upper limit. With one the confidence limit is one-sided, with two it is two-sided.
-    confidence : float
-        Confidence level.
+    test : Specification
+        Limits, confidence, and a release limit if shelf life is that of a lot which starts there; see `specify`.
     pool_alpha : tuple of float
         Significance of the tests of terms with batch, and of terms without.
     extrapolation : float
@@ -153,16 +150,16 @@ def factorial_shelf_life(
 
     Examples
     --------
+    >>> from hepatica.manufacturing.quality.stability_line import specify
     >>> t = [0, 3, 6, 9, 12] * 4
     >>> box = ["bag"] * 10 + ["vial"] * 10
     >>> lot = (["a"] * 5 + ["b"] * 5) * 2
     >>> y = [100 - (0.5 if b == "bag" else 0.2) * x + 0.1 * (-1) ** i for i, (x, b) in enumerate(zip(t, box))]
-    >>> found = factorial_shelf_life(t, y, lot, {"container": box}, limits=(90, None), extrapolation=60)
+    >>> found = factorial_shelf_life(t, y, lot, {"container": box}, specify(90), extrapolation=60)
     >>> found.kept, {k[0]: round(v) for k, v in found.crossing.items()}
     (('container', 'time:container'), {'bag': 20, 'vial': 47})
     """
     data = _read(time, value, batch, factors)
-    test = Specification(*ordered_limits(*limits), probability(confidence, "confidence"))
     levels = tuple(probability(a, "significance of pooling") for a in pool_alpha)
     if not 0.0 <= extrapolation < np.inf:
         raise InputError("extrapolation", extrapolation, "a time of 0 or more")
@@ -200,8 +197,8 @@ def _read(time: ArrayLike, value: ArrayLike, batch: Sequence[str], factors: Mapp
     x, y = finite(time, "times", least=3), finite(value, "values", least=3)
     if not 1 <= len(factors) <= MOST_FACTORS or BATCH in factors or "time" in factors:
         raise InputError("factors", list(factors), f"one to {MOST_FACTORS} factors beside batch and time")
-    labels = {BATCH: list(batch), **{name: list(own) for name, own in factors.items()}}
-    if any(len(own) != x.size for own in (y, *labels.values())):
+    labels: dict[str, list[str]] = {BATCH: list(batch), **{name: list(own) for name, own in factors.items()}}
+    if y.size != x.size or any(len(own) != x.size for own in labels.values()):
         raise InputError("factors", {n: len(o) for n, o in labels.items()}, f"{x.size} labels each, as there are times")
     if x.min() < 0.0:
         raise InputError("times", float(x.min()), "times of 0 or more")
@@ -269,7 +266,7 @@ def _eliminate(data: _Columns, levels: tuple[float, float]) -> tuple[list[TermTe
 def _fit(data: _Columns, kept: Sequence[Effect]) -> tuple[Floats, Floats, float, float]:
     design = _design(data, kept, data.codes, data.time)
     sse, df = _residual(data, kept)
-    beta = np.linalg.lstsq(design, data.value, rcond=None)[0]
+    beta = np.linalg.lstsq(design, data.value, rcond=None)[0].astype(np.float64)
     return beta, np.linalg.pinv(design.T @ design, hermitian=True) * sse / df, sse, float(df)
 
 
@@ -287,6 +284,6 @@ def _lines(
         a, b = float(start @ beta), float(per @ beta)
         if len(np.unique(data.time[(data.codes == row).all(axis=1)])) < 2 and (True, data.names) in kept:
             raise InputError(f"batch {labels[0]}", labels[1:], "two times or more of each batch and combination")
-        line = Line(a, b, crossing(a, b, variance, df, limits))
+        line = Line(a, b, crossing(a, b, variance, df, limits), variance, df)
         made.setdefault(tuple(labels[1:]), {})[labels[0]] = line
     return made

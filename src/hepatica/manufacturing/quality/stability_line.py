@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from hepatica.errors import InputError
+from hepatica.manufacturing.quality.arrays import Floats, ordered_limits, probability
 
 
 class Line(NamedTuple):
@@ -18,11 +19,17 @@ class Line(NamedTuple):
     intercept, slope : float
     crossing : float
         Time at which the confidence limit of the mean first meets the specification; infinite if never.
+    variance : tuple of float
+        Of the intercept, covariance, of the slope.
+    df : float
+        Of the residual mean square.
     """
 
     intercept: float
     slope: float
     crossing: float
+    variance: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    df: float = np.nan
 
 
 class Specification(NamedTuple):
@@ -39,8 +46,50 @@ class Specification(NamedTuple):
 
     lower: float
     upper: float
-    confidence: float
+    confidence: float = 0.95
     release: float | None = None
+
+    @property
+    def quantile_level(self) -> float:
+        """Share of Student's distribution below its quantile: one-sided with one limit."""
+        both = np.isfinite(self.lower) and np.isfinite(self.upper)
+        return 0.5 + 0.5 * self.confidence if both else self.confidence
+
+
+def specify(
+    lower: float | None = None, upper: float | None = None, *, confidence: float = 0.95, release: float | None = None
+) -> Specification:
+    """Checked specification.
+
+    Raises
+    ------
+    InputError
+        If there is no limit, the lower is not below the upper, or a level or the release limit is out of range.
+
+    Examples
+    --------
+    >>> specify(95, release=97.5)
+    Specification(lower=95.0, upper=inf, confidence=0.95, release=97.5)
+    """
+    low, high = ordered_limits(lower, upper)
+    if release is not None and not low < release < high:
+        raise InputError("release", release, "a value inside the specification")
+    return Specification(low, high, probability(confidence, "confidence"), release)
+
+
+def mean_limits(line: Line, test: Specification, time: Floats) -> tuple[Floats, Floats]:
+    """Confidence limits of the mean over time, (n,) each; of a lot that starts at the release limit, if there is one.
+
+    Examples
+    --------
+    >>> low, high = mean_limits(Line(100.0, -0.5, 9.7, (0.01, 0.0, 0.0), 1e9), Specification(95.0, np.inf), np.zeros(1))
+    >>> round(float(low[0]), 2), round(float(high[0]), 2)
+    (99.84, 100.16)
+    """
+    mean = (line.intercept if test.release is None else test.release) + line.slope * time
+    v = line.variance
+    half = student.ppf(test.quantile_level, line.df) * np.sqrt(v[0] + 2 * time * v[1] + time**2 * v[2])
+    return mean - half, mean + half
 
 
 def crossing(start: float, slope: float, var: tuple[float, float, float], df: float, test: Specification) -> float:
@@ -69,8 +118,7 @@ def crossing(start: float, slope: float, var: tuple[float, float, float], df: fl
     >>> round(crossing(100.0, -0.5, (0.01, 0.0, 0.0), 1e9, Specification(95.0, np.inf, 0.95)), 2)
     9.67
     """
-    both = np.isfinite(test.lower) and np.isfinite(test.upper)
-    t = float(student.ppf(0.5 + 0.5 * test.confidence if both else test.confidence, df))
+    t = float(student.ppf(test.quantile_level, df))
     begin, earliest = (start, "a mean") if test.release is None else (test.release, "a release limit")
     found = np.inf
     for limit, sign in ((test.lower, 1.0), (test.upper, -1.0)):

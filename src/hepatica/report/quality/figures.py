@@ -23,6 +23,8 @@ def chart_figure(result: ControlStudy, lang: str) -> Figure:
         figure, axes = panels(1, 1, width=9.0, height=4.0)
         ax, chart = axes[0, 0], result.chart
         _chart(ax, chart, result.labels, lang)
+        if result.settings.rules != "limits":
+            _zones(ax, chart, lang)
         numbers: dict[int, list[str]] = {}
         for k, at in enumerate(result.signals.values(), 1):
             for i in at.tolist():
@@ -33,12 +35,8 @@ def chart_figure(result: ControlStudy, lang: str) -> Figure:
                 at + 1, chart.points[at], ls="none", marker="s", ms=8, mfc="none", mec=VERMILLION, mew=1.6,
                 label=say("quality.legend_alarm", lang),
             )  # fmt: skip
-            for i in at.tolist() if at.size <= TICKS else []:
-                up = chart.points[i] >= chart.centre[i]
-                ax.annotate(
-                    ",".join(numbers[i]), (i + 1, chart.points[i]), (0, 8 if up else -15), textcoords="offset points",
-                    ha="center", fontsize=7.5, color=VERMILLION,
-                )  # fmt: skip
+            if at.size <= TICKS:
+                _number_alarms(ax, chart, {i: ",".join(numbers[i]) for i in at.tolist()})
         if chart.excluded:
             at = np.array(chart.excluded)
             label = say("quality.legend_excluded", lang)
@@ -46,6 +44,28 @@ def chart_figure(result: ControlStudy, lang: str) -> Figure:
         _specification(ax, result, lang)
         legend_below(figure, axes, 5)
         return figure
+
+
+def _number_alarms(ax: Axes, chart: Chart, numbers: dict[int, str]) -> None:
+    """Numbers of rules at alarming points; neighbours whose numbers would meet stand at two heights."""
+    close = max(1, round(len(chart.points) / 30))
+    last, step = -10 * close, 0
+    for i, text in numbers.items():
+        step = 1 - step if i - last <= close else 0
+        last = i
+        up = chart.points[i] >= chart.centre[i]
+        ax.annotate(
+            text, (i + 1, chart.points[i]), (0, 8 + 10 * step if up else -15 - 10 * step), textcoords="offset points",
+            ha="center", fontsize=7.5, color=VERMILLION,
+        )  # fmt: skip
+
+
+def _zones(ax: Axes, chart: Chart, lang: str) -> None:
+    """Lines at one and two standard errors, which the rules about zones go by."""
+    x = np.arange(1, chart.points.size + 1)
+    for k in (-2, -1, 1, 2):
+        label = say("quality.legend_zones", lang) if k == -2 else None
+        ax.step(x, chart.centre + k * chart.spread, where="mid", color=GREY, ls=":", lw=0.6, alpha=0.7, label=label)
 
 
 def _chart(ax: Axes, chart: Chart, labels: tuple[str, ...], lang: str, *, marker: str = "o") -> None:

@@ -13,6 +13,7 @@ import statsmodels.formula.api as smf
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.stability import Model, shelf_life
 from hepatica.manufacturing.quality.stability_factors import factorial_shelf_life
+from hepatica.manufacturing.quality.stability_line import specify
 
 TIMES = (0, 3, 6, 9, 12, 18)
 
@@ -28,9 +29,7 @@ def study(seed=1, *, slope=lambda b, s, c: -0.4, start=lambda b, s, c: 100.0, sd
 
 def found_in(frame, **options):
     factors = {name: frame[name] for name in ("strength", "container")}
-    return factorial_shelf_life(
-        frame.time, frame.y, frame.batch, factors, limits=(90, None), extrapolation=1e3, **options
-    )
+    return factorial_shelf_life(frame.time, frame.y, frame.batch, factors, specify(90), extrapolation=1e3, **options)
 
 
 def test_tests_of_terms_are_those_of_another_library():
@@ -82,7 +81,7 @@ def test_with_factors_that_do_nothing_it_is_the_study_of_batches():
     """Batches of different starts, pooled over containers: the same line for each as without the factor."""
     frame = study(5, start=lambda b, s, c: 100 + int(b), sd=0.05, strengths="l")
     found = factorial_shelf_life(frame.time, frame.y, frame.batch, {"container": frame.container},
-                                 limits=(90, None), pool_alpha=(1e-4, 1e-9), extrapolation=1e3)  # fmt: skip
+                                 specify(90), pool_alpha=(1e-4, 1e-9), extrapolation=1e3)  # fmt: skip
     assert found.kept == ("batch",)
     alone = shelf_life({b: (g.time, g.y) for b, g in frame.groupby("batch")}, lower=90, extrapolation=1e3)
     line = alone.fits[Model.COMMON_SLOPE]
@@ -109,15 +108,14 @@ def test_a_study_with_a_missing_combination():
 def test_what_is_refused():
     f = study()
     good = {"time": f.time, "value": f.y, "batch": f.batch, "factors": {"container": f.container}}
-    good["limits"] = (90, None)
+    good["test"] = specify(90)
     for change, says in (
         ({"factors": {}}, "one to 3 factors"),
         ({"factors": {"batch": f.batch}}, "one to 3 factors"),
         ({"factors": {"container": ["v"] * len(f)}}, "two levels"),
         ({"factors": {"container": ["v", "b"]}}, "labels each"),
         ({"time": -f.time}, "0 or more"),
-        ({"limits": (None, None)}, "limit"),
-        ({"limits": (101, None)}, "time 0"),
+        ({"test": specify(101)}, "time 0"),
         ({"extrapolation": -1.0}, "0 or more"),
     ):
         with pytest.raises(InputError, match=says):

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import t as student
 
 from hepatica.errors import InputError
-from hepatica.manufacturing.quality.stability_line import Specification, crossing
+from hepatica.manufacturing.quality.stability_line import Line, Specification, crossing, mean_limits, specify
 
 VARIANCE = (0.04, -0.002, 0.0004)
 
@@ -43,3 +43,21 @@ def test_a_line_that_starts_outside_is_refused():
         crossing(95.1, 0.1, VARIANCE, 10, Specification(95.0, np.inf, 0.95))
     with pytest.raises(InputError, match="a release limit of 94 at time 0"):
         crossing(100.0, 0.1, VARIANCE, 10, Specification(95.0, np.inf, 0.95, release=94.0))
+
+
+def test_limits_of_the_mean_meet_the_specification_where_the_line_crosses_it():
+    test = specify(95, 104)
+    at = crossing(100.0, -0.3, VARIANCE, 10, test)
+    low, high = mean_limits(Line(100.0, -0.3, at, VARIANCE, 10.0), test, np.array([0.0, at]))
+    assert low[1] == pytest.approx(95.0) and low[0] == pytest.approx(100 - student.ppf(0.975, 10) * 0.2)
+    assert (high + low)[0] == pytest.approx(200.0)
+    released = mean_limits(Line(100.0, -0.3, at, VARIANCE, 10.0), specify(95, release=97), np.zeros(1))
+    assert released[0][0] + released[1][0] == pytest.approx(194.0)
+
+
+def test_what_is_no_specification_is_refused():
+    for given, says in (((None, None), "at least one limit"), ((5, 4), "below the upper")):
+        with pytest.raises(InputError, match=says):
+            specify(*given)
+    with pytest.raises(InputError, match="inside the specification"):
+        specify(95, release=94)

@@ -14,7 +14,7 @@ from scipy.special import fdtrc
 from hepatica.errors import InputError
 from hepatica.manufacturing.assay.models.design import Layout
 from hepatica.manufacturing.assay.models.fieller import Ratio, fieller
-from hepatica.manufacturing.assay.models.parallel_lines import LinearAssay, contrast_ratio, log_doses
+from hepatica.manufacturing.assay.models.parallel_lines import LinearAssay, common_slope, log_doses
 from hepatica.manufacturing.assay.models.regression import (
     RESIDUAL,
     TOTAL,
@@ -22,7 +22,6 @@ from hepatica.manufacturing.assay.models.regression import (
     analyse_variance,
     independent,
     indicators,
-    least_squares,
     t_quantile,
 )
 
@@ -75,13 +74,9 @@ def cross_over(y: Floats, layout: Layout, *, level: float = 0.95, equivalence_le
     _check(layout)
     x, origin = log_doses(layout)
     anova, variance, df = _strata(y, layout, x)
-    prep, k = indicators(layout.sample), layout.samples
-    common = least_squares(y, np.hstack([prep, x, layout.block_columns()]))
-    shifts = np.hstack([-np.ones((k - 1, 1)), np.eye(k - 1)])
+    common, potency = common_slope(y, layout, x, variance, t_quantile(level, df))
+    k = layout.samples
     slope = common.coefficients[:, k]
-    potency = contrast_ratio(
-        common.coefficients[:, :k] @ shifts.T, slope, common.unscaled, shifts, variance, t_quantile(level, df)
-    )
     explained = anova[SUBJECTS].ss + np.sum(
         [anova[t].ss for t in (PERIODS, "preparations", "regression") if t in anova], axis=0
     )

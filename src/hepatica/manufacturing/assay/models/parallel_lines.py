@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from hepatica.manufacturing.assay.models.fieller import Ratio, fieller
 from hepatica.manufacturing.assay.models.regression import (
     RESIDUAL,
     TOTAL,
+    Fit,
     Term,
     analyse_variance,
     indicators,
@@ -101,20 +103,10 @@ def parallel_lines(y: Floats, layout: Layout, *, level: float = 0.95, equivalenc
     x, origin = log_doses(layout)
     prep = indicators(layout.sample)
     terms = layout.block_terms() | {"preparations": prep, "regression": x, "non_parallelism": x * prep}
-    anova = analyse_variance(y, terms | {"non_linearity": indicators(layout.cell)})
-    if anova[RESIDUAL].df == 0 and "non_linearity" in anova:
-        anova = analyse_variance(y, terms)
-    df = anova[RESIDUAL].df
-    if df == 0:
-        raise InputError("response", "no replicates", "more than one response at a dose, to estimate the error")
-    variance = anova[RESIDUAL].ss / df
-    common = least_squares(y, np.hstack([prep, x, layout.block_columns()]))
+    anova, variance, df = replicate_error(y, terms, layout)
+    common, potency = common_slope(y, layout, x, variance, t_quantile(level, df))
     k = layout.samples
-    shifts = np.hstack([-np.ones((k - 1, 1)), np.eye(k - 1)])
     slope = common.coefficients[:, k]
-    potency = contrast_ratio(
-        common.coefficients[:, :k] @ shifts.T, slope, common.unscaled, shifts, variance, t_quantile(level, df)
-    )
     return LinearAssay(
         potency,
         slope,
@@ -126,6 +118,34 @@ def parallel_lines(y: Floats, layout: Layout, *, level: float = 0.95, equivalenc
         df,
         common.fitted,
     )
+
+
+def replicate_error(y: Floats, terms: Mapping[str, Floats], layout: Layout) -> tuple[dict[str, Term], Floats, int]:
+    """Analysis of variance with the error within doses, (assays,), and its degrees of freedom.
+
+    Without replicates the error is what the terms leave.
+
+    Raises
+    ------
+    InputError
+        If nothing is left for the error.
+    """
+    anova = analyse_variance(y, {**terms, "non_linearity": indicators(layout.cell)})
+    if anova[RESIDUAL].df == 0 and "non_linearity" in anova:
+        anova = analyse_variance(y, terms)
+    df = anova[RESIDUAL].df
+    if df == 0:
+        raise InputError("response", "no replicates", "more than one response at a dose, to estimate the error")
+    return anova, anova[RESIDUAL].ss / df, df
+
+
+def common_slope(y: Floats, layout: Layout, x: Floats, variance: Floats, t: Floats) -> tuple[Fit, Ratio]:
+    """Least squares of lines of one slope, intercepts first, and log relative potencies with Fieller limits."""
+    k = layout.samples
+    fit = least_squares(y, np.hstack([indicators(layout.sample), x, layout.block_columns()]))
+    shifts = np.hstack([-np.ones((k - 1, 1)), np.eye(k - 1)])
+    numerator = fit.coefficients[:, :k] @ shifts.T
+    return fit, contrast_ratio(numerator, fit.coefficients[:, k], fit.unscaled, shifts, variance, t)
 
 
 def log_doses(layout: Layout) -> tuple[Floats, float]:

@@ -8,14 +8,8 @@ from numpy.typing import NDArray
 from hepatica.errors import InputError
 from hepatica.manufacturing.assay.models.design import Layout
 from hepatica.manufacturing.assay.models.fieller import Ratio, fieller
-from hepatica.manufacturing.assay.models.parallel_lines import LinearAssay, correlate
-from hepatica.manufacturing.assay.models.regression import (
-    RESIDUAL,
-    analyse_variance,
-    indicators,
-    least_squares,
-    t_quantile,
-)
+from hepatica.manufacturing.assay.models.parallel_lines import LinearAssay, correlate, replicate_error
+from hepatica.manufacturing.assay.models.regression import indicators, least_squares, t_quantile
 
 Floats = NDArray[np.float64]
 
@@ -68,13 +62,7 @@ def slope_ratio(y: Floats, layout: Layout, *, level: float = 0.95, equivalence_l
             "dose", "one dose of a sample", "at least two doses of each sample, or blanks at a dose of zero"
         )
     terms = layout.block_terms() | {"regression": lines, "blanks": blank, "intersection": prep}
-    anova = analyse_variance(y, terms | {"non_linearity": indicators(layout.cell)})
-    if anova[RESIDUAL].df == 0 and "non_linearity" in anova:
-        anova = analyse_variance(y, terms)
-    df = anova[RESIDUAL].df
-    if df == 0:
-        raise InputError("response", "no replicates", "more than one response at a dose, to estimate the error")
-    variance = anova[RESIDUAL].ss / df
+    anova, variance, df = replicate_error(y, terms, layout)
     fit = least_squares(y, np.hstack([lines, np.ones((len(lines), 1)), layout.block_columns()]))
     v, s2, slopes = fit.unscaled, variance[:, None], fit.coefficients[:, :k]
     covariance = (np.diag(v)[1:k] * s2, v[0, 1:k] * s2, v[0, 0] * s2)

@@ -1,4 +1,4 @@
-"""Where the confidence limit of a line meets its specification, against a search on a grid."""
+"""Confidence limit of a line against its specification, with a search on a grid as the second way."""
 
 from __future__ import annotations
 

@@ -16,13 +16,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from sections import put_section
 
 from hepatica import load_study
-from hepatica.dose_study import answer
+from hepatica.dose_study import decide_study
+from hepatica.dosing.draw_means import shrink_draw_means
 from hepatica.dosing.leaders import total_cells
+from hepatica.dosing.predictive import Predictive, bootstrap_counts
+from hepatica.dosing.readers import Effect, for_reader
 from hepatica.dosing.window import Estimand, Shape, window_of
-from hepatica.dosing.window.uncertainty import Sample
+from hepatica.dosing.window.uncertainty import REPLICATES, Sample
 from hepatica.engine import System, shipped_system
 from hepatica.files import write_text
 from hepatica.regimen_search import search, settings_of
@@ -36,6 +40,8 @@ LOGS = np.linspace(4.0, 8.0, 9)
 REPETITIONS = 400
 SIZES = (200, 60)
 TYPICAL_WEIGHT = 70.0
+CARE, DAYS, PATIENT_SD = 0.6, 100.0, 25.0  # of the small decision: survival, days of a survivor more, days
+Z90 = 1.6449
 
 
 def world(seed: int, draws: int, patients: int, noise: float) -> Sample:
@@ -65,6 +71,58 @@ def coverage() -> Iterator[str]:
         yield f"| {e.value} | {100 * n / REPETITIONS:.1f} % of {REPETITIONS} |"
 
 
+def decision_world(seed: int, draws: int, patients: int) -> Predictive:
+    """Two regimens whose effects scatter over draws, each patient with noise of its own, as the decision sees them."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    effect = np.outer(rng.normal(0.35, 0.35, draws), [0.0, 0.7, 1.0])
+    alive = expit(logit(CARE) + effect)
+    gain = DAYS * (alive - CARE) - np.array([0.0, 0.3, 0.6])
+    draw = np.tile(np.arange(draws), patients)
+    own = PATIENT_SD * rng.normal(size=len(draw))
+    means = shrink_draw_means(gain[draw].T + own * np.array([0.0, 0.7, 1.0])[:, None], draw)
+    return Predictive(
+        hypothesis="one",
+        raw=means.raw,
+        shrunk=means.shrunk,
+        null=np.tile([0.0, -0.3, -0.6], (draws, 1)),
+        odds_slope=DAYS * CARE * (1 - CARE) * np.array([0.0, 1.0, 1.0]),
+        survival=alive,
+        trial_sd=np.full(draws, 0.14),
+        draw=np.arange(draws),
+        weight=np.full(draws, 1 / draws),
+        null_effect_probability=0.05,
+    )
+
+
+def numbers(p: Predictive) -> dict[str, float]:
+    """Numbers of a decision that are printed with a Monte-Carlo error."""
+    return {
+        "gain of a decision": float(p.mean()[2]),
+        "chance of benefit": p.chance(2),
+        "gain in survival": p.survival_gain(2)[0],
+        "opportunity loss": float(p.opportunity_loss()[1]),
+    }
+
+
+def decision_coverage() -> Iterator[str]:
+    """Share of 90 % Monte-Carlo intervals of a small study's numbers that hold the long-run value."""
+    prior = Effect(0.4, 0.5)
+    truth = numbers(for_reader(decision_world(99_999, 50_000, 4), "neutral", 2, prior))
+    inside = dict.fromkeys(truth, 0)
+    for seed in range(REPETITIONS):
+        p, rng = decision_world(seed, 100, 4), np.random.default_rng(seed)
+        own = numbers(for_reader(p, "neutral", 2, prior))
+        again = [
+            numbers(for_reader(p.resampled(c), "neutral", 2, prior))
+            for c in bootstrap_counts(rng, 100, REPLICATES // 2)
+        ]
+        for name in truth:
+            error = np.std([a[name] for a in again])
+            inside[name] += abs(own[name] - truth[name]) <= Z90 * error
+    for name, n in inside.items():
+        yield f"| {name} | {100 * n / REPETITIONS:.1f} % of {REPETITIONS} |"
+
+
 class Choice(NamedTuple):
     """Verdict and range of cells of one seed."""
 
@@ -82,7 +140,7 @@ def choices(name: str, system: System, seeds: int) -> Iterator[Choice]:
     for patients in SIZES:
         for seed in range(1, seeds + 1):
             changed = {"seed": seed, "patients": patients, "draws": min(study.draws, patients)}
-            decision = answer(study.model_copy(update=changed), system=system).decision
+            decision = decide_study(study.model_copy(update=changed), system=system)
             c = decision.conclusion
             cells = [total_cells(decision.arms[a], TYPICAL_WEIGHT) / TYPICAL_WEIGHT for a in c.plateau] or [0.0]
             yield Choice(seed, patients, c.form.value, decision.arms[c.dose].name, min(cells), max(cells))
@@ -150,7 +208,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="folder of the page")
     given = parser.parse_args()
     if given.what == "coverage":
-        lines = list(coverage())
+        lines = [*coverage(), *decision_coverage()]
     elif given.what == "seeds":
         lines = [t for n in given.studies for t in seeds_table(list(choices(n, shipped_system(), given.seeds)))]
     elif given.what == "table":

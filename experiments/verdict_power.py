@@ -19,12 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm
-from verdicts import ARMS, BETWEEN, CARE, CELLS, WORLDS, Trial, odds, study, truth
+from verdicts import ARMS, BETWEEN, CARE, WORLDS, Trial, odds, study, truth
 
 from hepatica.dosing import Form, Thresholds
 from hepatica.files import write_text
-
-HIGHEST = len(CELLS)
 
 
 class Line(NamedTuple):
@@ -39,10 +37,10 @@ def lines() -> dict[str, Trial]:
     """Trials and readings, the one of the page first."""
     t, base = Thresholds(), Trial()
     return {
-        "as on the page: 400 people of the regimen that the prior ranks first, neutral reader, nine in ten": base,
+        "as on the page: 400 people of the regimen whose trial is worth most, neutral reader, nine in ten": base,
         "800 people": replace(base, people=800),
         "1,600 people": replace(base, people=1600),
-        "400 people of the regimen with most cells": replace(base, arm=HIGHEST),
+        "400 people of the regimen that the prior ranks first": replace(base, arm=-1),
         "sceptical reader": replace(base, thresholds=replace(t, reader="sceptical")),
         "enthusiastic reader": replace(base, thresholds=replace(t, reader="enthusiastic")),
         "eight in ten instead of nine": replace(base, thresholds=replace(t, benefit_chance=0.8)),

@@ -5,10 +5,11 @@
 A closed-form world stands for the simulator, which is too slow for some thousand studies: five regimens of rising
 cells, a dose-response of the log odds ratio of survival (saturating, rising, none, harmful), quality-adjusted days in
 proportion to survival, thrombo-embolism that grows with the cells, and the burden of infusions. Each replicate sees a
-trial of 400 people of the regimen that the prior ranks first (and one of 110, as published), with what trials differ
-by; its posterior is drawn by weights from 20,000 draws of a prior of potency, half-effect and harm, with the chance
-of no effect by its Bayes factor. Then the rule of `hepatica dose` itself judges: `hepatica.dosing.conclusion`, on 100
-draws with the noise of four patients each. For research use.
+trial of 400 people (and one of 110, as published), with what trials differ by, of the regimen whose trial is worth
+most beforehand (EVSI over the prior): the study that `hepatica dose` would propose; its posterior is drawn by weights
+from 20,000 draws of a prior of potency, half-effect and harm, with the chance of no effect by its Bayes factor. Then
+the rule of `hepatica dose` itself judges: `hepatica.dosing.conclusion`, on 100 draws with the noise of four patients
+each. For research use.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from scipy.special import expit, logit
 from hepatica.dosing import HARMS, Form, Thresholds
 from hepatica.dosing.conclusion import conclude
 from hepatica.dosing.draw_means import shrink_draw_means
+from hepatica.dosing.information.sample import trial_value
 from hepatica.dosing.predictive import Predictive
 from hepatica.dosing.readers import Effect
 from hepatica.simulation import Arm
@@ -42,6 +44,7 @@ NULL = 0.1
 WORLDS = ("nothing", "saturates early", "keeps rising", "harm by clots", "cells kill")
 PATIENT_SD = 25.0  # days, between patients who share a draw
 DRAWS, EACH, BANK = 100, 4, 20_000
+PLANNED = 1000  # draws of the prior by which a trial is planned
 LOSSES = ("loss", "loss_give", "loss_never", "loss_trial")
 
 
@@ -93,7 +96,7 @@ class Trial:
     people : int
         Of the trial, beside the published ones.
     arm : int
-        Column of the regimen tried; 0 is the one that the prior ranks first.
+        Column of the regimen tried; 0 is the one whose trial is worth most by the prior, -1 the one ranked first.
     thresholds : Thresholds
         Of the verdict.
     draws : int
@@ -113,7 +116,7 @@ def study(world: str, trial: Trial, rng: np.random.Generator) -> dict[str, Any]:
     """One replicate: evidence from the truth, posterior, verdict, and what it is worth."""
     t, bank = truth(world, rng), prior(rng)
     effect, clot = odds(*bank[:2]), clots(bank[2])
-    tried = trial.arm or int(days(effect, clot).mean(axis=0).argmax())
+    tried = {0: worth_trying, -1: ranked_first}[trial.arm](effect, clot) if trial.arm <= 0 else trial.arm
     log = sum(seen(t, effect, clot, arm, n, rng) for arm, n in ((LIN, 110), (tried, trial.people)) if n)
     weight = np.exp(log - np.max(log))
     rows = rng.choice(BANK, trial.draws, p=weight / weight.sum())
@@ -136,6 +139,32 @@ def study(world: str, trial: Trial, rng: np.random.Generator) -> dict[str, Any]:
         "holds": bool(max(gain[a] for a in c.plateau) >= 0.9 * best - 1e-9),
         "factor": float(CELLS[c.plateau[-1] - 1] / CELLS[c.plateau[0] - 1]),
     }
+
+
+def ranked_first(effect: np.ndarray, clot: np.ndarray) -> int:
+    """Column of the regimen of the largest mean gain over the prior."""
+    return int(days(effect, clot).mean(axis=0).argmax())
+
+
+def worth_trying(effect: np.ndarray, clot: np.ndarray) -> int:
+    """Column of the regimen whose trial of the affordable size is worth most before any outcome is seen."""
+    n, t = PLANNED, Thresholds()
+    gain, none = days(effect[:n], clot[:n]), days(0 * effect[:n], clot[:n])
+    gains, weight = np.concatenate([gain, none]), np.repeat([(1 - NULL) / n, NULL / n], n)
+    worth = [
+        trial_value(
+            gains,
+            weight,
+            np.concatenate([effect[:n, a], np.zeros(n)]),
+            np.full(2 * n, CARE),
+            t.trial_people,
+            population=t.population,
+            cost=t.trial_cost,
+            between=BETWEEN,
+        ).net
+        for a in range(1, len(ARMS))
+    ]
+    return 1 + int(np.argmax(worth))
 
 
 def seen(t: Any, effect: np.ndarray, clot: np.ndarray, arm: int, people: int, rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from hepatica.admission import admit
 from hepatica.dosing import Decision, confirm, decide
 from hepatica.dosing.conclusion import prior_effect
-from hepatica.dosing.readers import PRIOR_EFFECT
+from hepatica.dosing.readers import PRIOR_EFFECT, learning_of
 from hepatica.dosing.utility import OUTPUTS
 from hepatica.engine import System
 from hepatica.manufacturing.clinical.dose_lots import DoseLots, dose_lots
@@ -43,7 +44,9 @@ KINETICS_OUTPUTS = (
 KINETICS_DAYS = np.unique(np.concatenate([np.arange(0, 2, 1 / 24), np.arange(2, 14.1, 0.25)]))
 KINETICS_PATIENTS = 40
 LONG_TERM_PATIENTS = 60  # followed past the horizon
-FRESH_PER_DRAW = 4  # patients per draw in which the leaders are simulated again
+FRESH_PER_DRAW = 2  # patients per draw in which the leaders are simulated again: more draws tell more
+FRESH_PER_PATIENT, FRESH_ENOUGH = 5, 400  # times as many as in the search, up to so many, for small studies
+FRESH_SEED = 2**40  # the bit in which the seed of its fresh patients differs from that of a study
 PRIOR_DRAWS, PRIOR_PER_DRAW = MIN_DRAWS, 2  # of the decision with the priors alone, which is shown beside the answer
 
 
@@ -119,12 +122,7 @@ class Answer:
 
 def study_population(study: Study) -> Population:
     """Population of a study, with the study's own access to transplant."""
-    population = load_population(study.population)
-    if study.transplant_rate is None:
-        return population
-    return population.model_copy(
-        update={"treatment": population.treatment | {"transplant_rate": study.transplant_rate}}
-    )
+    return load_population(study.population, transplant_rate=study.transplant_rate)
 
 
 def admit_patients(study: Study, system: System, *, workers: int | None = None) -> Admitted:
@@ -138,6 +136,19 @@ def admit_patients(study: Study, system: System, *, workers: int | None = None) 
         known=study.known(),
         workers=workers,
     )
+
+
+def fresh_patients(study: Study) -> int:
+    """Fresh patients of the leaders: four per parameter draw of the study, more where it is small.
+
+    Examples
+    --------
+    >>> from hepatica.study import check_study
+    >>> [fresh_patients(check_study({"title": "t", "patients": n, "draws": n // 2})) for n in (8, 60, 200, 400)]
+    [40, 300, 400, 800]
+    """
+    few = min(study.draws, study.patients)
+    return max(2 * FRESH_PER_DRAW * few, min(FRESH_PER_PATIENT * study.patients, FRESH_ENOUGH))
 
 
 def answer(
@@ -195,6 +206,21 @@ def answer(
             prior.cancel()
 
 
+def decide_study(study: Study, *, system: System | None = None, workers: int | None = None) -> Decision:
+    """Decision of a study alone, that of `answer`, without the courses that a report shows.
+
+    Examples
+    --------
+    >>> from hepatica.study import check_study
+    >>> grid = {"dose": ["1e6 cells/kg"], "infusions": [1]}
+    >>> few = {"title": "t", "patients": 2, "draws": 2, "horizon": "2 d", "grid": grid}
+    >>> decide_study(check_study(few)).is_confirmed
+    True
+    """
+    run = _Run(study, system_of(study, system), workers, ignore_progress, tuple(study.arms()), 0)
+    return run.decide(lambda: None if learning_of(study.known()) else run.decide_by_priors())[2]
+
+
 @dataclass(frozen=True)
 class _Run:
     """One dose-finding study under way."""
@@ -208,21 +234,8 @@ class _Run:
 
     def answer(self, prior: Future[PriorDecision | None]) -> Answer:
         """The answer; the decision with the priors alone is awaited where it is needed."""
-        study = self.study
-        self.report("admit", 0, 1)
-        fresh = FRESH_PER_DRAW * min(study.draws, study.patients)
-        enough = study.model_copy(update={"patients": self.seen + study.patients + fresh})
-        more = admit_patients(enough, self.system, workers=self.workers)
-        ends = self.seen, self.seen + study.patients, len(more.cohort.patient)
-        patients = more.take(np.arange(*ends[:2]))  # a patient is the same whatever their number
-        unseen = more.take(np.arange(*ends[1:]))
-        self.report("admit", 1, 1)
-        arms = list(self.arms)
-        datasets = {h: self.simulate(patients, arms, study.times(), OUTPUTS, h, shown=True) for h in study.hypotheses}
-        thresholds = study.verdict.thresholds()
-        decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort, thresholds)
-        if decision.top:
-            decision = self.confirm(decision, unseen, prior.result())
+        study, arms = self.study, list(self.arms)
+        patients, datasets, decision = self.decide(prior.result)
         shown = arms[decision.top]
         gives_cells = shown.regimen.gives_cells
         pair = [arms[0], shown] if gives_cells else [arms[0]]
@@ -241,6 +254,22 @@ class _Run:
             prior=prior.result(),
             lots=self.lots(patients, shown) if gives_cells and shown.product.lots is not None else None,
         )
+
+    def decide(self, prior: Callable[[], PriorDecision | None]) -> tuple[Admitted, dict[str, xr.Dataset], Decision]:
+        """Patients of the study, their outcomes by hypothesis, and the decision, its leaders confirmed."""
+        study = self.study
+        self.report("admit", 0, 1)
+        enough = study.model_copy(update={"patients": self.seen + study.patients})
+        more = admit_patients(enough, self.system, workers=self.workers)
+        patients = more.take(np.arange(self.seen, len(more.cohort.patient)))  # the same whatever their number
+        self.report("admit", 1, 1)
+        arms = list(self.arms)
+        datasets = {h: self.simulate(patients, arms, study.times(), OUTPUTS, h, shown=True) for h in study.hypotheses}
+        thresholds = study.verdict.thresholds()
+        decision = decide(list(datasets.values()), arms, study.utility.utility(), patients.cohort, thresholds)
+        if decision.top:
+            decision = self.confirm(decision, self.fresh(), prior())
+        return patients, datasets, decision
 
     def lots(self, patients: Admitted, shown: Arm) -> DoseLots:
         """Effect of the variation of lots at the shown regimen."""
@@ -269,6 +298,20 @@ class _Run:
             hypothesis=hypothesis,
             workers=self.workers,
             progress=staged(self.report, hypothesis) if shown else None,
+        )
+
+    def fresh(self) -> Admitted:
+        """Patients of another seed, whom no search has seen, two of each of as many parameter draws."""
+        study = self.study
+        n = fresh_patients(study)
+        return admit(
+            self.system,
+            study_population(study),
+            n,
+            seed=study.seed ^ FRESH_SEED,
+            draws=max(n // FRESH_PER_DRAW, 1),
+            known=study.known(),
+            workers=self.workers,
         )
 
     def confirm(self, decision: Decision, fresh: Admitted, prior: PriorDecision | None) -> Decision:

@@ -295,7 +295,7 @@ class SearchTable(Table):
     together_with: tuple[tuple[TreatmentName, ...], ...] = Field(
         default=(), description="sets of treatments; none unless given"
     )
-    first_patients: Integer = Field(default=32, ge=2, le=MAX_PATIENTS, description="patients of every regimen")
+    first_patients: Integer = Field(default=16, ge=2, le=MAX_PATIENTS, description="patients of every regimen")
     race_patients: Integer = Field(default=400, ge=2, le=MAX_PATIENTS, description="patients of the last left")
     fresh_patients: Integer = Field(default=400, ge=4, le=MAX_PATIENTS, description="new patients of the leaders")
 

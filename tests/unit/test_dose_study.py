@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from hepatica import dose_study
-from hepatica.dose_study import PriorDecision, admit_patients, answer, study_population
+from hepatica import admit, dose_study
+from hepatica.dose_study import PriorDecision, admit_patients, answer, decide_study, study_population
 from hepatica.dosing import Form, confirm, decide, variance_components, verdict
 from hepatica.dosing.conclusion import prior_effect
 from hepatica.dosing.readers import PRIOR_EFFECT
@@ -80,9 +80,9 @@ def followed(study, system, patients, arms):
 
 def test_the_decision_is_that_of_every_patient_simulated_anew_in_one_thread(small, found, system):
     """Second implementation: nothing kept from the search, nothing at the same time."""
-    more = admit_patients(small.model_copy(update={"patients": 18}), system, workers=1)
-    few, arms, utility = more.take(np.arange(6)), small.arms(), small.utility.utility()
-    fresh = more.take(np.arange(6, 18))
+    few, arms, utility = admit_patients(small, system, workers=1), small.arms(), small.utility.utility()
+    own = {"seed": small.seed + 2**40, "draws": 15, "known": small.known()}
+    fresh = admit(system, study_population(small), 30, workers=1, **own)
     expected = decide(followed(small, system, few, arms), arms, utility, few.cohort)
     leaders = [arms[x.arm] for x in expected.conclusion.leaders]
     prior = PRIOR_EFFECT if found.prior is None else prior_effect(found.prior.decision.conclusion)
@@ -90,8 +90,14 @@ def test_the_decision_is_that_of_every_patient_simulated_anew_in_one_thread(smal
     expected = confirm(expected, again, utility, fresh.cohort, prior_effect=prior)
     c = found.decision.conclusion
     assert found.decision.frame().equals(expected.frame()) and c.leaders == expected.conclusion.leaders
-    assert c.readers == expected.conclusion.readers and c.patients == 12
-    assert not set(fresh.cohort.patient) & set(few.cohort.patient)
+    assert c.readers == expected.conclusion.readers and c.patients == 30
+    assert set(np.unique(fresh.cohort.draw, return_counts=True)[1]) == {2}, "two patients of each of fifteen draws"
+    assert not np.isin(fresh.initial, few.initial).all(axis=1).any()
+
+
+def test_the_decision_alone_is_that_of_the_answer(small, found, system):
+    alone, c = decide_study(small, system=system), found.decision.conclusion
+    assert alone.frame().equals(found.decision.frame()) and alone.conclusion.leaders == c.leaders
 
 
 def test_the_decision_by_priors_is_of_the_first_draws_and_patients(system, monkeypatch):

@@ -26,7 +26,7 @@ class VerdictRow(Strict):
         Probability that the net gain is above zero.
     survival_gain, survival_low, survival_high, survival_error : float
         As probabilities.
-    harm_chance : dict of harm to float
+    harm_chance, harm_chance_error : dict of harm to float
         Probability that a limited harm's excess lies above its limit.
     trial_people : int
         Of the largest affordable trial.
@@ -51,6 +51,7 @@ class VerdictRow(Strict):
     survival_high: Number
     survival_error: Number
     harm_chance: dict[str, Number]
+    harm_chance_error: dict[str, Number]
     trial_people: int
     trial_value: Number
     trial_net: Number

@@ -22,7 +22,7 @@ from hepatica.biomarkers.value import by_hypothesis, hypothesis_agreement, value
 from hepatica.dosing.utility import OUTPUTS, evaluate_benefit
 from hepatica.engine import System
 from hepatica.errors import InputError
-from hepatica.patients import Admitted, Population, load_population
+from hepatica.patients import Admitted, load_population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.simulation import Arm, simulate
 from hepatica.study import Study
@@ -147,7 +147,7 @@ def find_biomarkers(
     report("admit", 0, 1)
     admitted = admit(
         system,
-        _population(study),
+        load_population(study.population, transplant_rate=study.transplant_rate),
         patients,
         seed=study.seed,
         draws=min(DRAWS, max(40, patients // 5)),
@@ -202,15 +202,6 @@ def evaluate(study: Study, potential: Potential, provenance: Mapping[str, Any]) 
         first_by_hypothesis={h: names[k] for h, k in by.items()},
         provenance=dict(provenance) | {"patients": len(p.risk), "draws": len(np.unique(p.draw)), "seed": seed},
     )
-
-
-def _population(study: Study) -> Population:
-    """Population of the study, with its own access to transplant."""
-    population = load_population(study.population)
-    if study.transplant_rate is None:
-        return population
-    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-    return population.model_copy(update={"treatment": treatment})
 
 
 def _day(p: Potential, day: float, seed: int) -> DayAnswer:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from hepatica.dosing import Decision, Harm
+from hepatica.dosing import Decision, Harm, HypothesisResult
 from hepatica.dosing.variance_components import VarianceComponents
+from hepatica.dosing.verdict import side
 
 
 def shows_cells(d: Decision) -> bool:
@@ -21,17 +22,33 @@ def largest_harm(d: Decision, harms: Sequence[Harm]) -> tuple[Harm, VarianceComp
 
     A limited harm that is likeliest above its limit comes before one that is only frequent; None without cells.
     """
+    return next(iter(leading_harms(d, harms)), None)
+
+
+def leading_harms(d: Decision, harms: Sequence[Harm]) -> list[tuple[Harm, VarianceComponents]]:
+    """Largest harm of the shown regimen, then those that weigh as much by two Monte-Carlo errors; none without cells.
+
+    A harm weighs its expected excess times the days that it loses; one likelier above its limit weighs more.
+    """
     c = d.conclusion
     if not shows_cells(d):
-        return None
+        return []
     column = c.column(c.dose)
     worst = [(h, max((p.harms[h.name][column] for p in c.predictive), key=lambda s: s.mean)) for h in harms]
 
-    def weight(row: tuple[Harm, VarianceComponents]) -> tuple[float, float]:
-        over = max((j.harm_chance.get(row[0].name, 0.0) for j in c.judgements), default=0.0)
-        return over, row[1].mean * max(row[0].loss, 0.0)
+    def over(h: Harm) -> float:
+        return max((j.harm_chance.get(h.name, 0.0) for j in c.judgements), default=0.0)
 
-    return max(worst, key=weight)
+    def weight(row: tuple[Harm, VarianceComponents]) -> tuple[float, float]:
+        return over(row[0]), row[1].mean * max(row[0].loss, 0.0)
+
+    def alike(row: tuple[Harm, VarianceComponents]) -> bool:
+        """True of a harm whose days are not told from those of the first, and that is as likely above a limit."""
+        error = float(np.linalg.norm([s.error * max(h.loss, 0.0) for h, s in (first, row)]))
+        return over(row[0]) == over(first[0]) and side(weight(first)[1] - weight(row)[1], 0.0, error) <= 0
+
+    first = max(worst, key=weight)
+    return [first, *(row for row in worst if row is not first and alike(row))]
 
 
 def shown_gains(d: Decision, place: int) -> tuple[VarianceComponents, VarianceComponents]:
@@ -65,5 +82,14 @@ def is_admissible(d: Decision, arm: int) -> bool:
 
 
 def hypotheses_disagree(d: Decision) -> bool:
-    """True if the hypotheses differ in their best regimen, or in the verdict on the shown one."""
-    return len({h.best for h in d.by_hypothesis}) > 1 or len({j.form for j in d.conclusion.judgements}) > 1
+    """True if the best regimens of hypotheses differ by two Monte-Carlo errors, or the verdicts on the shown one."""
+    best = {h.best for h in d.by_hypothesis}
+    apart = any(_is_worse(h, other) for h in d.by_hypothesis for other in best - {h.best})
+    return apart or len({j.form for j in d.conclusion.judgements}) > 1
+
+
+def _is_worse(h: HypothesisResult, other: int) -> bool:
+    """True of an arm that gains less than the best of a hypothesis by two Monte-Carlo errors, patient by patient."""
+    over = h.benefit.net[h.best] - h.benefit.net[other]
+    over = over[np.isfinite(over)]
+    return len(over) > 1 and side(float(over.mean()), 0.0, float(over.std() / np.sqrt(len(over)))) > 0

@@ -16,7 +16,7 @@ from hepatica.dosing.readers import PRIOR_EFFECT, READERS, Effect, Learning, for
 from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_variance
-from hepatica.dosing.verdict import Form, Judgement, Thresholds, judge, overall
+from hepatica.dosing.verdict import Form, Judgement, Thresholds, judge, overall, side
 from hepatica.simulation import Arm
 
 Floats = NDArray[np.float64]
@@ -71,8 +71,8 @@ class Conclusion:
     returns, overlaps, verdict_returns : float
         Shares of bootstrap samples of draws and patients in which the same dose, an overlapping range of cells, and the
         same answer to whether the mean gain is above zero come back.
-    patients : int
-        Simulated per arm and hypothesis.
+    patients, seed : int
+        Simulated per arm and hypothesis, and the seed of theirs.
     predictive, unread : tuple of Predictive
         Per hypothesis, for the reader of the study and as the draws have it; columns as `leaders`.
     """
@@ -86,6 +86,7 @@ class Conclusion:
     overlaps: float
     verdict_returns: float
     patients: int
+    seed: int
     predictive: tuple[Predictive, ...]
     unread: tuple[Predictive, ...]
 
@@ -215,7 +216,10 @@ def conclude(
     dose = flat[0] if flat else 0
     rng = np.random.default_rng([seed, len(own)])
     counts = [bootstrap_counts(rng, len(p.weight), REPEATS) for p in read]
-    replicates = [[p.resampled(c) for c in many] for p, many in zip(read, counts, strict=True)]
+    replicates = [
+        [for_reader(p.resampled(c), t.reader, top, prior) for c in many]
+        for p, prior, many in zip(predictive, priors, counts, strict=True)
+    ]
     losses = np.stack([p.opportunity_loss(allowed) for p in read])
     errors = np.stack([np.std([r.opportunity_loss(allowed) for r in some], axis=0) for some in replicates])
     best = np.stack([p.probability_best(allowed) for p in read])
@@ -235,7 +239,14 @@ def conclude(
     )
     readers: dict[str, tuple[Judgement, ...]] = {
         str(name): tuple(
-            judge(q := for_reader(p, name, top, prior), dose, t, harms, [q.resampled(c) for c in many], reader=name)
+            judge(
+                for_reader(p, name, top, prior),
+                dose,
+                t,
+                harms,
+                [for_reader(p.resampled(c), name, top, prior) for c in many],
+                reader=name,
+            )
             for p, prior, many in zip(predictive, priors, counts, strict=True)
         )
         for name in (READERS if dose else ())
@@ -251,19 +262,21 @@ def conclude(
         overlaps=overlap,
         verdict_returns=sign,
         patients=patients,
+        seed=seed,
         predictive=tuple(read),
         unread=tuple(predictive),
     )
 
 
 def _allowed(p: Sequence[Predictive], harms: Sequence[Harm], t: Thresholds) -> NDArray[np.bool_]:
-    """Arms of which no harm is too likely above its limit, under any hypothesis."""
-    allowed = np.ones(p[0].arms, bool)
-    for h in harms:
-        if np.isfinite(h.limit):
-            allowed &= [all(q.harm_chance(h.name, a, h.limit) <= t.harm_chance for q in p) for a in range(p[0].arms)]
-    allowed[0] = True
-    return allowed
+    """Arms of which no harm is too likely above its limit, by two Monte-Carlo errors, under any hypothesis."""
+
+    def barred(q: Predictive, h: Harm, a: int) -> bool:
+        error = q.harm_chance_error(h.name, a, h.limit)
+        return side(q.harm_chance(h.name, a, h.limit), t.harm_chance, error) > 0
+
+    limited = [h for h in harms if np.isfinite(h.limit)]
+    return np.array([a == 0 or not any(barred(q, h, a) for q in p for h in limited) for a in range(p[0].arms)])
 
 
 def _returns(

@@ -19,7 +19,7 @@ from hepatica.dosing.readers import learning_of
 from hepatica.dosing.transplants import transplant_balance
 from hepatica.dosing.utility import Benefit, Utility, evaluate_benefit
 from hepatica.dosing.variance_components import VarianceComponents, decompose_mixture, decompose_variance
-from hepatica.dosing.verdict import MIN_DRAWS, Form, Thresholds
+from hepatica.dosing.verdict import MIN_DRAWS, Form, Thresholds, side
 from hepatica.patients import Cohort
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 from hepatica.simulation import Arm
@@ -47,7 +47,7 @@ class HypothesisResult:
     excess : dict of harm to tuple of VarianceComponents
         Per arm: probability of the harm over that of standard care.
     admissible : tuple of bool
-        False where a harm's excess is too likely above its limit.
+        False where a harm's excess is too likely above its limit, by two Monte-Carlo errors.
     best, runner_up : int
         Arms ranked by gain among the admissible, standard care included.
     benefit : Benefit
@@ -175,10 +175,14 @@ def evaluate_hypothesis(
     net, null, balance = benefit.net, benefit.net_null, transplant_balance(benefit.transplanted, benefit.survival)
     gain = tuple(decompose_mixture(net[a] - net[0], null[a] - net[0], draw, null_effect_probability) for a in every)
     limited = [(h, benefit.harms[h.name]) for h in utility.harms if np.isfinite(h.limit)]
-    admissible = tuple(
-        a == 0 or all(decompose_variance(p[a] - p[0] - h.limit, draw).above_zero <= most for h, p in limited)
-        for a in every
-    )
+    draws = len(np.unique(draw))
+
+    def passes(over: Floats) -> bool:
+        """True of a limited harm that is too likely above its limit, by two Monte-Carlo errors."""
+        share = decompose_variance(over, draw).above_zero
+        return side(share, most, float(np.sqrt(share * (1 - share) / draws))) > 0
+
+    admissible = tuple(a == 0 or not any(passes(p[a] - p[0] - h.limit) for h, p in limited) for a in every)
     ranked = sorted((a for a in every if admissible[a]), key=lambda a: (-gain[a].mean, a))
     return HypothesisResult(
         hypothesis=str(ds.attrs["hypothesis"]),

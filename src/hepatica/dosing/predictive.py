@@ -147,6 +147,11 @@ class Predictive:
         """Probability that the excess of a harm lies above a limit."""
         return float(self.weight @ (self.excess[harm][:, arm] > limit))
 
+    def harm_chance_error(self, harm: str, arm: int, limit: float) -> float:
+        """Monte-Carlo error of that probability: of a share of so many draws."""
+        p = self.harm_chance(harm, arm, limit)
+        return float(np.sqrt(p * (1 - p) * (self.weight @ self.weight)))
+
     def opportunity_loss(self, allowed: NDArray[np.bool_] | None = None) -> Floats:
         """Expected opportunity loss of choosing each arm, against the best in each scenario, (arm,)."""
         gain = self.scenario_gain

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 TRIAL_REPEATS = 50  # bootstrap replicates behind the Monte-Carlo error of a trial's value
 MIN_DRAWS = 40  # parameter draws below which no verdict is firm: a tail of 5 % needs draws to stand in it
-ERRORS = 2.0  # Monte-Carlo errors that a probability must clear a threshold by
+ERRORS = 2.0  # Monte-Carlo errors that a number must clear a threshold by before a word is said of it
 LIKELY_HARM = 0.5  # probability of net harm from which on harm is named as the reason
 
 
@@ -36,12 +36,16 @@ class Reason(StrEnum):
     BENEFIT_LIKELY = "benefit_likely"  # the chance of benefit reaches its threshold
     TRIAL_PAYS = "trial_pays"  # benefit is uncertain, and an affordable trial is worth more than it costs
     UNSURE = "unsure"  # a gain that matters is expected, but its chance falls short of the threshold
-    NO_GAIN = "no_gain"  # no net gain is expected, and no affordable trial is worth its cost
-    TOO_SMALL = "too_small"  # the gain that is expected is too small to matter, and no trial is worth its cost
+    NO_GAIN = "no_gain"  # no net gain is expected
+    TOO_SMALL = "too_small"  # the gain that is expected is too small to matter
+    TRIAL_COSTS = "trial_costs"  # no affordable trial is worth its cost
     LIMIT = "limit"  # a limit of harm is too likely exceeded by every regimen that would gain
     NET_HARM = "net_harm"  # net harm is likelier than not
     FEW_DRAWS = "few_draws"  # too few parameter draws for a firm verdict
     WITHIN_ERROR = "within_error"  # the chance of benefit lies within two Monte-Carlo errors of its threshold
+    GAIN_WITHIN_ERROR = "gain_within_error"  # so does the gain of what matters
+    TRIAL_WITHIN_ERROR = "trial_within_error"  # and the value of the trial of its cost
+    LIMIT_WITHIN_ERROR = "limit_within_error"  # and the chance of a limited harm of its threshold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +97,7 @@ class Judgement:
         Probability that the net gain is above zero.
     survival_gain, survival_low, survival_high, survival_error : float
         Gain in survival to the horizon, as a probability.
-    harm_chance : dict of harm to float
+    harm_chance, harm_chance_error : dict of harm to float
         Probability that a limited harm's excess lies above its limit.
     trial : TrialValue
         Of the largest affordable trial.
@@ -114,6 +118,7 @@ class Judgement:
     survival_high: float
     survival_error: float
     harm_chance: dict[str, float]
+    harm_chance_error: dict[str, float]
     trial: TrialValue
 
 
@@ -190,12 +195,9 @@ def judge(
     reader : str
         To be named.
     """
-    gains = np.array([r.mean()[arm] for r in replicates])
-    chances = np.array([r.chance(arm) for r in replicates])
-    limited = {h.name: p.harm_chance(h.name, arm, h.limit) for h in harms if np.isfinite(h.limit)}
+    limits = {h.name: h.limit for h in harms if np.isfinite(h.limit)}
     low, high = p.interval(arm)
     alive, worst, most = p.survival_gain(arm)
-    error = float(chances.std()) if len(chances) else 0.0
     first = Judgement(
         hypothesis=p.hypothesis,
         reader=reader,
@@ -204,42 +206,63 @@ def judge(
         gain=float(p.mean()[arm]),
         low=low,
         high=high,
-        error=float(gains.std()) if len(gains) else 0.0,
+        error=_error([float(r.mean()[arm]) for r in replicates]),
         chance=p.chance(arm),
-        chance_error=error,
+        chance_error=_error([r.chance(arm) for r in replicates]),
         survival_gain=alive,
         survival_low=worst,
         survival_high=most,
-        survival_error=float(np.std([r.scenario_weight @ r.scenario_survival_gain(arm) for r in replicates]))
-        if len(replicates)
-        else 0.0,
-        harm_chance=limited,
+        survival_error=_error([float(r.scenario_weight @ r.scenario_survival_gain(arm)) for r in replicates]),
+        harm_chance={name: p.harm_chance(name, arm, limit) for name, limit in limits.items()},
+        harm_chance_error={name: p.harm_chance_error(name, arm, limit) for name, limit in limits.items()},
         trial=trial_of(p, arm, t.trial_people, t, replicates=replicates[:TRIAL_REPEATS], choices=np.unique([0, arm])),
     )
-    form, reasons = _form(first, 1 - p.chance(arm, above=-t.matters), t, enough=len(p.weight) >= MIN_DRAWS)
+    harm = 1 - p.chance(arm, above=-t.matters)
+    harms_net = side(harm, LIKELY_HARM, _error([r.chance(arm, above=-t.matters) for r in replicates])) > 0
+    form, reasons = _form(first, t, is_net_harm=harms_net, enough=len(p.weight) >= MIN_DRAWS)
     return replace(first, form=form, reasons=reasons)
 
 
-def _form(j: Judgement, net_harm: float, t: Thresholds, *, enough: bool) -> tuple[Form, tuple[Reason, ...]]:
-    if any(chance > t.harm_chance for chance in j.harm_chance.values()):
+def _error(replicates: Sequence[float]) -> float:
+    """Monte-Carlo error by bootstrap replicates; 0 without any."""
+    return float(np.std(replicates)) if len(replicates) else 0.0
+
+
+def side(value: float, threshold: float, error: float) -> int:
+    """Side of a threshold on which a value lies by more than two Monte-Carlo errors: 1 above, -1 below, 0 not told.
+
+    Examples
+    --------
+    >>> side(3.0, 0.0, 1.0), side(-3.0, 0.0, 1.0), side(1.0, 0.0, 1.0), side(1.0, 0.0, np.nan)
+    (1, -1, 0, 0)
+    """
+    apart = ERRORS * error if np.isfinite(error) else np.inf
+    return int(value - apart > threshold) - int(value + apart < threshold)
+
+
+def _form(j: Judgement, t: Thresholds, *, is_net_harm: bool, enough: bool) -> tuple[Form, tuple[Reason, ...]]:
+    """Form of a verdict and its reasons: only within a trial where two errors tell neither to give nor not to."""
+    limits = [side(j.harm_chance[h], t.harm_chance, j.harm_chance_error[h]) for h in j.harm_chance]
+    if 1 in limits:
         return Form.HARM, (Reason.LIMIT,)
-    if net_harm - ERRORS * j.chance_error > LIKELY_HARM and j.trial.net <= 0:
+    pays, gains = side(j.trial.net, 0.0, j.trial.error), side(j.gain, t.matters, j.error)
+    if is_net_harm and pays < 0:
         return Form.HARM, (Reason.NET_HARM,)
-    doubts: list[Reason] = []
-    if j.chance >= t.benefit_chance and j.gain > 0:
-        if not enough:
-            doubts.append(Reason.FEW_DRAWS)
-        if j.chance - ERRORS * j.chance_error < t.benefit_chance:
-            doubts.append(Reason.WITHIN_ERROR)
-        if not doubts:
-            return Form.GIVE, (Reason.BENEFIT_LIKELY,)
-    elif not enough:
-        doubts.append(Reason.FEW_DRAWS)
-    if j.trial.net > 0:
+    likely, doubts = side(j.chance, t.benefit_chance, j.chance_error), [] if enough else [Reason.FEW_DRAWS]
+    if 0 in limits:
+        doubts.append(Reason.LIMIT_WITHIN_ERROR)
+    if likely == 0:
+        doubts.append(Reason.WITHIN_ERROR)
+    if likely > 0 and side(j.gain, 0.0, j.error) > 0 and not doubts:
+        return Form.GIVE, (Reason.BENEFIT_LIKELY,)
+    if pays > 0:
         return Form.TRIAL, (*doubts, Reason.TRIAL_PAYS)
-    if j.gain > t.matters:
-        return Form.TRIAL, tuple(doubts) or (Reason.UNSURE,)
-    return Form.NOT, (Reason.NO_GAIN if j.gain <= 0 else Reason.TOO_SMALL, *doubts)
+    trial = Reason.TRIAL_COSTS if pays < 0 else Reason.TRIAL_WITHIN_ERROR
+    if gains > 0:
+        return Form.TRIAL, (*(doubts or [Reason.UNSURE]), trial)
+    small = Reason.NO_GAIN if side(j.gain, 0.0, j.error) < 0 else Reason.TOO_SMALL
+    form = Form.NOT if gains < 0 and pays < 0 else Form.TRIAL
+    return form, (small if gains < 0 else Reason.GAIN_WITHIN_ERROR, *doubts, trial)
 
 
 def overall(judgements: Sequence[Judgement]) -> Form:

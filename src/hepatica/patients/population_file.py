@@ -35,7 +35,7 @@ def is_own(key: str) -> bool:
     return key.endswith(ENDING)
 
 
-def load_population(key: str) -> Population:
+def load_population(key: str, *, transplant_rate: float | None = None) -> Population:
     """Read a population that ships, or a file of the user's own.
 
     Parameters
@@ -43,6 +43,8 @@ def load_population(key: str) -> Population:
     key : str
         Key, or the path of a TOML file that ends with ``.toml``. What a file does not state is taken from the shipped
         population that it names as ``like``; `hepatica.patients.population_check` compares it with the model.
+    transplant_rate : float, 1/day, optional
+        Access to transplant in place of the population's own.
 
     Raises
     ------
@@ -53,7 +55,17 @@ def load_population(key: str) -> Population:
     --------
     >>> load_population("hbv_aclf").baseline
     'alss2019'
+    >>> load_population("hbv_aclf", transplant_rate=0.1).treatment["transplant_rate"]
+    0.1
     """
+    population = _checked(key)
+    if transplant_rate is None:
+        return population
+    return population.model_copy(update={"treatment": population.treatment | {"transplant_rate": transplant_rate}})
+
+
+def _checked(key: str) -> Population:
+    """Population of a key or a file, every key of it checked."""
     try:
         return Population(**(_read_own(key) if is_own(key) else _read(key)))
     except ValidationError as error:

@@ -198,13 +198,9 @@ def search(
     system, among, known = system_of(study, system), regimens or regimens_of(study), study.known()
     draws = study.draws if known is None else known.n
     report("admit", 0, 1)
-    population = load_population(study.population)
-    if study.transplant_rate is not None:
-        treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-        population = population.model_copy(update={"treatment": treatment})
     patients = admit(
         system,
-        population,
+        load_population(study.population, transplant_rate=study.transplant_rate),
         s.race_patients + s.fresh_patients,
         seed=study.seed,
         draws=draws,

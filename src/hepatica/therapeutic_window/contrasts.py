@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from hepatica.dosing.window.estimands import first_crossing
 from hepatica.dosing.window.shape import Curve, Shape, choose_penalty, fit_curve
-from hepatica.dosing.window.uncertainty import Sample, draw_means, no_narrower, quantiles, resampled_means, shrunken
+from hepatica.dosing.window.uncertainty import (
+    TOLD,
+    Sample,
+    draw_means,
+    no_narrower,
+    quantiles,
+    resampled_means,
+    shrunken,
+)
 
 Floats = NDArray[np.float64]
 TELLING = 2.0  # Monte-Carlo errors below which a difference has no sign
@@ -44,6 +52,8 @@ class DoseRatio:
         90 % interval over parameter draws.
     level : float
         The gain.
+    sign : int
+        1 if fewer cells are needed, -1 if more; 0 where two Monte-Carlo errors hold a ratio of 1.
     """
 
     ratio: float
@@ -52,11 +62,7 @@ class DoseRatio:
     parameter_low: float
     parameter_high: float
     level: float
-
-    @property
-    def sign(self) -> int:
-        """1 if fewer cells are needed, -1 if more; 0 where the Monte-Carlo interval holds 1."""
-        return 1 if self.low > 1 else -1 if self.high < 1 else 0
+    sign: int
 
     def inverse(self) -> DoseRatio:
         """Ratio the other way round: how many times as many cells the variation needs."""
@@ -71,6 +77,7 @@ class DoseRatio:
             parameter_low=over(self.parameter_high),
             parameter_high=over(self.parameter_low),
             level=self.level,
+            sign=-self.sign,
         )
 
 
@@ -126,7 +133,7 @@ def dose_ratio(a: Sample, b: Sample, log_doses: Floats, *, seed: int) -> DoseRat
     value, level = log_ratio(centres[0], centres[1])
     again, _ = log_ratio(*(resampled_means(m[0], seed=seed) for m in means))
     by_draw, _ = log_ratio(*(shrunken(*m) for m in means))
-    inner = quantiles(again)
+    inner, told = quantiles(again), quantiles(again, TOLD)
     ends = [10.0**q for q in (*inner, *no_narrower(quantiles(by_draw), inner))]
     return DoseRatio(
         ratio=float(10.0**value),
@@ -135,6 +142,7 @@ def dose_ratio(a: Sample, b: Sample, log_doses: Floats, *, seed: int) -> DoseRat
         parameter_low=ends[2],
         parameter_high=ends[3],
         level=float(level),
+        sign=int(told[0] > 0) - int(told[1] < 0),
     )
 
 

@@ -13,7 +13,7 @@ from hepatica.admission import admit
 from hepatica.dosing.window.course import IF_MODELLED, OUTPUTS, Courses
 from hepatica.dosing.window.endpoints import ENDPOINTS, Endpoint
 from hepatica.engine import System
-from hepatica.patients import Admitted, Draws, Population, load_population
+from hepatica.patients import Admitted, Draws, load_population
 from hepatica.progress import Progress, ignore_progress
 from hepatica.simulation import Arm, simulate
 from hepatica.study import Study
@@ -26,15 +26,6 @@ AT_ADMISSION = ("ascites", "shunt")
 
 Values = dict[str, Floats]
 """Difference from standard care by endpoint, (dose, patient)."""
-
-
-def population_of(study: Study) -> Population:
-    """Population of a study, with the study's own access to transplant."""
-    population = load_population(study.population)
-    if study.transplant_rate is None:
-        return population
-    treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-    return population.model_copy(update={"treatment": treatment})
 
 
 def endpoints_of(system: System, horizon: float) -> tuple[Endpoint, ...]:
@@ -71,7 +62,7 @@ class Sampler:
         """So many patients of each of so many draws."""
         return admit(
             self.system,
-            population_of(self.study),
+            load_population(self.study.population, transplant_rate=self.study.transplant_rate),
             draws * per_draw,
             seed=self.study.seed,
             draws=draws,

@@ -14,6 +14,7 @@ JUDGED = Judgement(
     form=Form.TRIAL,
     reasons=(Reason.TRIAL_PAYS,),
     harm_chance={"thrombosis": 0.2},
+    harm_chance_error={"thrombosis": 0.01},
     trial=TrialValue(400, 0.5, 3000.0, 250.0, 0.04),
     **NUMBERS,
 )

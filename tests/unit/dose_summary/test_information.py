@@ -3,8 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from hepatica.dose_summary.information import SIZES, Group, group_of, information
+from hepatica.dose_summary.information import SIZES, Group, InformationValue, Worth, group_of, information, worth_trying
+from hepatica.dosing.information.perfect import Value
+from hepatica.dosing.information.sample import TrialValue
+from hepatica.dosing.predictive import bootstrap_counts
 from hepatica.dosing.verdict import trial_of
 
 
@@ -19,7 +23,7 @@ def test_nothing_is_worth_more_than_everything(found):
     learning = information(found)
     assert [r.hypothesis for r in learning.by_hypothesis] == list(found.study.hypotheses)
     for r in learning.by_hypothesis:
-        assert set(r.groups) == set(Group) and r.first in Group
+        assert set(r.groups) == set(Group) and set(r.leading) <= set(Group)
         assert all(0 <= t.per_patient <= r.everything.mean + 1e-6 for t in r.trials)
         each = [t.per_patient for t in r.trials]
         assert [t.people for t in r.trials] == list(SIZES) and each == sorted(each)
@@ -35,6 +39,60 @@ def test_the_trial_is_that_of_the_verdict_where_there_are_two_choices(found):
     value, own = trial_of(p, column, t.trial_people, t, choices=np.array([0, column])), c.judgements[0].trial
     assert (value.people, value.per_patient, value.net) == (own.people, own.per_patient, own.net)
     assert np.isnan(value.error) and own.error == own.per_patient_error * (t.population - t.trial_people) > 0
+
+
+def valued(nets, *, common=0.0, own=1.0, groups=(3.0, 1.0, 1.0, 1.0)) -> InformationValue:
+    """Trials of these net values, whose replicates share one noise and have one of their own."""
+    rng = np.random.default_rng(3)
+    shared, noise = rng.normal(0, common, 500), rng.normal(0, own, (len(nets), 500))
+    replicates = [net + shared + z for net, z in zip(nets, noise, strict=True)]
+    trials = tuple(
+        TrialValue(100 * 2**k, 1.0, net, float(np.std(r)), 0.1, tuple(r.tolist()))
+        for k, (net, r) in enumerate(zip(nets, replicates, strict=True))
+    )
+    values = {g: Value(v, 0.5) for g, v in zip(Group, groups, strict=True)}
+    return InformationValue(hypothesis="h", everything=Value(5.0, 0.1), groups=values, arm=1, trials=trials)
+
+
+@pytest.mark.parametrize(
+    "nets, told",
+    [((1, 3, 2), Worth.PAYS), ((-9, 1, -9), Worth.UNTOLD), ((-9, -1, -9), Worth.UNTOLD), ((-9, -3, -9), Worth.COSTS)],
+)
+def test_a_trial_is_worth_its_cost_or_not_only_beyond_two_errors(nets, told):
+    assert valued(nets).worth is told
+
+
+def test_sizes_are_told_apart_in_pairs():
+    """What all sizes share does not blur which is best: noise of 1 each makes 2.83 of two errors of a difference."""
+    assert valued((20, 23, 19)).best_sizes == (200,)
+    assert valued((20, 22, 18), common=50.0).best_sizes == (100, 200)
+    assert valued((10, 23, 10), common=50.0).best_sizes == (200,)
+
+
+def test_groups_are_told_apart_only_beyond_two_errors():
+    """An error of 0.5 each makes 1.41 of two errors of a difference, and 1 of a value."""
+    first, second, *_ = Group
+    assert valued((1,)).leading == (first,)
+    assert valued((1,), groups=(3.0, 1.7, 1.0, 1.0)).leading == (first, second)
+    assert valued((1,), groups=(0.9, 0.2, 0.1, 0.0)).leading == ()
+
+
+def test_the_trial_is_of_the_regimen_whose_trial_tells_most(found):
+    """A leader whose effect nobody knows is tried in place of the dose; one that is its copy is not."""
+    c, t = found.decision.conclusion, found.study.verdict.thresholds()
+    p, rng = c.predictive[0], np.random.default_rng(1)
+    other = next(x.arm for x in c.leaders if x.judgements and x.arm != c.dose)
+    dose, column, n = c.column(c.dose), c.column(other), len(p.weight)
+    for spread in (0.0, 3.0):
+        odds = np.log(p.survival[:, dose] / (1 - p.survival[:, dose])) + spread * rng.normal(size=n)
+        survival, gain = p.survival.copy(), np.tile(p.shrunk[:, [dose]], p.arms)
+        survival[:] = p.survival[:, [dose]]
+        survival[:, 0], gain[:, 0] = p.survival[:, 0], 0.0
+        survival[:, column] = 1 / (1 + np.exp(-odds))
+        gain[:, column] += 100 * (survival[:, column] - p.survival[:, dose])
+        q = replace(p, survival=survival, shrunk=gain, raw=gain)
+        some = [q.resampled(k) for k in bootstrap_counts(rng, n, 50)]
+        assert worth_trying(c, q, t, some) == (other if spread else c.dose)
 
 
 def test_without_cells_there_is_nothing_to_learn(found):

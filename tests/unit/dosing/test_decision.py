@@ -280,9 +280,9 @@ def test_a_row_of_the_table_has_the_numbers_of_its_arm(cohort, grid, courses):
 
 
 def test_a_limit_is_a_probability(cohort, courses):
-    """Of forty draws three or five lie above the limit: the chance of that is held to one in ten, not the mean."""
+    """Of forty draws some lie above the limit: the chance of that is held to one in ten by two errors, not the mean."""
     arms = [Arm("standard care"), Arm("x", Regimen(1e6))]
-    for over, allowed in ((3, True), (5, False)):
+    for over, allowed in ((3, True), (8, True), (10, False)):
         hazard = np.where(cohort.draw < over, 0.3, 0.0)
         ds = courses(intensities(cohort, [0.0, 0.5]), thrombosis=np.stack([np.zeros_like(hazard), hazard]))
         h = decide([ds], arms, limited(0.1), cohort).by_hypothesis[0]

@@ -56,8 +56,8 @@ def test_a_dear_or_small_trial_is_not_worth_it():
     p = belief(5, 10)
     cheap, dear = verdict(p), verdict(p, Thresholds(trial_cost=500.0))
     assert cheap.trial.net > 0 > dear.trial.net and cheap.reasons == (Reason.TRIAL_PAYS,)
-    assert dear.form is Form.TRIAL and dear.reasons == (Reason.UNSURE,)
-    assert verdict(p, Thresholds(trial_cost=500.0, matters=6.0)).reasons == (Reason.TOO_SMALL,)
+    assert dear.form is Form.TRIAL and dear.reasons == (Reason.UNSURE, Reason.TRIAL_COSTS)
+    assert verdict(p, Thresholds(trial_cost=500.0, matters=7.0)).reasons == (Reason.TOO_SMALL, Reason.TRIAL_COSTS)
     assert verdict(p, Thresholds(population=500)).trial.net < cheap.trial.net
 
 
@@ -70,6 +70,53 @@ def test_a_verdict_never_hangs_on_less_than_two_errors():
         again = verdict(near, Thresholds(benefit_chance=limit, trial_cost=0.0))
         assert again.form is form
         assert (Reason.WITHIN_ERROR in again.reasons) == (form is Form.TRIAL)
+
+
+@pytest.mark.parametrize("errors", [-2.2, -1.8, 0.0, 1.8, 2.2])
+def test_a_trial_pays_or_costs_only_beyond_two_errors(errors):
+    """The same belief with a trial whose cost lies so many errors below what it is worth."""
+    p, t = belief(0.4, 4), Thresholds(matters=3.0, benefit_chance=0.99)
+    free = verdict(p, replace(t, trial_cost=0.0)).trial
+    cost = (free.net - errors * free.error) / t.trial_people
+    judged = verdict(p, replace(t, trial_cost=cost))
+    assert judged.trial.net == pytest.approx(errors * free.error) and judged.trial.error == pytest.approx(free.error)
+    if errors > 2:
+        assert judged.form is Form.TRIAL and judged.reasons == (Reason.TRIAL_PAYS,)
+    else:
+        word = Reason.TRIAL_COSTS if errors < -2 else Reason.TRIAL_WITHIN_ERROR
+        assert judged.form is (Form.NOT if errors < -2 else Form.TRIAL) and judged.reasons == (Reason.TOO_SMALL, word)
+
+
+def test_a_gain_matters_or_is_none_only_beyond_two_errors():
+    p, dear = belief(2.0, 6, null=0.0), Thresholds(trial_cost=1e6, benefit_chance=0.99)
+    gain, error = verdict(p).gain, verdict(p).error
+    for apart, form, first in (
+        (2.2, Form.TRIAL, Reason.UNSURE),
+        (1.8, Form.TRIAL, Reason.GAIN_WITHIN_ERROR),
+        (-1.8, Form.TRIAL, Reason.GAIN_WITHIN_ERROR),
+        (-2.2, Form.NOT, Reason.TOO_SMALL),
+    ):
+        judged = verdict(p, replace(dear, matters=gain - apart * error))
+        assert judged.form is form and judged.reasons[0] is first
+    assert verdict(belief(-1.5, 6, null=0.0), dear).reasons[0] is Reason.NO_GAIN
+    assert verdict(belief(-0.5, 6, null=0.0), dear).reasons[0] is Reason.TOO_SMALL
+
+
+def test_a_limit_of_harm_decides_only_beyond_two_errors():
+    p = belief(20, 6, excess=0.05)
+    limited = tuple(replace(h, limit=0.055) if h.name == "thrombosis" else h for h in HARMS)
+    over = verdict(p, harms=limited)
+    chance, error = over.harm_chance["thrombosis"], over.harm_chance_error["thrombosis"]
+    resampled = bootstrap_counts(np.random.default_rng(2), 200, 2000) / 200
+    assert error == pytest.approx((resampled @ (p.excess["thrombosis"][:, 1] > 0.055)).std(), rel=0.1)
+    for apart, form, reason in (
+        (2.2, Form.HARM, Reason.LIMIT),
+        (1.8, Form.TRIAL, Reason.LIMIT_WITHIN_ERROR),
+        (-1.8, Form.TRIAL, Reason.LIMIT_WITHIN_ERROR),
+        (-2.2, Form.GIVE, Reason.BENEFIT_LIKELY),
+    ):
+        judged = verdict(p, Thresholds(harm_chance=chance - apart * error), limited)
+        assert judged.form is form and judged.reasons[0] is reason
 
 
 def test_few_draws_give_no_firm_verdict():

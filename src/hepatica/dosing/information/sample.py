@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ class TrialValue:
         Monte-Carlo standard error of `net`; NaN where it was not estimated.
     per_patient_error : float
         That of `per_patient`.
+    net_replicates : tuple of float
+        `net` in the bootstrap replicates behind the error, by which trials of other sizes are compared with it in
+        pairs; empty where it was not estimated.
     """
 
     people: int
@@ -36,6 +39,7 @@ class TrialValue:
     net: float
     error: float = float("nan")
     per_patient_error: float = float("nan")
+    net_replicates: tuple[float, ...] = field(default=(), repr=False)
 
 
 def estimate_sd(care: Floats, effect: Floats, people: int) -> Floats:
@@ -140,8 +144,10 @@ def with_errors(
     >>> with_errors(trial, *alike, effect, estimate_sd(half, effect, 400), population=10_000).error
     0.0
     """
-    error = float(np.std(sample_information_replicates(gains, weights, effect, sd)))
-    return replace(trial, per_patient_error=error, error=error * max(population - trial.people, 0.0))
+    each, after = sample_information_replicates(gains, weights, effect, sd), max(population - trial.people, 0.0)
+    nets = trial.net + after * (each - trial.per_patient)
+    error = float(each.std())
+    return replace(trial, per_patient_error=error, error=error * after, net_replicates=tuple(nets.tolist()))
 
 
 def trial_value(

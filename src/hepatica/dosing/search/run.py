@@ -50,9 +50,9 @@ class SearchSettings:
     candidates: int = 2000
     spread: float = 0.5
     batch: int = 250
-    first_patients: int = 32
+    first_patients: int = 16
     race_patients: int = 400
-    keep: float = 1 / 3
+    keep: float = 1 / 4
     leaders: int = 8
     cells_bins: int = 8
     fresh_patients: int = 400

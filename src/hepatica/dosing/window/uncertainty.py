@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 REPLICATES = 200  # of the bootstrap
 LEVEL = 0.9
+TOLD = 0.9545  # central share within two standard errors of a normal distribution: what a word needs
 
 
 class DoseEstimate(NamedTuple):
@@ -38,6 +39,8 @@ class DoseEstimate(NamedTuple):
         90 % interval over patients of one draw; NaN where none were followed for it.
     patient_never : float
         Share of these patients who never reach it.
+    never : float
+        Share of the replicates behind the Monte-Carlo error in which it is never reached.
     """
 
     value: float
@@ -50,6 +53,20 @@ class DoseEstimate(NamedTuple):
     patient_low: float = float("nan")
     patient_high: float = float("nan")
     patient_never: float = float("nan")
+    never: float = float("nan")
+
+    @property
+    def reached(self) -> int:
+        """1 if it is reached, -1 if it is not; 0 where two Monte-Carlo errors, by replicates, do not tell.
+
+        Examples
+        --------
+        >>> e = DoseEstimate(6.0, 5.9, 6.1, 0.1, 5.0, 7.0, 0.2)
+        >>> [e._replace(never=n).reached for n in (0.0, 0.1, 1.0)]
+        [1, 0, -1]
+        """
+        tail = (1 - TOLD) / 2
+        return int(self.never <= tail) - int(self.never >= 1 - tail)
 
 
 class Sample(NamedTuple):
@@ -205,6 +222,7 @@ def _summary(value: float, again: Floats, by_draw: Floats, patients: Floats | No
         float(again.std(ddof=1)) if np.isfinite(again).all() else float("inf"),
         *no_narrower(quantiles(by_draw), (low, high)),
         float((by_draw == np.inf).mean()),
+        never=float((again == np.inf).mean()),
     )
     if patients is None or not len(patients):
         return made

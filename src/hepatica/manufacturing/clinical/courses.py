@@ -114,10 +114,7 @@ def admit_lots(
     offset : int
         Added to the seed, for patients who are not those of another sample.
     """
-    population = load_population(study.population)
-    if study.transplant_rate is not None:
-        treatment = population.treatment | {"transplant_rate": study.transplant_rate}
-        population = population.model_copy(update={"treatment": treatment})
+    population = load_population(study.population, transplant_rate=study.transplant_rate)
     known = study.known()
     count = draws if known is None else min(draws, known.n)
     seed = study.seed + offset

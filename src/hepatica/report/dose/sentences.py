@@ -8,7 +8,7 @@ from hepatica.dose_study import Answer
 from hepatica.dose_summary.ranking import hypotheses_disagree, shown_gains, shows_cells
 from hepatica.model.own_values import own_values as stated_values
 from hepatica.report import names
-from hepatica.report.dose.verdict import chance
+from hepatica.report.dose.verdict import chance, percent
 from hepatica.therapy import Regimen
 from hepatica.words import say
 
@@ -83,12 +83,11 @@ def harm(answer: Answer, lang: str) -> list[str]:
     column = c.column(c.dose)
     for one in utility.harms:
         worst = max((p.harms[one.name][column] for p in c.predictive), key=lambda s: s.mean)
-        over = max((j.harm_chance.get(one.name, 0.0) for j in c.judgements), default=0.0)
-        limit = (
-            say("decision.over_limit", lang, limit=f"{100 * one.limit:.3g}", chance=names.number(100 * over, 0))
-            if np.isfinite(one.limit)
-            else say("decision.no_limit", lang)
-        )
+        limit = say("decision.no_limit", lang)
+        if np.isfinite(one.limit):
+            j = max(c.judgements, key=lambda j: j.harm_chance[one.name])
+            over = percent(j.harm_chance[one.name], j.harm_chance_error[one.name])
+            limit = say("decision.over_limit", lang, limit=f"{100 * one.limit:.3g}", chance=over)
         parts.append(
             say("decision.harm", lang, harm=one.label[lang], excess=names.interval(worst, lang, 100.0), limit=limit)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepatica.dose_study import Answer
-from hepatica.dose_summary.ranking import largest_harm, shows_cells
+from hepatica.dose_summary.ranking import largest_harm, leading_harms, shows_cells
 from hepatica.dosing import Judgement
 from hepatica.dosing.leaders import total_cells
 from hepatica.dosing.verdict import MIN_DRAWS, overall
@@ -22,14 +22,15 @@ def headline(answer: Answer, lang: str) -> str:
 
 
 def dose_or_range(answer: Answer, lang: str) -> str:
-    """The dose of the conclusion, with the range that does as well where there is one."""
+    """The dose of the conclusion, with the range that gives up too little to matter where there is one."""
     d, c = answer.decision, answer.decision.conclusion
     named = names.treatment(d.arms[c.dose], lang)
     most = max((total_cells(d.arms[a]) for a in c.plateau), default=0.0)
     if most <= total_cells(d.arms[c.dose]) * 1.01:
         return named
     least = total_cells(d.arms[c.dose])
-    return say("decision.range", lang, regimen=named, times=f"{most / least:.2g}")
+    matters = f"{answer.study.verdict.thresholds().matters:g}"
+    return say("decision.range", lang, regimen=named, times=f"{most / least:.2g}", matters=matters)
 
 
 def verdict(answer: Answer, lang: str) -> str:
@@ -42,6 +43,7 @@ def verdict(answer: Answer, lang: str) -> str:
         "regimen": dose_or_range(answer, lang),
         "chance": chance(j, lang),
         "gain": names.estimate(j.gain, j.low, j.high, j.error, lang),
+        "weighs": say("decision.weighs_among" if is_harm_shared(answer) else "decision.weighs_most", lang),
         "harm": harm_in_short(answer, lang),
     }
     return say(f"decision.verdict_{c.form.value}", lang, **words)
@@ -49,8 +51,12 @@ def verdict(answer: Answer, lang: str) -> str:
 
 def chance(j: Judgement, lang: str) -> str:
     """Probability of benefit in percent with its Monte-Carlo error."""
-    low, high = 100 * j.chance, 100 * j.chance_error
-    return f"{names.number(low, 0)}{names.with_error(high, 0)} %"
+    return percent(j.chance, j.chance_error)
+
+
+def is_harm_shared(answer: Answer) -> bool:
+    """True where another harm weighs as much as the largest, by two Monte-Carlo errors."""
+    return len(leading_harms(answer.decision, answer.study.utility.utility().harms)) > 1
 
 
 def harm_in_short(answer: Answer, lang: str) -> str:
@@ -78,6 +84,10 @@ def reasons(answer: Answer, lang: str) -> list[str]:
             "people": t.trial_people,
             "value": names.number(j.trial.per_patient, 2) + names.with_error(j.trial.per_patient_error, 2),
             "net": names.number(j.trial.net / t.trial_people, 1) + names.with_error(j.trial.error / t.trial_people, 1),
+            "gain": names.number(j.gain, 2) + names.with_error(j.error, 2),
+            "matters": f"{t.matters:g}",
+            "over": _over(j),
+            "most": names.number(100 * t.harm_chance, 0),
             "draws": len(d.conclusion.predictive[0].weight),
             "least": MIN_DRAWS,
         }
@@ -92,6 +102,19 @@ def reasons(answer: Answer, lang: str) -> list[str]:
             )
         )
     return lines
+
+
+def _over(j: Judgement) -> str:
+    """Largest probability that a limited harm is above its limit, in percent with its Monte-Carlo error."""
+    if not j.harm_chance:
+        return "–"
+    worst = max(j.harm_chance, key=lambda h: j.harm_chance[h])
+    return percent(j.harm_chance[worst], j.harm_chance_error[worst])
+
+
+def percent(share: float, error: float) -> str:
+    """A probability in percent with its Monte-Carlo error."""
+    return f"{names.number(100 * share, 0)}{names.with_error(100 * error, 0)} %"
 
 
 def readers(answer: Answer, lang: str) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepatica.dosing.verdict import side
 from hepatica.dosing.window.endpoints import EndpointKind, Unit
-from hepatica.dosing.window.estimands import Estimand
+from hepatica.dosing.window.estimands import PLATEAU, Estimand
 from hepatica.report import names
 from hepatica.report.window import texts
 from hepatica.therapeutic_window.answer import Contrast, TherapeuticWindow
@@ -55,12 +56,24 @@ def _dose(result: TherapeuticWindow, h: str, lang: str) -> list[str]:
         ),
         _next(result, h, w, lang),
     ]
-    if np.isfinite(fall.value):
+    if fall.reached > 0 and np.isfinite(fall.value):
         mc = texts.interval(w, fall.low, fall.high, lang)
         made.append(say("window.falls", lang, fall=texts.dose(w, fall.value, lang), fall_mc=mc))
-    elif fall.low == np.inf:
-        made.append(say("window.falls_not", lang))
-    return made
+    else:
+        made.append(say("window.falls_not" if fall.reached < 0 else "window.falls_untold", lang))
+    return [*made, _highest(result, h, w, lang)]
+
+
+def _highest(result: TherapeuticWindow, h: str, w: Window, lang: str) -> str:
+    """Rise of the gain to the highest dose simulated, against the tenth of the largest gain that ends a plateau."""
+    d, tenth = result.steps[h][-1], (1 - PLATEAU) * w.estimates[Estimand.LARGEST].value
+    told = side(d.mean, tenth, d.error)
+    low, high = (texts.dose(w, v, lang) for v in result.log_doses[-2:])
+    text = {"low": low, "high": high, "step": names.number(d.mean), "error": names.number(d.error)}
+    text["tenth"] = names.number(tenth)
+    if told > 0:
+        return say("window.rises_on", lang, **text)
+    return say("window.stops", lang, **text) if told < 0 else say("window.stops_untold", lang, **text)
 
 
 def _next(result: TherapeuticWindow, h: str, w: Window, lang: str) -> str:
@@ -83,8 +96,11 @@ def _harm(result: TherapeuticWindow, h: str, lang: str) -> str:
         for w in result.windows
         if (w.hypothesis, w.key, w.endpoint.kind) == (h, "base", EndpointKind.HARM) and np.isfinite(w.limit)
     ]
-    passed = [(value, w) for value, w in at if value < np.inf]
+    passed = [(value, w) for value, w in at if value < np.inf and w.estimates[Estimand.LIMIT].reached > 0]
     if not passed:
+        untold = [w.endpoint.label[lang] for _, w in at if w.estimates[Estimand.LIMIT].reached == 0]
+        if untold:
+            return say("window.no_harm_untold", lang, harms=names.listed(dict.fromkeys(untold), lang))
         return say("window.no_harm", lang)
     _, w = min(passed, key=lambda pair: pair[0])
     e = w.estimates[Estimand.LIMIT]

@@ -10,7 +10,7 @@ from hepatica.therapeutic_window.estimates import Window
 from hepatica.therapeutic_window.subgroups import Subgroup
 from hepatica.therapeutic_window.variations import Group, Variation
 from hepatica.therapy import SOURCES, TREATMENTS
-from hepatica.words import say
+from hepatica.words import has, say
 
 BEYOND = "†"
 
@@ -102,7 +102,8 @@ def subgroup(s: Subgroup, lang: str) -> str:
     if kind == "child":
         return say("window.level_child", lang, n=rest)
     if s.group is Group.CAUSE:
-        return rest.replace("_", " ")
+        cause = rest.replace(" ", "_")  # that of a user's own population has the user's name
+        return say(f"window.cause_{cause}", lang) if has(f"window.cause_{cause}") else rest.replace("_", " ")
     scale = 100.0 if s.group is Group.SHUNT else 1.0
     what = say(f"window.measure_{kind}", lang)
     return say("window.level_range", lang, what=what, low=f"{scale * s.low:.0f}", high=f"{scale * s.high:.0f}")

@@ -124,14 +124,10 @@ def plan_bank(trials: Sequence[Trial]) -> BankPlan:
     for other in trials[1:]:
         if patients_of(other) != patients_of(first):
             raise ValueError("designs side by side have one population, bank, posterior and set of hypotheses")
-    population = load_population(first.population)
-    if first.transplant_rate is not None:
-        treatment = population.treatment | {"transplant_rate": first.transplant_rate}
-        population = population.model_copy(update={"treatment": treatment})
     regimens = dict.fromkeys(arm for trial in trials for arm in trial.regimens())
     labs = {name for trial in trials for name in trial.labs()}
     return BankPlan(
-        population=population,
+        population=load_population(first.population, transplant_rate=first.transplant_rate),
         patients=first.bank.patients,
         draws=min(first.bank.draws, first.bank.patients),
         seed=first.bank.seed,

@@ -57,12 +57,12 @@ def test_a_route_or_split_has_a_sign_from_two_errors_on(found, mean, says):
 @pytest.mark.parametrize(
     ("made", "says"),
     [
-        (DoseRatio(ratio=4.0, low=3.0, high=5.0, parameter_low=1.0, parameter_high=9.0, level=1.0), "4.0 times fewer cells"),
-        (DoseRatio(ratio=0.25, low=0.2, high=0.5, parameter_low=0.1, parameter_high=1.0, level=1.0), "4.0 times as many cells for the same gain (2.00 to 5.0 by"),
-        (DoseRatio(ratio=4.0, low=0.9, high=5.0, parameter_low=0.1, parameter_high=9.0, level=1.0), "no cells are saved"),
-        (DoseRatio(ratio=1.001, low=1.0005, high=1.002, parameter_low=1.0, parameter_high=1.1, level=1.0), "no cells are saved"),
-        (DoseRatio(ratio=0.0, low=0.0, high=0.0, parameter_low=0.0, parameter_high=0.0, level=1.0), "∞ times as many"),
-        (DoseRatio(ratio=np.nan, low=np.nan, high=np.nan, parameter_low=np.nan, parameter_high=np.nan, level=1.0), "no cells are saved"),
+        (DoseRatio(ratio=4.0, low=3.0, high=5.0, parameter_low=1.0, parameter_high=9.0, level=1.0, sign=1), "4.0 times fewer cells"),
+        (DoseRatio(ratio=0.25, low=0.2, high=0.5, parameter_low=0.1, parameter_high=1.0, level=1.0, sign=-1), "4.0 times as many cells for the same gain (2.00 to 5.0 by"),
+        (DoseRatio(ratio=4.0, low=0.9, high=5.0, parameter_low=0.1, parameter_high=9.0, level=1.0, sign=0), "no cells are saved"),
+        (DoseRatio(ratio=1.001, low=1.0005, high=1.002, parameter_low=1.0, parameter_high=1.1, level=1.0, sign=1), "no cells are saved"),
+        (DoseRatio(ratio=0.0, low=0.0, high=0.0, parameter_low=0.0, parameter_high=0.0, level=1.0, sign=-1), "∞ times as many"),
+        (DoseRatio(ratio=np.nan, low=np.nan, high=np.nan, parameter_low=np.nan, parameter_high=np.nan, level=1.0, sign=0), "no cells are saved"),
     ],
 )  # fmt: skip
 def test_homing_saves_cells_costs_cells_or_neither(found, made, says):

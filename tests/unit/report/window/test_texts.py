@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hepatica.patients import load_population, populations
 from hepatica.report.window import texts
 from hepatica.therapeutic_window.subgroups import Subgroup
 from hepatica.therapeutic_window.variations import OF_PATIENTS, Group, base_variation, variations
@@ -28,6 +29,14 @@ def test_every_subgroup_has_a_name(lang):
     names = [texts.subgroup(Subgroup(g, level, 0.2, 0.4, np.ones(3, bool)), lang) for g, level in levels]
     assert len(set(names)) == 6
     assert "20" in names[4] and "bacterial infection" in names[5]
+
+
+def test_causes_of_the_populations_that_ship_have_names_in_every_language():
+    names = {c.name for key in populations() for c in load_population(key).causes}
+    assert len(names) >= 4
+    for name in names:
+        s = Subgroup(Group.CAUSE, f"cause_{name}", np.nan, np.nan, np.ones(3, bool))
+        assert texts.subgroup(s, "en") == name and texts.subgroup(s, "zh") != name
 
 
 def test_doses_are_marked_where_nobody_was_given_as_much(found):

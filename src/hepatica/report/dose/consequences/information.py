@@ -36,22 +36,26 @@ def _study(a: Answer, r: InformationValue, lang: str) -> str:
     best, t = r.best_trial, a.study.verdict.thresholds()
     words = {
         "hypothesis": names.hypothesis(r.hypothesis, lang),
-        "regimen": names.regimen(a.decision.arms[a.decision.top].regimen, lang),
+        "regimen": names.regimen(a.decision.arms[r.arm].regimen, lang),
         "people": best.people,
         "value": names.number(best.per_patient, 2) + names.with_error(best.per_patient_error, 2),
         "net": names.number(best.net / best.people, 1) + names.with_error(best.error / best.people, 1),
         "population": f"{t.population:g}",
     }
-    return say("report.learn_trial" if best.net > 0 else "report.learn_no_trial", lang, **words)
+    alike = r.best_sizes
+    sizes = say("report.learn_sizes", lang, least=min(alike), most=max(alike)) if len(alike) > 1 else ""
+    return say(f"report.learn_trial_{r.worth.value}", lang, **words) + sizes
 
 
 def _groups(r: InformationValue, lang: str) -> str:
-    first = r.groups[r.first]
+    groups = [group_name(g, lang).replace("\n", " " if lang == "en" else "") for g in r.leading]
+    if not groups:
+        return say("report.learn_no_group", lang, everything=_days(r.everything))
     return say(
-        "report.learn_group",
+        "report.learn_group" if len(groups) == 1 else "report.learn_groups",
         lang,
-        group=group_name(r.first, lang).replace("\n", " " if lang == "en" else ""),
-        value=_days(first),
+        group=names.listed((f"*{g}*" for g in groups), lang),
+        value=_days(r.groups[r.leading[0]]),
         everything=_days(r.everything),
     )
 

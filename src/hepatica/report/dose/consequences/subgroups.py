@@ -12,6 +12,8 @@ from hepatica.card import Card
 from hepatica.dose_study import Answer
 from hepatica.dose_summary.subgroups import FEATURES, WhomItHelps, whom_it_helps
 from hepatica.dosing.groups.dosing_rule import Leaf, Split
+from hepatica.dosing.groups.subgroups import SubgroupOptimum
+from hepatica.dosing.verdict import side
 from hepatica.report import names
 from hepatica.report.style import legend_below, look, panels, styled
 from hepatica.words import say
@@ -46,12 +48,20 @@ def _rows(a: Answer, r: WhomItHelps, lang: str) -> list[dict[str, str]]:
             say("report.col_subgroup", lang): _subgroup(s.name, lang),
             say("report.col_hypothesis", lang): names.hypothesis(r.hypothesis, lang),
             "n": str(s.patients),
-            say("report.col_best", lang): names.arm_name(a.decision.arms[r.arms[s.best]], lang, a.decision.arms),
+            say("report.col_best", lang): _optimum(a, r, s, lang),
             say("report.col_gain", lang): names.number(s.gain) + names.with_error(s.error),
             say("report.col_given_up", lang): names.number(s.lost) + names.with_error(s.lost_error),
         }
         for s in r.subgroups
     ]
+
+
+def _optimum(a: Answer, r: WhomItHelps, s: SubgroupOptimum, lang: str) -> str:
+    """Regimen that is best in a subgroup; one that two standard errors do not tell from the dose is not named."""
+    arm = r.arms[s.best]
+    if arm != a.decision.top and side(s.lost, 0.0, s.lost_error) <= 0:
+        return say("report.not_told_from_dose", lang)
+    return names.arm_name(a.decision.arms[arm], lang, a.decision.arms)
 
 
 def _subgroup(name: str, lang: str) -> str:

@@ -17,7 +17,8 @@ def test_the_card_names_a_study_and_a_group(found, lang):
     learning = information(found)
     assert len(card.text) == 2 * len(learning.by_hypothesis) + 1
     assert str(learning.by_hypothesis[0].best_trial.people) in card.text[0]
-    assert group_name(learning.by_hypothesis[0].first, lang).split("\n")[0] in card.text[1]
+    leading = learning.by_hypothesis[0].leading
+    assert all(group_name(g, lang).split("\n")[0] in card.text[1] for g in leading)
     assert len({group_name(g, lang) for g in Group}) == len(Group)
 
 

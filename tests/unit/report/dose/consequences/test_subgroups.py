@@ -18,6 +18,16 @@ def test_every_hypothesis_has_its_share_and_every_subgroup_a_row(found, lang):
     assert len(card.table) == sum(len(r.subgroups) for r in told) and card.table.shape[1] == 6
 
 
+@pytest.mark.parametrize("lost, named", [(1.9, False), (2.1, True)])
+def test_another_regimen_is_best_in_a_subgroup_only_beyond_two_errors(found, monkeypatch, lost, named):
+    told = whom_it_helps(found)
+    other = next(k for k, arm in enumerate(told[0].arms) if arm not in (0, found.decision.top))
+    row = replace(told[0].subgroups[0], best=other, lost=lost, lost_error=1.0)
+    monkeypatch.setattr(subgroups, "whom_it_helps", lambda a: (replace(told[0], subgroups=(row,)),))
+    shown = whom(found, "en").table.iloc[0, 3]
+    assert (shown == found.decision.arms[told[0].arms[other]].name) == named != (shown == "not told from the dose")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("gain", [0.1, 5.0])
 def test_a_rule_is_written_out_only_where_it_beats_one_dose(found, monkeypatch, lang, gain):

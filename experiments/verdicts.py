@@ -151,19 +151,10 @@ def worth_trying(effect: np.ndarray, clot: np.ndarray) -> int:
     n, t = PLANNED, Thresholds()
     gain, none = days(effect[:n], clot[:n]), days(0 * effect[:n], clot[:n])
     gains, weight = np.concatenate([gain, none]), np.repeat([(1 - NULL) / n, NULL / n], n)
-    worth = [
-        trial_value(
-            gains,
-            weight,
-            np.concatenate([effect[:n, a], np.zeros(n)]),
-            np.full(2 * n, CARE),
-            t.trial_people,
-            population=t.population,
-            cost=t.trial_cost,
-            between=BETWEEN,
-        ).net
-        for a in range(1, len(ARMS))
-    ]
+    care, terms, worth = np.full(2 * n, CARE), {"population": t.population, "cost": t.trial_cost}, []
+    for a in range(1, len(ARMS)):
+        tried = np.concatenate([effect[:n, a], np.zeros(n)])
+        worth.append(trial_value(gains, weight, tried, care, t.trial_people, between=BETWEEN, **terms).net)
     return 1 + int(np.argmax(worth))
 
 

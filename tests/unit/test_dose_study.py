@@ -31,6 +31,7 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
             "horizon": "180 d",
             "posterior": str(tmp_path / "kind.parquet"),
             "grid": {"dose": ["1e6 cells/kg"], "infusions": [4]},
+            "verdict": {"benefit_chance": 0.75},
         }
     )
     found = answer(study, system=system)
@@ -38,9 +39,9 @@ def test_few_draws_are_never_sure(system, monkeypatch, tmp_path):
     assert few.form is Form.TRIAL and "too few" in " ".join(reasons(found, "en"))
     monkeypatch.setattr(verdict, "MIN_DRAWS", 1)
     assert answer(study, system=system).decision.conclusion.form is Form.GIVE  # so it is the number that forbade it
-    monkeypatch.setattr(Draws, "null_effect_probability", lambda self, hypothesis: 0.2)
+    monkeypatch.setattr(Draws, "null_effect_probability", lambda self, hypothesis: 0.3)
     doubted = answer(study, system=system).decision.conclusion
-    assert doubted.form is not Form.GIVE and doubted.cautious.chance < 0.81  # cells may do nothing in people
+    assert doubted.form is not Form.GIVE and doubted.cautious.chance < 0.71  # cells may do nothing in people
 
 
 SMALL = {

@@ -63,7 +63,7 @@ def test_a_trial_is_worth_its_cost_or_not_only_beyond_two_errors(nets, told):
 
 
 def test_sizes_are_told_apart_in_pairs():
-    """What all sizes share does not blur which is best: noise of 1 each makes 2.83 of two errors of a difference."""
+    """Noise that all sizes share does not blur which is best: noise of 1 each makes 2.83 of two errors of a difference."""
     assert valued((20, 23, 19)).best_sizes == (200,)
     assert valued((20, 22, 18), common=50.0).best_sizes == (100, 200)
     assert valued((10, 23, 10), common=50.0).best_sizes == (200,)

@@ -18,7 +18,6 @@ QUANTILES = (0.05, 0.5, 0.95)
 PARTS = ("living", "debris", "leaked")
 """Compartments of an organ's label: living cells, dead cells, and leaked label within phagocytes."""
 CARRIED, PER_CELL = "label_living", "label_per_cell"
-LABEL = "label_"
 LOSS = "label_loss"
 POINTS = 121
 

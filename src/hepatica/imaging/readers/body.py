@@ -22,11 +22,6 @@ class Normalisation(StrEnum):
     BSA = "BSA"
 
     @property
-    def needs_height(self) -> bool:
-        """True for all but body weight."""
-        return self is not Normalisation.BW
-
-    @property
     def needs_sex(self) -> bool:
         """True for lean body mass and ideal body weight."""
         return self not in (Normalisation.BW, Normalisation.BSA)

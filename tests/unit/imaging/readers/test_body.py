@@ -46,4 +46,4 @@ def test_refuses(given, words):
         body_measure(Normalisation.LBM, **given)
     with pytest.raises(ImageError, match="0054,1006"):
         normalisation_of("LBMX")
-    assert Normalisation.BSA.unit == "cm2/mL" and not Normalisation.BW.needs_height
+    assert Normalisation.BSA.unit == "cm2/mL"

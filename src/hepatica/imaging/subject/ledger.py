@@ -74,7 +74,7 @@ def settings_fingerprint(settings: ScanSettings, masks: Path, cells: CellsEntry 
     file = masks / settings.regions
     if settings.regions and file.is_file():
         made.update(_digest(file))
-    if settings.iron is not None and settings.iron.before:
+    if settings.iron is not None and settings.iron.before and (masks / settings.iron.before).exists():
         made.update(fingerprint(masks / settings.iron.before).encode())
     return made.hexdigest()
 

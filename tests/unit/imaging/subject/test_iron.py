@@ -81,6 +81,7 @@ def test_tissue_is_measured_before_the_infusion(tmp_path: Path, scanned: Callabl
     assert seen.share == pytest.approx(volume("liver") * 1e6 / NUMBER, rel=0.005)
     settings = subject(iron=iron).scan[0]
     first = settings_fingerprint(settings, tmp_path)
+    assert settings_fingerprint(settings, tmp_path / "elsewhere") != first  # no such scan: said when it is read
     scanned("before", {"liver": 1e5})
     assert settings_fingerprint(settings, tmp_path) != first
 

@@ -38,11 +38,13 @@ def estimates_card(found: TrialCharacteristics, lang: str) -> Card:
     measure = "hazard_ratio" if is_ratio else MEASURES[trial.primary.analysis]
     for h in found.hypotheses:
         name = hypothesis_name(h.hypothesis, lang)
-        for arm, truth, mean in zip(trial.arm[1:], h.average.truth, h.average.estimate, strict=True):
+        o = h.average
+        for arm, truth, mean, error in zip(trial.arm[1:], o.truth, o.estimate, 1.96 * o.estimate_error, strict=True):
             if measure in ("hazard_ratio", "win_ratio"):
-                numbers = [f"{math.exp(truth):.2f}", f"{math.exp(mean):.2f}", f"× {math.exp(mean - truth):.2f}"]
+                value, half = math.exp(mean), math.exp(mean) * error
+                numbers = [f"{math.exp(truth):.2f}", f"{value:.2f} ± {half:.2f}", f"× {math.exp(mean - truth):.2f}"]
             else:
-                numbers = [f"{truth:.3g}", f"{mean:.3g}", f"{mean - truth:+.2g}"]
+                numbers = [f"{truth:.3g}", f"{mean:.3g} ± {error:.2g}", f"{mean - truth:+.2g}"]
             rows.append([name, arm.name, *numbers])
     text = say("trial.estimates_text", lang, measure=say(f"trial.measure_{measure}", lang), endpoint=trial.primary.name)
     return Card(

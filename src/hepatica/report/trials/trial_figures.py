@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
-from hepatica.report.style import BLUE, GREY, LOOKS, VERMILLION, legend_below, look, panels, styled
+from hepatica.report.style import (
+    BLUE,
+    CARE,
+    CELLS,
+    GREEN,
+    GREY,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    legend_below,
+    look,
+    panels,
+    styled,
+)
 from hepatica.report.trials.names import hypothesis_name
 from hepatica.trials.virtual.characteristics import TrialCharacteristics
 from hepatica.trials.virtual.conduct.scenario import Truth
 from hepatica.trials.virtual.failure import FailureShares
 from hepatica.words import say
 
+ARMS: tuple[tuple[str, Any], ...] = (
+    (CARE, "-"),
+    (CELLS, "-"),
+    (VERMILLION, "--"),
+    (GREEN, "-."),
+    (PURPLE, ":"),
+    (SKY, (0, (5, 1, 1, 1, 1, 1))),
+    ("black", (0, (1, 3))),
+)
+"""Colour and line of the control, then of the arms with cells."""
 TRUTHS = {Truth.AVERAGE: "power", Truth.DRAWN: "assurance", Truth.NULL: "error"}
 
 
@@ -50,7 +75,7 @@ def draw_survival(found: TrialCharacteristics, lang: str) -> Figure:
             ax = axes[0, column]
             days = np.arange(h.effects.survival.shape[1])
             for a, arm in enumerate(found.trial.arm):
-                colour, line, _ = LOOKS[a % len(LOOKS)]
+                colour, line = ARMS[1 + (a - 1) % (len(ARMS) - 1)] if a else ARMS[0]
                 ax.plot(days, 100 * h.effects.survival[a], color=colour, ls=line, lw=1.6, label=arm.name)
             ax.set_xlim(0, found.trial.follow_up)
             ax.set_ylim(0, 101)

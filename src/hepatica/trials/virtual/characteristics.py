@@ -13,7 +13,9 @@ from hepatica.trials.bank.build import Bank
 from hepatica.trials.definition.analysis_tables import Reader
 from hepatica.trials.definition.endpoint import TIME_TO_EVENT
 from hepatica.trials.definition.trial import Trial
+from hepatica.trials.virtual.adaptive.arm_tests import arm_test, critical_value
 from hepatica.trials.virtual.adaptive.bayesian import posterior_boundary
+from hepatica.trials.virtual.adaptive.conduct import changes_conduct
 from hepatica.trials.virtual.comparison import compare
 from hepatica.trials.virtual.conduct.block import TrialBlock
 from hepatica.trials.virtual.conduct.endpoints import EndpointData
@@ -130,14 +132,22 @@ def characterise(
                 Scenario(hypothesis, truth), trials, secondary=secondary, workers=workers, progress=part
             )
         views.append(_of_hypothesis(simulator, hypothesis, records, effects))
-    planned = np.array([look.fraction for look in trial.look if look.fraction is not None], float)
-    fractions = np.array([[*planned, *[np.nan] * (len(trial.look) - len(planned)), 1.0]])
-    alpha = trial.analysis.alpha / (1 if trial.analysis.multiplicity == "hierarchical" else len(trial.arm) - 1)
-    critical = simulator.boundaries(alpha).critical(fractions)[0]
-    if trial.bayesian is not None:
-        critical = posterior_boundary(trial, fractions * simulator.most, simulator.most).upper[0]
+    critical = _planned_critical(simulator)
     readers = tuple(view_of(reader, views, trials) for reader in trial.reader)
     return TrialCharacteristics(trial, simulator.eligible, simulator.most, critical, tuple(views), readers)
+
+
+def _planned_critical(simulator: Simulator) -> Floats:
+    """Critical values of z at the planned looks, (look,); of adaptive designs of several arms that of the last test."""
+    trial = simulator.trial
+    if len(trial.arm) > 2 and changes_conduct(trial.adaptive):
+        return np.array([critical_value(trial, arm_test(trial, trial.primary))])
+    planned = np.array([look.fraction for look in trial.look if look.fraction is not None], float)
+    fractions = np.array([[*planned, *[np.nan] * (len(trial.look) - len(planned)), 1.0]])
+    if trial.bayesian is not None:
+        return np.asarray(posterior_boundary(trial, fractions * simulator.most, simulator.most).upper[0])
+    alpha = trial.analysis.alpha / (1 if trial.analysis.multiplicity == "hierarchical" else len(trial.arm) - 1)
+    return np.asarray(simulator.boundaries(alpha).critical(fractions)[0])
 
 
 def _part(progress: Progress, stage: str, k: int, of: int) -> Progress:

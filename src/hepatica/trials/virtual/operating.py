@@ -63,6 +63,8 @@ class Operating:
         5, 50 and 95 %.
     estimate, truth : (arm with cells,)
         Mean estimate when the trial ends, and that of a very large trial without looks.
+    estimate_error : (arm with cells,)
+        Monte-Carlo standard error of the mean estimate.
     randomised, deaths, transplants : (arm,)
         Expected patients.
     useless, harmful : float
@@ -82,6 +84,7 @@ class Operating:
     size_quantiles: Floats
     day_quantiles: Floats
     estimate: Floats
+    estimate_error: Floats
     truth: Floats
     randomised: Floats
     deaths: Floats
@@ -129,6 +132,7 @@ def operating(records: Records, truth: Floats, effects: TrueEffects) -> Operatin
         size_quantiles=np.quantile(records.size, (0.05, 0.5, 0.95)),
         day_quantiles=np.quantile(records.day, (0.05, 0.5, 0.95)),
         estimate=estimate,
+        estimate_error=np.array([_mean_error(records.estimate[:, a]) for a in range(arms - 1)]),
         truth=truth,
         randomised=records.randomised.mean(axis=0),
         deaths=records.deaths.mean(axis=0),
@@ -144,3 +148,9 @@ def known_mean(values: Floats) -> float:
     """Mean of the finite values; NaN where there are none."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else float("nan")
+
+
+def _mean_error(values: Floats) -> float:
+    """Standard error of the mean of known values; NaN of fewer than two."""
+    known = values[np.isfinite(values)]
+    return float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from hepatica.trials.virtual.characteristics import characterise
+from hepatica.trials.virtual.adaptive.mcp_mod import contrast_plan
+from hepatica.trials.virtual.characteristics import _planned_critical, characterise
 from hepatica.trials.virtual.conduct.scenario import Truth
+from hepatica.trials.virtual.simulate import Simulator
 
 
 def test_power_assurance_and_error_side_by_side(make_trial, flat_bank):
@@ -28,3 +30,19 @@ def test_power_assurance_and_error_side_by_side(make_trial, flat_bank):
     assert a == pytest.approx(h.drawn.success.value) and b == pytest.approx(h.null.success.value)
     assert both == pytest.approx((a + b) / 2)
     assert len(c.critical) == 2 and told[-1][1] == told[-1][2] and told[-1][0] == "trials_label_is_cells"
+
+
+def test_planned_critical_values_are_those_of_the_design(make_trial, flat_bank):
+    arms = [{"name": "care"}, *({"name": d, "dose": f"{d} cells/kg"} for d in ("5e5", "1e6", "2e6"))]
+
+    def critical(**changes):
+        trial = make_trial(arm=arms, **changes)
+        return trial, _planned_critical(Simulator.of(trial, flat_bank(trial, [0.01] * 4)))
+
+    shapes = {"model": [{"shape": "linear"}, {"shape": "emax", "ed50": "5e5 cells/kg"}], "effect": 0.3}
+    trial, own = critical(mcp_mod=shapes)
+    assert own == pytest.approx([contrast_plan(trial).critical]) and own[0] < 2.35  # below Dunnett's of three arms
+    assert critical(platform={"per_arm": 20})[1] == pytest.approx([1.959964])
+    assert critical(look=[{"fraction": 0.5}])[1][-1] == pytest.approx(
+        2.394, abs=0.02
+    )  # a third of the level, two looks

@@ -53,15 +53,17 @@ def arm_test(trial: Trial, endpoint: Endpoint) -> ArmTest:
 
 
 def critical_value(trial: Trial, test: ArmTest) -> float:
-    """Critical value of the z of an arm against control.
+    """Critical value of the z of an arm against control, or of the contrasts of the primary endpoint.
 
     Parameters
     ----------
     trial : Trial
         Confirmatory.
     test : ArmTest
-        Any but contrasts, whose critical value is that of their plan.
+        Of the endpoint.
     """
+    if test is ArmTest.CONTRASTS:
+        return contrast_plan(trial).critical
     alpha, arms = trial.analysis.alpha, len(trial.arm) - 1
     if test is ArmTest.DUNNETT:
         return dunnett_critical_value(alpha, loadings(trial.ratio[1:], trial.ratio[0]))

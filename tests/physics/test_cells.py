@@ -289,6 +289,17 @@ def test_thawed_cells_recover(system, few):
     np.testing.assert_allclose(*ds["cells_living"].values, rtol=1e-4)
 
 
+@pytest.mark.parametrize("hypothesis", HYPOTHESES)
+def test_cells_that_plug_take_their_stunning_and_their_label_along(system, few, hypothesis):
+    """Otherwise more cells are stunned than live, and they would secrete less than nothing."""
+    names = ["thawed_share", "label_per_cell", "freshness"]
+    arm = Arm("artery", Regimen(1e7, infusions=4, route="hepatic_artery"), Product(thawed=True), labelled=True)
+    ds = simulate(system, few, [arm], TIMES, outputs=names, hypothesis=hypothesis)
+    assert (ds["status"].values == 0).all()
+    assert (ds["thawed_share"].values <= 1 + 1e-6).all() and (ds["label_per_cell"].values <= 1 + 1e-3).all()
+    assert (ds["freshness"].values > 0).all()
+
+
 def test_artery_and_portal_vein_differ_by_plugging_shunt_and_extraction_only(bench):
     """Take the three stated reasons away and the routes are one."""
     names = ["cells_liver", "cells_lung", "cells_spleen"]

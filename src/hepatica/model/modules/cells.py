@@ -128,7 +128,8 @@ def _circulation(
         "cell/day",
         "infused living MSC that meet blood",
     )
-    m.flow("plugging", mixing * plugging * catheter, out_of=catheter, into=dying, cite="Toma2009")
+    plugged = m.let("cells_plugged", mixing * plugging * catheter, "cell/day", "viable MSC that plug and die at once")
+    m.flow("plugging", plugged, out_of=catheter, into=dying, cite="Toma2009")
     m.flow("arterial_arrest", mixing * (1 - plugging) * kept_artery * catheter, out_of=catheter, into=organ["liver"])
     m.flow("arterial_passage", mixing * (1 - plugging) * (1 - kept_artery) * catheter, out_of=catheter, into=blood)
     m.flow("portal_arrest", mixing * kept * portal, out_of=portal, into=organ["liver"])

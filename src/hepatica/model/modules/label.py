@@ -34,6 +34,8 @@ def label(m: Draft) -> None:
     for name, rate in (("lung", k_lung), ("liver", k_organ), ("spleen", k_organ)):
         m.flow(f"label_of_dead_{name}", each * rate * organ[name], out_of=carried, into=left[name])
         seen = seen + rate * organ[name]
+    plugged = m.needs("cells_plugged", "cell/day")  # a cell that plugs a vessel of the liver leaves its label there
+    m.flow("label_of_plugged", each * plugged, out_of=carried, into=left["liver"])
     m.flow("label_of_dead_elsewhere", each * (died - seen), out_of=carried)
     m.flow("debris_to_liver", washed * to_liver * left["lung"], out_of=left["lung"], into=left["liver"])
     m.flow("debris_to_spleen", washed * to_spleen * left["lung"], out_of=left["lung"], into=left["spleen"])

@@ -53,8 +53,11 @@ def secretome(m: Draft) -> None:
 
 
 def _fresh(m: Draft) -> Expr:
-    """Freshly thawed cells recover within a day or so; they die at the rate of the others."""
-    living, died = m.needs("cells_living", "cell"), m.needs("cells_died", "cell/day")
+    """Freshly thawed cells recover within a day or so; they die, and plug vessels, at the rate of the others."""
+    living, died = (
+        m.needs("cells_living", "cell"),
+        m.needs("cells_died", "cell/day") + m.needs("cells_plugged", "cell/day"),
+    )
     stunned = m.state("cells_stunned", "cell", "living MSC not yet recovered from thawing", dosed=True)
     recovery, thawed, one = m.pars("thaw_recovery thaw_potency one_cell")
     m.flow("recovery_from_thawing", recovery * stunned, out_of=stunned)

@@ -87,7 +87,7 @@ def _capacities(m: Draft) -> tuple[Expr, Expr, Expr, Expr]:
 
 def _cholestasis(m: Draft) -> Expr:
     """Inflammation above that of stable cirrhosis, and injured cells, shut the transporters within days."""
-    il6, injured = m.needs("il6", "pg/mL"), m.needs("hepatocytes_injured", "")
+    il6, injured = m.needs("il6", "pg/mL"), m.needs("injury_sublethal", "")
     background, width = m.pars("il6_background il6_width")
     excess = m.let("il6_excess", pos(il6 - background, width), "pg/mL", "interleukin 6 above that of stable cirrhosis")
     Ch = m.state("cholestasis", "", "resistance to excretion of bilirubin, 1 in health")

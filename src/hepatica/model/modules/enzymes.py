@@ -1,7 +1,7 @@
 """Enzymes that dying hepatocytes spill: ALT and AST.
 
 Question: what do transaminases say of the rate of cell death, and for how long after it?
-Injured cells leak; drinkers lack the ALT that others have.
+Cells injured without dying leak; drinkers lack the ALT that others have.
 Not covered: mitochondrial AST apart, AST of muscle and red cells.
 """
 
@@ -11,7 +11,7 @@ from hepatica.model.lang import Draft
 def enzymes(m: Draft) -> None:
     """Release with cell death, first-order clearance; plasma exchange replaces plasma by that of healthy donors."""
     death, leak, depleted = m.needs("death_flux", "1/day"), *m.pars("enzyme_leak alt_alcohol")
-    spilt = death + leak * m.needs("hepatocytes_injured", "")
+    spilt = death + leak * m.needs("injury_sublethal", "") * m.needs("hepatocytes", "")
     removed, given = m.needs("plasma_removed", "1/day"), m.needs("plasma_given", "1/day")
     alt_content, ratio = m.pars("alt_content ast_ratio")
     alt_now = alt_content / (1 + depleted * m.needs("alcohol", ""))

@@ -21,7 +21,7 @@ def injury(m: Draft) -> None:
     flare, alcoholic, anoxic = _flare(m, drug, steroid), _alcohol(m, steroid), _ischaemia(m, hypoxia)
     tnf_kill, half, steep, chronic = m.pars("tnf_kill tnf_half tnf_steep chronic_kill")
     amplified = tnf_kill * hill(m.needs("tnf_excess", "pg/mL"), half, steep)
-    m.let(
+    kill = m.let(
         "kill",
         (flare + amplified + alcoholic + anoxic) * (1 - protection) * (1 - eased)
         + toxic
@@ -29,6 +29,15 @@ def injury(m: Draft) -> None:
         "1/day",
         "rate at which hepatocytes are injured",
     )
+    _sublethal(m, kill)
+
+
+def _sublethal(m: Draft, kill: Expr) -> None:
+    """Cells that an attack touches and does not kill make no protein for plasma, leak, and recover within days."""
+    rate, half = m.pars("sublethal_rate sublethal_half")
+    touched = m.state("injury_sublethal", "", "share of living hepatocytes under sublethal injury")
+    m.flow("sublethal_injury", rate * hill(kill, half, 2), into=touched)
+    m.flow("sublethal_recovery", rate * touched, out_of=touched)
 
 
 def _flare(m: Draft, drug: Expr, steroid: Expr) -> Expr:

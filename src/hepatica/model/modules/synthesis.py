@@ -10,14 +10,15 @@ from hepatica.model.lang import Draft, Expr
 
 
 def synthesis(m: Draft) -> None:
-    """Synthesis falls with functional mass and inflammation; plasma exchange takes and brings."""
+    """Synthesis falls with functional mass, sublethal injury and inflammation; plasma exchange takes and brings."""
     h, excess = m.needs("functional_mass", ""), m.needs("il6_excess", "pg/mL")
     removed, given = m.needs("plasma_removed", "1/day"), m.needs("plasma_given", "1/day")
-    _albumin(m, h, excess, removed, given)
+    running = 1 - m.needs("injury_sublethal", "")
+    _albumin(m, h * running, excess, removed, given)
     (compensation,) = m.pars("factor_half")
     made = m.let(
         "factor_synthesis",
-        (1 + compensation) * h / (compensation + h),
+        running * (1 + compensation) * h / (compensation + h),
         "",
         "synthesis of clotting factors, 1 in health",
     )

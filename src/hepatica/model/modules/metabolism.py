@@ -34,9 +34,10 @@ def _ammonia(m: Draft, h: Expr, shunt: Expr, N: Expr) -> None:
     capacity = (1 + reserve) * h / (reserve + h)
     extracted = 1 - (1 - usual / (gut + blood * healthy)) ** (capacity * (1 + smallest) / (flow + smallest))
     by_death, by_blood, by_steroid = m.pars("ammonia_death ammonia_blood steroid_catabolism")
-    dying, blood_lost = m.needs("death_flux", "1/day"), _gut_blood(m)
+    dissolved, blood_lost = _dead_tissue(m), _gut_blood(m)
     released = (
-        gut * (1 + by_N * N + by_steroid * m.needs("steroid", "") + by_blood * blood_lost) + by_death * dying / minutes
+        gut * (1 + by_N * N + by_steroid * m.needs("steroid", "") + by_blood * blood_lost)
+        + by_death * dissolved / minutes
     )
     liver = m.let(
         "liver_ammonia",
@@ -68,6 +69,17 @@ def _ammonia(m: Draft, h: Expr, shunt: Expr, N: Expr) -> None:
         m.flow(f"ammonia_to_{name}", minutes * flux / volume, out_of=A, cite="Levitt2018")
     _urea(m, h, liver / usual, usual, filtration)
     _glutamine(m, h, N, mass, muscular - muscle, brain, filtration)
+
+
+def _dead_tissue(m: Draft) -> Expr:
+    """Protein of dead hepatocytes is broken down over days; returns how much of it is now, in livers per day."""
+    tissue, (rate,) = (
+        m.state("dead_tissue", "", "dead hepatocytes not yet removed, share of a healthy liver"),
+        m.pars("tissue_removal"),
+    )
+    m.flow("tissue_died", m.needs("death_flux", "1/day"), into=tissue)
+    m.flow("tissue_removed", rate * tissue, out_of=tissue)
+    return rate * tissue
 
 
 def _gut_blood(m: Draft) -> Expr:

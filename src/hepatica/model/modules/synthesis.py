@@ -14,7 +14,7 @@ def synthesis(m: Draft) -> None:
     h, excess = m.needs("functional_mass", ""), m.needs("il6_excess", "pg/mL")
     removed, given = m.needs("plasma_removed", "1/day"), m.needs("plasma_given", "1/day")
     running = 1 - m.needs("injury_sublethal", "")
-    _albumin(m, h * running, excess, removed, given)
+    _albumin(m, h * running, removed, given)
     (compensation,) = m.pars("factor_half")
     made = m.let(
         "factor_synthesis",
@@ -27,16 +27,16 @@ def synthesis(m: Draft) -> None:
     _fibrinogen(m, h, excess, used, removed, given)
 
 
-def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> None:
-    scar = m.needs("scar", "")
+def _albumin(m: Draft, h: Expr, removed: Expr, given: Expr) -> None:
+    scar, N = m.needs("scar", ""), m.needs("phagocytes_acute", "")
     plasma = m.state("albumin", "g/L", "plasma albumin")
     tissue = m.state("albumin_interstitial", "g/L", "interstitial albumin, per plasma volume")
-    loss, healthy, reserve, steep, by_il6, il6_half, leak = m.pars(
-        "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_il6 albumin_il6_half albumin_leak"
+    loss, healthy, reserve, steep, by_acute, acute_half, leak = m.pars(
+        "albumin_loss albumin_healthy albumin_reserve albumin_steep albumin_acute albumin_acute_half albumin_leak"
     )
     capacity = m.let(
         "albumin_synthesis_capacity",
-        h / (1 + by_il6 * excess / (excess + il6_half)),
+        h / (1 + by_acute * N / (N + acute_half)),
         "",
         "capacity to make albumin, 1 in health",
     )
@@ -50,7 +50,7 @@ def _albumin(m: Draft, h: Expr, excess: Expr, removed: Expr, given: Expr) -> Non
         "albumin_escape albumin_escape_scar albumin_return albumin_escape_inflammation albumin_escape_half"
     )
     leaking = m.state("capillary_leak", "", "escape of albumin through leaky capillaries, 1 in health")
-    sealing, N = m.pars("capillary_sealing")[0], m.needs("phagocytes_acute", "")
+    (sealing,) = m.pars("capillary_sealing")
     m.flow("capillary_leak_onset", sealing * (1 + by_N * N / (N + N_half)), into=leaking)
     m.flow("capillary_leak_recovery", sealing * leaking, out_of=leaking)
     m.let("interstitial_healthy", out * healthy / back, "g/L", "interstitial albumin in health")

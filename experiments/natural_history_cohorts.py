@@ -164,6 +164,14 @@ def cohorts(followed: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def infected_between(f: Any, start: float, end: float) -> float:
+    """Percent of all whose first infection falls between two days; who has died is no longer infected."""
+    days, hazard = np.asarray(f.course["time"].values), np.asarray(f.course["infection_hazard"].values[0])
+    share = (np.exp(-hazard[:, :-1]) - np.exp(-hazard[:, 1:])) * (f.free[:, :-1] + f.free[:, 1:]) / 2
+    inside = (days[1:] > start) & (days[1:] <= end)
+    return float(100 * np.nanmean(share[:, inside].sum(axis=1)))
+
+
 def early_change(untreated: Any, treated: Any) -> list[str]:
     """Alcoholic hepatitis with and without a corticosteroid: bilirubin, its early change, survival, infections."""
     rows = []
@@ -189,14 +197,11 @@ def early_change(untreated: Any, treated: Any) -> list[str]:
             cells = ("nobody", "nobody")
         rows.append((f"alive on day 180 on steroid, %, {name} an early fall", alive, cells[0]))
         rows.append((f"change by day 7, mg/dL, {name} an early fall", f"{moved:+.2f}", cells[1]))
-    infected = [100 * np.nanmean(1 - np.exp(-f.at("infection_hazard", 28))) for f in (untreated, treated)]
+    infected = [infected_between(f, 0.0, 28.0) for f in (untreated, treated)]
     rows.append(("infected within 28 days, %, both arms (Vergis2017)", 23.0, f"{np.mean(infected):.1f}"))
     for name, printed, value in zip(("without", "with"), (18.7, 21.4), infected, strict=True):
         rows.append((f"infected, %, {name} (meta-analysis of trials)", printed, f"{value:.1f}"))
-    later = [
-        100 * np.nanmean(1 - np.exp(f.at("infection_hazard", 28) - f.at("infection_hazard", 90)))
-        for f in (untreated, treated)
-    ]
+    later = [infected_between(f, 28.0, 90.0) for f in (untreated, treated)]
     for name, printed, value in zip(("without", "with"), (6, 10), later, strict=True):
         rows.append((f"infected after treatment, days 28 to 90, %, {name} (Vergis2017)", printed, f"{value:.1f}"))
     return [

@@ -95,9 +95,12 @@ def _cholestasis(m: Draft) -> Expr:
         "cholestasis_rate cholestasis_il6 cholestasis_il6_half cholestasis_injury cholestasis_injury_half"
     )
     inflamed = by_il6 * excess**2 / (excess**2 + il6_half**2)
-    by_alcohol, relief, lost = m.pars("cholestasis_alcohol cholestasis_steroid ducts_lost")
+    by_drinking, by_alcohol, relief, lost = m.pars(
+        "cholestasis_alcohol cholestasis_toxic cholestasis_steroid ducts_lost"
+    )
+    drunk = by_drinking * m.needs("alcohol_intake", "") + by_alcohol * m.needs("alcohol", "")
     # transporters answer to the receptor of corticosteroids; swollen cells and lost ducts do not
-    shut = (inflamed + by_alcohol * m.needs("alcohol_intake", "")) * (1 - relief * m.needs("steroid", ""))
+    shut = (inflamed + drunk) * (1 - relief * m.needs("steroid", ""))
     m.flow("cholestasis_onset", rate * (1 + shut + by_injury * injured / (injured + injury_half) + lost), into=Ch)
     m.flow("cholestasis_recovery", rate * Ch, out_of=Ch)
     return Ch

@@ -48,7 +48,13 @@ def _organs(m: Draft) -> list[Expr]:
     rates = m.pars("liver_rate circulation_rate brain_rate")
     (worst,) = m.pars("brain_worst")
     deepest = he * worst / sqrt(sqrt(he**4 + worst**4))  # coma is the deepest grade: nothing is worse than it
-    burden = {"liver": pos(-log(h + floor), width), "circulation": pos(-log(gfr + floor), width), "brain": deepest}
+    (by_cholestasis,) = m.pars("death_cholestasis")
+    jaundiced = by_cholestasis * log(m.needs("cholestasis", ""))
+    burden = {
+        "liver": pos(-log(h + floor), width) + jaundiced,
+        "circulation": pos(-log(gfr + floor), width),
+        "brain": deepest,
+    }
     words = {
         "liver": "deaths by liver failure",
         "circulation": "deaths by failing circulation and kidney",

@@ -16,7 +16,8 @@ HEALTHY = {
     "filtration": 1.0,
     "il6": 2.0,
     "il6_excess": 0.0,
-    "hepatocytes_injured": 0.0,
+    "hepatocytes": 1.0,
+    "injury_sublethal": 0.0,
     "phagocytes": 0.0,
     "scar": 0.0,
     "shunt": 0.0,
@@ -223,7 +224,7 @@ def test_enzymes_follow_death_and_fall_with_their_half_lives(alone):
     dying = settle(alone(enzymes, death_flux=0.03), ("alt", "ast"), days=30.0)
     assert dying["alt"] == pytest.approx(25 + content * 0.03 / 0.47, rel=1e-3)
     assert dying["ast"] == pytest.approx(25 + ratio * content * 0.03 / 1.13, rel=1e-3)
-    leaking = settle(alone(enzymes, hepatocytes_injured=0.1, alcohol=1.0), ("alt", "ast"), days=30.0)
+    leaking = settle(alone(enzymes, injury_sublethal=0.1, alcohol=1.0), ("alt", "ast"), days=30.0)
     assert leaking["alt"] == pytest.approx(25 + content / (1 + depleted) * leak * 0.1 / 0.47, rel=1e-3)
     assert leaking["ast"] == pytest.approx(
         25 + ratio * content * leak * 0.1 / 1.13, rel=1e-3
@@ -270,6 +271,39 @@ def test_inflammation_lets_albumin_escape_and_fluid_dilutes_it(alone):
     assert level[0.0] == pytest.approx(42.0) and level[1.6] < level[0.14] - 3 < level[0.0] - 3
     thin = settle(alone(synthesis, dilution_rate=0.1), ("albumin",), days=1.0)["albumin"]
     assert 42.0 * np.exp(-0.1) <= thin < 40.5  # some comes back from tissue
+
+
+def test_sublethal_injury_stops_synthesis_shuts_bile_and_spares_fibrinogen(alone):
+    names = ("factor_vii", "factor_v", "inr", "albumin", "fibrinogen")
+    usual, touched = (settle(alone(synthesis, injury_sublethal=a), names, days=3.0) for a in (0.0, 0.5))
+    assert touched["factor_vii"] == pytest.approx(0.5 * usual["factor_vii"], rel=1e-3)
+    assert touched["inr"] > 1.2 and touched["albumin"] < usual["albumin"] - 1
+    assert touched["fibrinogen"] == pytest.approx(usual["fibrinogen"])
+    low, high = (settle(alone(bilirubin, injury_sublethal=a), ("cholestasis",))["cholestasis"] for a in (0.0, 0.3))
+    assert low == pytest.approx(1.0) and high > 2.0
+
+
+def test_nitrogen_of_dead_tissue_comes_over_days(alone):
+    """All of it in the end, none at once."""
+    b = alone(metabolism, functional_mass=0.6)
+    p = b.parameters()
+    rate = float(p[0, b.system.parameters.index("tissue_removal")])
+    y = b.state(b.system.healthy(p), dead_tissue=[0.2])
+    left = b.follow(p, y, [1.0, 7.0], ("dead_tissue", "ammonia"))
+    np.testing.assert_allclose(left["dead_tissue"][0], 0.2 * np.exp(-rate * np.array([1.0, 7.0])), rtol=1e-3)
+    rest = b.follow(p, b.system.healthy(p), [7.0], ("ammonia",))["ammonia"][0, -1]
+    assert left["ammonia"][0, 0] > left["ammonia"][0, 1] > rest
+
+
+def test_drinking_shuts_bile_at_once_and_its_toxic_state_for_longer(alone):
+    dry, drinks, toxic, both = (
+        settle(alone(bilirubin, alcohol_intake=i, alcohol=a), ("cholestasis",))["cholestasis"]
+        for i, a in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+    )
+    assert dry == pytest.approx(1.0) and min(drinks, toxic) > 1.5
+    assert both - 1 == pytest.approx(drinks + toxic - 2)
+    eased = settle(alone(bilirubin, alcohol_intake=1.0, alcohol=1.0, steroid=1.0), ("cholestasis",))["cholestasis"]
+    assert 1 < eased < both
 
 
 def test_dying_cells_blood_and_steroid_raise_ammonia(alone):

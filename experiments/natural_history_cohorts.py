@@ -166,10 +166,12 @@ def cohorts(followed: Mapping[str, Any]) -> list[str]:
 
 def infected_between(f: Any, start: float, end: float) -> float:
     """Percent of all whose first infection falls between two days; who has died is no longer infected."""
-    days, hazard = np.asarray(f.course["time"].values), np.asarray(f.course["infection_hazard"].values[0])
-    share = (np.exp(-hazard[:, :-1]) - np.exp(-hazard[:, 1:])) * (f.free[:, :-1] + f.free[:, 1:]) / 2
-    inside = (days[1:] > start) & (days[1:] <= end)
-    return float(100 * np.nanmean(share[:, inside].sum(axis=1)))
+    days = np.arange(start, end + 1)
+    hazard = np.stack([f.at("infection_hazard", day) for day in days], axis=1)
+    hazard = hazard - f.at("infection_hazard", 0.0)[:, None]
+    free = np.stack([1 - f.dead(day) for day in days], axis=1)
+    share = (np.exp(-hazard[:, :-1]) - np.exp(-hazard[:, 1:])) * (free[:, :-1] + free[:, 1:]) / 2
+    return float(100 * np.nanmean(share.sum(axis=1)))
 
 
 def early_change(untreated: Any, treated: Any) -> list[str]:

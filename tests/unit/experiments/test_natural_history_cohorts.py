@@ -92,3 +92,10 @@ def test_the_first_week_weighs_by_who_had_steroid():
     rows = module.first_week(dict.fromkeys(keys, still), dict.fromkeys(keys, rising))
     share = sum(n for _, n in module.FIRST_WEEK.values()) / sum(sum(n) for n in module.FIRST_WEEK.values())
     assert rows[0] == ("change of albumin by day 1, acute injury", "-3", f"{share:+.2g}")
+
+
+def test_who_has_died_is_no_longer_infected():
+    """Hazard of 3 a day in the fourth, who dies on day 5; of 1 and 2 in the second and third, who live."""
+    assert module.infected_between(Followed(dies=(np.inf,) * 4), 0.0, 28.0) == pytest.approx(75.0, abs=0.1)
+    assert module.infected_between(Followed(slope=(0.0,) * 4), 0.0, 28.0) == 0.0
+    assert module.infected_between(Followed(slope=(0.01,) * 4, dies=(5.0,) * 4), 5.0, 28.0) < 0.1

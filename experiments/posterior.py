@@ -43,9 +43,9 @@ TRUTH = {
     "tnf_half": -0.5,
     "excretion_half": 0.8,
     "effector_lifetime": -0.8,
-    "cholestasis_rate": 0.4,
+    "cholestasis_injury": 0.4,
     "alt_content": 0.6,
-    "factor_consumption": -0.6,
+    "sublethal_half": -0.6,
     "cast_half": 0.3,
 }
 

@@ -20,15 +20,15 @@ from hepatica.patients import DrawKind, Draws, load_population
 from hepatica.simulation import Arm, problem_of
 
 Floats = NDArray[np.float64]
-POPULATION, SEED, PATIENT = "hbv_aclf", 11, 6  # bilirubin still rises after admission, then the liver recovers
+POPULATION, SEED, PATIENT = "hbv_aclf", 11, 6  # deep jaundice that takes two weeks to fall
 UNKNOWN = (
     "alarm_half",
     "tnf_half",
     "excretion_half",
     "effector_lifetime",
-    "cholestasis_rate",
+    "cholestasis_injury",
     "alt_content",
-    "factor_consumption",
+    "sublethal_half",
     "cast_half",
 )
 LABS = ("bilirubin", "inr", "alt", "albumin", "creatinine")

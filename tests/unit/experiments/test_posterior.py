@@ -18,7 +18,7 @@ from reduced import reduced
 
 from hepatica.calibrate.inference import smc
 
-FEW = ("tnf_half", "effector_lifetime", "cholestasis_rate", "factor_consumption")
+FEW = ("tnf_half", "effector_lifetime", "cholestasis_injury", "sublethal_half")
 COV = np.array([[1.0, 0.8, 0.0], [0.8, 2.0, 0.3], [0.0, 0.3, 0.5]])
 CENTRE = np.array([1.0, -2.0, 0.5])
 PRECISION = np.linalg.inv(COV)

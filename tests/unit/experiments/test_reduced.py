@@ -35,7 +35,7 @@ def test_points_are_places_in_the_priors_of_one_patient(problem):
 
 
 def test_every_unknown_leaves_a_trace_in_the_labs(problem):
-    """The least of them, cholestasis, would by itself narrow its prior by a seventh: 1 / sqrt(1 + 0.6^2)."""
+    """The least of them, the half of casts, would by itself narrow its prior by a seventh: 1 / sqrt(1 + 0.6^2)."""
     _, by = problem.slopes(np.zeros((1, 8)))
     assert (np.sqrt((by[0] ** 2).sum(axis=0)) > 0.6 * NOISE).all()
 

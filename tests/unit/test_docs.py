@@ -43,6 +43,12 @@ def test_links_lead_somewhere(name):
             assert (ROOT / name).parent.joinpath(target).exists(), target
 
 
+def test_every_page_is_reached_from_the_first():
+    docs = ROOT / "docs"
+    text = (docs / "index.md").read_text(encoding="utf-8")
+    assert {p.name for p in docs.glob("*.md")} - {"index.md"} == set(re.findall(r"\(([\w-]+\.md)\)", text))
+
+
 def test_model_pages_are_those_of_the_model(model):
     found = pages(model)
     assert {p.name for p in (ROOT / "docs/model").glob("*.md")} == set(found)

@@ -52,12 +52,12 @@ def test_a_population_without_causes_has_one(model, population):
     assert set(doses) == {"effectors_young"} and (doses["effectors_young"] > 0).all()
 
 
-def test_each_cause_has_its_onset_and_dose(cohort, mixed):
-    first = cohort.cause() == 0
-    assert (cohort.onset()[first] < 5).all() and (cohort.onset()[~first] >= 14).all()
+def test_each_cause_has_its_onset_and_dose(cohort, mixed, population):
+    first, (usual,) = cohort.cause() == 0, population.covariate["onset"].parts
+    assert (cohort.onset()[first] < 5).all() and (cohort.onset()[~first] >= usual.low).all() and usual.low > 5
     dose = cohort.doses("insult")["pathogen"]
     assert (dose[first] >= 1).all() and dose[first].std() > 0.2 and (dose[~first] == 0).all()
-    assert mixed.longest_onset == 28.0
+    assert mixed.longest_onset == usual.high > 20
 
 
 def test_controls_are_set_for_the_cause_alone(cohort, model, mixed):

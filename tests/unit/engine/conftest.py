@@ -6,7 +6,15 @@ from hepatica.engine import ENGINES, System
 from hepatica.model.assemble import assemble
 from hepatica.model.modules.enzymes import enzymes
 
-NO_DEATH = {"hepatocytes_injured": 0.0, "alcohol": 0.0, "death_flux": 0.0, "plasma_removed": 0.0, "plasma_given": 0.0}
+NO_DEATH = {
+    "hepatocytes_injured": 0.0,
+    "injury_sublethal": 0.0,
+    "hepatocytes": 1.0,
+    "alcohol": 0.0,
+    "death_flux": 0.0,
+    "plasma_removed": 0.0,
+    "plasma_given": 0.0,
+}
 
 
 @pytest.fixture(scope="session", params=[engine.name for engine in ENGINES])

@@ -25,6 +25,8 @@ def small():
         [enzymes],
         constants={
             "hepatocytes_injured": 0.0,
+            "injury_sublethal": 0.0,
+            "hepatocytes": 1.0,
             "alcohol": 0.0,
             "death_flux": 0.01,
             "plasma_removed": 0.0,
@@ -74,7 +76,7 @@ def test_a_kernel_is_loaded_from_a_copy_of_its_own(small, cache):
     code = (
         "import sys\nfrom pathlib import Path\nimport numpy as np\nfrom hepatica.engine import Events, Problem, System\n"
         "from hepatica.model.assemble import assemble\nfrom hepatica.model.modules.enzymes import enzymes\n"
-        "s = System(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))\n"
+        "s = System(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'injury_sublethal': 0.0, 'hepatocytes': 1.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))\n"
         "for path in Path(sys.argv[1]).glob('*.kernel'): open(path, 'r+b').truncate(0)\n"
         "p = s.typical()[None]\n"
         "x = Problem(p, s.healthy(p), np.array([1.0]), ('alt',), Events.none(1), np.zeros((1, 0, 8)))\n"
@@ -103,7 +105,7 @@ def test_first_processes_at_once_get_one_whole_kernel(cache):
     code = (
         "from hepatica.engine import compile\nfrom hepatica.model.assemble import assemble\n"
         "from hepatica.model.modules.enzymes import enzymes\n"
-        "compile.load(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))"
+        "compile.load(assemble([enzymes], constants={'hepatocytes_injured': 0.0, 'injury_sublethal': 0.0, 'hepatocytes': 1.0, 'alcohol': 0.0, 'death_flux': 0.01, 'plasma_removed': 0.0, 'plasma_given': 0.0}))"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     said = [r.communicate()[1] for r in running]
@@ -116,6 +118,8 @@ def test_another_model_or_text_of_a_function_is_another_kernel(small, monkeypatc
         [enzymes],
         constants={
             "hepatocytes_injured": 0.0,
+            "injury_sublethal": 0.0,
+            "hepatocytes": 1.0,
             "alcohol": 0.0,
             "death_flux": 0.02,
             "plasma_removed": 0.0,

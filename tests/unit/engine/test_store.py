@@ -89,6 +89,8 @@ def test_parts_of_the_shipped_modules(model):
     constants = {
         "death_flux": 0.0,
         "hepatocytes_injured": 0.0,
+        "injury_sublethal": 0.0,
+        "hepatocytes": 1.0,
         "alcohol": 0.0,
         "plasma_removed": 0.0,
         "plasma_given": 0.0,

@@ -31,7 +31,7 @@ from hepatica.simulation import Arm, simulate
 
 Floats = NDArray[np.float64]
 MOST_FAILED = 0.05  # weight of patients who fail, over that of all, above which a point has no answer
-PER_DRAW = 3  # candidates per draw of everything else
+PER_DRAW, MOST_PER_DRAW = 3, 24  # candidates per draw of everything else, at first and at most
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,18 @@ class _Evaluator:
         return np.concatenate([100 * life[:1], 100 * (life[1:] - life[0]), days[1:] - days[0]])
 
 
+def _candidates(q: Question, known: Draws | None) -> Cohort:
+    """Candidates of each draw, as many as leave `patients` of them where nothing is pinned, `MOST_PER_DRAW` at most."""
+    each = PER_DRAW
+    while True:
+        draw = np.repeat(np.arange(q.patients), each)
+        who = identity(draw, np.tile(np.arange(each), q.patients))
+        cohort = Cohort(model=q.system.model, population=q.population, seed=q.seed, patient=who, draw=draw, known=known)
+        if each >= MOST_PER_DRAW or weighted_candidates(q, cohort).effective >= q.patients:
+            return cohort
+        each = min(2 * each, MOST_PER_DRAW)
+
+
 def variance(
     q: Question,
     moved: Sequence[Movable],
@@ -171,7 +183,7 @@ def variance(
     Parameters
     ----------
     q : Question
-        Its first arm is standard care; `patients` times three candidates are followed.
+        Its first arm is standard care; of each draw at least three candidates are followed, more where few are plausible.
     moved : sequence of Movable
         Parameters to move.
     arm : Arm
@@ -188,9 +200,7 @@ def variance(
     InputError
         If `samples` is no power of two, or too few blocks have an answer.
     """
-    draw = np.repeat(np.arange(q.patients), PER_DRAW)
-    who = identity(draw, np.tile(np.arange(PER_DRAW), q.patients))
-    cohort = Cohort(model=q.system.model, population=q.population, seed=q.seed, patient=who, draw=draw, known=known)
+    cohort = _candidates(q, known)
     among = [
         None if known is None or m.nominal else posterior_quantiles(m.name, m.spread, known, q.hypotheses)
         for m in moved

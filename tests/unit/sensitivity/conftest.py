@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.dosing import Utility
-from hepatica.sensitivity.evaluate import Question, rising_doses
+from hepatica.sensitivity.evaluate import Question, draw_base_cohort, rising_doses
 from hepatica.sensitivity.screen import screen
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
@@ -25,6 +25,12 @@ def question(system, population):
         5,
         patients=8,
     )
+
+
+@pytest.fixture(scope="session")
+def plausible(question):
+    """The first base point that leaves enough patients: under some draws hardly anybody arises."""
+    return next(pool for base in range(20) if (pool := draw_base_cohort(question, base, {})) is not None)
 
 
 @pytest.fixture(scope="session")

@@ -61,8 +61,8 @@ def test_means_are_weighted_and_leave_failures_out():
     assert np.isnan(_mean(np.full((1, 3), np.nan), weight)).all()
 
 
-def test_hardly_anybody_plausible_has_no_answer(question, monkeypatch):
-    pool = draw_base_cohort(question, 0, {})
+def test_hardly_anybody_plausible_has_no_answer(question, plausible, monkeypatch):
+    pool = plausible
     m = next(m for m in movable_parameters(question)[0] if m.reaches == "from history on")
     scarce = replace(pool, weight=np.full(len(pool.weight), 0.0))
     monkeypatch.setattr(module, "weighted_candidates", lambda q, cohort: scarce)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hepatica.sensitivity.evaluate import draw_base_cohort, evaluate
+from hepatica.sensitivity.evaluate import evaluate
 from hepatica.sensitivity.tornado import best_arm, tornado
 
 
@@ -17,8 +17,8 @@ def test_the_dose_that_comes_first(question, found):
     assert again.gain.tobytes() == t.gain.tobytes()
 
 
-def test_limits_of_harm_and_regret_decide(question):
-    point = evaluate(question, draw_base_cohort(question, 0, {}))[0]
+def test_limits_of_harm_and_regret_decide(question, plausible):
+    point = evaluate(question, plausible)[0]
     gain = np.array([[1.0, 5.0], [1.0, 0.5]])
     calm = {name: np.zeros((2, 2)) for name in point.excess}
     assert best_arm(replace(point, gain=gain, excess=calm), question.utility) == 2

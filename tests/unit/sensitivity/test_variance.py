@@ -12,7 +12,7 @@ from hepatica import cli
 from hepatica.patients import DrawKey, Draws
 from hepatica.sensitivity.evaluate import rising_doses
 from hepatica.sensitivity.screen import movable_parameters
-from hepatica.sensitivity.variance import MOST_FAILED, _Evaluator, variance
+from hepatica.sensitivity.variance import MOST_FAILED, MOST_PER_DRAW, PER_DRAW, _candidates, _Evaluator, variance
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
@@ -47,11 +47,10 @@ def test_a_parameter_of_the_cells_does_not_touch_standard_care(found, moved):
 
 
 def test_what_is_kept_is_what_would_be_simulated(found, question, moved):
-    from hepatica.patients import Cohort, identity
     from hepatica.sensitivity.sobol import design
 
-    draw = np.repeat(np.arange(8), 3)
-    cohort = Cohort(question.system.model, question.population, 5, identity(draw, np.tile(np.arange(3), 8)), draw)
+    cohort = _candidates(question, None)
+    assert PER_DRAW <= len(cohort.patient) / question.patients <= MOST_PER_DRAW
     u = design(2, 4, 5)
     for i, j in ((0, 3), (3, 2)):
         alone = _Evaluator(question, cohort, question.arms[:2], moved).point(u[i, j])

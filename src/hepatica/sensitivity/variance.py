@@ -183,7 +183,7 @@ def variance(
     Parameters
     ----------
     q : Question
-        Its first arm is standard care; of each draw at least three candidates are followed, more where few are plausible.
+        Its first arm is standard care; of each draw three candidates are followed, more where few are plausible.
     moved : sequence of Movable
         Parameters to move.
     arm : Arm

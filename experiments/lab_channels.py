@@ -84,6 +84,7 @@ class Phases(NamedTuple):
     fading: float
 
     def __str__(self) -> str:
+        """Whole days between strokes, a dash where there is none."""
         return "/".join(f"{x:.0f}" if np.isfinite(x) else "-" for x in self)
 
 
@@ -101,8 +102,8 @@ def phases(times: Floats, effect: Floats) -> Phases:
     below = np.flatnonzero(size[top:] < half)
     if not len(below):
         return Phases(float(onset), float(times[top]), np.nan)
-    end = top + int(below[0])
-    return Phases(float(onset), float(times[top]), float(np.interp(-half, -size[[end - 1, end]], times[[end - 1, end]])))
+    last = [top + int(below[0]) - 1, top + int(below[0])]
+    return Phases(float(onset), float(times[top]), float(np.interp(-half, -size[last], times[last])))
 
 
 def labs(result: Result) -> dict[str, Floats]:

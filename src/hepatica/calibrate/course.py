@@ -66,7 +66,7 @@ class Settings:
     """
 
     draws: int = 400
-    waves: tuple[int, ...] = (1500, 1200, 1200, 400, 800)
+    waves: tuple[int, ...] = (1500, 1200, 1200, 400, 800, 800)
     people: int = 10
     particles: int = 1500
     moves: int = 1

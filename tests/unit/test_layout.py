@@ -28,6 +28,7 @@ LONG = {
     "src/hepatica/ensemble.py": "one pass over blocks: what a block holds, how blocks are merged and taken up again",
     "tests/physics/test_cells.py": "one balance of cells, followed from the vein to every organ",
     "tests/unit/dosing/test_decision.py": "the tests of one module; made-up courses with known decisions serve them all",
+    "tests/unit/model/test_liver_functions.py": "the modules of liver function together, on one bench of held inputs",
     "tests/unit/test_study.py": "one table of bad input, a row for each kind, and what is said of it",
     "benchmarks/dose.py": "a script: it measures, tabulates and writes one section of a page",
     "experiments/dose_response_page.py": "a script: one function for each table and figure of one page",

@@ -119,9 +119,11 @@ def test_a_limit_of_harm_decides_only_beyond_two_errors():
         assert judged.form is form and judged.reasons[0] is reason
 
 
-def test_few_draws_give_no_firm_verdict():
+def test_few_draws_give_no_firm_verdict(monkeypatch):
     found = verdict(belief(20, 6, draws=39))
     assert found.form is Form.TRIAL and Reason.FEW_DRAWS in found.reasons
+    monkeypatch.setattr("hepatica.dosing.verdict.MIN_DRAWS", 39)
+    assert verdict(belief(20, 6, draws=39)).form is Form.GIVE, "so it is the number that forbade it"
 
 
 def test_numbers_are_those_of_the_mixture():

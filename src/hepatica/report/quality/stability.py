@@ -16,7 +16,7 @@ from hepatica.manufacturing.quality.stability_study import StabilityStudy
 from hepatica.report.answer_page import Heading, write_answer
 from hepatica.report.potency.cards import p_value
 from hepatica.report.quality.cards import number
-from hepatica.report.style import GREY, LIMIT, VERMILLION, legend_below, look, panels, styled
+from hepatica.report.style import GREY, LIMIT, legend_below, look, panels, styled
 from hepatica.words import say
 
 MOST_LINES = 8  # drawn apart; more are drawn without a name each
@@ -113,10 +113,10 @@ def stability_figure(found: StabilityStudy, lang: str) -> Figure:
         low, high = mean_limits(found.lines[found.worst], test, x)
         for limit, edge in ((test.lower, low), (test.upper, high)):
             if np.isfinite(limit):
-                ax.plot(x, edge, color=VERMILLION, lw=1.6, label=say("stability.legend_limit", lang))
+                ax.plot(x, edge, color="black", lw=1.8, label=say("stability.legend_limit", lang))
                 ax.axhline(limit, color=LIMIT, ls="-.", lw=1.4, label=say("stability.legend_specification", lang))
         ax.axvline(found.common, color=GREY, ls=":", lw=1.4, label=say("stability.legend_life", lang))
-        ax.set_xlim(0.0, end)
+        ax.set_xlim(-0.02 * end, end)
         ax.set_xlabel(say("stability.axis_time", lang))
         ax.set_ylabel(say("stability.axis_value", lang))
         legend_below(figure, axes, 4)

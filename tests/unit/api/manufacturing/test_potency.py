@@ -31,6 +31,10 @@ def test_answer_of_a_suitable_file(tmp_path):
     runs = answer.runs[0]
     assert runs.weighting == "unweighted" and runs.potency == pytest.approx(row.potency) and runs.runs == ["a", "b"]
     assert answer.assays[0].standard == "S" and answer.assays[0].design == "completely randomised"
+    assert (
+        answer.outlier_rule == "studentised"
+        and request.model_copy(update={"outliers": "esd"}).run().outlier_rule == "esd"
+    )
 
 
 def test_what_is_refused_is_null_everywhere(tmp_path):

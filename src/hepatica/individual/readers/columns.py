@@ -131,12 +131,16 @@ class SampleName(Strict):
 
 
 class MissingWords:
-    """Words for not measured, in small letters; a ``*`` in one stands for anything, as in ``haemolysed*``."""
+    """Words for not measured, in small letters; a ``*`` in one stands for anything, as in ``haemolysed*``.
+
+    Stars alone stand for themselves, as they would leave nothing measured.
+    """
 
     def __init__(self, words: Any) -> None:
         small = [str(word).lower() for word in words]
-        self.exact = frozenset(word for word in small if "*" not in word)
-        self.patterns = [re.compile(fnmatch.translate(word)) for word in small if "*" in word]
+        patterns = [word for word in small if "*" in word and word.strip("*")]
+        self.exact = frozenset(small) - frozenset(patterns)
+        self.patterns = [re.compile(fnmatch.translate(word)) for word in patterns]
 
     def __contains__(self, cell: object) -> bool:
         """True of a cell that stands for not measured.

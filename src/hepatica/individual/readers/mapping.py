@@ -77,7 +77,8 @@ class ColumnMapping(Strict):
     outcome_day, outcome_date : str or None
         Column of the day of the outcome, since admission, or of its date.
     treatments : dict of str to WordColumn
-        By treatment; the words that mean ``given`` on the day of the row.
+        By treatment; the words that mean ``given`` on the day of the row, and under another name, such as ``not``,
+        those that mean that it was not.
     duplicates : str
         Of several values of a lab at one time: ``refuse`` all, refuse only those that differ (``same``), or take the
         ``first`` or the ``last``.
@@ -93,7 +94,8 @@ class ColumnMapping(Strict):
     header_line, header_rows, first_line, last_line, ragged
         As `hepatica.individual.readers.csv_table.TableFormat`: where names of columns and values stand.
     missing : list of str
-        Words for not measured, beside those of `hepatica.individual.readers.csv_table`; ``*`` stands for anything.
+        Words for not measured, beside those of `hepatica.individual.readers.csv_table`; ``*`` in a word stands for
+        anything, alone for itself.
 
     Examples
     --------

@@ -17,6 +17,8 @@ def test_missing_words():
     words = MissingWords(["", "NK", "h?em*", "*repeat*"])
     assert all(cell in words for cell in ("", "nk", "Haemolysed", "please REPEAT sample"))
     assert not any(cell in words for cell in ("5", "nkx", "a haem"))
+    stars = MissingWords(["*", "**"])  # a laboratory's mark, not a pattern that would leave nothing
+    assert "*" in stars and "**" in stars and "5" not in stars
 
 
 def test_names_of_samples():

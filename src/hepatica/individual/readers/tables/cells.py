@@ -42,14 +42,20 @@ class CellFormat:
         return cell
 
     def _without_flags(self, cell: str) -> str:
-        """Cell without flags at its ends; a letter counts only beside a digit or a space."""
-        cell = cell.strip()
+        """Cell without flags at its ends, and between number and unit; a letter counts only beside a digit or a space."""
+        cell = self._without_inner_flag(cell.strip())
         for _ in range(len(cell)):
             flag = next((f for f in self.flags if f and (_ends(cell, f) or _begins(cell, f))), None)
             if flag is None:
                 return cell
             cell = (cell[: -len(flag)] if _ends(cell, flag) else cell[len(flag) :]).strip()
         return cell
+
+    def _without_inner_flag(self, cell: str) -> str:
+        """Cell without a flag that stands between its number and its unit, as in ``1.2 H mg/dL``."""
+        marks = "|".join(re.escape(f) for f in sorted(self.flags, key=len, reverse=True) if f)
+        between = re.fullmatch(rf"(.*\d)\s*(?:{marks})\s+(\S.*)", cell) if marks else None
+        return f"{between[1]} {between[2]}" if between else cell
 
 
 def _ends(cell: str, flag: str) -> bool:

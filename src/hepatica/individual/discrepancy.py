@@ -13,7 +13,7 @@ from hepatica.individual.people import People, Treatment
 from hepatica.individual.predictors import MIN_EVENTS, MIN_PEOPLE
 from hepatica.individual.regressions import Logistic, Ridge
 from hepatica.individual.weights import Discrepancy, ImportanceWeights, PosteriorMoments
-from hepatica.outcomes.scores import meld
+from hepatica.outcomes.scores import meld, meld3
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,6 +24,8 @@ MIN_GAIN = 1e-3
 """Fall of the log loss for which a lab is left out of the weights of the outcome."""
 MIN_PROBABILITY = 1e-6
 MIN_ODDS_PROBABILITY = 1e-4
+MIN_SHARE_SCORED = 0.8
+"""Share of the people with the inputs of MELD 3.0 for it to be set beside, as all are scored on the same people."""
 
 
 def fit_discrepancy(weights: ImportanceWeights, training: Ints) -> dict[str, float]:
@@ -158,6 +160,34 @@ def meld_of(people: People, days: Sequence[float]) -> Floats:
     """
     bilirubin, inr, creatinine = (np.exp(people.last_log_lab(lab, days)) for lab in ("bilirubin", "inr", "creatinine"))
     return np.asarray(meld(bilirubin=bilirubin, creatinine=creatinine, inr=inr), float)
+
+
+def meld3_of(people: People, days: Sequence[float]) -> Floats:
+    """MELD 3.0 of the last labs on some days, (n,); NaN where an input is missing, or too few people have all of them.
+
+    Parameters
+    ----------
+    people : People
+        The cohort.
+    days : sequence of float
+        Days of the measurements.
+    """
+    names = ("bilirubin", "creatinine", "inr", "sodium", "albumin")
+    labs = {lab: np.exp(people.last_log_lab(lab, days)) for lab in names}
+    female = people.female if len(people.female) else np.full(people.n, np.nan)
+    known = np.all([np.isfinite(values) for values in (*labs.values(), female)], axis=0)
+    if known.mean() < MIN_SHARE_SCORED:
+        return np.full(people.n, np.nan)
+    filled = {lab: np.where(known, values, 1.0) for lab, values in labs.items()}
+    score = meld3(
+        bilirubin=filled["bilirubin"],
+        creatinine=filled["creatinine"],
+        inr=filled["inr"],
+        sodium=filled["sodium"],
+        albumin=filled["albumin"],
+        female=np.where(known, female, 0.0) > 0,
+    )
+    return np.where(known, np.asarray(score, float), np.nan)
 
 
 def _residual_log_sd(weights: ImportanceWeights, training: Ints, moments: PosteriorMoments) -> float:

@@ -25,10 +25,11 @@ OUTCOME_PREDICTORS = (
     Predictor.UNCORRECTED,
     Predictor.CORRECTED,
     Predictor.MELD,
+    Predictor.MELD_3,
     Predictor.REGRESSION,
     Predictor.REGRESSION_WITH_MODEL,
 )
-_MODELS = (Predictor.CORRECTED, Predictor.UNCORRECTED)
+_MODELS = (Predictor.POOL, Predictor.CORRECTED, Predictor.UNCORRECTED)
 _BASELINES = (Predictor.LAST_VALUE, Predictor.REGRESSION, Predictor.MIXED_MODEL)
 
 
@@ -179,15 +180,17 @@ def _lab_totals(part: pd.DataFrame, basis: str, lab: str, day: str) -> dict[str,
     if not len(wide):
         return None
     row: dict[str, Any] = {"basis": basis, "lab": lab, "day": day, "n": len(wide)}
-    for predictor, label in ((Predictor.CORRECTED, "in"), (Predictor.MIXED_MODEL, f"{Predictor.MIXED_MODEL.value} in")):
+    shown = {Predictor.CORRECTED: "in"} | {p: f"{p.value} in" for p in (Predictor.MIXED_MODEL, Predictor.POOL)}
+    for predictor, label in shown.items():
         if predictor.value in wide:
             own = part[part["predictor"] == predictor.value].set_index(["person", "day"]).loc[wide.index]
             for share in (50, 90):
                 inside = (own["observed"] >= own[f"low{share}"]) & (own["observed"] <= own[f"high{share}"])
                 row[f"{label} {share} %"] = float(inside.mean())
     crps = {p: float(wide[p.value].mean()) for p in Predictor if p.value in wide}
-    shown = (*_MODELS, *_BASELINES, Predictor.REGRESSION_WITH_MODEL)
-    row |= {f"crps {p.value}": crps[p] for p in shown if p in crps}
+    columns = (*_MODELS, *_BASELINES, Predictor.REGRESSION_WITH_MODEL)
+    row |= {f"crps {p.value}": crps[p] for p in columns if p in crps}
+    row["pool / best"] = crps[Predictor.POOL] / min(crps[p] for p in _BASELINES if p in crps)
     row |= {f"model / {p.value}": crps[Predictor.CORRECTED] / crps[p] for p in _BASELINES if p in crps}
     if {Predictor.REGRESSION_WITH_MODEL, Predictor.REGRESSION} <= set(crps):
         row["with model / regression"] = crps[Predictor.REGRESSION_WITH_MODEL] / crps[Predictor.REGRESSION]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.individual.discrepancy import correction_features, enough_events, log_odds, meld_of
+from hepatica.individual.discrepancy import correction_features, enough_events, log_odds, meld3_of, meld_of
 from hepatica.individual.labs import LABS
+from hepatica.individual.learning.linear_pool import NormalPool, fit_pool
 from hepatica.individual.mixed_model import MixedModel
 from hepatica.individual.people import People, Treatment
 from hepatica.individual.pool import HORIZON
@@ -22,10 +24,27 @@ from hepatica.individual.weights import Discrepancy, ImportanceWeights
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Normal = tuple[Floats, Floats]
-"""Mean and SD of normal forecasts of a log lab, (m,) each."""
+POOLED = (Predictor.CORRECTED, Predictor.REGRESSION, Predictor.REGRESSION_WITH_MODEL, Predictor.LAST_VALUE)
+"""Members of the linear pool."""
 MixedModels = dict[tuple[int, str], MixedModel | None]
 """Fitted mixed models by fold and lab: they do not depend on the basis."""
+
+
+class Normal(NamedTuple):
+    """Normal forecasts of a log lab.
+
+    Attributes
+    ----------
+    mean, sd : (m,)
+        Of the test people.
+    residual, own_sd : (n,)
+        Leave-one-out residuals of the training people, and SDs of their forecasts; empty where there are none.
+    """
+
+    mean: Floats
+    sd: Floats
+    residual: Floats = np.empty(0)
+    own_sd: Floats = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -141,8 +160,9 @@ class Fold:
             people, known = self.test.people, self.test.weights.known
             so_far = np.stack([people.log_lab(lab, d)[self.test.who] for d in known], axis=1)
             covariates = people.covariates[self.test.who]
-            forecasts[Predictor.MIXED_MODEL] = mixed.predict(so_far, known, covariates, day)
-        return self._scored(lab, day, forecasts)
+            forecasts[Predictor.MIXED_MODEL] = Normal(*mixed.predict(so_far, known, covariates, day))
+        pool = _pool([forecasts[name] for name in POOLED if name in forecasts], observed[good])
+        return self._scored(lab, day, forecasts, pool)
 
     def _model_forecasts(
         self, lab: str, day: float, training_day: float, observed: Floats, good: Bools
@@ -159,20 +179,21 @@ class Fold:
             for s, m, d in zip((self.training, self.test), self.moments, (training_day, day), strict=True)
         )
         factor, sd = fit_dispersion(observed - own_mean, own_variance[good])
-        uncorrected = new_mean, np.sqrt(factor * new_variance + sd**2)
+        uncorrected = Normal(new_mean, np.sqrt(factor * new_variance + sd**2))
         correction = Ridge.fit(own, observed - own_mean)
         factor, sd = fit_dispersion(correction.residual, own_variance[good])
-        corrected = new_mean + correction.predict(new), np.sqrt(factor * new_variance + sd**2)
+        new_sd, own_sd = (np.sqrt(factor * v + sd**2) for v in (new_variance, own_variance[good]))
+        corrected = Normal(new_mean + correction.predict(new), new_sd, correction.residual, own_sd)
         return {Predictor.UNCORRECTED: uncorrected, Predictor.CORRECTED: corrected}, own, new
 
     def _last_value(self, lab: str, observed: Floats, good: Bools) -> dict[Predictor, Normal]:
         """Last value carried forward, with the SD of its error in the training people; none where too few have one."""
         last, new = (s.people.last_log_lab(lab, s.weights.known)[s.who] for s in (self.training, self.test))
         error = (observed - last)[good]
-        error = error[np.isfinite(error)]
-        if len(error) < MIN_PEOPLE:
+        if np.isfinite(error).sum() < MIN_PEOPLE:
             return {}
-        return {Predictor.LAST_VALUE: (new, np.full(len(new), fit_dispersion(error)[1]))}
+        sd = fit_dispersion(error[np.isfinite(error)])[1]
+        return {Predictor.LAST_VALUE: Normal(new, np.full(len(new), sd), error, np.full(len(error), sd))}
 
     def _regressions(self, observed: Floats, good: Bools, own: Floats, new: Floats) -> dict[Predictor, Normal]:
         """Ridge regressions without the model, and with its forecast among the features."""
@@ -188,7 +209,8 @@ class Fold:
             Predictor.REGRESSION_WITH_MODEL: with_model,
         }.items():
             fit = Ridge.fit(x, observed)
-            forecasts[name] = fit.predict(z), np.full(len(z), fit_dispersion(fit.residual)[1])
+            sd = fit_dispersion(fit.residual)[1]
+            forecasts[name] = Normal(fit.predict(z), np.full(len(z), sd), fit.residual, np.full(len(x), sd))
         return forecasts
 
     def _mixed_model(self, lab: str) -> MixedModel | None:
@@ -206,26 +228,33 @@ class Fold:
         days = [d for d in later if np.isfinite(people.log_lab(lab, d)[who]).sum() >= MIN_PEOPLE]
         return min(days, key=lambda d: abs(np.log((d + 1) / (day + 1)))) if days else None
 
-    def _scored(self, lab: str, day: float, forecasts: Mapping[Predictor, Normal]) -> pd.DataFrame:
+    def _scored(self, lab: str, day: float, forecasts: Mapping[Predictor, Normal], pool: NormalPool) -> pd.DataFrame:
         """Forecasts of a lab in its own unit, with their intervals and the CRPS of the logarithm."""
         observed = self.test.people.log_lab(lab, day)[self.test.who]
         tables = []
-        for name, (mean, sd) in forecasts.items():
+        for name, forecast in forecasts.items():
             columns = {
                 f"{side}{share}": np.exp(end)
                 for share in (50, 90)
-                for side, end in zip(("low", "high"), central_interval(mean, sd, share / 100), strict=True)
+                for side, end in zip(
+                    ("low", "high"), central_interval(forecast.mean, forecast.sd, share / 100), strict=True
+                )
             }
-            columns |= {"observed": np.exp(observed), "score": crps_normal(observed, mean, sd)}
-            tables.append(self._table(lab, day, name, predicted=np.exp(mean), sd_log=sd, **columns))
-        return pd.concat(tables, ignore_index=True)
+            columns |= {"observed": np.exp(observed), "score": crps_normal(observed, forecast.mean, forecast.sd)}
+            tables.append(self._table(lab, day, name, predicted=np.exp(forecast.mean), sd_log=forecast.sd, **columns))
+        levels = {"low50": 0.25, "high50": 0.75, "low90": 0.05, "high90": 0.95, "predicted": 0.5}
+        ends = pool.quantile(np.tile(np.array(list(levels.values()))[:, None], len(observed)))
+        columns = dict(zip(levels, np.exp(ends), strict=True)) | {"sd_log": np.sqrt(pool.variance())}
+        columns |= {"observed": np.exp(observed), "score": pool.crps(observed)}
+        return pd.concat([*tables, self._table(lab, day, Predictor.POOL, **columns)], ignore_index=True)
 
     def _outcome_regressions(self, event: Floats) -> dict[Predictor, Floats]:
         """Logistic regressions of the outcome on the model's log odds, MELD, all features, and all with the model."""
         good = np.isfinite(event)
         odds = log_odds(self.event[0][good]), log_odds(self.event[1])
         known = self.test.weights.known
-        scores = tuple(meld_of(s.people, known)[s.who][:, None] for s in (self.training, self.test))
+        both = self.training, self.test
+        scores, newer = (tuple(score(s.people, known)[s.who][:, None] for s in both) for score in (meld_of, meld3_of))
         features = self.features[0][good], self.features[1]
         pairs = {
             Predictor.CORRECTED: odds,
@@ -235,6 +264,8 @@ class Fold:
                 np.column_stack([x, p]) for x, p in zip(features, odds, strict=True)
             ),
         }
+        if np.isfinite(newer[0][good]).any():
+            pairs[Predictor.MELD_3] = newer[0][good], newer[1]
         forecasts = {}
         for name, (own, new) in pairs.items():
             fitted = Logistic.fit(own, event[good]).predict(new)
@@ -244,3 +275,12 @@ class Fold:
     def _table(self, quantity: str, day: float, predictor: Predictor, **columns: Floats) -> pd.DataFrame:
         who = {"person": self.test.people.ids[self.test.who], "fold": self.fold, "basis": self.basis}
         return pd.DataFrame(who | {"quantity": quantity, "day": day, "predictor": predictor.value} | columns)
+
+
+def _pool(members: Sequence[Normal], observed: Floats) -> NormalPool:
+    """Linear pool fitted to leave-one-out forecasts; a last value that is missing is the mean of the others'."""
+    known = np.all([np.isfinite(m.residual) for m in members], axis=0)
+    own = np.stack([(observed - m.residual)[known] for m in members])
+    fit = fit_pool(observed[known], own, np.stack([m.own_sd[known] for m in members]))
+    mean = [np.where(np.isfinite(m.mean), m.mean, own[k].mean()) for k, m in enumerate(members)]
+    return NormalPool(np.stack(mean), fit.scale * np.stack([m.sd for m in members]), fit.weight)

@@ -77,6 +77,10 @@ class People:
         Cause and diagnosis, ``cause; diagnosis``, in small letters; of length 0 where neither is known.
     blood_filtered : (n,) of bool
         Haemofiltration for kidney or ammonia; of length 0 where it is not known.
+    others : mapping of str to (n, k)
+        Labs that scores need and that are not forecast, as `labs`: sodium.
+    female : (n,)
+        1 women, 0 men, NaN missing; of length 0 where it is not known.
 
     Examples
     --------
@@ -108,6 +112,8 @@ class People:
     missing_fields: Mapping[PersonField, str] = field(default_factory=dict)
     cause: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
     blood_filtered: Bools = field(default_factory=lambda: np.empty(0, bool))
+    others: Mapping[str, Floats] = field(default_factory=dict)
+    female: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def n(self) -> int:
@@ -129,10 +135,10 @@ class People:
 
     def log_lab(self, lab: str, day: float) -> Floats:
         """Logarithm of a lab on a day, (n,); NaN where not measured."""
-        k = np.flatnonzero(self.days == day)
-        if lab not in self.labs or not len(k):
+        k, values = np.flatnonzero(self.days == day), self.labs.get(lab, self.others.get(lab))
+        if values is None or not len(k):
             return np.full(self.n, np.nan)
-        return np.asarray(np.log(self.labs[lab][:, k[0]]), float)
+        return np.asarray(np.log(values[:, k[0]]), float)
 
     def last_log_lab(self, lab: str, days: Sequence[float]) -> Floats:
         """Logarithm of the last measurement on some days, (n,); NaN where there is none."""

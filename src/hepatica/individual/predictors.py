@@ -28,8 +28,12 @@ class Predictor(Enum):
         The same with the model's forecast as one more feature.
     MIXED_MODEL
         Linear mixed model of the lab over time.
+    POOL
+        Linear pool of the model with mean estimated, the regressions and the last value, by weights of least CRPS.
     MELD
         Logistic regression on MELD.
+    MELD_3
+        Logistic regression on MELD 3.0, where nearly everybody has its inputs.
     """
 
     UNCORRECTED = "model as it is"
@@ -38,4 +42,6 @@ class Predictor(Enum):
     REGRESSION = "regression"
     REGRESSION_WITH_MODEL = "regression with model"
     MIXED_MODEL = "mixed model"
+    POOL = "linear pool"
     MELD = "MELD"
+    MELD_3 = "MELD 3.0"

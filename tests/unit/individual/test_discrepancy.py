@@ -1,5 +1,7 @@
 """Model discrepancy: a lab that misleads is left out, features of the correction, and bounds of the regressions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -11,6 +13,7 @@ from hepatica.individual.discrepancy import (
     enough_events,
     fit_discrepancy,
     log_odds,
+    meld3_of,
     meld_of,
     select_outcome_labs,
 )
@@ -18,7 +21,7 @@ from hepatica.individual.labs import LABS
 from hepatica.individual.predictors import MIN_EVENTS
 from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import ImportanceWeights
-from hepatica.outcomes.scores import meld
+from hepatica.outcomes.scores import meld, meld3
 
 
 @pytest.fixture
@@ -76,3 +79,18 @@ def test_bounds():
     assert enough_events(np.repeat([0.0, 1.0, np.nan], MIN_EVENTS))
     assert not enough_events(np.append(np.ones(MIN_EVENTS - 1), np.zeros(50)))
     assert log_odds(np.array([0.0, 0.5, 1.0])).ravel() == pytest.approx([-9.21, 0.0, 9.21], abs=0.01)
+
+
+def test_meld_3_where_nearly_everybody_has_its_inputs(weights):
+    people, n = weights.people, weights.people.n
+    assert np.isnan(meld3_of(people, (0.0,))).all()  # no sodium, no sex
+    sodium = np.full((n, len(people.days)), 131.0)
+    sodium[: n // 10] = np.nan
+    known = replace(people, others={"sodium": sodium}, female=np.ones(n))
+    score, albumin = meld3_of(known, (0.0,)), known.labs["albumin"][:, 0]
+    i = np.flatnonzero(np.isfinite(score))[0]
+    own = {lab: float(known.labs[lab][i, 0]) for lab in ("bilirubin", "creatinine", "inr", "albumin")}
+    assert score[i] == pytest.approx(float(meld3(**own, sodium=131.0, female=True)))
+    assert np.isnan(score[: n // 10]).all() and np.isfinite(score).sum() == np.isfinite(albumin[n // 10 :]).sum()
+    sodium[: n // 2] = np.nan
+    assert np.isnan(meld3_of(known, (0.0,))).all()

@@ -10,7 +10,7 @@ from hepatica.individual.predictors import OUTCOME, Predictor
 from hepatica.individual.scores import auc, brier, crps_normal
 from hepatica.words import LANGUAGES
 
-BARE, MODEL, LAST, REGRESSION, MIXED = (
+BARE, MODEL, LAST, REGRESSION, MIXED, POOL = (
     p.value
     for p in (
         Predictor.UNCORRECTED,
@@ -18,6 +18,7 @@ BARE, MODEL, LAST, REGRESSION, MIXED = (
         Predictor.LAST_VALUE,
         Predictor.REGRESSION,
         Predictor.MIXED_MODEL,
+        Predictor.POOL,
     )
 )
 
@@ -34,6 +35,9 @@ def test_people_made_by_the_model_are_covered(evaluation):
     assert np.average(rows[f"model / {MIXED}"], weights=rows["n"]) < 1.1
     assert np.average(rows[f"{MIXED} in 90 %"], weights=rows["n"]) == pytest.approx(0.9, abs=0.06)
     assert f"better than the {MIXED}" in evaluation.text()
+    # a pool that holds regression and last value is hardly worse than the best of them, and its intervals hold
+    assert np.average(rows["pool / best"], weights=rows["n"]) < 1.02
+    assert np.average(rows[f"{POOL} in 90 %"], weights=rows["n"]) == pytest.approx(0.9, abs=0.06)
     outcomes = evaluation.outcomes().set_index(["basis", "predictor"])
     assert (outcomes.loc[(slice(None), [BARE, MODEL]), "auc"] > 0.75).all()
     assert (outcomes["auc_low"] < outcomes["auc"]).all() and (outcomes["auc"] < outcomes["auc_high"]).all()
@@ -44,8 +48,9 @@ def test_the_frame_and_the_words(evaluation):
     frame = evaluation.frame()
     assert not frame.duplicated(["person", "basis", "quantity", "day", "predictor"]).any()
     labs = frame[frame["quantity"] != OUTCOME]
-    again = crps_normal(np.log(labs["observed"]), np.log(labs["predicted"]), labs["sd_log"])
-    np.testing.assert_allclose(again, labs["score"], atol=1e-12)
+    normal = labs[labs["predictor"] != POOL]
+    again = crps_normal(np.log(normal["observed"]), np.log(normal["predicted"]), normal["sd_log"])
+    np.testing.assert_allclose(again, normal["score"], atol=1e-12)
     assert ((labs["low90"] < labs["low50"]) & (labs["high50"] < labs["high90"])).all()
     bilirubin = labs[
         (labs["quantity"] == "bilirubin")
@@ -84,7 +89,7 @@ def test_the_report_is_in_both_languages(evaluation):
     ):
         assert sentence in english and sentence not in chinese, sentence
     assert english.count("Not predicted:") == chinese.count("未预测：") == len(evaluation.not_predicted) > 0
-    assert english.count(" is better than the ") == chinese.count("优于") == 6
+    assert english.count(" is better than the ") == chinese.count("优于") == 9
 
 
 def test_outcomes_are_scored_on_the_same_people(evaluation):

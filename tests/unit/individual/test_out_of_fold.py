@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.individual.labs import LABS
-from hepatica.individual.out_of_fold import Fold, Sample
+from hepatica.individual.out_of_fold import POOLED, Fold, Sample
 from hepatica.individual.predictors import OUTCOME, Predictor
 from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.weights import ImportanceWeights
@@ -33,11 +33,13 @@ def test_other_test_people_change_no_forecast(weights):
 def test_every_predictor_forecasts_every_lab_and_the_outcome(weights):
     one = fold(weights, np.arange(60), np.arange(60, 120))
     labs, outcomes = one.labs(), one.outcomes()
-    assert set(labs["predictor"]) == {p.value for p in Predictor} - {Predictor.MELD.value}
+    assert set(labs["predictor"]) == {p.value for p in Predictor} - {Predictor.MELD.value, Predictor.MELD_3.value}
     assert set(labs["quantity"]) == set(LABS) and set(labs["day"]) == {1.0, 2.0, 7.0}
     assert set(outcomes["predictor"]) == {p.value for p in Predictor} - {
         Predictor.LAST_VALUE.value,
         Predictor.MIXED_MODEL.value,
+        Predictor.POOL.value,
+        Predictor.MELD_3.value,  # no sodium, no sex
     }
     assert (outcomes["quantity"] == OUTCOME).all() and outcomes["predicted"].between(0, 1).all()
     np.testing.assert_allclose(outcomes["score"], (outcomes["predicted"] - outcomes["observed"]) ** 2)
@@ -49,6 +51,13 @@ def test_the_last_value_is_carried_forward(weights):
     rows = one.labs().query("quantity == 'inr' and day == 7 and predictor == 'last value'")
     np.testing.assert_allclose(np.log(rows["predicted"]), weights.people.log_lab("inr", 0.0)[60:])
     assert rows["sd_log"].nunique() == 1
+
+
+def test_a_pool_lies_among_its_members(weights):
+    rows = fold(weights, np.arange(60), np.arange(60, 120)).labs().query("quantity == 'alt' and day == 7")
+    wide = rows.pivot(index="person", columns="predictor", values="predicted")
+    members = wide[[p.value for p in POOLED]]
+    assert wide[Predictor.POOL.value].between(members.min(axis=1), members.max(axis=1)).all()
 
 
 def test_a_day_without_training_people_is_learnt_from_the_nearest(weights):

@@ -1,11 +1,10 @@
-"""Correction of forecasts learnt from people, by lab, over days ahead: the mean of three ridge regressions.
+"""Correction of forecasts learnt from people, by lab, over days ahead: a linear pool of five predictors.
 
-One predicts what the model misses, one the lab itself, one its change from the last value, the latter two without the
-model; so that shrinkage pulls towards the model, towards the mean of the people, and towards the last value. Features
-are the forecast, last labs and their last change, what the model was off by in each of them, covariates and treatments,
-and all of them times the logarithm of the days ahead, and times that of the day of the last lab, so that one regression
-serves any day and any number of labs: what a lab of the first day says is not what one of the second says. Beyond the
-days that people were followed the correction fades.
+Four are ridge regressions: one of what the model misses, one of the lab itself, one of its change from the last value,
+and one of the lab whose coefficients follow the days ahead more closely; the latter three without the model. The fifth
+is the last value. So shrinkage pulls towards the model, towards the mean of the people and towards the last value.
+Weights, and a dispersion of each member by days ahead, are those of least CRPS on people of other folds; no member is
+chosen. Beyond the days that people were followed the correction fades.
 """
 
 from __future__ import annotations
@@ -18,197 +17,125 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.individual.learning.grouped_ridge import GroupedRidge
-from hepatica.individual.learning.matching import Forecasts, Matching, learnable, observed_later
+from hepatica.individual.learning.linear_pool import NormalPool, fit_pool
+from hepatica.individual.learning.matching import Forecasts, Matching, learnable
+from hepatica.individual.learning.time_basis import TimeBasis, make_knots, regressors
+from hepatica.individual.learning.training_rows import (
+    N_FEATURES,
+    Rows,
+    last_column,
+    rows_of,
+    training_rows,
+    without_model,
+)
 from hepatica.individual.library.candidates import LABS
-from hepatica.individual.people import Treatment
-from hepatica.individual.regressions import fit_dispersion
+from hepatica.individual.regressions import fit_dispersion, standardisation, standardise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FADE = 14.0
 """Days over which a correction fades beyond those of its people; assumed."""
 MIN_ROWS = 30
-MIN_DAY = 0.5
-INTERACTION_SD = 0.7
-"""SD of a coefficient of a product with time, relative to that of its feature; assumed."""
-LATEST = 1.0
-"""Latest day of the last labs with which people teach; later ones count as it."""
 
 
-@dataclass(frozen=True)
-class Correction:
-    """Correction of one lab: ``forecast + intercept + slope @ (features - centre) / scale``.
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One predictor of the pool: ``own * forecast + functions(time) @ coefficients @ [1, features]``.
 
     Attributes
     ----------
-    centre, scale, slope : (k,)
-        Mean and SD of each feature of `make_features` among the people, and the coefficient once standardised.
-    intercept : float
+    basis : TimeBasis
+        Functions of time; the first of them, as many as there are rows of coefficients.
     own : float
-        Weight of the uncorrected forecast itself.
+        Weight of the uncorrected forecast.
+    coefficients : (q, k + 1)
+        Of an intercept and the standardised features.
+    factor, sd : (d,)
+        Variance of its forecast is ``factor * variance + sd^2``, by days ahead.
+    weight : float
+        In the pool.
+    """
+
+    basis: TimeBasis
+    own: float
+    coefficients: Floats
+    factor: Floats
+    sd: Floats
+    weight: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Numbers in types of JSON."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Member:
+        """Member of the numbers of `to_dict`."""
+        numbers: dict[str, Any] = {k: np.array(v, float) if isinstance(v, list) else v for k, v in row.items()}
+        return cls(**numbers | {"basis": TimeBasis(row["basis"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """Correction of one lab.
+
+    Attributes
+    ----------
+    centre, scale : (k,)
+        Mean and SD of each feature of `hepatica.individual.learning.training_rows.make_features` among the people.
     ahead : (d,)
         Days ahead on which people were measured.
-    factor, sd : (d,)
-        Variance of a corrected forecast is ``factor * variance + sd^2``.
+    knots : (m,)
+        Days ahead of the knots of `TimeBasis.KNOTS`.
+    members : tuple of Member
+        Of the pool.
     """
 
     centre: Floats
     scale: Floats
-    slope: Floats
-    intercept: float
-    own: float
     ahead: Floats
-    factor: Floats
-    sd: Floats
+    knots: Floats
+    members: tuple[Member, ...]
 
-    def apply(self, features: Floats, forecast: Floats, variance: Floats, ahead: Floats) -> tuple[Floats, Floats]:
-        """Corrected mean and variance of forecasts, (n,) each.
+    def apply(self, rows: Rows) -> NormalPool:
+        """Corrected forecasts of n rows, whose observed values are not looked at; those of later days as of the last.
 
-        Parameters
-        ----------
-        features : (n, k)
-            Of `make_features`.
-        forecast, variance : (n,)
-            Of the uncorrected forecasts.
-        ahead : (n,)
-            Days from the last lab.
+        Returns
+        -------
+        NormalPool
+            Of n forecasts.
         """
-        z = np.nan_to_num((features - self.centre) / self.scale, nan=0.0)
-        mean = self.own * forecast + self.intercept + z @ self.slope
-        fade = np.exp(-np.maximum(ahead - self.ahead[-1], 0.0) / FADE)
-        place = np.log1p(np.maximum(ahead, 0.0))
-        factor, sd = (np.interp(place, np.log1p(self.ahead), v) for v in (self.factor, self.sd))
-        wide = factor * variance + sd**2
-        return forecast + fade * (mean - forecast), np.asarray(fade * wide + (1 - fade) * np.maximum(wide, variance))
+        z, ahead = standardise(rows.features, self.centre, self.scale), np.minimum(rows.ahead, self.ahead[-1])
+        place, days = np.log1p(np.maximum(ahead, 0.0)), np.log1p(self.ahead)
+        means, variances = [], []
+        for member in self.members:
+            functions = member.basis.functions(ahead, rows.day, self.knots)[:, : len(member.coefficients)]
+            factor, sd = (np.interp(place, days, v) for v in (member.factor, member.sd))
+            means.append(member.own * rows.forecast + regressors(z, functions) @ member.coefficients.ravel())
+            variances.append(factor * rows.variance + sd**2)
+        return NormalPool(np.stack(means), np.sqrt(variances), np.array([m.weight for m in self.members]))
+
+    def strength(self, ahead: Floats) -> Floats:
+        """Share of the correction that applies some days ahead (n,): from none at the last lab to all, and fading."""
+        begins = np.clip(ahead / self.ahead[0], 0.0, 1.0)
+        return np.asarray(begins * np.exp(-np.maximum(ahead - self.ahead[-1], 0.0) / FADE))
 
     def to_dict(self) -> dict[str, Any]:
-        """Numbers in types of TOML."""
-        return {
-            name: [_rounded(x) for x in value] if isinstance(value, np.ndarray) else _rounded(value)
-            for name, value in vars(self).items()
-        }
+        """Numbers in types of JSON."""
+        numbers = {name: _plain(getattr(self, name)) for name in ("centre", "scale", "ahead", "knots")}
+        return numbers | {"members": [member.to_dict() for member in self.members]}
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Correction:
         """Correction of the numbers of `to_dict`."""
-        numbers: dict[str, Any] = {k: np.array(v, float) if isinstance(v, list) else float(v) for k, v in row.items()}
-        return cls(**numbers)
+        numbers = {name: np.array(row[name], float) for name in ("centre", "scale", "ahead", "knots")}
+        return cls(**numbers, members=tuple(Member.of(member) for member in row["members"]))
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-@dataclass(frozen=True)
-class Known:
-    """Regressors of the correction for n people at their last lab.
-
-    Attributes
-    ----------
-    last, change, off : (n, labs)
-        Last log labs, their last change per day, and what they are above the model's; NaN where not measured.
-    covariates : (n, c)
-        Age and grade of encephalopathy.
-    treatments : (n, t)
-        0 or 1.
-    day : (n,)
-        Of the last lab.
-    """
-
-    last: Floats
-    change: Floats
-    off: Floats
-    covariates: Floats
-    treatments: Floats
-    day: Floats
-
-
-def make_features(forecast: Floats, known: Known, ahead: Floats) -> Floats:
-    """Features of the correction of one lab, (n, k).
-
-    Parameters
-    ----------
-    forecast : (n,)
-        Mean of the uncorrected forecast, log scale.
-    known : Known
-        State at the last lab.
-    ahead : (n,)
-        Days from the last lab.
-    """
-    basic = np.column_stack([forecast, known.off, known.last, known.change, known.covariates, known.treatments])
-    time, since = np.log(np.maximum(ahead, MIN_DAY)), np.log1p(np.clip(known.day, 0.0, LATEST))
-    return np.column_stack([basic, basic * time[:, None], time, basic * since[:, None], since, since * time])
-
-
-def _priors() -> tuple[Floats, Floats]:
-    """Relative SDs of the coefficients with and without the model."""
-    n, labs = 1 + 3 * len(LABS) + 2 + len(Treatment), len(LABS)
-    full = np.r_[np.ones(n), np.full(n, INTERACTION_SD), 1.0, np.full(n, INTERACTION_SD), 1.0, 1.0]
-    without = full.copy()
-    for start in (0, n, 2 * n + 1):
-        without[start : start + 1 + labs] = 0.0
-    return full, without
-
-
-def known_of(matching: Matching, forecasts: Forecasts) -> Known:
-    """Regressors of the correction for a cohort at the last of the known days."""
-    people, shape = matching.people, (matching.people.n, len(LABS))
-    last, change, off = (np.full(shape, np.nan) for _ in range(3))
-    when = np.full(shape, np.nan)
-    for j, day in enumerate(matching.known):
-        value = matching.values[:, j]
-        measured = np.isfinite(value)
-        change = np.where(measured & np.isfinite(last), (value - last) / (day - when), change)
-        last, when = np.where(measured, value, last), np.where(measured, day, when)
-        off = np.where(measured, value - forecasts.at_known[:, j], off)
-    covariates = np.column_stack([people.age, people.encephalopathy])
-    treatments = np.column_stack([people.given[t] for t in Treatment]).astype(float)
-    return Known(last, change, off, covariates, treatments, np.full(people.n, max(matching.known)))
-
-
-def _select(known: Known, who: Ints) -> Known:
-    return Known(*(getattr(known, name)[who] for name in Known.__dataclass_fields__))
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows of one lab: a person and a later day each."""
-
-    features: Floats
-    observed: Floats
-    forecast: Floats
-    variance: Floats
-    ahead: Floats
-    person: Ints
-
-    def take(self, which: Any) -> _Rows:
-        return _Rows(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
-
-
-def _rows(matching: Matching, forecasts: Forecasts, who: Ints, lab: str) -> _Rows:
-    """Rows of one lab for some people, all of the first later day first."""
-    k, days = LABS.index(lab), len(matching.later)
-    known = _select(known_of(matching, forecasts), who)
-    ahead = np.repeat(np.array(matching.later) - max(matching.known), len(who))
-    mean = forecasts.mean[who][:, :, k].T
-    features = np.concatenate(
-        [make_features(mean[d], known, ahead[d * len(who) : (d + 1) * len(who)]) for d in range(days)]
-    )
-    return _Rows(
-        features,
-        observed_later(matching)[who][:, :, k].T.ravel(),
-        mean.ravel(),
-        forecasts.variance[who][:, :, k].T.ravel(),
-        ahead,
-        np.tile(who, days),
-    )
-
-
-def _training_rows(matchings: Sequence[Matching], forecasts: Sequence[Forecasts], training: Ints, lab: str) -> _Rows:
-    """Measured rows of one lab from every set of known days."""
-    parts = [_rows(m, f, training, lab) for m, f in zip(matchings, forecasts, strict=True)]
-    rows = _Rows(*(np.concatenate([getattr(p, name) for p in parts]) for name in _Rows.__dataclass_fields__))
-    return rows.take(np.isfinite(rows.observed))
+def _plain(value: Any) -> Any:
+    """Numbers of six digits, lists of them, and the name of a basis."""
+    if isinstance(value, TimeBasis):
+        return value.value
+    return [_plain(x) for x in value] if isinstance(value, np.ndarray) else float(f"{value:.6g}")
 
 
 def fit_corrections(
@@ -227,53 +154,90 @@ def fit_corrections(
     """
     result = {}
     for lab in learnable(matchings):
-        rows = _training_rows(matchings, forecasts, training, lab)
+        rows = training_rows(matchings, forecasts, training, lab)
         if len(rows.observed) >= MIN_ROWS:
-            result[lab] = _fit(rows, lab)
+            result[lab] = fit_correction(rows, lab)
     return result
 
 
 def residual_variances(matchings: Sequence[Matching], forecasts: Sequence[Forecasts], training: Ints) -> list[float]:
-    """Mean squared residual on other people of each lab's correction by the model; arguments as `fit_corrections`."""
-    result, (full, _) = [], _priors()
+    """Mean squared residual on other people of each lab's regression by the model; arguments as `fit_corrections`."""
+    result = []
     for lab in learnable(matchings):
-        rows = _training_rows(matchings, forecasts, training, lab)
+        rows = training_rows(matchings, forecasts, training, lab)
         if len(rows.observed) >= MIN_ROWS:
-            fit = GroupedRidge.fit(rows.features, rows.observed - rows.forecast, rows.person, full)
+            z = standardise(rows.features, *standardisation(rows.features))
+            x = regressors(z, TimeBasis.SMOOTH.functions(rows.ahead, rows.day, np.ones(1)))
+            prior = TimeBasis.SMOOTH.prior(np.ones(N_FEATURES), 1).ravel()
+            fit = GroupedRidge.fit(x, rows.observed - rows.forecast, rows.person, prior)
             result.append(float(np.mean(fit.residual**2)))
     return result
 
 
-def _fit(rows: _Rows, lab: str) -> Correction:
-    """Correction of one lab: the regressions, averaged, and their dispersion by days ahead."""
-    (full, without), column = _priors(), 1 + len(LABS) + LABS.index(lab)
-    last = rows.features[:, column]
-    middle = float(np.nanmean(last)) if np.isfinite(last).any() else 0.0
-    last = np.where(np.isfinite(last), last, middle)
-    targets = ((rows.observed - rows.forecast, full), (rows.observed, without), (rows.observed - last, without))
-    fits = [GroupedRidge.fit(rows.features, target, rows.person, prior) for target, prior in targets]
-    residual = np.mean([fit.residual for fit in fits], axis=0)
-    days = [d for d in np.unique(rows.ahead) if (rows.ahead == d).sum() >= MIN_ROWS / 2]
-    spreads = [fit_dispersion(residual[rows.ahead == d], rows.variance[rows.ahead == d]) for d in days]
-    share, scale = 1 / len(fits), np.where(np.isfinite(fits[0].scale), fits[0].scale, 1e30)
-    slope = np.mean([fit.slope for fit in fits], axis=0)
-    slope[column] += share * (scale[column] if scale[column] < 1e30 else 0.0)  # the last value itself
-    return Correction(
-        centre=fits[0].centre,
-        scale=scale,
-        slope=slope,
-        intercept=float(np.mean([fit.intercept for fit in fits])) + share * middle,
-        own=share,
-        ahead=np.array(days),
-        factor=np.array([factor for factor, _ in spreads]),
-        sd=np.array([sd for _, sd in spreads]),
+def fit_correction(rows: Rows, lab: str) -> Correction:
+    """Correction of one lab fitted to its measured rows."""
+    centre, scale = standardisation(rows.features)
+    scale = np.where(np.isfinite(scale), scale, 1e30)
+    z, column, knots = standardise(rows.features, centre, scale), last_column(lab), make_knots(rows.ahead)
+    last: Floats = np.zeros((1, N_FEATURES + 1))
+    last[0, 0], last[0, 1 + column] = centre[column], scale[column] if scale[column] < 1e30 else 0.0
+    value = last[0, 0] + last[0, 1 + column] * z[:, column]
+    others, none = without_model(), np.zeros_like(last)
+    plans = (
+        (TimeBasis.SMOOTH, 1.0, none, rows.forecast, np.ones(N_FEATURES)),
+        (TimeBasis.SMOOTH, 0.0, none, np.zeros(len(z)), others),
+        (TimeBasis.SMOOTH, 0.0, last, value, others),
+        (TimeBasis.KNOTS, 0.0, none, np.zeros(len(z)), others),
     )
+    # basis, weight of the forecast, coefficients, residuals on people of other folds
+    parts: list[tuple[TimeBasis, float, Floats, Floats]] = []
+    for basis, own, added, start, relative in plans:
+        functions = basis.functions(rows.ahead, rows.day, knots)
+        prior = basis.prior(relative, len(knots))
+        fit = GroupedRidge.fit(regressors(z, functions), rows.observed - start, rows.person, prior.ravel())
+        coefficients = _unstandardised(fit, basis, len(knots)).reshape(prior.shape)
+        coefficients[0] += added[0]
+        parts.append((basis, own, coefficients, fit.residual))
+    parts.append((TimeBasis.SMOOTH, 0.0, last, rows.observed - value))
+    return Correction(centre=centre, scale=scale, knots=knots, **_pooled(parts, rows))
+
+
+def _unstandardised(fit: GroupedRidge, basis: TimeBasis, n_knots: int) -> Floats:
+    """Coefficients of the regressors as they are, the intercept on the functions of time that sum to one."""
+    finite = np.isfinite(fit.scale)
+    slope = np.where(finite, fit.slope / np.where(finite, fit.scale, 1.0), 0.0)
+    intercept = fit.intercept - float(slope @ fit.centre)
+    level = n_knots if basis is TimeBasis.KNOTS else 1
+    for row in range(level):
+        slope[row * (N_FEATURES + 1)] += intercept
+    return slope
+
+
+def _pooled(parts: Sequence[tuple[TimeBasis, float, Floats, Floats]], rows: Rows) -> dict[str, Any]:
+    """Days ahead and members with their dispersions and weights."""
+    days = [d for d in np.unique(rows.ahead) if (rows.ahead == d).sum() >= MIN_ROWS / 2]
+    ahead, place = np.array(days), np.log1p(np.maximum(rows.ahead, 0.0))
+    factors, sds, wide = [], [], []
+    for _, _, _, residual in parts:
+        each = [fit_dispersion(residual[rows.ahead == d], rows.variance[rows.ahead == d]) for d in days]
+        factor, sd = (np.array(column) for column in zip(*each, strict=True))
+        own, added = (np.interp(place, np.log1p(ahead), v) for v in (factor, sd))
+        factors.append(factor)
+        sds.append(sd)
+        wide.append(own * rows.variance + added**2)
+    mean = np.stack([rows.observed - residual for _, _, _, residual in parts])
+    weight, scale = fit_pool(rows.observed, mean, np.sqrt(wide))
+    members = tuple(
+        Member(basis=b, own=own, coefficients=c, factor=scale**2 * f, sd=scale * s, weight=float(w))
+        for (b, own, c, _), f, s, w in zip(parts, factors, sds, weight, strict=True)
+    )
+    return {"ahead": ahead, "members": members}
 
 
 def corrected(
     matching: Matching, forecasts: Forecasts, corrections: Mapping[str, Correction], who: Ints
-) -> tuple[Floats, Floats]:
-    """Corrected mean and variance of some people's labs on the later days, (m, days, labs) each.
+) -> dict[str, NormalPool]:
+    """Corrected forecasts of some people's labs on the later days, (members, m, days) by lab.
 
     Parameters
     ----------
@@ -282,14 +246,18 @@ def corrected(
     forecasts : Forecasts
         Of `matching`, uncorrected.
     corrections : mapping of str to Correction
-        By lab.
+        By lab; a lab without one is forecast by the model alone.
     who : (m,)
         Positions of the people.
     """
-    mean, variance = forecasts.mean[who].copy(), forecasts.variance[who].copy()
-    for lab, correction in corrections.items():
-        k, shape = LABS.index(lab), (len(matching.later), len(who))
-        rows = _rows(matching, forecasts, who, lab)
-        middle, wide = correction.apply(rows.features, rows.forecast, rows.variance, rows.ahead)
-        mean[:, :, k], variance[:, :, k] = middle.reshape(shape).T, wide.reshape(shape).T
-    return mean, variance
+    result = {}
+    for k, lab in enumerate(LABS):
+        if lab not in corrections:
+            mean, sd = forecasts.mean[who][None, :, :, k], np.sqrt(forecasts.variance[who][None, :, :, k])
+            result[lab] = NormalPool(mean, sd, np.ones(1))
+            continue
+        pool = corrections[lab].apply(rows_of(matching, forecasts, who, lab))
+        shape = (len(pool.weight), len(matching.later), len(who))
+        mean, sd = (np.swapaxes(x.reshape(shape), 1, 2) for x in (pool.mean, pool.sd))
+        result[lab] = NormalPool(mean, sd, pool.weight)
+    return result

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
-from hepatica.individual.discrepancy import enough_events
+from hepatica.individual.discrepancy import enough_events, log_odds
 from hepatica.individual.learning.correction import residual_variances
 from hepatica.individual.learning.matching import Matching, learnable
 from hepatica.individual.posterior.importance import Kernels
@@ -110,11 +109,6 @@ def fit_outcome_errors(
         if not losses or min(losses) >= best - MIN_GAIN:
             return errors, kernels
         best, errors = min(losses), tries[int(np.argmin(losses))]
-
-
-def log_odds(probability: Floats) -> Floats:
-    """Log odds as the one feature of a regression, (n, 1), bounded."""
-    return np.asarray(logit(np.clip(probability, MIN_PROBABILITY, 1 - MIN_PROBABILITY)), float)[:, None]
 
 
 def _loss(matchings: Sequence[Matching], training: Ints, errors: Errors, kernels: Kernels) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve
+from scipy.linalg import eigh, solve
 
 from hepatica.individual.regressions import standardisation, standardise
 
@@ -61,19 +61,19 @@ class GroupedRidge:
         z = standardise(features, centre, scale) * prior
         _, place = np.unique(group, return_inverse=True)
         fold = place % FOLDS
-        outside, ridge = np.zeros((len(PENALTIES), len(target))), np.eye(z.shape[1])
+        outside = np.zeros((len(PENALTIES), len(target)))
         grams = [z[fold == f].T @ z[fold == f] for f in range(FOLDS)]
         whole = np.sum(grams, axis=0)
         for f in range(FOLDS):
             rest, mine = fold != f, fold == f
             middle = target[rest].mean()
-            along = z[rest].T @ (target[rest] - middle)
+            values, vectors = eigh(whole - grams[f])  # once for all penalties
+            along, turned = vectors.T @ (z[rest].T @ (target[rest] - middle)), z[mine] @ vectors
             for k, penalty in enumerate(PENALTIES):
-                slope = solve(whole - grams[f] + penalty * ridge, along, assume_a="pos")
-                outside[k, mine] = middle + z[mine] @ slope
+                outside[k, mine] = middle + turned @ (along / (np.maximum(values, 0.0) + penalty))
         best = int(((target - outside) ** 2).mean(axis=1).argmin())
         middle = float(target.mean())
-        slope = prior * solve(whole + PENALTIES[best] * ridge, z.T @ (target - middle), assume_a="pos")
+        slope = prior * solve(whole + PENALTIES[best] * np.eye(z.shape[1]), z.T @ (target - middle), assume_a="pos")
         return cls(centre, scale, slope, middle, target - outside[best])
 
     def predict(self, features: Floats) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hepatica import __version__
 from hepatica.engine import System
-from hepatica.individual.discrepancy import meld_of
+from hepatica.individual.discrepancy import meld3_of, meld_of
 from hepatica.individual.learning.correction import corrected, fit_corrections
 from hepatica.individual.learning.fit_errors import fit_errors, fit_outcome_errors
 from hepatica.individual.learning.learnt import Learnt
@@ -25,7 +25,7 @@ from hepatica.individual.library.store import Library
 from hepatica.individual.people import LAST_DAY, TREATMENT_ARMS, People
 from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.regressions import Logistic
-from hepatica.individual.scores import auc, brier, crps_normal
+from hepatica.individual.scores import auc, brier
 from hepatica.patients import Draws
 from hepatica.progress import Progress, ignore_progress
 from hepatica.therapy import NO_CELLS
@@ -159,17 +159,16 @@ def risk_features(matching: Matching) -> Floats:
 def _score_labs(name: str, matching: Matching, taught: Learnt, test: Ints) -> pd.DataFrame:
     """Scores of the corrected forecasts of some people."""
     forecasts = matching.forecasts(taught.errors, Kernels())
-    mean, variance = corrected(matching, forecasts, taught.corrections, test)
+    pools = corrected(matching, forecasts, taught.corrections, test)
     observed, tables = observed_later(matching)[test], []
     for lab in learnable([matching]):
-        k = LABS.index(lab)
+        pool, y = pools[lab], observed[:, :, LABS.index(lab)]
+        score, place, sd = pool.crps(y), pool.cdf(y), np.sqrt(pool.variance())
         for d, day in enumerate(matching.later):
-            y, sd = observed[:, d, k], np.sqrt(variance[:, d, k])
-            good = np.isfinite(y)
-            z = np.abs(y - mean[:, d, k]) / sd
-            row = {"person": matching.people.ids[test][good], "basis": name, "lab": lab, "day": day, "sd": sd[good]}
-            score = crps_normal(y, mean[:, d, k], sd)[good]
-            tables.append(pd.DataFrame(row | {"crps": score, "in_90": z[good] < 1.645}))
+            good = np.isfinite(y[:, d])
+            row = {"person": matching.people.ids[test][good], "basis": name, "lab": lab, "day": day}
+            inside = np.abs(place[good, d] - 0.5) < 0.45
+            tables.append(pd.DataFrame(row | {"sd": sd[good, d], "crps": score[good, d], "in_90": inside}))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -180,10 +179,14 @@ def _score_outcome(name: str, matching: Matching, taught: Learnt, training: Ints
     result: dict[str, Any] = {
         "person": people.ids[test], "basis": name, "event": people.event[test], "model as it is": raw[test],
     }  # fmt: skip
-    score, event = meld_of(people, matching.known)[:, None], people.event
-    good = training[np.isfinite(event[training]) & np.isfinite(score[training, 0])]
-    meld = Logistic.fit(score[good], event[good]).predict(score[test])
-    result["MELD"] = np.where(np.isfinite(score[test, 0]), meld, np.nan)
+    event = people.event
+    for label, of in (("MELD", meld_of), ("MELD 3.0", meld3_of)):
+        score = of(people, matching.known)[:, None]
+        good = training[np.isfinite(event[training]) & np.isfinite(score[training, 0])]
+        result[label] = np.full(len(test), np.nan)
+        if len(good):
+            fitted = Logistic.fit(score[good], event[good]).predict(score[test])
+            result[label] = np.where(np.isfinite(score[test, 0]), fitted, np.nan)
     if taught.risk is not None:
         result["model, recalibrated"] = taught.risk.by_model(raw[test])
         result["labs' logistic model"] = taught.risk.by_labs(features[test])

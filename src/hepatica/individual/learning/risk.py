@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from hepatica.individual.discrepancy import enough_events
+from hepatica.individual.discrepancy import enough_events, log_odds
 from hepatica.individual.regressions import Logistic
 
 Floats = NDArray[np.float64]
@@ -55,13 +55,13 @@ class RiskModel:
         if not enough_events(event[good]):
             return None
         return cls(
-            Logistic.fit(_odds(probability[good]), event[good]),
+            Logistic.fit(log_odds(probability[good]), event[good]),
             Logistic.fit(features[good], event[good], LABS_PENALTY),
         )
 
     def by_model(self, probability: Floats) -> Floats:
         """Risk recalibrated without the labs' model."""
-        return self.model.predict(_odds(probability))
+        return self.model.predict(log_odds(probability))
 
     def by_labs(self, features: Floats) -> Floats:
         """Risk by the labs alone."""
@@ -69,7 +69,7 @@ class RiskModel:
 
     def recalibrate(self, probability: Floats, features: Floats) -> Floats:
         """Recalibrated risk, (n,)."""
-        pair = [_odds(self.by_model(probability))[:, 0], _odds(self.by_labs(features))[:, 0]]
+        pair = [log_odds(self.by_model(probability))[:, 0], log_odds(self.by_labs(features))[:, 0]]
         return np.asarray(expit(np.mean(pair, axis=0)))
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,10 +83,6 @@ class RiskModel:
     def of(cls, row: Mapping[str, Any]) -> RiskModel:
         """Risk model of the numbers of `to_dict`."""
         return cls(*(Logistic(**{k: np.array(v, float) for k, v in row[name].items()}) for name in ("model", "labs")))
-
-
-def _odds(probability: Floats) -> Floats:
-    return np.asarray(logit(np.clip(probability, MIN_PROBABILITY, 1 - MIN_PROBABILITY)), float)[:, None]
 
 
 def shift_hazard(risk: Floats, before: float, after: float) -> Floats:

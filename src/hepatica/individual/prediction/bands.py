@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hepatica.individual.learning.correction import Correction, Known, make_features
+from hepatica.individual.learning.correction import Correction
 from hepatica.individual.learning.learnt import Learnt
+from hepatica.individual.learning.linear_pool import NormalPool
+from hepatica.individual.learning.training_rows import Known, Rows, make_features
 from hepatica.individual.library.candidates import LABS, TIMES, at_times
 from hepatica.individual.people import TREATMENT_ARMS, Treatment
 from hepatica.individual.posterior.importance import weighted_quantile
@@ -50,7 +50,8 @@ def known_of(posterior: Posterior) -> Known:
 def lab_sample(posterior: Posterior, learnt: Learnt, lab: str, days: Floats, course: int, *, assay: bool) -> Floats:
     """Weighted sample of a log lab on later days, (m, days), with the correction that people taught.
 
-    The correction was learnt of people without cells; with cells the same shift and the same widening apply.
+    The correction was learnt of people without cells: each member is moved to the same level of the corrected
+    distribution, and what cells change of its lab is added.
 
     Parameters
     ----------
@@ -73,11 +74,19 @@ def lab_sample(posterior: Posterior, learnt: Learnt, lab: str, days: Floats, cou
         return sample
     base = sample if course == posterior.course else posterior.labs(lab, days, posterior.course, assay=assay)
     mean, variance = _moments(posterior, base)
-    corrected, wide = _corrected(posterior, correction, mean, variance, days)
-    stretch = np.sqrt(wide / np.maximum(variance, MIN_VARIANCE))
-    stretch = np.clip(np.where(variance < MIN_VARIANCE, 1.0, stretch), 0.05, 20.0)
-    centre = posterior.mean(sample)
-    return np.asarray(centre + (corrected - mean) + stretch * (sample - centre))
+    pool = _corrected(posterior, correction, mean, variance, days)
+    taught = pool.quantile(_levels(base, posterior.sample_weight))
+    strength = np.where(variance < MIN_VARIANCE, 0.0, correction.strength(days - posterior.observations.last_day))
+    return np.asarray(sample + strength * (taught - base))
+
+
+def _levels(sample: Floats, weight: Floats) -> Floats:
+    """Level of each value of a weighted sample (m, days) within its day, between 0 and 1."""
+    order = np.argsort(sample, axis=0, kind="stable")
+    sorted_weight = weight[order]
+    level = np.empty_like(sample)
+    np.put_along_axis(level, order, (np.cumsum(sorted_weight, axis=0) - 0.5 * sorted_weight) / weight.sum(), axis=0)
+    return level
 
 
 def _arms() -> list[tuple[str, ...]]:
@@ -92,14 +101,13 @@ def _moments(posterior: Posterior, sample: Floats) -> tuple[Floats, Floats]:
 
 def _corrected(
     posterior: Posterior, correction: Correction, mean: Floats, variance: Floats, days: Floats
-) -> tuple[Floats, Floats]:
-    """Corrected mean and variance of one person's lab on some days; on the last day itself as it is."""
-    known = known_of(posterior)
+) -> NormalPool:
+    """Corrected forecasts of one person's lab on some days."""
+    known = known_of(posterior).take(np.zeros(len(days), int))
     ahead = days - posterior.observations.last_day
-    many = Known(*(np.repeat(getattr(known, name), len(days), axis=0) for name in Known.__dataclass_fields__))
-    middle, wide = correction.apply(make_features(mean, many, ahead), mean, variance, ahead)
-    share = np.minimum(ahead / correction.ahead[0], 1.0)  # from what is measured to the first day that people taught
-    return mean + share * (middle - mean), np.asarray((1 - share) * variance + share * wide)
+    unknown = np.full(len(days), np.nan)
+    rows = Rows(make_features(mean, known), unknown, mean, variance, ahead, known.day, np.zeros(len(days), int))
+    return correction.apply(rows)
 
 
 def lab_bands(posterior: Posterior, learnt: Learnt, horizon: float, courses: dict[str, int]) -> pd.DataFrame:
@@ -146,22 +154,3 @@ def alive_weights(posterior: Posterior, days: Floats, course: int) -> Floats:
     alive = at_times(c.free[course], days, 1) / np.maximum(start, MIN_ALIVE)
     weight = posterior.sample_weight[:, None] * posterior.probability(np.clip(alive, 0.0, 1.0))
     return np.asarray(weight / np.maximum(weight.sum(axis=0), 1e-300))
-
-
-def share_narrower(posterior: Posterior, lab: str, day: float) -> float:
-    """SD of the person's log lab on a day over that of the whole library.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Of the person.
-    lab : str
-        Of the library.
-    day : float
-        Day.
-    """
-    days = np.array([day])
-    own = posterior.labs(lab, days, posterior.course, assay=False)
-    _, variance = _moments(posterior, own)
-    everybody = at_times(posterior.candidates.labs[posterior.course, :, :, LABS.index(lab)], days, 1)
-    return math.sqrt(float(variance[0])) / float(everybody.std())

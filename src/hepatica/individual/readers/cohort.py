@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica.individual.labs import INR_OF_ACTIVITY, LABS, READINGS
 from hepatica.individual.people import LAST_DAY, People, PersonField, Treatment
-from hepatica.individual.person import OutcomeKind, Person
+from hepatica.individual.person import OutcomeKind, Person, Sex
 from hepatica.individual.readers.cohort_file import read_people
 from hepatica.individual.readers.read import AnyMapping, read_persons
 from hepatica.individual.readers.refusal import refuse
@@ -106,6 +106,8 @@ def people_of(persons: Mapping[str, Person], name: str) -> People:
         missing_fields=_missing_fields(chosen),
         cause=np.array([_cause(p) for p in chosen], object),
         blood_filtered=np.array([any(g.treatment == "dialysis" for g in p.treatments) for p in chosen]),
+        others={"sodium": np.array([[courses[key].get(("sodium", day), math.nan) for day in days] for key in kept])},
+        female=np.array([math.nan if p.sex is None else float(p.sex is Sex.FEMALE) for p in chosen]),
     )
 
 

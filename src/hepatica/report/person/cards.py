@@ -208,7 +208,8 @@ def _next(result: PersonForecast, lang: str) -> Card:
     most = float(result.measurements["gain"].max()) if len(result.measurements) else 0.0
     text = say("forecast.next_none", lang) if most < WORTHLESS else say("forecast.next_value", lang, most=f"{most:.2f}")
     columns = [say(f"forecast.{name}", lang) for name in ("lab", "day_column", "risk_share", "choice_gain")]
-    return Card("next", say("forecast.card_next", lang), (text,), pd.DataFrame(rows, columns=columns))
+    sentences = (*_uncalibrated(result, lang), text)
+    return Card("next", say("forecast.card_next", lang), sentences, pd.DataFrame(rows, columns=columns))
 
 
 def _match(result: PersonForecast, lang: str) -> Card:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.individual.learning import fit_errors as module
-from hepatica.individual.learning.fit_errors import fit_errors, fit_outcome_errors, log_odds
+from hepatica.individual.learning.fit_errors import fit_errors, fit_outcome_errors
 from hepatica.individual.learning.matching import Matching
 from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.lab_error import default_errors
@@ -36,7 +36,3 @@ def test_outcome(matching, acute):
     people.event[:] = 0.0
     errors, kernels = fit_outcome_errors([matching], np.arange(60), 60.0)
     assert errors["bilirubin"].weighs and kernels.age == 20.0
-
-
-def test_log_odds():
-    np.testing.assert_allclose(log_odds(np.array([0.5, 0.0]))[:, 0], [0.0, np.log(1e-4 / (1 - 1e-4))])

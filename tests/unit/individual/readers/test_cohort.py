@@ -7,7 +7,7 @@ from hepatica.errors import InputError
 from hepatica.individual.inflammation import read_readings
 from hepatica.individual.labs import LABS, READINGS
 from hepatica.individual.people import PersonField, Treatment
-from hepatica.individual.person import GivenTreatment, Measurement, Outcome, OutcomeKind, Person
+from hepatica.individual.person import GivenTreatment, Measurement, Outcome, OutcomeKind, Person, Sex
 from hepatica.individual.readers.cohort import people_of, read_cohort, read_cohort_readings
 from hepatica.individual.readers.cohort_file import read_people
 from hepatica.laboratory_units import Bound
@@ -68,7 +68,11 @@ def test_days_are_whole_and_the_first_value_of_a_day_counts():
             outcome=Outcome(kind=OutcomeKind.TRANSPLANTED),
         ),
         "b": Person(measurements=(measured(1.0, "alt", 9.0),)),
-        "c": Person(measurements=(measured(0.0, "inr", 2.0),), outcome=Outcome(kind=OutcomeKind.ALIVE)),
+        "c": Person(
+            sex=Sex.FEMALE,
+            measurements=(measured(0.0, "inr", 2.0), measured(3.0, "sodium", 128.0)),
+            outcome=Outcome(kind=OutcomeKind.ALIVE),
+        ),
         "d": Person(measurements=(measured(0.0, "sodium", 130.0),)),
     }
     people = people_of(persons, "made")
@@ -77,6 +81,9 @@ def test_days_are_whole_and_the_first_value_of_a_day_counts():
     np.testing.assert_allclose(people.labs["inr"], [[np.nan, 24.92 * 40**-0.707], [2.0, np.nan]])
     np.testing.assert_array_equal(people.event, [1.0, 0.0])
     np.testing.assert_array_equal(people.encephalopathy, [2.0, np.nan])
+    np.testing.assert_array_equal(people.female, [np.nan, 1.0])  # for scores, with sodium, which is not forecast
+    np.testing.assert_array_equal(people.others["sodium"], [[np.nan, np.nan], [np.nan, 128.0]])
+    np.testing.assert_allclose(people.log_lab("sodium", 3.0), [np.nan, np.log(128.0)])
     assert people.blood_filtered.tolist() == [True, False] and not people.given[Treatment.CORTICOSTEROID].any()
     assert people.notes == (
         "2 people have no lab on day 0 and are left out",

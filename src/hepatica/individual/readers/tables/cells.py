@@ -42,7 +42,7 @@ class CellFormat:
         return cell
 
     def _without_flags(self, cell: str) -> str:
-        """Cell without flags at its ends, and between number and unit; a letter counts only beside a digit or a space."""
+        """Cell without flags at its ends or between number and unit; a letter counts only beside a digit or space."""
         cell = self._without_inner_flag(cell.strip())
         for _ in range(len(cell)):
             flag = next((f for f in self.flags if f and (_ends(cell, f) or _begins(cell, f))), None)

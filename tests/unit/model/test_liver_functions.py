@@ -11,28 +11,12 @@ from hepatica.model.modules.metabolism import metabolism
 from hepatica.model.modules.synthesis import synthesis
 from hepatica.model.parameters import Spread
 
-HEALTHY = {
-    "functional_mass": 1.0,
-    "filtration": 1.0,
-    "il6": 2.0,
-    "il6_excess": 0.0,
-    "hepatocytes": 1.0,
-    "injury_sublethal": 0.0,
-    "phagocytes": 0.0,
-    "scar": 0.0,
-    "shunt": 0.0,
-    "sinusoidal_flow": 1.0,
-    "endothelium": 1.0,
-    "hypoxia": 0.0,
-    "death_flux": 0.0,
-    "plasma_removed": 0.0,
-    "plasma_given": 0.0,
-    "phagocytes_acute": 0.0,
-    "dilution_rate": 0.0,
-    "alcohol": 0.0,
-    "alcohol_intake": 0.0,
-    "steroid": 0.0,
-}
+ABSENT = """
+il6_excess injury_sublethal phagocytes scar shunt hypoxia death_flux plasma_removed plasma_given phagocytes_acute
+dilution_rate alcohol alcohol_intake steroid
+"""
+FULL = "functional_mass filtration hepatocytes sinusoidal_flow endothelium"
+HEALTHY = dict.fromkeys(ABSENT.split(), 0.0) | dict.fromkeys(FULL.split(), 1.0) | {"il6": 2.0}
 MODULES = (bilirubin, synthesis, metabolism, enzymes)
 PLASMA = ("albumin", "factor_ii", "factor_v", "factor_vii", "factor_x", "fibrinogen", "alt", "ast")
 
@@ -288,8 +272,7 @@ def test_nitrogen_of_dead_tissue_comes_over_days(alone):
     b = alone(metabolism, functional_mass=0.6)
     p = b.parameters()
     rate = float(p[0, b.system.parameters.index("tissue_removal")])
-    y = b.state(b.system.healthy(p), dead_tissue=[0.2])
-    left = b.follow(p, y, [1.0, 7.0], ("dead_tissue", "ammonia"))
+    left = b.follow(p, b.state(b.system.healthy(p), dead_tissue=[0.2]), [1.0, 7.0], ("dead_tissue", "ammonia"))
     np.testing.assert_allclose(left["dead_tissue"][0], 0.2 * np.exp(-rate * np.array([1.0, 7.0])), rtol=1e-3)
     rest = b.follow(p, b.system.healthy(p), [7.0], ("ammonia",))["ammonia"][0, -1]
     assert left["ammonia"][0, 0] > left["ammonia"][0, 1] > rest

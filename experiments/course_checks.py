@@ -25,11 +25,11 @@ from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics.information import of_course, prior_sd, slopes
 from hepatica.calibrate.emulated import log_likelihood
+from hepatica.calibrate.endpoints import DEATHS
 from hepatica.calibrate.error_model.bias import HIGHER_IS_BETTER
 from hepatica.calibrate.inference.loo import pareto_smoothed_weights
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm
 from hepatica.calibrate.run import plans, used
-from hepatica.calibrate.terms import DEATHS
 from hepatica.engine import shipped_system
 from hepatica.patients.draws import between_study_sd
 

@@ -28,8 +28,8 @@ from rich.progress import Progress
 
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
-from hepatica.calibrate.contrast import Contrast, contrasts
-from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
+from hepatica.calibrate.contrast import contrasts
+from hepatica.calibrate.contrast_likelihood import Contrast, log_likelihood, null_effect_probability
 from hepatica.calibrate.endpoints import DIRECTION, OUTPUTS, ArmEndpoints, Summary, grid
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, blocks, counts_log_likelihood
 from hepatica.calibrate.run import used

@@ -26,8 +26,7 @@ import pandas as pd
 from scipy.special import expit, softmax
 
 from hepatica.calibrate.cells import CellPosterior, between_trial_sd, draw_cell_parameters, expected_by_controls
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
-from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
+from hepatica.calibrate.contrast_likelihood import RESIDUAL_SHARE, Contrast, log_likelihood, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, exchangeable
 from hepatica.calibrate.emulated import log_likelihood as course_log_likelihood
 from hepatica.calibrate.endpoints import DIRECTION

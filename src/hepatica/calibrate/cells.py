@@ -19,8 +19,7 @@ from scipy.special import logit
 from hepatica.admission import admit
 from hepatica.calibrate.bank import Plan, stamped
 from hepatica.calibrate.blocks import Execution, read_or_compute
-from hepatica.calibrate.contrast import Contrast
-from hepatica.calibrate.contrast_likelihood import log_likelihood
+from hepatica.calibrate.contrast_likelihood import Contrast, log_likelihood
 from hepatica.calibrate.course import EFFECTS, CoursePosterior, Settings
 from hepatica.calibrate.endpoints import DIRECTION, ArmEndpoints, Summary, grid, outputs_of
 from hepatica.calibrate.likelihood import Law, Scale

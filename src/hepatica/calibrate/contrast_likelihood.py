@@ -1,21 +1,114 @@
-"""Likelihood of contrasts between arms, those of one publication together, and the probability of no effect."""
+"""Likelihood of contrasts between arms, those of one publication together, and the probability of no effect.
+
+Contrasts of one publication share people, what their trial differs by, and bias.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import logit, logsumexp
 
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
-from hepatica.calibrate.endpoints import DIRECTION
+from hepatica.calibrate.endpoints import DEATHS, DIRECTION
+from hepatica.calibrate.error_model.bias import BiasPrior
+from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.error_model.statements import Statement
 from hepatica.calibrate.inference.random_effects import RandomEffects
-from hepatica.calibrate.likelihood import Scale
+from hepatica.calibrate.likelihood import MIN_SHARE, Scale
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 
 Floats = NDArray[np.float64]
+RESIDUAL_SHARE = 1.0  # SD of what each contrast differs by itself, over the median of that of its variable: assumed
+BIAS_CORRELATION = 0.5  # of the bias of two contrasts of a publication: assumed
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Contrast: published difference between a treated arm and its control.
+
+    Attributes
+    ----------
+    publication, treated, control, variable : str
+    label : str
+        For a reader: variable and day.
+    lines : tuple of int
+        Of the treated arm and the control at the day; for ``log`` and ``level`` then both at day 0.
+    scale : {"share", "log", "level"}
+    value, error : float
+        On that scale: logarithm of the odds ratio, difference of logarithms, or difference; and its sampling error.
+    between : float
+        What the SD of what differs between trials (batches, donors, care) is in units of: 1 for shares, the SD between
+        people for means.
+    samples : tuple of Sample
+        Sampling errors of the treated arm and of the control, for covariances with other contrasts.
+    bias : BiasPrior
+        Prior of the shift by bias, on the scale of the contrast.
+    statement : Statement or None
+        Statement that is printed where it is less than a number; `value` is then NaN.
+    """
+
+    publication: str
+    treated: str
+    control: str
+    variable: str
+    label: str
+    lines: tuple[int, ...]
+    scale: Scale
+    value: float
+    error: float
+    between: float = 1.0
+    samples: tuple[Sample, ...] = ()
+    bias: BiasPrior = BiasPrior(0.0, 0.0)
+    statement: Statement | None = None
+
+    @property
+    def what(self) -> str:
+        """Between-trial SD that applies, an entry of `hepatica.patients.draws.BETWEEN_STUDY_SD`."""
+        return "effect_share" if self.scale is Scale.SHARE else "effect_mean"
+
+    @property
+    def typical(self) -> float:
+        """SD of the contrast, bias and between-trial variability at its prior median included."""
+        differs = self.between * float(between_study_sd(self.what)) * np.hypot(1.0, RESIDUAL_SHARE)
+        return float(np.sqrt(self.error**2 + self.bias.sd**2 + differs**2))
+
+    def covariance(self, other: Contrast) -> float:
+        """Covariance with another contrast of its publication: by sampling, and by bias, in part common."""
+        if self is other and not self.samples:
+            return self.error**2 + self.bias.sd**2
+        signs = (1.0, -1.0)
+        shared = sum(
+            a * b * x.covariance(y)
+            for a, x in zip(signs, self.samples, strict=False)
+            for b, y in zip(signs, other.samples, strict=False)
+        )
+        return float(shared) + self.bias.sd * other.bias.sd * (1.0 if self is other else BIAS_CORRELATION)
+
+    def slope(self, mean: Floats) -> Floats:
+        """Derivative of the scale at a mean: by how much it turns noise of a mean into noise of the contrast."""
+        if self.scale is Scale.SHARE:
+            p = np.clip(mean, MIN_SHARE, 1 - MIN_SHARE)
+            return np.asarray(1 / (p * (1 - p)))
+        return np.asarray(1 / mean if self.scale is Scale.LOG else np.ones_like(mean))
+
+    @property
+    def outcome(self) -> str:
+        """Variable, or death whichever way it is printed."""
+        return "death" if self.variable in DEATHS else self.variable
+
+    def of(self, mean: Floats) -> Floats:
+        """Simulated contrast from means (..., lines)."""
+        x = mean[..., list(self.lines)]
+        if self.scale is Scale.SHARE:
+            p = np.clip(x, MIN_SHARE, 1 - MIN_SHARE)
+            return np.asarray(logit(p[..., 0]) - logit(p[..., 1]))
+        if self.scale is Scale.LOG:
+            x = np.log(x)
+        treated, control = x[..., 0], x[..., 1]
+        return np.asarray(treated - control if x.shape[-1] == 2 else (treated - x[..., 2]) - (control - x[..., 3]))
 
 
 def log_likelihood(

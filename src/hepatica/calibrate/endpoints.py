@@ -43,6 +43,7 @@ OUTPUTS = (
 )
 """Outputs of every simulation; `outputs_of` has those that some endpoints need."""
 REACTION = "reaction_hazard"  # cumulative hazard of fever by infused cells
+DEATHS = ("transplant_free_survival", "death", "survival")  # the first that an arm prints is counted
 LONGEST = 1826.0  # day; what is published later than five years is not followed
 FEVER_NEEDS_CELLS = "fever is simulated as a reaction to infused cells, not by the disease"
 MELD_FALL = 3.0  # from which MELD counts as improved

@@ -22,8 +22,8 @@ from hepatica.calibrate.cells import (
     expected_by_controls,
     learn_cells,
 )
-from hepatica.calibrate.contrast import Contrast, contrasts
-from hepatica.calibrate.contrast_likelihood import null_effect_probability
+from hepatica.calibrate.contrast import contrasts
+from hepatica.calibrate.contrast_likelihood import Contrast, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.diagnostics.identifiability import unidentified

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
+from hepatica.calibrate.endpoints import DEATHS, DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.findings.terms import finding_terms
@@ -24,7 +24,6 @@ Lines = dict[tuple[str, str, Endpoint], int]
 BETWEEN_COHORT_LOG_SD = 0.1
 """SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
 MEDIAN_STANDARD_ERROR_RATIO = 1.2533  # standard error of a median over that of a mean
-DEATHS = ("transplant_free_survival", "death", "survival")
 
 
 def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[LikelihoodTerm, ...]:

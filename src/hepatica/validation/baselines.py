@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import Contrast, contrasts
-from hepatica.calibrate.endpoints import DIRECTION, SHARES
+from hepatica.calibrate.contrast import contrasts
+from hepatica.calibrate.contrast_likelihood import Contrast
+from hepatica.calibrate.endpoints import DEATHS, DIRECTION, SHARES
 from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.matching import simulated_arm, study_population
-from hepatica.calibrate.terms import DEATHS
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 from hepatica.outcomes.scores import meld

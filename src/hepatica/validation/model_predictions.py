@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import binom
 
-from hepatica.calibrate.contrast import BIAS_CORRELATION, RESIDUAL_SHARE
+from hepatica.calibrate.contrast_likelihood import BIAS_CORRELATION, RESIDUAL_SHARE
 from hepatica.calibrate.endpoints import MEASURED, SHARES, Endpoint
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION

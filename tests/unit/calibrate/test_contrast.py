@@ -6,8 +6,8 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.contrast import BIAS_CORRELATION, RESIDUAL_SHARE, Contrast, contrasts
-from hepatica.calibrate.contrast_likelihood import log_likelihood
+from hepatica.calibrate.contrast import contrasts
+from hepatica.calibrate.contrast_likelihood import BIAS_CORRELATION, RESIDUAL_SHARE, Contrast, log_likelihood
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import load
 from hepatica.patients.draws import between_study_sd

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
-from hepatica.calibrate.contrast_likelihood import log_likelihood, null_effect_probability
+from hepatica.calibrate.contrast_likelihood import RESIDUAL_SHARE, Contrast, log_likelihood, null_effect_probability
 from hepatica.calibrate.likelihood import Scale
 from hepatica.patients.draws import between_study_sd
 

@@ -16,7 +16,7 @@ from scipy.stats import norm
 from hepatica.calibrate.bank import Plan, fill, stamped
 from hepatica.calibrate.blocks import Execution
 from hepatica.calibrate.cells import draw_cell_parameters, learn_cells
-from hepatica.calibrate.contrast import RESIDUAL_SHARE
+from hepatica.calibrate.contrast_likelihood import RESIDUAL_SHARE
 from hepatica.calibrate.course import Settings
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.error_model.bias import BiasPrior

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from left_out import COMPONENTS, Scored, difference, mean_of, row_weights, scored, shares_of, table
 
-from hepatica.calibrate.contrast import RESIDUAL_SHARE, Contrast
+from hepatica.calibrate.contrast_likelihood import RESIDUAL_SHARE, Contrast
 from hepatica.calibrate.error_model.bias import BiasPrior
 from hepatica.calibrate.likelihood import Scale
 from hepatica.patients.draws import between_study_sd

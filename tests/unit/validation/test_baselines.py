@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate.endpoints import DIRECTION, SHARES, Direction
-from hepatica.calibrate.terms import DEATHS
+from hepatica.calibrate.endpoints import DEATHS, DIRECTION, SHARES, Direction
 from hepatica.evidence import load_all
 from hepatica.validation.baselines import Reference, pool
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate.cells import CellPosterior
-from hepatica.calibrate.contrast import Contrast
+from hepatica.calibrate.contrast_likelihood import Contrast
 from hepatica.calibrate.course import CoursePosterior
 from hepatica.calibrate.diagnostics.contraction import MAX_LEARNT_SD
 from hepatica.calibrate.diagnostics.information import FisherInformation, of_cells, of_course

@@ -14,7 +14,7 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from hepatica.calibrate.cells import CellPosterior
-from hepatica.calibrate.contrast import Contrast
+from hepatica.calibrate.contrast_likelihood import Contrast
 from hepatica.calibrate.course import CoursePosterior
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, SummaryStatistic

@@ -8,14 +8,14 @@ day is taken, for the effect of cells moves slowly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logit
 
+from hepatica.calibrate.contrast_likelihood import Contrast
 from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, Endpoint
+from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.spread import LEVELS
-from hepatica.calibrate.error_model.statements import Statement
 from hepatica.calibrate.findings.printed import Convert, Lines, spread, stated
 from hepatica.calibrate.likelihood import MIN_SHARE, Scale
 from hepatica.evidence import Publication
@@ -24,32 +24,9 @@ from hepatica.evidence.findings import Finding
 UNKNOWN_SHARE = 0.25  # of people with an event, where neither arm's share is printed: assumed, for the error alone
 
 
-class PrintedContrast(NamedTuple):
-    """Finding between two arms on the scale of a contrast: a number with its error, or a statement.
-
-    Attributes
-    ----------
-    treated, control : str
-    scale : Scale
-    value, error : float
-        `value` is NaN where a statement was printed.
-    between : float
-        SD between people on the scale; 1 of shares.
-    statement : Statement or None
-    lines : tuple of int
-    """
-
-    treated: str
-    control: str
-    scale: Scale
-    value: float
-    error: float
-    between: float
-    statement: Statement | None
-    lines: tuple[int, ...]
-
-
-def printed_contrast(p: Publication, f: Finding, cells: Mapping[str, bool], at: Lines) -> PrintedContrast | None:
+def printed_contrast(
+    p: Publication, f: Finding, cells: Mapping[str, bool], at: Lines, counted: float
+) -> Contrast | None:
     """Contrast that a finding between two arms states; None where it cannot enter the likelihood.
 
     Parameters
@@ -62,6 +39,8 @@ def printed_contrast(p: Publication, f: Finding, cells: Mapping[str, bool], at: 
         Whether an arm has cells, of those that are simulated.
     at : mapping
         Positions of the lines of a plan.
+    counted : float
+        Publications that count its people.
     """
     learnt = f.variable in LEARNT_SHARES or f.variable in MEASURED
     if not (f.usable and f.against and learnt) or not any(cells.get(a) for a in (f.arm, f.against)):
@@ -78,8 +57,22 @@ def printed_contrast(p: Publication, f: Finding, cells: Mapping[str, bool], at: 
         return None
     scale, between, convert, sampling = made
     value, error, statement = stated(f, convert, sampling, flip)
-    lines = tuple(k for k in places if k is not None)
-    return PrintedContrast(arms[0], arms[1], scale, value, error, between, statement, lines)
+    if statement is None and np.isnan(value):
+        return None
+    return Contrast(
+        publication=p.key,
+        treated=arms[0],
+        control=arms[1],
+        variable=f.variable,
+        label=f"{f.variable} day {f.time:g}, {f.kind}",
+        lines=tuple(k for k in places if k is not None),
+        scale=scale,
+        value=value,
+        error=error * float(np.sqrt(counted)),
+        between=between,
+        bias=BIAS[p.risk_of_bias].shift(f.variable, between),
+        statement=statement,
+    )
 
 
 def _both_printed(p: Publication, f: Finding) -> bool:

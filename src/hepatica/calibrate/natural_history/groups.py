@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.calibrate.bank import Plan
+from hepatica.calibrate.endpoints import DEATHS
 from hepatica.calibrate.likelihood import LikelihoodTerm, Scale
 from hepatica.calibrate.natural_history import intensity
 from hepatica.calibrate.natural_history.courses import Course
-from hepatica.calibrate.terms import DEATHS
 from hepatica.evidence import load
 from hepatica.outcomes.tail import FIVE_YEARS
 from hepatica.patients import Population, load_population

@@ -128,7 +128,7 @@ def shifted(population: Population, factor: float) -> Population:
     --------
     >>> from hepatica.patients import load_population
     >>> shifted(load_population("hbv_aclf"), 2.0).insult["effectors_young"].parts[0].median
-    1.492
+    0.746
     """
     if factor == 1.0:
         return population

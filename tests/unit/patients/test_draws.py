@@ -218,7 +218,7 @@ def test_the_chance_of_no_effect_is_the_prior_one_unless_learnt():
 def test_draws_that_ship_are_whole(model):
     shipped = draws.posterior()
     shipped.check_model(model)
-    assert shipped.n == 400 and len(shipped.columns) == 535
+    assert shipped.n == 400 and len(shipped.columns) == 543
     spikes = [v for k, v in shipped.columns.items() if k.kind is DrawKind.SPIKE]
     assert spikes and all(0 <= v.min() and v.max() <= 1 for v in spikes)
 

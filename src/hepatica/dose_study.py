@@ -144,8 +144,9 @@ def fresh_patients(study: Study) -> int:
     Examples
     --------
     >>> from hepatica.study import check_study
-    >>> [fresh_patients(check_study({"title": "t", "patients": n, "draws": n // 2})) for n in (8, 60, 200, 400)]
-    [40, 300, 400, 800]
+    >>> small = {"title": "t", "grid": {"dose": ["1e6 cells/kg"]}}
+    >>> [fresh_patients(check_study(small | {"patients": n, "draws": n // 2})) for n in (100, 200, 400)]
+    [400, 400, 800]
     """
     few = min(study.draws, study.patients)
     return max(2 * FRESH_PER_DRAW * few, min(FRESH_PER_PATIENT * study.patients, FRESH_ENOUGH))

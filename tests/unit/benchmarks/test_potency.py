@@ -4,4 +4,4 @@
 def test_time_and_coverage(run_script):
     answer = run_script("benchmarks/potency.py", "--assays", "60", "--simulated", "600")
     assert answer["seconds"]["rows"] == 60 * 48 and answer["seconds"]["parallel-line"] < 30
-    assert all(0.92 <= share <= 0.98 for share in answer["coverage"].values()) and len(answer["coverage"]) == 6
+    assert all(0.92 <= share <= 0.98 for share in answer["coverage"].values()) and len(answer["coverage"]) == 7

@@ -21,11 +21,12 @@ def test_every_hypothesis_has_its_share_and_every_subgroup_a_row(found, lang):
 @pytest.mark.parametrize("lost, named", [(1.9, False), (2.1, True)])
 def test_another_regimen_is_best_in_a_subgroup_only_beyond_two_errors(found, monkeypatch, lost, named):
     told = whom_it_helps(found)
-    other = next(k for k, arm in enumerate(told[0].arms) if arm not in (0, found.decision.top))
-    row = replace(told[0].subgroups[0], best=other, lost=lost, lost_error=1.0)
-    monkeypatch.setattr(subgroups, "whom_it_helps", lambda a: (replace(told[0], subgroups=(row,)),))
+    other = next(arm for arm in range(1, len(found.decision.arms)) if arm not in (*told[0].arms, found.decision.top))
+    row = replace(told[0].subgroups[0], best=len(told[0].arms), lost=lost, lost_error=1.0)
+    helped = replace(told[0], arms=(*told[0].arms, other), subgroups=(row,))
+    monkeypatch.setattr(subgroups, "whom_it_helps", lambda a: (helped,))
     shown = whom(found, "en").table.iloc[0, 3]
-    assert (shown == found.decision.arms[told[0].arms[other]].name) == named != (shown == "not told from the dose")
+    assert (shown == found.decision.arms[other].name) == named != (shown == "not told from the dose")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

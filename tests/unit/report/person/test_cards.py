@@ -23,7 +23,7 @@ def test_what_is_not_known_is_said(forecast):
     text = " ".join(person_cards(bare, "en")[0].text)
     assert "Uncalibrated" in text and "recalibrated on" not in text
     said = [c.key for c in person_cards(bare, "en") if any("Uncalibrated" in line for line in c.text)]
-    assert said == ["answer", "risk", "gain", "labs"] and bare.to_xarray().attrs["calibrated"] == 0
+    assert said == ["answer", "risk", "gain", "labs", "next"] and bare.to_xarray().attrs["calibrated"] == 0
     assert not any("Uncalibrated" in line for c in person_cards(forecast, "en") for line in c.text)
     far = replace(bare.posterior.distance, share=1.0, widening=2.5)
     text = " ".join(person_cards(replace(bare, posterior=replace(bare.posterior, distance=far)), "en")[0].text)

@@ -190,12 +190,12 @@ def draws_of(name: str) -> Draws | None:
     return posterior() if name == "learnt" else Draws.read(Path(name))
 
 
-def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[str] = ()) -> Study:
+def load_study(path: Path | str, changes: Sequence[str] = (), *, overrides: Sequence[str] = ()) -> Study:
     """Read and check a study file.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         TOML of at most 1 MiB.
     changes : sequence of str
         ``key=value``, each key once; they take the place of what the file says.
@@ -214,6 +214,7 @@ def load_study(path: Path, changes: Sequence[str] = (), *, overrides: Sequence[s
     ...     load_study(path, ["patients=100", "horizon='90 d'"]).horizon
     90.0
     """
+    path = Path(path)
     data = with_product(_parse(_text(path), "study", str(path)), path.parent)
     population = data.get("population")
     if isinstance(population, str) and is_own(population):

@@ -179,6 +179,13 @@ def test_a_bad_file_is_one_sentence(tmp_path, content, word):
     assert error.value.__suppress_context__ or error.value.__cause__ is None
 
 
+def test_a_path_may_be_text():
+    file = str(Path(__file__).parents[2] / "studies/hbv-aclf.toml")
+    assert load_study(file) == load_study(Path(file))
+    with pytest.raises(InputError, match="nowhere"):
+        load_study("nowhere.toml")
+
+
 def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):
     with pytest.raises(InputError, match="a file that exists; `hepatica init` writes one"):
         load_study(tmp_path / "nothing.toml")

@@ -80,12 +80,12 @@ def save_answer_into(folder: Path, saved: SavedAnswer) -> list[Path]:
     return written
 
 
-def load_answer(path: Path, *, modules: Sequence[Path] = ()) -> SavedAnswer:
+def load_answer(path: Path | str, *, modules: Sequence[Path] = ()) -> SavedAnswer:
     """Read a saved answer.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         File of `save_answer`, or the folder that `hepatica dose` wrote.
     modules : sequence of Path
         Own modules with which it was computed.
@@ -95,6 +95,7 @@ def load_answer(path: Path, *, modules: Sequence[Path] = ()) -> SavedAnswer:
     InputError
         If there is none, it is damaged, or another version of the program or of the model gave it.
     """
+    path = Path(path)
     file = path / NAME if path.is_dir() else path
     if not file.is_file():
         raise InputError("answer", str(path), f"a folder that `hepatica dose` wrote, or its {NAME}")

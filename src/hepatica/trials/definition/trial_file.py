@@ -13,12 +13,12 @@ from hepatica.study import MAX_FILE_BYTES, with_product
 from hepatica.trials.definition.trial import Trial
 
 
-def load_trial(path: Path) -> Trial:
+def load_trial(path: Path | str) -> Trial:
     """Read and check a trial file.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         TOML of at most 1 MiB.
 
     Raises
@@ -33,6 +33,7 @@ def load_trial(path: Path) -> Trial:
     ...     load_trial(path).patients
     200
     """
+    path = Path(path)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)

@@ -195,12 +195,13 @@ def worst(ours, theirs, system):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("peer", [RoadRunner, Copasi], ids=["libroadrunner", "copasi"])
-def test_peers_find_the_same_course(peer, system, runs, record_property):
+@pytest.mark.parametrize("peer, patients", [(RoadRunner, 1), (Copasi, PATIENTS)], ids=["libroadrunner", "copasi"])
+def test_peers_find_the_same_course(peer, patients, system, runs, record_property):
+    """All patients by the faster peer, the first of every study and arm by the other, too."""
     most = max(len(found) for run, _ in runs.values() for found in run.crossings.values())
     assert most > 0, "some patient must get an infection"
     loaded, apart, again, anew = {}, {}, [], []
-    for (study, arm, i), (run, ours) in runs.items():
+    for (study, arm, i), (run, ours) in ((k, v) for k, v in runs.items() if k[2] < patients):
         padded, kind = shape(run, most)
         if new := kind not in loaded:
             loaded[kind] = peer(to_sbml(system.model, padded), system)
@@ -216,11 +217,11 @@ def test_peers_find_the_same_course(peer, system, runs, record_property):
             apart[study, arm, i] = worst(ours, former.alone(padded, RTOLS[1]), system)
     record_property("apart", max(apart.values())[0])
     print(
-        f"{peer.__name__}: {len(apart)} runs, {sum(len(f) for r, _ in runs.values() for f in r.crossings.values())} "
-        f"infections, asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + "
+        f"{peer.__name__}: {len(apart)} runs, "
+        f"{sum(len(f) for k in apart for f in runs[k][0].crossings.values())} infections, asked again at {RTOLS[1]}: {again}, largest difference {max(apart.values())[0]:.1e} of (size + "
         "scale)"
     )
-    assert len(apart) == len(STUDIES) * PATIENTS * 3 and len(anew) <= 0.2 * len(apart), anew
+    assert len(apart) == len(STUDIES) * patients * 3 and len(anew) <= 0.2 * len(apart), anew
     assert {k: v for k, v in apart.items() if v[0] > WITHIN} == {}
 
 

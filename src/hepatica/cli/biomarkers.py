@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 
 app = shell.make_app()
 
@@ -46,9 +46,4 @@ def biomarkers(
         answer, made = BiomarkersAnswer.of(result), biomarker_cards(result, lang)
         write_biomarkers(result, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)

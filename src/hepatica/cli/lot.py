@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 
 app = shell.make_app()
 
@@ -54,11 +54,6 @@ def release(
     with claim(folder, "lot") as output:
         write_certificate(found, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-    else:
-        for card in made[:-1]:  # signatures are for paper
-            show(card)
-        shell.close(lang, *written)
+    shell.present(answer, made[:-1], lang, *written, as_json=as_json)  # signatures are for paper
     if found.verdict is Verdict.REJECT:
         raise typer.Exit(1)

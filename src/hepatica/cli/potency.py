@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 from hepatica.errors import InputError
 
 app = shell.make_app()
@@ -95,12 +95,7 @@ def _analyse(asked: dict[str, object], folder: Path, lang: str, as_json: bool) -
         answer = PotencyAnswer.of(found)
         page.write(made, cards.table(found), answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return found.is_suitable
-    for card in made[: cards.SHOWN]:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made[: cards.SHOWN], lang, *written, as_json=as_json)
     return found.is_suitable
 
 
@@ -116,12 +111,7 @@ def _study(file: Path, accept: tuple[float, float], change: float, folder: Path,
         answer, made = PrecisionAnswer.of(found), precision.cards(found, lang)
         page.write(made, precision.table(answer), answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)
 
 
 def _assumed(entries: list[str]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 
 app = shell.make_app()
 
@@ -63,12 +63,7 @@ def compare(
         answer = ProductAnswer.of(comparison, lots, text=made[0].text)
         write_comparison(comparison, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)
 
 
 @app.command("steps")
@@ -97,9 +92,4 @@ def steps(
     with claim(folder, "process") as output:
         write_process(result, made, answer, output.staging, lang, name=file.name, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)

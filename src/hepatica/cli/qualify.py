@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 
 if TYPE_CHECKING:
     from hepatica.study import Study
@@ -76,12 +76,8 @@ def qualify(
         dossier = request.compute(system=system, workers=workers, progress=bars)
         write_qualification(dossier, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(QualifyAnswer.of(dossier, written))
-        return
-    for card in (*summary(dossier, lang), *(closing(dossier, lang))):
-        show(card)
-    shell.close(lang, *written)
+    shown = (*summary(dossier, lang), *closing(dossier, lang))
+    shell.present(QualifyAnswer.of(dossier, written), shown, lang, *written, as_json=as_json)
 
 
 def _study(path: Path | None, changes: list[str]) -> Study:

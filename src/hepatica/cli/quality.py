@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import print_json, show
 
 app = shell.make_app()
 
@@ -72,9 +71,4 @@ def quality(
         name = column or file.stem
         write_control(found, made, answer, output.staging, lang, name=name, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import print_json, show
 
 app = shell.make_app()
 
@@ -62,9 +61,4 @@ def stability(
     with claim(folder, "stability") as output:
         write_stability(found, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in made:
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, made, lang, *written, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hepatica.cli.console import shell
-from hepatica.cli.console.terminal import Bars, print_json, show
+from hepatica.cli.console.terminal import Bars
 from hepatica.errors import InputError
 
 app = shell.make_app()
@@ -80,12 +80,7 @@ def window(
         made = cards.cards(computed, lang)
         page.write(computed, made, answer, output.staging, lang, command=shell.command_line())
         written = output.publish()
-    if as_json:
-        print_json(answer)
-        return
-    for card in cards.terminal(computed, lang):
-        show(card)
-    shell.close(lang, *written)
+    shell.present(answer, cards.terminal(computed, lang), lang, *written, as_json=as_json)
 
 
 def _limits(entries: list[str]) -> dict[str, float]:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hepatica.cli.console.terminal import err, out
+from hepatica.cli.console.terminal import err, out, print_json, show
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
+    from hepatica.api.base import Answer
+    from hepatica.card import Card
     from hepatica.engine import System
 
 StudyFile = Annotated[Path, typer.Argument(help="Study file (TOML); `hepatica init` writes one.")]
@@ -87,6 +89,16 @@ def close(lang: str, *paths: Path) -> None:
     if paths:
         out.print(say("cli.written", lang, path=", ".join(map(str, paths))))
     out.print(say("common.research_use", lang), style="dim")
+
+
+def present(answer: Answer, cards: Iterable[Card], lang: str, *written: Path, as_json: bool) -> None:
+    """Print an answer as JSON, or its cards, where results were written, and the intended use."""
+    if as_json:
+        print_json(answer)
+        return
+    for card in cards:
+        show(card)
+    close(lang, *written)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def _chance(a: Answer, lang: str) -> Tile:
     threshold = names.number(100 * a.study.verdict.thresholds().benefit_chance, 0)
     return Tile(
         say("report.tile_chance", lang),
-        verdict.chance(min(every, key=lambda x: x.chance), lang),
+        verdict.least_chance(every, lang),
         _by_hypothesis(a, lang, [verdict.chance(x, lang) for x in every])
         + say("report.tile_threshold", lang, threshold=threshold),
     )
@@ -106,14 +106,13 @@ def _harm(a: Answer, lang: str) -> Tile:
 
 
 def _reader(name: str, judgements: tuple[Judgement, ...], lang: str) -> str:
-    j = min(judgements, key=lambda x: x.gain)
     form = overall(judgements).value
     return say(
         "report.reader_line",
         lang,
         reader=say(f"decision.reader_{name}", lang),
         form=say(f"decision.short_{form}", lang),
-        chance=verdict.chance(j, lang),
+        chance=verdict.least_chance(judgements, lang),
     )
 
 

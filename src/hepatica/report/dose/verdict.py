@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hepatica.dose_study import Answer
@@ -41,7 +43,7 @@ def verdict(answer: Answer, lang: str) -> str:
     j, c = d.conclusion.cautious, d.conclusion
     words = {
         "regimen": dose_or_range(answer, lang),
-        "chance": chance(j, lang),
+        "chance": least_chance(c.judgements, lang),
         "gain": names.estimate(j.gain, j.low, j.high, j.error, lang),
         "weighs": say("decision.weighs_among" if is_harm_shared(answer) else "decision.weighs_most", lang),
         "harm": harm_in_short(answer, lang),
@@ -52,6 +54,11 @@ def verdict(answer: Answer, lang: str) -> str:
 def chance(j: Judgement, lang: str) -> str:
     """Probability of benefit in percent with its Monte-Carlo error."""
     return percent(j.chance, j.chance_error)
+
+
+def least_chance(judgements: Sequence[Judgement], lang: str) -> str:
+    """Probability of benefit under the hypothesis that makes it smallest, wherever one number stands for all."""
+    return chance(min(judgements, key=lambda j: j.chance), lang)
 
 
 def is_harm_shared(answer: Answer) -> bool:
@@ -128,7 +135,7 @@ def readers(answer: Answer, lang: str) -> list[str]:
                 lang,
                 reader=say(f"decision.reader_{name}", lang),
                 form=say(f"decision.short_{overall(judgements).value}", lang),
-                chance=chance(j, lang),
+                chance=least_chance(judgements, lang),
                 gain=names.estimate(j.gain, j.low, j.high, j.error, lang),
             )
         )

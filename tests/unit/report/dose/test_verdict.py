@@ -8,6 +8,7 @@ from hepatica.dosing import Form
 from hepatica.dosing.leaders import total_cells
 from hepatica.dosing.verdict import Reason
 from hepatica.report import names
+from hepatica.report.dose import first_screen
 from hepatica.report.dose.verdict import dose_or_range, others, readers, reasons, stability, verdict
 from hepatica.words import LANGUAGES, say
 
@@ -22,11 +23,29 @@ def judged(found, form, **changes):
 @pytest.mark.parametrize("form", Form)
 def test_the_first_sentence_is_verdict_dose_chance_gain_and_harm(found, form, lang):
     d, text = found.decision, verdict(judged(found, form, plateau=()), lang)
-    j = d.conclusion.cautious
+    j, least = d.conclusion.cautious, min(x.chance for x in d.conclusion.judgements)
     assert text.startswith("**" + say(f"decision.form_{form.value}", lang))
-    assert names.regimen(d.arms[d.top].regimen, lang) in text and f"{100 * j.chance:.0f}" in text
+    assert names.regimen(d.arms[d.top].regimen, lang) in text and f"{100 * least:.0f}" in text
     assert names.estimate(j.gain, j.low, j.high, j.error, lang) in text
     assert any(h.label[lang] in text for h in found.study.utility.utility().harms)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_chance_of_benefit_wherever_one_number_stands_for_all(found, lang):
+    d = found.decision
+    by_gain = sorted(d.conclusion.judgements, key=lambda j: j.gain)
+    every = tuple(replace(j, chance=c, chance_error=0.01) for j, c in zip(by_gain, (0.71, 0.29), strict=True))
+    leader = next(x for x in d.conclusion.leaders if x.arm == d.top)
+    rest = tuple(x for x in d.conclusion.leaders if x.arm != d.top)
+    conclusion = replace(
+        d.conclusion,
+        leaders=(*rest, replace(leader, judgements=every)),
+        readers={name: every for name in d.conclusion.readers},
+    )
+    split = replace(found, decision=replace(d, conclusion=conclusion))
+    tile = next(x for x in first_screen.first_screen(split, lang).tiles if x.label == say("report.tile_chance", lang))
+    stated = (verdict(split, lang), tile.value, *readers(split, lang))
+    assert all("29" in x and "71" not in x for x in stated)
 
 
 def test_a_plateau_is_a_range(found):

@@ -21,7 +21,7 @@ from sections import put_section
 
 from hepatica import load_study
 from hepatica.dose_study import decide_study
-from hepatica.dosing.draw_means import shrink_draw_means
+from hepatica.dosing.draw_means import DrawMeans, shrink_draw_means
 from hepatica.dosing.leaders import total_cells
 from hepatica.dosing.predictive import Predictive, bootstrap_counts
 from hepatica.dosing.readers import Effect, for_reader
@@ -82,13 +82,11 @@ def decision_world(seed: int, draws: int, patients: int) -> Predictive:
     means = shrink_draw_means(gain[draw].T + own * np.array([0.0, 0.7, 1.0])[:, None], draw)
     return Predictive(
         hypothesis="one",
-        raw=means.raw,
-        shrunk=means.shrunk,
-        null=np.tile([0.0, -0.3, -0.6], (draws, 1)),
+        gain=means,
+        harm_alone=DrawMeans.exact(np.tile([0.0, -0.3, -0.6], (draws, 1))),
+        survived=DrawMeans.exact(alive),
         odds_slope=DAYS * CARE * (1 - CARE) * np.array([0.0, 1.0, 1.0]),
-        survival=alive,
         trial_sd=np.full(draws, 0.14),
-        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=0.05,
     )

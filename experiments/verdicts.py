@@ -25,7 +25,7 @@ from scipy.special import expit, logit
 
 from hepatica.dosing import HARMS, Form, Thresholds
 from hepatica.dosing.conclusion import conclude
-from hepatica.dosing.draw_means import shrink_draw_means
+from hepatica.dosing.draw_means import DrawMeans, shrink_draw_means
 from hepatica.dosing.information.sample import trial_value
 from hepatica.dosing.predictive import Predictive
 from hepatica.dosing.readers import Effect
@@ -189,14 +189,12 @@ def concluded(effect: np.ndarray, clot: np.ndarray, no_effect: float, trial: Tri
     slope = WORTH * CARE * (1 - CARE)
     p = Predictive(
         hypothesis="one",
-        raw=means.raw,
-        shrunk=means.shrunk,
-        null=days(0 * effect, clot),
+        gain=means,
+        harm_alone=DrawMeans.exact(days(0 * effect, clot)),
+        survived=DrawMeans.exact(alive),
         odds_slope=np.where(np.arange(gain.shape[1]) > 0, slope, 0.0),
-        survival=alive,
         trial_sd=np.full(n, BETWEEN),
         excess={h.name: clot if h.name == "thrombosis" else 0 * clot for h in HARMS},
-        draw=np.arange(n),
         weight=np.full(n, 1 / n),
         null_effect_probability=no_effect,
     )

@@ -138,11 +138,10 @@ def predictive_of(
 
     return Predictive(
         hypothesis=hypothesis,
-        raw=gain.raw,
-        shrunk=gain.shrunk,
-        null=null.shrunk,
+        gain=gain,
+        harm_alone=null,
+        survived=alive,
         odds_slope=np.where(np.arange(len(benefit.net)) > 0, benefit.odds_slope, 0.0),
-        survival=np.clip(alive.shrunk, 0.0, 1.0),
         trial_sd=between,
         excess=excess,
         harms={name: components(p - p[:1]) for name, p in benefit.harms.items()},
@@ -152,7 +151,6 @@ def predictive_of(
         waiting=components(benefit.waiting_days),
         avoided=components(balance.avoided),
         lost=components(balance.lost),
-        draw=gain.draw,
         weight=np.full(len(gain.draw), 1.0 / len(gain.draw)),
         null_effect_probability=null_effect_probability,
     )
@@ -215,10 +213,9 @@ def conclude(
     flat = plateau(own, worst_loss(read, allowed), allowed, matters=t.matters)
     dose = flat[0] if flat else 0
     rng = np.random.default_rng([seed, len(own)])
-    counts = [bootstrap_counts(rng, len(p.weight), REPEATS) for p in read]
+    samples = [[p.resampled(c) for c in bootstrap_counts(rng, len(p.weight), REPEATS)] for p in predictive]
     replicates = [
-        [for_reader(p.resampled(c), t.reader, top, prior) for c in many]
-        for p, prior, many in zip(predictive, priors, counts, strict=True)
+        [for_reader(p, t.reader, top, prior) for p in some] for prior, some in zip(priors, samples, strict=True)
     ]
     losses = np.stack([p.opportunity_loss(allowed) for p in read])
     errors = np.stack([np.std([r.opportunity_loss(allowed) for r in some], axis=0) for some in replicates])
@@ -244,10 +241,10 @@ def conclude(
                 dose,
                 t,
                 harms,
-                [for_reader(p.resampled(c), name, top, prior) for c in many],
+                [for_reader(q, name, top, prior) for q in some],
                 reader=name,
             )
-            for p, prior, many in zip(predictive, priors, counts, strict=True)
+            for p, prior, some in zip(predictive, priors, samples, strict=True)
         )
         for name in (READERS if dose else ())
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,43 @@ class DrawMeans:
         Patients of each.
     raw : (draw, arm)
         Means over the patients of a draw.
+    scatter : (draw, arm, arm)
+        Sums of squares and products of the patients of a draw about its mean.
     shrunk : (draw, arm)
-        The same with the scatter that parameter uncertainty alone has.
+        The means with the scatter that parameter uncertainty alone has.
     """
 
     draw: Ints
     count: Ints
     raw: Floats
+    scatter: Floats
     shrunk: Floats
+
+    @classmethod
+    def exact(cls, values: Floats) -> DrawMeans:
+        """Means that are known without the noise of few patients, (draw, arm).
+
+        Examples
+        --------
+        >>> DrawMeans.exact(np.array([[0.0, 1.0], [0.0, 3.0]])).shrunk.tolist()
+        [[0.0, 1.0], [0.0, 3.0]]
+        """
+        k, arms = values.shape
+        return cls(np.arange(k), np.ones(k, np.int64), values, np.zeros((k, arms, arms)), values)
+
+    def resampled(self, times: Ints) -> DrawMeans:
+        """Means as they are shrunk in a bootstrap sample of draws, each with its patients.
+
+        Variances between and within draws are estimated anew in the sample, so that replicates differ by all that a
+        new sample of draws and patients changes: centre, scatter and shape. Draws that are not in the sample are
+        placed as those that are.
+
+        Parameters
+        ----------
+        times : (draw,) int
+            Each draw's number of times in the sample.
+        """
+        return replace(self, shrunk=_shrink(self.raw, self.count, self.scatter, np.asarray(times, float)))
 
 
 def shrink_draw_means(values: Floats, draw: Ints) -> DrawMeans:
@@ -64,26 +93,33 @@ def shrink_draw_means(values: Floats, draw: Ints) -> DrawMeans:
     kept = np.isfinite(values).all(axis=0)
     values, (draws, where, count) = values[:, kept], np.unique(draw[kept], return_inverse=True, return_counts=True)
     raw = np.stack([np.bincount(where, row, minlength=len(draws)) for row in values], axis=1) / count[:, None]
-    n, k = values.shape[1], len(draws)
-    if k < 2 or n - k < 1:
-        return DrawMeans(draws, count, raw, raw)
     residual = values.T - raw[where]
-    within = residual.T @ residual / (n - k)
-    few = min(1.0, len(values) / (n - k))  # too few degrees of freedom for correlations: towards the diagonal
+    scatter = np.zeros((len(draws), len(values), len(values)))
+    np.add.at(scatter, where, residual[:, :, None] * residual[:, None, :])
+    return DrawMeans(draws, count, raw, scatter, _shrink(raw, count, scatter, np.ones(len(draws))))
+
+
+def _shrink(raw: Floats, count: Ints, scatter: Floats, times: Floats) -> Floats:
+    """Shrunken means, each draw weighted by its number of times in the sample."""
+    k, n = times.sum(), times @ count
+    if k < 2 or n - k < 1:
+        return raw
+    within = np.tensordot(times, scatter, axes=1) / (n - k)
+    few = min(1.0, raw.shape[1] / (n - k))  # too few degrees of freedom for correlations: towards the diagonal
     within = (1 - few) * within + few * np.diag(np.diag(within))
-    size = (n - (count**2).sum() / n) / (k - 1)
-    centre = raw.mean(axis=0)
+    size = (n - times @ count**2 / n) / (k - 1)
+    centre = times @ raw / k
     deviation = raw - centre
     spread, axes = np.linalg.eigh(within)
-    axes = axes[:, spread > RANK * max(float(spread[-1]), 1e-300)]
-    spread = spread[spread > RANK * max(float(spread[-1]), 1e-300)]
+    real = spread > RANK * max(float(spread[-1]), 1e-300)
+    axes, spread = axes[:, real], spread[real]
     if not len(spread):
-        return DrawMeans(draws, count, raw, raw)
+        return raw
     whiten, colour = axes / np.sqrt(spread), axes * np.sqrt(spread)
     y = deviation @ whiten
-    between = (y * count[:, None]).T @ (y - y.mean(axis=0)) / (k - 1)
+    between = (y * (times * count)[:, None]).T @ (y - times @ y / k) / (k - 1)
     ratio, turn = np.linalg.eigh((between + between.T) / 2)
-    excess = (variance_ratio(np.maximum(ratio, 0.0), k) - 1) / size
+    excess = (variance_ratio(np.maximum(ratio, 0.0), int(k)) - 1) / size
     factor = np.sqrt(excess / (excess + 1 / count[:, None]))
     exact = deviation - (y @ colour.T)  # directions in which the patients of a draw do not differ
-    return DrawMeans(draws, count, raw, centre + exact + ((y @ turn) * factor) @ turn.T @ colour.T)
+    return np.asarray(centre + exact + ((y @ turn) * factor) @ turn.T @ colour.T)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from hepatica.dosing.draw_means import DrawMeans
 from hepatica.dosing.variance_components import VarianceComponents
 
 Floats = NDArray[np.float64]
@@ -27,13 +28,13 @@ class Predictive:
     Attributes
     ----------
     hypothesis : str
-    raw, shrunk, null : (draw, arm)
-        Net gain over standard care, in quality-adjusted life days: means of each draw, the same without the noise of
-        few patients (`draw_means`), and what is left of it where cells do nothing: harm and burden.
+    gain, harm_alone, survived : DrawMeans
+        Per draw and arm: net gain over standard care in quality-adjusted life days, what is left of it where cells do
+        nothing (harm and burden), and survival to the horizon.
     odds_slope : (arm,)
         Days of gain per unit of the log odds ratio of survival; 0 for standard care.
-    survival : (draw, arm)
-        Survival to the horizon.
+    shift : (draw, arm), optional
+        Shift of the log odds of survival, as a reader's prior moves it; days follow survival in proportion.
     trial_sd : (draw,)
         SD of the log odds ratio between trials.
     excess : dict of harm to (draw, arm)
@@ -45,19 +46,17 @@ class Predictive:
         alive without one.
     avoided, lost : tuple of VarianceComponents
         Per arm: probability of a transplant that is avoided and of one that is lost, against standard care.
-    draw : (draw,) int
-        Which draws these are.
     weight : (draw,)
         Of each draw; adds up to one.
     null_effect_probability : float
     """
 
     hypothesis: str
-    raw: Floats
-    shrunk: Floats
-    null: Floats
+    gain: DrawMeans
+    harm_alone: DrawMeans
+    survived: DrawMeans
     odds_slope: Floats
-    survival: Floats
+    shift: Floats | None = None
     trial_sd: Floats
     excess: dict[str, Floats] = field(default_factory=dict)
     harms: dict[str, tuple[VarianceComponents, ...]] = field(default_factory=dict)
@@ -67,14 +66,50 @@ class Predictive:
     waiting: tuple[VarianceComponents, ...] = ()
     avoided: tuple[VarianceComponents, ...] = ()
     lost: tuple[VarianceComponents, ...] = ()
-    draw: Ints
     weight: Floats
     null_effect_probability: float
 
     @property
     def arms(self) -> int:
         """Number of arms, standard care included."""
-        return int(self.raw.shape[1])
+        return int(self.gain.raw.shape[1])
+
+    @property
+    def draw(self) -> Ints:
+        """Draws that have patients, (draw,)."""
+        return self.gain.draw
+
+    @functools.cached_property
+    def survival(self) -> Floats:
+        """Survival to the horizon, (draw, arm)."""
+        own = np.clip(self.survived.shrunk, 0.0, 1.0)
+        return (
+            own if self.shift is None else np.asarray(expit(logit(np.clip(own, MIN_SHARE, 1 - MIN_SHARE)) + self.shift))
+        )
+
+    @functools.cached_property
+    def _days(self) -> Floats:
+        """Days by the shift, (draw, arm): a day's worth of the mean patient is the odds slope over S (1 - S)."""
+        if self.shift is None:
+            return np.zeros_like(self.gain.raw)
+        own = np.clip(self.survived.shrunk, MIN_SHARE, 1 - MIN_SHARE)
+        mean = self.weight @ own
+        return np.asarray(self.odds_slope / (mean * (1 - mean)) * (self.survival - own))
+
+    @property
+    def raw(self) -> Floats:
+        """Net gain, means over the patients of each draw, (draw, arm)."""
+        return self.gain.raw + self._days
+
+    @property
+    def shrunk(self) -> Floats:
+        """Net gain of each draw without the noise of few patients, (draw, arm)."""
+        return self.gain.shrunk + self._days
+
+    @property
+    def null(self) -> Floats:
+        """Net gain of each draw where cells do nothing, (draw, arm)."""
+        return self.harm_alone.shrunk
 
     @functools.cached_property
     def scenario_weight(self) -> Floats:
@@ -165,29 +200,20 @@ class Predictive:
         return np.asarray(self.scenario_weight @ (first / first.sum(axis=1, keepdims=True)))
 
     def shifted(self, shift: Floats, null_effect_probability: float) -> Predictive:
-        """The same with log odds ratios of survival moved by (draw, arm), and another chance of no effect.
+        """The same with log odds of survival moved by (draw, arm), and another chance of no effect."""
+        moved = shift if self.shift is None else self.shift + shift
+        return replace(self, shift=moved, null_effect_probability=null_effect_probability)
 
-        Days follow survival in proportion: a day's worth of the mean patient is the odds slope over S (1 - S).
-        """
-        alive = np.clip(self.survival, MIN_SHARE, 1 - MIN_SHARE)
-        moved = expit(logit(alive) + shift)
-        mean = self.weight @ alive
-        worth = self.odds_slope / (mean * (1 - mean))
-        days = worth * (moved - alive)
+    def resampled(self, times: Ints) -> Predictive:
+        """Bootstrap replicate: each draw with its patients as often as counted, its means shrunk as in that sample."""
+        weight = self.weight * times
         return replace(
             self,
-            raw=self.raw + days,
-            shrunk=self.shrunk + days,
-            survival=moved,
-            null_effect_probability=null_effect_probability,
+            weight=weight / weight.sum(),
+            gain=self.gain.resampled(times),
+            harm_alone=self.harm_alone.resampled(times),
+            survived=self.survived.resampled(times),
         )
-
-    def resampled(self, counts: Ints) -> Predictive:
-        """Bootstrap replicate: draws as often as counted, with the centre that their raw means have."""
-        weight = self.weight * counts
-        weight = weight / weight.sum()
-        shift = weight @ (self.raw - self.shrunk) - self.weight @ (self.raw - self.shrunk)
-        return replace(self, weight=weight, shrunk=self.shrunk + shift)
 
 
 def _allowed(allowed: NDArray[np.bool_] | None, arms: int) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.dose_summary.information import SIZES, Group, InformationValue, Worth, group_of, information, worth_trying
+from hepatica.dosing.draw_means import DrawMeans
 from hepatica.dosing.information.perfect import Value
 from hepatica.dosing.information.sample import TrialValue
 from hepatica.dosing.predictive import bootstrap_counts
@@ -85,8 +86,14 @@ def test_the_trial_is_of_the_regimen_whose_trial_tells_most(found):
     other, leader = 1 + max(x.arm for x in c.leaders), next(x for x in c.leaders if x.arm == c.dose)
     c = replace(c, leaders=(*c.leaders, replace(leader, arm=other)))
     columns = [*range(p.arms), c.column(c.dose)]
-    wider = {k: getattr(p, k)[..., columns] for k in ("raw", "shrunk", "null", "odds_slope", "survival")}
-    p = replace(p, **wider, excess={k: v[:, columns] for k, v in p.excess.items()})
+    wider = {
+        "gain": DrawMeans.exact(p.shrunk[:, columns]),
+        "harm_alone": DrawMeans.exact(p.null[:, columns]),
+        "survived": DrawMeans.exact(p.survival[:, columns]),
+        "odds_slope": p.odds_slope[columns],
+        "excess": {k: v[:, columns] for k, v in p.excess.items()},
+    }
+    p = replace(p, **wider, shift=None)
     dose, column, n = c.column(c.dose), c.column(other), len(p.weight)
     for spread in (0.0, 3.0):
         odds = np.log(p.survival[:, dose] / (1 - p.survival[:, dose])) + spread * rng.normal(size=n)
@@ -95,7 +102,7 @@ def test_the_trial_is_of_the_regimen_whose_trial_tells_most(found):
         survival[:, 0], gain[:, 0] = p.survival[:, 0], 0.0
         survival[:, column] = 1 / (1 + np.exp(-odds))
         gain[:, column] += 100 * (survival[:, column] - p.survival[:, dose])
-        q = replace(p, survival=survival, shrunk=gain, raw=gain)
+        q = replace(p, survived=DrawMeans.exact(survival), gain=DrawMeans.exact(gain))
         some = [q.resampled(k) for k in bootstrap_counts(rng, n, 50)]
         assert worth_trying(c, q, t, some) == (other if spread else c.dose)
 

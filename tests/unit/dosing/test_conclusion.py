@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.dosing.conclusion import conclude, prior_effect, worst_loss
+from hepatica.dosing.draw_means import DrawMeans
 from hepatica.dosing.harms import HARMS
 from hepatica.dosing.predictive import Predictive
 from hepatica.dosing.readers import READERS, Effect, for_reader, reader_posterior, whole_effect
@@ -24,14 +25,12 @@ def belief(means, *, sd=4.0, draws=200, hypothesis="h", seed=0):
     gain = np.column_stack([np.zeros(draws), np.asarray(means) + sd * z])
     return Predictive(
         hypothesis=hypothesis,
-        raw=gain,
-        shrunk=gain,
-        null=np.column_stack([np.zeros(draws), np.full((draws, len(means)), -0.2)]),
+        gain=DrawMeans.exact(gain),
+        harm_alone=DrawMeans.exact(np.column_stack([np.zeros(draws), np.full((draws, len(means)), -0.2)])),
+        survived=DrawMeans.exact(np.clip(0.6 + gain / 120, 0.01, 0.99)),
         odds_slope=np.array([0.0, *np.full(len(means), 20.0)]),
-        survival=np.clip(0.6 + gain / 120, 0.01, 0.99),
         trial_sd=np.full(draws, 0.1),
         excess={h.name: np.zeros_like(gain) for h in HARMS},
-        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=0.03,
     )
@@ -74,7 +73,7 @@ def test_stability_is_told():
     noise = np.zeros_like(p.raw)
     noise[:, 1] = rng.normal(2.0, 6.0, 40)
     noise[:, 1] += 2.0 - noise[:, 1].mean()
-    unsure = replace(p, raw=p.raw + noise, shrunk=p.shrunk + noise)
+    unsure = replace(p, gain=DrawMeans.exact(p.raw + noise))
     found = concluded(unsure)
     assert 0.3 < found.returns < 0.99 and found.verdict_returns == 1
 

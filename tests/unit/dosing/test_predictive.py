@@ -1,8 +1,11 @@
 """The mixture: against enumeration, simulation and by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from hepatica.dosing.draw_means import DrawMeans, shrink_draw_means
 from hepatica.dosing.predictive import TRIAL_POINTS, TRIAL_Z, Predictive, bootstrap_counts, weighted_quantile
 
 
@@ -11,14 +14,14 @@ def mixture(draws=60, null=0.1, tau=2.0, seed=0):
     gain = np.column_stack([np.zeros(draws), rng.normal(5, 4, draws), rng.normal(6, 8, draws)])
     return Predictive(
         hypothesis="h",
-        raw=gain + np.column_stack([np.zeros(draws), rng.normal(0, 1, (draws, 2))]),
-        shrunk=gain,
-        null=np.tile([0.0, -0.5, -1.0], (draws, 1)),
+        gain=DrawMeans.exact(gain),
+        harm_alone=DrawMeans.exact(np.tile([0.0, -0.5, -1.0], (draws, 1))),
+        survived=DrawMeans.exact(
+            np.column_stack([np.full(draws, 0.6), rng.uniform(0.6, 0.8, draws), rng.uniform(0.5, 0.9, draws)])
+        ),
         odds_slope=np.array([0.0, tau, tau]) / 0.14,
-        survival=np.column_stack([np.full(draws, 0.6), rng.uniform(0.6, 0.8, draws), rng.uniform(0.5, 0.9, draws)]),
         trial_sd=np.full(draws, 0.14),
         excess={"thrombosis": np.column_stack([np.zeros(draws), rng.normal(0.03, 0.02, (draws, 2))])},
-        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=null,
     )
@@ -71,15 +74,39 @@ def test_harm_is_a_probability():
     assert p.harm_chance("thrombosis", 1, 0.03) == pytest.approx((p.excess["thrombosis"][:, 1] > 0.03).mean())
 
 
-def test_bootstrap_replicates_have_the_error_of_the_raw_means():
+def test_bootstrap_replicates_of_exact_means_have_the_error_of_their_mean():
     p = mixture(draws=200, null=0.0)
-    counts = bootstrap_counts(np.random.default_rng(2), 200, 400)
-    again = np.array([p.resampled(c).mean()[1:] for c in counts])
-    raw = p.raw[:, 1:]
-    assert again.std(axis=0) == pytest.approx(raw.std(axis=0) / np.sqrt(200), rel=0.12)
+    again = np.array([p.resampled(c).mean()[1:] for c in bootstrap_counts(np.random.default_rng(2), 200, 400)])
+    assert again.std(axis=0) == pytest.approx(p.raw[:, 1:].std(axis=0) / np.sqrt(200), rel=0.12)
     assert again.mean(axis=0) == pytest.approx(p.mean()[1:], abs=0.1)
-    one = p.resampled(np.ones(200, int))
-    assert one.mean() == pytest.approx(p.mean())
+    assert p.resampled(np.ones(200, int)).mean() == pytest.approx(p.mean())
+
+
+def test_replicates_differ_as_other_draws_and_patients_do():
+    """The error of an opportunity loss is the scatter of its estimates over new samples of draws and patients."""
+
+    def sample(seed):
+        rng = np.random.default_rng(seed)
+        gain = np.column_stack([np.zeros(60), rng.normal([3.0, 4.0], [3.0, 6.0], (60, 2))])
+        draw = np.tile(np.arange(60), 3)
+        own = rng.normal(0, 25, len(draw))[:, None] * [0.0, 0.7, 1.0]
+        return replace(mixture(), gain=shrink_draw_means((gain[draw] + own).T, draw))
+
+    samples = [sample(s) for s in range(60)]
+    errors = [
+        np.std([p.resampled(c).opportunity_loss()[1] for c in bootstrap_counts(np.random.default_rng(k), 60, 30)])
+        for k, p in enumerate(samples)
+    ]
+    scatter = np.std([p.opportunity_loss()[1] for p in samples])
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(scatter, rel=0.3)
+
+
+def test_days_follow_survival_where_it_is_shifted():
+    p = mixture(null=0.0)
+    moved = p.shifted(np.full(p.raw.shape, 0.2), 0.1).shifted(np.full(p.raw.shape, -0.2), 0.0)
+    assert moved.shrunk == pytest.approx(p.shrunk) and moved.survival == pytest.approx(p.survival)
+    up = p.shifted(np.full(p.raw.shape, 0.01), 0.0)
+    assert (up.shrunk - p.shrunk)[:, 1:].mean(axis=0) == pytest.approx(0.01 * p.odds_slope[1:], rel=0.15)
 
 
 def test_weighted_quantiles_are_those_of_repeated_values():

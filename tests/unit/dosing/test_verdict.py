@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hepatica.dosing.draw_means import DrawMeans
 from hepatica.dosing.harms import HARMS
 from hepatica.dosing.predictive import Predictive, bootstrap_counts
 from hepatica.dosing.verdict import Form, Judgement, Reason, Thresholds, judge, overall
@@ -19,14 +20,12 @@ def belief(mean, sd, *, draws=200, null=0.03, excess=0.0):
     harm = np.column_stack([np.zeros(draws), np.full(draws, excess) + 0.01 * z])
     return Predictive(
         hypothesis="h",
-        raw=np.column_stack([np.zeros(draws), gain]),
-        shrunk=np.column_stack([np.zeros(draws), gain]),
-        null=np.tile([0.0, -0.6], (draws, 1)),
+        gain=DrawMeans.exact(np.column_stack([np.zeros(draws), gain])),
+        harm_alone=DrawMeans.exact(np.tile([0.0, -0.6], (draws, 1))),
+        survived=DrawMeans.exact(np.column_stack([np.full(draws, 0.6), np.clip(0.6 + gain / 120, 0.01, 0.99)])),
         odds_slope=np.array([0.0, 2.0 / 0.14]),
-        survival=np.column_stack([np.full(draws, 0.6), np.clip(0.6 + gain / 120, 0.01, 0.99)]),
         trial_sd=np.full(draws, 0.14),
         excess={h.name: harm if h.name == "thrombosis" else 0 * harm for h in HARMS},
-        draw=np.arange(draws),
         weight=np.full(draws, 1 / draws),
         null_effect_probability=null,
     )

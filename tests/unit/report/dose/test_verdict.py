@@ -40,7 +40,7 @@ def test_one_chance_of_benefit_wherever_one_number_stands_for_all(found, lang):
     conclusion = replace(
         d.conclusion,
         leaders=(*rest, replace(leader, judgements=every)),
-        readers={name: every for name in d.conclusion.readers},
+        readers=dict.fromkeys(d.conclusion.readers, every),
     )
     split = replace(found, decision=replace(d, conclusion=conclusion))
     tile = next(x for x in first_screen.first_screen(split, lang).tiles if x.label == say("report.tile_chance", lang))

@@ -1,4 +1,4 @@
-"""hepatica lot release: certificate, exit status, refusals, both languages."""
+"""hepatica lot: release, comparability and supply; exit status, refusals, both languages."""
 
 import json
 from pathlib import Path
@@ -49,3 +49,46 @@ def test_a_bad_file_is_one_sentence_and_leaves_nothing(hepatica, here, change, s
     code, out, err = hepatica("lot", "release", "bad.toml")
     assert code == 2 and out == "" and says in err and len(err.strip().splitlines()) == 1
     assert not (here / "certificate").exists()
+
+
+@pytest.mark.parametrize("lang, says", [("en", "Equivalent"), ("zh", "等效")])
+def test_a_second_site_is_equivalent(hepatica, here, lang, says):
+    code, out, err = hepatica("lot", "comparability", LOT.with_name("second-site.toml"), "--lang", lang)
+    assert code == 0 and err == "" and says in out
+    names = {"report.html", "lots.csv", "comparability.json"}
+    assert {p.name for p in (here / "comparability").iterdir() if p.name[0] != "."} == names
+
+
+def test_a_change_of_source_is_not_shown_to_be_equivalent(hepatica):
+    code, out, _ = hepatica("lot", "comparability", LOT.with_name("change-of-source.toml"), "--json")
+    answer = json.loads(out)
+    assert code == 1 and answer["conclusion"] == "not_shown" and answer["lots_needed"] == 19
+
+
+@pytest.mark.parametrize("lang, says", [("en", "Start a lot when 90 doses are left"), ("zh", "剩余 90 剂时启动新批次")])
+def test_the_supply_of_a_clinic(hepatica, here, lang, says):
+    text = LOT.with_name("clinic-supply.toml").read_text(encoding="utf-8")
+    (here / "s.toml").write_text(text.replace("[10, 20, 40, 60, 90]", "[10, 90]"), encoding="utf-8")
+    code, out, _ = hepatica("lot", "supply", "s.toml", "--lang", lang)
+    assert code == 0 and says in out.replace("\n", " ")
+    names = {"report.html", "levels.csv", "pools.csv", "supply.json"}
+    assert {p.name for p in (here / "supply").iterdir() if p.name[0] != "."} == names
+
+
+@pytest.mark.parametrize(
+    ("command", "example", "change", "says"),
+    [
+        ("comparability", "second-site", ("[97.9,", '["97.9 %",'), "before.values.1"),
+        ("comparability", "second-site", ("lower = -2.0", ""), "margin.lower"),
+        ("supply", "clinic-supply", ("umbilical_cord", "cord"), "one of bone_marrow"),
+        ("supply", "clinic-supply", ("runs = 200", "runs = 5000\nx = 1"), "stock.x"),
+        ("supply", "clinic-supply", ("patients = 3.0", "patients = 3e6"), "fewer runs or days"),
+    ],
+)
+def test_a_bad_change_or_supply_is_one_sentence_and_leaves_nothing(hepatica, here, command, example, change, says):
+    text = LOT.with_name(f"{example}.toml").read_text(encoding="utf-8")
+    assert change[0] in text
+    (here / "bad.toml").write_text(text.replace(*change), encoding="utf-8")
+    code, out, err = hepatica("lot", command, "bad.toml")
+    assert code == 2 and out == "" and says in err and len(err.strip().splitlines()) == 1
+    assert not (here / command).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
@@ -47,9 +49,28 @@ def power(se: float, df: float, bounds: tuple[float, float], *, difference: floa
 
 
 def fewest_lots(
-    sd: float, margin: float, *, difference: float = 0.0, power_asked: float = 0.8, alpha: float = 0.05
+    sd: float,
+    margin: float,
+    *,
+    difference: float = 0.0,
+    power_asked: float = 0.8,
+    alpha: float = 0.05,
+    paired: bool = False,
 ) -> int:
-    """Fewest lots before and as many after a change, for a power; equal variances.
+    """Fewest lots before and as many after a change, or fewest pairs, for a power; equal variances.
+
+    Parameters
+    ----------
+    sd : float
+        Of lots; of pairs the standard deviation of their differences.
+    margin : float
+        Half-width, about no difference.
+    difference : float
+        True one.
+    power_asked, alpha : float
+        Power, and significance level of each one-sided test.
+    paired : bool
+        True for pairs.
 
     Raises
     ------
@@ -65,12 +86,13 @@ def fewest_lots(
     positive(sd, "standard deviation")
     if not abs(difference) < positive(margin, "margin"):
         raise InputError("difference", difference, "less than the margin, or no number of lots shows equivalence")
-    for n in range(2, MAX_LOTS + 1):
-        if (
-            power(sd * np.sqrt(2.0 / n), 2.0 * n - 2.0, (-margin, margin), difference=difference, alpha=alpha)
-            >= power_asked
-        ):
-            return n
+
+    def reached(n: int) -> bool:
+        se, df = (sd / np.sqrt(n), n - 1.0) if paired else (sd * np.sqrt(2.0 / n), 2.0 * n - 2.0)
+        return power(float(se), df, (-margin, margin), difference=difference, alpha=alpha) >= power_asked
+
+    if reached(MAX_LOTS):  # power rises with the number of lots
+        return 2 + bisect.bisect_left(range(2, MAX_LOTS), True, key=reached)
     raise InputError("margin", margin, f"a margin that {MAX_LOTS:,} lots can show")
 
 

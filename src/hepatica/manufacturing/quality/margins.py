@@ -114,14 +114,50 @@ def compare_within_loss(
     """
     for name, sample in (("lots before", before), ("lots after", after)):
         whole(sample.n, name, least=3)
-    count, most = whole(draws, "draws", least=1_000), positive(tolerable, "tolerable loss")
-    per_unit = slope.check().draws(count, seed)
+    count = whole(draws, "draws", least=1_000)
     u = uniforms(seed, np.arange(count), "quality:means", 2)
     means = [
         s.mean + positive(s.sd, "standard deviation") / np.sqrt(s.n) * student.ppf(u[:, i], s.n - 1)
         for i, s in enumerate((before, after))
     ]
-    difference = means[0] - means[1]
+    return _within_loss(means[0] - means[1], (before.n, after.n), slope, tolerable, seed)
+
+
+def compare_pairs_within_loss(
+    differences: Summary, slope: LossSlope, tolerable: float, *, draws: int = 20_000, seed: int = 1
+) -> Comparability:
+    """Probability that a change costs no more than a tolerable loss, from pairs such as split lots.
+
+    Parameters
+    ----------
+    differences : Summary
+        Of the pairs, at least three; their mean has a shifted, scaled t distribution.
+    slope, tolerable, draws, seed
+        As of `compare_within_loss`.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than three pairs.
+
+    Examples
+    --------
+    >>> compare_pairs_within_loss(Summary(0.02, 0.1, 6), LossSlope(4, 1, 7), 1.0).probability > 0.9
+    True
+    """
+    whole(differences.n, "pairs", least=3)
+    u = uniforms(seed, np.arange(whole(draws, "draws", least=1_000)), "quality:means", 2)[:, 0]
+    se = positive(differences.sd, "standard deviation") / np.sqrt(differences.n)
+    apart = differences.mean + se * student.ppf(u, differences.n - 1)
+    return _within_loss(apart, (differences.n, differences.n), slope, tolerable, seed)
+
+
+def _within_loss(
+    difference: Floats, n: tuple[int, int], slope: LossSlope, tolerable: float, seed: int
+) -> Comparability:
+    """Comparability from draws of the difference, (draw,)."""
+    most, count = positive(tolerable, "tolerable loss"), difference.size
+    per_unit = slope.check().draws(count, seed)
     loss = per_unit * np.abs(difference)
     with np.errstate(divide="ignore"):
         margins = most / per_unit
@@ -134,7 +170,7 @@ def compare_within_loss(
         (float(middle[0]), float(middle[1]), float(middle[2])),
         float(loss.mean()),
         float(np.sqrt(within * (1.0 - within) / count)),
-        (before.n, after.n),
+        n,
     )
 
 

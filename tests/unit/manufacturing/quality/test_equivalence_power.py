@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.equivalence import Summary, two_samples
@@ -42,3 +43,15 @@ def test_lots_that_do_not_vary_and_no_degrees_of_freedom_are_refused():
             fewest_lots(sd, 0.3)
     with pytest.raises(InputError, match="degrees of freedom"):
         narrowest_margin(0.1, 0.0)
+
+
+def test_fewest_pairs_have_the_power_of_simulated_ones():
+    n = fewest_lots(0.3, 0.3, paired=True)
+    rng = np.random.default_rng(3)
+
+    def shown(pairs):
+        x = 0.3 * rng.standard_normal((40_000, pairs))
+        half = student.isf(0.05, pairs - 1) * x.std(axis=1, ddof=1) / np.sqrt(pairs)
+        return np.mean(np.abs(x.mean(axis=1)) + half < 0.3)
+
+    assert shown(n) > 0.79 and shown(n - 1) < 0.81

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.quality.equivalence import Summary
 from hepatica.manufacturing.quality.margins import (
     LossSlope,
+    compare_pairs_within_loss,
     compare_within_loss,
     margin_of_loss,
     probability_within,
@@ -52,3 +54,11 @@ def test_it_is_repeatable_and_refuses_what_makes_no_sense():
     ):
         with pytest.raises(InputError):
             call()
+
+
+def test_pairs_have_one_t_distribution():
+    found = compare_pairs_within_loss(Summary(0.1, 0.2, 6), LossSlope(4.0, 4.0, 4.0), 1.0)
+    z = stats.t(5, 0.1, 0.2 / np.sqrt(6))
+    assert abs(found.probability - (z.cdf(0.25) - z.cdf(-0.25))) < 4 * found.error and found.n == (6, 6)
+    with pytest.raises(InputError, match="pairs"):
+        compare_pairs_within_loss(Summary(0.1, 0.2, 2), LossSlope(4.0, 4.0, 4.0), 1.0)

@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-LARGEST = 1e100  # beyond which squares overflow; no attribute of a lot is so large
-
-
-def _bounded(value: float) -> float:
-    if abs(value) > LARGEST:
-        raise ValueError(f"a number of at most {LARGEST:g}")
-    return value
-
-
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True), AfterValidator(_bounded)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Part(BaseModel):
-    """Table of a lot file, in which an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from hepatica.manufacturing.toml_file import Part, Positive
 
 
 class Loss(Part):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from hepatica.errors import InputError
 from hepatica.manufacturing.quality.release.guard_band import Process
-from hepatica.manufacturing.quality.release.loss_tables import Finite, Loss, ModelLossTable, Part, Positive, Share
+from hepatica.manufacturing.quality.release.loss_tables import Loss, ModelLossTable
+from hepatica.manufacturing.toml_file import Finite, Part, Positive, Share, check_table, read_toml
 
-MAX_BYTES = 1_000_000
 CELLS = re.compile(r"\b(cells?|MSCs?)\b", re.IGNORECASE)
 
 
@@ -200,15 +198,7 @@ def check_lot(data: dict[str, object]) -> Lot:
     >>> check_lot({"title": "t", "lot": "1", "dose": {"planned": 1e6, "largest": 2e6}, "attribute": [given]}).chance
     0.95
     """
-    try:
-        return Lot.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "lot"
-        said = first["msg"]
-        own = said.removeprefix("Value error, ")  # begins with the name of an attribute, in its own case
-        got = "the file" if isinstance(first["input"], dict) else first["input"]
-        raise InputError(where, got, own if own != said else said[:1].lower() + said[1:]) from error
+    return check_table(Lot, data, "lot")
 
 
 def read_lot(path: Path) -> Lot:
@@ -225,15 +215,4 @@ def read_lot(path: Path) -> Lot:
     Traceback (most recent call last):
     hepatica.errors.InputError: lot: got 'nowhere.toml'; a TOML file that can be read (No such file or directory)
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError("lot", str(path), f"a TOML file that can be read ({error.strerror})") from error
-    if len(raw) > MAX_BYTES:
-        raise InputError("lot", f"more than {MAX_BYTES:,} bytes", "a file of one lot")
-    try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("lot", str(path), f"TOML in UTF-8 ({error})") from error
-    return check_lot(data)
+    return check_lot(read_toml(path, "lot"))

@@ -3,7 +3,8 @@
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.manufacturing.quality.release.lot_file import MAX_BYTES, check_lot, read_lot
+from hepatica.manufacturing.quality.release.lot_file import check_lot, read_lot
+from hepatica.manufacturing.toml_file import MAX_BYTES
 
 POTENCY = {"name": "potency", "role": "potency", "values": [0.8], "assay_sd": 0.1, "lower": 0.7, "scale": "log"}
 LOSS = {"days": 4.0, "low": 1.0, "high": 7.0, "linked": 0.5, "rejection": 2.0, "source": "a belief"}

@@ -1,7 +1,7 @@
 """Simulated trials on virtual patients: speed, type I error without effect, sampled times beside expected curves.
 
     python benchmarks/trials.py [--trials 20000] [--patients 2000] [--bank FOLDER] [--only speed,curves,error,adaptive]
-        [--like WORD] [--keep FILE]
+        [--like WORD] [--keep FILE] [--workers 2]
 
 Prints Markdown, as in docs/trials.md. R, where it is installed, draws as many trials of the same size with its package
 survival beside it. For research use.
@@ -148,7 +148,9 @@ def adaptive_designs() -> dict[str, Trial]:
     return {name: check_trial(base(**changes)) for name, changes in rules.items()}
 
 
-def error_rows(bank: Bank, made: dict[str, Trial], trials: int, *, like: str = "", keep: Path | None = None) -> None:
+def error_rows(
+    bank: Bank, made: dict[str, Trial], trials: int, *, like: str = "", keep: Path | None = None, workers: int = 2
+) -> None:
     """Type I error of each design, of a platform by comparison too; rows that are kept in a file are not run again."""
     print("\n| design | type I error, % | Monte-Carlo error | expected size |\n|---|--:|--:|--:|")
     kept = keep.read_text(encoding="utf-8").splitlines() if keep is not None and keep.exists() else []
@@ -157,7 +159,7 @@ def error_rows(bank: Bank, made: dict[str, Trial], trials: int, *, like: str = "
             continue
         rows = [row for row in kept if row.startswith((f"| {name} |", f"| {name}: "))]
         if not rows:
-            r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=2)
+            r = simulate_trial(trial, bank, Scenario("label_is_cells", Truth.NULL), trials, workers=workers)
             rates = {name: r.success.mean()}
             if trial.platform is not None:
                 each = {k: v.mean() for k, v in r.adapted.items() if k.startswith("rejected")}
@@ -232,6 +234,7 @@ def main() -> None:
     parser.add_argument("--only", default="speed,curves,error,adaptive", help="parts, with commas between")
     parser.add_argument("--like", default="", help="designs whose name has this alone")
     parser.add_argument("--keep", type=Path, default=None, help="file of finished rows, to go on with later")
+    parser.add_argument("--workers", type=int, default=2, help="threads of each simulation of the error")
     given = parser.parse_args()
     parts = given.only.split(",")
     extra = [{"name": f"dose {d}", "dose": f"{d} cells/kg", "infusions": 4} for d in DOSES]
@@ -248,9 +251,9 @@ def main() -> None:
     if "curves" in parts:
         curves(bank, trial)
     if "error" in parts:
-        error_rows(bank, designs(), given.trials, like=given.like, keep=given.keep)
+        error_rows(bank, designs(), given.trials, like=given.like, keep=given.keep, workers=given.workers)
     if "adaptive" in parts:
-        error_rows(bank, adaptive_designs(), given.trials, like=given.like, keep=given.keep)
+        error_rows(bank, adaptive_designs(), given.trials, like=given.like, keep=given.keep, workers=given.workers)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,13 @@ from hepatica.trials.analysis.cox.likelihood import Ties
 from hepatica.trials.analysis.cox.proportional_hazards import Transform, proportional_hazards_test
 from hepatica.trials.analysis.kaplan_meier import survival_curve
 from hepatica.trials.analysis.log_rank import FlemingHarrington, log_rank
+from hepatica.trials.analysis.mmrm.ante_dependence import AnteDependence
+from hepatica.trials.analysis.mmrm.correlated import Autoregressive, CompoundSymmetry, Toeplitz
+from hepatica.trials.analysis.mmrm.covariance import Covariance
 from hepatica.trials.analysis.mmrm.degrees_of_freedom import DegreesOfFreedom
 from hepatica.trials.analysis.mmrm.fit import Options, RepeatedMeasuresFit, mmrm
 from hepatica.trials.analysis.mmrm.likelihood import Method
+from hepatica.trials.analysis.mmrm.spatial import SpatialExponential, SpatialGaussian
 from hepatica.trials.analysis.risk_scores import exam as risk_scores
 from hepatica.trials.analysis.rmst import (
     RestrictedMean,
@@ -156,8 +160,15 @@ def _wins_continuous(given: Inputs) -> dict[str, Any]:
     return result | {"z": result["z"][0]}
 
 
-def _repeated(given: Inputs, terms: list[Any], options: Options | None = None) -> RepeatedMeasuresFit:
-    return mmrm(given["data"], outcome="FEV1", terms=terms, patient="USUBJID", visit="AVISIT", options=options)
+def _repeated(
+    given: Inputs,
+    terms: list[Any],
+    options: Options | None = None,
+    structure: Covariance | None = None,
+    group: str | None = None,
+) -> RepeatedMeasuresFit:
+    names = {"outcome": "FEV1", "patient": "USUBJID", "visit": "AVISIT", "covariance_group": group}
+    return mmrm(given["data"], terms=terms, structure=structure, options=options, **names)
 
 
 FULL: list[Any] = ["RACE", "SEX", "ARMCD", "AVISIT", ("ARMCD", "AVISIT")]
@@ -221,6 +232,43 @@ def _kenward_roger(given: Inputs) -> dict[str, Any]:
     return {"se": arm.std_error, "df": arm.df}
 
 
+STRUCTURES: dict[str, Covariance] = {
+    "ar1": Autoregressive(),
+    "ar1h": Autoregressive(heterogeneous=True),
+    "cs": CompoundSymmetry(),
+    "csh": CompoundSymmetry(heterogeneous=True),
+    "toep": Toeplitz(),
+    "toeph": Toeplitz(heterogeneous=True),
+    "adh": AnteDependence(heterogeneous=True),
+    "sp_exp": SpatialExponential(coordinates=("VISITN",)),
+    "sp_exp2": SpatialExponential(coordinates=("VISITN", "VISITN2")),
+    "sp_gau": SpatialGaussian(coordinates=("VISITN",)),
+}
+"""Covariance structures by the names of common programs."""
+
+
+def _structures(given: Inputs) -> dict[str, Any]:
+    values: dict[str, dict[str, float]] = {"minus2loglik": {}, "estimate": {}, "se": {}, "df": {}}
+    for case in given["cases"]:
+        name, method, *by_arm = case.split("-", 2)
+        fit = _repeated(given, [], Options(method=Method(method.upper())), STRUCTURES[name], "ARMCD" if by_arm else None)
+        mean = fit.coefficient("intercept")
+        numbers = fit.minus_two_log_likelihood, mean.estimate, mean.std_error, mean.df
+        for quantity, number in zip(values, numbers, strict=True):
+            values[quantity][case] = number
+    return values
+
+
+def _kenward_roger_structures(given: Inputs) -> dict[str, Any]:
+    values: dict[str, dict[str, float]] = {"se": {}, "df": {}}
+    for case in given["cases"]:
+        name, _, linear = case.partition("-")
+        by = DegreesOfFreedom.KENWARD_ROGER_LINEAR if linear else DegreesOfFreedom.KENWARD_ROGER
+        arm = _repeated(given, ["ARMCD"], Options(degrees_of_freedom=by), STRUCTURES[name]).coefficient("ARMCD[TRT]")
+        values["se"][case], values["df"][case] = arm.std_error, arm.df
+    return values
+
+
 COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "pbc-logrank": _log_rank,
     "pbc-km-rmst": _kaplan_meier,
@@ -235,5 +283,7 @@ COMPUTATIONS: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "mmrm-type3": _type_iii,
     "mmrm-simple": _mean_alone,
     "mmrm-kr": _kenward_roger,
+    "mmrm-structures": _structures,
+    "mmrm-kr-structures": _kenward_roger_structures,
 }
 COMPUTATIONS |= competing_risks.COMPUTATIONS | risk_scores.COMPUTATIONS

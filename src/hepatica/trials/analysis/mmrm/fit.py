@@ -15,6 +15,7 @@ from hepatica.trials.analysis.mmrm.covariance import Covariance, Unstructured
 from hepatica.trials.analysis.mmrm.degrees_of_freedom import DegreesOfFreedom, adjusted_covariance, f_test
 from hepatica.trials.analysis.mmrm.likelihood import Derivatives, Method, Model, patterns
 from hepatica.trials.analysis.mmrm.observations import observed_rows, starting_values
+from hepatica.trials.analysis.mmrm.spatial import Spatial
 
 Array = NDArray[np.float64]
 MAX_STEPS, TOLERANCE = 200, 1e-9
@@ -153,7 +154,7 @@ def mmrm(
     terms : sequence of str or of sequence of str
         Fixed effects, as in `Design.of`.
     structure : Covariance, optional
-        `Unstructured()` unless given.
+        `Unstructured()` unless given; compound symmetry, AR(1), Toeplitz, ante-dependence or spatial.
     covariance_group : str, optional
         Variable with a covariance of its own for each of its values, such as the arm.
     options : Options, optional
@@ -182,13 +183,16 @@ def mmrm(
     (True, 39.0...)
     """
     chosen = options or Options()
-    rows, codes, labels = observed_rows(data, (outcome, patient, visit, covariance_group), terms)
+    shape = structure or Unstructured()
+    places = shape.coordinates if isinstance(shape, Spatial) else ()
+    rows, codes, labels = observed_rows(data, (outcome, patient, visit, covariance_group), terms, places)
+    shape = shape.located(labels[0]) if isinstance(shape, Spatial) else shape
     design = Design.of(rows, terms, references=chosen.references)
     x, y = design.matrix(rows), np.asarray(rows[outcome], dtype=np.float64)
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise InputError("terms", design.columns, "terms that do not depend linearly on each other")
     groups = patterns(x, y, patient=codes[0], visit=codes[1], group=codes[2])
-    model = Model(groups, structure or Unstructured(), len(labels[0]), len(labels[1]), chosen.method)
+    model = Model(groups, shape, len(labels[0]), len(labels[1]), chosen.method)
     theta, at, converged = _maximum(model, starting_values(model, x, y, codes))
     return RepeatedMeasuresFit(
         design=design,

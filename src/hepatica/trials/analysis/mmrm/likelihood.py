@@ -147,10 +147,9 @@ class Model:
         """
         p = self.width
         total, log_det = np.zeros((p + 1, p + 1)), 0.0
+        if not all(self.structure.is_covariance(row, self.visits) for row in self.split(theta)):
+            return np.inf, np.zeros(p), np.zeros((p, p))
         matrices = [self.structure.matrix(row, self.visits) for row in self.split(theta)]
-        for v in matrices:
-            if not np.all(np.isfinite(v)) or np.linalg.eigvalsh(v)[0] <= 1e-10 * np.abs(v).max():
-                return np.inf, np.zeros(p), np.zeros((p, p))
         for pattern in self.patterns:
             v = matrices[pattern.group][np.ix_(pattern.visits, pattern.visits)]
             total += pattern.total(_inverse(v))

@@ -15,7 +15,10 @@ Codes = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
 
 def observed_rows(
-    data: Mapping[str, ArrayLike], names: tuple[str, str, str, str | None], terms: Sequence[str | Sequence[str]]
+    data: Mapping[str, ArrayLike],
+    names: tuple[str, str, str, str | None],
+    terms: Sequence[str | Sequence[str]],
+    coordinates: Sequence[str] = (),
 ) -> tuple[dict[str, NDArray[np.generic]], Codes, tuple[tuple[object, ...], tuple[object, ...]]]:
     """Rows with an outcome, codes of patient, visit and group, and the labels of visits and groups.
 
@@ -27,9 +30,11 @@ def observed_rows(
         The last may be None.
     terms : sequence of str or of sequence of str
         Fixed effects.
+    coordinates : sequence of str
+        Variables whose points take the place of the visits; their labels are the points.
     """
     outcome, patient, visit, group = names
-    columns = {n for n in names if n} | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
+    columns = {n for n in names if n} | set(coordinates) | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
     for name in sorted(columns - set(data)):
         raise InputError("data", name, f"a variable of the data: {', '.join(map(str, data))}")
     y = np.asarray(data[outcome], dtype=np.float64)
@@ -43,7 +48,27 @@ def observed_rows(
     pair = who * visits.size + when
     if np.unique(pair).size < pair.size:
         raise InputError(visit, "two rows of a patient at one visit", "one row for each patient and visit")
+    if coordinates:
+        visits, when = _points(rows, coordinates)
+        if np.unique(who * len(visits) + when).size < who.size:
+            raise InputError(
+                "coordinates", tuple(coordinates), "no two rows of a patient at one point; the covariance has no noise"
+            )
     return rows, (who, when, arm), (tuple(visits.tolist()), tuple(groups.tolist()))
+
+
+def _points(
+    rows: Mapping[str, NDArray[np.generic]], coordinates: Sequence[str]
+) -> tuple[Array, NDArray[np.intp]]:
+    """Points that occur, (point, coordinate), and the point of each row."""
+    try:
+        at = np.column_stack([np.asarray(rows[name], float) for name in coordinates])
+    except ValueError:
+        raise InputError("coordinates", tuple(coordinates), "variables that are numbers") from None
+    if not np.isfinite(at).all():
+        raise InputError("coordinates", tuple(coordinates), "no coordinate missing where there is an outcome")
+    points, when = np.unique(at, axis=0, return_inverse=True)
+    return points, when.ravel()
 
 
 def starting_values(model: Model, x: Array, y: Array, codes: Codes) -> Array:

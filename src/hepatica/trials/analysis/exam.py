@@ -167,8 +167,8 @@ def _repeated(
     structure: Covariance | None = None,
     group: str | None = None,
 ) -> RepeatedMeasuresFit:
-    names = {"outcome": "FEV1", "patient": "USUBJID", "visit": "AVISIT", "covariance_group": group}
-    return mmrm(given["data"], terms=terms, structure=structure, options=options, **names)
+    names = {"outcome": "FEV1", "patient": "USUBJID", "visit": "AVISIT"}
+    return mmrm(given["data"], terms=terms, structure=structure, covariance_group=group, options=options, **names)
 
 
 FULL: list[Any] = ["RACE", "SEX", "ARMCD", "AVISIT", ("ARMCD", "AVISIT")]
@@ -251,7 +251,9 @@ def _structures(given: Inputs) -> dict[str, Any]:
     values: dict[str, dict[str, float]] = {"minus2loglik": {}, "estimate": {}, "se": {}, "df": {}}
     for case in given["cases"]:
         name, method, *by_arm = case.split("-", 2)
-        fit = _repeated(given, [], Options(method=Method(method.upper())), STRUCTURES[name], "ARMCD" if by_arm else None)
+        fit = _repeated(
+            given, [], Options(method=Method(method.upper())), STRUCTURES[name], "ARMCD" if by_arm else None
+        )
         mean = fit.coefficient("intercept")
         numbers = fit.minus_two_log_likelihood, mean.estimate, mean.std_error, mean.df
         for quantity, number in zip(values, numbers, strict=True):

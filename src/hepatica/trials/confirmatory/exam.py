@@ -15,6 +15,7 @@ from hepatica.trials.confirmatory.group_sequential.design import (
     GroupSequentialDesign,
     design_group_sequential,
 )
+from hepatica.trials.confirmatory.group_sequential.harm import NullSpending
 from hepatica.trials.confirmatory.group_sequential.shapes import OBrienFleming, Pocock, WangTsiatis
 from hepatica.trials.confirmatory.group_sequential.spending import (
     HwangShihDeCani,
@@ -71,11 +72,11 @@ EFFICACY: dict[str, Callable[..., Efficacy]] = {
 
 
 def _design(given: Inputs) -> GroupSequentialDesign:
-    futility: Spending | None = None
+    futility: Spending | NullSpending | list[float] | None = given.get("futility_values")
     if "futility" in given:
         spending = EFFICACY[given["futility"]](*given.get("futility_parameters", []))
         assert isinstance(spending, Spending)
-        futility = spending
+        futility = NullSpending(spending, given["harm"]) if "harm" in given else spending
     return design_group_sequential(
         given["looks"],
         EFFICACY[given["type"]](*given.get("parameters", [])),
@@ -102,7 +103,9 @@ def _group_sequential(given: Inputs) -> dict[str, Any]:
         "asn_ratio_H1": design.expected_ratio(design.drift),
         "shift": design.drift**2,
         "P_efficacy_H1": under[1].upper,
+        "P_efficacy_H0": under[0].upper,
         "P_futility_H0": failed,
+        "P_futility_H1": under[1].lower,
         "type1_when_futility_obeyed": under[0].upper.sum(),
     }
 

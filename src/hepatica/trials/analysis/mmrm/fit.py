@@ -186,7 +186,7 @@ def mmrm(
     shape = structure or Unstructured()
     places = shape.coordinates if isinstance(shape, Spatial) else ()
     rows, codes, labels = observed_rows(data, (outcome, patient, visit, covariance_group), terms, places)
-    shape = shape.located(labels[0]) if isinstance(shape, Spatial) else shape
+    shape = shape.located(np.array(labels[0], float)) if isinstance(shape, Spatial) else shape
     design = Design.of(rows, terms, references=chosen.references)
     x, y = design.matrix(rows), np.asarray(rows[outcome], dtype=np.float64)
     if np.linalg.matrix_rank(x) < x.shape[1]:

@@ -34,7 +34,9 @@ def observed_rows(
         Variables whose points take the place of the visits; their labels are the points.
     """
     outcome, patient, visit, group = names
-    columns = {n for n in names if n} | set(coordinates) | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
+    columns = (
+        {n for n in names if n} | set(coordinates) | {n for t in terms for n in ((t,) if isinstance(t, str) else t)}
+    )
     for name in sorted(columns - set(data)):
         raise InputError("data", name, f"a variable of the data: {', '.join(map(str, data))}")
     y = np.asarray(data[outcome], dtype=np.float64)
@@ -57,9 +59,7 @@ def observed_rows(
     return rows, (who, when, arm), (tuple(visits.tolist()), tuple(groups.tolist()))
 
 
-def _points(
-    rows: Mapping[str, NDArray[np.generic]], coordinates: Sequence[str]
-) -> tuple[Array, NDArray[np.intp]]:
+def _points(rows: Mapping[str, NDArray[np.generic]], coordinates: Sequence[str]) -> tuple[Array, NDArray[np.intp]]:
     """Points that occur, (point, coordinate), and the point of each row."""
     try:
         at = np.column_stack([np.asarray(rows[name], float) for name in coordinates])

@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from hepatica.errors import InputError
+from hepatica.trials.confirmatory.group_sequential.harm import NullSpending, boundaries_without_effect
 from hepatica.trials.confirmatory.group_sequential.recursion import (
     StoppingProbabilities,
     SubDensity,
@@ -27,7 +28,7 @@ from hepatica.trials.confirmatory.group_sequential.spending import Spending
 
 Floats = NDArray[np.float64]
 Efficacy = Shape | Spending
-Futility = Spending | Sequence[float] | None
+Futility = Spending | NullSpending | Sequence[float] | None
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,24 @@ def _checked(looks: int | Sequence[float], alpha: float, beta: float) -> Floats:
     return at
 
 
+def _boundaries(
+    at: Floats, efficacy: Efficacy, futility: NullSpending | Sequence[float] | None, alpha: float,
+    *, two_sided: bool, binding: bool,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Critical values and lower boundary that do not depend on the power."""
+    if isinstance(futility, NullSpending):
+        return _with_harm(at, efficacy, futility, alpha, binding)
+    if futility is not None and binding:
+        critical = _bind(at, efficacy, np.asarray(futility, float), alpha)
+    elif isinstance(efficacy, Spending):
+        critical = spend(efficacy, at, alpha, two_sided)
+    else:
+        critical = efficacy.critical_values(at, alpha, two_sided)
+    if futility is not None:
+        return critical, _given_futility(futility, critical)
+    return critical, -critical if two_sided else np.full(len(at), -np.inf)
+
+
 def design_group_sequential(
     looks: int | Sequence[float],
     efficacy: Efficacy,
@@ -200,8 +219,9 @@ def design_group_sequential(
         Type I error (of both sides if two-sided), and one minus power.
     two_sided : bool
         True for a symmetric design.
-    futility : Spending, sequence of float, or None
-        Function that spends beta, or values of z at all looks but the last (-inf for none).
+    futility : Spending, NullSpending, sequence of float, or None
+        Function that spends beta, or a probability without effect (harm), or values of z at all looks but the last
+        (-inf for none).
     binding : bool
         True if the efficacy boundary counts on futility being obeyed.
 
@@ -230,15 +250,7 @@ def design_group_sequential(
     if isinstance(futility, Spending):
         critical, lower, drift = _with_futility(at, efficacy, futility, side, beta, binding)
         return GroupSequentialDesign(at, critical, lower, alpha, beta, two_sided, binding, drift)
-    if futility is not None and binding:
-        critical = _bind(at, efficacy, np.asarray(futility, float), side)
-    elif isinstance(efficacy, Spending):
-        critical = spend(efficacy, at, side, two_sided)
-    else:
-        critical = efficacy.critical_values(at, side, two_sided)
-    lower = -critical if two_sided else np.full(len(at), -np.inf)
-    if futility is not None:
-        lower = _given_futility(futility, critical)
+    critical, lower = _boundaries(at, efficacy, futility, side, two_sided=two_sided, binding=binding)
 
     def shortfall(drift: float) -> float:
         return float(stopping_probabilities(at, critical, lower, drift).upper.sum()) - (1 - beta)
@@ -251,13 +263,30 @@ def design_group_sequential(
 
 
 def _bind(fractions: Floats, efficacy: Efficacy, futility: Floats, alpha: float) -> Floats:
-    """Critical values (looks,) spent with given, binding futility values."""
+    """Critical values (looks,) with given, binding futility values."""
+    lower = np.append(futility, -np.inf)[: len(fractions)]
+    if len(lower) < len(fractions) or np.isnan(lower).any():
+        raise InputError("futility", futility.tolist(), f"give {len(fractions) - 1} values of z")
     if not isinstance(efficacy, Spending):
-        raise InputError("binding", True, "binding futility needs efficacy by a spending function, or binding = False")
+        return efficacy.critical_values(fractions, alpha, False, lower)
     steps = np.diff(efficacy(fractions, alpha), prepend=0.0)
     now, critical = SubDensity.start(), np.zeros(len(fractions))
     for k, here in enumerate(fractions):
         critical[k] = now.upper_bound(steps[k], here)
         if k + 1 < len(fractions):
-            now = now.advance(futility[k] if k < len(futility) else -np.inf, critical[k], here, fractions[k + 1])
+            now = now.advance(lower[k], critical[k], here, fractions[k + 1])
     return critical
+
+
+def _with_harm(
+    fractions: Floats, efficacy: Efficacy, harm: NullSpending, alpha: float, binding: bool
+) -> tuple[Floats, Floats]:
+    """Critical values and lower boundary by spending without effect."""
+    if not isinstance(efficacy, Spending):
+        if binding:
+            raise InputError("binding", True, "a lower boundary that binds needs efficacy by a spending function")
+        critical = efficacy.critical_values(fractions, alpha, False)
+        return boundaries_without_effect(fractions, critical, np.zeros(len(fractions)), harm)
+    steps = np.diff(efficacy(fractions, alpha), prepend=0.0)
+    stays = None if binding else spend(efficacy, fractions, alpha, False)
+    return boundaries_without_effect(fractions, stays, steps, harm)

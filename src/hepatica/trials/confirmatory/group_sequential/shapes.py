@@ -30,7 +30,7 @@ class Shape(ABC):
     """Shape of a boundary over the information fractions."""
 
     @abstractmethod
-    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool) -> Floats:
+    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool, lower: Floats | None = None) -> Floats:
         """Critical values on the z scale.
 
         Parameters
@@ -41,6 +41,8 @@ class Shape(ABC):
             Error of one side.
         two_sided : bool
             True if the mirror image below stops the trial too.
+        lower : (looks,), optional
+            Lower boundary of a one-sided design that is counted on (binding).
 
         Returns
         -------
@@ -71,14 +73,15 @@ class WangTsiatis(Shape):
         if not -2 <= self.delta <= 2:
             raise InputError("delta", self.delta, "give a number from -2 to 2; 0 is O'Brien-Fleming, 0.5 Pocock")
 
-    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool) -> Floats:
+    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool, lower: Floats | None = None) -> Floats:
         """Critical values; see `Shape`."""
         proportion = fractions ** (self.delta - 0.5)
+        stop = np.full(len(fractions), -np.inf) if lower is None else lower
 
         def excess(constant: float) -> float:
             critical = constant * proportion
-            lower = -critical if two_sided else np.full(len(fractions), -np.inf)
-            return crossing_probability(fractions, critical, lower) - alpha
+            below = -critical if two_sided else np.minimum(stop, critical)
+            return crossing_probability(fractions, critical, below) - alpha
 
         return np.asarray(brentq(excess, 1e-6, 20.0, xtol=1e-12) * proportion)
 
@@ -108,12 +111,13 @@ class HaybittlePeto(Shape):
 
     early: float = 3.0
 
-    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool) -> Floats:
+    def critical_values(self, fractions: Floats, alpha: float, two_sided: bool, lower: Floats | None = None) -> Floats:
         """Critical values; see `Shape`."""
         now, spent = SubDensity.start(), 0.0
         for k, here in enumerate(fractions[:-1]):
             spent += now.above(self.early, here)
-            now = now.advance(-self.early if two_sided else -np.inf, self.early, here, fractions[k + 1])
+            below = -self.early if two_sided else (-np.inf if lower is None else float(lower[k]))
+            now = now.advance(below, self.early, here, fractions[k + 1])
         if spent >= alpha:
             raise InputError("early", self.early, f"early looks spend {spent:.3g} of {alpha:.3g}; give a higher value")
         return np.append(np.full(len(fractions) - 1, self.early), now.upper_bound(alpha - spent, fractions[-1]))

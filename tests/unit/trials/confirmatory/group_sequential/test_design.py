@@ -87,7 +87,7 @@ def test_symmetric_design_spends_half_on_each_side():
         (2, {"futility": [0.0, 0.0]}, "one for each look but the last"),
         (2, {"futility": [5.0]}, "below"),
         (2, {"futility": HwangShihDeCani(-2), "binding": True}, "spending function"),
-        (2, {"futility": [0.0], "binding": True}, "spending function"),
+        (3, {"futility": [0.0], "binding": True}, "give 2 values"),
     ],
 )
 def test_impossible_designs_are_refused(looks, options, match):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from hepatica.errors import InputError
+from hepatica.trials.confirmatory.group_sequential.design import design_group_sequential
 from hepatica.trials.confirmatory.group_sequential.shapes import (
     HaybittlePeto,
     OBrienFleming,
@@ -50,3 +51,12 @@ def test_haybittle_peto_spends_what_is_left():
 def test_shape_outside_reason_is_refused():
     with pytest.raises(InputError, match="delta"):
         WangTsiatis(5)
+
+
+def test_a_lower_boundary_that_binds_lowers_the_critical_values():
+    futility = [-0.5, 0.1, 0.7]
+    for shape, theirs in ((OBrienFleming(), 2.0), (Pocock(), 2.3), (HaybittlePeto(), 1.98)):
+        bound = design_group_sequential(4, shape, futility=futility, binding=True)
+        free = design_group_sequential(4, shape, futility=futility)
+        assert bound.critical[-1] < free.critical[-1] and abs(bound.critical[-1] - theirs) < 0.2
+        assert bound.probabilities(0.0).upper.sum() == pytest.approx(0.025, abs=1e-9)

@@ -16,8 +16,9 @@ from hepatica.calibrate.endpoints import DEATHS, DIRECTION
 from hepatica.calibrate.error_model.bias import BiasPrior
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.error_model.statements import Statement
+from hepatica.calibrate.inference.counts import MIN_SHARE
 from hepatica.calibrate.inference.random_effects import RandomEffects
-from hepatica.calibrate.likelihood import MIN_SHARE, Scale
+from hepatica.calibrate.likelihood import Scale
 from hepatica.patients.draws import PRIOR_NULL_EFFECT_PROBABILITY, between_study_sd
 
 Floats = NDArray[np.float64]

@@ -1,8 +1,4 @@
-"""Log likelihood of points through the emulator, its gradient, and how points move by it.
-
-Deviations that arms share are integrated over by the nodes of the likelihood itself: the gradient of an integral is the
-mean gradient over its nodes, each weighted by what it contributes.
-"""
+"""Log likelihood of points through the emulator, its gradient, and how points move by it."""
 
 from __future__ import annotations
 
@@ -11,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtr, softmax
+from scipy.special import ndtr
 
 from hepatica.calibrate import likelihood
-from hepatica.calibrate.endpoints import DIRECTION
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.inference.hamiltonian import Hamiltonian
 from hepatica.calibrate.inference.random_effects import RandomEffects
@@ -114,7 +109,9 @@ def gradient(
         for rows, effects in blocks.normal:
             np.add.at(by_output.T, rows, effects.gradient(simulated[:, rows], sd["mean"], sd["mean_visit"]).T)
         for block, at, unknown in blocks.counted:
-            slopes = counts_gradient(block, [simulated[:, k] for k in at], unknown, sd["share"], sd["share_visit"])
+            slopes = likelihood.counts_gradient(
+                block, [simulated[:, k] for k in at], unknown, sd["share"], sd["share_visit"]
+            )
             for k, slope in zip(at, slopes, strict=True):
                 np.add.at(by_output.T, k, slope.T)
         return jacobian(points, by_output)
@@ -139,70 +136,3 @@ def emulator_gradient(emulator: Emulator) -> Callable[[Floats, Floats], Floats]:
         return np.asarray(slope * smooth)
 
     return of
-
-
-def counts_gradient(
-    terms: Sequence[LikelihoodTerm],
-    simulated: Sequence[Floats],
-    unknown: Sequence[float],
-    common: Floats,
-    own: Floats,
-) -> list[Floats]:
-    """Gradient of `likelihood.counts_log_likelihood` by the simulated log odds, one (n, visits) for each term."""
-    if terms[0].statement is not None:
-        return [likelihood.statement_gradient(terms[0], simulated[0], unknown[0], common, own)]
-    signs = [DIRECTION[t.variable].value for t in terms]
-    x = [s * sign for s, sign in zip(simulated, signs, strict=True)]
-    counts, apart = [np.array(t.value) for t in terms], [u + own**2 for u in unknown]
-    if len(terms) == 1:
-        nodes = likelihood.NODES, likelihood.WEIGHTS
-        return [signs[0] * _one_arm(x[0], counts[0], apart[0] + common**2, *nodes)[1]]
-    away, precision = np.zeros_like(common), 1 / common**2
-    for y, n, v in zip(x, counts, apart, strict=True):
-        k, seen, sampling = likelihood.best_visit(n)
-        away += (logit(seen) - y[:, k]) / (v + sampling)
-        precision = precision + 1 / (v + sampling)
-    centre, width = away / precision, np.sqrt(2 / precision)
-    few, fits, slopes = (likelihood.FEW_NODES, likelihood.FEW_WEIGHTS), [], []
-    for node, weight in zip(*few, strict=True):
-        move = centre + width * node
-        arms = [_one_arm(y + move[:, None], n, v, *few) for y, n, v in zip(x, counts, apart, strict=True)]
-        fits.append(np.sum([a[0] for a in arms], axis=0) + node**2 + np.log(weight) - move**2 / (2 * common**2))
-        slopes.append([a[1] for a in arms])
-    share = softmax(np.stack(fits), axis=0)
-    return [
-        sign * sum(s[:, None] * slope[k] for s, slope in zip(share, slopes, strict=True))
-        for k, sign in enumerate(signs)
-    ]
-
-
-def _one_arm(x: Floats, counts: Floats, variance: Floats, nodes: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Log likelihood (n,) of one arm's counts but for a constant by n, and its gradient by log odds (n, visits)."""
-    k, seen, sampling = likelihood.best_visit(counts)
-    centre = (logit(seen) - x[:, k]) * variance / (variance + sampling)
-    width = np.sqrt(2 * variance * sampling / (variance + sampling))
-    move = centre[:, None] + width[:, None] * nodes
-    odds = x[:, None, :] + move[:, :, None]
-    fit = likelihood.counted(odds, counts) + nodes**2 + np.log(weights) - move**2 / (2 * variance[:, None])
-    top = fit.max(axis=1)
-    value = top + np.log(np.exp(fit - top[:, None]).sum(axis=1)) + np.log(width) - 0.5 * np.log(2 * np.pi * variance)
-    return value, np.asarray((softmax(fit, axis=1)[:, :, None] * _counted_slope(odds, counts)).sum(axis=1))
-
-
-def _counted_slope(odds: Floats, counts: Floats) -> Floats:
-    """Gradient of `likelihood.counted` by log odds (..., visits)."""
-    inside = np.abs(odds) < likelihood.MAX_LOG_ODDS
-    odds = np.clip(odds, -likelihood.MAX_LOG_ODDS, likelihood.MAX_LOG_ODDS)
-    if len(counts) == 2:
-        return np.asarray((counts[0] - counts.sum() * expit(odds)) * inside)
-    p = expit(odds)
-    top = np.maximum.accumulate(p, axis=-1)
-    slope = np.zeros_like(odds)
-    slope[..., 0] += counts[0] / top[..., 0]
-    slope[..., -1] -= counts[-1] / (1 - top[..., -1])
-    for k in range(1, len(counts) - 1):
-        step = top[..., k] - top[..., k - 1]
-        rate = np.where(step > 1e-4, counts[k] / np.maximum(step, 1e-4), 0.0)
-        slope[..., k] += rate
-        slope[..., k - 1] -= rate
-    return np.asarray(slope * (p >= top) * p * (1 - p) * inside)

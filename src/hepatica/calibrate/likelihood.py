@@ -14,20 +14,18 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import logit, logsumexp
 
 from hepatica.calibrate.bank import Bank
 from hepatica.calibrate.endpoints import DIRECTION
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION, Sample
 from hepatica.calibrate.error_model.statements import Statement
+from hepatica.calibrate.inference import counts
+from hepatica.calibrate.inference.counts import MIN_SHARE
 from hepatica.calibrate.inference.random_effects import RandomEffects
 from hepatica.patients.draws import between_study_sd
 
 Floats = NDArray[np.float64]
-MIN_SHARE = 2e-3  # where logarithms of odds are cut off
-MAX_LOG_ODDS = float(logit(1 - MIN_SHARE))
-NODES, WEIGHTS = np.polynomial.hermite.hermgauss(9)  # of what one arm deviates by
-FEW_NODES, FEW_WEIGHTS = np.polynomial.hermite.hermgauss(5)  # of what several arms deviate by, together and apart
 
 
 class Scale(StrEnum):
@@ -181,24 +179,29 @@ def counts_log_likelihood(
     """
     if terms[0].statement is not None:
         return statement_log_likelihood(terms[0], simulated[0], unknown[0], common, own)
-    x = [s * DIRECTION[t.variable].value for s, t in zip(simulated, terms, strict=True)]  # log odds of the event
-    counts, apart = [np.array(t.value) for t in terms], [u + own**2 for u in unknown]
-    if len(terms) == 1:
-        return _one_arm(x[0], counts[0], apart[0] + common**2, NODES, WEIGHTS)
-    away, precision = np.zeros_like(common), 1 / common**2
-    for y, n, v in zip(x, counts, apart, strict=True):
-        k, seen, sampling = best_visit(n)
-        away += (logit(seen) - y[:, k]) / (v + sampling)
-        precision = precision + 1 / (v + sampling)
-    centre, width = away / precision, np.sqrt(2 / precision)
-    fits = []
-    for node, weight in zip(FEW_NODES, FEW_WEIGHTS, strict=True):
-        move = centre + width * node
-        arms = [
-            _one_arm(y + move[:, None], n, v, FEW_NODES, FEW_WEIGHTS) for y, n, v in zip(x, counts, apart, strict=True)
-        ]
-        fits.append(np.sum(arms, axis=0) + node**2 + np.log(weight) - move**2 / (2 * common**2))
-    return _log_sum(np.stack(fits), axis=0) + np.log(width) - 0.5 * np.log(2 * np.pi * common**2)
+    return counts.integrated(*_of_events(terms, simulated, unknown, own), common).value
+
+
+def counts_gradient(
+    terms: Sequence[LikelihoodTerm],
+    simulated: Sequence[Floats],
+    unknown: Sequence[float],
+    common: Floats,
+    own: Floats,
+) -> list[Floats]:
+    """Gradient of `counts_log_likelihood` by the simulated log odds, one (n, visits) for each term."""
+    if terms[0].statement is not None:
+        return [statement_gradient(terms[0], simulated[0], unknown[0], common, own)]
+    made = counts.integrated(*_of_events(terms, simulated, unknown, own), common, slope=True)
+    return [DIRECTION[t.variable].value * slope for t, slope in zip(terms, made.slopes, strict=True)]
+
+
+def _of_events(
+    terms: Sequence[LikelihoodTerm], simulated: Sequence[Floats], unknown: Sequence[float], own: Floats
+) -> tuple[list[Floats], list[Floats], list[Floats]]:
+    """Log odds of the event, counts, and variance of what each arm deviates by itself."""
+    odds = [x * DIRECTION[t.variable].value for x, t in zip(simulated, terms, strict=True)]
+    return odds, [np.array(t.value) for t in terms], [u + own**2 for u in unknown]
 
 
 def statement_log_likelihood(
@@ -222,7 +225,7 @@ def statement_log_likelihood(
     a, b = (common, own) if of_share else (between_study_sd("mean"), between_study_sd("mean_visit"))
     sd = np.sqrt(unknown + term.error**2 + term.between**2 * (np.square(a) + np.square(b)))
     each = [term.statement.log_likelihood(x, np.broadcast_to(sd, x.shape)) for x in simulated.T]
-    return np.asarray(_log_sum(np.stack(each), axis=0) - np.log(len(each)))
+    return np.asarray(logsumexp(np.stack(each), axis=0) - np.log(len(each)))
 
 
 def statement_gradient(term: LikelihoodTerm, simulated: Floats, unknown: float, common: Floats, own: Floats) -> Floats:
@@ -234,40 +237,3 @@ def statement_gradient(term: LikelihoodTerm, simulated: Floats, unknown: float, 
         up, down = (statement_log_likelihood(term, simulated + s, unknown, common, own) for s in (step, -step))
         slope[:, k] = (up - down) / 2e-4
     return slope
-
-
-def best_visit(counts: Floats) -> tuple[int, float, float]:
-    """Visit at which the odds are known best, the share with the event by then, and the variance of its log odds."""
-    n = counts.sum()
-    seen = (np.cumsum(counts)[:-1] + 0.5) / (n + 1)
-    k = int(np.argmax(seen * (1 - seen)))
-    return k, float(seen[k]), float(1 / (n * seen[k] * (1 - seen[k])))
-
-
-def _one_arm(x: Floats, counts: Floats, variance: Floats, nodes: Floats, weights: Floats) -> Floats:
-    """Multinomial log likelihood of counts between visits, integrated over a normal shift of the log odds."""
-    k, seen, sampling = best_visit(counts)
-    centre = (logit(seen) - x[:, k]) * variance / (variance + sampling)
-    width = np.sqrt(2 * variance * sampling / (variance + sampling))
-    move = centre[:, None] + width[:, None] * nodes
-    fit = counted(x[:, None, :] + move[:, :, None], counts) + nodes**2 + np.log(weights)
-    fit -= move**2 / (2 * variance[:, None])
-    return _log_sum(fit, axis=1) + np.log(width) - 0.5 * np.log(2 * np.pi * variance)
-
-
-def counted(odds: Floats, counts: Floats) -> Floats:
-    """Multinomial log likelihood (...) of counts between visits, of log odds (..., visits) of the event by then."""
-    odds = np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS)
-    if len(counts) == 2:
-        return np.asarray(counts[0] * odds[..., 0] - counts.sum() * np.logaddexp(0.0, odds[..., 0]))
-    p = np.maximum.accumulate(expit(odds), axis=-1)
-    fit = counts[0] * np.log(p[..., 0]) + counts[-1] * np.log1p(-p[..., -1])
-    for k in range(1, len(counts) - 1):
-        fit += counts[k] * np.log(np.maximum(p[..., k] - p[..., k - 1], 1e-4))
-    return np.asarray(fit)
-
-
-def _log_sum(x: Floats, axis: int) -> Floats:
-    """Logarithm of the sum of exponentials."""
-    top = x.max(axis=axis, keepdims=True)
-    return np.asarray(np.log(np.exp(x - top).sum(axis=axis)) + top.squeeze(axis))

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from hepatica.calibrate import emulated, likelihood
 from hepatica.calibrate.emulated import (
-    counts_gradient,
     emulator_gradient,
     gradient,
     kernel,
@@ -63,22 +61,6 @@ def test_the_gradient_is_that_of_the_log_likelihood_along_any_smooth_direction()
     assert (slope(x)[:, ~smooth] == 0).all()
 
 
-@pytest.mark.parametrize("value", [(3.0, 9.0), (2.0, 4.0, 1.0, 12.0)])
-def test_counts_of_one_arm_and_their_gradient_by_each_visit(value):
-    rng, visits = np.random.default_rng(2), len(value) - 1
-    odds = np.sort(rng.normal(-1, 0.6, (40, visits)), axis=1)
-    term = [counts("x", tuple(SummaryStatistic(Scale.SHARE, k) for k in range(visits)), value)]
-    common, own = np.full(40, 0.3), np.full(40, 0.2)
-
-    def total(x):
-        return likelihood.counts_log_likelihood(term, [x], [0.05], common, own)
-
-    (slope,) = counts_gradient(term, [odds], [0.05], common, own)
-    for k in range(visits):
-        along = np.eye(visits)[k]
-        assert slope[:, k] == pytest.approx(difference(total, odds, along), rel=5e-3, abs=5e-3)
-
-
 def test_an_emulator_s_weighted_outputs_have_their_derivatives_and_a_spike_that_is_off_hides_its_coordinate():
     rng, off = np.random.default_rng(3), np.array([[0.5, -3.0, 0.2, 0, 0, 0, 0], [0.5, 3.0, 0.2, 0, 0, 0, 0]])
     e, weights = emulator(3, rng), rng.standard_normal((2, 3))
@@ -87,11 +69,6 @@ def test_an_emulator_s_weighted_outputs_have_their_derivatives_and_a_spike_that_
     for k in (0, 2):
         along = np.eye(len(NAMES))[k]
         assert slope[:, k] == pytest.approx(difference(lambda x: (e(x) * weights).sum(axis=1), off, along), abs=1e-6)
-
-
-def test_points_beyond_the_cut_of_log_odds_have_no_slope():
-    far = np.array([[likelihood.MAX_LOG_ODDS + 1, likelihood.MAX_LOG_ODDS + 2]])
-    assert (emulated._counted_slope(far, np.array([1.0, 2.0, 3.0])) == 0).all()
 
 
 def test_spikes_are_redrawn_with_what_they_switch_and_sds_sliced():

@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.contrast_likelihood import Contrast
 from hepatica.calibrate.course import CoursePosterior
+from hepatica.calibrate.inference.counts import MIN_SHARE
 from hepatica.calibrate.inference.emulate import Emulator, Space
-from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, SummaryStatistic
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, SummaryStatistic
 from hepatica.model.structure import Model
 from hepatica.patients import DrawKey, DrawKind, Draws
 from hepatica.patients.draws import between_study_sd

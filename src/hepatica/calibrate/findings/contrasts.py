@@ -17,7 +17,8 @@ from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, End
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.spread import LEVELS
 from hepatica.calibrate.findings.printed import Convert, Lines, spread, stated
-from hepatica.calibrate.likelihood import MIN_SHARE, Scale
+from hepatica.calibrate.inference.counts import MIN_SHARE
+from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import Publication
 from hepatica.evidence.findings import Finding
 

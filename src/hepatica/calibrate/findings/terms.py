@@ -16,7 +16,8 @@ from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION
 from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.error_model.statements import Statement
 from hepatica.calibrate.findings.printed import Lines, spread, stated
-from hepatica.calibrate.likelihood import MIN_SHARE, Law, LikelihoodTerm, Scale, SummaryStatistic
+from hepatica.calibrate.inference.counts import MIN_SHARE
+from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.evidence import Publication
 from hepatica.evidence.findings import Finding
 from hepatica.evidence.observations import Observation

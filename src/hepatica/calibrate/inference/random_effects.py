@@ -67,25 +67,25 @@ class RandomEffects:
         >>> [block.log_likelihood(x, sd, zero).round(3).tolist() for sd in (zero, zero + 1)]
         [[-1.0, -1.0], [-0.883, -1.549]]
         """
-        z, inverse, along, inner = self._parts(simulated, common, own)
-        corrected = np.linalg.solve(inner, along[..., None])[..., 0]
+        z, inverse, along, corrected, inner = self._parts(simulated, common, own)
         square = (z**2 * inverse).sum(axis=1) - (along * corrected).sum(axis=1)
         determinant = np.linalg.slogdet(inner)[1] - np.log(inverse).sum(axis=1) + self.log_determinant
         return np.asarray(-0.5 * (square + determinant))
 
     def gradient(self, simulated: Floats, common: Floats, own: Floats) -> Floats:
         """Gradient of the log likelihood by the simulated values, (n, m)."""
-        z, inverse, along, inner = self._parts(simulated, common, own)
-        sd = np.broadcast_to(common[:, None] if common.ndim == 1 else common, along.shape)
-        corrected = sd * np.linalg.solve(inner, along[..., None])[..., 0]
-        return np.asarray(-(inverse * (z - corrected @ self.common.T)) @ self.whiten)
+        z, inverse, _, corrected, _ = self._parts(simulated, common, own)
+        sd = common[:, None] if common.ndim == 1 else common
+        return np.asarray(-(inverse * (z - (sd * corrected) @ self.common.T)) @ self.whiten)
 
-    def _parts(self, simulated: Floats, common: Floats, own: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Whitened residuals, inverse variances, and the common parts' projections and capacitance matrix."""
+    def _parts(self, simulated: Floats, common: Floats, own: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Whitened residuals, inverse variances, common parts' projections, solutions for these, capacitance matrix."""
         z = (simulated - self.value) @ self.whiten.T
         inverse = 1.0 / (1.0 + own[:, None] ** 2 * self.residual)
         m, k = self.common.shape
-        sd = np.broadcast_to(common[:, None] if common.ndim == 1 else common, (len(z), k))
+        sd = common[:, None] if common.ndim == 1 else common
         inner = inverse @ (self.common[:, :, None] * self.common[:, None, :]).reshape(m, k * k)
         inner = np.eye(k) + sd[:, :, None] * sd[:, None, :] * inner.reshape(-1, k, k)
-        return z, inverse, sd * ((z * inverse) @ self.common), inner
+        along = sd * ((z * inverse) @ self.common)
+        corrected = along / inner[..., 0] if k == 1 else np.linalg.solve(inner, along[..., None])[..., 0]
+        return z, inverse, along, np.asarray(corrected, np.float64), inner

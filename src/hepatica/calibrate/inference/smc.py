@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from hepatica.calibrate.inference.loo import resample_systematically
 from hepatica.calibrate.inference.slices import by_halves
 from hepatica.progress import Progress
 
@@ -142,7 +143,6 @@ def _tempered(
     progress: Progress | None,
 ) -> Sampled:
     """Particles of both parts from those of the first, by tempering the second from power 0 to 1."""
-    n = len(x)
     _, fit = parts(x)
     power, powers, evidence, moved = 0.0, [0.0], 0.0, 1.0
     while power < 1.0:
@@ -151,8 +151,7 @@ def _tempered(
         evidence += float(np.log(weight.mean()) + step * fit.max())
         power = min(1.0, power + step)
         powers.append(power)
-        parents = np.searchsorted(np.cumsum(weight) / weight.sum(), (rng.random() + np.arange(n)) / n)
-        x = x[np.minimum(parents, n - 1)]
+        x = x[resample_systematically(weight, rng.random())]
         start = x.copy()
 
         def target(points: Floats, power: float = power) -> Floats:

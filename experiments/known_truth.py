@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 from known_truth_page import WORLDS, page, summary
+from known_truth_readers import MODEL, Held, by_reader, judged
+from known_truth_readers import summary as by_prior
 from rich.progress import Progress
 
 from hepatica.admission import admit
@@ -38,7 +40,7 @@ from hepatica.dosing.decision import MIN_DRAWS, TAIL
 from hepatica.dosing.utility import OUTPUTS as WORTH
 from hepatica.dosing.utility import evaluate_benefit
 from hepatica.engine import System
-from hepatica.files import write_array
+from hepatica.files import write_array, write_text
 from hepatica.model.assemble import assemble
 from hepatica.model.modules import MODULES
 from hepatica.patients import Draws, load_population
@@ -88,6 +90,11 @@ class Setting:
         self.utility = self.study.utility.utility()
         self.lin = self._like_lin()
         self.asked = {(a.publication, a.arm) for a in self.plan.arms if self.study.population in dict(a.populations)}
+
+    @property
+    def whole_effect(self) -> Contrast:
+        """The difference whose prior readers have: survival in Lin 2017."""
+        return next(c for c in self.contrasts if (c.publication, c.variable) == ("lin2017", "survival"))
 
     def _like_lin(self) -> int:
         """The regimen of the grid that is nearest Lin 2017's."""
@@ -300,6 +307,7 @@ def main() -> None:
         task = bar.add_task("bank", total=options.draws)
         prior = Draws.prior(s.system.model, options.draws, seed=options.seed + 100)
         bank = s.simulate(prior, options.people, options.seed, options.work, lambda k: bar.advance(task, k))
+        effect = np.stack([s.whole_effect.of(means) for means in bank.mean])
         rows = []
         for world in WORLDS:
             task = bar.add_task(f"world {world}", total=options.replicates)
@@ -314,7 +322,9 @@ def main() -> None:
                     continue
                 rng = np.random.default_rng([options.seed, WORLDS.index(world), i])
                 w, effective, doubts = learn(s, bank, *publish(s, truth, i, h, rng))
-                outcomes, true = decide(s, bank, w, doubts), truth.gain[h, i]
+                held, true = by_reader(effect, Held(w, doubts)), truth.gain[h, i]
+                decided = {name: decide(s, bank, *own) for name, own in held.items()}
+                outcomes = decided[MODEL]
                 ok = (truth.excess[h, i] <= np.array([x.limit for x in s.utility.harms])[:, None]).all(axis=0)
                 best = float(np.where(ok, true, -np.inf).max())
                 rows.append(
@@ -323,6 +333,7 @@ def main() -> None:
                         "replicate": i,
                         "hypothesis": h,
                         **outcomes,
+                        "readers": {name: judged(d, true) for name, d in decided.items()},
                         "effective": effective.tolist(),
                         "true_best": best,
                         "true_top": float(true[outcomes["top"]]),
@@ -331,10 +342,11 @@ def main() -> None:
                         "share": len(outcomes["set"]) / len(true),
                     }
                 )
-    table = summary(rows)
+    worlds, priors = summary(rows), by_prior(rows)
+    text = page(worlds, priors, len(s.arms), options, __doc__ or "")
     if options.write:
-        (options.write / "known-truth.md").write_text(page(table, options, __doc__ or ""), encoding="utf-8")
-    print(json.dumps({"rows": rows, "worlds": table}) if options.json else page(table, options, __doc__ or ""))
+        write_text(options.write / "known-truth.md", text)
+    print(json.dumps({"rows": rows, "worlds": worlds, "priors": priors}) if options.json else text)
 
 
 if __name__ == "__main__":

@@ -20,14 +20,14 @@ PRIORS = (MODEL, *READERS)
 
 
 class Held(NamedTuple):
-    """What somebody holds after the evidence: weights of draws, (hypotheses, draws), and chances of no effect."""
+    """Posterior that somebody holds: weights of draws, (hypotheses, draws), and chances of no effect."""
 
     weights: np.ndarray
     nothing: list[float]
 
 
 def by_reader(effect: np.ndarray, learnt: Held) -> dict[str, Held]:
-    """What each reader holds, from the whole effect of each draw, (hypotheses, draws), and what the model holds.
+    """Posterior of each reader, from the whole effect of each draw, (hypotheses, draws), and that of the model.
 
     Draws without an effect, for they made no patients, have no weight.
     """

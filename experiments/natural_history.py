@@ -17,16 +17,16 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from joint_fit import fit_at_admission, fit_labs
+from joint_fit_moves import with_biology
 from natural_history_page import page
 
 from hepatica.admission import admit
 from hepatica.calibrate.natural_history.courses import Met, lab_rows, targets
 from hepatica.calibrate.natural_history.courses import follow as follow_typical
-from hepatica.calibrate.natural_history.fit import fit_at_admission, fit_labs
 from hepatica.calibrate.natural_history.groups import STAGES, group_deaths, held_deaths, populations_of, stage
 from hepatica.calibrate.natural_history.intensity import INTENSITIES
 from hepatica.calibrate.natural_history.learn import update
-from hepatica.calibrate.natural_history.moves import with_biology
 from hepatica.calibrate.run import plans, used
 from hepatica.engine import System, shipped_system
 from hepatica.outcomes.causes import deaths_by_cause

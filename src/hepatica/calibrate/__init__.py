@@ -6,5 +6,5 @@ and `blocks` (simulations of all arms under many draws, kept on disk), `error_mo
 publication), `inference` (emulator, random effects, sampler, weights), `unknowns`, `course`
 (posterior of the untreated course), `cells` (posterior of the cell parameters), `readers` (named priors of the whole
 effect), `diagnostics` (contraction, identifiability), `run` (a calibration from beginning to end), `leave_out` (each
-publication predicted from the others), `natural_history` (deaths of groups into the draws; joint fit of all labs).
+publication predicted from the others), `natural_history` (deaths of groups into the draws).
 """

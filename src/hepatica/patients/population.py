@@ -204,7 +204,7 @@ class Moved(BaseModel):
 class Fit(BaseModel):
     """Fit of the untreated population: its parameters and the data that they are fitted to.
 
-    Constants of human biology move for all populations together (`calibrate.natural_history`).
+    Constants of human biology move for all populations together (`experiments/joint_fit.py`).
 
     Attributes
     ----------

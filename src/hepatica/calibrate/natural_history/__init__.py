@@ -1,1 +1,1 @@
-"""Untreated natural history: `intensity`, `moves`, `courses`, `fit`, `write_back`, `groups`, `learn`."""
+"""Untreated natural history: `intensity`, `courses`, `groups` and what their deaths teach the draws, `learn`."""

@@ -5,9 +5,8 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
+import joint_fit_tables as module
 import pytest
-
-from hepatica.calibrate.natural_history import write_back as module
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
-"""The joint fit of untreated populations finds what made the labs."""
+"""The joint fit of untreated populations finds what made the labs, prints them, and writes nothing unless asked to."""
 
+from importlib.resources import files
+from pathlib import Path
+
+import joint_fit as fit
 import numpy as np
 import pytest
+from joint_fit_moves import Moves
 
-from hepatica.calibrate.natural_history import fit
 from hepatica.calibrate.natural_history.courses import Met, follow
 from hepatica.patients import load_population
 
@@ -39,3 +43,17 @@ def test_derivatives_are_taken_over_steps_that_the_noise_of_solves_does_not_hide
 
     assert fit._searched(residual, 2, 10) == pytest.approx([0.7, -0.3], abs=1e-3)
     assert (tried[0] == 0).all() and [np.abs(x).max() for x in tried[1:3]] == pytest.approx([0.1, 0.1])
+
+
+def test_every_lab_is_printed_and_nothing_written(monkeypatch, capsys):
+    keys = ("hbv_aclf", "compensated_cirrhosis")
+    moves = Moves.of(keys)
+    monkeypatch.setattr(fit, "populations", lambda: keys)
+    monkeypatch.setattr(fit, "fit_labs", lambda *_, **__: (moves, np.zeros(len(moves.tolerances))))
+    monkeypatch.setattr("sys.argv", ["joint_fit", "--patients", "3"])
+    table = Path(str(files("hepatica.model.modules"))) / "immune.toml"
+    before = table.read_bytes()
+    fit.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in lines} == set(keys) and table.read_bytes() == before
+    assert any(" alt " in line for line in lines)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from joint_fit_moves import BIOLOGY, Moves, with_factor
 
 from hepatica.calibrate.natural_history.intensity import INTENSITIES
-from hepatica.calibrate.natural_history.moves import BIOLOGY, Moves, with_factor
 from hepatica.patients import load_population, populations
 
 

@@ -1,24 +1,29 @@
 """Joint fit of the untreated populations: least squares on labs.
 
+    python experiments/joint_fit.py [--patients 100] [--rounds 6] [--write]
+
 A population's file says in ``[fit]`` which labs of which publications are met, and which of its own quantities move:
 sizes and durations of insults, care. `BIOLOGY` are constants of human biology, which move for all populations together.
 No arm that was given cells is used, nor the control arm of Lin et al. 2017. The search is Gauss-Newton on common random
-numbers, at typical values of what is not known. Deaths, which feed nothing back, teach the draws (`learn`).
+numbers, at typical values of what is not known. It says where the priors of `hepatica calibrate` are centred, and is no
+part of that; deaths, which feed nothing back, teach the draws (`hepatica.calibrate.natural_history`). For research use.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from joint_fit_moves import Moves, with_biology, with_factor
+from joint_fit_tables import write_back
 from numpy.typing import NDArray
 from rich.progress import Progress
 from scipy.optimize import least_squares
 
 from hepatica.calibrate.natural_history.courses import Met, follow, lab_rows
-from hepatica.calibrate.natural_history.moves import Moves, with_biology, with_factor
-from hepatica.engine import System
-from hepatica.patients import Population
+from hepatica.engine import System, shipped_system
+from hepatica.patients import Population, populations
 
 Floats = NDArray[np.float64]
 TOLERANCE = 0.1  # of the logarithm of a published mean or median
@@ -88,3 +93,26 @@ def fit_at_admission(
         return np.array([*(r for m in met if m.time == 0 for r in lab_misfit(m)), *(x / tolerance)])
 
     return tried(_searched(residual, len(rows), 5))
+
+
+def main() -> None:
+    """Fit, print every lab, and write what moved into the tables if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--patients", type=int, default=100, help="of each population")
+    parser.add_argument("--seed", type=int, default=2017)
+    parser.add_argument("--rounds", type=int, default=6, help="rounds of Gauss-Newton")
+    parser.add_argument("--write", action="store_true", help="write into the tables of modules and populations")
+    options = parser.parse_args()
+    system, keys, size = shipped_system(), populations(), {"n": options.patients, "seed": options.seed}
+    moves, x = fit_labs(system, keys, **size, rounds=options.rounds)
+    for key, population in moves.populations(x, system, keys).items():
+        for m in lab_rows(follow(system, population, **size), system):
+            print(f"{key:32s} {m.variable:24s} day {m.time:5g}  {m.published:9.4g}  {m.simulated:9.4g}")
+    if options.write:
+        factors = dict(zip([s.parameter for s in moves.shared], np.exp(x[: len(moves.shared)]), strict=True))
+        own = {(k, q): float(np.exp(v)) for (k, q, _), v in zip(moves.own, x[len(moves.shared) :], strict=True)}
+        write_back(system.model, factors, own)
+
+
+if __name__ == "__main__":
+    main()

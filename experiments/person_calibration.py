@@ -6,7 +6,9 @@
 People are drawn from the prior of a kind with a seed of their own, given labs of day 0 and day 3 with assay error and
 a persistent discrepancy of the size that the weights assume, and forecast from the library as if they were strangers.
 Printed: coverage of the 90 % intervals of labs (next sample), risk and gain, overall and by fifth of forecast risk,
-and the ranks of the truth among the posterior (uniform if calibrated: chi-squared over ten bins). With --twin the
+and the ranks of the truth among the posterior (uniform if calibrated: chi-squared over ten bins). Where many virtual
+people tie with the truth, as at a risk of 1, its rank is drawn among them (Czado, Gneiting & Held 2009, Biometrics
+65:1254): a closed interval that ends in an atom would hold more than its level and say nothing. With --twin the
 truth has another value of a parameter than the library: how far a wrong model degrades. For research use.
 """
 
@@ -33,8 +35,9 @@ from hepatica.individual.library.store import Library  # noqa: E402
 from hepatica.individual.posterior.importance import Kernels  # noqa: E402
 from hepatica.individual.posterior.lab_error import Errors, default_errors  # noqa: E402
 from hepatica.individual.posterior.observations import Observations, Series  # noqa: E402
-from hepatica.individual.posterior.posterior import make_posterior  # noqa: E402
-from hepatica.individual.prediction.risk import conditional_incidence  # noqa: E402
+from hepatica.individual.posterior.posterior import Posterior, make_posterior  # noqa: E402
+from hepatica.individual.posterior.score_neighbours import by_scores  # noqa: E402
+from hepatica.individual.prediction.risk import either_incidence  # noqa: E402
 from hepatica.patients import Cohort  # noqa: E402
 from hepatica.study import HYPOTHESES, draws_of  # noqa: E402
 from hepatica.therapy import NO_CELLS, Regimen  # noqa: E402
@@ -92,26 +95,28 @@ def forecast(library: Candidates, people: Candidates, i: int, errors: Errors, se
     drawn = labs_with_errors(people, i, errors, rng)
     series = tuple(Series(lab, KNOWN, drawn[lab][: len(KNOWN)], np.zeros(len(KNOWN), int)) for lab in MEASURED)
     p = make_posterior(library, Observations(series=series, last_day=float(KNOWN[-1])), errors, FLAT, seed=seed)
+    tie = float(rng.random())
     row = {"effective": p.effective, "regression": float(p.is_regression)}
 
-    def note(name: str, sample: np.ndarray, truth: float) -> None:
+    def note(name: str, p: Posterior, sample: np.ndarray, truth: float) -> None:
         low, high = p.quantile(sample, (0.05, 0.95))
-        row[f"{name}: in"] = float(low - EQUAL <= truth <= high + EQUAL)
-        row[f"{name}: rank"] = float(p.sample_weight @ ((sample < truth) + 0.5 * (sample == truth)))
+        tied = np.abs(sample - truth) <= EQUAL
+        rank = float(p.sample_weight @ ((sample < truth) & ~tied) + tie * (p.sample_weight @ tied))
+        row[f"{name}: in"] = float(0.05 <= rank <= 0.95 if tied.sum() > 1 else low <= truth <= high)
+        row[f"{name}: rank"] = rank
         row[f"{name}: width"] = float(high - low)
 
     for lab in MEASURED:
         sample = p.labs(lab, LATER, 0)
         for k, day in enumerate(LATER):
-            note(f"{lab} day {day:g}", sample[:, k], float(drawn[lab][len(KNOWN) + k]))
-    died, grafted = conditional_incidence(p, np.array([HORIZON]), 0)
-    start = float(at_times(people.free[0, i], [KNOWN[-1]], 0)[0])
+            note(f"{lab} day {day:g}", p, sample[:, k], float(drawn[lab][len(KNOWN) + k]))
+    near, start = by_scores(p, HORIZON), float(at_times(people.free[0, i], [KNOWN[-1]], 0)[0])
     truth = 1 - float(at_times(people.free[0, i], [HORIZON], 0)[0]) / max(start, 1e-6)
-    risk = p.probability(np.minimum(died + grafted, 1.0))[:, 0]
-    row["forecast risk"] = float(p.mean(risk))
-    note("risk", risk, truth)
+    risk = near.probability(either_incidence(p, np.array([HORIZON]), 0))[:, 0]
+    row["forecast risk"] = float(near.mean(risk))
+    note("risk", near, risk, truth)
     gain, own = (x[1] - x[0] for x in (net_at(library, HORIZON), net_at(people, HORIZON)))
-    note("gain", p.sample(gain), float(own[i]))
+    note("gain", near, near.sample(gain), float(own[i]))
     return row
 
 

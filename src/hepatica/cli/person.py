@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hepatica.cli.console.shell import AsJson, Lang, Workers, check_language, close, command_line, make_app, make_system
+from hepatica.cli.console.shell import AsJson, Lang, Workers, check_language, close, make_app, make_system
 from hepatica.cli.console.terminal import Bars, make_table, out, print_json, show
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
+    from hepatica.api.person.forecast import PersonForecastRequest
     from hepatica.individual.readers.collect import PersonCheck
 
 app = make_app()
@@ -127,7 +129,7 @@ def _forecast(
     with claim(folder, "person") as output, make_system(lang) as system, bars.bars:
         made = request.compute(result.person, system=system, workers=workers, progress=bars)
         answer, cards = PersonForecastAnswer.of(made), person_cards(made, lang)
-        write_person_report(made, cards, answer, output.staging, lang, command=command_line())
+        write_person_report(made, cards, answer, output.staging, lang, command=anonymous_command(request))
         written = output.publish()
     if as_json:
         print_json(answer)
@@ -137,6 +139,20 @@ def _forecast(
     for card in cards:
         show(card)
     close(lang, *written)
+
+
+def anonymous_command(request: PersonForecastRequest) -> str:
+    """Command that repeats a forecast, without what could name the person: places and names of files, and dates."""
+    words = ["hepatica", "person", f"patient{request.file.suffix.lower()}"]
+    if request.mapping is not None:
+        words += ["--mapping", "mapping.toml"]
+    for name, field in type(request).model_fields.items():
+        value = getattr(request, name)
+        if name in ("file", "mapping", "admission") or value == field.default:
+            continue
+        text = Path(value).name if name == "posterior" else f"{value:g}" if name == "horizon" else f"{value}"
+        words += [f"--{name}"] if value is True else [f"--{name}", text]
+    return shlex.join(words)
 
 
 def _check_cohort(file: Path, mapping: Path, lang: str) -> bool:

@@ -137,6 +137,17 @@ class DrawKey(NamedTuple):
 VARIABILITY = DrawKey(DrawKind.VARIABILITY)
 
 
+def shared_row(draw: Ints, n: int) -> Ints:
+    """Row of each draw among n, (draws,); past the last row they start again, one further each time round.
+
+    Examples
+    --------
+    >>> shared_row(np.array([0, 2, 3, 4]), 3).tolist()
+    [0, 2, 1, 2]
+    """
+    return (draw + draw // n) % n
+
+
 def between_study_sd(what: str, coordinate: Floats | float = 0.0) -> Floats:
     """Between-cohort or between-trial SD at coordinates of its prior.
 
@@ -178,7 +189,7 @@ class Draws:
 
     def row(self, draw: Ints) -> Ints:
         """Row of each draw, (draws,); past the last row they start again, one further each time round."""
-        return (draw + draw // self.n) % self.n
+        return shared_row(draw, self.n)
 
     def of(self, key: DrawKey, draw: Ints) -> Floats | None:
         """Column of a key for draws, (draws,); None where there is none.

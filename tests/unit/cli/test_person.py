@@ -103,3 +103,15 @@ def test_the_forecast(hepatica, tmp_path, monkeypatch):
     code, out, err = hepatica(*asked, "--kind", "sick")
     assert code == 2 and out == "" and "kind" in err
     assert hepatica(*asked, "--horizon", 0)[0] == 2
+
+
+def test_the_command_of_a_report_names_nobody():
+    from hepatica.api.person.forecast import PersonForecastRequest
+    from hepatica.cli.person import anonymous_command
+
+    asked = {"file": "/home/clinic/li_wei.CSV", "mapping": "/home/clinic/ward.toml", "admission": "2024-05-01"}
+    more = {"horizon": 365.0, "kind": "acute", "refine": True, "posterior": "/home/clinic/own.parquet"}
+    assert anonymous_command(PersonForecastRequest.check(asked | more)) == (
+        "hepatica person patient.csv --mapping mapping.toml --horizon 365 --kind acute --refine --posterior own.parquet"
+    )
+    assert anonymous_command(PersonForecastRequest.check({"file": "li_wei.toml"})) == "hepatica person patient.toml"

@@ -25,7 +25,7 @@ class RegimenAnswer(Strict):
     ----------
     regimen : str
     expected, low, high : float
-        Expected gain, and its 90 % interval under parameter uncertainty.
+        Expected gain, and its 90 % interval over what is not known of the model.
     person_low, person_high : float
         90 % interval of this person's own gain.
     probability_of_benefit : float
@@ -62,6 +62,9 @@ class PersonForecastAnswer(Answer):
     calibrated : bool
         True where risks are recalibrated on people of this kind.
     labs, risk, risk_with_cells, scores, next_measurements : list of mapping
+        Of a risk, ``low`` and ``high`` are the 90 % interval of the expected risk over what is not known of the model,
+        ``person_low`` and ``person_high`` that of the own risk of people with such labs, and ``mild`` and ``severe``
+        the shares of them whose own risk is below 20 and above 80 %.
     regimens : list of RegimenAnswer
     best, usual : str
         Regimen of the highest expected gain, for this person and for the kind.
@@ -153,7 +156,7 @@ def _gains(result: PersonForecast, labels: list[str]) -> list[RegimenAnswer]:
 
 
 def _risk_rows(risk: Risk) -> list[Row]:
-    names = ("death", "transplant", "low", "high", "raw")
+    names = ("death", "transplant", "low", "high", "person_low", "person_high", "mild", "severe", "raw")
     columns = {"day": risk.days} | {name: getattr(risk, name) for name in names}
     return rows([{key: float(values[i]) for key, values in columns.items()} for i in range(len(risk.days))])
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import InputError
+from hepatica.patients.draws import shared_row
 from hepatica.therapy import NO_CELLS, Regimen
 
 Floats = NDArray[np.float64]
@@ -58,6 +59,8 @@ class Candidates:
         States at admission.
     null_effect : tuple of float
         Probability of no effect in people, by hypothesis in the order of `hypotheses`.
+    draws : int
+        Parameter draws that the candidates share, in turn; 0 where each has parameters of its own.
     """
 
     courses: tuple[tuple[int, str], ...]
@@ -78,6 +81,12 @@ class Candidates:
     components: tuple[str, ...]
     initial: Floats
     null_effect: tuple[float, ...] = field(default=())
+    draws: int = 0
+
+    @property
+    def shared_draw(self) -> Ints:
+        """Parameter draw of each candidate among those that are shared, (n,)."""
+        return shared_row(self.draw, self.draws) if self.draws else self.draw
 
     @property
     def n(self) -> int:
@@ -113,7 +122,7 @@ class Candidates:
 AXES = {
     f.name: 1 if f.name in ("labs", "died", "grafted", "net") else 0
     for f in fields(Candidates)
-    if f.name not in ("courses", "regimens", "components", "null_effect")
+    if f.name not in ("courses", "regimens", "components", "null_effect", "draws")
 }
 """Axis of the candidates in each array."""
 

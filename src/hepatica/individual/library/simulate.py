@@ -144,6 +144,7 @@ def follow(
             PRIOR_NULL_EFFECT_PROBABILITY if known is None else known.null_effect_probability(h)
             for h in design.hypotheses
         ),
+        draws=0 if known is None else known.n,
     )
 
 

@@ -162,5 +162,6 @@ def _unpack(content: bytes, library: Library) -> Candidates:
             regimens=library.design.regimens,
             components=tuple(p.name for p in library.parts),
             null_effect=tuple(arrays["null_effect"].tolist()),
+            draws=0 if library.known is None else library.known.n,
             **{name: arrays[name] for name in AXES},
         )

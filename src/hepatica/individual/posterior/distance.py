@@ -16,6 +16,8 @@ from hepatica.patients.streams import normals
 Floats = NDArray[np.float64]
 NEAREST = 20
 """Candidates whose mean distance counts."""
+LEAST = 3
+"""Candidates without whom there is no distance to speak of."""
 REFERENCES = 150
 """Virtual people whose own distances say what is usual."""
 UNLIKE = 0.99
@@ -80,14 +82,15 @@ def distance(
         Of the errors of the virtual people.
     """
     x, own = whiten(candidates, observations, errors, course)
-    if not x.shape[1]:
+    if not x.shape[1] or len(x) < LEAST:
         return Distance(0.0, 0.0, 1.0)
     chosen = np.linspace(0, len(x) - 1, min(REFERENCES, len(x))).astype(int)
     noise = normals(seed, chosen, "person:distance", x.shape[1])
     points = np.concatenate([own[None], x[chosen] + noise])
     squared = (points**2).sum(axis=1)[:, None] - 2 * points @ x.T + (x**2).sum(axis=1)[None]
     squared[1 + np.arange(len(chosen)), chosen] = np.inf  # nobody counts as near to himself
-    nearest = np.partition(squared, min(NEAREST, len(x) - 2), axis=1)[:, :NEAREST]
+    number = min(NEAREST, len(x) - 2)
+    nearest = np.partition(squared, number, axis=1)[:, :number]
     root = np.sqrt(np.maximum(nearest.mean(axis=1), 0.0) / x.shape[1])
     usual = root[1:][np.isfinite(root[1:])]
     limit = float(np.quantile(usual, 0.95))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
 from scipy.special import expit, logit
 
 from hepatica.individual.library.candidates import LABS, Candidates, at_times
 from hepatica.individual.posterior.distance import Distance, distance
+from hepatica.individual.posterior.features import featureless_weight, matching_noise, noisy_features
 from hepatica.individual.posterior.importance import (
     MIN_EFFECTIVE,
     Kernels,
@@ -20,7 +20,7 @@ from hepatica.individual.posterior.importance import (
     normalise,
     weighted_quantile,
 )
-from hepatica.individual.posterior.lab_error import Errors, LabError, exact_residual
+from hepatica.individual.posterior.lab_error import Errors, exact_residual
 from hepatica.individual.posterior.local_regression import LocalRegression
 from hepatica.individual.posterior.observations import Observations
 from hepatica.patients.streams import normals
@@ -50,6 +50,13 @@ class Posterior:
         Course that the person has been on.
     seed : int
         Of the errors that forecasts add.
+    features : (n, k)
+        Measurements of candidates with errors of their own, standardised.
+    point : (k,)
+        Those of the person.
+    prior : (n,)
+        Weight of each candidate beside its features: chance of living to the last lab, and of what was measured only
+        as below or above a limit.
     regression : LocalRegression or None
         In use where the effective sample size is under `MIN_EFFECTIVE`.
     """
@@ -62,6 +69,9 @@ class Posterior:
     distance: Distance
     course: int = 0
     seed: int = 1
+    features: Floats = field(repr=False)
+    point: Floats = field(repr=False)
+    prior: Floats = field(repr=False)
     regression: LocalRegression | None = None
     _chosen: tuple[Ints, Floats] = field(repr=False)
 
@@ -172,6 +182,7 @@ def make_posterior(
     *,
     course: int = 0,
     seed: int = 1,
+    prior: Floats | None = None,
 ) -> Posterior:
     """Posterior of one person over the candidates of a library.
 
@@ -189,19 +200,23 @@ def make_posterior(
         Course that the person has been on.
     seed : int
         Of the errors that forecasts add.
+    prior : (n,), optional
+        Weight of each candidate before the labs; alike unless given.
 
     Returns
     -------
     Posterior
     """
-    weight = normalise(log_likelihood(candidates, observations, errors, kernels, course))
+    before = np.ones(candidates.n) if prior is None else prior
+    log_weight = log_likelihood(candidates, observations, errors, kernels, course)
+    weight = normalise(log_weight + np.log(np.maximum(before, 1e-300)))
     effective = effective_size(weight)
     away = distance(candidates, observations, errors, course=course, seed=seed)
+    features, point = noisy_features(candidates, observations, errors, kernels, course=course, seed=seed)
+    beside = before * featureless_weight(candidates, observations, errors, course)
     regression = None
-    if effective < MIN_EFFECTIVE:
-        features, point = noisy_features(candidates, observations, errors, kernels, course=course, seed=seed)
-        alive = at_times(candidates.free[course], [observations.last_day], 1)[:, 0].astype(float)
-        regression = LocalRegression.fit(features, point, prior=alive) if features.shape[1] else None
+    if effective < MIN_EFFECTIVE and features.shape[1]:
+        regression = LocalRegression.fit(features, point, prior=beside)
     if regression is not None:
         chosen = regression.neighbours, regression.weight
     else:
@@ -217,44 +232,9 @@ def make_posterior(
         distance=away,
         course=course,
         seed=seed,
+        features=features,
+        point=point,
+        prior=beside,
         regression=regression,
         _chosen=chosen,
     )
-
-
-def matching_noise(patient: Ints, lab: str, error: LabError, days: Floats, seed: int) -> Floats:
-    """Errors of a lab that candidates of some identities (n,) are matched with on some days, (n, m)."""
-    if not len(days):
-        return np.zeros((len(patient), 0))
-    white = normals(seed, patient, f"person:match:{lab}", len(days))
-    return np.asarray(white @ cholesky(error.covariance(days), lower=True).T)
-
-
-def noisy_features(
-    candidates: Candidates,
-    observations: Observations,
-    errors: Errors,
-    kernels: Kernels,
-    *,
-    course: int,
-    seed: int,
-) -> tuple[Floats, Floats]:
-    """Standardised measurements of candidates with errors of their own, (n, k), and those of the person, (k,)."""
-    columns, point = [], []
-    for s in observations.series:
-        exact, error = s.signs == 0, errors[s.lab]
-        if not (error.weighs and exact.any()):
-            continue
-        labs = at_times(candidates.labs[course, :, :, LABS.index(s.lab)], s.days[exact], 1)
-        factor = cholesky(error.covariance(s.days[exact]), lower=True)
-        noise = matching_noise(candidates.patient, s.lab, error, s.days[exact], seed)
-        columns.append(solve_triangular(factor, (labs + noise).T, lower=True).T)
-        point.append(solve_triangular(factor, s.values[exact], lower=True))
-    for name in ("age", "encephalopathy", "ascites"):
-        value, sd = getattr(observations, name), getattr(kernels, name)
-        if np.isfinite(value) and np.isfinite(sd):
-            columns.append(getattr(candidates, name)[:, None] / sd)
-            point.append(np.array([value / sd]))
-    if not columns:
-        return np.zeros((candidates.n, 0)), np.zeros(0)
-    return np.concatenate(columns, axis=1), np.concatenate(point)

@@ -23,14 +23,17 @@ from hepatica.individual.posterior.importance import MIN_EFFECTIVE
 from hepatica.individual.posterior.observations import Observations, observe
 from hepatica.individual.posterior.particles import Refined, refine
 from hepatica.individual.posterior.posterior import Posterior, make_posterior
+from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction.bands import lab_bands
-from hepatica.individual.prediction.gain import Choice, choose, expected_by_regimen, gains_of
+from hepatica.individual.prediction.expectation import draw_share
+from hepatica.individual.prediction.gain import Choice, choose, expected_by_regimen, gain_share, gains_of
 from hepatica.individual.prediction.measurement import value_of_measurements
-from hepatica.individual.prediction.redosing import NEW_DAY, at_visit, combine_choices, given_cells
+from hepatica.individual.prediction.redosing import NEW_DAY, Visit, at_visit, combine_choices, given_cells
 from hepatica.individual.prediction.result import PersonForecast, PersonSettings
 from hepatica.individual.prediction.risk import (
     Risk,
     conditional_incidence,
+    either_incidence,
     mix_risks,
     person_risk,
     risk_days,
@@ -108,19 +111,19 @@ class _Run:
             system=system, kind=self.kind, known=self.known, design=design, seed=settings.seed, workers=workers
         )
         self.seconds: dict[str, float] = {}
+        self.source: Posterior
 
     def forecast(self) -> PersonForecast:
         """All of the answer."""
         s, given = self.settings, given_cells(self.person, self.observations.last_day)
         before = self.observations if given is None else self.observations.until(given.start)
         posterior, outcome, refined = self.timed("posterior", lambda: self.posteriors(before))
-        choice, shown_from = self.timed("choice", lambda: self.choice(posterior, given))
+        choice, shown_from, outcome = self.timed("choice", lambda: self.choice(posterior, outcome, given))
         ranked = max(choice.gains, key=lambda g: g.expected)
         courses = self.courses(shown_from, ranked.regimen)
         labs = self.timed("labs", lambda: lab_bands(shown_from, self.learnt, s.horizon, courses))
         days = risk_days(self.observations, s.horizon)
-        base = outcome if shown_from is posterior else shown_from
-        risk, risk_with = self.timed("risk", lambda: self.risks(base, days, ranked.regimen))
+        risk, risk_with = self.timed("risk", lambda: self.risks(outcome, days, ranked.regimen))
         measurements = self.timed("measurement", lambda: self.measurements(shown_from))
         return PersonForecast(
             settings=s,
@@ -137,6 +140,7 @@ class _Run:
             shown=ranked.regimen,
             given=given,
             refined=refined,
+            neighbours=0 if refined is not None else len(outcome.members),
             seconds=self.seconds,
             provenance=self.provenance(posterior),
         )
@@ -152,29 +156,41 @@ class _Run:
         """Posterior by the weights of labs and by those of the outcome, and the particles where they are asked for."""
         s, size = self.settings, self.settings.library
         candidates = self.timed("library", lambda: self.library.candidates(size, self.report))
-        make = {"seed": s.seed}
-        labs = make_posterior(candidates, observations, self.learnt.errors, self.learnt.kernels, **make)
+        labs = make_posterior(candidates, observations, self.learnt.errors, self.learnt.kernels, seed=s.seed)
         if s.grow and labs.effective < MIN_EFFECTIVE and 2 * size <= MAX_SIZE:
             candidates = self.library.candidates(2 * size, self.report)
-            labs = make_posterior(candidates, observations, self.learnt.errors, self.learnt.kernels, **make)
-        refined = None
+            labs = make_posterior(candidates, observations, self.learnt.errors, self.learnt.kernels, seed=s.seed)
+        self.source = labs
         if s.refine:
             refined = refine(self.library, labs, self.learnt.errors, self.learnt.kernels, progress=self.report)
             return refined.posterior, refined.posterior, refined
-        outcome = make_posterior(
-            candidates, observations, self.learnt.outcome_errors, self.learnt.outcome_kernels, **make
-        )
-        return labs, outcome, refined
+        outcome = labs
+        if self.learnt.is_calibrated:
+            outcome = make_posterior(
+                candidates, observations, self.learnt.outcome_errors, self.learnt.outcome_kernels, seed=s.seed
+            )
+        return labs, by_scores(outcome, s.horizon), None
 
-    def choice(self, posterior: Posterior, given: Regimen | None) -> tuple[Choice, Posterior]:
-        """Choice among regimens, and the posterior whose courses it compares."""
+    def choice(
+        self, posterior: Posterior, outcome: Posterior, given: Regimen | None
+    ) -> tuple[Choice, Posterior, Posterior]:
+        """Choice among regimens, the posterior whose courses it compares, and that of the outcome."""
         s = self.settings
+        share = gain_share(self.source, s.horizon)
         if self.observations.last_day <= NEW_DAY and given is None:
-            return choose(posterior, s.horizon, seed=s.seed), posterior
+            chosen_by = posterior if s.refine else by_scores(posterior, s.horizon)
+            return choose(chosen_by, s.horizon, share=share, seed=s.seed), posterior, outcome
         full = replace(posterior, observations=self.observations)
-        visits = at_visit(self.library, full, s.regimens, self.learnt, given) if not s.refine else (full,)
-        choices = [choose(v, s.horizon, seed=s.seed) for v in visits]
-        return combine_choices(choices), visits[0]
+        visits = (
+            at_visit(self.library, full, s.regimens, self.learnt, s.horizon, given)
+            if not s.refine
+            else (Visit(full, full),)
+        )
+        shares = [share] if len(visits) == 1 else [row[None] for row in share]  # after cells, one of each hypothesis
+        choices = [
+            choose(v.outcome, s.horizon, share=each, seed=s.seed) for v, each in zip(visits, shares, strict=True)
+        ]
+        return combine_choices(choices), *visits[0]
 
     def courses(self, posterior: Posterior, regimen: int) -> dict[str, int]:
         """Courses to show: without further cells, and the best regimen with cells under each hypothesis."""
@@ -184,8 +200,10 @@ class _Run:
     def risks(self, posterior: Posterior, days: Floats, regimen: int) -> tuple[Risk, Risk]:
         """Risk without further cells, and with a regimen over hypotheses and the chance of no effect."""
         c = posterior.candidates
-        care = person_risk(posterior, self.learnt, days)
-        parts = [person_risk(posterior, self.learnt, days, c.course(regimen, h)) for h in c.hypotheses]
+        own = replace(self.source, observations=posterior.observations)
+        share = draw_share(own, either_incidence(own, days, 0))
+        care = person_risk(posterior, self.learnt, days, share=share)
+        parts = [person_risk(posterior, self.learnt, days, c.course(regimen, h), share=share) for h in c.hypotheses]
         return care, mix_risks(care, parts, c.null_effect)
 
     def measurements(self, posterior: Posterior) -> pd.DataFrame:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import InputError
 from hepatica.individual.learning.learnt import Learnt
-from hepatica.individual.library.candidates import Candidates, join
+from hepatica.individual.library.candidates import HORIZONS, Candidates, join
 from hepatica.individual.library.simulate import Design, follow
 from hepatica.individual.library.store import Library
 from hepatica.individual.person import GivenTreatment, Person
 from hepatica.individual.posterior.posterior import Posterior, make_posterior
+from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction.gain import Choice, RegimenGain, systematic
 from hepatica.patients import Admitted
 from hepatica.therapy import Regimen
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MEMBERS = 400
 NEW_DAY = 3.0
@@ -51,8 +54,32 @@ def given_cells(person: Person, until: float) -> Regimen | None:
     return Regimen(float(np.mean(doses)), infusions=len(days), interval=interval, start=days[0])
 
 
-def members_of(library: Library, posterior: Posterior, design: Design, n: int = MEMBERS) -> Candidates:
-    """Members of a posterior, equally weighted, under the courses of another design.
+class Visit(NamedTuple):
+    """Posterior at a visit: of labs, and of outcomes."""
+
+    labs: Posterior
+    outcome: Posterior
+
+
+class Members(NamedTuple):
+    """Members of a posterior under the courses of another design.
+
+    Attributes
+    ----------
+    candidates : Candidates
+    weight : (n,)
+        With which they stand for the sample of the posterior, normalised.
+    prior : (n,)
+        With which the likelihood of all labs weighs them anew.
+    """
+
+    candidates: Candidates
+    weight: Floats
+    prior: Floats
+
+
+def members_of(library: Library, posterior: Posterior, design: Design, n: int) -> Members:
+    """Members of a posterior, resampled, under the courses of another design.
 
     Parameters
     ----------
@@ -65,8 +92,14 @@ def members_of(library: Library, posterior: Posterior, design: Design, n: int = 
     n : int
         Members.
     """
-    chosen = np.unique(posterior.members[systematic(posterior.sample_weight, n)])
-    return resimulate(library, posterior.candidates, chosen, design)
+    c = posterior.candidates
+    place, count = np.unique(systematic(posterior.sample_weight, n), return_counts=True)
+    chosen = posterior.members[place]
+    made = resimulate(library, c, chosen, design)
+    order = np.argsort(c.draw[chosen])  # of a library, each candidate has a number of its own
+    where = order[np.searchsorted(c.draw[chosen], made.draw, sorter=order)]
+    weight = count[where] / count[where].sum()
+    return Members(made, weight, count[where] / (n * posterior.sample_weight[place][where]))
 
 
 def resimulate(library: Library, candidates: Candidates, chosen: Ints, design: Design) -> Candidates:
@@ -94,12 +127,14 @@ def at_visit(
     posterior: Posterior,
     regimens: Sequence[Regimen],
     learnt: Learnt,
+    horizon: float,
     given: Regimen | None = None,
-) -> tuple[Posterior, ...]:
+) -> tuple[Visit, ...]:
     """Posterior at a visit, whose courses are those of regimens that start there, after the cells given before.
 
-    The members of the posterior are simulated again from admission, and weighed anew by all labs under the course that
-    they were on. After cells there is one posterior for each hypothesis, since the labs so far depend on it.
+    Members of the posterior of outcomes are simulated again from admission. After cells they are weighed anew by all
+    labs under the course that they were on, and there is one posterior for each hypothesis, since the labs so far
+    depend on it.
 
     Parameters
     ----------
@@ -111,19 +146,34 @@ def at_visit(
         To compare from the last lab on; the first gives no cells.
     learnt : Learnt
         What people of the kind taught.
+    horizon : float
+        Day to which outcomes are forecast.
     given : Regimen, optional
         Cells given before.
     """
     day, base = posterior.observations.last_day, library.design
     later = tuple(replace(r, start=day) if r.gives_cells else r for r in regimens)
     hypotheses = (base.hypotheses,) if given is None else tuple((h,) for h in base.hypotheses)
+    near = by_scores(posterior, horizon)
+    until = float(HORIZONS[min(int(np.searchsorted(HORIZONS, horizon)), len(HORIZONS) - 1)])
     result = []
     for some in hypotheses:
-        design = replace(base, regimens=later, hypotheses=some, given=given)
-        members = members_of(library, posterior, design)
-        result.append(
-            make_posterior(members, posterior.observations, learnt.errors, learnt.kernels, seed=posterior.seed)
+        design = replace(base, regimens=later, hypotheses=some, given=given, until=until)
+        members = members_of(library, near, design, MEMBERS)
+        made = make_posterior(
+            members.candidates,
+            posterior.observations,
+            learnt.errors,
+            learnt.kernels,
+            seed=posterior.seed,
+            prior=members.prior,
         )
+        made = replace(made, distance=posterior.distance)  # from the library, not from its members
+        outcome = made
+        if given is None:  # all labs have chosen the members already
+            every = np.arange(members.candidates.n), members.weight
+            outcome = replace(made, regression=None, _chosen=every)
+        result.append(Visit(made, outcome))
     return tuple(result)
 
 

@@ -101,6 +101,8 @@ class PersonForecast:
     given : Regimen or None
         Cells given before the last lab.
     refined : Refined or None
+    neighbours : int
+        Virtual people from whom risk and gain are read (`by_scores`); 0 where particles were moved.
     seconds : dict of str to float
         Time of each step.
     provenance : dict
@@ -121,6 +123,7 @@ class PersonForecast:
     shown: int
     given: Regimen | None = None
     refined: Refined | None = None
+    neighbours: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
 

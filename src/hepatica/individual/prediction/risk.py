@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from hepatica.individual.library.candidates import LABS, at_times
 from hepatica.individual.people import Treatment
 from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import Posterior
+from hepatica.individual.prediction.expectation import draw_share, expect
 from hepatica.outcomes.scores import clif_c_aclf, clif_c_aclf_mortality, clif_c_of, meld, meld3, meld_na
 from hepatica.outcomes.scores.meld_family import meld3_survival, meld_survival_90d
 
@@ -25,6 +26,8 @@ Floats = NDArray[np.float64]
 DAYS = (7.0, 14.0, 28.0, 60.0, 90.0, 180.0, 365.0, 730.0, 1826.0)
 """Days at which risks are shown, as far as the horizon reaches."""
 MIN_ALIVE = 1e-4
+MILD, SEVERE = 0.2, 0.8
+"""Own risks below and above which people are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +38,16 @@ class Risk:
     ----------
     days : (t,)
     death, transplant : (t,)
-        Cumulative incidence from the last lab on, recalibrated where the kind has people.
+        Expected cumulative incidence from the last lab on, recalibrated where the kind has people: the mean over what
+        the labs leave open in the person.
     low, high : (t,)
-        90 % interval of the risk of either.
+        90 % interval of the expected risk of either, over what is not known of the model and the size of the library.
+    person_low, person_high : (t,)
+        90 % interval of the own risk of people with such labs.
+    mild, severe : (t,)
+        Shares of people with such labs whose own risk is below `MILD`, and above `SEVERE`.
     raw : (t,)
-        Risk of either before recalibration.
+        Expected risk of either before recalibration.
     """
 
     days: Floats
@@ -47,6 +55,10 @@ class Risk:
     transplant: Floats
     low: Floats
     high: Floats
+    person_low: Floats
+    person_high: Floats
+    mild: Floats
+    severe: Floats
     raw: Floats
 
     @property
@@ -69,35 +81,51 @@ def conditional_incidence(posterior: Posterior, days: Floats, course: int) -> tu
     return np.clip((died - died0) / alive, 0, 1), np.clip((grafted - grafted0) / alive, 0, 1)
 
 
-def person_risk(posterior: Posterior, learnt: Learnt, days: Floats, course: int = 0) -> Risk:
+def either_incidence(posterior: Posterior, days: Floats, course: int) -> Floats:
+    """Risk of death or transplant after the last lab, for each candidate, (n, t)."""
+    died, grafted = conditional_incidence(posterior, days, course)
+    return np.minimum(died + grafted, 1.0)
+
+
+def person_risk(
+    posterior: Posterior, learnt: Learnt, days: Floats, course: int = 0, *, share: Floats | None = None
+) -> Risk:
     """Risk of one person by time.
 
     Parameters
     ----------
     posterior : Posterior
-        By the weights of the outcome.
+        Of the outcome (`by_scores`).
     learnt : Learnt
         What people of the kind taught.
     days : (t,)
         After the last lab.
     course : int
         Course to forecast.
+    share : (t,), optional
+        Share of the variance of the own risk that lies between parameter draws; by the candidates unless given.
     """
     died, grafted = conditional_incidence(posterior, days, course)
-    either = posterior.probability(np.minimum(died + grafted, 1.0))
-    mean = posterior.mean(either)
-    low, high = posterior.quantile(either, (0.05, 0.95))
-    share = posterior.mean(posterior.sample(died)) / np.maximum(posterior.mean(posterior.sample(died + grafted)), 1e-9)
+    own = np.minimum(died + grafted, 1.0)
+    either = posterior.probability(own)
+    expected = expect(posterior, either, draw_share(posterior, own) if share is None else share)
+    low, high = expected.probability_interval()
+    part = posterior.mean(posterior.sample(died)) / np.maximum(posterior.mean(posterior.sample(died + grafted)), 1e-9)
+    part = np.clip(part, 0, 1)
     before, after = recalibration(posterior, learnt)
-    raw = mean
-    mean, low, high = (shift_hazard(x, before, after) for x in (mean, low, high))
+    mean, low, high, people = (shift_hazard(x, before, after) for x in (expected.mean, low, high, either))
+    person_low, person_high = posterior.quantile(people, (0.05, 0.95))
     return Risk(
         days=days,
-        death=mean * np.clip(share, 0, 1),
-        transplant=mean * (1 - np.clip(share, 0, 1)),
+        death=mean * part,
+        transplant=mean * (1 - part),
         low=low,
         high=high,
-        raw=raw,
+        person_low=person_low,
+        person_high=person_high,
+        mild=posterior.mean((people < MILD).astype(float)),
+        severe=posterior.mean((people > SEVERE).astype(float)),
+        raw=expected.mean,
     )
 
 
@@ -118,17 +146,20 @@ def mix_risks(care: Risk, parts: Sequence[Risk], null_effect: Sequence[float]) -
         each = [p * getattr(care, name) + (1 - p) * getattr(r, name) for r, p in zip(parts, null_effect, strict=True)]
         return np.asarray(np.mean(each, axis=0))
 
-    return Risk(days=care.days, **{name: mixed(name) for name in ("death", "transplant", "low", "high", "raw")})
+    return Risk(days=care.days, **{f.name: mixed(f.name) for f in fields(Risk) if f.name != "days"})
 
 
 def recalibration(posterior: Posterior, learnt: Learnt) -> tuple[float, float]:
-    """Risk without cells by the day of the people's outcome, before and after recalibration; equal without people."""
+    """Risk without cells by the day of the people's outcome, before and after recalibration; equal without people.
+
+    The recalibration was learnt of risks by importance weights, and is applied to those.
+    """
     start = posterior.observations.last_day
     if learnt.risk is None or start >= learnt.horizon:
         return 0.5, 0.5
-    died, grafted = conditional_incidence(posterior, np.array([learnt.horizon]), posterior.course)
-    before = float(posterior.mean(posterior.probability(np.minimum(died + grafted, 1.0)))[0])
-    after = learnt.risk.recalibrate(np.array([before]), features_of(posterior.observations))
+    own = either_incidence(posterior, np.array([learnt.horizon]), posterior.course)[:, 0]
+    before = float(posterior.mean(posterior.probability(own)))
+    after = learnt.risk.recalibrate(np.array([posterior.weight @ own]), features_of(posterior.observations))
     return before, float(after[0])
 
 

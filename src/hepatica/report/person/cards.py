@@ -10,6 +10,7 @@ import pandas as pd
 from hepatica.card import Card
 from hepatica.individual.posterior.importance import MIN_EFFECTIVE
 from hepatica.individual.prediction.result import PersonForecast
+from hepatica.individual.prediction.risk import MILD, SEVERE
 from hepatica.report.person import figures
 from hepatica.variables import variable
 from hepatica.words import say
@@ -58,6 +59,9 @@ def _answer(result: PersonForecast, lang: str) -> Card:
     day = f"{result.settings.horizon:g}"
     ends = {"low": percent(float(risk.low[-1])), "high": percent(float(risk.high[-1]))}
     text = [say("forecast.risk", lang, day=day, risk=percent(float(risk.either[-1])), **ends)]
+    mild, severe = float(risk.mild[-1]), float(risk.severe[-1])
+    parts = {"mild": percent(mild), "severe": percent(severe), "between": percent(max(1 - mild - severe, 0.0))}
+    text.append(say("forecast.fates", lang, **parts, least=percent(MILD), most=percent(SEVERE)))
     if result.learnt.is_calibrated:
         source = result.learnt.provenance
         text.append(
@@ -109,10 +113,11 @@ def _risk(result: PersonForecast, lang: str) -> Card:
                 percent(float(result.risk.death[i])),
                 percent(float(result.risk.transplant[i])),
                 f"{percent(float(result.risk.low[i]))} – {percent(float(result.risk.high[i]))}",
+                f"{percent(float(result.risk.person_low[i]))} – {percent(float(result.risk.person_high[i]))}",
                 percent(float(result.risk_with.either[i])),
             )
         )
-    names = ("day_column", "death", "transplant", "interval", "with_cells")
+    names = ("day_column", "death", "transplant", "interval", "person_risk_interval", "with_cells")
     columns = [say(f"forecast.{name}", lang) for name in names]
     return Card(
         "risk",
@@ -220,6 +225,8 @@ def _match(result: PersonForecast, lang: str) -> Card:
     text = [say("forecast.library", lang, n=size, kind=kind, effective=f"{p.effective:.0f}")]
     if p.is_regression:
         text.append(say("forecast.regression", lang, least=f"{MIN_EFFECTIVE:g}"))
+    if result.refined is None and result.neighbours:
+        text.append(say("forecast.neighbours", lang, n=result.neighbours))
     if result.refined is not None:
         steps = len(result.refined.temperatures)
         accepted = percent(result.refined.accepted)

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
 from hepatica.individual.library.candidates import LABS
 from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.lab_error import LabError, default_errors
-from hepatica.individual.posterior.posterior import make_posterior, matching_noise
+from hepatica.individual.posterior.posterior import make_posterior
 
 WIDE = {lab: LabError(e.assay, 2.0) for lab, e in default_errors().items()}
 NARROW = {lab: LabError(0.01, 0.01) for lab in LABS}
@@ -38,11 +37,13 @@ def test_by_regression_where_few_match(acute, observe_candidate):
     assert p.mean(now) == pytest.approx(o.get("inr").values[0], abs=0.1)  # what was measured is held
 
 
-def test_noise_of_matching_has_the_errors_covariance():
-    error, days = LabError(0.2, 0.5, 3.0), np.array([0.0, 2.0])
-    noise = matching_noise(np.arange(4000), "inr", error, days, 1)
-    np.testing.assert_allclose(np.cov(noise.T), error.covariance(days), atol=0.03)
-    assert abs(norm.cdf(noise[:, 0] / error.sd).mean() - 0.5) < 0.02
+def test_a_prior_weighs_as_the_likelihood_does(acute, observe_candidate):
+    o = observe_candidate(acute, 5)
+    prior = np.where(np.arange(acute.n) % 2, 1.0, 0.25)
+    plain, weighed = (make_posterior(acute, o, WIDE, Kernels(), prior=x) for x in (None, prior))
+    expected = plain.weight * prior
+    np.testing.assert_allclose(weighed.weight, expected / expected.sum())
+    np.testing.assert_allclose(weighed.prior, plain.prior * prior)
 
 
 def test_dataset(acute, observe_candidate):

@@ -47,6 +47,19 @@ def test_expected_gain_is_a_weighted_sum(posterior):
     assert all(g.low <= g.expected <= g.high for g in found.gains)
 
 
+def test_the_expected_gain_is_known_better_than_the_persons(posterior):
+    c = replace(posterior.candidates, null_effect=(0.0, 0.0))
+    p = replace(posterior, candidates=c)
+    none, some = (choose(p, 90.0, share=np.full((2, 3), x)).gains[0] for x in (0.0, 0.3))
+    assert none.high - none.low < some.high - some.low < some.person_high - some.person_low
+    assert (none.expected, none.person_low) == (some.expected, some.person_low)
+    own = posterior.sample(np.moveaxis(gains_of(c, 90.0), 2, 0))[:, :, 0]
+    rng, w = np.random.default_rng(1), posterior.sample_weight
+    sd = np.sqrt((0.3 + (w**2).sum()) * (w @ (own - w @ own) ** 2))
+    drawn = (w @ own) + sd * rng.normal(size=(100_000, 2))
+    np.testing.assert_allclose((some.low, some.high), np.quantile(drawn, (0.05, 0.95)), atol=0.03 * sd.max())
+
+
 def test_choice_alone_gives_no_lead(posterior):
     leads = []
     for seed in range(8):

@@ -12,8 +12,9 @@ from hepatica.individual.person import GivenTreatment, Person
 from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.lab_error import default_errors
 from hepatica.individual.posterior.posterior import make_posterior
+from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction import redosing as module
-from hepatica.individual.prediction.gain import choose
+from hepatica.individual.prediction.gain import choose, systematic
 from hepatica.individual.prediction.redosing import at_visit, combine_choices, given_cells
 from hepatica.therapy import Regimen
 
@@ -35,25 +36,36 @@ def visit(acute, acute_library, observe_candidate):
     patch = pytest.MonkeyPatch()
     patch.setattr(module, "MEMBERS", 12)
     p = make_posterior(acute, observe_candidate(acute, 9, days=(0.0, 7.0)), default_errors(), Kernels())
-    found = at_visit(acute_library, p, REGIMENS[:2], untaught())
-    again = at_visit(acute_library, p, REGIMENS[:2], untaught(), Regimen(1e6))
+    found = at_visit(acute_library, p, REGIMENS[:2], untaught(), 90.0)
+    again = at_visit(acute_library, p, REGIMENS[:2], untaught(), 90.0, Regimen(1e6))
     patch.undo()
     return p, found, again
 
 
 def test_regimens_start_at_the_visit(visit):
     p, (found,), _ = visit
-    c = found.candidates
+    c = found.labs.candidates
     assert c.regimens[1].start == 7.0 and c.n <= 400 and set(c.draw) <= set(p.candidates.draw)
     course = c.course(1, "lung_only")
     np.testing.assert_allclose(c.labs[course][:, :7], c.labs[0][:, :7], atol=5e-3)  # nothing before
-    assert np.abs(c.died[course, :, -1] - c.died[0, :, -1]).max() > 1e-4
+    assert np.abs(c.died[course, :, 15] - c.died[0, :, 15]).max() > 1e-4
+    np.testing.assert_array_equal(c.died[..., -1], c.died[..., 17])  # simulated to the horizon, and no further
+
+
+def test_members_stand_for_the_sample_of_outcomes(visit):
+    p, (found,), _ = visit
+    near, c = by_scores(p, 90.0), found.outcome.candidates
+    chosen = near.members[systematic(near.sample_weight, 12)]
+    expected = [(p.candidates.draw[chosen] == d).mean() for d in c.draw]
+    np.testing.assert_allclose(found.outcome.sample_weight, expected)
+    assert found.outcome.members.tolist() == list(range(c.n)) and not found.outcome.is_regression
 
 
 def test_after_cells_there_is_one_posterior_a_hypothesis(visit):
     _, _, again = visit
-    assert [v.candidates.hypotheses for v in again] == [("label_is_cells",), ("lung_only",)]
-    choices = [choose(v, 90.0) for v in again]
+    assert [v.labs.candidates.hypotheses for v in again] == [("label_is_cells",), ("lung_only",)]
+    assert all(v.outcome is v.labs for v in again)  # labs after the cells weigh
+    choices = [choose(v.outcome, 90.0) for v in again]
     both = combine_choices(choices)
     assert both.gains[0].expected == pytest.approx(np.mean([c.gains[0].expected for c in choices]))
     assert both.gains[0].low == min(c.gains[0].low for c in choices) and len(both.gains[0].by_hypothesis) == 2

@@ -8,12 +8,13 @@ import pytest
 
 from hepatica.individual.learning.learnt import learnt_of, untaught
 from hepatica.individual.library.proposals import Kind
-from hepatica.individual.posterior.importance import Kernels
+from hepatica.individual.posterior.importance import Kernels, weighted_quantile
 from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import make_posterior
 from hepatica.individual.prediction.risk import (
     MIN_ALIVE,
+    either_incidence,
     features_of,
     mix_risks,
     person_risk,
@@ -39,7 +40,18 @@ def test_raw_risk_is_the_mean_over_candidates_given_life(posterior):
         died = w @ ((c.died[0, :, column] - c.died[0, :, 2]) / start)
         assert found.death[i] == pytest.approx(float(died), abs=2e-3)
     assert (found.low <= found.either).all() and (found.either <= found.high).all()
-    np.testing.assert_array_equal(found.raw, found.either)
+    np.testing.assert_allclose(found.raw, found.either)
+
+
+def test_expected_risk_and_own_risks_are_told_apart(posterior):
+    days, even = np.array([60.0]), np.zeros(1)
+    found = person_risk(posterior, untaught(), days, share=even)
+    own, w = posterior.probability(either_incidence(posterior, days, 0))[:, 0], posterior.sample_weight
+    assert found.person_low[0] == pytest.approx(weighted_quantile(own, w, np.array([0.05]))[0])
+    assert found.mild[0] == pytest.approx(w[own < 0.2].sum()) and found.severe[0] == pytest.approx(w[own > 0.8].sum())
+    assert found.high[0] - found.low[0] < found.person_high[0] - found.person_low[0]
+    shared = person_risk(posterior, untaught(), days, share=np.array([0.2]))
+    assert shared.low[0] < found.low[0] < found.either[0] < found.high[0] < shared.high[0]
 
 
 def test_recalibrated_at_the_day_of_the_people(posterior):

@@ -14,6 +14,8 @@ def test_cards(forecast, lang, words):
     assert [c.key for c in cards] == ["answer", "risk", "gain", "labs", "next", "match"]
     assert any(words in text for text in cards[0].text)
     assert percent(float(forecast.risk.either[-1])) in cards[0].text[0]
+    assert percent(float(forecast.risk.mild[-1])) in cards[0].text[1] and "80" in cards[0].text[1]
+    assert str(forecast.neighbours) in " ".join(cards[5].text)
     assert len(cards[2].table) == 3 and len(cards[1].table) == len(forecast.risk.days)
     assert all(c.markdown() for c in cards)
 

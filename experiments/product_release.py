@@ -165,11 +165,11 @@ def print_curves(comparison: ProductComparison) -> None:
     for group in (Group.VIABILITY, Group.PASSAGE, Group.POTENCY, Group.HOLD):
         for hypothesis in comparison.study.hypotheses:
             for r in comparison.of(group, hypothesis):
-                d, t = r.difference, r.thrombosis_difference
+                d, t, f = r.difference, r.thrombosis_difference, r.reaction_difference
                 print(
                     f"{group:10} {r.alternative.value:6g} {hypothesis:15} days {d.mean:6.2f} +- {d.error:4.2f} "
                     f"({d.low:6.2f} to {d.high:5.2f})  thrombosis {t.mean:8.5f} +- {t.error:7.5f} "
-                    f"({t.low:8.5f} to {t.high:7.5f})"
+                    f"({t.low:8.5f} to {t.high:7.5f})  reaction {f.mean:8.5f} +- {f.error:7.5f}"
                 )
 
 

@@ -28,6 +28,8 @@ ATTRIBUTE_VALUES = {
     "hold": (0.0, 2.0, 4.0, 8.0),
 }
 """Values of single attributes: living share, passage, relative potency, hours in lactated Ringer at 24 C after thaw."""
+COMPARED = ("gain", "difference", "thrombosis", "thrombosis_difference", "reaction", "reaction_difference")
+"""Fields of `Compared` with an interval."""
 
 
 class Group(StrEnum):
@@ -73,6 +75,8 @@ class Compared:
         Probability of thrombo-embolism over standard care.
     thrombosis_difference : VarianceComponents
         The same over the study's product.
+    reaction, reaction_difference : VarianceComponents
+        The same of an infusion reaction within a day of an infusion.
     """
 
     alternative: Alternative
@@ -81,6 +85,8 @@ class Compared:
     difference: VarianceComponents
     thrombosis: VarianceComponents
     thrombosis_difference: VarianceComponents
+    reaction: VarianceComponents
+    reaction_difference: VarianceComponents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +123,7 @@ class ProductComparison:
             row: dict[str, object] = {"hypothesis": r.hypothesis, "group": r.alternative.group.value}
             row |= {"value": r.alternative.value, "source": p.source, "passage": p.passage, "thawed": p.thawed}
             row |= {"viability": p.viability, "potency": p.potency}
-            for name in ("gain", "difference", "thrombosis", "thrombosis_difference"):
+            for name in COMPARED:
                 v: VarianceComponents = getattr(r, name)
                 row |= {name: v.mean, f"{name}_error": v.error, f"{name}_low": v.low, f"{name}_high": v.high}
             lots = LotVariation.of_source(p.source)
@@ -211,7 +217,7 @@ def compare_products(
 
 
 def _compared(alternative: Alternative, run: Courses, k: int) -> Compared:
-    p, clots = run.null_probability, run.harms["thrombosis"]
+    p, clots, fevers = run.null_probability, run.harms["thrombosis"], run.harms["reaction"]
     return Compared(
         alternative=alternative,
         hypothesis=run.hypothesis,
@@ -219,4 +225,6 @@ def _compared(alternative: Alternative, run: Courses, k: int) -> Compared:
         difference=decompose_mixture(run.acting[k] - run.acting[0], run.inert[k] - run.inert[0], run.draw, p),
         thrombosis=decompose_variance(clots[k], run.draw),
         thrombosis_difference=decompose_variance(clots[k] - clots[0], run.draw),
+        reaction=decompose_variance(fevers[k], run.draw),
+        reaction_difference=decompose_variance(fevers[k] - fevers[0], run.draw),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from hepatica.admission import admit
@@ -25,6 +26,10 @@ HARMS_SHOWN = ("thrombosis", "reaction")
 DEAD_CELLS_CLOT = {"tissue_factor_debris": 1.0}
 """A dead cell clots no less than a living one. No study in the calibration tells of it, so that the draws are those of
 the prior, which lets it clot less in some; a lot would then look the safer the fewer of its cells live."""
+REACTION_DAYS = 1.0
+"""An infusion reaction comes within a day of an infusion. The model counts living cells that spleen and gut let go as
+cells that enter the blood anew, days to weeks later, and lets them cause reactions too; dead cells never return, so
+that a lot would again look the safer the fewer of its cells live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,7 @@ class Courses:
     acting, inert : (product, patient)
         Net quality-adjusted days over standard care, where cells act and where they do nothing but harm.
     harms : dict of harm to (product, patient)
-        Excess probability over standard care.
+        Excess probability over standard care; of infusion reactions within a day of an infusion.
     draw : (patient,) int
     null_probability : float
         That cells have no effect in people.
@@ -154,25 +159,61 @@ def run_products(
     together = study.together_with
     arms = [Arm("standard care", together_with=together)]
     arms += [Arm(f"lot {k}", r, p, together_with=together) for k, (p, r) in enumerate(treatments)]
-    ds = simulate(
+    times = study.times()
+    dense = np.unique(np.concatenate([times, *(_windows(arm, times[-1]).ravel() for arm in arms)]))
+    every = simulate(
         system,
         patients,
         arms,
-        study.times(),
+        dense,
         outputs=OUTPUTS,
         hypothesis=hypothesis,
         workers=workers,
         progress=staged(progress or ignore_progress, hypothesis),
     )
+    ds = every.isel(time=np.searchsorted(dense, times))
     cohort = patients.cohort
     benefit = evaluate_benefit(ds, arms, study.utility.utility(), cohort.covariate("body_weight"))
     care = benefit.net[0]
+    shown = {name: benefit.harms[name] for name in HARMS_SHOWN} | {"reaction": acute_reactions(every, arms)}
     return Courses(
         hypothesis=hypothesis,
         acting=benefit.net[1:] - care,
         inert=benefit.net_null[1:] - care,
-        harms={name: benefit.harms[name][1:] - benefit.harms[name][0] for name in HARMS_SHOWN},
+        harms={name: risk[1:] - risk[0] for name, risk in shown.items()},
         draw=cohort.draw,
         null_probability=null_effect_of(cohort, hypothesis),
         failed=int((ds["status"].values != 0).sum()),
     )
+
+
+def _windows(arm: Arm, last: float) -> Floats:
+    """Start and end of the time after each infusion in which a reaction counts, (infusion, 2); none overlap."""
+    starts = np.array([t for t in arm.regimen.times if t < last] if arm.regimen.gives_cells else [], float)
+    ends = np.minimum(starts + arm.regimen.duration + REACTION_DAYS, np.append(starts[1:], last)[: len(starts)])
+    return np.stack([starts, ends], axis=1)
+
+
+def acute_reactions(ds: xr.Dataset, arms: Sequence[Arm]) -> Floats:
+    """Probability of a reaction within a day of an infusion, (arm, patient).
+
+    Parameters
+    ----------
+    ds : Dataset
+        With `reaction_hazard` at the start of each infusion and a day after its end.
+    arms : sequence of Arm
+        Of the Dataset.
+
+    Examples
+    --------
+    >>> hazard = (("arm", "patient", "time"), [[[0.0, 0.1, 0.4]]])
+    >>> ds = xr.Dataset({"reaction_hazard": hazard}, {"time": [0.0, 1.0, 9.0]})
+    >>> acute_reactions(ds, [Arm("once", Regimen(1e6))]).round(3).tolist()
+    [[0.095]]
+    """
+    hazard, times = ds["reaction_hazard"].values, ds["time"].values
+    made = np.zeros(hazard.shape[:2])
+    for a, arm in enumerate(arms):
+        at = np.searchsorted(times, _windows(arm, times[-1]))
+        made[a] = (hazard[a][:, at[:, 1]] - hazard[a][:, at[:, 0]]).sum(axis=1)
+    return np.asarray(1.0 - np.exp(-made))

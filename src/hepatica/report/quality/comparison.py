@@ -34,7 +34,18 @@ def name_of(row: Compared, lang: str) -> str:
 
 def spread(v: VarianceComponents, digits: int = 1) -> str:
     """Mean with its 90 % interval."""
-    return f"{v.mean:.{digits}f} ({v.low:.{digits}f} – {v.high:.{digits}f})"
+    return f"{fixed(v.mean, digits)} ({fixed(v.low, digits)} – {fixed(v.high, digits)})"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Number with so many decimals, zero without a sign.
+
+    Examples
+    --------
+    >>> fixed(-0.00001, 4), fixed(-1.25, 1)
+    ('0.0000', '-1.2')
+    """
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def comparison_cards(result: ProductComparison, lots: LotSummary, lang: str) -> tuple[Card, ...]:
@@ -127,18 +138,19 @@ def _attributes(result: ProductComparison, lang: str) -> Card:
             f"{r.alternative.value:g}",
             say(f"common.{h}", lang),
             f"{spread(r.difference)} ± {r.difference.error:.1f}",
-            spread(r.thrombosis_difference, 4),
+            f"{spread(r.thrombosis_difference, 4)} ± {r.thrombosis_difference.error:.4f}",
+            f"{spread(r.reaction_difference, 4)} ± {r.reaction_difference.error:.4f}",
         )
         for g in ATTRIBUTES
         for h in result.study.hypotheses
         for r in result.of(g, h)
     ]
-    keys = ("attribute", "value", "hypothesis", "difference", "thrombosis_change")
+    keys = ("attribute", "value", "hypothesis", "difference", "thrombosis_change", "reaction_change")
     columns = [say(f"product.{k}", lang) for k in keys]
     return Card(
         "attributes",
         say("product.card_attributes", lang),
-        (say("product.attributes", lang),),
+        (say("product.attributes", lang), say("product.by_expectation", lang)),
         pd.DataFrame(rows, columns=columns),
         lambda: attributes_figure(result, lang),
         say("product.alt_attributes", lang),
@@ -178,7 +190,7 @@ def attributes_figure(result: ProductComparison, lang: str) -> Figure:
 
 def _lots(lots: LotSummary, lang: str) -> Card:
     text = say(
-        "product.lots", lang, loss=f"{lots.loss[0]:.2f}", error=f"{lots.loss[1]:.2f}",
+        "product.lots", lang, loss=fixed(lots.loss[0], 2), error=f"{lots.loss[1]:.2f}",
         perfect=f"{lots.perfect_assay:.2f}", assay=f"{lots.assay:.2f}", pooling=f"{lots.pooling:.2f}",
     )  # fmt: skip
     return Card("lots", say("product.card_lots", lang), (text,))

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from hepatica.engine import shipped_system
 from hepatica.errors import InputError
-from hepatica.manufacturing.clinical.courses import admit_lots, planned_regimen, run_products
+from hepatica.manufacturing.clinical.courses import acute_reactions, admit_lots, planned_regimen, run_products
 from hepatica.patients import posterior
+from hepatica.simulation import Arm
 from hepatica.study import check_study
 from hepatica.therapy import Product, Regimen
 from hepatica.therapy.process.hold import held_viability
@@ -72,6 +74,22 @@ def test_dead_cells_clot_no_less_than_living_ones_in_every_draw(made):
         (2, 0),
     ):  # viability 0.71, 0.85, 0.9; what the course of the disease adds is below 1e-5
         assert (clots[worse] - clots[better] > -1e-5).all()
+
+
+@pytest.mark.parametrize("harm", ["thrombosis", "reaction"])
+def test_a_less_viable_lot_is_no_safer_by_expectation(made, harm):
+    risk = made[1].harms[harm]
+    for worse, better in ((3, 2), (2, 0), (7, 2)):  # viability 0.71, 0.85, 0.9, and held for 8 hours
+        assert risk[worse].mean() > risk[better].mean()
+
+
+def test_reactions_count_within_a_day_of_an_infusion():
+    """By hand: two infusions of an hour, the second before the first one's day is over, and what comes later."""
+    times = np.array([0.0, 0.5, 1.5 + 1 / 24, 3.0])
+    hazard = np.array([[[0.0, 0.0, 0.0, 0.0]], [[0.0, 0.2, 0.5, 0.9]]])
+    ds = xr.Dataset({"reaction_hazard": (("arm", "patient", "time"), hazard)}, {"time": times})
+    arms = [Arm("care"), Arm("cells", Regimen(1e6, infusions=2, interval=0.5, duration=1 / 24))]
+    assert acute_reactions(ds, arms)[:, 0].tolist() == pytest.approx([0.0, 1 - np.exp(-0.5)])
 
 
 def test_debris_tissue_factor_and_passage_raise_thrombosis(made):

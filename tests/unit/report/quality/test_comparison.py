@@ -33,7 +33,7 @@ def found(error=0.5):
     rows = [
         Compared(
             alternative=a, hypothesis=h, gain=of(8.0 + 0.1 * k), difference=of(0.1 * k, error), thrombosis=of(0.001 * k),
-            thrombosis_difference=of(0.001 * k),
+            thrombosis_difference=of(0.001 * k), reaction=of(0.002 * k), reaction_difference=of(0.002 * k),
         )
         for h in STUDY.hypotheses
         for k, a in enumerate([*source_alternatives(Product()), *attribute_alternatives(Product())])

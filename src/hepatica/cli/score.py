@@ -39,7 +39,7 @@ def score(
     if as_json:
         print_json(answer)
         return
-    out.print(f"{answer.title}: {_text(answer.value)}  {answer.label}", style="bold")
+    out.print(f"{answer.title}: {_text(answer.value)} {answer.label}", style="bold")
     for label, value in answer.readings.items():
         out.print(f"  {label}: {_text(value)}")
     out.print(f"{'; '.join(answer.cites)}. {say('common.research_use', lang)}", style="dim")

@@ -98,6 +98,8 @@ class VerdictAnswer(Strict):
         For the reader of the study.
     readers : list of VerdictRow
         Of each reader and hypothesis.
+    as_drawn : list of VerdictRow
+        By the draws alone, without a reader's prior of the whole effect: `reader` is empty.
     leaders : list of LeaderRow
         Standard care, then the leading regimens.
     returns, overlaps, verdict_returns : float
@@ -113,6 +115,7 @@ class VerdictAnswer(Strict):
     plateau: list[str]
     by_hypothesis: list[VerdictRow]
     readers: list[VerdictRow]
+    as_drawn: list[VerdictRow]
     leaders: list[LeaderRow]
     returns: Number
     overlaps: Number
@@ -130,6 +133,7 @@ class VerdictAnswer(Strict):
             plateau=[names[a] for a in c.plateau],
             by_hypothesis=[VerdictRow.of(j) for j in c.judgements],
             readers=[VerdictRow.of(j) for judgements in c.readers.values() for j in judgements],
+            as_drawn=[VerdictRow.of(j) for j in c.as_drawn],
             leaders=[
                 LeaderRow(
                     arm=names[x.arm],

@@ -68,6 +68,8 @@ class Conclusion:
         Standard care, then the regimens.
     readers : dict of reader to tuple of Judgement
         Of the dose, per hypothesis.
+    as_drawn : tuple of Judgement
+        Of the dose, per hypothesis, by the draws alone: no reader's prior of the whole effect.
     returns, overlaps, verdict_returns : float
         Shares of bootstrap samples of draws and patients in which the same dose, an overlapping range of cells, and the
         same answer to whether the mean gain is above zero come back.
@@ -82,6 +84,7 @@ class Conclusion:
     plateau: tuple[int, ...]
     leaders: tuple[Leader, ...]
     readers: dict[str, tuple[Judgement, ...]]
+    as_drawn: tuple[Judgement, ...]
     returns: float
     overlaps: float
     verdict_returns: float
@@ -248,6 +251,9 @@ def conclude(
         )
         for name in (READERS if dose else ())
     }
+    as_drawn = tuple(
+        judge(p, dose, t, harms, some, reader="") for p, some in zip(predictive, samples, strict=True) if dose
+    )
     same, overlap, sign = _returns(own, replicates, allowed, flat, t, gains=min(p.mean()[dose] for p in read) > 0)
     return Conclusion(
         form=leaders[dose].form if dose else Form.NOT,
@@ -255,6 +261,7 @@ def conclude(
         plateau=tuple(columns[a] for a in flat),
         leaders=leaders,
         readers=readers,
+        as_drawn=as_drawn,
         returns=same,
         overlaps=overlap,
         verdict_returns=sign,

@@ -23,6 +23,7 @@ def test_the_answer_is_that_of_the_decision(found):
     assert told.verdict.form == d.conclusion.form.value and told.verdict.is_confirmed
     assert [r.gain for r in told.verdict.by_hypothesis] == [j.gain for j in d.conclusion.judgements]
     assert len(told.verdict.readers) == 3 * len(found.study.hypotheses)
+    assert [j.gain for j in told.verdict.as_drawn] == [j.gain for j in found.decision.conclusion.as_drawn]
     assert told.verdict.leaders[0].form is None and told.verdict.leaders[0].arm == "standard care"
     assert (told.text, told.report, told.run.seed) == (["One."], "r.html", found.study.seed)
     assert set(told.best) == set(told.null_effect_probability) == set(found.study.hypotheses)

@@ -62,6 +62,8 @@ def test_readers_differ_as_their_priors_do():
     sceptic, neutral, keen = (found.readers[r][0] for r in ("sceptical", "neutral", "enthusiastic"))
     assert sceptic.gain < neutral.gain < keen.gain and sceptic.chance < neutral.chance < keen.chance
     assert neutral.gain == pytest.approx(found.judgements[0].gain)
+    (plain,) = found.as_drawn
+    assert plain.gain == pytest.approx(found.unread[0].mean()[found.column(found.dose)]) and plain.gain != neutral.gain
     own = concluded(belief([4, 5, 6, 7], sd=8.0), reader="sceptical")
     assert own.judgements[0].gain == pytest.approx(own.readers["sceptical"][0].gain)
 
@@ -104,4 +106,4 @@ def test_a_reader_moves_effect_survival_and_days_together():
 
 def test_without_cells_there_is_nothing_to_conclude():
     found = conclude(ARMS[:1], (0,), [belief([])], HARMS, Thresholds(), patients=10, seed=1)
-    assert found.form is Form.NOT and found.dose == 0 and found.readers == {}
+    assert found.form is Form.NOT and found.dose == 0 and found.readers == {} and found.as_drawn == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -132,6 +133,13 @@ def _without_cells(key: str, lang: str) -> Card:
     return Card(key, say(f"report.{key}", lang), (say("decision.no_cells_asked", lang),))
 
 
+def _noted(card: Card, lang: str) -> Card:
+    """Card with a note that its numbers are of the draws as they are, where they are."""
+    if card.key not in AS_DRAWN or (card.table is None and card.figure is None):
+        return card
+    return replace(card, note=f"{card.note} {say('report.as_drawn_note', lang)}".strip())
+
+
 def course(a: Answer, lang: str) -> Card:
     """Labs over time."""
     return _drawn("course", lang, partial(figures.courses, a, lang))
@@ -180,6 +188,8 @@ CARDS: tuple[Maker, ...] = (
     assumptions,
     sources,
 )
+AS_DRAWN = frozenset({"hypotheses", "whom", "differences", "bridge", "window", "spread"})
+"""Keys of cards whose numbers are of the draws as they are, without the reader's prior that the verdict counts."""
 FOR_MODELLERS = frozenset({"differences", "kinetics", "spread", "learnt", "assumptions", "sources", "again"})
 """Keys of cards that a page shows closed."""
 
@@ -211,7 +221,7 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | No
     for maker in makers[:most]:
         try:
             card = maker(answer, lang)
-            made += [] if card is None else [card]
+            made += [] if card is None else [_noted(card, lang)]
         except Exception as error:  # a broken part must not cost the answer
             name = getattr(maker, "__name__", "again")
             what = f"{name}, {type(error).__name__}: {error}"

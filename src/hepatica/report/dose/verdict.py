@@ -125,15 +125,18 @@ def percent(share: float, error: float) -> str:
 
 
 def readers(answer: Answer, lang: str) -> list[str]:
-    """The answer of each reader, one line each."""
-    lines = []
-    for name, judgements in answer.decision.conclusion.readers.items():
+    """The answer of each reader, one line each, and last that of the draws without any reader's prior."""
+    c, lines = answer.decision.conclusion, []
+    views = {say(f"decision.reader_{name}", lang): judgements for name, judgements in c.readers.items()}
+    if c.as_drawn:
+        views[say("decision.as_drawn", lang)] = c.as_drawn
+    for reader, judgements in views.items():
         j = min(judgements, key=lambda x: x.gain)
         lines.append(
             say(
                 "decision.reader",
                 lang,
-                reader=say(f"decision.reader_{name}", lang),
+                reader=reader,
                 form=say(f"decision.short_{overall(judgements).value}", lang),
                 chance=least_chance(judgements, lang),
                 gain=names.estimate(j.gain, j.low, j.high, j.error, lang),

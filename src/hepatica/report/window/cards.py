@@ -44,7 +44,12 @@ def _answer(result: TherapeuticWindow, lang: str) -> Card:
     why = result.extrapolation
     if why:
         text.append(say("window.extrapolation", lang, why=why))
-    return Card("answer", say("window.card_answer", lang), tuple(text), note=_given(result, lang))
+    return Card(
+        "answer",
+        say("window.card_answer", lang),
+        tuple(text),
+        note=f"{_given(result, lang)} {say('window.as_drawn', lang)}",
+    )
 
 
 def _given(result: TherapeuticWindow, lang: str) -> str:

@@ -9,7 +9,7 @@ from hepatica.dosing.assumptions import Assumption
 from hepatica.report import cards as make_cards
 from hepatica.report import names
 from hepatica.report.dose.baseline import baseline
-from hepatica.report.dose.cards import CARDS
+from hepatica.report.dose.cards import AS_DRAWN, CARDS
 from hepatica.report.page import section
 from hepatica.words import LANGUAGES, catalogue, say
 
@@ -56,6 +56,10 @@ def test_every_card_is_made_in_its_order(found, lang):
     whole(made, lang)
     assert sum(c.figure is not None for c in made) == 16
     assert "hepatica dose x.toml" in made[-1].table.to_string()
+    as_drawn = say("report.as_drawn_note", lang)
+    assert {c.key for c in made if as_drawn in c.note} == AS_DRAWN - {
+        c.key for c in made if not (c.figure or c.table is not None)
+    }
 
 
 @pytest.mark.parametrize(

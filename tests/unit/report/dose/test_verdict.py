@@ -41,6 +41,7 @@ def test_one_chance_of_benefit_wherever_one_number_stands_for_all(found, lang):
         d.conclusion,
         leaders=(*rest, replace(leader, judgements=every)),
         readers=dict.fromkeys(d.conclusion.readers, every),
+        as_drawn=every,
     )
     split = replace(found, decision=replace(d, conclusion=conclusion))
     tile = next(x for x in first_screen.first_screen(split, lang).tiles if x.label == say("report.tile_chance", lang))
@@ -70,7 +71,12 @@ def test_every_reason_has_words(found, reason, lang):
 
 def test_readers_stability_and_other_leaders_have_a_line(found):
     lines = readers(found, "en")
-    assert [x.split(" reader")[0] for x in lines] == ["A sceptical", "A neutral", "An enthusiastic"]
+    assert [x.split(" reader")[0] for x in lines[:3]] == ["A sceptical", "A neutral", "An enthusiastic"]
+    plain = min(found.decision.conclusion.as_drawn, key=lambda j: j.gain)
+    assert (
+        lines[3].startswith("The draws as they are")
+        and names.estimate(plain.gain, plain.low, plain.high, plain.error, "en") in lines[3]
+    )
     assert "bootstrap samples" in stability(found, "en")[0]
     rest = [x.arm for x in found.decision.conclusion.leaders if x.arm not in (0, found.decision.top)]
     text = " ".join(others(found, "en"))

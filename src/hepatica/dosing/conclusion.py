@@ -237,23 +237,18 @@ def conclude(
         )
         for k in range(len(own))
     )
-    readers: dict[str, tuple[Judgement, ...]] = {
-        str(name): tuple(
-            judge(
-                for_reader(p, name, top, prior),
-                dose,
-                t,
-                harms,
-                [for_reader(q, name, top, prior) for q in some],
-                reader=name,
-            )
+
+    def seen(p: Predictive, prior: Effect | Learning, name: str) -> Predictive:
+        return for_reader(p, name, top, prior) if name else p
+
+    def judged(name: str) -> tuple[Judgement, ...]:
+        return tuple(
+            judge(seen(p, prior, name), dose, t, harms, [seen(q, prior, name) for q in some], reader=name)
             for p, prior, some in zip(predictive, priors, samples, strict=True)
         )
-        for name in (READERS if dose else ())
-    }
-    as_drawn = tuple(
-        judge(p, dose, t, harms, some, reader="") for p, some in zip(predictive, samples, strict=True) if dose
-    )
+
+    readers = {str(name): judged(name) for name in (READERS if dose else ())}
+    as_drawn = judged("") if dose else ()
     same, overlap, sign = _returns(own, replicates, allowed, flat, t, gains=min(p.mean()[dose] for p in read) > 0)
     return Conclusion(
         form=leaders[dose].form if dose else Form.NOT,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hepatica.admission import admit
 from hepatica.calibrate.blocks import Execution, read_or_compute
-from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Summary, endpoints_of, grid, outputs_of
+from hepatica.calibrate.endpoints import ArmEndpoints, Endpoint, Lines, Summary, endpoints_of, grid, outputs_of
 from hepatica.calibrate.matching import SimulatedArm, simulated_arm
 from hepatica.engine import System
 from hepatica.evidence import Publication
@@ -112,6 +112,11 @@ class Plan:
         return replace(
             self, lines=(*self.lines, *(Line(POPULATION, key, Endpoint("made", 0.0)) for key in self.populations))
         )
+
+    @property
+    def positions(self) -> Lines:
+        """Position of each line."""
+        return {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(self.lines)}
 
     def of_arm(self, arm: SimulatedArm) -> list[int]:
         """Positions of an arm's lines."""

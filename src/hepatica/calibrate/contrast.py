@@ -12,20 +12,20 @@ import numpy as np
 
 from hepatica.calibrate.bank import Plan
 from hepatica.calibrate.contrast_likelihood import Contrast
-from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint
+from hepatica.calibrate.endpoints import DIRECTION, SHARES, Endpoint, Lines
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.findings.contrasts import printed_contrast
 from hepatica.calibrate.likelihood import Scale
-from hepatica.calibrate.terms import Lines, is_learnt, times_counted
+from hepatica.calibrate.terms import is_learnt, times_counted
 from hepatica.evidence import Publication
 from hepatica.evidence.observations import Observation
 
 
 def contrasts(plan: Plan, publications: Sequence[Publication]) -> tuple[Contrast, ...]:
     """Contrasts that the arms of a plan can show; of publications for calibration only."""
-    at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
+    at = plan.positions
     cells = {(a.publication, a.arm): a.cells for a in plan.arms}
     found: list[Contrast] = []
     for p in publications:

@@ -83,6 +83,10 @@ class Endpoint:
         return FEVER_NEEDS_CELLS if self.variable == "fever" and not cells else ""
 
 
+Lines = Mapping[tuple[str, str, Endpoint], int]
+"""Positions of the simulated lines of a plan, by publication, arm and endpoint."""
+
+
 def endpoints_of(row: Observation | Finding) -> tuple[Endpoint, ...]:
     """Endpoints of a printed row: of its day, or of the first, middle and last where the day is not exact."""
     change = row.of_change if isinstance(row, Finding) else row.kind == "change"

@@ -28,6 +28,7 @@ from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
 from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.diagnostics.identifiability import unidentified
 from hepatica.calibrate.diagnostics.information import spike_weights
+from hepatica.calibrate.endpoints import INFORMING
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.likelihood import LikelihoodTerm, Scale
 from hepatica.calibrate.natural_history.learn import Learnt, from_evidence
@@ -122,6 +123,8 @@ def _check_taught(p: Publication, publications: Sequence[Publication]) -> None:
     if p.key not in {t.publication for t in terms} | {c.publication for c in between}:
         reasons = [f"{row}: {why}" for row, why in Plan.of([p]).not_predicted.items()]
         reasons += [f"{o.arm} {o.variable} day {o.time:g}: {p.lacks(o)}" for o in p.observations if p.lacks(o)]
+        if not any(o.time > 0 for o in p.observations) and not p.findings:
+            reasons.append(f"of day 0 only {', '.join(INFORMING)} are learnt from; other labs choose the patients")
         got = "; ".join([f"{p.key}, which teaches nothing", *reasons[:3]])
         raise InputError(
             "--publication", got, "a number of an untreated arm, or of two arms, with its people and spread"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.calibrate.bank import Plan
-from hepatica.calibrate.endpoints import DEATHS, DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint
+from hepatica.calibrate.endpoints import DEATHS, DIRECTION, INFORMING, LEARNT_SHARES, SHARES, Endpoint, Lines
 from hepatica.calibrate.error_model.sampling import Sample
 from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
 from hepatica.calibrate.findings.terms import finding_terms
@@ -20,7 +20,6 @@ from hepatica.patients import load_population, populations
 from hepatica.variables import Direction
 
 Floats = NDArray[np.float64]
-Lines = dict[tuple[str, str, Endpoint], int]
 BETWEEN_COHORT_LOG_SD = 0.1
 """SD of what differs from cohort to cohort in the logarithm of the SD between people: assumed."""
 MEDIAN_STANDARD_ERROR_RATIO = 1.2533  # standard error of a median over that of a mean
@@ -28,7 +27,7 @@ MEDIAN_STANDARD_ERROR_RATIO = 1.2533  # standard error of a median over that of 
 
 def likelihood_terms(plan: Plan, publications: Sequence[Publication]) -> tuple[LikelihoodTerm, ...]:
     """Likelihood terms of the arms of a plan; arms that are parts of others, and what lacks something, are left out."""
-    at = {(x.publication, x.arm, x.endpoint): k for k, x in enumerate(plan.lines)}
+    at = plan.positions
     fitted = {(t.publication, t.arm) for key in populations() for t in load_population(key).fit.targets}
     terms: list[LikelihoodTerm] = []
     for p in publications:

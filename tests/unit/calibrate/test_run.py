@@ -207,6 +207,14 @@ def test_alternatives_and_publications_left_out():
         used(without=["nobody"])
 
 
+def test_a_publication_of_day_0_alone_is_refused_with_the_reason():
+    other = load("carithers1989")
+    first = [o.model_copy(update={"time": 0.0}) for o in other.observations if o.kind == "mean_sd"][:1]
+    own = other.model_copy(update={"key": "own", "observations": first})
+    with pytest.raises(InputError, match="teaches nothing; of day 0 only crp, .* are learnt from"):
+        used(without=["carithers1989"], own=[own])
+
+
 def _command(folder):
     without = [x for k, p in load_all().items() if k not in FEW and p.role == "calibration" for x in ("--without", k)]
     return [

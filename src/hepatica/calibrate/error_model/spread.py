@@ -1,12 +1,13 @@
-"""SD between people behind a published mean or median, and that which publications usually print of a variable."""
+"""SD between people behind a published mean or median, of a variable in a publication, and as usually printed."""
 
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
-from hepatica.evidence import load_all
+from hepatica.evidence import Publication, load_all
 from hepatica.evidence.observations import Observation
 from hepatica.variables import Use, VariableKind, used_in
 
@@ -45,3 +46,22 @@ def usual_spread() -> dict[str, float]:
         for variable, spreads in own.items():
             each.setdefault(variable, []).append(float(np.median(spreads)))
     return {variable: float(np.median(x)) for variable, x in each.items() if len(x) >= MIN_PUBLICATIONS}
+
+
+class Spread(NamedTuple):
+    """SD between people of a variable in a publication, in its unit and relative to its mean; None where not known."""
+
+    absolute: float | None
+    relative: float | None
+
+
+def spread(p: Publication, arms: tuple[str, ...], variable: str) -> Spread:
+    """SD between people of a variable: as printed in one of some arms, or what publications usually print."""
+    printed = [o for a in arms for o in p.find(arm=a, variable=variable) if o.kind in ("mean_sd", "mean", "median")]
+    level = next((o.value for o in printed if o.value > 0), None)
+    sd = next((s for o in printed if (s := between_people_sd(o))), None)
+    usual = usual_spread().get(variable)
+    if sd is None and usual is not None:
+        sd = usual if variable in LEVELS else None if level is None else usual * level
+    relative = usual if variable not in LEVELS else None
+    return Spread(sd, sd / level if sd is not None and level is not None else relative)

@@ -6,6 +6,7 @@ beyond one; an exact p value without a direction has two numbers that it may mea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,12 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, logsumexp
 from scipy.stats import norm
 
+from hepatica.evidence.findings import Finding
+
 Floats = NDArray[np.float64]
+Convert = Callable[[float], float | None]
+"""Converter of a printed number to the scale of a likelihood; None where that takes what is not printed."""
+WIDTH_95 = 2 * float(norm.ppf(0.975))  # of a 95 % interval, in standard errors
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,30 @@ def log_probability(low: float, high: float, mean: Floats, sd: Floats) -> Floats
     upper, lower = log_ndtr(b), log_ndtr(a)
     with np.errstate(divide="ignore"):
         return np.asarray(upper + np.log1p(-np.exp(np.minimum(lower - upper, 0.0))))
+
+
+def stated(f: Finding, convert: Convert, sampling: float, flip: int) -> tuple[float, float, Statement | None]:
+    """Value and error of a number, or a statement with its sampling error, on the scale of the contrast."""
+    nothing = float("nan")
+    if f.kind == "difference":
+        assert f.value is not None  # as its kind needs
+        value = convert(f.value)
+        if value is None:
+            return nothing, sampling, None
+        error = sampling
+        if f.low is not None and f.high is not None:
+            low, high = convert(f.low), convert(f.high)
+            error = sampling if low is None or high is None else abs(high - low) / WIDTH_95
+        elif f.p is not None and value != 0:
+            error = abs(value) / float(norm.isf(f.p / 2))
+        return flip * value, error, None
+    if f.kind == "sign":
+        return nothing, sampling, Statement.of_sign(flip * f.sign)
+    if f.kind == "p_value":
+        sign = flip * f.sign
+        return nothing, sampling, Statement.of_p_value(sampling, exact=f.p, low=f.p_low, high=f.p_high, sign=sign)
+    ends = [edge if x is None else convert(x) for x, edge in ((f.low, -np.inf), (f.high, np.inf))]
+    if ends[0] is None or ends[1] is None:
+        return nothing, sampling, None
+    low, high = sorted(flip * e for e in ends if e is not None)
+    return nothing, sampling, Statement(ranges=((low, high),))

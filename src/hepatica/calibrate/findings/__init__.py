@@ -1,1 +1,1 @@
-"""Likelihood of what is less than a number: `printed`, `contrasts` between arms, `terms` of one untreated arm."""
+"""Likelihood of what is less than a number: `contrasts` between arms, `terms` of one untreated arm."""

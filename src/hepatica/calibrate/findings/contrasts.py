@@ -13,10 +13,10 @@ import numpy as np
 from scipy.special import logit
 
 from hepatica.calibrate.contrast_likelihood import Contrast
-from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, Endpoint
+from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, Endpoint, Lines
 from hepatica.calibrate.error_model.bias import BIAS
-from hepatica.calibrate.error_model.spread import LEVELS
-from hepatica.calibrate.findings.printed import Convert, Lines, spread, stated
+from hepatica.calibrate.error_model.spread import LEVELS, spread
+from hepatica.calibrate.error_model.statements import Convert, stated
 from hepatica.calibrate.inference.counts import MIN_SHARE
 from hepatica.calibrate.likelihood import Scale
 from hepatica.evidence import Publication

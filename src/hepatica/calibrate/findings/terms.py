@@ -11,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import logit
 
-from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, endpoints_of
+from hepatica.calibrate.endpoints import DIRECTION, LEARNT_SHARES, MEASURED, Lines, endpoints_of
 from hepatica.calibrate.error_model.sampling import WITHIN_PERSON_CORRELATION
-from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd
-from hepatica.calibrate.error_model.statements import Statement
-from hepatica.calibrate.findings.printed import Lines, spread, stated
+from hepatica.calibrate.error_model.spread import LEVELS, between_people_sd, spread
+from hepatica.calibrate.error_model.statements import Statement, stated
 from hepatica.calibrate.inference.counts import MIN_SHARE
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
 from hepatica.evidence import Publication

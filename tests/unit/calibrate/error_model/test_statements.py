@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hepatica.calibrate.error_model.statements import Statement, log_probability
+from hepatica.calibrate.error_model.statements import Statement, log_probability, stated
+from hepatica.evidence.findings import Finding
 
 
 @pytest.mark.parametrize("low, high", [(-np.inf, 0.0), (0.0, np.inf), (0.3, 1.1), (-0.5, 0.2)])
@@ -41,3 +42,12 @@ def test_less_said_is_less_learnt():
     assert Statement(ranges=((-np.inf, np.inf),)).log_likelihood(mean, sd) == pytest.approx(0.0)
     narrow = Statement(ranges=((0.2 - 1e-5, 0.2 + 1e-5),)).log_likelihood(mean, sd) - np.log(2e-5)
     assert narrow == pytest.approx(Statement(points=(0.2,)).log_likelihood(mean, sd), abs=1e-6)
+
+
+def test_a_difference_takes_its_error_from_its_interval_then_its_p_value_then_its_people():
+    row = {"arm": "a", "against": "b", "variable": "meld", "unit": "1", "time": 28, "kind": "difference", "value": -3.0}
+    assert stated(Finding(**row), float, 2.0, 1) == (-3.0, 2.0, None)
+    assert stated(Finding(low=-4.96, high=-1.04, **row), float, 2.0, 1)[1] == pytest.approx(1.0, rel=1e-4)
+    assert stated(Finding(p=0.05, **row), float, 2.0, -1) == (3.0, pytest.approx(3 / 1.959964), None)
+    value, error, told = stated(Finding(**(row | {"kind": "interval", "value": None, "high": -1.0})), float, 2.0, -1)
+    assert value != value and error == 2.0 and told.ranges == ((1.0, float("inf")),)

@@ -11,14 +11,20 @@ admission on. Errors are Monte-Carlo errors of the means printed, paired.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from cell_effects_cases import DISEASES, HARMS, MECHANISMS, TUMOURS, UNEXPLAINED
+from cell_effects_animals import beside_animals, by_dose
+from cell_effects_cases import HARMS, MECHANISMS, TUMOURS, UNEXPLAINED
 from cell_effects_figures import write
-from cell_effects_page import Tables, page
+from cell_effects_hgf import compare as compare_hgf
+from cell_effects_hgf import died_and_lived
+from cell_effects_infection import compare, relative_risk
+from cell_effects_page import page
+from cell_effects_run import HALF_YEAR, HIGH, TIMES, USUAL, error, run
+from cell_effects_tables import Tables
 from numpy.typing import NDArray
 
 from hepatica.admission import admit
@@ -26,93 +32,11 @@ from hepatica.calibrate.natural_history.courses import typical_draws
 from hepatica.engine import System, shipped_system
 from hepatica.outcomes.scores import meld
 from hepatica.patients import Admitted, Draws, load_population
-from hepatica.simulation import Arm, problem_of
+from hepatica.simulation import Arm
 from hepatica.therapy import Product, Regimen
 
 Floats = NDArray[np.float64]
-HOURS = np.array([0.01, 0.02, 0.04, 0.06, 0.1, 0.17, 0.25, 0.5])
-TIMES = np.unique(
-    np.concatenate([HOURS, np.arange(0.0, 29.0), np.arange(30.0, 181.0, 5.0), np.arange(195.0, 361.0, 15.0)])
-)
-HALF_YEAR, FATAL = 180.0, 0.05  # day; share of thrombo-embolic events that kill, as in decisions
 WEEKS = (1, 2, 4, 8, 12, 24, 48)
-USUAL, HIGH = Regimen(1e6, infusions=4, duration=1 / 24), Regimen(1e7, infusions=4, duration=1 / 24)
-
-
-@dataclass(frozen=True)
-class Result:
-    """Outputs by name, (arm, patient, time), of one run."""
-
-    values: Mapping[str, Floats]
-    draw: NDArray[np.int64]
-    weight: Floats
-
-    def hazard(self) -> Floats:
-        """Cumulative hazard of death, deaths by thrombo-embolism among them, (arm, patient, time)."""
-        clots = -np.log1p(FATAL * np.expm1(-self.values["thrombosis_hazard"]))
-        step = np.diff(TIMES) * (self.values["death_intensity"][..., 1:] + self.values["death_intensity"][..., :-1]) / 2
-        return np.concatenate([np.zeros_like(clots[..., :1]), np.cumsum(step, -1)], -1) + clots
-
-    def days(self, until: float = HALF_YEAR) -> Floats:
-        """Restricted mean survival time to `until`, day, (arm, patient)."""
-        within = until >= TIMES
-        return np.asarray(np.trapezoid(np.exp(-self.hazard())[..., within], TIMES[within], axis=-1))
-
-
-OUTPUTS = (
-    *("death_intensity", "thrombosis_hazard", "reaction_hazard", "infection_hazard", "tumour_intensity"),
-    *(
-        "oxygenation",
-        "albumin",
-        "bilirubin",
-        "inr",
-        "creatinine",
-        "hgf",
-        "hgf_msc",
-        "hgf_near",
-        "vegf_msc",
-        "vegf_near",
-    ),
-    *("tgf_msc", "tgf_near", "il6", "il6_added", "il10", "il10_gain", "neighbourhood", "cells_liver", "mediators"),
-    *("growth_effect", "mediator_effect", "hepatocyte_like", "functional_mass"),
-)
-
-
-def run(
-    system: System,
-    patients: Admitted,
-    arms: Sequence[Arm],
-    *,
-    off: Sequence[str] = (),
-    sets: Mapping[str, float] | None = None,
-    hypothesis: str = "",
-    times: Floats = TIMES,
-) -> Result:
-    """Follow patients under arms with some parameters at zero, or at other values, from admission on."""
-    problem = problem_of(system, patients, arms, times, outputs=OUTPUTS, hypothesis=hypothesis)
-    parameters = problem.parameters.copy()
-    for name, value in {**dict.fromkeys(off, 0.0), **(sets or {})}.items():
-        parameters[:, system.parameters.index(name)] = value
-    done = system.solve(replace(problem, parameters=parameters))
-    shape = (len(arms), len(patients.cohort.patient), len(times))
-    values = {name: done.values[:, :, k].reshape(shape) for k, name in enumerate(OUTPUTS)}
-    return Result(values, patients.cohort.draw, patients.cohort.covariate("body_weight"))
-
-
-def error(x: Floats) -> float:
-    """Monte-Carlo error of a mean."""
-    x = x[np.isfinite(x)]
-    return float(x.std(ddof=1) / np.sqrt(len(x)))
-
-
-def hgf_by_disease(system: System, known: Draws, n: int, seed: int) -> list[tuple[object, ...]]:
-    """Simulated median and range of plasma HGF at admission beside published."""
-    rows: list[tuple[object, ...]] = []
-    for key, (published, low, high, source) in DISEASES.items():
-        patients = admit(system, load_population(key), n, seed=seed, draws=1, known=known)
-        level = patients.initial[:, system.states.index("hgf")]
-        rows.append((key, published, low, high, *np.quantile(level, [0.5, 0.05, 0.95]), source))
-    return rows
 
 
 def mediators(system: System, patients: Admitted) -> list[tuple[object, ...]]:
@@ -151,17 +75,16 @@ def harms_by_dose(system: System, patients: Admitted) -> list[tuple[object, ...]
 
 
 def anchors(system: System, patients: Admitted) -> list[tuple[object, ...]]:
-    """Published harms beside the relative risk at 1e6 per kg, four times, in the same horizon."""
+    """Published harms beside the relative risk at 1e6 per kg, four times, in the same horizon, with its error."""
     results = run(system, patients, [Arm("care"), Arm("cells", USUAL)], off=UNEXPLAINED).values
     at = int(np.argmin(np.abs(TIMES - HALF_YEAR)))
-    clot, infected = (-np.expm1(-results[f"{n}_hazard"][..., at]).mean(-1) for n in ("thrombosis", "infection"))
-    fever = -np.expm1(-results["reaction_hazard"][..., at]).mean(-1)
-    tumour = results["tumour_intensity"][..., : at + 1].mean((-1, -2))
+    clot = -np.expm1(-results["thrombosis_hazard"][..., at])
+    fever = 0.05 - np.expm1(-results["reaction_hazard"][..., at])
+    tumour = results["tumour_intensity"][..., : at + 1].mean(-1)
     return [
-        ("thrombo-embolism, relative risk", clot[1] / clot[0], 1.14, 0.67, 1.95),
-        ("fever, relative risk over 5 % without cells", (0.05 + fever[1]) / 0.05, 2.48, 1.27, 4.86),
-        ("infection, relative risk", infected[1] / infected[0], 0.99, 0.81, 1.21),
-        ("malignancy, relative risk", tumour[1] / tumour[0], 0.93, 0.60, 1.45),
+        ("thrombo-embolism, relative risk", *relative_risk(clot[1], clot[0]), 1.14, 0.67, 1.95),
+        ("fever, relative risk over 5 % without cells", *relative_risk(fever[1], fever[0]), 2.48, 1.27, 4.86),
+        ("malignancy, relative risk", *relative_risk(tumour[1], tumour[0]), 0.93, 0.60, 1.45),
     ]
 
 
@@ -276,11 +199,15 @@ def main() -> None:
     }
     usual = [Arm("care"), Arm("cells", USUAL)]
     tables = Tables(
-        hgf=hgf_by_disease(system, known, n, seed),
+        hgf=compare_hgf(system, known, n, seed),
+        died=died_and_lived(system, known, n, seed),
         mediators=mediators(system, typical["hbv_aclf"]),
         anchors={key: anchors(system, patients) for key, patients in typical.items()},
+        infection=compare(system, known, prior, n, seed),
         tumours=tumours(system, known, n, seed),
         by_dose=harms_by_dose(system, typical["hbv_aclf"]),
+        by_dose_alone=by_dose(system, typical["hbv_aclf"]),
+        animals=beside_animals(system),
         mechanisms={key: mechanisms(system, patients, usual) for key, patients in drawn.items()},
         chance={key: chance_of_harm(system, patients) for key, patients in drawn.items()},
         time={key: time_course(system, patients) for key, patients in typical.items()},

@@ -1,15 +1,7 @@
-"""Diseases of published hepatocyte growth factor, and the parameters that switch off each mechanism of cells."""
+"""Parameters that switch off each mechanism of cells, and published carcinoma by stage."""
 
 from __future__ import annotations
 
-DISEASES = {  # population, published plasma HGF in ng/mL: median or mean, lowest, highest, source
-    "primary_biliary_cholangitis": (0.44, None, None, "Shiota1995, mean"),
-    "acute_liver_injury": (0.45, None, None, "Shiota1995, acute hepatitis, mean"),
-    "decompensated_cirrhosis": (1.05, None, None, "Shiota1995, cirrhosis, mean"),
-    "alcoholic_hepatitis": (2.4, None, None, "263 people with alcoholic hepatitis or cirrhosis (1996), median"),
-    "alf_indeterminate": (3.8, 1.72, 25.1, "9 people with acute failure not by paracetamol, median and range"),
-    "alf_paracetamol": (7.4, 0.45, 48.4, "34 people with failure by paracetamol, median and range"),
-}
 MECHANISMS: dict[str, tuple[str, ...]] = {
     "regeneration by growth factor (HGF)": ("efficacy_regeneration",),
     "protection of hepatocytes": ("efficacy_protection",),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from cell_effects_page import POPULATION, Rows
+from cell_effects_tables import POPULATION, Rows
 from matplotlib.figure import Figure
 
 from hepatica.report.style import legend_below, look, panels, styled

@@ -2,85 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-Row = tuple[object, ...]
-Rows = Sequence[Row]
-POPULATION = {
-    "hbv_aclf": "HBV-related acute-on-chronic liver failure",
-    "decompensated_cirrhosis": "decompensated cirrhosis",
-    "compensated_cirrhosis": "compensated cirrhosis",
-    "primary_biliary_cholangitis": "primary biliary cholangitis",
-    "acute_liver_injury": "acute liver injury",
-    "alcoholic_hepatitis": "alcoholic hepatitis",
-    "alf_indeterminate": "acute failure, indeterminate",
-    "alf_paracetamol": "acute failure by paracetamol",
-}
-ROUTE = {"peripheral_vein": "peripheral vein", "hepatic_artery": "hepatic artery", "portal_vein": "portal vein"}
-NOT_COVERED = {
-    "regeneration by growth factor (HGF)": "in vitro; angiogenic and mitogenic effects by contact",
-    "protection of hepatocytes": "rodent, size assumed; vesicles, mitochondrial transfer",
-    "repair of injured hepatocytes": "rodent, size assumed",
-    "less recruitment of phagocytes": "rodent, size assumed",
-    "healing of tissue damage": "assumed",
-    "relief of immune paralysis": "assumed",
-    "interleukin 10": "in vitro, size assumed",
-    "macrophages turned to repair": "rodent, size assumed; recruitment against residence",
-    "regulatory T cells": "in vitro, size assumed",
-    "engulfed dying cells": "rodent (graft-versus-host disease)",
-    "endothelium, so flow, oxygen and clearance of waste": "assumed; angiopoietin by name only",
-    "degradation of matrix": "rodent, size assumed; cross-linking, nodules",
-    "hepatocyte-like cells": "rodent, below 0.23 % of cells; expansion of them",
-    "suppression of immunity (harm)": "primate direction, size assumed; kinds of bacteria",
-    "interleukin 6 of the cells": "in vitro",
-    "TGF-beta on scar (harm)": "human level, size assumed",
-    "clotting and embolism (harm)": "human trials and mouse; varices, catheters",
-    "plugging of the lung (harm)": "primate and mouse; oedema",
-    "tumours (harm)": "human trials; growth of a tumour that is there",
-    "faster clearance after sensitisation (harm)": "human antibodies; their effect assumed",
-    "what no mechanism explains": "human trials",
-}
-
-
-def number(x: object, digits: int = 3) -> str:
-    """A number with few digits; nothing for None."""
-    if x is None:
-        return ""
-    if not isinstance(x, float | int):
-        return str(x)
-    if not math.isfinite(x):
-        return ""
-    return f"{x:.{digits}g}" if abs(x) < 1e4 else f"{x:.2g}"
-
-
-def table(head: Sequence[str], rows: Rows) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(number(x) for x in row) + " |" for row in rows])
-
-
-def with_error(mean: object, spread: object, digits: int = 2) -> str:
-    """Mean ± Monte-Carlo error."""
-    assert isinstance(mean, float) and isinstance(spread, float)
-    return f"{mean:+.{digits}f} ± {spread:.{digits}f}"
-
-
-@dataclass(frozen=True)
-class Tables:
-    """Rows of each table; by population where the name is plural of one."""
-
-    hgf: Rows
-    mediators: Rows
-    anchors: Mapping[str, Rows]
-    tumours: Rows
-    by_dose: Rows
-    mechanisms: Mapping[str, Rows]
-    chance: Mapping[str, Rows]
-    time: Mapping[str, Rows]
-    homing: Rows
-    weeks: Sequence[int]
+import numpy as np
+from cell_effects_harm_page import harms
+from cell_effects_hgf import DIED, LIVED, SHIOTA, Compared
+from cell_effects_tables import NOT_COVERED, POPULATION, ROUTE, Row, Rows, Tables, number, table, with_error
 
 
 def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) -> str:
@@ -93,13 +20,23 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
         f"from people "
         "given cells. For research use. Not a medical device.",
         "## Hepatocyte growth factor of the patient",
-        "HGF is made under load and taken up by working, perfused liver: two numbers for all diseases. "
-        "Published levels "
-        "are of different assays; the prior of its level in health has that in it. ng/mL at admission.",
+        "HGF is made under load and taken up by working, perfused liver: two numbers for all diseases. Published "
+        "levels are of different assays: each study has a factor of its own, about 1 with a log SD of 0.3, learnt from "
+        "its printed levels. ng/mL at admission, by the statistic that was printed.",
         table(
-            ("population", "published", "simulated, median (90 % of patients)", "within the published range", "source"),
+            (
+                "study",
+                "people",
+                "published",
+                "simulated",
+                "90 % of patients",
+                "assay factor",
+                "simulated by that assay",
+                "within",
+            ),
             [_hgf(row) for row in tables.hgf],
         ),
+        _hgf_text(tables),
         "## What cells make beside what the body makes",
         "Largest level that cells add within a year, median patient of HBV-ACLF. In plasma, and next to a cell that "
         "lodges in the liver, where a point source and measured diffusion set it. Reading: growth factors of cells are "
@@ -121,26 +58,7 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
             [_mediator(row) for row in tables.mediators],
         ),
         "IL-6 and IL-10 in pg/mL, all others in ng/mL.",
-        "## Harm by mechanism",
-        "Each harm beside the number it is anchored on: 1e6 cells/kg, four times, within half a year, at "
-        "typical values, "
-        "what no mechanism explains left out.",
-        *_anchors(tables.anchors),
-        "Carcinoma within five years in those alive, beside LinSu2019, and after cells at typical values "
-        "(what cells do "
-        "to it is centred on nothing; its prior is in the chance of harm below).",
-        table(
-            ("population", "published, %", "without cells", "1e6 x4", "1e7 x4"),
-            [(POPULATION[str(key)], *rest) for key, *rest in tables.tumours],
-        ),
-        "By dose and time of infusion in HBV-ACLF (one infusion, peripheral vein, marrow cells): excess of "
-        "thrombo-embolism and of fever within four weeks in points, and the largest fall of oxygenation of the first "
-        "two days. Primates bore 1e7 per kg given slowly, 3e7 per kg given fast put them into a passing coma; a mouse "
-        "bolus of 5e7 to 1.5e8 per kg kills when rich in tissue factor.",
-        table(
-            ("cells/kg", "hours", "viability", "thrombo-embolism, points", "fever, %", "oxygenation falls by, %"),
-            tables.by_dose,
-        ),
+        *harms(tables),
         "![Harm by dose and time of infusion](img/cells-harm.svg)",
         "Chance that cells do harm, P(hazard ratio of death within half a year > 1) over draws from the priors, with "
         "its Monte-Carlo error, and the median hazard ratio; then with each harm taken away.",
@@ -168,14 +86,29 @@ def page(tables: Tables, *, patients: int, draws: int, seed: int, model: str) ->
     return "\n\n".join(parts) + "\n"
 
 
-def _hgf(row: Row) -> Row:
-    key, published, low, high, median, least, most, source = row
-    ranged = f"{number(published)}" + (f" ({number(low)}-{number(high)})" if low is not None else "")
-    assert isinstance(median, float)
-    inside = (
-        "" if not isinstance(low, float) or not isinstance(high, float) else ("yes" if low <= median <= high else "no")
+def _hgf(row: Compared) -> Row:
+    of = row.level
+    ranged = f"{number(of.value)}" + (f" ({number(of.low)}-{number(of.high)})" if of.low is not None else "")
+    inside = "" if of.low is None or of.high is None else "yes" if of.low <= row.simulated <= of.high else "no"
+    low, high = row.spread
+    by_assay = row.simulated * row.assay
+    return (
+        *(of.study, of.people, f"{ranged}, {of.statistic}", row.simulated, f"{number(low)}-{number(high)}"),
+        *(f"{row.assay:.2f}", by_assay, inside),
     )
-    return (POPULATION[str(key)], ranged, f"{number(median)} ({number(least)}-{number(most)})", inside, source)
+
+
+def _hgf_text(tables: Tables) -> str:
+    """Order by severity, who dies, and what lies outside."""
+    pairs = [(x.level.value, x.simulated) for x in tables.hgf if x.level.people != "fulminant hepatitis"]
+    rank = float(np.corrcoef(*(np.argsort(np.argsort(v)) for v in zip(*pairs, strict=True)))[0, 1])
+    died, lived = tables.died
+    return (
+        f"Rank correlation {rank:.2f} (fulminant hepatitis left out). High HGF marks who dies: acute failures who die "
+        f"within four weeks have {died:.1f} ng/mL at admission, those who live {lived:.1f} (published {DIED} and "
+        f"{LIVED}, Hughes). Outside: the mean of {SHIOTA} in fulminant hepatitis, four times the median of Hughes in "
+        "failure not by paracetamol; no assay factor of either study brings both together."
+    )
 
 
 def _mediator(row: Row) -> Row:
@@ -192,17 +125,6 @@ def _mediator(row: Row) -> Row:
         near,
         None if not isinstance(around, float) else 100 * around,
     )
-
-
-def _anchors(anchors: Mapping[str, Rows]) -> list[str]:
-    parts = []
-    for key, rows in anchors.items():
-        shown = [
-            (name, ours, f"{published} ({low}-{high})", "yes" if low <= ours <= high else "no")  # type: ignore[operator]
-            for name, ours, published, low, high in rows
-        ]
-        parts += [f"**{POPULATION[key]}**", table(("harm", "model", "published (95 %)", "within"), shown)]
-    return parts
 
 
 def _chances(chance: Mapping[str, Rows]) -> list[str]:

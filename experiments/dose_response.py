@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import dose_response_page as page
+import dose_response_pig as pig
 import numpy as np
 
 from hepatica.engine import Events, Problem, System
@@ -29,10 +30,14 @@ from hepatica.translation import as_species
 from hepatica.translation.arms import (
     SIGMA,
     TOXIN,
+    TOXIN_FINE,
     deviate,
+    draws_that_count,
     learn_sigma,
     log_likelihood,
     prior_parameters,
+    refine_toxin,
+    sigma_error,
     survival,
     trials,
 )
@@ -50,18 +55,23 @@ WEIGHTS = {
 }
 FOLDS = {"acute": 0.3, "chronic": 0.03}  # death of hepatocytes, 1/day, as in tests/reference/animals.toml
 RECEPTOR = (2.0, 5.0, 10.0)
+PIGS = 100  # draws of what the pigs' portal arm would need
 
 
 class Arms(NamedTuple):
-    """Predicted arms: share alive of every trial, (n_sigma, n_arms, n_draws, n_toxin), and the posterior of sigma."""
+    """Predicted arms: share alive of every trial, (n_sigma, n_arms, n_draws, n_fine_toxin), and what sigma is.
+
+    `sigma` has its posterior, `error` its Monte-Carlo error, `count` the effective draws behind each node.
+    """
 
     alive: dict[str, np.ndarray]
     sigma: np.ndarray
+    error: np.ndarray
+    count: np.ndarray
 
 
-def predict_arms(draws: int) -> Arms:
+def predict_arms(system: System, draws: int) -> Arms:
     """Arms of every trial under each variance between species and each amount of toxin."""
-    system = System(assemble(MODULES), "compiled")
     people, alive, said = prior_parameters(system, draws, SEED), {}, {}
     for trial in trials():
         out = np.full((len(SIGMA), len(trial.arms), draws, len(TOXIN)), np.nan)
@@ -69,9 +79,10 @@ def predict_arms(draws: int) -> Arms:
             animals = deviate(system, people, trial.species, sigma, SEED + 1)
             for (j, arm), (k, toxin) in product(enumerate(trial.arms), enumerate(TOXIN)):
                 out[i, j, :, k] = survival(system, animals, trial, arm, toxin)
-        alive[trial.key] = out
-        said[trial.key] = np.array([log_likelihood(trial, x) for x in out])
-    return Arms(alive, learn_sigma(said, np.array(SIGMA)))
+        alive[trial.key] = refine_toxin(out, np.array(TOXIN), np.array(TOXIN_FINE))
+        said[trial.key] = np.array([log_likelihood(trial, x) for x in alive[trial.key]])
+    nodes = np.array(SIGMA)
+    return Arms(alive, learn_sigma(said, nodes), sigma_error(said, nodes), draws_that_count(said))
 
 
 def fold_changes(draws: int) -> list[tuple[str, float, np.ndarray]]:
@@ -136,8 +147,10 @@ def main() -> None:
     options = ask.parse_args()
     if options.write:
         numbers(Path(__file__).resolve().parents[1] / "src/hepatica/translation/dose_response")
-    halves, arms, folds = half_effects(), predict_arms(options.draws), fold_changes(options.draws)
-    text = page.compose(halves, arms, folds, options.draws)
+    system = System(assemble(MODULES), "compiled")
+    halves, arms, folds = half_effects(), predict_arms(system, options.draws), fold_changes(options.draws)
+    pigs = pig.needed(system, min(options.draws, PIGS), SEED)
+    text = page.compose(halves, arms, folds, pig.cells_of(pigs), draws=options.draws, model=system.model.hash)
     print(text)
     if options.write:
         page.draw(halves, arms, options.write / "img")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import dose_response_pig as pig
 import numpy as np
 
 from hepatica.evidence.indirect import load_all
@@ -16,6 +17,7 @@ from hepatica.translation.dose_response import Half, Measure
 from hepatica.translation.dose_response.curve import emax
 from hepatica.translation.dose_response.effects import end_points
 from hepatica.translation.dose_response.informed import LN10, per_exposure, prior_before, used_in
+from hepatica.translation.dose_response.reweighting import effective_draws
 
 NAME = {
     Measure.PER_KG: "cells per kg, by vein",
@@ -119,38 +121,55 @@ def hyper(halves: dict[str, Any]) -> list[str]:
 
 
 def predicted(arms: Any) -> tuple[list[str], list[tuple[str, float | None, np.ndarray]]]:
-    """Predicted share alive of each arm, given its control, beside the printed one."""
+    """Predicted share alive of each arm, given its control and given all arms, beside the printed one."""
     rows, drawn = [], []
-    weight_of_sigma = sigma_prior(np.array(SIGMA))
     rng = np.random.default_rng(1)
     for trial in trials():
         alive = arms.alive[trial.key]
-        log_weight = np.array([log_likelihood(trial, x, control_only=True) for x in alive])
-        w = (weight_of_sigma[:, None, None] * np.exp(log_weight - log_weight.max())).ravel()
+        by_control, by_all = (_weights(trial, alive, control_only=c) for c in (True, False))
+        count = effective_draws(by_all.reshape(len(SIGMA), alive.shape[2], -1).sum((0, 2)))
         for j, arm in enumerate(trial.arms):
             p = np.nan_to_num(alive[:, j].ravel(), nan=0.0)
-            picked = p[rng.choice(len(p), 4000, p=w / w.sum())]
-            counts = rng.binomial(arm.n or 5, picked) / (arm.n or 5)
-            low, middle, high = np.quantile(counts, QUANTILES)
+            n = arm.n or 5
+            low, middle, high = np.quantile(rng.binomial(n, p[rng.choice(len(p), 4000, p=by_control)]) / n, QUANTILES)
+            fitted = np.quantile(p[rng.choice(len(p), 4000, p=by_all)], QUANTILES)
             seen = arm.observed
             verdict = "" if seen is None else "inside" if low <= seen <= high else "**outside**"
             counted = f" ({arm.alive} of {arm.n})" if arm.n else " (n not printed)"
             printed = "not printed" if seen is None else f"{100 * seen:.0f}{counted}"
-            name = f"{trial.key}: {arm.id}"
-            rows.append(
-                (name, trial.species, printed, f"{100 * middle:.0f} ({100 * low:.0f} to {100 * high:.0f})", verdict)
-            )
-            short = f"{trial.species}: {arm.id}".replace("_", " ")
-            drawn.append((short, seen, np.array([low, middle, high])))
-    return table("arm | species | published % alive | predicted %, given the control (90 %) | ", rows), drawn
+            given = f"{100 * middle:.0f} ({100 * low:.0f} to {100 * high:.0f})"
+            after = f"{100 * fitted[1]:.0f} ({100 * fitted[0]:.0f} to {100 * fitted[2]:.0f})"
+            rows.append((f"{trial.key}: {arm.id}", trial.species, printed, given, verdict, after, f"{count:.1f}"))
+            drawn.append((f"{trial.species}: {arm.id}".replace("_", " "), seen, np.array([low, middle, high])))
+    head = "arm | species | published % alive | predicted %, given the control (90 %)"
+    return table(f"{head} |  | % alive after all its arms | draws", rows), drawn
 
 
-def compose(halves: dict[str, Any], arms: Any, folds: list[tuple[str, float, np.ndarray]], draws: int) -> str:
+def _weights(trial: Any, alive: np.ndarray, *, control_only: bool) -> np.ndarray:
+    """Weights of every sigma, draw and amount of toxin given the control, or all arms, of sum 1."""
+    said = np.array([log_likelihood(trial, x, control_only=control_only) for x in alive])
+    w = (sigma_prior(np.array(SIGMA))[:, None, None] * np.exp(said - said.max())).ravel()
+    out: np.ndarray = w / w.sum()
+    return out
+
+
+def compose(
+    halves: dict[str, Any],
+    arms: Any,
+    folds: list[tuple[str, float, np.ndarray]],
+    pigs: list[tuple[str, ...]],
+    *,
+    draws: int,
+    model: str,
+) -> str:
     """The page."""
     several = [k for k, p in load_all().items() if p.several_doses]
     used = {e.publication for e in end_points()}
     sigma = np.array(SIGMA)
-    scaled = [(f"{s:g}", f"{q:.2f}") for s, q in zip(sigma, arms.sigma, strict=True)]
+    scaled = [
+        (f"{s:g}", f"{p:.2f}", f"{q:.2f} ± {e:.2f}", f"{n:.1f}")
+        for s, p, q, e, n in zip(sigma, sigma_prior(sigma), arms.sigma, arms.error, arms.count, strict=True)
+    ]
     fold_rows = [(k, f"{f:g}", f"{q[1]:.2f} ({q[0]:.2f} to {q[2]:.2f})") for k, f, q in folds]
     arms_table, _ = predicted(arms)
     kg = halves["posterior"][Measure.PER_KG]
@@ -158,7 +177,8 @@ def compose(halves: dict[str, Any], arms: Any, folds: list[tuple[str, float, np.
     lines = [
         "# Dose-response over species",
         "",
-        f"Written by `python experiments/dose_response.py --draws {draws} --write docs`; for research use. Of 80 "
+        f"Written by `python experiments/dose_response.py --draws {draws} --write docs`: model {model[:12]}; for "
+        "research use. Of 80 "
         f"publications of animals and of people with other diseases, {len(several)} have several doses, of which "
         f"{len(used)} print enough to enter. Most were read as abstracts: directions and shapes more than numbers.",
         "",
@@ -199,15 +219,25 @@ def compose(halves: dict[str, Any], arms: Any, folds: list[tuple[str, float, np.
         "From the priors, with the animal's physiology, a variance between species of all biology, and an amount of "
         "the model's toxin that is unknown and fitted to the control. Nothing else is fitted. The intensity of death "
         "by a failing liver is man's, and so is the pace of injury and repair. An interval from 0 to 100 says nothing, "
-        "and what lies inside it is no success.",
+        "and what lies inside it is no success. The last columns are no prediction: what the draws that fit all "
+        "arms of the trial have, and how many effective draws those are; where that is one, a draw was picked that "
+        "happens to fit.",
         "",
         *arms_table,
         "",
         "![Animal arms](img/dose-response-arms.svg)",
         "",
-        "Standard deviation between species (of the log ratio), half-normal of scale 0.5 before, after all arms:",
+        "Standard deviation between species (of the log ratio), half-normal of scale 0.5 before, after all arms, with "
+        "its Monte-Carlo error. The arms are so far from most draws that few count; where the error is as large as the "
+        "probability, nothing is learnt.",
         "",
-        *table("sigma | probability", scaled),
+        *table("sigma | before | after | effective draws", scaled),
+        "",
+        "### Pigs with cells by the portal vein",
+        "",
+        pig.TEXT.replace("\n", " "),
+        "",
+        *table(f"{pig.COLUMNS} | over draws", pigs),
         "",
         "What was assumed for each trial:",
         "",

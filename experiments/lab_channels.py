@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from cell_effects import Result, run
 from cell_effects_cases import MECHANISMS, UNEXPLAINED
-from cell_effects_page import table
+from cell_effects_run import Result, run
+from cell_effects_tables import table
 
 from hepatica.admission import admit
 from hepatica.calibrate.natural_history.courses import typical_draws

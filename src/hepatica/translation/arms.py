@@ -24,7 +24,8 @@ from hepatica.therapy import Regimen
 from hepatica.translation.species import SPECIES, as_species
 
 Floats = NDArray[np.float64]
-TOXIN = tuple(np.geomspace(2.0, 64.0, 6))  # of the model's reference overdoses
+TOXIN = tuple(np.geomspace(2.0, 64.0, 9))  # of the model's reference overdoses
+TOXIN_FINE = tuple(np.geomspace(2.0, 64.0, 41))  # between them survival is interpolated
 SIGMA = (0.0, 0.1, 0.2, 0.4, 0.7)
 SIGMA_SCALE = 0.5  # of its half-normal prior
 NO_EVENT = 8  # thresholds of hazards that no animal of these arms reaches
@@ -151,6 +152,38 @@ def survival(system: System, parameters: Floats, trial: AnimalTrial, arm: Animal
     return np.where(done.status == 0, alive, np.nan)
 
 
+def refine_toxin(alive: Floats, nodes: Floats, fine: Floats) -> Floats:
+    """Survival between simulated amounts of toxin: linear in the log odds over the logarithm of the amount.
+
+    Parameters
+    ----------
+    alive : (..., n_nodes)
+        Probabilities; NaN where a solve failed.
+    nodes : (n_nodes,)
+        Amounts simulated, rising.
+    fine : (n_fine,)
+        Amounts wanted, within the nodes.
+
+    Returns
+    -------
+    (..., n_fine)
+        NaN between nodes of which one failed.
+
+    Examples
+    --------
+    >>> refine_toxin(np.array([0.8, 0.2]), np.array([1.0, 4.0]), np.array([1.0, 2.0, 4.0])).round(6).tolist()
+    [0.8, 0.5, 0.2]
+    """
+    p = np.clip(alive, 1e-9, 1 - 1e-9)
+    odds, x = np.log(p / (1 - p)), np.log(nodes)
+    right = np.clip(np.searchsorted(x, np.log(fine), side="left"), 1, len(x) - 1)
+    share = np.clip((np.log(fine) - x[right - 1]) / (x[right] - x[right - 1]), 0.0, 1.0)
+    low, high = odds[..., right - 1], odds[..., right]
+    between = np.where(share == 0, low, np.where(share == 1, high, (1 - share) * low + share * high))
+    out: Floats = 1.0 / (1.0 + np.exp(-between))
+    return out
+
+
 def log_likelihood(trial: AnimalTrial, alive: Floats, *, control_only: bool = False) -> Floats:
     """Log likelihood of the printed counts.
 
@@ -210,4 +243,28 @@ def learn_sigma(by_trial: Mapping[str, Floats], sigma: Floats, scale: float = SI
     per_draw = sum(logsumexp(x, axis=2) - np.log(x.shape[2]) for x in by_trial.values())
     log_posterior = np.log(sigma_prior(sigma, scale)) + logsumexp(per_draw, axis=1)
     out: Floats = np.exp(log_posterior - logsumexp(log_posterior))
+    return out
+
+
+def sigma_error(by_trial: Mapping[str, Floats], sigma: Floats, *, replicates: int = 200, seed: int = 1) -> Floats:
+    """Monte-Carlo error of `learn_sigma`, (n_sigma,), by bootstrap over the draws.
+
+    Parameters
+    ----------
+    by_trial, sigma
+        As in `learn_sigma`.
+    replicates, seed : int
+        Of the bootstrap.
+    """
+    n = next(iter(by_trial.values())).shape[1]
+    rows = np.random.default_rng(seed).integers(0, n, (replicates, n))
+    every = [learn_sigma({k: x[:, r] for k, x in by_trial.items()}, sigma) for r in rows]
+    out: Floats = np.std(every, axis=0)
+    return out
+
+
+def draws_that_count(by_trial: Mapping[str, Floats]) -> Floats:
+    """Effective number of draws behind each node of sigma (Kong 1992), (n_sigma,)."""
+    per_draw = sum(logsumexp(x, axis=2) for x in by_trial.values())
+    out: Floats = np.exp(2 * logsumexp(per_draw, axis=1) - logsumexp(2 * np.asarray(per_draw), axis=1))
     return out

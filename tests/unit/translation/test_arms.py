@@ -9,9 +9,12 @@ from hepatica.translation.arms import (
     AnimalArm,
     AnimalTrial,
     deviate,
+    draws_that_count,
     learn_sigma,
     log_likelihood,
     prior_parameters,
+    refine_toxin,
+    sigma_error,
     sigma_prior,
     survival,
     trials,
@@ -54,6 +57,29 @@ def test_sigma_by_a_naive_sum():
             total += each
         want.append(prior * total)
     assert learn_sigma(by_trial, sigma, 0.5) == pytest.approx(np.array(want) / sum(want))
+
+
+def test_draws_that_count_and_their_bootstrap_error_by_hand():
+    rng = np.random.default_rng(4)
+    sigma, alike = np.array([0.0, 0.5]), {"a": np.zeros((2, 30, 2)), "b": np.zeros((2, 30, 2))}
+    assert draws_that_count(alike) == pytest.approx([30, 30]) and sigma_error(alike, sigma) == pytest.approx([0, 0])
+    one = {"a": np.where(np.arange(30) == 7, 0.0, -50.0)[None, :, None] * np.ones((2, 1, 2))}
+    assert draws_that_count(one) == pytest.approx([1, 1])
+    noisy = {"a": rng.normal(0.0, 1.5, (2, 60, 1))}
+    each = np.exp(noisy["a"][:, :, 0])
+    prior = sigma_prior(sigma)
+    drawn = rng.integers(0, 60, (4000, 60))
+    p = prior[:, None] * each[:, drawn].mean(2)
+    assert sigma_error(noisy, sigma, replicates=1000) == pytest.approx((p / p.sum(0)).std(1), rel=0.15)
+
+
+def test_survival_between_amounts_of_toxin_is_that_of_a_logistic_curve():
+    nodes, fine = np.geomspace(1.0, 81.0, 5), np.geomspace(1.0, 81.0, 37)
+    alive = 1 / (1 + (nodes / 9.0) ** 2.0)
+    np.testing.assert_allclose(refine_toxin(alive, nodes, fine), 1 / (1 + (fine / 9.0) ** 2.0), rtol=1e-7)
+    alive[2] = np.nan
+    found = refine_toxin(np.stack([alive, alive]), nodes, fine)
+    assert np.isnan(found[:, 10:27]).all() and np.isfinite(found[:, :10]).all() and np.isfinite(found[:, 27:]).all()
 
 
 def test_deviations_are_of_biology_and_0_is_none(system):

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from cell_effects_infection import Row as Infection
 from cell_effects_tables import POPULATION, Rows, Tables, table
 
-INFECTION = """Infections were counted by the review in trials of every disease, and by Lin2017 in HBV-ACLF: each number stands beside the people in whom it was counted. First severe infections before death
-within 24 weeks; at typical values every effect acts, while over draws each may be none. Where no paralysis is there to
-relieve, suppression is left alone: median draws lie within the review's interval, typical values at its upper end or
-above, so that the anchor is the prior's middle, and not the case in which all acts. In HBV-ACLF relief of paralysis
-weighs more than suppression: fewer infections than in the review's people, as Lin2017 counted."""
+INFECTION = """Infections were counted by the review in trials of every disease, and by Lin2017 in HBV-ACLF: each number
+stands beside the people in whom it was counted. First severe infections before death within 24 weeks; at typical values
+every effect acts, while over draws each may be none. Where no paralysis is there to relieve, suppression is left alone:
+median draws lie within the review's interval, typical values at its upper end or above, so that the anchor is the
+prior's middle, and not the case in which all acts. In HBV-ACLF relief of paralysis weighs more than suppression: fewer
+infections than in the review's people, as Lin2017 counted."""
 ANIMALS = """Beside what was seen in healthy animals: probability of an embolism that plugs the lung and of any
 thrombo-embolism within a day, and the largest fall of oxygenation, at typical values (90 % over draws from the priors);
 a primate stands in man's physiology. The fall of oxygenation ranks primates as seen. The model does not tell the mouse
@@ -24,12 +25,12 @@ of infection (24 weeks; the second by suppression alone), scar that TGF-beta of 
 intensity of carcinoma, and memory of the immune system (0 to 1)."""
 TUMOURS = """Carcinoma within five years in those alive, beside LinSu2019, and after cells at typical values (what cells
 do to it is centred on nothing; its prior is in the chance of harm below). The background lies above what LinSu2019 had
-of hepatitis B, most in survivors of ACLF: it rests on Thiele2014 too (untreated, 3.16 per 100 person-years, 15 % in five
-years), and rises with age. Harms are relative to it."""
+of hepatitis B, most in survivors of ACLF: it rests on Thiele2014 too (untreated, 3.16 per 100 person-years, 15 % in
+five years), and rises with age. Harms are relative to it."""
 RATE = """By dose and time of infusion in HBV-ACLF (one infusion, peripheral vein, marrow cells): excess of
 thrombo-embolism and of fever within four weeks in points, and the largest fall of oxygenation of the first two days.
-Primates bore 1e7 per kg given slowly, 3e7 per kg given fast put them into a passing coma; a mouse bolus of 5e7 to
-1.5e8 per kg kills when rich in tissue factor, and 2.5e8 per kg was borne by others."""
+Primates bore 1e7 per kg given slowly, 3e7 per kg given fast put them into a passing coma; a mouse bolus of 5e7 to 1.5e8
+per kg kills when rich in tissue factor, and 2.5e8 per kg was borne by others."""
 
 
 def harms(tables: Tables) -> list[str]:

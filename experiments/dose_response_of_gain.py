@@ -42,7 +42,7 @@ EVIDENCE = {"all": Weights(), "no animals": Weights(animals=0.0), "none": Weight
 
 
 class Case(NamedTuple):
-    """What was simulated together."""
+    """Population, hypothesis, draws and parts that are simulated together."""
 
     population: str
     hypothesis: str

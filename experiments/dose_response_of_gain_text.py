@@ -30,7 +30,7 @@ DEFINED = (
 
 
 class Reading(NamedTuple):
-    """What is read off the mean curves of one population, over all cases, infusions and outcomes."""
+    """Quantities read off the mean curves of one population, over all cases, infusions and outcomes."""
 
     halves: Floats  # with all the evidence
     moved: Floats  # half-effect without the evidence over that with it
@@ -99,7 +99,7 @@ def _without_clots(gains: Mapping[Any, Any], doses: Floats, spared: Mapping[str,
 
 
 def in_short(gains: Mapping[Any, Any], doses: Floats, spared: Mapping[str, Floats]) -> list[str]:
-    """What the tables say, by population."""
+    """Sentences of the tables, by population."""
     lines = []
     for population in dict.fromkeys(c.population for c in gains):
         r = read_curves(gains, doses, population)

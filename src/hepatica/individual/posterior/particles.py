@@ -8,6 +8,7 @@ deciding (Chopin 2002, Biometrika 89:539). A particle keeps its parameter draw: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -100,8 +101,8 @@ class Refined:
 
     Attributes
     ----------
-    posterior : Posterior
-        Over particles, equally weighted but for the last temperature.
+    posteriors : tuple of Posterior
+        Over particles, equally weighted but for the last temperature; one a design.
     temperatures : tuple of float
         Powers of the likelihood that were gone through; the last is 1.
     accepted : float
@@ -110,10 +111,15 @@ class Refined:
         Courses simulated.
     """
 
-    posterior: Posterior
+    posteriors: tuple[Posterior, ...]
     temperatures: tuple[float, ...]
     accepted: float
     simulated: int
+
+    @property
+    def posterior(self) -> Posterior:
+        """Posterior under the first design."""
+        return self.posteriors[0]
 
 
 class _Swarm:
@@ -191,6 +197,7 @@ def refine(
     errors: Errors,
     kernels: Kernels,
     *,
+    designs: Sequence[Design] = (),
     particles: int = PARTICLES,
     progress: Progress | None = None,
 ) -> Refined:
@@ -206,6 +213,8 @@ def refine(
         Error of each lab.
     kernels : Kernels
         Kernels of covariates.
+    designs : sequence of Design
+        Courses to follow the particles under; the library's unless given.
     particles : int
         Number of particles.
     progress : Progress, optional
@@ -232,20 +241,23 @@ def refine(
         following = 1.0 if last else _power(every, powers[-1], 0.5 * len(every))
         swarm.resample(following - powers[-1], seed + number)
         powers.append(following)
-    result = swarm.finish(library.design)
-    result = replace(result, patient=np.arange(result.n))  # errors of forecasts are each particle's own
+    made = [_even(swarm.finish(design), posterior, errors) for design in designs or (library.design,)]
+    return Refined(tuple(made), tuple(powers), swarm.accepted / max(swarm.tried, 1), swarm.simulated)
+
+
+def _even(particles: Candidates, posterior: Posterior, errors: Errors) -> Posterior:
+    """Posterior over equally weighted particles."""
+    result = replace(particles, patient=np.arange(particles.n))  # errors of forecasts are each particle's own
     flat = replace(Kernels(), age=np.inf, weight=np.inf, encephalopathy=np.inf, ascites=np.inf)
-    made = make_posterior(result, posterior.observations, errors, flat, seed=seed)
     even = np.full(result.n, 1.0 / result.n)
-    made = replace(
-        made,
+    return replace(
+        make_posterior(result, posterior.observations, errors, flat, seed=posterior.seed),
         weight=even,
         effective=_distinct(result),
         regression=None,
         distance=posterior.distance,
         _chosen=(np.arange(result.n), even),
     )
-    return Refined(made, tuple(powers), swarm.accepted / max(swarm.tried, 1), swarm.simulated)
 
 
 def _power(log: Floats, now: float, enough: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,15 @@ from hepatica.individual.prediction.bands import lab_bands
 from hepatica.individual.prediction.expectation import draw_share
 from hepatica.individual.prediction.gain import Choice, choose, expected_by_regimen, gain_share, gains_of
 from hepatica.individual.prediction.measurement import value_of_measurements
-from hepatica.individual.prediction.redosing import NEW_DAY, Visit, at_visit, combine_choices, given_cells
+from hepatica.individual.prediction.redosing import (
+    NEW_DAY,
+    Visit,
+    at_visit,
+    combine_choices,
+    given_cells,
+    visit_designs,
+    weigh_later,
+)
 from hepatica.individual.prediction.result import PersonForecast, PersonSettings
 from hepatica.individual.prediction.risk import (
     Risk,
@@ -117,8 +126,16 @@ class _Run:
         """All of the answer."""
         s, given = self.settings, given_cells(self.person, self.observations.last_day)
         before = self.observations if given is None else self.observations.until(given.start)
-        posterior, outcome, refined = self.timed("posterior", lambda: self.posteriors(before))
-        choice, shown_from, outcome = self.timed("choice", lambda: self.choice(posterior, outcome, given))
+        is_visit = given is not None or self.observations.last_day > NEW_DAY
+        day, design = self.observations.last_day, self.library.design
+        designs = visit_designs(design, s.regimens, day, s.horizon, given) if is_visit else (design,)
+        posterior, outcome, refined = self.timed("posterior", lambda: self.posteriors(before, designs))
+        if is_visit:
+            visits = self.timed("visit", lambda: self.visits(posterior, refined, given))
+        else:
+            visits = (Visit(posterior, outcome),)
+        choice = self.timed("choice", lambda: self.choice(visits, is_visit))
+        shown_from, outcome = visits[0]
         ranked = max(choice.gains, key=lambda g: g.expected)
         courses = self.courses(shown_from, ranked.regimen)
         labs = self.timed("labs", lambda: lab_bands(shown_from, self.learnt, s.horizon, courses))
@@ -152,7 +169,9 @@ class _Run:
         self.seconds[step] = time.perf_counter() - began
         return result
 
-    def posteriors(self, observations: Observations) -> tuple[Posterior, Posterior, Refined | None]:
+    def posteriors(
+        self, observations: Observations, designs: Sequence[Design]
+    ) -> tuple[Posterior, Posterior, Refined | None]:
         """Posterior by the weights of labs and by those of the outcome, and the particles where they are asked for."""
         s, size = self.settings, self.settings.library
         candidates = self.timed("library", lambda: self.library.candidates(size, self.report))
@@ -162,7 +181,9 @@ class _Run:
             labs = make_posterior(candidates, observations, self.learnt.errors, self.learnt.kernels, seed=s.seed)
         self.source = labs
         if s.refine:
-            refined = refine(self.library, labs, self.learnt.errors, self.learnt.kernels, progress=self.report)
+            refined = refine(
+                self.library, labs, self.learnt.errors, self.learnt.kernels, designs=designs, progress=self.report
+            )
             return refined.posterior, refined.posterior, refined
         outcome = labs
         if self.learnt.is_calibrated:
@@ -171,26 +192,30 @@ class _Run:
             )
         return labs, by_scores(outcome, s.horizon), None
 
-    def choice(
-        self, posterior: Posterior, outcome: Posterior, given: Regimen | None
-    ) -> tuple[Choice, Posterior, Posterior]:
-        """Choice among regimens, the posterior whose courses it compares, and that of the outcome."""
+    def visits(self, posterior: Posterior, refined: Refined | None, given: Regimen | None) -> tuple[Visit, ...]:
+        """Posteriors whose courses start at the last lab."""
+        s = self.settings
+        if refined is None:
+            full = replace(posterior, observations=self.observations)
+            return at_visit(self.library, full, s.regimens, self.learnt, s.horizon, given)
+        if given is None:
+            return tuple(Visit(p, p) for p in refined.posteriors)
+        weighed = [weigh_later(p, self.observations, self.learnt) for p in refined.posteriors]
+        return tuple(Visit(p, p) for p in weighed)
+
+    def choice(self, visits: tuple[Visit, ...], is_visit: bool) -> Choice:
+        """Choice among regimens."""
         s = self.settings
         share = gain_share(self.source, s.horizon)
-        if self.observations.last_day <= NEW_DAY and given is None:
-            chosen_by = posterior if s.refine else by_scores(posterior, s.horizon)
-            return choose(chosen_by, s.horizon, share=share, seed=s.seed), posterior, outcome
-        full = replace(posterior, observations=self.observations)
-        visits = (
-            at_visit(self.library, full, s.regimens, self.learnt, s.horizon, given)
-            if not s.refine
-            else (Visit(full, full),)
-        )
+        if not is_visit:
+            labs = visits[0].labs
+            chosen_by = labs if s.refine else by_scores(labs, s.horizon)
+            return choose(chosen_by, s.horizon, share=share, seed=s.seed)
         shares = [share] if len(visits) == 1 else [row[None] for row in share]  # after cells, one of each hypothesis
         choices = [
             choose(v.outcome, s.horizon, share=each, seed=s.seed) for v, each in zip(visits, shares, strict=True)
         ]
-        return combine_choices(choices), *visits[0]
+        return combine_choices(choices)
 
     def courses(self, posterior: Posterior, regimen: int) -> dict[str, int]:
         """Courses to show: without further cells, and the best regimen with cells under each hypothesis."""

@@ -15,6 +15,8 @@ from hepatica.individual.library.candidates import HORIZONS, Candidates, join
 from hepatica.individual.library.simulate import Design, follow
 from hepatica.individual.library.store import Library
 from hepatica.individual.person import GivenTreatment, Person
+from hepatica.individual.posterior.importance import log_likelihood
+from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import Posterior, make_posterior
 from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction.gain import Choice, RegimenGain, systematic
@@ -23,7 +25,7 @@ from hepatica.therapy import Regimen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-MEMBERS = 400
+MEMBERS = 200
 NEW_DAY = 3.0
 """Day from which the library's regimens, which start at admission, no longer stand for what can still be given."""
 
@@ -122,6 +124,52 @@ def resimulate(library: Library, candidates: Candidates, chosen: Ints, design: D
     return join(parts)
 
 
+def visit_designs(
+    design: Design, regimens: Sequence[Regimen], day: float, horizon: float, given: Regimen | None = None
+) -> tuple[Design, ...]:
+    """Designs of a visit, whose regimens start there; after cells one a hypothesis, since the labs so far depend on it.
+
+    Parameters
+    ----------
+    design : Design
+        Of the library.
+    regimens : sequence of Regimen
+        To compare; the first gives no cells.
+    day, horizon : float
+        Of the visit, and to which outcomes are forecast.
+    given : Regimen, optional
+        Cells given before.
+    """
+    later = tuple(replace(r, start=day) if r.gives_cells else r for r in regimens)
+    until = float(HORIZONS[min(int(np.searchsorted(HORIZONS, horizon)), len(HORIZONS) - 1)])
+    hypotheses = (design.hypotheses,) if given is None else tuple((h,) for h in design.hypotheses)
+    return tuple(replace(design, regimens=later, hypotheses=h, given=given, until=until) for h in hypotheses)
+
+
+def weigh_later(posterior: Posterior, observations: Observations, learnt: Learnt) -> Posterior:
+    """Posterior over particles that were moved by the labs so far, weighed by those of all days.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Over equally weighted particles.
+    observations : Observations
+        All labs, those by which the particles were moved included.
+    learnt : Learnt
+        What people of the kind taught.
+    """
+    before = log_likelihood(posterior.candidates, posterior.observations, learnt.errors, learnt.kernels)
+    made = make_posterior(
+        posterior.candidates,
+        observations,
+        learnt.errors,
+        learnt.kernels,
+        seed=posterior.seed,
+        prior=np.exp(before.min() - before),
+    )
+    return replace(made, distance=posterior.distance)
+
+
 def at_visit(
     library: Library,
     posterior: Posterior,
@@ -151,14 +199,9 @@ def at_visit(
     given : Regimen, optional
         Cells given before.
     """
-    day, base = posterior.observations.last_day, library.design
-    later = tuple(replace(r, start=day) if r.gives_cells else r for r in regimens)
-    hypotheses = (base.hypotheses,) if given is None else tuple((h,) for h in base.hypotheses)
     near = by_scores(posterior, horizon)
-    until = float(HORIZONS[min(int(np.searchsorted(HORIZONS, horizon)), len(HORIZONS) - 1)])
     result = []
-    for some in hypotheses:
-        design = replace(base, regimens=later, hypotheses=some, given=given, until=until)
+    for design in visit_designs(library.design, regimens, posterior.observations.last_day, horizon, given):
         members = members_of(library, near, design, MEMBERS)
         made = make_posterior(
             members.candidates,

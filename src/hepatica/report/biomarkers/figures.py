@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
-from hepatica.biomarkers.measurables import Group, Measurable
+from hepatica.biomarkers.measurables import Group
 from hepatica.biomarkers.study import BiomarkerStudy
 from hepatica.report.biomarkers.names import marker_name
 from hepatica.report.style import BLUE, GREEN, GREY, PURPLE, SKY, VERMILLION, legend_below, panels, styled
@@ -21,6 +22,10 @@ LOOKS = {
     Group.CHANGE: (SKY, "v"),
 }
 MOST_NAMED = 6
+STEP = 9
+"""Points by which a name is raised above that of a neighbour."""
+NEAR = np.array([0.2, 0.04])
+"""Parts of both axes within which names would meet."""
 
 
 def value_figure(result: BiomarkerStudy, lang: str) -> Figure:
@@ -35,19 +40,32 @@ def value_figure(result: BiomarkerStudy, lang: str) -> Figure:
                 100 * rows["prognostic"], 100 * rows["predictive"], color=colour, marker=marker, ls="none", ms=5,
                 label=say(f"biomarkers.group_{group.value}", lang),
             )  # fmt: skip
-        for column in ("prognostic", "predictive"):
-            for k in table[column].to_numpy(float).argsort()[::-1][:MOST_NAMED]:
-                if table[column].iloc[k] > 0.01:
-                    _name(ax, table, every, int(k), lang)
+        for k, step in _steps(table).items():
+            x, y = (100 * float(table[c].iloc[k]) for c in ("prognostic", "predictive"))
+            ax.annotate(
+                marker_name(every[k], lang), (x, y), (4, 3 + STEP * step), textcoords="offset points", fontsize=7
+            )
         ax.set_xlabel(say("biomarkers.axis_prognostic", lang))
         ax.set_ylabel(say("biomarkers.axis_predictive", lang))
         legend_below(figure, axes, 7)
         return figure
 
 
-def _name(ax: object, table: object, every: tuple[Measurable, ...], k: int, lang: str) -> None:
-    x, y = (100 * float(table[c].iloc[k]) for c in ("prognostic", "predictive"))  # type: ignore[index]
-    ax.annotate(marker_name(every[k], lang), (x, y), (4, 3), textcoords="offset points", fontsize=7)  # type: ignore[attr-defined]
+def _steps(table: pd.DataFrame) -> dict[int, int]:
+    """Rows that lead in either value, from left to right, and how many steps the name of each is raised."""
+    leaders = {
+        int(k)
+        for column in ("prognostic", "predictive")
+        for k in table[column].to_numpy(float).argsort()[::-1][:MOST_NAMED]
+        if table[column].iloc[int(k)] > 0.01
+    }
+    place = table[["prognostic", "predictive"]].to_numpy(float)
+    near = NEAR * np.maximum(place.max(axis=0), 1e-9)
+    steps: dict[int, int] = {}
+    for k in sorted(leaders, key=lambda k: (place[k, 0], k)):
+        taken = {steps[j] for j in steps if (np.abs(place[k] - place[j]) < near).all()}
+        steps[k] = next(step for step in range(len(leaders)) if step not in taken)
+    return steps
 
 
 def curve_figure(result: BiomarkerStudy, lang: str) -> Figure:

@@ -1,5 +1,7 @@
 """Particles: moves keep the prior, a cohort that can be moved is the cohort, and particles come nearer to the labs."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.stats import kstest
 
@@ -9,6 +11,7 @@ from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.particles import MovableCohort, _power, refine
 from hepatica.individual.posterior.posterior import make_posterior
 from hepatica.patients import Cohort, identity, load_population
+from hepatica.therapy import NO_CELLS, Regimen
 
 
 def cohorts(system, n, key="aclf_grade_1"):
@@ -53,10 +56,14 @@ def test_particles_come_nearer(acute, acute_library, observe_candidate, monkeypa
     o = observe_candidate(acute, 5)
     p = make_posterior(acute, o, errors, Kernels())
     told = []
-    found = refine(acute_library, p, errors, Kernels(), particles=24, progress=lambda *row: told.append(row))
+    later = replace(acute_library.design, regimens=(NO_CELLS, Regimen(1e6, start=7.0)), until=28.0)
+    found = refine(
+        acute_library, p, errors, Kernels(), designs=(later,), particles=24, progress=lambda *row: told.append(row)
+    )
     assert found.temperatures[-1] == 1.0 and 0.05 < found.accepted < 0.95 and told[-1] == ("refine", 100, 100)
     before = np.sort(log_likelihood(acute, o, errors, Kernels()))[-24:]
     after = log_likelihood(found.posterior.candidates, o, errors, Kernels())
     assert np.median(after) > np.median(before)
     assert found.posterior.effective > 8 and found.posterior.sample_weight.sum() == 1
-    assert found.posterior.candidates.courses == acute.courses
+    assert len(found.posteriors) == 1 and found.posterior.candidates.regimens[1].start == 7.0
+    assert len(found.posterior.candidates.courses) == 3

@@ -9,13 +9,13 @@ from hepatica.errors import InputError
 from hepatica.individual.learning.learnt import untaught
 from hepatica.individual.library.candidates import REGIMENS
 from hepatica.individual.person import GivenTreatment, Person
-from hepatica.individual.posterior.importance import Kernels
-from hepatica.individual.posterior.lab_error import default_errors
+from hepatica.individual.posterior.importance import Kernels, log_likelihood
+from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.posterior import make_posterior
 from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction import redosing as module
 from hepatica.individual.prediction.gain import choose, systematic
-from hepatica.individual.prediction.redosing import at_visit, combine_choices, given_cells
+from hepatica.individual.prediction.redosing import at_visit, combine_choices, given_cells, visit_designs, weigh_later
 from hepatica.therapy import Regimen
 
 
@@ -59,6 +59,25 @@ def test_members_stand_for_the_sample_of_outcomes(visit):
     expected = [(p.candidates.draw[chosen] == d).mean() for d in c.draw]
     np.testing.assert_allclose(found.outcome.sample_weight, expected)
     assert found.outcome.members.tolist() == list(range(c.n)) and not found.outcome.is_regression
+
+
+def test_designs_of_a_visit(acute_library):
+    base = acute_library.design
+    (one,) = visit_designs(base, REGIMENS[:2], 9.0, 100.0)
+    assert one.regimens[1].start == 9.0 and one.regimens[0] is REGIMENS[0] and one.until == 180.0
+    after = visit_designs(base, REGIMENS[:2], 9.0, 4000.0, Regimen(1e6))
+    assert [d.hypotheses for d in after] == [(h,) for h in base.hypotheses] and after[0].until == 1826.0
+
+
+def test_particles_are_weighed_by_later_labs(acute, observe_candidate):
+    before, every = (observe_candidate(acute, 9, days=d) for d in ((0.0,), (0.0, 7.0)))
+    wide = replace(untaught(), errors={lab: LabError(e.assay, 2.0) for lab, e in default_errors().items()})
+    p = make_posterior(acute, before, wide.errors, wide.kernels)
+    found = weigh_later(replace(p, weight=np.full(acute.n, 1 / acute.n)), every, wide)
+    log = [log_likelihood(acute, o, wide.errors, wide.kernels) for o in (before, every)]
+    expected = np.exp(log[1] - log[0])
+    np.testing.assert_allclose(found.weight, expected / expected.sum(), rtol=1e-9)
+    assert found.distance is p.distance
 
 
 def test_after_cells_there_is_one_posterior_a_hypothesis(visit):

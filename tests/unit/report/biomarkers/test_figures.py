@@ -1,6 +1,8 @@
 """Figures of biomarkers hold every measurable, and the curve its tenths."""
 
-from hepatica.report.biomarkers.figures import LOOKS, curve_figure, value_figure
+import pandas as pd
+
+from hepatica.report.biomarkers.figures import LOOKS, _steps, curve_figure, value_figure
 
 
 def test_value(found):
@@ -12,3 +14,8 @@ def test_value(found):
 def test_curve(found):
     (ax,) = curve_figure(found, "en").axes
     assert len(ax.lines[0].get_xdata()) == 10 and ax.get_xlabel()
+
+
+def test_names_of_neighbours_stand_one_above_another():
+    table = pd.DataFrame({"prognostic": [0.06, 0.061, 0.063, 0.002, 0.1], "predictive": [0.0, 0.0, 0.0, 0.04, 0.0]})
+    assert _steps(table) == {3: 0, 0: 0, 1: 1, 2: 2, 4: 0}

@@ -42,7 +42,6 @@ Floats = NDArray[np.float64]
 POPULATION = "stable_decompensated_cirrhosis"
 DAYS = (1 / 24, 0.17, 1.0, 2.0, 4.0, 7.0, 10.0)
 OWN, SHARED, NOISE = 0.08, 0.06, 0.003
-POINTS = 2500  # of importance sampling: half of what one subject gets
 ORGANS = ("lung", "liver", "spleen")
 HUMAN_DAYS = (0.02, 0.083, 0.167, 0.25, 1.0, 2.0, 7.0, 10.0)
 
@@ -62,13 +61,13 @@ def scan(
         for organ in organs:
             share = values[t, ORGANS.index(organ)] * (1 + OWN * rng.standard_normal()) * (1 + SHARED * common)
             share += NOISE * rng.standard_normal()
-            labels.append(OrganLabel(organ, float(day), float(share), float(np.hypot(OWN * share, NOISE)), SHARED))
+            labels.append(OrganLabel(organ, float(day), float(share), float(np.hypot(OWN * share, NOISE)), SHARED, relative_sd=OWN))
     return labels
 
 
 def coverage(subjects: int, first: int) -> None:
     """Coverage of organ cells and homing, and calibration of the odds."""
-    around, rows, chances, truths = of_population(POPULATION), [], [], []
+    around, rows, control, chances, truths, effective = of_population(POPULATION), [], [], [], [], []
     for k in range(first, first + subjects):
         rng = np.random.default_rng([21, k])
         hypothesis = list(HYPOTHESES)[k % 2]
@@ -79,23 +78,34 @@ def coverage(subjects: int, first: int) -> None:
         organs = ORGANS if k % 4 < 2 else ("liver", "spleen")  # half of the subjects: no chest in the field of view
         truth = course(space, z, days)[0]
         labels = scan(rng, truth, days, organs, rng.standard_normal())
-        fit = fit_subject(labels, space.infusion, around, draws=500, points=POINTS, seed=k)
+        fit = fit_subject(labels, space.infusion, around, draws=500, seed=k)
         one = fit.by_hypothesis[hypothesis]
-        low, high = np.quantile(course(one.space, one.posterior, days), (0.05, 0.95), axis=0)
-        rows.append((truth >= low) & (truth <= high))
+        for kept, drawn in ((rows, one.posterior), (control, one.prior)):
+            low, high = np.quantile(course(one.space, drawn, days), (0.05, 0.95), axis=0)
+            kept.append((truth >= low) & (truth <= high))
+        effective.append(one.sample.effective)
         chances.append(fit.probability["label_is_cells"])
         truths.append(hypothesis == "label_is_cells")
         if (k + 1 - first) % 25 == 0:
             print(f"{k + 1 - first} subjects", file=sys.stderr, flush=True)
-    cells = [np.mean([r[:, 3 + o].mean() for r in rows]) for o in range(3)]
-    homing = np.mean([r[0, 6] for r in rows])
-    print(f"{subjects} subjects (from {first}), 2 to 5 scans, nominal 90 %")
-    print("cells  " + ", ".join(f"{o} {100 * c:.1f} %" for o, c in zip(ORGANS, cells, strict=True)))
-    print(f"homing {100 * homing:.1f} %")
+    print(f"{subjects} subjects (from {first}), 2 to 5 scans, nominal 90 %; SE over subjects")
+    held("scans", rows)
+    held("priors of the same subjects, right by design", control)
+    print(f"effective points: median {np.median(effective):.0f}, least {min(effective):.0f}")
     for name, some in (("chest seen", 0), ("liver and spleen alone", 2)):
         which = [i for i in range(subjects) if (first + i) % 4 // 2 * 2 == some]
         calibration(name, np.array(chances)[which], np.array(truths)[which])
     calibration("all", np.array(chances), np.array(truths))
+
+
+def held(name: str, rows: list[NDArray[np.bool_]]) -> None:
+    """How often intervals hold the truth: the mean over scans of a subject, then over subjects."""
+    names = (*(f"cells of {o}" for o in ORGANS), "homing")
+    text = []
+    for k, one in enumerate(names, 3):
+        by_subject = 100 * np.array([r[:, k].mean() for r in rows])
+        text.append(f"{one} {by_subject.mean():.1f} ({by_subject.std() / np.sqrt(len(rows)):.1f})")
+    print(f"{name}: " + ", ".join(text) + " %")
 
 
 def calibration(name: str, chance: Floats, truth: NDArray[np.bool_]) -> None:
@@ -120,7 +130,7 @@ def next_scan(subjects: int) -> None:
         space = ParameterSpace("label_is_cells", infusion, around)
         z, first, common = rng.standard_normal((1, space.size)), np.array([0.17]), rng.standard_normal()
         labels = scan(rng, course(space, z, first)[0], first, ORGANS, common)
-        fit = fit_subject(labels, infusion, around, draws=600, points=POINTS, seed=k)
+        fit = fit_subject(labels, infusion, around, draws=600, seed=k)
         plans = [p for p in plan_scans(fit, tracers=["Zr89"], seed=k) if p.organs == organs_of(submodel())]
         before = homing_sd(fit)
         row = [before]
@@ -128,7 +138,7 @@ def next_scan(subjects: int) -> None:
             more = scan(
                 np.random.default_rng([23, k]), course(space, z, np.array([day]))[0], np.array([day]), ORGANS, common
             )
-            row.append(homing_sd(fit_subject([*labels, *more], infusion, around, draws=600, points=POINTS, seed=k)))
+            row.append(homing_sd(fit_subject([*labels, *more], infusion, around, draws=600, seed=k)))
         ratios.append([plans[0].day, row[1] / before, row[2] / before, plans[0].homing_sd])
     best = np.array(ratios)
     print(f"{subjects} subjects, first scan at 4 h, then one more with 89Zr, organs together")

@@ -26,7 +26,7 @@ from hepatica.patients.streams import normals
 from hepatica.study import HYPOTHESES
 
 Floats = NDArray[np.float64]
-DRAWS, POINTS = 1000, 5000
+DRAWS, POINTS = 1000, 2500
 HOPELESS = 20.0
 """Log evidence behind the best from which on a hypothesis has no part in anything: its draws may be approximate."""
 
@@ -198,7 +198,7 @@ def target_of(seen: Observed, space: ParameterSpace) -> Target:
 
     def residuals(z: Floats) -> Floats:
         mean = shares(z)
-        return np.asarray((seen.share - mean) / np.hypot(seen.sd, seen.shared_sd * mean))
+        return np.asarray((seen.share - mean) / np.hypot(seen.sd(mean), seen.shared_sd * mean))
 
     return Target(lambda z: seen.log_likelihood(shares(z)), residuals, space.size)
 
@@ -239,6 +239,6 @@ def predictive_misfit(seen: Observed, shares: Floats, *, seed: int) -> float:
     who = np.arange(len(shares))
     own = normals(seed, who, "imaging:misfit", shares.shape[1])
     common = normals(seed, who, "imaging:misfit:shared")
-    made = shares * (1.0 + seen.shared_sd * common) + seen.sd * own
+    made = shares * (1.0 + seen.shared_sd * common) + seen.sd(shares) * own
     real, simulated = seen.log_likelihood(shares), seen.log_likelihood(shares, made)
     return float(np.mean(simulated <= real))

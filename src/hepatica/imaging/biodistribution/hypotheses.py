@@ -74,7 +74,7 @@ def odds_by_scan(
     for k in range(1, len(times) + 1):
         now = log_odds(fit)
         if k < len(times):
-            rows = tuple(r[:5] for r in fit.observed.before(k).labels)
+            rows = tuple((*r[:5], r.relative_sd) for r in fit.observed.before(k).labels)
             chances = tuple(fit.prior_probability.items())
             now = _log_odds_of(rows, fit.infusion, surroundings, chances, draws, points, seed)
         made.append(ScanOdds(float(times[k - 1]), now, now - made[-1].log_odds))
@@ -83,7 +83,7 @@ def odds_by_scan(
 
 @functools.lru_cache(maxsize=256)
 def _log_odds_of(
-    rows: tuple[tuple[str, float, float, float, float], ...],
+    rows: tuple[tuple[str, float, float, float, float, float], ...],
     infusion: Infusion,
     surroundings: Surroundings,
     chances: tuple[tuple[str, float], ...],
@@ -92,7 +92,7 @@ def _log_odds_of(
     seed: int,
 ) -> float:
     """Log10 odds after some scans; kept, because a watched folder asks for them again after each new one."""
-    labels = [OrganLabel(*row) for row in rows]
+    labels = [OrganLabel(*row, relative_sd=relative) for *row, relative in rows]
     prior = dict(chances)
     return log_odds(
         fit_subject(labels, infusion, surroundings, prior_probability=prior, draws=draws, points=points, seed=seed)

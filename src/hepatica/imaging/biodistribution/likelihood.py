@@ -48,9 +48,24 @@ class Observed(NamedTuple):
         return np.array([r.share for r in self.labels])
 
     @property
-    def sd(self) -> Floats:
-        """Standard deviation of each observation's own error, (observation,)."""
-        return np.maximum([r.sd for r in self.labels], LEAST_SD)
+    def noise(self) -> Floats:
+        """Standard deviation of each observation's noise, which does not grow with label, (observation,)."""
+        variance = np.array([r.sd**2 - (r.relative_sd * r.share) ** 2 for r in self.labels])
+        return np.sqrt(np.maximum(variance, LEAST_SD**2))
+
+    def sd(self, shares: Floats) -> Floats:
+        """Standard deviation of each observation's own error where the truth is `shares`, as these are shaped.
+
+        Relative errors are of the label there is, not of that seen: of two errors of one size, the one downwards would
+        otherwise weigh more, and fits would lie too low.
+
+        Examples
+        --------
+        >>> seen = observed([OrganLabel("liver", 1.0, 0.1, 0.01, relative_sd=0.1)])
+        >>> seen.sd(np.array([[0.0], [0.1]])).round(4).ravel().tolist()
+        [0.001, 0.01]
+        """
+        return np.hypot(self.noise, np.array([r.relative_sd for r in self.labels]) * shares)
 
     @property
     def shared_sd(self) -> float:
@@ -79,13 +94,14 @@ class Observed(NamedTuple):
         >>> float(seen.log_likelihood(np.array([[0.1]]))[0].round(4))  # -log(0.1 sqrt(2 pi))
         1.3836
         """
-        sd, residual = self.sd, (self.share if seen is None else seen) - shares
+        sd, residual = self.sd(shares), (self.share if seen is None else seen) - shares
         white, mean = residual / sd, shares / sd
         own = (white**2).sum(axis=1)
         s2 = self.shared_sd**2
         grown = 1.0 + s2 * (mean**2).sum(axis=1)
         quadratic = own - s2 * (mean * white).sum(axis=1) ** 2 / grown
-        value = -0.5 * (quadratic + np.log(grown)) - np.log(sd).sum() - 0.5 * len(sd) * np.log(2.0 * np.pi)
+        value = -0.5 * (quadratic + np.log(grown)) - np.log(sd).sum(axis=1)
+        value -= 0.5 * sd.shape[1] * np.log(2.0 * np.pi)
         return np.where(np.isfinite(value), value, -np.inf)
 
     def before(self, count: int) -> Observed:

@@ -1,8 +1,8 @@
 """Posterior sampling with a standard normal prior: mode by Gauss-Newton, then adaptive importance sampling.
 
-A Student t proposal at the mode is adapted twice to the weighted moments (Cappe, Guillin, Marin & Robert 2004); a share
-of every proposal is the prior itself, so that weights are bounded (Hesterberg 1995). Where weights still rest on few
-points, tempered sequential Monte Carlo takes over.
+The proposal begins at the mode and is adapted to the weighted moments of all rounds so far (Cappe, Guillin, Marin &
+Robert 2004; Cornuet, Marin, Mira & Robert 2012). Where weights still rest on few points, tempered sequential Monte
+Carlo takes over.
 """
 
 from __future__ import annotations
@@ -12,25 +12,27 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, logsumexp
-from scipy.stats import chi2
+from scipy.special import logsumexp
 
 from hepatica.calibrate.inference import smc
+from hepatica.imaging.biodistribution.proposal import adapted, at_mode, log_mixture
 from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-DEGREES = 8.0
-PRIOR_SHARE = 0.1
-ROUNDS, MOST_ROUNDS = 3, 6
+ROUNDS, MOST_ROUNDS = 2, 8
+ENOUGH = 1.0
+"""Effective points for each draw, with which no further round is asked for."""
+LOOKS = 16
+"""Points of the posterior of which the information is averaged."""
 PILOT = 400
 """Draws from the prior, of which the likeliest starts the search for the mode."""
 STEP = 1e-3
 ITERATIONS = 40
 PARTICLES, MOVES = 300, 4
 """Of tempered sequential Monte Carlo."""
-LEAST_EFFECTIVE = 0.03
-"""Effective share of points below which importance weights are not trusted."""
+LEAST_EFFECTIVE = 150.0
+"""Effective points below which importance weights are not trusted."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Target:
     dimension: int
 
 
-def sample_posterior(target: Target, *, draws: int, points: int = 5000, seed: int, purpose: str) -> PosteriorSample:
+def sample_posterior(target: Target, *, draws: int, points: int = 2500, seed: int, purpose: str) -> PosteriorSample:
     """Equally weighted draws, and the evidence.
 
     Parameters
@@ -101,21 +103,29 @@ def sample_posterior(target: Target, *, draws: int, points: int = 5000, seed: in
     """
     start = normals(seed, np.arange(PILOT), f"{purpose}:pilot", target.dimension)
     begin = start[int(np.argmax(np.nan_to_num(target.log_likelihood(start), nan=-np.inf)))]
-    mode, spread = find_mode(target, [np.zeros(target.dimension), begin])
-    centre, factor = mode, spread
+    mode, jacobian = find_mode(target, [np.zeros(target.dimension), begin])
+    information = jacobian.T @ jacobian
+    proposals, z, fit = [at_mode(mode, information)], np.empty((0, target.dimension)), np.empty(0)
     for k in range(MOST_ROUNDS):
-        z, log_q = _propose(centre, factor, points, seed, f"{purpose}:round{k}")
-        log_w = target.log_likelihood(z) - 0.5 * (z**2).sum(axis=1) - log_q
-        log_w = np.where(np.isfinite(log_w), log_w, -np.inf)
-        weight = np.exp(log_w - log_w.max())
-        effective = float(weight.sum() ** 2 / (weight**2).sum())
-        if k >= ROUNDS - 1 and effective >= LEAST_EFFECTIVE * points:
+        more = proposals[-1].draw(points, seed, f"{purpose}:round{k}")
+        z, fit = np.concatenate([z, more]), np.concatenate([fit, target.log_likelihood(more)])
+        log_w = np.nan_to_num(fit, nan=-np.inf) - log_mixture(proposals, z)
+        weight = np.exp(log_w - logsumexp(log_w))
+        effective = 1.0 / float(weight @ weight)
+        if k == MOST_ROUNDS - 1 or (k >= ROUNDS - 1 and effective >= ENOUGH * draws):
             break
-        if k < MOST_ROUNDS - 1:
-            centre, factor = _adapted(z, weight, effective, (centre, factor))
-    evidence = float(logsumexp(log_w) - np.log(points))
+        information = _information(target, z, weight)
+        proposals.append(adapted(z, weight, information))
+    evidence = float(logsumexp(log_w) - np.log(len(z)))
     chosen = systematic(weight, draws, float(uniforms(seed, np.zeros(1, np.int64), f"{purpose}:resample")[0, 0]))
-    return PosteriorSample(z[chosen], evidence, effective, effective >= LEAST_EFFECTIVE * points, False)
+    return PosteriorSample(z[chosen], evidence, effective, effective >= LEAST_EFFECTIVE, False)
+
+
+def _information(target: Target, z: Floats, weight: Floats) -> Floats:
+    """Mean Fisher information J'J over points of a posterior."""
+    some = z[np.unique(systematic(weight, LOOKS, 0.5))]
+    made = [_slopes(target, one, target.residuals(one[None])[0]) for one in some]
+    return np.asarray(np.mean([j.T @ j for j in made], axis=0))
 
 
 def sample_tempered(target: Target, *, draws: int, seed: int) -> PosteriorSample:
@@ -133,24 +143,22 @@ def sample_tempered(target: Target, *, draws: int, seed: int) -> PosteriorSample
 
 
 def find_mode(target: Target, starts: list[Floats]) -> tuple[Floats, Floats]:
-    """Mode by Levenberg and Marquardt from the better of several starts, and a factor of the inverse curvature.
+    """Mode by Levenberg and Marquardt from the better of several starts, and the derivative of the residuals there.
 
     Returns
     -------
     mode : (dimension,) array
-    factor : (dimension, dimension) array
-        Lower Cholesky factor of (I + J'J)^-1, J the derivative of the residuals.
+    jacobian : (observation, dimension) array
 
     Examples
     --------
     >>> target = Target(lambda z: 0 * z[:, 0], lambda z: (z[:, :1] - 2.0) * 3**0.5, 1)
-    >>> mode, factor = find_mode(target, [np.zeros(1)])
-    >>> mode.round(4).tolist(), factor.round(4).tolist()
-    ([1.5], [[0.5]])
+    >>> mode, jacobian = find_mode(target, [np.zeros(1)])
+    >>> mode.round(4).tolist(), (jacobian**2).round(4).tolist()
+    ([1.5], [[3.0]])
     """
     _, z, jacobian = min((_descend(target, z) for z in starts), key=lambda descent: descent[0])
-    curvature = np.eye(target.dimension) + jacobian.T @ jacobian
-    return z, np.linalg.cholesky(np.linalg.inv(curvature))
+    return z, jacobian
 
 
 def _cost(z: Floats, residual: Floats) -> Floats:
@@ -185,38 +193,6 @@ def _descend(target: Target, z: Floats) -> tuple[float, Floats, Floats]:
 def _slopes(target: Target, z: Floats, residual: Floats) -> Floats:
     moved = target.residuals(z + STEP * np.eye(len(z)))
     return np.nan_to_num((moved - residual) / STEP).T
-
-
-def _propose(centre: Floats, factor: Floats, n: int, seed: int, purpose: str) -> tuple[Floats, Floats]:
-    """Points of the mixture of a t distribution and the prior, and their log density less that of 2 pi's power."""
-    d, who = len(centre), np.arange(n)
-    standard = normals(seed, who, purpose, d)
-    other = uniforms(seed, who, f"{purpose}:mixture", 2)
-    scale = np.sqrt(DEGREES / chi2.ppf(other[:, 0], DEGREES))
-    from_prior = other[:, 1] < PRIOR_SHARE
-    z = np.where(from_prior[:, None], standard, centre + scale[:, None] * (standard @ factor.T))
-    inside = np.linalg.solve(factor, (z - centre).T)
-    log_t = (
-        gammaln((DEGREES + d) / 2)
-        - gammaln(DEGREES / 2)
-        - 0.5 * d * np.log(DEGREES / 2)
-        - np.log(np.diag(factor)).sum()
-        - 0.5 * (DEGREES + d) * np.log1p((inside**2).sum(axis=0) / DEGREES)
-    )
-    log_prior = -0.5 * (z**2).sum(axis=1)
-    return z, np.logaddexp(np.log1p(-PRIOR_SHARE) + log_t, np.log(PRIOR_SHARE) + log_prior)
-
-
-def _adapted(z: Floats, weight: Floats, effective: float, old: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """Weighted moments, shrunk to those before where few points carry the weight."""
-    share = weight / weight.sum()
-    d = z.shape[1]
-    trust = effective / (effective + 2.0 * d)
-    centre = trust * (share @ z) + (1.0 - trust) * old[0]
-    away = z - centre
-    moment = np.einsum("ni,nj->ij", away * share[:, None], away)  # too small for the threads of a matrix product
-    covariance = trust * moment + (1.0 - trust) * old[1] @ old[1].T
-    return centre, np.linalg.cholesky(covariance + 1e-10 * np.eye(d))
 
 
 def systematic(weight: Floats, n: int, u: float) -> Ints:

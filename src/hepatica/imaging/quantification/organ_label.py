@@ -33,6 +33,8 @@ class OrganLabel(NamedTuple):
         Share from which label is told from none; NaN where not known.
     voxel_limit : float
         The same of one voxel of the organ.
+    relative_sd : float
+        Relative standard deviation within `sd`, which grows with the label there truly is; the rest of `sd` is noise.
     """
 
     organ: str
@@ -42,6 +44,7 @@ class OrganLabel(NamedTuple):
     shared_sd: float = 0.0
     limit: float = float("nan")
     voxel_limit: float = float("nan")
+    relative_sd: float = 0.0
 
 
 def observations(measured: xr.Dataset | Iterable[xr.Dataset]) -> tuple[OrganLabel, ...]:
@@ -69,7 +72,7 @@ def observations(measured: xr.Dataset | Iterable[xr.Dataset]) -> tuple[OrganLabe
     scans = [measured] if isinstance(measured, xr.Dataset) else list(measured)
     rows = []
     for scan in scans:
-        shared = float(scan["share_shared_sd"])
+        shared, relative = float(scan["share_shared_sd"]), float(scan["share_relative_sd"])
         share, sd = scan["share"] / 100.0, scan["share_sd"] / 100.0
         own = (sd**2 - (shared * share) ** 2).clip(min=0.0) ** 0.5
         for organ in scan["organ"].values:
@@ -85,6 +88,7 @@ def observations(measured: xr.Dataset | Iterable[xr.Dataset]) -> tuple[OrganLabe
                         shared,
                         limit,
                         float(scan["voxel_limit"].sel(at)) / 100.0 if "voxel_limit" in scan else float("nan"),
+                        relative,
                     )
                 )
     if not rows:

@@ -61,7 +61,8 @@ def measure_organs(image: ImageVolume, regions: Sequence[Region], method: Method
         Dimensions ``organ`` and ``time`` (days since the injection, middle of the frame); ``activity`` and
         ``activity_sd`` in Bq, ``share``, ``share_sd`` and ``share_limit`` in percent of the dose, ``voxel_limit`` of
         one voxel likewise, ``concentration`` in Bq/mL, ``volume`` in mL. All activity is decay-corrected to the
-        injection; ``share_shared_sd`` is the relative SD that all have in common, included in ``share_sd``.
+        injection; ``share_shared_sd`` is the relative SD that all have in common and
+        ``share_relative_sd`` that of each organ's own, both included in ``share_sd``.
 
     Raises
     ------
@@ -198,6 +199,9 @@ def label_dataset(
     )
     made["share_shared_sd"] = xr.DataArray(
         errors.shared, attrs={"units": "", "label": "relative SD that all organs and times have in common"}
+    )
+    made["share_relative_sd"] = xr.DataArray(
+        errors.own, attrs={"units": "", "label": "relative SD of each organ's own at each time"}
     )
     made.attrs = {"dose": dose, "purpose": "for research use"}
     return made

@@ -191,7 +191,8 @@ def measure_iron(
         noise = calibration.tissue_sd / calibration.slope * counted.volume / given.number
         shared = float(np.hypot(errors.shared, calibration.slope_sd / calibration.slope))
         sd = float(np.hypot(noise, errors.own * share))
-        labels.append(OrganLabel(region.name, given.day, share, sd, shared, counted.limit / given.number))
+        label = OrganLabel(region.name, given.day, share, sd, shared, counted.limit / given.number)
+        labels.append(label._replace(relative_sd=errors.own))
     if not labels:
         raise ImageError(f"R2* of {', '.join(beyond)}", "beyond the calibration", "measure tubes of more cells")
     notes = (Note(NoteCode.BEYOND_CALIBRATION, {"organs": ", ".join(beyond)}),) if beyond else ()

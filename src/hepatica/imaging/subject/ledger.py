@@ -20,7 +20,7 @@ from hepatica.imaging.subject.pictures import Slice
 from hepatica.imaging.subject.scan import MeasuredScan
 from hepatica.imaging.subject.scan_settings import ScanSettings
 
-VERSION = 3
+VERSION = 4
 CHUNK = 1 << 20
 
 

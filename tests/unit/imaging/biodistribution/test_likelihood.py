@@ -19,7 +19,7 @@ SEEN = [
 def test_it_is_the_multivariate_normal_of_shared_errors() -> None:
     seen = observed(SEEN)
     mean = np.array([0.28, 0.26, 0.12])  # by time, then organ
-    covariance = np.diag(seen.sd**2) + 0.06**2 * np.outer(mean, mean)
+    covariance = np.diag(seen.sd(mean) ** 2) + 0.06**2 * np.outer(mean, mean)
     expected = multivariate_normal(mean, covariance).logpdf([0.30, 0.25, 0.10])
     assert seen.log_likelihood(mean[None])[0] == pytest.approx(expected)
     assert seen.log_likelihood(np.array([[np.nan, 0.1, 0.1]]))[0] == -np.inf
@@ -35,7 +35,21 @@ def test_outputs_are_matched_to_observations() -> None:
 
 
 def test_an_error_of_none_is_not_believed() -> None:
-    assert observed([OrganLabel("liver", 1.0, 0.1, 0.0)]).sd.tolist() == [LEAST_SD]
+    assert observed([OrganLabel("liver", 1.0, 0.1, 0.0)]).noise.tolist() == [LEAST_SD]
+    assert observed([OrganLabel("liver", 1.0, 0.1, 0.01, relative_sd=0.2)]).noise.tolist() == [LEAST_SD]
+
+
+def test_a_relative_error_is_of_the_label_there_is_and_does_not_draw_fits_down() -> None:
+    """Second implementation: the truth recovered from many scans of it, each seen with a relative error of 20 %."""
+    truth, axis, rng = 0.1, np.linspace(0.05, 0.2, 601), np.random.default_rng(3)
+    shares = truth * (1.0 + 0.2 * rng.standard_normal(400))
+    by_relative, by_seen = np.zeros(601), np.zeros(601)
+    for share in shares.tolist():
+        label = OrganLabel("liver", 1.0, share, 0.2 * share, relative_sd=0.2)
+        by_relative += observed([label]).log_likelihood(axis[:, None])
+        by_seen += observed([label._replace(relative_sd=0.0)]).log_likelihood(axis[:, None])
+    assert axis[by_relative.argmax()] == pytest.approx(truth, rel=0.03)
+    assert axis[by_seen.argmax()] < 0.93 * truth
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,11 @@ def scan(
         for organ in organs:
             share = values[t, ORGANS.index(organ)] * (1 + OWN * rng.standard_normal()) * (1 + SHARED * common)
             share += NOISE * rng.standard_normal()
-            labels.append(OrganLabel(organ, float(day), float(share), float(np.hypot(OWN * share, NOISE)), SHARED, relative_sd=OWN))
+            labels.append(
+                OrganLabel(
+                    organ, float(day), float(share), float(np.hypot(OWN * share, NOISE)), SHARED, relative_sd=OWN
+                )
+            )
     return labels
 
 

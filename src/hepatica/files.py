@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import json
 import os
 import re
 import secrets
@@ -223,7 +224,16 @@ def write_parquet(path: Path, frame: pd.DataFrame, compression: Literal["snappy"
     InputError
         As `write_whole`.
     """
-    return write_whole(path, lambda p: frame.to_parquet(p, index=False, compression=compression))
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # pandas would copy them with every column
+    table = pa.Table.from_pandas(bare, preserve_index=False)
+    if frame.attrs:
+        attributes = {b"PANDAS_ATTRS": json.dumps(frame.attrs).encode()}
+        table = table.replace_schema_metadata((table.schema.metadata or {}) | attributes)
+    return write_whole(path, lambda p: pq.write_table(table, p, compression=compression))
 
 
 def write_table(frame: pd.DataFrame, stem: Path) -> list[Path]:

@@ -245,7 +245,10 @@ def test_arrays_datasets_and_tables_come_back(tmp_path):
         np.testing.assert_array_equal(back["x"].values, values.astype(np.float32))
     frame = pd.DataFrame({"x": values[0]})
     pd.testing.assert_frame_equal(pd.read_csv(write_csv(tmp_path / "f.csv", frame)), frame)
-    pd.testing.assert_frame_equal(pd.read_parquet(write_parquet(tmp_path / "f.parquet", frame, "zstd")), frame)
+    frame.attrs["provenance"] = {"seed": 1, "of": ["a", "b"]}
+    back = pd.read_parquet(write_parquet(tmp_path / "f.parquet", frame, "zstd"))
+    pd.testing.assert_frame_equal(back, frame)
+    assert back.attrs == frame.attrs == {"provenance": {"seed": 1, "of": ["a", "b"]}}
 
 
 def test_the_bytes_of_a_dataset_are_the_same_each_time(tmp_path):

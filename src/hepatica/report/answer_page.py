@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from hepatica.api.base import Answer
 from hepatica.card import Card
 from hepatica.files import write_csv, write_json, write_text
-from hepatica.report.page import page
-from hepatica.report.sensitivity.screen import draw
+from hepatica.report.page import drawn_once, page
 
 
 @dataclass(frozen=True)
@@ -68,15 +68,33 @@ def write_answer(
     list of Path
         The files.
     """
+    drawn: dict[str, Figure] = {}
     text = page(
-        made, heading.title, lang, subtitle=heading.subtitle, tables_note=heading.tables_note, command=heading.command
+        [_kept(card, drawn) for card in made],
+        heading.title,
+        lang,
+        subtitle=heading.subtitle,
+        tables_note=heading.tables_note,
+        command=heading.command,
     )
     written = [
         write_text(folder / "report.html", text),
         *(write_csv(folder / f"{table}.csv", frame) for table, frame in tables.items()),
         write_json(folder / f"{name}.json", answer.model_dump()),
     ]
-    for card in made if figures else ():
-        if card.figure is not None:
-            written += draw(card.figure(), folder / card.key, png=False)
+    for key, figure in drawn.items() if figures else ():
+        written.append(write_text(folder / f"{key}.svg", drawn_once(figure)))
     return written
+
+
+def _kept(card: Card, drawn: dict[str, Figure]) -> Card:
+    """Card that keeps its figure once it is made: the page and the file show the same, and it is drawn once."""
+    make = card.figure
+    if make is None:
+        return card
+
+    def figure() -> Figure:
+        drawn[card.key] = make()
+        return drawn[card.key]
+
+    return replace(card, figure=figure)

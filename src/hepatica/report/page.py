@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,12 +46,22 @@ class Section:
     folded: bool = False
 
 
+_DRAWN: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
+
+
+def drawn_once(figure: Figure) -> str:
+    """SVG of a figure without dates, drawn when it is first asked for: a page and a file beside it share it."""
+    if figure not in _DRAWN:
+        out = io.StringIO()
+        with styled():
+            FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
+        _DRAWN[figure] = out.getvalue()
+    return _DRAWN[figure]
+
+
 def svg(figure: Figure, key: str) -> Markup:
     """Inline SVG of a figure: text stays text, in a font that the reader has; ids are its own."""
-    out = io.StringIO()
-    with styled():
-        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = out.getvalue()
+    text = drawn_once(figure)
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # HTML knows what an svg is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,20 @@ class HypothesisFit:
         return self.sample.points
 
 
+class Effort(NamedTuple):
+    """Effort of a fit: with the same scans and effort, the same fit comes out.
+
+    Attributes
+    ----------
+    draws, points, seed : int
+        As `fit_subject` takes them.
+    """
+
+    draws: int
+    points: int
+    seed: int
+
+
 @dataclass(frozen=True)
 class SubjectFit:
     """Fit of one subject.
@@ -71,11 +86,13 @@ class SubjectFit:
     by_hypothesis : dict of str to HypothesisFit
     prior_probability : dict of str to float
         Of each hypothesis, before the scans.
+    effort : Effort
     """
 
     observed: Observed
     by_hypothesis: dict[str, HypothesisFit]
     prior_probability: dict[str, float]
+    effort: Effort
 
     @property
     def infusion(self) -> Infusion:
@@ -187,6 +204,7 @@ def fit_subject(
         seen,
         {h: _finished(seen, spaces[h], samples[h], draws=draws, seed=seed) for h in chances},
         chances,
+        Effort(draws, points, seed),
     )
 
 
@@ -210,8 +228,13 @@ def _shares(seen: Observed, space: ParameterSpace, z: Floats) -> Floats:
 def _finished(
     seen: Observed, space: ParameterSpace, sample: PosteriorSample, *, draws: int, seed: int
 ) -> HypothesisFit:
-    prior = normals(seed, np.arange(draws), f"imaging:prior:{space.hypothesis}", space.size)
+    prior = prior_draws(space, seed=seed, draws=draws)
     return HypothesisFit(space, prior, sample, predictive_misfit(seen, _shares(seen, space, sample.points), seed=seed))
+
+
+def prior_draws(space: ParameterSpace, *, seed: int, draws: int) -> Floats:
+    """Draws (draw, coordinate) of a subject's coordinates before any scan."""
+    return normals(seed, np.arange(draws), f"imaging:prior:{space.hypothesis}", space.size)
 
 
 def predictive_misfit(seen: Observed, shares: Floats, *, seed: int) -> float:

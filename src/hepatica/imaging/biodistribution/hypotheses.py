@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 import numpy as np
 
-from hepatica.imaging.biodistribution.fit import POINTS, SubjectFit, fit_subject
+from hepatica.imaging.biodistribution.fit import Effort, SubjectFit, fit_subject
 from hepatica.imaging.biodistribution.infusion import Infusion
 from hepatica.imaging.biodistribution.surroundings import Surroundings
 from hepatica.imaging.quantification.organ_label import OrganLabel
@@ -40,21 +39,22 @@ def log_odds(fit: SubjectFit) -> float:
     return (first - second) / float(np.log(10.0))
 
 
-def odds_by_scan(
-    fit: SubjectFit, surroundings: Surroundings, *, seed: int = 1, draws: int = 300, points: int = POINTS // 2
-) -> tuple[ScanOdds, ...]:
+_Row = tuple[str, float, float, float, float, float]
+_Key = tuple[tuple[_Row, ...], Infusion, Surroundings, tuple[tuple[str, float], ...], Effort]
+_KNOWN: dict[_Key, float] = {}
+"""Log10 odds after scans that were fitted before: a watched folder asks for them again after each new one."""
+KEPT = 256
+
+
+def odds_by_scan(fit: SubjectFit, surroundings: Surroundings) -> tuple[ScanOdds, ...]:
     """Odds before the scans and after each.
 
     Parameters
     ----------
     fit : SubjectFit
-        After all scans.
+        After all scans; those to fewer have the same effort.
     surroundings : Surroundings
         Of the fit.
-    seed : int
-        Of the random streams.
-    draws, points : int
-        Of the fits to fewer scans.
 
     Examples
     --------
@@ -71,29 +71,32 @@ def odds_by_scan(
     first, second = fit.prior_probability.values()
     made = [ScanOdds(float("nan"), float(np.log10(first / second)), 0.0)]
     times = fit.observed.times
+    _keep(_key(fit, surroundings, len(times)), log_odds(fit))
     for k in range(1, len(times) + 1):
-        now = log_odds(fit)
-        if k < len(times):
-            rows = tuple((*r[:5], r.relative_sd) for r in fit.observed.before(k).labels)
-            chances = tuple(fit.prior_probability.items())
-            now = _log_odds_of(rows, fit.infusion, surroundings, chances, draws, points, seed)
+        key = _key(fit, surroundings, k)
+        if key not in _KNOWN:
+            _keep(key, _log_odds_of(key))
+        now = _KNOWN[key]
         made.append(ScanOdds(float(times[k - 1]), now, now - made[-1].log_odds))
     return tuple(made)
 
 
-@functools.lru_cache(maxsize=256)
-def _log_odds_of(
-    rows: tuple[tuple[str, float, float, float, float, float], ...],
-    infusion: Infusion,
-    surroundings: Surroundings,
-    chances: tuple[tuple[str, float], ...],
-    draws: int,
-    points: int,
-    seed: int,
-) -> float:
-    """Log10 odds after some scans; kept, because a watched folder asks for them again after each new one."""
-    labels = [OrganLabel(*row, relative_sd=relative) for *row, relative in rows]
-    prior = dict(chances)
+def _key(fit: SubjectFit, surroundings: Surroundings, count: int) -> _Key:
+    rows = tuple((*r[:5], r.relative_sd) for r in fit.observed.before(count).labels)
+    return rows, fit.infusion, surroundings, tuple(fit.prior_probability.items()), fit.effort
+
+
+def _keep(key: _Key, value: float) -> None:
+    while len(_KNOWN) >= KEPT:
+        _KNOWN.pop(next(iter(_KNOWN)))
+    _KNOWN[key] = value
+
+
+def _log_odds_of(key: _Key) -> float:
+    """Log10 odds after some of the scans."""
+    rows, infusion, surroundings, chances, effort = key
+    labels = [OrganLabel(*row[:5], relative_sd=row[5]) for row in rows]
+    prior, (draws, points, seed) = dict(chances), effort
     return log_odds(
         fit_subject(labels, infusion, surroundings, prior_probability=prior, draws=draws, points=points, seed=seed)
     )

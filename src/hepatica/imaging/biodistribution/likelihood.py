@@ -51,7 +51,7 @@ class Observed(NamedTuple):
     def noise(self) -> Floats:
         """Standard deviation of each observation's noise, which does not grow with label, (observation,)."""
         variance = np.array([r.sd**2 - (r.relative_sd * r.share) ** 2 for r in self.labels])
-        return np.sqrt(np.maximum(variance, LEAST_SD**2))
+        return np.asarray(np.sqrt(np.maximum(variance, LEAST_SD**2)))
 
     def sd(self, shares: Floats) -> Floats:
         """Standard deviation of each observation's own error where the truth is `shares`, as these are shaped.
@@ -65,7 +65,7 @@ class Observed(NamedTuple):
         >>> seen.sd(np.array([[0.0], [0.1]])).round(4).ravel().tolist()
         [0.001, 0.01]
         """
-        return np.hypot(self.noise, np.array([r.relative_sd for r in self.labels]) * shares)
+        return np.asarray(np.hypot(self.noise, np.array([r.relative_sd for r in self.labels]) * shares))
 
     @property
     def shared_sd(self) -> float:

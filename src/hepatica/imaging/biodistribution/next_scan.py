@@ -27,6 +27,8 @@ DAYS = (0.0833, 0.25, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0)
 INNER = 250
 """Draws of each hypothesis outside, and inside."""
 LEAST_PROBABILITY = 1e-9
+LARGEST_WEIGHT = 0.9
+"""Largest sum of squared weights for which a variance is corrected: of one draw it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,9 @@ def expected_information(
     before = -np.sum(np.exp(prior) * prior)
     after = -np.sum(by_hypothesis * np.log(np.maximum(by_hypothesis, 1e-300)), axis=1)
     mean = weight @ homing
-    variance = np.maximum(weight @ homing**2 - mean**2, 0.0)
+    # Few draws agree with an informative scan: their variance is divided by 1 - sum w^2, as by n - 1 in place of n.
+    few = np.minimum((weight**2).sum(axis=1), LARGEST_WEIGHT)
+    variance = np.maximum(weight @ homing**2 - mean**2, 0.0) / (1.0 - few)
     now = np.exp(log_in - logsumexp(log_in))
     spread = np.sqrt(max(float(now @ homing**2 - (now @ homing) ** 2), 1e-300))
     share = chance_out / chance_out.sum()

@@ -7,7 +7,6 @@ weights then vary with these alone. A share of the points is the prior itself, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,6 +116,7 @@ def adapted(z: Floats, weight: Floats, information: Floats) -> Proposal:
     Parameters
     ----------
     z : (n, dimension) array
+        Points.
     weight : (n,) array
         That adds up to 1.
     information : (dimension, dimension) array
@@ -133,14 +133,41 @@ def adapted(z: Floats, weight: Floats, information: Floats) -> Proposal:
     return Proposal(basis, basis.T @ mean, np.linalg.cholesky(covariance + 1e-10 * np.eye(k)))
 
 
-def log_mixture(proposals: Sequence[Proposal], z: Floats) -> Floats:
-    """Log density of points (n, dimension) under the equal mixture of proposals, over that of the prior, (n,).
+class Rounds:
+    """Points of rounds of importance sampling, each weighed by the mixture of the proposals of all.
+
+    Parameters
+    ----------
+    dimension : int
+        Of the points.
 
     Examples
     --------
-    >>> one = at_mode(np.zeros(2), np.zeros((2, 2)))
-    >>> bool(np.isclose(log_mixture([one, one], np.ones((1, 2))), one.log_ratio(np.ones((1, 2)))).all())
-    True
+    >>> one, rounds = at_mode(np.zeros(2), np.zeros((2, 2))), Rounds(2)
+    >>> for value in (0.0, 1.0):
+    ...     rounds.add(one, np.full((1, 2), value), np.zeros(1))
+    >>> rounds.points.tolist(), bool(np.isclose(rounds.log_weights(), -one.log_ratio(rounds.points)).all())
+    ([[0.0, 0.0], [1.0, 1.0]], True)
     """
-    rows = np.stack([p.log_ratio(z) for p in proposals])
-    return np.asarray(logsumexp(rows, axis=0) - np.log(len(proposals)))
+
+    def __init__(self, dimension: int) -> None:
+        self.points = np.empty((0, dimension))
+        self._fit = np.empty(0)
+        self._proposals: list[Proposal] = []
+        self._counts: list[int] = []
+        self._ratios = np.empty((0, 0))  # (proposal, point): each pair is computed once
+
+    def add(self, proposal: Proposal, points: Floats, log_likelihood: Floats) -> None:
+        """Add a round: its proposal, its points (n, dimension) and their log likelihood (n,)."""
+        old = np.concatenate([self._ratios, proposal.log_ratio(self.points)[None]], axis=0)
+        self._proposals.append(proposal)
+        self._counts.append(len(points))
+        new = np.stack([p.log_ratio(points) for p in self._proposals])
+        self._ratios = np.concatenate([old, new], axis=1)
+        self.points = np.concatenate([self.points, points])
+        self._fit = np.concatenate([self._fit, np.nan_to_num(log_likelihood, nan=-np.inf)])
+
+    def log_weights(self) -> Floats:
+        """Log importance weights (point,); the logarithm of their mean is the log evidence."""
+        share = np.log(np.array(self._counts) / len(self.points))
+        return np.asarray(self._fit - logsumexp(self._ratios + share[:, None], axis=0))

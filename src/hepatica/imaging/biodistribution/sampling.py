@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from hepatica.calibrate.inference import smc
-from hepatica.imaging.biodistribution.proposal import adapted, at_mode, log_mixture
+from hepatica.imaging.biodistribution.proposal import Rounds, adapted, at_mode
 from hepatica.patients.streams import normals, uniforms
 
 Floats = NDArray[np.float64]
@@ -105,27 +105,28 @@ def sample_posterior(target: Target, *, draws: int, points: int = 2500, seed: in
     begin = start[int(np.argmax(np.nan_to_num(target.log_likelihood(start), nan=-np.inf)))]
     mode, jacobian = find_mode(target, [np.zeros(target.dimension), begin])
     information = jacobian.T @ jacobian
-    proposals, z, fit = [at_mode(mode, information)], np.empty((0, target.dimension)), np.empty(0)
+    rounds, proposal = Rounds(target.dimension), at_mode(mode, information)
     for k in range(MOST_ROUNDS):
-        more = proposals[-1].draw(points, seed, f"{purpose}:round{k}")
-        z, fit = np.concatenate([z, more]), np.concatenate([fit, target.log_likelihood(more)])
-        log_w = np.nan_to_num(fit, nan=-np.inf) - log_mixture(proposals, z)
+        z = proposal.draw(points, seed, f"{purpose}:round{k}")
+        rounds.add(proposal, z, target.log_likelihood(z))
+        log_w = rounds.log_weights()
         weight = np.exp(log_w - logsumexp(log_w))
         effective = 1.0 / float(weight @ weight)
         if k == MOST_ROUNDS - 1 or (k >= ROUNDS - 1 and effective >= ENOUGH * draws):
             break
-        information = _information(target, z, weight)
-        proposals.append(adapted(z, weight, information))
-    evidence = float(logsumexp(log_w) - np.log(len(z)))
+        proposal = adapted(rounds.points, weight, _information(target, rounds.points, weight))
+    evidence = float(logsumexp(log_w) - np.log(len(log_w)))
     chosen = systematic(weight, draws, float(uniforms(seed, np.zeros(1, np.int64), f"{purpose}:resample")[0, 0]))
-    return PosteriorSample(z[chosen], evidence, effective, effective >= LEAST_EFFECTIVE, False)
+    return PosteriorSample(rounds.points[chosen], evidence, effective, effective >= LEAST_EFFECTIVE, False)
 
 
 def _information(target: Target, z: Floats, weight: Floats) -> Floats:
     """Mean Fisher information J'J over points of a posterior."""
     some = z[np.unique(systematic(weight, LOOKS, 0.5))]
-    made = [_slopes(target, one, target.residuals(one[None])[0]) for one in some]
-    return np.asarray(np.mean([j.T @ j for j in made], axis=0))
+    moved = np.concatenate([some[:, None], some[:, None] + STEP * np.eye(target.dimension)], axis=1)
+    residual = target.residuals(moved.reshape(-1, target.dimension)).reshape(*moved.shape[:2], -1)
+    slopes = np.nan_to_num((residual[:, 1:] - residual[:, :1]) / STEP)
+    return np.asarray(np.einsum("nik,njk->ij", slopes, slopes) / len(some))
 
 
 def sample_tempered(target: Target, *, draws: int, seed: int) -> PosteriorSample:

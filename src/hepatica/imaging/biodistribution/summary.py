@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.imaging.biodistribution.fit import HypothesisFit, SubjectFit
+from hepatica.imaging.biodistribution.parameter_space import ParameterSpace
 from hepatica.imaging.biodistribution.submodel import simulate_infusion, submodel
 
 Floats = NDArray[np.float64]
@@ -81,21 +82,28 @@ def derived(fit: HypothesisFit, z: Floats) -> dict[str, Floats]:
     }
 
 
+def retained(space: ParameterSpace, z: Floats) -> Floats:
+    """Share (draw,) of living cells given that live in the liver after a day, at coordinates (draw, coordinate)."""
+    course = simulate_infusion(space.parameters(z), space.infusion, np.array([RETENTION_DAY]), ("cells_liver",))
+    return course.of("cells_liver")[:, 0] / (space.infusion.labelled.viability or np.nan)
+
+
 def summarise(fit: SubjectFit) -> tuple[QuantitySummary, ...]:
     """Quantities of interest, before and after the scans, under each hypothesis.
 
-    Examples
-    --------
-    >>> from hepatica.imaging.biodistribution.fit import fit_subject
-    >>> from hepatica.imaging.biodistribution.infusion import Infusion
-    >>> from hepatica.imaging.biodistribution.submodel import surroundings_of
-    >>> from hepatica.imaging.biodistribution.surroundings import stated
-    >>> from hepatica.imaging.quantification import LabelledCells, OrganLabel
-    >>> around = stated({n: 0.1 for n in surroundings_of(submodel())})
-    >>> fit = fit_subject([OrganLabel("lung", 0.1, 0.3, 0.03)],
-    ...     Infusion(LabelledCells(tracer="Zr89", number=1e8)), around, draws=200, points=500)
-    >>> summarise(fit)[0].name, 0.2 < summarise(fit)[0].posterior.median < 0.4
-    ('lung_arrest', True)
+        Examples
+        --------
+        >>> from hepatica.imaging.biodistribution.fit import fit_subject
+        >>> from hepatica.imaging.biodistribution.infusion import Infusion
+        >>> from hepatica.imaging.biodistribution.parameter_space import ParameterSpace
+    from hepatica.imaging.biodistribution.submodel import surroundings_of
+        >>> from hepatica.imaging.biodistribution.surroundings import stated
+        >>> from hepatica.imaging.quantification import LabelledCells, OrganLabel
+        >>> around = stated({n: 0.1 for n in surroundings_of(submodel())})
+        >>> fit = fit_subject([OrganLabel("lung", 0.1, 0.3, 0.03)],
+        ...     Infusion(LabelledCells(tracer="Zr89", number=1e8)), around, draws=200, points=500)
+        >>> summarise(fit)[0].name, 0.2 < summarise(fit)[0].posterior.median < 0.4
+        ('lung_arrest', True)
     """
     rows = []
     for h, one in fit.by_hypothesis.items():

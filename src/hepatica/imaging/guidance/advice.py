@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -32,8 +32,8 @@ CONFIDENT = 0.95
 """Probability that a gain exceeds 0, the chance that cells do nothing in people counted in."""
 COUNTS = 0.05
 """Probability from which on a hypothesis has a say in harms and confidence."""
-
-
+NEGLIGIBLE = 1e-6
+"""Probability below which a hypothesis is left out of the gain: no more than a million to one is said."""
 KEPT = 8
 
 
@@ -66,6 +66,7 @@ class Option:
         Net quality-adjusted days over standard care, hypotheses weighed by their posterior probability; the interval
         spans the 90 % intervals of those that count.
     by_hypothesis : dict of str to float
+        Without those that the scans leave less than one in a million.
     unseen : float
         The gain that would be expected without the scans.
     is_admissible : bool
@@ -156,7 +157,8 @@ def advise(fit: SubjectFit, plan: Plan, *, seed: int = 1) -> Advice:
         for name, product in [(GIVEN, None), *plan.products.items()]
         for route in routes
     }
-    seen = deliver(fit, given.labelled.route, reach=plan.reach, seed=seed)
+    route = given.labelled.route
+    seen = delivered[GIVEN, route] if route in routes else deliver(fit, route, reach=plan.reach, seed=seed)
     own = _product(given.product, given.labelled.viability)
     choices = [(GIVEN, own, r) for r in plan.regimens]
     options, confident = _evaluated(fit, plan, choices, delivered, seed)
@@ -215,9 +217,10 @@ def _evaluated(
     """Options, the best first, and those whose gain is confident."""
     arms = [CARE, *(Arm(f"{n} {r.label}".strip(), r, p) for n, p, r in choices)]
     patients = _admitted(plan.population, plan.patients, seed)
-    after = _results(fit, plan, arms, patients, "posterior")
-    before = _without_looking(fit, plan, arms, patients, seed)
     chance, prior = fit.probability, fit.prior_probability
+    possible = [h for h in chance if chance[h] >= NEGLIGIBLE]
+    after = _results(fit, plan, arms, patients, stage="posterior", hypotheses=possible)
+    before = _without_looking(fit, plan, arms, patients, seed)
     counting = [h for h in after if chance[h] >= COUNTS]
     options, confident = [], set()
     for k, (name, _, regimen) in enumerate(choices, 1):
@@ -259,12 +262,18 @@ def _without_looking(
     if key not in _UNSEEN:
         while len(_UNSEEN) >= KEPT:
             _UNSEEN.pop(next(iter(_UNSEEN)))
-        _UNSEEN[key] = _results(fit, plan, arms, patients, "prior")
+        _UNSEEN[key] = _results(fit, plan, arms, patients, stage="prior", hypotheses=fit.by_hypothesis)
     return _UNSEEN[key]
 
 
 def _results(
-    fit: SubjectFit, plan: Plan, arms: list[Arm], patients: Admitted, stage: Literal["prior", "posterior"]
+    fit: SubjectFit,
+    plan: Plan,
+    arms: list[Arm],
+    patients: Admitted,
+    *,
+    stage: Literal["prior", "posterior"],
+    hypotheses: Iterable[str],
 ) -> dict[str, HypothesisResult]:
     cohort = replace(patients.cohort, known=image_draws(fit, stage))
     own = Admitted(cohort, patients.initial, patients.labs, patients.tried)
@@ -272,7 +281,7 @@ def _results(
     times = np.unique(np.concatenate([np.arange(0.0, min(30.0, plan.horizon), 1.0), late, [plan.horizon]]))
     utility, system, draws = Utility(), shipped_system(), shipped_draws()
     made = {}
-    for h in fit.by_hypothesis:
+    for h in hypotheses:
         ds = simulate(system, own, arms, times, outputs=OUTPUTS, hypothesis=h)
         null = draws.null_effect_probability(h)
         made[h] = evaluate_hypothesis(ds, arms, utility, null_effect_probability=null)

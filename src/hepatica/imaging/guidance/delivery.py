@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.imaging.biodistribution.fit import HypothesisFit, SubjectFit
+from hepatica.imaging.biodistribution.fit import HypothesisFit, SubjectFit, prior_draws
 from hepatica.imaging.biodistribution.next_scan import transferred
-from hepatica.imaging.biodistribution.summary import Interval, derived
+from hepatica.imaging.biodistribution.parameter_space import ParameterSpace
+from hepatica.imaging.biodistribution.summary import Interval, retained
 from hepatica.patients.streams import uniforms
 from hepatica.therapy import Product
 
@@ -90,10 +92,11 @@ def deliver(
     >>> deliver(fit, "portal_vein").mean > 2 * deliver(fit, "peripheral_vein").mean
     True
     """
-    before, after = (
-        {h: _retention(f, route, product, seed, stage) for h, f in fit.by_hypothesis.items()}
-        for stage in ("prior", "posterior")
-    )
+    before, after = {}, {}
+    for h, one in fit.by_hypothesis.items():
+        space = _given_by(one, route, product)
+        before[h] = _expected(space, fit.effort.seed, len(one.prior))
+        after[h] = retained(space, transferred(one, space, seed))
     mixed = mixture(after, fit.probability, seed)
     return Delivery(
         name,
@@ -106,12 +109,17 @@ def deliver(
     )
 
 
-def _retention(fit: HypothesisFit, route: str, product: Product | None, seed: int, stage: str) -> Floats:
+def _given_by(fit: HypothesisFit, route: str, product: Product | None) -> ParameterSpace:
     infusion = fit.space.infusion
     other = replace(infusion, labelled=replace(infusion.labelled, route=route), product=product or infusion.product)
-    space = replace(fit.space, infusion=other)
-    z = transferred(fit, space, seed) if stage == "posterior" else fit.prior
-    return derived(replace(fit, space=space), z)["retention"]
+    return replace(fit.space, infusion=other)
+
+
+@functools.lru_cache(maxsize=64)
+def _expected(space: ParameterSpace, seed: int, draws: int) -> Floats:
+    """Retention before any scan, which stays as scans arrive."""
+    z = prior_draws(space, seed=seed, draws=draws)
+    return retained(space, z)
 
 
 def mixture(values: Mapping[str, Floats], probability: Mapping[str, float], seed: int) -> Floats:

@@ -165,7 +165,7 @@ def analyse_subject(
     progress("analyse", 1, 5)
     times = fit.observed.times
     grid = np.union1d(course_times(max(SHORTEST, 1.05 * float(times[-1]))), times)
-    course, odds = subject_course(fit, grid), odds_by_scan(fit, liver, points=points // 2, seed=subject.seed)
+    course, odds = subject_course(fit, grid), odds_by_scan(fit, liver)
     progress("analyse", 3, 5)
     plans = plan_scans(fit, seed=subject.seed)
     progress("analyse", 4, 5)

@@ -42,7 +42,8 @@ def scans(around: Surroundings, infusion: Infusion) -> Callable[..., tuple[list[
             for k, organ in enumerate(organs_of(submodel())):
                 share = course.values[0, t, k] * (1 + own * rng.standard_normal()) * common
                 share += 0.004 * rng.standard_normal()
-                labels.append(OrganLabel(organ, day, float(share), float(np.hypot(own * share, 0.004)), 0.06))
+                label = OrganLabel(organ, day, float(share), float(np.hypot(own * share, 0.004)), 0.06)
+                labels.append(label._replace(relative_sd=own))
         return labels, z
 
     return made

@@ -23,3 +23,14 @@ def test_factors_of_scans_add_up_to_the_odds(
     assert rows[0].log_odds == pytest.approx(np.log10(4.0))
     assert rows[0].log_odds + sum(r.log_factor for r in rows) == pytest.approx(rows[-1].log_odds)
     assert rows[-1].log_odds == log_odds(fit) < 0
+
+
+def test_odds_of_fewer_scans_are_those_of_their_own_fit_whatever_was_asked_before(
+    scans: Callable[..., tuple[list[OrganLabel], np.ndarray]], infusion: Infusion, around: Surroundings
+) -> None:
+    labels, _ = scans("label_is_cells", [0.1, 1.0], 4)
+    first = [r for r in labels if r.time < 1.0]
+    one, both = (fit_subject(rows, infusion, around, draws=60, points=400) for rows in (first, labels))
+    fresh = odds_by_scan(both, around)
+    assert fresh[1].log_odds == odds_by_scan(one, around)[1].log_odds == log_odds(one)
+    assert odds_by_scan(both, around)[1:] == fresh[1:]

@@ -8,10 +8,10 @@ from hepatica.imaging.biodistribution.proposal import (
     DEGREES,
     PRIOR_SHARE,
     Proposal,
+    Rounds,
     adapted,
     at_mode,
     informed,
-    log_mixture,
 )
 
 
@@ -38,10 +38,22 @@ def test_its_points_follow_its_density() -> None:
     """The mean of prior over proposal is 1, and weighted moments are those of the prior."""
     one = tilted()
     z = one.draw(40_000, 3, "test")
-    weight = np.exp(-log_mixture([one], z))
+    weight = np.exp(-one.log_ratio(z))
     assert weight.max() <= 1.0 / PRIOR_SHARE + 1e-9
     assert weight.mean() == pytest.approx(1.0, abs=0.03)
     assert (weight @ z / len(z)) == pytest.approx(np.zeros(4), abs=0.05)
+
+
+def test_rounds_are_weighed_by_the_mixture_of_their_proposals() -> None:
+    """Second implementation: the mixture by its definition, in each round's share of the points."""
+    one, other, rounds = tilted(), at_mode(np.zeros(4), np.eye(4)), Rounds(4)
+    rng = np.random.default_rng(5)
+    first, second = rng.standard_normal((30, 4)), rng.standard_normal((90, 4))
+    rounds.add(one, first, np.full(30, -1.0))
+    rounds.add(other, second, np.full(90, np.nan))
+    density = 0.25 * np.exp(one.log_ratio(rounds.points)) + 0.75 * np.exp(other.log_ratio(rounds.points))
+    assert rounds.log_weights()[:30] == pytest.approx(-1.0 - np.log(density[:30]))
+    assert (rounds.log_weights()[30:] == -np.inf).all()
 
 
 def test_directions_without_information_are_left_to_the_prior() -> None:

@@ -5,7 +5,15 @@ import pytest
 
 from hepatica.imaging.biodistribution.fit import fit_subject
 from hepatica.imaging.biodistribution.infusion import Infusion
-from hepatica.imaging.biodistribution.summary import QUANTITIES, Interval, derived, log_sd, moved_parameters, summarise
+from hepatica.imaging.biodistribution.summary import (
+    QUANTITIES,
+    Interval,
+    derived,
+    log_sd,
+    moved_parameters,
+    retained,
+    summarise,
+)
 from hepatica.imaging.biodistribution.surroundings import Surroundings
 from hepatica.imaging.quantification import OrganLabel
 
@@ -32,3 +40,9 @@ def test_shares_are_shares(infusion: Infusion, around: Surroundings) -> None:
 def test_intervals_leave_out_what_is_not_finite() -> None:
     assert Interval.of(np.array([1.0, np.nan, 3.0])).median == 2.0
     assert log_sd(np.array([1.0, np.nan, np.e])) == pytest.approx(0.5)
+
+
+def test_retention_alone_is_that_of_the_whole_course(infusion: Infusion, around: Surroundings) -> None:
+    fit = fit_subject([OrganLabel("lung", 0.05, 0.3, 0.1)], infusion, around, draws=50, points=400)
+    one = fit.by_hypothesis["label_is_cells"]
+    assert retained(one.space, one.posterior) == pytest.approx(derived(one, one.posterior)["retention"], rel=1e-3)

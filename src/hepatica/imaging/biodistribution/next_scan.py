@@ -1,6 +1,6 @@
 """Next scan: expected information of a tracer, a time and organs about the hypotheses and about homing.
 
-For each planned scan, data are simulated from half of the posterior draws and weigh the other half: nested Monte Carlo
+For each planned scan, data are simulated from some of the posterior draws and weigh the others: nested Monte Carlo
 (Rainforth et al. 2024, Stat Sci 39:100) with separate draws outside and inside.
 """
 
@@ -24,11 +24,9 @@ from hepatica.therapy import TRACERS
 Floats = NDArray[np.float64]
 DAYS = (0.0833, 0.25, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0)
 """Days of planned scans: from two hours to two weeks."""
-INNER = 250
-"""Draws of each hypothesis outside, and inside."""
+EVERY = 8
+"""One draw of so many is outside: the mean over simulated data needs few, and few inside would promise too much."""
 LEAST_PROBABILITY = 1e-9
-LARGEST_WEIGHT = 0.9
-"""Largest sum of squared weights for which a variance is corrected: of one draw it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def plan_scans(
 def _predict(fit: SubjectFit, hypothesis: str, tracer: str, days: Floats, seed: int) -> _Predicted:
     one = fit.by_hypothesis[hypothesis]
     space = _with_tracer(one.space, tracer)
-    z = transferred(one, space, seed)[: 2 * INNER]
+    z = transferred(one, space, seed)
     outputs = (*(IMAGE + o for o in organs_of(submodel())), "homing")
     course = simulate_infusion(space.parameters(z), space.infusion, days, outputs)
     return _Predicted(fit.log_probability[hypothesis], course.values[..., :-1], np.log(course.of("homing")[:, 0]))
@@ -158,10 +156,11 @@ def expected_information(
     kept = [p for p in predicted if p.log_probability > np.log(LEAST_PROBABILITY)]
     prior = np.array([p.log_probability for p in kept])
     prior -= logsumexp(prior)
-    outer = np.concatenate([p.shares[0::2] for p in kept])
-    inner = np.concatenate([p.shares[1::2] for p in kept])
-    size_out, size_in = ([len(p.shares[k::2]) for p in kept] for k in (0, 1))
-    homing = np.concatenate([p.homing[1::2] for p in kept])
+    outside = [np.arange(len(p.homing)) % EVERY == 0 for p in kept]
+    outer = np.concatenate([p.shares[o] for p, o in zip(kept, outside, strict=True)])
+    inner = np.concatenate([p.shares[~o] for p, o in zip(kept, outside, strict=True)])
+    size_out, size_in = [int(o.sum()) for o in outside], [int((~o).sum()) for o in outside]
+    homing = np.concatenate([p.homing[~o] for p, o in zip(kept, outside, strict=True)])
     chance_out = np.exp(np.repeat(prior - np.log(size_out), size_out))
     log_in = np.repeat(prior - np.log(size_in), size_in)
     who = np.arange(len(outer))
@@ -176,9 +175,7 @@ def expected_information(
     before = -np.sum(np.exp(prior) * prior)
     after = -np.sum(by_hypothesis * np.log(np.maximum(by_hypothesis, 1e-300)), axis=1)
     mean = weight @ homing
-    # Few draws agree with an informative scan: their variance is divided by 1 - sum w^2, as by n - 1 in place of n.
-    few = np.minimum((weight**2).sum(axis=1), LARGEST_WEIGHT)
-    variance = np.maximum(weight @ homing**2 - mean**2, 0.0) / (1.0 - few)
+    variance = np.maximum(weight @ homing**2 - mean**2, 0.0)
     now = np.exp(log_in - logsumexp(log_in))
     spread = np.sqrt(max(float(now @ homing**2 - (now @ homing) ** 2), 1e-300))
     share = chance_out / chance_out.sum()

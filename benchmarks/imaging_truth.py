@@ -103,7 +103,7 @@ def coverage(subjects: int, first: int) -> None:
 
 
 def held(name: str, rows: list[NDArray[np.bool_]]) -> None:
-    """How often intervals hold the truth: the mean over scans of a subject, then over subjects."""
+    """Coverage of intervals: the mean over scans of a subject, then over subjects."""
     names = (*(f"cells of {o}" for o in ORGANS), "homing")
     text = []
     for k, one in enumerate(names, 3):

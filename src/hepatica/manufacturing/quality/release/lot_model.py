@@ -104,17 +104,7 @@ def assess_lot(lot: Lot, surface: Surface, *, study: str = "", seed: int = 1) ->
     model = ModelLoss(surface, lot_values(lot, seed), stated.linked, stated.half)
     factor = model.restoring_factor(most)
     limits = tuple(
-        attribute_limit(
-            model,
-            Coordinate(a.acts_on),
-            stated.rejection,
-            reference=unit_of(a),
-            error=attribute_error(a),
-            process=attribute_process(a),
-            log=a.scale == "log",
-        )
-        for a in lot.attribute
-        if a.acts_on is not None
+        _limit(model, a, Coordinate(a.acts_on), stated.rejection) for a in lot.attribute if a.acts_on is not None
     )
     return ModelAssessment(
         loss=model,
@@ -129,3 +119,18 @@ def assess_lot(lot: Lot, surface: Surface, *, study: str = "", seed: int = 1) ->
         regimen=surface.regimen,
         gain=tuple((h, float(g)) for h, g in zip(surface.hypotheses, surface.gain, strict=True)),
     )
+
+
+def _limit(model: ModelLoss, attribute: Attribute, coordinate: Coordinate, rejection: float) -> AttributeLimit:
+    """Release limit of an attribute from the loss; none where it lies above 100 %, which no value reaches."""
+    limit = attribute_limit(
+        model,
+        coordinate,
+        rejection,
+        reference=unit_of(attribute),
+        error=attribute_error(attribute),
+        process=attribute_process(attribute),
+        log=attribute.scale == "log",
+    )
+    beyond = attribute.unit == "%" and limit.true_limit is not None and limit.true_limit > 100.0
+    return limit._replace(true_limit=None, limits=None, result_limit=None) if beyond else limit

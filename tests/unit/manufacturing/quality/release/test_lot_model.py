@@ -1,5 +1,7 @@
 """From a lot file to the model: which attributes act, in which units, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,18 @@ def test_what_is_refused(surface_of):
                         "attribute": [POTENCY | {"lower": 1.0}]})  # fmt: skip
     with pytest.raises(InputError, match="model_loss"):
         assess_lot(stated, surface_of())
+
+
+def test_no_limit_is_stated_above_all_that_can_be_measured(surface_of):
+    """Tissue factor in percent of cells: the model's limit may lie at more than all of them."""
+    shares = {"name": "t", "unit": "%", "values": [12.0], "assay_sd": 2.0, "acts_on": "tissue_factor"}
+
+    def limit(**changes):
+        surface = surface_of(0.0)
+        acting = surface.acting.copy()
+        acting[..., 7] = -1.0  # a day for each procoagulant load
+        return assess_lot(lot(shares | changes, rejection=2.7), replace(surface, acting=acting)).limits[0]
+
+    assert limit(unit="units", reference=50.0).true_limit == pytest.approx(200.0)
+    assert limit(reference=50.0).true_limit is None is limit(reference=50.0).result_limit
+    assert limit(reference=10.0).true_limit == pytest.approx(40.0)

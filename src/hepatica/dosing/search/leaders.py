@@ -119,25 +119,36 @@ def choose(outcomes: Outcomes, limits: Floats) -> tuple[int, Floats]:
     return (best if np.isfinite(regret[best]) and regret[best] <= care else -1), regret
 
 
-def cross_fitted_gain(outcomes: Outcomes, limits: Floats) -> tuple[Estimate, ...]:
+def cross_fitted_gain(outcomes: Outcomes, limits: Floats, raced: Outcomes | None = None) -> tuple[Estimate, ...]:
     """Gain of choosing the best leader, per hypothesis: chosen in one half of the patients, estimated in the other.
 
     The largest of several estimates is too large by the luck that chose it; a choice that is estimated in patients
-    who had no part in it is not. Standard care, whose gain is 0, is a choice too.
+    who had no part in it is not. Standard care, whose gain is 0, is a choice too. Patients of the race choose with
+    either half.
     """
     n = outcomes.gain.shape[-1]
     own = np.empty((len(outcomes.gain), n))
     for half in (np.arange(n) % 2 == 0, np.arange(n) % 2 == 1):
         learnt = Outcomes(*(v[..., half] for v in outcomes))
-        best, _ = choose(learnt, limits)
+        best, _ = choose(learnt if raced is None else raced.and_patients(learnt), limits)
         own[:, ~half] = 0.0 if best < 0 else outcomes.gain[:, best][:, ~half]
     return tuple(map(Estimate, patient_mean(own).tolist(), patient_error(own).tolist()))
 
 
 def estimate_leaders(
-    outcomes: Outcomes, candidates: Ints, roles: Mapping[int, list[Role]], group: Ints, cells: Floats, limits: Floats
+    outcomes: Outcomes,
+    candidates: Ints,
+    roles: Mapping[int, list[Role]],
+    group: Ints,
+    *,
+    cells: Floats,
+    limits: Floats,
+    raced: Outcomes | None = None,
 ) -> tuple[tuple[Leader, ...], int]:
     """Leaders with their estimates, the least worst regret first, and the place of the choice; -1 is standard care.
+
+    The choice and the order count all patients, since means of all of them tell more; every estimate is of the fresh
+    ones alone, since those of the race have been looked at by thousands of candidates.
 
     Parameters
     ----------
@@ -153,8 +164,11 @@ def estimate_leaders(
         Cells in all.
     limits : (harm,)
         Largest acceptable excesses.
+    raced : Outcomes, optional
+        Of the same candidates in the patients of the race.
     """
-    chosen, regret = choose(outcomes, limits)
+    _, regret = choose(outcomes, limits)
+    chosen, over_all = choose(outcomes if raced is None else raced.and_patients(outcomes), limits)
     reference = 0.0 if chosen < 0 else outcomes.gain[:, chosen : chosen + 1]
     measures = [_estimates(v) for v in (outcomes.gain, outcomes.lost, outcomes.gain - reference)]
     excess = [_estimates(v) for v in outcomes.excess]
@@ -162,7 +176,7 @@ def estimate_leaders(
     apart = _within(outcomes.gain, group, which)
     tail = conditional_value_at_risk(outcomes.gain), tail_error(outcomes.gain)
     regret_error = _regret_error(outcomes, limits)
-    order = np.argsort(regret, kind="stable")
+    order = np.argsort(over_all, kind="stable")
     leaders = tuple(
         Leader(
             candidate=int(candidates[k]),

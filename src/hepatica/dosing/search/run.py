@@ -147,18 +147,17 @@ def run_search(
     by_cells = best_by_cells(cells(points), entered, bins=settings.cells_bins)
     named = run.named(finish, by_cells, group(0, finish.rungs[-1].patients))
     who = np.array(sorted(named), np.int64)
-    fresh = run.fresh(points[who])
+    raced, fresh = run.again(points[who])
     begin = settings.race_patients
-    leaders, choice = estimate_leaders(
-        fresh, who, named, group(begin, begin + settings.fresh_patients), cells(points[who]), limits
-    )
+    among = group(begin, begin + settings.fresh_patients)
+    leaders, choice = estimate_leaders(fresh, who, named, among, cells=cells(points[who]), limits=limits, raced=raced)
     return SearchResult(
         points=points,
         gain=patient_mean(first.gain),
         rungs=finish.rungs,
         leaders=leaders,
         choice=choice,
-        value=cross_fitted_gain(fresh, limits),
+        value=cross_fitted_gain(fresh, limits, raced),
         front=front_of(leaders),
         spent=kept.spent,
         resumed=kept.resumed,
@@ -233,13 +232,15 @@ class _Run:
 
         return race(evaluate, first, self.limits, rungs)
 
-    def fresh(self, points: Floats) -> Outcomes:
-        """Outcomes in fresh patients, whose numbers follow those of the race."""
+    def again(self, points: Floats) -> tuple[Outcomes, Outcomes]:
+        """Outcomes in all patients of the race, and in fresh ones, whose numbers follow theirs."""
         first = self.settings.race_patients
-        self.report("fresh", 0, 1)
-        outcomes = self.evaluated(points, first, first + self.settings.fresh_patients)
-        self.report("fresh", 1, 1)
-        return outcomes
+        self.report("fresh", 0, 2)
+        raced = self.evaluated(points, 0, first)
+        self.report("fresh", 1, 2)
+        fresh = self.evaluated(points, first, first + self.settings.fresh_patients)
+        self.report("fresh", 2, 2)
+        return raced, fresh
 
     def named(self, finish: Race, by_cells: Ints, group: Ints) -> dict[int, list[Role]]:
         """Candidates to estimate in fresh patients, with their reasons."""

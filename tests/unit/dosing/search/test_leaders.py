@@ -18,7 +18,7 @@ def outcomes(excess=(0.01, 0.01, 0.01)):
 def test_the_choice_has_the_least_worst_regret_and_estimates_are_plain_means():
     leaders, choice = estimate_leaders(
         outcomes(), np.array([10, 11, 12]), {k: [Role.RACE] for k in (10, 11, 12)}, np.arange(200) % 2,
-        np.array([1.0, 2.0, 3.0]), np.array([0.05]),
+        cells=np.array([1.0, 2.0, 3.0]), limits=np.array([0.05]),
     )  # fmt: skip
     assert choice == 0 and leaders[0].candidate == 10 and [x.cells for x in leaders] == [1.0, 2.0, 3.0]
     assert leaders[0].gain[0].mean == pytest.approx(GAIN[0, 0].mean())
@@ -30,6 +30,19 @@ def test_the_choice_has_the_least_worst_regret_and_estimates_are_plain_means():
     halves = [GAIN[0, 0, k::2] for k in (0, 1)]
     assert leaders[0].worst_subgroup[0].error == pytest.approx(min(halves, key=np.mean).std(ddof=1) / 10)
     assert leaders[0].worst_subgroup[0].mean == pytest.approx(min(GAIN[0, 0, ::2].mean(), GAIN[0, 0, 1::2].mean()))
+
+
+def test_the_choice_counts_the_patients_of_the_race_and_estimates_do_not():
+    gain = RNG.normal(size=(1, 2, 40))
+    gain += (np.array([1.3, 1.0]) - gain.mean(axis=-1))[..., None]
+    fresh, plain = (Outcomes(g, 0 * g, np.zeros((0, *g.shape))) for g in (gain, np.full((1, 2, 400), 1.0)))
+    raced = plain._replace(gain=plain.gain + np.array([0.0, 0.2])[:, None])
+    given = (fresh, np.array([0, 1]), {k: [Role.RACE] for k in (0, 1)}, np.zeros(40, int))
+    alone, first = estimate_leaders(*given, cells=np.ones(2), limits=np.empty(0))
+    both, second = estimate_leaders(*given, cells=np.ones(2), limits=np.empty(0), raced=raced)
+    assert alone[first].candidate == 0 and both[second].candidate == 1
+    assert both[second].gain[0].mean == pytest.approx(1.0) and both[second].regret == pytest.approx(0.3)
+    assert cross_fitted_gain(fresh, np.empty(0), raced)[0].mean == pytest.approx(1.0)
 
 
 def test_a_harm_beyond_its_limit_is_not_chosen():

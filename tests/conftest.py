@@ -6,12 +6,11 @@ difference with git, and say in the changelog why they changed.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +103,17 @@ def pytest_configure(config):
     if config.getoption("numprocesses", None):  # workers share the cores: none is to spin in linear algebra
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Collect without the garbage collector: all that collection makes stays, and each pass would visit all of it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()  # nor does a pass during tests visit it
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -248,49 +258,3 @@ def bench(system):
 @pytest.fixture(scope="session")
 def make_bench():
     return Bench
-
-
-@pytest.fixture
-def cluster(tmp_path):
-    """Makes a Dask scheduler and workers, each a process of its own, on this machine only: gives address and workers."""
-
-    @contextmanager
-    def make(count):
-        from distributed import Client
-
-        note = tmp_path / "scheduler.json"
-        python = [sys.executable, "-W", "ignore", "-m"]
-        common = ["--scheduler-file", str(note), "--host", "127.0.0.1", "--no-dashboard"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)
-        workers = [
-            subprocess.Popen(
-                [
-                    *python,
-                    "distributed.cli.dask_worker",
-                    "--nthreads",
-                    "1",
-                    "--no-nanny",
-                    "--local-directory",
-                    str(tmp_path),
-                    *common,
-                ],
-                **quiet,
-            )
-            for _ in range(count)
-        ]
-        try:
-            for _ in range(600):
-                if note.exists() and note.stat().st_size:
-                    break
-                time.sleep(0.1)
-            address = json.loads(note.read_text())["address"]
-            with Client(address, set_as_default=False) as client:
-                client.wait_for_workers(count, timeout=120)
-            yield address, workers
-        finally:
-            for p in (*workers, scheduler):
-                p.kill()
-                p.wait()
-
-    return make

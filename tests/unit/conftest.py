@@ -1,5 +1,10 @@
-"""One small answer, one small dossier, and a made-up trial with its bank, of which reports are made."""
+"""One small answer, one small dossier, a made-up trial with its bank, of which reports are made, and a Dask cluster."""
 
+import json
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 from importlib.resources import files
 
 import pytest
@@ -130,5 +135,51 @@ def flat_bank():
         baseline = {"age": np.linspace(20, 70, patients), "meld": np.linspace(10, 35, patients)}
         draw = np.arange(patients) % plan.draws
         return Bank(plan, "made up", draw, baseline, dict.fromkeys(plan.hypotheses, outcomes), {})
+
+    return make
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Makes a Dask scheduler and workers, each a process of its own, on this machine only: gives address and workers."""
+
+    @contextmanager
+    def make(count):
+        from distributed import Client
+
+        note = tmp_path / "scheduler.json"
+        python = [sys.executable, "-W", "ignore", "-m"]
+        common = ["--scheduler-file", str(note), "--host", "127.0.0.1", "--no-dashboard"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        scheduler = subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)
+        workers = [
+            subprocess.Popen(
+                [
+                    *python,
+                    "distributed.cli.dask_worker",
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--local-directory",
+                    str(tmp_path),
+                    *common,
+                ],
+                **quiet,
+            )
+            for _ in range(count)
+        ]
+        try:
+            for _ in range(600):
+                if note.exists() and note.stat().st_size:
+                    break
+                time.sleep(0.1)
+            address = json.loads(note.read_text())["address"]
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(count, timeout=120)
+            yield address, workers
+        finally:
+            for p in (*workers, scheduler):
+                p.kill()
+                p.wait()
 
     return make

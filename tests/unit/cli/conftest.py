@@ -42,3 +42,11 @@ def process(tmp_path):
         )
 
     return call
+
+
+@pytest.fixture
+def few_cards(monkeypatch):
+    """Pages of the first two cards and the last: all of them are drawn by the tests of the report."""
+    from hepatica.report.dose import cards
+
+    monkeypatch.setattr(cards, "CARDS", cards.CARDS[:2])

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 
@@ -139,16 +140,53 @@ PRINTED = [
 ]
 
 
+ENCODINGS = {"io": {"PYTHONIOENCODING": "ascii"}, "c": {"LC_ALL": "C", "PYTHONUTF8": "0"}}
+FORKED = """
+import importlib, os, sys
+from hepatica import __main__
+for name in {loads!r}:
+    importlib.import_module(name)  # once: what is imported takes longer than most commands
+for k, arguments in enumerate({commands!a}):
+    child = os.fork()
+    if not child:
+        for stream in (1, 2):
+            os.dup2(os.open(f"{{k}}.{{stream}}", os.O_CREAT | os.O_WRONLY), stream)
+        sys.argv = ["hepatica", *(os.fsdecode(word.encode()) for word in arguments)]  # as a shell gives them
+        try:
+            __main__.main()
+        except SystemExit as stop:
+            sys.stdout.flush()
+            os._exit(stop.code or 0)
+        os._exit(99)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+LOADED = ["hepatica.api", "hepatica.cli.doctor", "hepatica.dose_study", "hepatica.evidence.tabulate", "pandas", "pint"]
+
+
+@pytest.fixture(scope="module", params=ENCODINGS)
+def printed(request, tmp_path_factory):
+    """Exit code, output and errors of each command in a process of its own, forked where the modules are loaded."""
+    folder = tmp_path_factory.mktemp(request.param)
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED.format(loads=LOADED, commands=PRINTED)],
+        capture_output=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONCOERCECLOCALE": "0"} | ENCODINGS[request.param],
+        timeout=300,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    codes = [int(code) for code in done.stdout.split()]
+    assert len(codes) == len(PRINTED)
+    return [(code, *((folder / f"{k}.{stream}").read_bytes() for stream in (1, 2))) for k, code in enumerate(codes)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "encoding", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=["io", "c"]
-)
 @pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
-def test_a_terminal_in_ascii_shows_what_it_can(process, arguments, encoding):
-    done = process(*arguments, **({"PYTHONCOERCECLOCALE": "0"} | encoding))
-    assert done.returncode == (2 if arguments[0] == "dose" else 0), done.stderr
-    assert b"Traceback" not in done.stderr and b"Unicode" not in done.stderr
-    assert done.stdout.isascii() and done.stdout + done.stderr
+def test_a_terminal_in_ascii_shows_what_it_can(printed, arguments):
+    code, out, err = printed[PRINTED.index(arguments)]
+    assert code == (2 if arguments[0] == "dose" else 0), err
+    assert b"Traceback" not in err and b"Unicode" not in err
+    assert out.isascii() and out + err
 
 
 def test_json_loses_nothing_in_ascii(process):

@@ -21,7 +21,8 @@ def test_dose_answers_in_text_json_and_files(hepatica, small, study, tmp_path):
 
 
 def test_dose_speaks_chinese(hepatica, small, study):
-    code, out, _ = hepatica("dose", study, *small, "--no-report", "--lang", "zh")
+    few = [word.replace("=40", "=4") for word in small]
+    code, out, _ = hepatica("dose", study, *few, "--no-report", "--lang", "zh")
     assert code == 0 and "仅供研究使用" in out
 
 
@@ -62,7 +63,7 @@ def test_a_cluster_that_is_none_is_one_sentence(hepatica, study):
     assert code == 2 and "cluster: got 'somewhere'; tcp://host:port of a Dask scheduler" in " ".join(err.split())
 
 
-def test_a_search_takes_the_place_of_the_grid_and_goes_on_where_it_stopped(hepatica, study, tmp_path):
+def test_a_search_takes_the_place_of_the_grid_and_goes_on_where_it_stopped(few_cards, hepatica, study, tmp_path):
     sizes = {"candidates": 16, "first_patients": 2, "race_patients": 4, "fresh_patients": 4}
     tiny = [w for k, v in sizes.items() for w in ("--set", f"search.{k}={v}")]
     tiny += ["--set", "hypotheses=['lung_only']"]

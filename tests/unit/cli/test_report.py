@@ -1,7 +1,7 @@
 """hepatica report: the same page again, in either language, without running."""
 
 
-def test_a_saved_answer_is_drawn_again(hepatica, small, study, tmp_path):
+def test_a_saved_answer_is_drawn_again(few_cards, hepatica, small, study, tmp_path):
     fewer = [word.replace("=40", "=4").replace("90 d", "22 d") for word in small]
     code, _, err = hepatica("dose", study, *fewer, "--out", tmp_path / "r")
     assert code == 0, err

@@ -23,6 +23,7 @@ Side = Literal["two", "lower", "upper"]
 SIDES: tuple[Side, ...] = ("two", "lower", "upper")
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 LARGEST_SAMPLE = 1_000_000
+LEAST_FACTOR, LARGEST_FACTOR = 1e-15, 1e15
 
 
 def _chi_grid(df: float) -> tuple[np.ndarray, np.ndarray]:
@@ -98,7 +99,7 @@ def two_sided_factor(n: float, content: float, confidence: float, *, df: float |
     def miss(k: float) -> float:
         return float(weight @ chi2.sf(f * radius2 / (k * k), f)) - confidence
 
-    return _root(miss)
+    return _root(miss, positive=True)
 
 
 def howe_factor(n: float, content: float, confidence: float, *, df: float | None = None) -> float:
@@ -143,12 +144,17 @@ def _check(n: float, content: float, confidence: float, df: float | None) -> flo
     return float(f)
 
 
-def _root(miss: Callable[[float], float]) -> float:
-    low, high = -1.0, 1.0
-    while miss(low) > 0.0:
-        low *= 4.0
-    while miss(high) < 0.0:
+def _root(miss: Callable[[float], float], *, positive: bool = False) -> float:
+    """Factor at which a rising function is 0: of either sign, or above 0 where both signs mean the same interval."""
+    low, high = 1.0 if positive else -1.0, 1.0
+    while miss(low) > 0.0 and LEAST_FACTOR < abs(low) < LARGEST_FACTOR:
+        low *= 0.25 if positive else 4.0
+    while miss(high) < 0.0 and high < LARGEST_FACTOR:
         high *= 4.0
+    if miss(low) > 0.0 or miss(high) < 0.0:
+        raise InputError(
+            "content, confidence", "shares that no factor tells from 0 or 1", "shares further from 0 and 1"
+        )
     return float(brentq(miss, low, high, xtol=1e-12, rtol=1e-13))
 
 

@@ -13,6 +13,7 @@ from hepatica.errors import InputError
 from hepatica.manufacturing.assay.models.regression import t_quantile
 
 Floats = NDArray[np.float64]
+LARGE_SHIFT = 30.0  # standard errors, beyond which the non-central t is integrated over the estimate
 
 
 class Components(NamedTuple):
@@ -249,8 +250,10 @@ def power_to_detect(
         raise InputError("runs", runs, "at least two runs, a replicate, a ratio above zero and a standard deviation")
     se = np.sqrt((between**2 + within**2 / replicates) / runs)
     shift, critical = float(np.log(ratio) / se), float(t_quantile(1 - alpha, runs - 1))
-    if abs(shift) > 30:
-        return 1.0
+    if abs(shift) > LARGE_SHIFT:
+        z, weight = np.polynomial.hermite_e.hermegauss(40)
+        reach = (abs(shift) + z) / critical
+        return float(1.0 - weight @ chi2.sf((runs - 1) * reach**2, runs - 1) / weight.sum())
     return float(nct.sf(critical, runs - 1, shift) + nct.cdf(-critical, runs - 1, shift))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from scipy.stats import t as student
 
 from hepatica.errors import InputError
 from hepatica.manufacturing.precision import (
@@ -116,3 +117,13 @@ def test_what_cannot_be_answered_is_refused(call):
 
 def test_geometric_cv():
     assert geometric_cv(np.log(1.25)) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(("ratio", "runs"), [(0.5, 2), (2.0, 2), (0.7, 3)])
+def test_power_of_a_large_change_in_few_runs_is_not_one(ratio, runs):
+    """Far changes, of which the non-central t has no value to be had: two runs tell their own scatter badly."""
+    rng = np.random.default_rng(4)
+    m = np.log(ratio) + 0.02 * rng.standard_normal((200_000, runs))
+    t = m.mean(axis=1) / (m.std(axis=1, ddof=1) / np.sqrt(runs))
+    rate = np.mean(np.abs(t) > student.isf(0.025, runs - 1))
+    assert power_to_detect(ratio, 0.02, 0.0, runs=runs) == pytest.approx(rate, abs=0.002)

@@ -12,10 +12,11 @@ gives 5 % to none or harm.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from hepatica.errors import InputError
 
@@ -61,20 +62,6 @@ class ReaderWeights(NamedTuple):
     effective: float
 
 
-def reader(name: str) -> Reader:
-    """Reader of a name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    for known, found in READERS.items():
-        if known == name:
-            return found
-    raise InputError("reader", name, f"one of {', '.join(get_args(ReaderName))}")
-
-
 def importance_weights(reader: Reader, effect: Floats, prior: Floats) -> ReaderWeights:
     """Importance weights of draws, learnt or not, under a reader's prior of the whole effect.
 
@@ -112,9 +99,7 @@ def importance_weights(reader: Reader, effect: Floats, prior: Floats) -> ReaderW
     if sd == 0:
         return ReaderWeights(np.full(len(effect), 1 / len(effect)), float(len(effect)))
     implied = Reader("neutral", float(np.mean(prior)), sd)
-    log = reader.log_density(effect) - implied.log_density(effect)
-    weights = np.exp(log - log.max())
-    weights /= weights.sum()
+    weights = softmax(reader.log_density(effect) - implied.log_density(effect))
     return ReaderWeights(weights, float(1 / (weights**2).sum()))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.trials.confirmatory.adaptive.combination import fisher_critical_values
+from hepatica.trials.confirmatory.adaptive.combination import FisherLevels, fisher_critical_values
 from hepatica.trials.confirmatory.group_sequential.conditional_power import conditional_probabilities
 from hepatica.trials.confirmatory.group_sequential.design import (
     Efficacy,
@@ -115,6 +115,12 @@ def _fisher(given: Inputs) -> dict[str, Any]:
         "k2": fisher_critical_values(2, given["alpha"], [given["alpha0"]]),
         "k3": fisher_critical_values(3, given["alpha"]),
     }
+
+
+def _fisher_levels(given: Inputs) -> dict[str, Any]:
+    rules = {"full": FisherLevels.FULL, "no_interaction": FisherLevels.NO_INTERACTION}
+    stop = [given["alpha0"]] * 3
+    return {name: fisher_critical_values(4, given["alpha"], stop, levels=rule) for name, rule in rules.items()}
 
 
 def _means(given: Inputs) -> dict[str, Any]:
@@ -271,6 +277,7 @@ def _hierarchical(given: Inputs) -> dict[str, Any]:
 COMPUTATIONS = {
     "group-sequential": _group_sequential,
     "gs-fisher": _fisher,
+    "gs-fisher-levels": _fisher_levels,
     "n-means": _means,
     "n-means-normal": _means_normal,
     "n-rates": _rates,

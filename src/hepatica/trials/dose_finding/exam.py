@@ -11,7 +11,7 @@ from hepatica.trials.dose_finding import model_exam
 from hepatica.trials.dose_finding.boin import boin, boin_table, boundaries, boundary_row
 from hepatica.trials.dose_finding.characteristics import toxicity_truth
 from hepatica.trials.dose_finding.enumeration import enumerate_trials
-from hepatica.trials.dose_finding.interval_designs import interval_table
+from hepatica.trials.dose_finding.interval_designs import interval_table, mtpi_table
 from hepatica.trials.dose_finding.isotonic import estimate_toxicity, nearest_to_target
 from hepatica.trials.dose_finding.replay import read_history, replay
 from hepatica.trials.dose_finding.simulation import run_trials
@@ -75,6 +75,11 @@ def _mtpi2(given: Inputs) -> dict[str, Any]:
     return {f"n{n}": np.maximum(table.cells[n, : n + 1], -1) for n in (3, 6, 9)}
 
 
+def _mtpi(given: Inputs) -> dict[str, Any]:
+    table = mtpi_table(given["target"], 9, below=given["eps1"], above=given["eps2"], cutoff=given["exclusion"])
+    return {f"n{n}": np.maximum(table.cells[n, : n + 1], -1) for n in (3, 6, 9)}
+
+
 COMPUTATIONS = {
     **model_exam.COMPUTATIONS,
     "boin-lambda": _boin_lambda,
@@ -84,4 +89,5 @@ COMPUTATIONS = {
     "boin-path-jss": _boin_path,
     "boin-oc": _boin_characteristics,
     "mtpi2-decisions": _mtpi2,
+    "mtpi-decisions": _mtpi,
 }

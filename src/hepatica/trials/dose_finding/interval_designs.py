@@ -1,7 +1,7 @@
-"""mTPI-2 and keyboard designs: decision by the interval of toxicity with most posterior probability for its length.
+"""mTPI, mTPI-2 and keyboard designs: decision by the interval of toxicity with most posterior probability for its length.
 
-mTPI-2: Guo, Wang, Yang, Lynn & Ji 2017, Contemp Clin Trials 58:23. Keyboard: Yan, Mandrekar & Yuan 2017, Clin Cancer
-Res 23:3994. The two differ at the ends of the scale alone: mTPI-2 keeps what is left there as shorter intervals, the
+mTPI: Ji, Liu, Li & Bekele 2010, Clin Trials 7:653, three intervals: below, at and above the target. mTPI-2: Guo, Wang, Yang, Lynn & Ji 2017, Contemp Clin Trials 58:23. Keyboard: Yan, Mandrekar & Yuan 2017, Clin Cancer
+Res 23:3994. The last two differ at the ends of the scale alone: mTPI-2 keeps what is left there as shorter intervals, the
 keyboard drops it.
 """
 
@@ -86,6 +86,35 @@ def interval_table(
     ['E', 'E', 'S', 'D', 'DU', 'DU', 'DU']
     """
     ends, place = intervals(target, below, above, whole_only=keyboard)
+    return _of_mass(target, patients, ends, place, cutoff)
+
+
+def mtpi_table(
+    target: float, patients: int, *, below: float = 0.05, above: float = 0.05, cutoff: float = CUTOFF
+) -> DecisionTable:
+    """Decision table of mTPI: three intervals of unequal length; the prior is uniform.
+
+    Parameters
+    ----------
+    target, patients, below, above, cutoff
+        As of `interval_table`.
+
+    Raises
+    ------
+    InputError
+        As `intervals`.
+
+    Examples
+    --------
+    >>> mtpi_table(0.3, 6).letters(6)
+    ['E', 'E', 'S', 'S', 'DU', 'DU', 'DU']
+    """
+    intervals(target, below, above)
+    return _of_mass(target, patients, np.array([0.0, target - below, target + above, 1.0]), 1, cutoff)
+
+
+def _of_mass(target: float, patients: int, ends: Floats, place: int, cutoff: float) -> DecisionTable:
+    """Decisions by the interval with the highest unit probability mass; one below the place of the target escalates."""
     check_patients(patients)
     treated, toxic = np.meshgrid(np.arange(patients + 1), np.arange(patients + 1), indexing="ij")
     a, b = 1.0 + toxic, 1.0 + np.maximum(treated - toxic, 0)
@@ -135,14 +164,14 @@ def interval_design(
     start: int = 0,
     stop_at: int | None = None,
 ) -> TableDesign:
-    """Design of an interval table: mTPI-2, keyboard or i3+3, by the table given.
+    """Design of an interval table: mTPI, mTPI-2, keyboard or i3+3, by the table given.
 
     Parameters
     ----------
     target : float
         Toxicity aimed at.
     table : DecisionTable
-        Of `interval_table` or `i3plus3_table`.
+        Of `mtpi_table`, `interval_table` or `i3plus3_table`.
     levels, max_patients, cohort, start, stop_at : int
         As of `TableDesign`.
 

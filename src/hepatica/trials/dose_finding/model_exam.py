@@ -85,7 +85,8 @@ def _crm_characteristics(given: Inputs) -> dict[str, Any]:
 
 
 def _sample_size(given: Inputs) -> dict[str, Any]:
-    size = crm_sample_size(given["apcs"], given["target"], given["levels"], given["odds_ratio"], largest=40)
+    case = given["apcs"], given["target"], given["levels"], given["odds_ratio"]
+    size = crm_sample_size(*case, largest=40, trials=given["trials"])
     return {"n": size.patients}
 
 

@@ -77,7 +77,7 @@ class TrialCharacteristics:
     most : float
         Planned maximal information.
     critical : (look,)
-        Planned critical values of z.
+        Planned critical values of z; NaN where looks have dates, and no planned information.
     hypotheses : tuple of HypothesisCharacteristics
     readers : tuple of ReaderView
     """
@@ -138,7 +138,10 @@ def characterise(
 
 
 def _planned_critical(simulator: Simulator) -> Floats:
-    """Critical values of z at the planned looks, (look,); of adaptive designs of several arms that of the last test."""
+    """Critical values of z at the planned looks, (look,); of adaptive designs of several arms that of the last test.
+
+    Those of looks by date depend on the information of the day, and are NaN.
+    """
     trial = simulator.trial
     if len(trial.arm) > 2 and changes_conduct(trial.adaptive):
         return np.array([critical_value(trial, arm_test(trial, trial.primary))])
@@ -147,6 +150,8 @@ def _planned_critical(simulator: Simulator) -> Floats:
     if trial.bayesian is not None:
         return np.asarray(posterior_boundary(trial, fractions * simulator.most, simulator.most).upper[0])
     alpha = trial.analysis.alpha / (1 if trial.analysis.multiplicity == "hierarchical" else len(trial.arm) - 1)
+    if len(planned) < len(trial.look):
+        return np.full(len(trial.look) + 1, np.nan)
     return np.asarray(simulator.boundaries(alpha).critical(fractions)[0])
 
 

@@ -28,7 +28,7 @@ class Rate:
 
     @classmethod
     def of(cls, hits: NDArray[np.bool_]) -> Rate:
-        """Share of true values.
+        """Share of true values; if none is true, or all, the error is that of their exact 95 % bound.
 
         Parameters
         ----------
@@ -39,9 +39,13 @@ class Rate:
         --------
         >>> Rate.of(np.array([True, False]))
         Rate(value=0.5, error=0.35355...)
+        >>> round(1.96 * Rate.of(np.zeros(100, bool)).error, 3)
+        0.03
         """
-        p = float(np.mean(hits))
-        return cls(p, float(np.sqrt(p * (1 - p) / max(len(hits), 1))))
+        p, n = float(np.mean(hits)), max(len(hits), 1)
+        if p in (0.0, 1.0):
+            return cls(p, float(1 - 0.05 ** (1 / n)) / 1.96)
+        return cls(p, float(np.sqrt(p * (1 - p) / n)))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,15 @@
+import numpy as np
 import pytest
 from scipy.stats import beta
 
 from hepatica.errors import InputError
-from hepatica.trials.dose_finding.interval_designs import i3plus3_table, interval_design, interval_table, intervals
+from hepatica.trials.dose_finding.interval_designs import (
+    i3plus3_table,
+    interval_design,
+    interval_table,
+    intervals,
+    mtpi_table,
+)
 
 
 def naive(target, n, x, eps1, eps2, keyboard):
@@ -30,6 +37,15 @@ def test_tables_are_those_of_intervals_laid_one_by_one(target, eps, keyboard):
     for n in range(1, 16):
         wanted = [naive(target, n, x, *eps, keyboard) for x in range(n + 1)]
         assert [letter[0] for letter in table.letters(n)] == wanted
+
+
+@pytest.mark.parametrize("target, eps", [(0.3, (0.05, 0.05)), (0.2, (0.03, 0.05))])
+def test_mtpi_takes_the_highest_mass_of_three_intervals(target, eps):
+    table, ends = mtpi_table(target, 12, below=eps[0], above=eps[1]), [0, target - eps[0], target + eps[1], 1]
+    for n in range(1, 13):
+        for x, letter in enumerate(table.letters(n)):
+            mass = np.diff(beta.cdf(ends, 1 + x, 1 + n - x)) / np.diff(ends)
+            assert letter[0] == "ESD"[mass.argmax()]
 
 
 def test_i3_plus_3_stays_where_one_patient_decided():

@@ -46,3 +46,4 @@ def test_planned_critical_values_are_those_of_the_design(make_trial, flat_bank):
     assert critical(look=[{"fraction": 0.5}])[1][-1] == pytest.approx(
         2.394, abs=0.02
     )  # a third of the level, two looks
+    assert np.isnan(critical(look=[{"day": "300 d"}])[1]).all()

@@ -27,3 +27,9 @@ def test_numbers_are_means_over_trials():
 
 def test_the_mean_of_nothing_is_none():
     assert np.isnan(known_mean(np.array([np.nan]))) and known_mean(np.array([1.0, np.nan, 3.0])) == 2.0
+
+
+def test_a_rate_of_none_or_all_has_the_error_of_its_exact_bound():
+    for hits in (np.zeros(50, bool), np.ones(50, bool)):
+        bound = 1.96 * Rate.of(hits).error
+        assert (1 - bound) ** 50 == pytest.approx(0.05)

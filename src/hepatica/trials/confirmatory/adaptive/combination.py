@@ -7,6 +7,7 @@ stage and stopping for futility: Bauer and Koehne 1994, Biometrics 50:1029; Wass
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -113,8 +114,55 @@ def _cut(q: PPoly, top: float) -> PPoly:
     return PPoly(q.c[:, :kept], np.append(q.x[:kept], max(top, q.x[0])))
 
 
-def fisher_critical_values(stages: int, alpha: float = 0.025, stop: Sequence[float] | None = None) -> Floats:
-    """Critical values of Fisher's product test, with the same local level at each stage.
+class FisherLevels(Enum):
+    """Rule for the critical values of Fisher's product test.
+
+    `EQUAL`: the same local level at each stage. `FULL`: the last stage rejects as without earlier looks, and the
+    earlier ones share what stopping for futility leaves. `NO_INTERACTION`: as `FULL`, and a stage after the first
+    rejects when the next would reject with whatever p-value goes on.
+    """
+
+    EQUAL = "equal local levels"
+    FULL = "last stage at the full level"
+    NO_INTERACTION = "no interaction"
+
+
+def _levels(stages: int, alpha: float, limits: Sequence[float], kind: FisherLevels) -> Floats:
+    """Critical values (stages,) by a rule; see `FisherLevels`."""
+
+    def of_level(level: float) -> Floats:
+        # product of k p-values <= c with probability level: S_k is gamma distributed with shape k
+        return np.array([np.exp(-gammainccinv(k, level)) for k in range(1, stages + 1)])
+
+    last = float(of_level(alpha)[-1])
+
+    def critical(level: float) -> Floats:
+        values = of_level(level)
+        if kind is FisherLevels.EQUAL:
+            return values
+        values[-1] = last
+        if kind is FisherLevels.NO_INTERACTION:
+            for k in range(stages - 2, 0, -1):
+                values[k] = values[k + 1] / limits[k]
+        return np.maximum(values, last)  # what rejects at the end whatever comes rejects at once
+
+    def excess(level: float) -> float:
+        return float(fisher_rejection(critical(level), limits).sum()) - alpha
+
+    low = alpha * 1e-3
+    if excess(low) >= -1e-12:
+        return critical(low)
+    return critical(float(brentq(excess, low, alpha, xtol=1e-15)))
+
+
+def fisher_critical_values(
+    stages: int,
+    alpha: float = 0.025,
+    stop: Sequence[float] | None = None,
+    *,
+    levels: FisherLevels = FisherLevels.EQUAL,
+) -> Floats:
+    """Critical values of Fisher's product test.
 
     Parameters
     ----------
@@ -124,6 +172,8 @@ def fisher_critical_values(stages: int, alpha: float = 0.025, stop: Sequence[flo
         One-sided level of the trial.
     stop : (stages - 1,), or None
         p-values above which a stage stops for futility, binding; None: none.
+    levels : FisherLevels
+        Rule that divides the level among the stages.
 
     Returns
     -------
@@ -145,13 +195,7 @@ def fisher_critical_values(stages: int, alpha: float = 0.025, stop: Sequence[flo
         raise InputError("stages, alpha", (stages, alpha), "give 1 to 10 stages, and a level between 0 and 0.5")
     if len(limits) != stages - 1 or not all(alpha < a <= 1 for a in limits):
         raise InputError("stop", limits, f"give {stages - 1} p-values above alpha = {alpha:g}, 1 for no stopping")
-
-    def critical(level: float) -> Floats:
-        # product of k p-values <= c with probability level: S_k is gamma distributed with shape k
-        return np.array([np.exp(-gammainccinv(k, level)) for k in range(1, stages + 1)])
-
-    level = brentq(lambda x: fisher_rejection(critical(x), limits).sum() - alpha, alpha * 1e-3, alpha, xtol=1e-15)
-    return critical(float(level))
+    return _levels(stages, alpha, limits, levels)
 
 
 def fisher_p_value(p_values: ArrayLike) -> Floats:

@@ -7,14 +7,19 @@ Non-binding futility is left out of the ordering, so that the interval covers wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from hepatica.errors import InputError
-from hepatica.trials.confirmatory.group_sequential.design import GroupSequentialDesign
-from hepatica.trials.confirmatory.group_sequential.recursion import SubDensity
+from hepatica.trials.confirmatory.group_sequential.design import Efficacy, GroupSequentialDesign, spend
+from hepatica.trials.confirmatory.group_sequential.recursion import SubDensity, checked_information
+from hepatica.trials.confirmatory.group_sequential.spending import Spending
+
+Floats = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -135,3 +140,58 @@ def repeated_interval(design: GroupSequentialDesign, look: int, z: float, *, max
     k = _look(design, look)
     unit = np.sqrt(design.fractions[k] * max_information)
     return Interval(float((z - design.critical[k]) / unit), float((z + design.critical[k]) / unit))
+
+
+def repeated_p_value(
+    looks: int | Sequence[float], efficacy: Efficacy, z: Sequence[float], *, two_sided: bool = False
+) -> Floats:
+    """Repeated p-values: at each look the smallest level at which the design would have rejected there.
+
+    Parameters
+    ----------
+    looks, efficacy, two_sided :
+        As of `design_group_sequential`.
+    z : (seen,)
+        Statistics of the looks held so far; of a two-sided design the sign does not matter.
+
+    Returns
+    -------
+    (seen,)
+        1 where no level below one half of a side rejects.
+
+    Raises
+    ------
+    InputError
+        If there are more statistics than looks, or none.
+
+    References
+    ----------
+    Jennison and Turnbull 2000, Group Sequential Methods with Applications to Clinical Trials, section 9.5
+
+    Examples
+    --------
+    >>> from hepatica.trials.confirmatory.group_sequential.spending import LanDeMetsOBrienFleming
+    >>> repeated_p_value([0.4, 0.7, 1], LanDeMetsOBrienFleming(), [1.233, 2.893]).round(4).tolist()
+    [0.3105, 0.0095]
+    """
+    seen = np.abs(np.asarray(z, float)) if two_sided else np.asarray(z, float)
+    fractions = np.arange(1, looks + 1) / looks if isinstance(looks, int) else looks
+    at = checked_information(np.asarray(fractions, float), "looks")
+    if seen.ndim != 1 or not 1 <= len(seen) <= len(at) or not np.isfinite(seen).all():
+        raise InputError("z", seen.tolist(), f"give the statistics of 1 to {len(at)} looks")
+
+    def excess(side: float, k: int) -> float:
+        """Critical value of a look, at a level of one side, less its statistic."""
+        if isinstance(efficacy, Spending):
+            critical = spend(efficacy, at, side, two_sided)
+        else:
+            critical = efficacy.critical_values(at, side, two_sided)
+        return float(min(critical[k], 40.0) - seen[k])
+
+    low, high, values = 1e-12, 0.5 - 1e-9, np.ones(len(seen))
+    for k in range(len(seen)):
+        if excess(low, k) <= 0:
+            values[k] = low
+        elif excess(high, k) < 0:
+            values[k] = brentq(excess, low, high, args=(k,), xtol=1e-12)
+    return np.minimum(values * (2 if two_sided else 1), 1.0)

@@ -131,6 +131,9 @@ class Accrual:
         return np.asarray(inside @ weight / (np.diff(edges) @ weight))
 
 
+Dropout = Hazard | tuple[Hazard, Hazard] | None
+
+
 @dataclass(frozen=True)
 class Population:
     """Two arms over time.
@@ -140,8 +143,8 @@ class Population:
     control, treated : Hazard
         Of the event.
     accrual : Accrual
-    dropout : Hazard, or None
-        Of both arms.
+    dropout : Hazard, tuple of treated and control, or None
+        Of both arms, or of each.
     ratio : float
         Treated patients for one control.
     """
@@ -149,7 +152,7 @@ class Population:
     control: Hazard
     treated: Hazard
     accrual: Accrual
-    dropout: Hazard | None = None
+    dropout: Dropout = None
     ratio: float = 1.0
 
     def __post_init__(self) -> None:
@@ -201,22 +204,23 @@ def at_risk(population: Population, end: float, horizon: float = np.inf) -> AtRi
     """
     positive(end=end, horizon=min(horizon, end))
     accrual, dropout = population.accrual, population.dropout or Hazard((0.0,))
-    own = [*population.control.changes, *population.treated.changes, *dropout.changes]
+    leave = dropout if isinstance(dropout, tuple) else (dropout, dropout)
+    own = [*population.control.changes, *population.treated.changes, *leave[0].changes, *leave[1].changes]
     entry = [end - c for c in (*accrual.changes, accrual.duration)]
     last = min(end, horizon)
     edges = np.array(sorted({0.0, last, *(e for e in (*own, *entry) if 0 < e < last)}))
-    fastest = max(*population.control.rates, *population.treated.rates, *dropout.rates)
+    fastest = max(*population.control.rates, *population.treated.rates, *leave[0].rates, *leave[1].rates)
     parts = max(1, int(np.ceil(fastest * np.diff(edges).max() / 4)))  # a panel holds a few times the mean survival
     within = [np.linspace(a, b, parts, endpoint=False) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     edges = np.concatenate([*within, [last]])
     half = np.diff(edges)[:, None] / 2
     time = (edges[:-1, None] + half + half * _NODES).ravel()
-    entered = accrual.entered(end - time) * dropout.survival(time) / (1 + population.ratio)
+    entered = accrual.entered(end - time) / (1 + population.ratio)
     return AtRisk(
         time=time,
         weight=(half * _WEIGHTS).ravel(),
-        treated=population.ratio * entered * population.treated.survival(time),
-        control=entered * population.control.survival(time),
+        treated=population.ratio * entered * leave[0].survival(time) * population.treated.survival(time),
+        control=entered * leave[1].survival(time) * population.control.survival(time),
         hazard_treated=population.treated.at(time),
         hazard_control=population.control.at(time),
     )

@@ -1,6 +1,7 @@
-"""Sample size of the log-rank test under proportional hazards, by four published formulas.
+"""Sample size of the log-rank test under proportional hazards, by five published formulas.
 
-Schoenfeld (1981, Biometrika 68:316) and Freedman (1982, Stat Med 1:121) give events, which divided by the probability
+Schoenfeld (1981, Biometrika 68:316), Freedman (1982, Stat Med 1:121) and Hsieh (1992, Stat Med 11:1, Freedman's at
+equal allocation, stretched as Schoenfeld's) give events, which divided by the probability
 of an event give patients. Lachin and Foulkes (1986, Biometrics 42:507) and Bernstein and Lagakos (1978, J Stat Comput
 Simul 8:65) give patients from the variance of the log hazard ratio under null hypothesis and alternative; the null
 hypothesis has the mean of the two hazards (Lachin and Foulkes) or the control hazard (Bernstein and Lagakos) in both
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from scipy.special import ndtr
 
 from hepatica.errors import InputError
-from hepatica.trials.confirmatory.sample_size.accrual import Accrual, Hazard, Population, expected_events
+from hepatica.trials.confirmatory.sample_size.accrual import Accrual, Dropout, Hazard, Population, expected_events
 from hepatica.trials.confirmatory.sample_size.size import ERRORS, Errors, SampleSize, positive
 
 
@@ -26,8 +27,13 @@ class Method(Enum):
 
     SCHOENFELD = "Schoenfeld"
     FREEDMAN = "Freedman"
+    HSIEH_FREEDMAN = "Hsieh-Freedman"
     LACHIN_FOULKES = "Lachin-Foulkes"
     BERNSTEIN_LAGAKOS = "Bernstein-Lagakos"
+
+
+EVENT_FORMULAS = (Method.SCHOENFELD, Method.FREEDMAN, Method.HSIEH_FREEDMAN)
+"""Those that give events, to be divided by the probability of an event."""
 
 
 class SurvivalSize(NamedTuple):
@@ -69,7 +75,7 @@ def events_needed(
     ratio : float
         Treated patients for one control.
     method : Method
-        Schoenfeld or Freedman.
+        Schoenfeld, Freedman or Hsieh-Freedman.
     margin : float
         Hazard ratio on the boundary of the null hypothesis (Schoenfeld).
 
@@ -91,12 +97,16 @@ def events_needed(
     effect, z = _effect(hazard_ratio, margin), errors.z_alpha + errors.z_beta
     if method is Method.SCHOENFELD:
         return float((z / effect) ** 2 * (1 + ratio) ** 2 / ratio)
-    if method is not Method.FREEDMAN:
+    if method not in EVENT_FORMULAS:
         raise InputError(
-            "method", method.value, "events alone are given by Schoenfeld or Freedman; use sample_size_survival"
+            "method",
+            method.value,
+            "events alone are given by Schoenfeld, Freedman or Hsieh-Freedman; use sample_size_survival",
         )
     if margin != 1:
         raise InputError("margin", margin, "Freedman's formula has none; use Schoenfeld's")
+    if method is Method.HSIEH_FREEDMAN:
+        return float((z * (1 + hazard_ratio) / (1 - hazard_ratio)) ** 2 * (1 + ratio) ** 2 / (4 * ratio))
     return float((z / (1 - hazard_ratio)) ** 2 * (1 + ratio * hazard_ratio) ** 2 / ratio)
 
 
@@ -122,7 +132,7 @@ def drift_of_events(hazard_ratio: float, events: float, ratio: float = 1.0) -> f
 
 
 def sample_size_survival(
-    control: Hazard, hazard_ratio: float, accrual: Accrual, end: float, *, dropout: Hazard | None = None,
+    control: Hazard, hazard_ratio: float, accrual: Accrual, end: float, *, dropout: Dropout = None,
     ratio: float = 1.0, errors: Errors = ERRORS, method: Method = Method.LACHIN_FOULKES,
 ) -> SurvivalSize:  # fmt: skip
     """Sample size of a survival trial with proportional hazards.
@@ -137,8 +147,8 @@ def sample_size_survival(
         Accrual of both arms.
     end : float
         Calendar time of the analysis, from the first patient.
-    dropout : Hazard, or None
-        Of both arms.
+    dropout : Hazard, tuple of treated and control, or None
+        Of both arms, or of each.
     ratio : float
         Treated patients for one control.
     errors : Errors
@@ -163,7 +173,7 @@ def sample_size_survival(
         raise InputError(
             "control", control.rates, f"no event is expected by {end:g}; give a later end or a hazard above 0"
         )
-    if method in (Method.SCHOENFELD, Method.FREEDMAN):
+    if method in EVENT_FORMULAS:
         total = events_needed(hazard_ratio, errors=errors, ratio=ratio, method=method) / events.total
     else:
         mean = (1 + ratio * hazard_ratio) / (1 + ratio) if method is Method.LACHIN_FOULKES else 1.0

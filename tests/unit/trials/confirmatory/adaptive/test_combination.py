@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import combine_pvalues, norm
+from scipy.stats import chi2, combine_pvalues, norm
 
 from hepatica.errors import InputError
 from hepatica.trials.confirmatory.adaptive import combination as co
@@ -24,6 +24,20 @@ def test_fisher_levels_are_those_of_simulated_trials(stop):
     found = co.fisher_rejection(critical, stop)
     assert found.sum() == pytest.approx(0.05, abs=1e-12)
     np.testing.assert_allclose(found, simulated(critical, stop), atol=1.3e-3)
+
+
+@pytest.mark.parametrize("rule", co.FisherLevels)
+def test_every_rule_spends_the_level(rule):
+    stop = [0.5, 0.4]
+    critical = co.fisher_critical_values(3, 0.05, stop, levels=rule)
+    assert co.fisher_rejection(critical, stop).sum() == pytest.approx(0.05, abs=1e-9)
+    assert simulated(critical, stop).sum() == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 400_000))
+    never = co.fisher_critical_values(3, 0.05, levels=rule)
+    if rule is not co.FisherLevels.EQUAL:
+        assert critical[-1] == pytest.approx(np.exp(-0.5 * chi2.isf(0.05, 6)))
+    if rule is co.FisherLevels.NO_INTERACTION:
+        assert critical[1] * stop[1] == pytest.approx(critical[2])
+        assert never == pytest.approx(np.full(3, critical[-1]))
 
 
 def test_other_critical_values_are_integrated_too():

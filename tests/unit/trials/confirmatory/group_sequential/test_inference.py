@@ -87,3 +87,18 @@ def test_repeated_intervals_cover_at_all_looks_together():
 def test_impossible_questions_are_refused(ask):
     with pytest.raises(InputError):
         ask()
+
+
+def test_repeated_p_values_are_those_of_rpact_and_reject_as_the_design_does():
+    """rpact 3.3.4: getRepeatedPValues of two stages, information 0.4, 0.7, 1, Lan-DeMets O'Brien-Fleming."""
+    at, z = [0.4, 0.7, 1.0], [1.23295986299, 2.89321874402]
+    p = inference.repeated_p_value(at, LanDeMetsOBrienFleming(), z)
+    assert p == pytest.approx([0.310475728476, 0.0094452178669], abs=1e-6)
+    design = design_group_sequential(at, LanDeMetsOBrienFleming(), alpha=float(p[1]))
+    assert design.critical[1] == pytest.approx(z[1], abs=1e-6)
+    both = inference.repeated_p_value(3, Pocock(), [-2.0, 2.5], two_sided=True)
+    side = design_group_sequential(3, Pocock(), alpha=float(both[1]), two_sided=True)
+    assert side.critical[1] == pytest.approx(2.5, abs=1e-6)
+    assert inference.repeated_p_value(2, Pocock(), [-1.0]) == pytest.approx([1.0])
+    with pytest.raises(InputError, match="1 to 2 looks"):
+        inference.repeated_p_value(2, Pocock(), [1.0, 1.0, 1.0])

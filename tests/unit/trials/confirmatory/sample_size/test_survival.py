@@ -67,3 +67,14 @@ def test_impossible_trials_are_refused(ask):
 
 def test_two_sided_is_half_of_alpha():
     assert events_needed(0.7, errors=Errors(0.05, 0.2, True)) == events_needed(0.7)
+
+
+def test_hsieh_freedman_and_dropout_by_arm_are_those_of_rpact():
+    """rpact 3.3.4: median 12, accrual of 18, end at 28 months; typeOfComputation, and dropout rates of 0.1 and 0.02."""
+    control, accrual = Hazard.from_median(12.0), Accrual(18.0)
+    two_sided = {"errors": Errors(0.05, 0.2, two_sided=True), "ratio": 2.0, "method": Method.HSIEH_FREEDMAN}
+    size = sample_size_survival(control, 0.8, accrual, 28.0, dropout=Hazard.from_survival(0.98, 12.0), **two_sided)
+    assert (size.events, size.patients.total) == pytest.approx((715.229165793, 1211.51465738), rel=1e-7)
+    leave = Hazard.from_survival(0.9, 12.0), Hazard.from_survival(0.98, 12.0)
+    uneven = sample_size_survival(control, 0.7, accrual, 28.0, dropout=leave, method=Method.SCHOENFELD)
+    assert uneven.patients.total == pytest.approx(436.464186317, rel=1e-7)

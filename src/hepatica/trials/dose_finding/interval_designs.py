@@ -1,8 +1,9 @@
-"""mTPI, mTPI-2 and keyboard designs: decision by the interval of toxicity with most posterior probability for its length.
+"""mTPI, mTPI-2 and keyboard designs: the interval of toxicity with most posterior probability for its length decides.
 
-mTPI: Ji, Liu, Li & Bekele 2010, Clin Trials 7:653, three intervals: below, at and above the target. mTPI-2: Guo, Wang, Yang, Lynn & Ji 2017, Contemp Clin Trials 58:23. Keyboard: Yan, Mandrekar & Yuan 2017, Clin Cancer
-Res 23:3994. The last two differ at the ends of the scale alone: mTPI-2 keeps what is left there as shorter intervals, the
-keyboard drops it.
+mTPI: Ji, Liu, Li & Bekele 2010, Clin Trials 7:653, with three intervals: below, at and above the target. mTPI-2: Guo,
+Wang, Yang, Lynn & Ji 2017, Contemp Clin Trials 58:23. Keyboard: Yan, Mandrekar & Yuan 2017, Clin Cancer Res 23:3994.
+The last two differ at the ends of the scale alone: mTPI-2 keeps what is left there as shorter intervals, the keyboard
+drops it.
 """
 
 from __future__ import annotations

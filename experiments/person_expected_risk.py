@@ -65,7 +65,7 @@ def expected(posterior: Posterior, *, shared: bool) -> Expectation:
         ]
     )
     near = by_scores(posterior, HORIZON)
-    share = draw_share(posterior, outcomes) if shared else np.zeros(2)
+    share = draw_share(posterior, outcomes, HORIZON) if shared else np.zeros(2)
     return expect(near, near.sample(outcomes), share)
 
 

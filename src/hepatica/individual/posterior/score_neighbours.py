@@ -20,7 +20,7 @@ from hepatica.individual.posterior.posterior import MIN_PROBABILITY, Posterior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-SHARE, LEAST = 20, 50
+PART, LEAST = 20, 50
 """One candidate in so many is a neighbour, and at least so many are."""
 MAX_SQUARED_FEATURES = 20
 """Principal components of the features that enter with squares and products; beyond them all enter linearly."""
@@ -31,7 +31,7 @@ EARLY = 1 / 6
 MIN_ALIVE = 1e-4
 
 
-def by_scores(posterior: Posterior, horizon: float) -> Posterior:
+def by_scores(posterior: Posterior, horizon: float, *, part: int = PART) -> Posterior:
     """Posterior of a person's outcomes: the same, over the neighbours by predicted risk and gain.
 
     Parameters
@@ -40,6 +40,8 @@ def by_scores(posterior: Posterior, horizon: float) -> Posterior:
         Over a library.
     horizon : float
         Day to which outcomes are forecast, after the last lab.
+    part : int
+        One candidate in so many is a neighbour.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def by_scores(posterior: Posterior, horizon: float) -> Posterior:
     prior = posterior.prior
     scores, own = outcome_scores(features, point, quantities, prior)
     n = len(features)
-    number = min(n, max(LEAST, round(n * posterior.distance.widening / SHARE)))
+    number = min(n, max(LEAST, round(n * posterior.distance.widening / part)))
     members, weight = nearest(scores, own, number, prior)
     return replace(posterior, regression=None, _chosen=(members, weight))
 

@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, norm
 
-from hepatica.individual.posterior.importance import effective_size, normalise
+from hepatica.individual.posterior.importance import effective_size
 from hepatica.individual.posterior.posterior import Posterior
+from hepatica.individual.posterior.score_neighbours import by_scores
 
 Floats = NDArray[np.float64]
-BROAD = 4
-"""One candidate in so many is counted, effectively, where the share of draws is estimated."""
+BROAD = 5
+"""One candidate in so many counts where the share of draws is estimated: pairs are few, and draws differ by labs."""
 LEVELS = np.array([0.05, 0.95])
-NO_SPREAD = 1e-9
+NO_SPREAD, NO_PAIRS = 1e-9, 1e-12
 
 
 class Expectation(NamedTuple):
@@ -78,13 +79,13 @@ def expect(posterior: Posterior, sample: Floats, share: Floats) -> Expectation:
     return Expectation(mean, np.sqrt(share * variance), np.sqrt(variance / size))
 
 
-def draw_share(posterior: Posterior, quantity: Floats) -> Floats:
+def draw_share(posterior: Posterior, quantity: Floats, horizon: float) -> Floats:
     """Share of the variance of outcomes among people with such labs that lies between parameter draws, (k,).
 
-    The outcomes of candidates near the person, broadly, are regressed on the labs. The covariance of the residuals of
-    two candidates who share a draw, over all such pairs, has an error that the number of pairs tells; the share is the
-    mean of a normal distribution about it between 0 and 1, which luck cannot make zero. It is 1 where every candidate
-    has parameters of its own and nothing can be told apart.
+    The outcomes of the nearest fifth of the candidates by predicted outcome are regressed on the labs. The covariance
+    of the residuals of two candidates who share a draw, over all such pairs, has an error that the number of pairs
+    tells; the share is the mean of a normal distribution about it between 0 and 1, which luck cannot make zero. It is 1
+    where every candidate has parameters of its own and nothing can be told apart.
 
     Parameters
     ----------
@@ -92,41 +93,27 @@ def draw_share(posterior: Posterior, quantity: Floats) -> Floats:
         Over a library.
     quantity : (n, k)
         Outcomes of its candidates.
+    horizon : float
+        Day to which outcomes are forecast.
     """
-    values = np.asarray(quantity, float)
-    draws = posterior.candidates.draws
-    if not draws or draws >= len(values):
-        return np.ones(values.shape[1])
-    weight, row = broad_weights(posterior), posterior.candidates.shared_draw
-    design = np.column_stack([np.ones(len(values)), posterior.features])
-    design = design / np.maximum(np.abs(design).max(axis=0), 1e-12)
+    every = np.asarray(quantity, float)
+    if not posterior.candidates.draws:
+        return np.ones(every.shape[1])
+    near = by_scores(posterior, horizon, part=BROAD)
+    who, weight = near.members, near.sample_weight
+    values, row = every[who], posterior.candidates.shared_draw[who]
     root = np.sqrt(weight)[:, None]
-    fitted = design @ np.linalg.lstsq(root * design, root * values, rcond=1e-10)[0]
-    residual = values - fitted
+    design = np.column_stack([np.ones(len(who)), posterior.features[who] - posterior.features[who].mean(axis=0)])
+    residual = values - design @ np.linalg.lstsq(root * design, root * values, rcond=1e-10)[0]
     variance = weight @ residual**2
-    pairs = _over_draws(weight, row) ** 2 - _over_draws(weight**2, row)
-    number = float(pairs.sum())
-    together = (
-        _over_draws(weight[:, None] * residual, row) ** 2 - _over_draws((weight[:, None] * residual) ** 2, row)
-    ).sum(axis=0)
-    squares = _over_draws(weight**2, row) ** 2 - _over_draws(weight**4, row)
-    if number <= 0:
+    number = float((_over_draws(weight, row) ** 2 - _over_draws(weight**2, row)).sum())
+    if number <= NO_PAIRS:
         return np.ones(values.shape[1])
-    error = math.sqrt(2 * float(squares.sum())) / number
+    own = weight[:, None] * residual
+    together = (_over_draws(own, row) ** 2 - _over_draws(own**2, row)).sum(axis=0)
+    error = math.sqrt(2 * float((_over_draws(weight**2, row) ** 2 - _over_draws(weight**4, row)).sum())) / number
     correlation = together / (number * np.maximum(variance, NO_SPREAD))
     return np.where(variance > NO_SPREAD, truncated_mean(correlation, error), 0.0)
-
-
-def broad_weights(posterior: Posterior) -> Floats:
-    """Importance weights tempered until one candidate in `BROAD` counts, (n,)."""
-    log = np.log(np.maximum(posterior.weight, 1e-300))
-    enough, low, high = len(log) / BROAD, 0.0, 1.0
-    if posterior.effective >= enough:
-        return posterior.weight
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if effective_size(normalise(middle * log)) >= enough else (low, middle)
-    return normalise(low * log)
 
 
 def truncated_mean(centre: Floats, sd: float) -> Floats:

@@ -110,7 +110,7 @@ def expected_by_regimen(gains: Floats, null_effect: Sequence[float]) -> Floats:
 def gain_share(posterior: Posterior, horizon: float) -> Floats:
     """Share of the variance of the gain of each regimen between draws, (hypotheses, regimens - 1), of a library."""
     every = gains_of(posterior.candidates, horizon)
-    return draw_share(posterior, np.moveaxis(every, 2, 0).reshape(every.shape[2], -1)).reshape(every.shape[:2])
+    return draw_share(posterior, np.moveaxis(every, 2, 0).reshape(every.shape[2], -1), horizon).reshape(every.shape[:2])
 
 
 def choose(posterior: Posterior, horizon: float, *, share: Floats | None = None, seed: int = 1) -> Choice:

@@ -226,7 +226,7 @@ class _Run:
         """Risk without further cells, and with a regimen over hypotheses and the chance of no effect."""
         c = posterior.candidates
         own = replace(self.source, observations=posterior.observations)
-        share = draw_share(own, either_incidence(own, days, 0))
+        share = draw_share(own, either_incidence(own, days, 0), self.settings.horizon)
         care = person_risk(posterior, self.learnt, days, share=share)
         parts = [person_risk(posterior, self.learnt, days, c.course(regimen, h), share=share) for h in c.hypotheses]
         return care, mix_risks(care, parts, c.null_effect)

@@ -108,7 +108,7 @@ def person_risk(
     died, grafted = conditional_incidence(posterior, days, course)
     own = np.minimum(died + grafted, 1.0)
     either = posterior.probability(own)
-    expected = expect(posterior, either, draw_share(posterior, own) if share is None else share)
+    expected = expect(posterior, either, draw_share(posterior, own, days[-1]) if share is None else share)
     low, high = expected.probability_interval()
     part = posterior.mean(posterior.sample(died)) / np.maximum(posterior.mean(posterior.sample(died + grafted)), 1e-9)
     part = np.clip(part, 0, 1)

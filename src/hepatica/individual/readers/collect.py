@@ -115,7 +115,8 @@ class Collector:
         except UnitError as error:
             self.refuse_unit(analyte, error, where)
             return
-        limits = {"low": f"{analyte.low:g}", "high": f"{analyte.high:g}", "unit": analyte.ucum}
+        unit = "" if analyte.ucum == "1" else f" {analyte.ucum}"
+        limits = {"low": f"{analyte.low:g}", "high": f"{analyte.high:g}", "unit": unit}
         if analyte.grade and (value != int(value) or bound is not Bound.EXACT):
             self.refuse("grade", where, lab=name, **limits)
         elif not analyte.low <= value <= analyte.high:

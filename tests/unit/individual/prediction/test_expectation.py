@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import truncnorm
 
-from hepatica.individual.posterior.importance import Kernels, effective_size
+from hepatica.individual.posterior.importance import Kernels
 from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.posterior import make_posterior
+from hepatica.individual.posterior.score_neighbours import by_scores
 from hepatica.individual.prediction.expectation import (
     BROAD,
     Expectation,
-    broad_weights,
     draw_share,
     expect,
     truncated_mean,
@@ -28,33 +28,28 @@ def posterior(acute, observe_candidate):
 
 
 def test_the_share_is_that_of_all_pairs(posterior):
-    c, w = posterior.candidates, broad_weights(posterior)
+    c, near = posterior.candidates, by_scores(posterior, 60.0, part=BROAD)
+    w, row, n = near.sample_weight, c.shared_draw[near.members], len(near.members)
     y = 2.0 * (c.shared_draw % 2) - 1 + np.random.default_rng(2).normal(size=c.n)
-    design = np.column_stack([np.ones(c.n), posterior.features])
+    design = np.column_stack([np.ones(n), posterior.features[near.members]])
     root = np.sqrt(w)[:, None]
-    r = y - design @ np.linalg.lstsq(root * design, root[:, 0] * y, rcond=None)[0]
-    pairs = [(i, j) for i in range(c.n) for j in range(c.n) if i != j and c.shared_draw[i] == c.shared_draw[j]]
+    r = y[near.members] - design @ np.linalg.lstsq(root * design, root[:, 0] * y[near.members], rcond=None)[0]
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j and row[i] == row[j]]
     total = sum(w[i] * w[j] for i, j in pairs)
     share = sum(w[i] * w[j] * r[i] * r[j] for i, j in pairs) / total / (w @ r**2)
     error = np.sqrt(2 * sum((w[i] * w[j]) ** 2 for i, j in pairs)) / total
     expected = truncated_mean(np.array([share]), error)[0]
-    assert draw_share(posterior, y[:, None])[0] == pytest.approx(expected, rel=1e-6)
+    assert draw_share(posterior, y[:, None], 60.0)[0] == pytest.approx(expected, rel=1e-6)
     assert 0.2 < expected < 0.8  # half
 
 
 def test_nothing_in_common_and_nothing_to_tell(posterior):
-    noise = np.random.default_rng(3).normal(size=(posterior.candidates.n, 4))
-    assert (draw_share(posterior, noise) < 0.15).all() and (draw_share(posterior, noise) > 0).all()
-    assert draw_share(posterior, np.ones((len(noise), 1)))[0] == 0.0
+    noise = np.random.default_rng(3).normal(size=(posterior.candidates.n, 40))
+    found = draw_share(posterior, noise, 60.0)
+    assert (found > 0).all() and np.median(found) < 0.15
+    assert draw_share(posterior, np.ones((len(noise), 1)), 60.0)[0] == 0.0
     own = replace(posterior, candidates=replace(posterior.candidates, draws=0))
-    assert draw_share(own, noise).tolist() == [1.0] * 4
-
-
-def test_weights_are_tempered(posterior, acute, observe_candidate):
-    narrow = make_posterior(acute, observe_candidate(acute, 9), default_errors(), Kernels())
-    assert effective_size(broad_weights(narrow)) == pytest.approx(acute.n / BROAD, rel=1e-3)
-    even = replace(posterior, weight=np.full(acute.n, 1 / acute.n), effective=float(acute.n))
-    assert broad_weights(even) is even.weight
+    assert draw_share(own, noise, 60.0).tolist() == [1.0] * 40
 
 
 @pytest.mark.parametrize("centre, sd", [(0.3, 0.1), (-0.05, 0.04), (0.99, 0.1)])

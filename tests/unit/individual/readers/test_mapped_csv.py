@@ -132,6 +132,12 @@ def test_each_fault_is_one_sentence_and_repeats_nothing(tmp_path, text, mapping,
     assert says in sentences[0] and sentences[0].startswith("made.csv") and SECRET not in "".join(sentences)
 
 
+def test_a_range_has_a_unit_where_the_lab_has_one(tmp_path):
+    labs = {"encephalopathy": {"column": "HE"}, **CREATININE}
+    sentences = told(one(tmp_path, "Day,HE,Cr\n0,7,9000\n", day="Day", labs=labs))
+    assert any("(0 to 4); check" in text for text in sentences) and any(" mg/dL); check" in text for text in sentences)
+
+
 def test_a_column_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="no column that the mapping calls Cr"):
         check(tmp_path, "Day,Crea\n0,90\n", day="Day", labs=CREATININE)

@@ -57,7 +57,7 @@ def check_fhir(path: Path, today: dt.date, admission: When | None = None) -> Per
     _check_bundle(bundle, name)
     collector = Collector()
     entries = list(_entries(bundle, name, collector))
-    patient = _patient(entries, name)
+    patient = _patient(entries, name, collector)
     clock = Clock(admission=admission or _day_zero(entries, name, collector), today=today)
     _read_patient(patient.entry, clock, collector)
     others = sum(entry.resource is None for entry in entries)
@@ -176,9 +176,12 @@ def _is_r5(kind: str, raw: Mapping[str, Any]) -> bool:
     return True
 
 
-def _patient(entries: list[Entry], name: str) -> _Patient:
+def _patient(entries: list[Entry], name: str, collector: Collector) -> _Patient:
     """The Patient, and the references that mean it."""
     result = [entry for entry in entries if entry.type == "Patient"]
+    spoilt = [remark for remark in collector.refused if remark.where.endswith(" Patient")]
+    if spoilt and not result:
+        raise Refused(spoilt[0])
     if len(result) != 1:
         raise refuse("patients" if result else "no_patient", name, **({"n": len(result)} if result else {}))
     entry = result[0]

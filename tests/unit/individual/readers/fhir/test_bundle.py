@@ -75,6 +75,7 @@ BROKEN = {
     "R5 profile": (lambda b: b | {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/Bundle|5.0.0"]}},
                    "says that it is FHIR R5"),
     "no Patient": (lambda b: b["entry"].pop(0) and b, "there is no Patient"),
+    "unknown field of the Patient": (change(0, bodyStructure={"reference": "x"}), "bodyStructure is not as FHIR R4B has it"),
     "two Patients": (again(0, id="p2"), "there are 2 Patients"),
     "the same entry twice": (again(2, url="http://hospital.example/fhir/Observation/2"), "stands in the Bundle twice"),
     "an empty entry": (lambda b: b["entry"].append({}) or b, "the entry has no resource"),

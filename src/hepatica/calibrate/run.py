@@ -25,9 +25,9 @@ from hepatica.calibrate.cells import (
 from hepatica.calibrate.contrast import contrasts
 from hepatica.calibrate.contrast_likelihood import Contrast, null_effect_probability
 from hepatica.calibrate.course import CoursePosterior, Settings, learn_course
-from hepatica.calibrate.diagnostics.contraction import agreement, contraction
-from hepatica.calibrate.diagnostics.identifiability import informing, unidentified
-from hepatica.calibrate.diagnostics.information import of_course, spike_weights
+from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
+from hepatica.calibrate.diagnostics.identifiability import unidentified
+from hepatica.calibrate.diagnostics.information import spike_weights
 from hepatica.calibrate.endpoints import INFORMING
 from hepatica.calibrate.error_model.bias import BIAS
 from hepatica.calibrate.likelihood import LikelihoodTerm, Scale
@@ -271,11 +271,11 @@ def write(made: Calibration, folder: Path) -> tuple[Path, Path]:
     """Write the draws and, beside them, what was learnt from what, as JSON; both atomically."""
     posterior = folder / "posterior.parquet"
     made.draws.write(posterior)
-    known = of_course(made.course)
+    informative = informative_data(made.course)
     rows = contraction(made.course, made.cells).to_dict(orient="records")
     for r in rows:
         if r["learnt"] and not r["hypothesis"]:
-            r["informed_by"] = informing(known.roots[:, known.names.index(str(r["parameter"]))], known)
+            r["informed_by"] = informative.get(str(r["parameter"]), [])
     fields = ("publication", "treated", "control", "label", "value", "error")
     notes = {
         "provenance": dict(made.draws.provenance),

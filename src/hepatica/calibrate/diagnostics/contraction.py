@@ -1,4 +1,4 @@
-"""Diagnostics of a calibration: contraction of the priors, and the emulator against the engine."""
+"""Diagnostics of a calibration: contraction of the priors, informative data, and the emulator against the engine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hepatica.calibrate.cells import CellPosterior
 from hepatica.calibrate.course import CoursePosterior
+from hepatica.calibrate.likelihood import Law
 from hepatica.patients import DrawKind
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,25 @@ def contraction(course: CoursePosterior, cells: Mapping[str, CellPosterior]) -> 
     frame = pd.DataFrame(rows, columns=["parameter", "hypothesis", "mean", "sd", "r_hat"])
     frame["learnt"] = (frame["sd"] < MAX_LEARNT_SD) | (frame["mean"].abs() > MIN_LEARNT_SHIFT)
     return frame.sort_values("sd", kind="stable", ignore_index=True)
+
+
+def informative_data(course: CoursePosterior, top: int = 3) -> dict[str, list[tuple[str, float]]]:
+    """Data most informative about each parameter of the course: label, and share of its linear Fisher information."""
+    emulator, space = course.emulator, course.emulator.space
+    slopes = emulator.coefficients[: space.dimension]
+    shares: dict[str, list[tuple[str, float]]] = {}
+    for k, key in enumerate(space.names):
+        each: dict[str, float] = {}
+        for t in course.terms:
+            at = [course.statistics.index(s) for s in t.statistics]
+            noise = 4.0 / sum(t.value) if t.law is Law.COUNTS else t.typical**2
+            gained = float(np.mean(slopes[k, at] ** 2 / (noise + emulator.unknown[at])))
+            label = f"{t.publication} {t.arm}: {t.label}"
+            each[label] = each.get(label, 0.0) + gained
+        total = sum(each.values())
+        best = sorted(each.items(), key=lambda x: -x[1])[:top]
+        shares[key.label] = [(label, g / total) for label, g in best if total > 0]
+    return shares
 
 
 def agreement(course: CoursePosterior) -> pd.DataFrame:

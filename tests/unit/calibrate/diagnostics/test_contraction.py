@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hepatica.calibrate.bank import Bank, Line, Plan
-from hepatica.calibrate.diagnostics.contraction import agreement, contraction
+from hepatica.calibrate.diagnostics.contraction import agreement, contraction, informative_data
 from hepatica.calibrate.endpoints import Endpoint, Summary
 from hepatica.calibrate.inference.emulate import Emulator, Space
 from hepatica.calibrate.likelihood import Law, LikelihoodTerm, Scale, SummaryStatistic
@@ -57,6 +57,14 @@ def test_contraction_is_that_of_both_runs():
         assert row["r_hat"] == pytest.approx(naive_r_hat(*(run[:, k].tolist() for run in c.runs)), abs=1e-9)
     assert rows["learnt"].to_dict() == {("a", ""): True, ("b", ""): False, ("a", "h"): True}
     assert np.isnan(rows.loc["a", "h"]["r_hat"]) and (rows.loc["a", "h"]["mean"], rows.loc["a", "h"]["sd"]) == (0.5, 0)
+
+
+def test_the_data_that_inform_a_parameter_are_named_with_their_shares():
+    shares = informative_data(course())
+    assert [s for s, _ in shares["a"]][:2] == ["q arm: meld day 7", "p arm: meld day 7"]
+    assert [v for _, v in shares["a"]] == pytest.approx([0.75, 0.25, 0.0]) and set(shares) == {"a", "b", "b (acts)"}
+    assert dict(shares["b"])["p arm: child_pugh day 7"] == pytest.approx(1.0)
+    assert len(informative_data(course(), top=1)["a"]) == 1 and shares["b (acts)"] == []
 
 
 @pytest.mark.parametrize("off, apart", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.4)])

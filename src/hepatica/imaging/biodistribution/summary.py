@@ -91,19 +91,19 @@ def retained(space: ParameterSpace, z: Floats) -> Floats:
 def summarise(fit: SubjectFit) -> tuple[QuantitySummary, ...]:
     """Quantities of interest, before and after the scans, under each hypothesis.
 
-        Examples
-        --------
-        >>> from hepatica.imaging.biodistribution.fit import fit_subject
-        >>> from hepatica.imaging.biodistribution.infusion import Infusion
-        >>> from hepatica.imaging.biodistribution.parameter_space import ParameterSpace
-    from hepatica.imaging.biodistribution.submodel import surroundings_of
-        >>> from hepatica.imaging.biodistribution.surroundings import stated
-        >>> from hepatica.imaging.quantification import LabelledCells, OrganLabel
-        >>> around = stated({n: 0.1 for n in surroundings_of(submodel())})
-        >>> fit = fit_subject([OrganLabel("lung", 0.1, 0.3, 0.03)],
-        ...     Infusion(LabelledCells(tracer="Zr89", number=1e8)), around, draws=200, points=500)
-        >>> summarise(fit)[0].name, 0.2 < summarise(fit)[0].posterior.median < 0.4
-        ('lung_arrest', True)
+    Examples
+    --------
+    >>> from hepatica.imaging.biodistribution.fit import fit_subject
+    >>> from hepatica.imaging.biodistribution.infusion import Infusion
+    >>> from hepatica.imaging.biodistribution.parameter_space import ParameterSpace
+    >>> from hepatica.imaging.biodistribution.submodel import submodel, surroundings_of
+    >>> from hepatica.imaging.biodistribution.surroundings import stated
+    >>> from hepatica.imaging.quantification import LabelledCells, OrganLabel
+    >>> around = stated({n: 0.1 for n in surroundings_of(submodel())})
+    >>> fit = fit_subject([OrganLabel("lung", 0.1, 0.3, 0.03)],
+    ...     Infusion(LabelledCells(tracer="Zr89", number=1e8)), around, draws=200, points=500)
+    >>> summarise(fit)[0].name, 0.2 < summarise(fit)[0].posterior.median < 0.4
+    ('lung_arrest', True)
     """
     rows = []
     for h, one in fit.by_hypothesis.items():

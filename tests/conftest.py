@@ -39,46 +39,50 @@ YEAR = 365.25
 ROOT = Path(__file__).parents[1]
 
 
-# Under `-n`, a worker takes a whole file, so that what a module shares is made once; these folders go as one, for what
-# their conftest shares, and these files go first, longest first, so that no worker is left alone with a long one.
-TOGETHER = (
-    "tests/unit/report",
-    "tests/unit/dose_summary",
-    "tests/unit/qualify",
-    "tests/unit/calibrate",
-    "tests/unit/individual",
-)
+# Under `-n`, a worker takes a whole file, so that what a module shares is made once; what shares seconds of fixtures goes
+# to one worker, and these go first, longest first, so that no worker is left alone with a long one.
+TOGETHER = {
+    "calibration": ("tests/unit/calibrate/",),
+    "answer and dossier": (
+        "tests/unit/report/",
+        "tests/unit/dose_summary/",
+        "tests/unit/qualify/",
+        "tests/unit/api/test_qualify.py",
+    ),
+    "individual": ("tests/unit/individual/",),
+}
 LONGEST_FIRST = (
+    "calibration",
+    "answer and dossier",
     "tests/reference/test_sbml.py",
-    "tests/unit/calibrate",
-    "tests/unit/experiments/test_rank_calibration.py",
-    "tests/unit/report",
-    "tests/unit/api/test_calibrate.py",
-    "tests/unit/cli/test_calibrate.py",
-    "tests/unit/validation/test_predict.py",
-    "tests/unit/experiments/test_posterior.py",
+    "individual",
     "tests/unit/test_docs.py",
-    "tests/unit/individual",
-    "tests/unit/benchmarks/test_ensemble.py",
-    "tests/unit/test_additions.py",
-    "tests/physics/test_events.py",
-    "tests/unit/experiments/test_known_truth.py",
+    "tests/unit/experiments/test_posterior.py",
+    "tests/unit/validation/test_predict.py",
     "tests/unit/cli/test_dose.py",
-    "tests/unit/qualify",
-    "tests/unit/cli/test_cli.py",
+    "tests/unit/test_additions.py",
+    "tests/unit/experiments/test_rank_calibration.py",
+    "tests/unit/benchmarks/test_ensemble.py",
+    "tests/physics/test_events.py",
     "tests/unit/cli/test_image.py",
+    "tests/unit/experiments/test_known_truth.py",
+    "tests/unit/cli/test_calibrate.py",
+    "tests/unit/api/test_calibrate.py",
+    "tests/unit/engine/test_store.py",
+    "tests/unit/test_dose_study.py",
+    "tests/unit/cli/test_cli.py",
+    "tests/unit/cli/test_qualify.py",
     "tests/unit/test_output_folder.py",
     "tests/unit/engine/test_remote.py",
     "tests/unit/engine/test_generate.py",
-    "tests/unit/engine/test_store.py",
     "tests/unit/test_ensemble.py",
 )
 
 
 def scope_of(nodeid):
-    """Tests that one worker runs, in their order: a file, or a folder whose tests share what is expensive."""
+    """Tests that one worker runs, in their order: those that share what is expensive, else a file."""
     path = nodeid.split("::")[0]
-    return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+    return next((name for name, places in TOGETHER.items() if path.startswith(places)), path)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -103,6 +107,21 @@ def pytest_configure(config):
     if config.getoption("numprocesses", None):  # workers share the cores: none is to spin in linear algebra
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes of the tests, and the other workers, find
+    sys.dont_write_bytecode = False  # every module compiled
+
+
+class FromTheEnd(pytest.Dir):
+    """A folder that is collected last file first."""
+
+    def collect(self):
+        return reversed(list(super().collect()))
+
+
+def pytest_collect_directory(path, parent):
+    """Of two workers, one collects from the end: what either compiles, asserts and all, the other finds compiled."""
+    worker = getattr(parent.config, "workerinput", {"workerid": "gw0"})["workerid"]
+    return FromTheEnd.from_parent(parent, path=path) if int(worker[2:]) % 2 else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -117,9 +136,15 @@ def pytest_collection(session):
 
 
 def pytest_collection_modifyitems(config, items):
+    """The same order for all workers, from whichever end they collected."""
     if hasattr(config, "workerinput"):
         rank = {scope: k for k, scope in enumerate(LONGEST_FIRST)}
-        items.sort(key=lambda item: rank.get(scope_of(item.nodeid), len(rank)))
+
+        def place(item):
+            path = item.nodeid.split("::")[0]
+            return rank.get(scope_of(path), len(rank)), not path.startswith("tests/"), path
+
+        items.sort(key=place)
 
 
 def pytest_addoption(parser):

@@ -117,9 +117,17 @@ def test_scopes_of_parallel_workers_are_there(request: pytest.FixtureRequest) ->
     """A file that was moved would lose its place at the head of the queue without a word."""
     plugins = request.config.pluginmanager.get_plugins()
     (conftest,) = [plugin for plugin in plugins if hasattr(plugin, "LONGEST_FIRST")]
-    scopes = {*conftest.LONGEST_FIRST, *conftest.TOGETHER}
-    assert {scope for scope in scopes if not (ROOT / scope).exists()} == set()
-    assert all(conftest.scope_of(f"{folder}/x/test_y.py::test_z") == folder for folder in conftest.TOGETHER)
+    together = {place: name for name, places in conftest.TOGETHER.items() for place in places}
+    assert {*conftest.TOGETHER} <= {*conftest.LONGEST_FIRST} and len({*conftest.LONGEST_FIRST}) == len(
+        conftest.LONGEST_FIRST
+    )
+    alone = {*conftest.LONGEST_FIRST} - {*conftest.TOGETHER}
+    assert {scope for scope in alone | {*together} if not (ROOT / scope).exists()} == set()
+    for place, name in together.items():
+        assert (ROOT / place).is_dir() == place.endswith("/")
+        file = f"{place}x/test_y.py" if place.endswith("/") else place
+        assert conftest.scope_of(f"{file}::test_z") == name
+    assert {conftest.scope_of(scope) for scope in alone} == alone  # none stands in another
     assert conftest.scope_of("tests/unit/test_x.py::test_y[a/b]") == "tests/unit/test_x.py"
 
 

@@ -36,6 +36,7 @@ from hepatica.simulation import Arm
 from hepatica.therapy import Product, Regimen
 
 Floats = NDArray[np.float64]
+MONTH = 28.0  # day
 WEEKS = (1, 2, 4, 8, 12, 24, 48)
 
 
@@ -113,6 +114,23 @@ def mechanisms(system: System, patients: Admitted, arms: Sequence[Arm]) -> list[
     return rows
 
 
+def blood(system: System, patients: Admitted) -> list[tuple[object, ...]]:
+    """Change by cells of flow, oxygen, clearance of waste and endothelium, mean of four weeks, with its error."""
+    endothelium = MECHANISMS["endothelium, so flow, oxygen and clearance of waste"]
+    others = tuple(p for parameters in MECHANISMS.values() for p in parameters if p not in endothelium)
+    cases = {"all mechanisms": (), "endothelium alone": others, "all but the endothelium": endothelium}
+    within, rows = (TIMES >= 1) & (TIMES <= MONTH), []
+    for name, off in cases.items():
+        values = run(system, patients, [Arm("care"), Arm("cells", USUAL)], off=(*UNEXPLAINED, *off)).values
+        row: list[object] = [name]
+        values = dict(values) | {"oxygen": values["oxygen_supply"] / values["oxygen_demand"]}
+        for quantity in ("endothelium", "perfusion", "waste_clearance", "oxygen"):
+            mean = values[quantity][..., within].mean(-1)
+            row += [*relative_risk(mean[1], mean[0])]
+        rows.append(tuple(row))
+    return rows
+
+
 def share(part: Floats, total: Floats) -> tuple[float, float]:
     """Share of a mean in another, per cent, and its Monte-Carlo error by the delta method."""
     good = np.isfinite(part) & np.isfinite(total)
@@ -174,7 +192,8 @@ def homing(system: System, patients: Admitted) -> list[tuple[object, ...]]:
             results = run(system, patients, [Arm("plain", Regimen(dose, duration=1 / 24)), arm])
             area = np.trapezoid(results.values["cells_liver"][..., within], TIMES[within], axis=-1)
             ratio = area[1] / area[0]
-            rows.append((name, fold, *np.quantile(ratio, [0.5, 0.05, 0.95]), 100 * (1 - 1 / np.median(ratio))))
+            folds = np.quantile(ratio, [0.5, 0.05, 0.95])
+            rows.append((name, fold, *folds, *(100 * (1 - 1 / x) for x in folds)))
     return rows
 
 
@@ -209,6 +228,7 @@ def main() -> None:
         by_dose_alone=by_dose(system, typical["hbv_aclf"]),
         animals=beside_animals(system),
         mechanisms={key: mechanisms(system, patients, usual) for key, patients in drawn.items()},
+        blood={key: blood(system, patients) for key, patients in drawn.items()},
         chance={key: chance_of_harm(system, patients) for key, patients in drawn.items()},
         time={key: time_course(system, patients) for key, patients in typical.items()},
         homing=homing(system, typical["hbv_aclf"]),

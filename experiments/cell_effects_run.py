@@ -57,7 +57,7 @@ OUTPUTS = (
         "vegf_near",
     ),
     *("tgf_msc", "tgf_near", "il6", "il6_added", "il10", "il10_gain", "neighbourhood", "cells_liver", "mediators"),
-    *("collagen", "sensitisation"),
+    *("collagen", "sensitisation", "perfusion", "waste_clearance", "endothelium", "oxygen_supply", "oxygen_demand"),
     *("growth_effect", "mediator_effect", "hepatocyte_like", "functional_mass"),
 )
 

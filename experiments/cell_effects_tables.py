@@ -84,6 +84,7 @@ class Tables:
     by_dose_alone: Rows
     animals: Rows
     mechanisms: Mapping[str, Rows]
+    blood: Mapping[str, Rows]
     chance: Mapping[str, Rows]
     time: Mapping[str, Rows]
     homing: Rows

@@ -17,16 +17,17 @@ from typing import NamedTuple
 
 import numpy as np
 from cell_effects_cases import MECHANISMS, UNEXPLAINED
-from cell_effects_run import Result, run
+from cell_effects_run import TIMES, Result, run
 from cell_effects_tables import table
 
 from hepatica.admission import admit
+from hepatica.calibrate.matching import simulated_arm
 from hepatica.calibrate.natural_history.courses import typical_draws
 from hepatica.engine import System, shipped_system
 from hepatica.evidence import load
 from hepatica.files import write_text
 from hepatica.outcomes.scores import meld
-from hepatica.patients import Admitted, load_population
+from hepatica.patients import Admitted, Draws, load_population
 from hepatica.simulation import Arm
 from hepatica.therapy import Regimen
 
@@ -34,6 +35,8 @@ Floats = np.ndarray
 DAYS = np.array([0.0, 14.0, 30.0, 60.0, 90.0, 180.0])
 COURSE = np.unique(np.concatenate([np.arange(0.0, 91.0, 2.0), np.arange(90.0, 361.0, 10.0), DAYS]))
 PRINTED = np.array([0.0, 14.0, 30.0, 60.0, 90.0, 180.0, 270.0, 360.0])
+LATE = np.array([0.0, 30.0, 90.0, 180.0, 270.0, 360.0])
+SURVIVING = ("stable_decompensated_cirrhosis", "decompensated_cirrhosis", "hbv_aclf")
 LABS = ("albumin", "bilirubin", "inr", "meld")
 HEAD = ("albumin g/L", "bilirubin mg/dL", "INR", "MELD")
 CARE = Arm("care")
@@ -70,6 +73,13 @@ with G-CSF, whose SDs are implausibly small)."""
 NEEDED = """What would have to be true for labs of the printed size: first, cells that are stronger or live longer, one
 assumption at a time; then livers that need no cells, in which function that disease takes is given back. None is part
 of the model: they are assumptions of their own, there to say which discovery would close the distance."""
+SESSIONS = """The same trial's second session, four months after the first, beside the model given each session's
+MSC-like half (5e7 cells), without its CD34 cells and G-CSF. A second session brings the model's effect back, of the
+first one's size and no larger: what is printed stays and grows, which no mechanism of the model does."""
+SURVIVORS = """Trials print means of those alive at a visit. Where cells keep sicker people alive, these could hide an
+effect: the difference in everybody, alive or not, beside that of the means of those alive. In stable cirrhosis they
+hide nothing; in decompensated cirrhosis a part, at the most two thirds of bilirubin's in the first month; in HBV-ACLF
+those alive show more from the second month on. The distance to what Zekri2015 printed is not there."""
 WHEN = """Onset is the first day with half of the largest difference, peak the day of the largest, fading the first day
 after it with less than half; a dash where the difference does not fade within a year. Trials taken together are said
 to show onset in weeks 2 to 4, a peak in weeks 4 to 12 and fading by about week 24, a summary without a source of its
@@ -141,15 +151,15 @@ def tried(system: System, name: str) -> dict[str, float]:
     return {p: factor * typical[p] for p, factor in HYPOTHESES[name].items()}
 
 
-def printed(times: Floats = DAYS) -> dict[str, Floats]:
-    """Difference of the change from day 0 between one session and control in Zekri2015, on each day; NaN where none."""
+def printed(times: Floats = DAYS, treated: str = "one") -> dict[str, Floats]:
+    """Difference of the change from day 0 between an arm and control in Zekri2015, on each day; NaN where none."""
     publication = load("zekri2015")
     by = {(o.arm, o.variable, o.time): float(o.value) for o in publication.observations if o.kind == "mean_sd"}
 
     def change(arm: str, lab: str, day: float) -> float:
         return by.get((arm, lab, day), np.nan) - by.get((arm, lab, 0.0), np.nan)
 
-    return {lab: np.array([change("one", lab, d) - change("ctrl", lab, d) for d in times]) for lab in LABS}
+    return {lab: np.array([change(treated, lab, d) - change("ctrl", lab, d) for d in times]) for lab in LABS}
 
 
 def sizes(name: str, effect: Mapping[str, Floats]) -> tuple[str, ...]:
@@ -175,6 +185,35 @@ def needed(system: System, patients: Admitted) -> Iterator[tuple[str, ...]]:
         yield sizes(f"no cells, but {name}", of_liver(system, patients, sets))
 
 
+def sessions(system: System, patients: Admitted) -> Iterator[tuple[str, ...]]:
+    """Rows: one session and two of Zekri2015, four months apart, printed and simulated with the cells of each."""
+    publication = load("zekri2015")
+    for arm, name in (("one", "one session"), ("two", "two sessions")):
+        made = simulated_arm(publication, publication.arm(arm))
+        assert not isinstance(made, str)
+        yield sizes(f"printed, {name}", printed(LATE, arm))
+        given = Arm(arm, made.given.regimen, made.given.product)
+        yield sizes(f"model, {name}", differences(system, patients, (CARE, given), times=LATE))
+
+
+def survivors(system: System, known: Draws, n: int, seed: int) -> Iterator[tuple[str, ...]]:
+    """Rows: difference in everybody, paired, and of the means of those alive in each arm, as trials print it."""
+    days = [int(np.argmin(np.abs(TIMES - d))) for d in DAYS]
+    for key in SURVIVING:
+        patients = admit(system, load_population(key), n, seed=seed, draws=1, known=known)
+        result = run(system, patients, ARMS, off=UNEXPLAINED)
+        v, alive = labs(result), np.exp(-result.hazard())
+        everybody, living = {}, {}
+        for lab in LABS:
+            good = np.isfinite(v[lab]).all(axis=(0, 2)) & np.isfinite(alive).all(axis=(0, 2))
+            value, weight = v[lab][:, good], alive[:, good]
+            mean = (weight * value).sum(1) / weight.sum(1)
+            everybody[lab] = (value[1] - value[0]).mean(0)[days]
+            living[lab] = (mean[1] - mean[0])[days]
+        yield sizes(f"{key.replace('_', ' ')}: everybody", everybody)
+        yield sizes(f"{key.replace('_', ' ')}: those alive", living)
+
+
 def course(system: System, patients: Admitted) -> Iterator[tuple[str, ...]]:
     """Rows: onset, peak and fading of what was printed, and of the model's by plan."""
     seen = printed(PRINTED)
@@ -184,7 +223,7 @@ def course(system: System, patients: Admitted) -> Iterator[tuple[str, ...]]:
         yield (name, *(str(phases(COURSE, effect[lab])) for lab in LABS))
 
 
-def page(system: System, patients: Admitted, **made: object) -> str:
+def page(system: System, patients: Admitted, alive: Iterator[tuple[str, ...]], **made: object) -> str:
     """The page, as Markdown."""
     days = ", ".join(f"{d:g}" for d in DAYS[1:])
     return "\n\n".join(
@@ -195,6 +234,10 @@ def page(system: System, patients: Admitted, **made: object) -> str:
             table(("mechanism", *HEAD), [*channels(system, patients)]),
             f"## What the printed size would need\n\n{NEEDED} Days {days}.",
             table(("assumption", *HEAD), [*needed(system, patients)]),
+            f"## One session and two\n\n{SESSIONS} Days {', '.join(f'{d:g}' for d in LATE[1:])}.",
+            table(("arm", *HEAD), [*sessions(system, patients)]),
+            f"## Do survivors hide it?\n\n{SURVIVORS} Days {days}.",
+            table(("people", *HEAD), [*alive]),
             f"## Onset, peak and fading\n\n{WHEN} Days, onset/peak/fading.",
             table(("plan", *HEAD), [*course(system, patients)]) + "\n",
         ]
@@ -214,7 +257,8 @@ def main() -> None:
         system, population, options.patients, seed=options.seed, draws=1, known=typical_draws(system), replace=False
     )
     made = {"size": options.patients, "population": options.population.replace("_", " "), "seed": options.seed}
-    text = page(system, patients, **made)
+    alive = survivors(system, typical_draws(system), options.patients, options.seed)
+    text = page(system, patients, alive, **made)
     if options.write is None:
         print(text)
     else:

@@ -121,7 +121,8 @@ def main() -> None:
     }
     lines = [
         "# The whole effect of cells",
-        "For research use. Printed by `python experiments/whole_effect.py`.",
+        f"For research use. Printed by `python experiments/whole_effect.py --draws {options.draws} --patients "
+        f"{options.patients} --write docs`: model {system.model.hash[:12]}.",
         f"{options.draws} draws of {options.patients} virtual HBV-ACLF patients; median and 90 % interval over draws. "
         "Survival and infection to day 168.",
     ]

@@ -25,7 +25,7 @@ def mechanisms(rows: Mapping[str, Rows]) -> Figure:
             colour, _, marker = look(k)
             share, error = (np.array([float(str(row[j])) for row in shown]) for j in (3, 4))
             axes.errorbar(share, place, xerr=TWO * error, fmt=marker or "o", color=colour, label=POPULATION[key])
-            axes.set_yticks(place, [str(row[0]) for row in shown])
+            axes.set_yticks(place, [str(row[0]).replace(", so ", ",\nso ") for row in shown])
         axes.axvline(0.0, color="0.5", linewidth=0.8)
         axes.invert_yaxis()
         axes.set_xlabel("share of the days gained that goes when it is switched off, % (two Monte-Carlo errors)")

@@ -212,7 +212,9 @@ def _dataset(
     )
     died, grafted = competing_incidence(times, ds["death_intensity"].values, ds["transplant_intensity"].values)
     utility = Utility()
-    net = [evaluate_benefit(ds.isel(time=times <= day), arms, utility).net for day in HORIZONS]
+    ends = [day for day in HORIZONS if day <= times[-1]] or [times[-1]]
+    net = [evaluate_benefit(ds.isel(time=times <= day), arms, utility).net for day in ends]
+    net += [net[-1]] * (len(HORIZONS) - len(net))  # nothing is simulated past the end
     with np.errstate(invalid="ignore"):
         labs = np.log(np.maximum(np.stack([ds[name].values for name in LABS], axis=-1), MIN_VALUE))
     good = (status == 0).all(axis=0) & np.isfinite(labs).all(axis=(0, 2, 3)) & np.isfinite(net).all(axis=(0, 1))

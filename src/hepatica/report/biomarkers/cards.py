@@ -124,7 +124,7 @@ def _values(result: BiomarkerStudy, lang: str) -> Card:
 def _curve(result: BiomarkerStudy, lang: str) -> Card:
     """Cut and benefit curve of the first-ranked measurable of day 0."""
     c, m = result.cut, result.potential.measurables[result.cut_marker]
-    words = {"name": marker_name(m, lang), "cut": cut_text(m, c.threshold), "treated": percent(c.treated)}
+    words = {"name": marker_name(m, lang), "cut": cut_text(m, c.threshold, lang), "treated": percent(c.treated)}
     words |= {"apparent": f"{c.apparent:.2f}", "corrected": f"{c.corrected:.2f}"}
     words |= {"inside": f"{c.gain_treated:.1f}", "outside": f"{c.gain_others:.1f}"}
     said = say("biomarkers.cut_above" if c.above else "biomarkers.cut_below", lang, **words)

@@ -31,16 +31,21 @@ def marker_name(m: Measurable, lang: str) -> str:
     return say("biomarkers.on_day", lang, name=name, day=f"{m.day:g}") if m.day else name
 
 
-def cut_text(m: Measurable, cut: float) -> str:
-    """Cut of a measurable as it is read: in its unit, of a change as a ratio.
+def cut_text(m: Measurable, cut: float, lang: str) -> str:
+    """Cut of a measurable as it is read: in its unit, of a change in percent.
 
     Examples
     --------
     >>> from hepatica.biomarkers.measurables import Group
-    >>> cut_text(Measurable("inr", Group.LAB, 0.06), math.log(2.0))
-    '2'
+    >>> cut_text(Measurable("ammonia", Group.LAB, 0.06, is_log=True), math.log(80.0), "en")
+    '80 umol/L'
+    >>> cut_text(Measurable("inr", Group.CHANGE, 0.06, is_log=True, day=7.0, is_change=True), math.log(0.82), "en")
+    '-18 %'
     """
-    return f"{math.exp(cut):.3g}" if m.is_log else f"{cut:.3g}"
+    if m.is_change and m.is_log:
+        return f"{100 * math.expm1(cut):+.0f} %"
+    unit = "" if m.output in SAID or m.is_change else variables()[m.output].shown_unit[lang]
+    return f"{math.exp(cut) if m.is_log else cut:.3g} {unit}".rstrip()
 
 
 def rule_lines(tree: Split | Leaf, markers: list[Measurable], lang: str, *, day: float, depth: int = 0) -> list[str]:
@@ -68,7 +73,7 @@ def rule_lines(tree: Split | Leaf, markers: list[Measurable], lang: str, *, day:
             said = say("biomarkers.give" if tree.treat else "biomarkers.withhold", lang, **words)
         return [start + said]
     m = markers[tree.marker]
-    words = {"name": marker_name(m, lang), "cut": cut_text(m, tree.cut)}
+    words = {"name": marker_name(m, lang), "cut": cut_text(m, tree.cut, lang)}
     lines = [start + say("biomarkers.above", lang, **words)]
     lines += rule_lines(tree.above, markers, lang, day=day, depth=depth + 1)
     lines.append(start + say("biomarkers.below", lang, **words))

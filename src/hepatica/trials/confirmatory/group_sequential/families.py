@@ -147,7 +147,7 @@ class ExponentialSpending(Spending):
     Examples
     --------
     >>> ExponentialSpending(0.8)([0.5, 1.0], 0.025).round(6).tolist()
-    [0.001628, 0.025]
+    [0.001624, 0.025]
     """
 
     nu: float

@@ -137,10 +137,10 @@ def measure(name: str, system: System, settings: SearchSettings) -> Row:
     )
 
 
-def against_random(name: str, system: System, settings: SearchSettings, seeds: int) -> tuple[int, list[float]]:
-    """Seeds in which a search gives up less than random search of equal budget, and the differences."""
+def against_random(name: str, system: System, settings: SearchSettings, seeds: int) -> list[tuple[float, float]]:
+    """Regret of a search and of random search of equal budget, by seed: the most that each gives up to the other."""
     study = load_study(ROOT / "studies" / f"{name}.toml")
-    regimens, wins, apart = regimens_of(study), 0, []
+    regimens, rows = regimens_of(study), []
     for seed in range(1, seeds + 1):
         own = study.model_copy(update={"seed": seed})
         s = replace(settings, seed=seed)
@@ -151,10 +151,10 @@ def against_random(name: str, system: System, settings: SearchSettings, seeds: i
         gain = patient_mean(evaluation(points, 0, s.first_patients).gain)
         other = points[np.argmin(worst_regret(gain, np.ones(gain.shape, bool)))]
         judged = patient_mean(judge(evaluation, np.stack([chosen(answer), other]), s).gain)
-        apart.append(float((judged[:, 0] - judged[:, 1]).min()))
-        wins += apart[-1] >= 0
-        print(f"seed {seed}: {apart[-1]:+.2f} days, {wins} of {seed}", flush=True)
-    return wins, apart
+        regret = worst_regret(judged, np.ones(judged.shape, bool))
+        rows.append((float(regret[0]), float(regret[1])))
+        print(f"seed {seed}: search {regret[0]:.2f}, random {regret[1]:.2f} days given up", flush=True)
+    return rows
 
 
 def _processor() -> float:
@@ -204,14 +204,17 @@ def main() -> None:
     if given.seeds:
         small = replace(settings, first_patients=16, race_patients=96, fresh_patients=32, leaders=4, cells_bins=2)
         for name in given.studies:
-            wins, apart = against_random(name, system, small, given.seeds)
-            print(f"{name}: no worse in {wins} of {given.seeds}, mean {np.mean(apart):+.2f} days")
+            rows = np.array(against_random(name, system, small, given.seeds))
+            least, mean = int((rows[:, 0] <= rows[:, 1]).sum()), rows.mean(axis=0)
+            print(
+                f"{name}: below random search in {least} of {given.seeds}; mean {mean[0]:.2f} against {mean[1]:.2f} days"
+            )
         return
-    rows = []
+    measured = []
     for name in given.studies:
         print(name, flush=True)
-        rows.append(measure(name, system, settings))
-    text = "\n".join(lines(rows))
+        measured.append(measure(name, system, settings))
+    text = "\n".join(lines(measured))
     print(text)
     if given.write:
         page = given.write / "window.md"

@@ -205,10 +205,8 @@ def main() -> None:
         small = replace(settings, first_patients=16, race_patients=96, fresh_patients=32, leaders=4, cells_bins=2)
         for name in given.studies:
             rows = np.array(against_random(name, system, small, given.seeds))
-            least, mean = int((rows[:, 0] <= rows[:, 1]).sum()), rows.mean(axis=0)
-            print(
-                f"{name}: below random search in {least} of {given.seeds}; mean {mean[0]:.2f} against {mean[1]:.2f} days"
-            )
+            least, (own, other) = int((rows[:, 0] <= rows[:, 1]).sum()), rows.mean(axis=0)
+            print(f"{name}: below random search in {least} of {given.seeds}; mean {own:.2f} against {other:.2f} days")
         return
     measured = []
     for name in given.studies:

@@ -162,7 +162,7 @@ def random_table(names: list[str], system: System, settings: SearchSettings, see
     n = settings.candidates
     sizes = {"first_patients": 16, "race_patients": min(400, 3 * n // 5), "fresh_patients": min(400, n // 5)}
     small = replace(settings, **sizes, leaders=max(4, n // 50), cells_bins=2)
-    yield "| study | candidates | seeds | search gives up less | given up by the search, days | by random search, days |"
+    yield "| study | candidates | seeds | search gives up less | search gives up, days | random search, days |"
     yield "|---|--:|--:|--:|--:|--:|"
     for name in names:
         rows = np.array(against_random(name, system, small, seeds))

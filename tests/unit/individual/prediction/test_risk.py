@@ -12,6 +12,7 @@ from hepatica.individual.posterior.importance import Kernels, weighted_quantile
 from hepatica.individual.posterior.lab_error import LabError, default_errors
 from hepatica.individual.posterior.observations import Observations
 from hepatica.individual.posterior.posterior import make_posterior
+from hepatica.individual.prediction.expectation import expect
 from hepatica.individual.prediction.risk import (
     MIN_ALIVE,
     either_incidence,
@@ -52,6 +53,8 @@ def test_expected_risk_and_own_risks_are_told_apart(posterior):
     assert found.high[0] - found.low[0] < found.person_high[0] - found.person_low[0]
     shared = person_risk(posterior, untaught(), days, share=np.array([0.2]))
     assert shared.low[0] < found.low[0] < found.either[0] < found.high[0] < shared.high[0]
+    widened = expect(posterior, posterior.probability(either_incidence(posterior, days, 0)), np.array([0.2 * 1.8**2]))
+    np.testing.assert_allclose((shared.low, shared.high), widened.probability_interval())
 
 
 def test_recalibrated_at_the_day_of_the_people(posterior):

@@ -34,6 +34,8 @@ COUNTS = 0.05
 """Probability from which on a hypothesis has a say in harms and confidence."""
 NEGLIGIBLE = 1e-6
 """Probability below which a hypothesis is left out of the gain: no more than a million to one is said."""
+TIE = 0.1
+"""Net quality-adjusted days, as they are printed, within which the option nearest the infusion imaged is advised."""
 KEPT = 8
 
 
@@ -176,8 +178,8 @@ def advise(fit: SubjectFit, plan: Plan, *, seed: int = 1) -> Advice:
     elif not usable or usable[0].gain <= 0:
         verdict = Verdict.NO_GAIN
     else:
-        verdict = Verdict.GIVE
-        options = (usable[0], *(o for o in options if o is not usable[0]))
+        verdict, nearest = Verdict.GIVE, least_changed(usable, route)
+        options = (nearest, *(o for o in options if o is not nearest))
     chosen = options[0] if verdict is Verdict.GIVE else None
     worth = (chosen.gain if chosen else 0.0) - (without.gain if without else 0.0)
     return Advice(
@@ -195,6 +197,20 @@ def advise(fit: SubjectFit, plan: Plan, *, seed: int = 1) -> Advice:
 def _product(product: Product, viability: float) -> Product:
     """Product as it is given for treatment: without label."""
     return replace(product, viability=viability, tracer="")
+
+
+def least_changed(usable: Sequence[Option], route: str) -> Option:
+    """Option with the fewest changes from the infusion that was imaged, of those whose gain is that of the best.
+
+    Parameters
+    ----------
+    usable : sequence of Option
+        The best first.
+    route : str
+        Of the infusion that was imaged.
+    """
+    tied = [o for o in usable if o.gain > 0 and o.gain >= usable[0].gain - TIE]
+    return min(tied, key=lambda o: (len(_changes(o, route)), -o.gain))
 
 
 def _changes(chosen: Option | None, route: str) -> tuple[Change, ...]:

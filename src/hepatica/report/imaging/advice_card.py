@@ -65,7 +65,19 @@ def advice_text(analysis: SubjectAnalysis, advice: Advice, lang: str) -> list[st
         text = [say("image.advice_no_gain", lang, without=without, worth=worth)]
     percent = {"now": _percent(advice.seen.mean), "before": _percent(advice.seen.expected)}
     text.append(say("image.advice_poorer" if advice.is_poorer else "image.advice_as_expected", lang, **percent))
+    if advice.is_poorer:
+        text += _elsewhere(advice, lang)
     return text
+
+
+def _elsewhere(advice: Advice, lang: str) -> list[str]:
+    """Route and product of which the most would stay, where that is more than by those that were seen."""
+    most = max((o.delivery for o in advice.options), key=lambda d: d.mean)
+    if most.mean <= advice.seen.mean:
+        return []
+    product = say("image.advice_product", lang, name=most.product) if most.product else ""
+    where = {"route": names.route(most.route, lang), "percent": _percent(most.mean), "product": product}
+    return [say("image.advice_elsewhere", lang, **where)]
 
 
 def _percent(share: float) -> str:

@@ -17,6 +17,8 @@ from hepatica.report.imaging.visibility_card import visibility_card
 from hepatica.words import say
 
 MOST_PLANS = 8
+UNCHANGED = 0.99
+"""Expected spread of homing over that now, above which a planned scan says nothing more on it."""
 
 
 def subject_cards(analysis: SubjectAnalysis, lang: str) -> list[Card]:
@@ -250,6 +252,8 @@ def _next_scan_text(analysis: SubjectAnalysis, lang: str) -> tuple[str, str]:
         organs=names.listed([figures.organ(o, lang) for o in best.organs], lang),
         share=f"{100 * best.homing_sd:.0f}",
     )
+    if best.homing_sd > UNCHANGED:
+        homing = say("image.next_scan_nothing", lang)
     if most < figures.DECIDED:
         return homing, say("image.next_scan_decided", lang)
     bits, left = (f"{v:.2f}" for v in (other.hypotheses, most))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from hepatica.imaging.biodistribution import SubjectFit
-from hepatica.imaging.guidance.advice import Change, Verdict, advise
+from hepatica.imaging.guidance.advice import TIE, Change, Verdict, advise, least_changed
 from hepatica.imaging.guidance.plan import Plan
 from hepatica.therapy import Product, Regimen
 
@@ -49,3 +50,15 @@ def test_another_route_is_taken_where_the_vein_does_not_reach(fitted: Callable[.
     found = advise(fit, plan(reach=0.1))
     assert found.best is None or found.best.regimen.route == "portal_vein"
     assert found.best is None or Change.ROUTE in found.changes
+
+
+def test_of_gains_that_are_printed_alike_the_least_change_is_advised(fitted: Callable[..., SubjectFit]) -> None:
+    fit = fitted({2.0: (0.3, 0.02, 0.06), 24.0: (0.24, 0.05, 0.12)})
+    vein = advise(fit, Plan("hbv_aclf", REGIMENS[:1], horizon=30.0, patients=40)).options[0]
+    one = replace(vein, gain=5.0)
+    other = replace(one, product="targeted", gain=5.0 + 0.5 * TIE)
+    split = replace(one, regimen=REGIMENS[1], gain=5.0 + 0.2 * TIE)
+    assert least_changed([other, split, one], "peripheral_vein") is one
+    assert least_changed([other, split], "peripheral_vein") is other  # one change each: the larger gain
+    assert least_changed([replace(other, gain=5.0 + 2 * TIE), one], "peripheral_vein").product == "targeted"
+    assert least_changed([replace(other, gain=0.02), replace(one, gain=-0.02)], "peripheral_vein").product == "targeted"

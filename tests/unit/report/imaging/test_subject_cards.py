@@ -37,6 +37,12 @@ def test_without_images_there_is_no_card_of_them(found: SubjectAnalysis) -> None
     assert [c.key for c in subject_cards(bare, "en")] == [k for k in KEYS if k not in ("images", "advice")]
 
 
+def test_a_next_scan_that_says_nothing_on_homing_is_not_praised(found: SubjectAnalysis) -> None:
+    plans = tuple(replace(p, homing_sd=0.997) for p in found.plans)
+    card = {c.key: c for c in subject_cards(replace(found, plans=plans), "en")}["next_scan"]
+    assert "no planned scan is expected to say more" in card.text[0]
+
+
 def test_odds_are_never_certain() -> None:
     assert odds_words(5.0, "en") == "100,000 to 1"
     assert odds_words(-400.0, "en") == "more than a million to one"

@@ -168,8 +168,8 @@ def expected_information(
     common = normals(seed, who, "imaging:plan:shared")
     made = outer * (1.0 + error.shared * common) + error.sd(outer, day) * noise
     log_w = log_in + _log_density(made, inner, error, day)
-    log_w -= logsumexp(log_w, axis=1, keepdims=True)
-    weight = np.exp(log_w)
+    weight = np.exp(log_w - log_w.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
     ends = np.cumsum(size_in)[:-1]
     by_hypothesis = np.stack([part.sum(axis=1) for part in np.split(weight, ends, axis=1)], axis=1)
     before = -np.sum(np.exp(prior) * prior)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -66,6 +67,7 @@ class ParameterSpace:
         rule = self.infusion.labelled.efflux
         return rule is Efflux.TRACER or submodel().model.parameters[EFFLUX].under(self.hypothesis) > 0
 
+    @functools.cached_property
     def _rows(self) -> dict[str, tuple[float, Entry]]:
         """Typical value and row of each parameter; a leaking label has those of its tracer."""
         made = {n: (p.under(self.hypothesis), p.entry) for n, p in submodel().model.parameters.items()}
@@ -73,11 +75,11 @@ class ParameterSpace:
         made[EFFLUX] = (tracer.internal_value, tracer) if self.leaks else (0.0, made[EFFLUX][1])
         return made
 
-    @property
+    @functools.cached_property
     def coordinates(self) -> tuple[Coordinate, ...]:
         """Coordinates, in the order of columns."""
         made = []
-        for name, (_, entry) in self._rows().items():
+        for name, (_, entry) in self._rows.items():
             if entry.prior.varies:
                 made.append(Coordinate(CoordinateKind.PRIOR, name))
                 if entry.prior.weight > 0:
@@ -107,7 +109,7 @@ class ParameterSpace:
         """
         column = {c: z[:, k] for k, c in enumerate(self.coordinates)}
         n, made = len(z), {}
-        for name, (value, entry) in self._rows().items():
+        for name, (value, entry) in self._rows.items():
             drawn = np.full(n, value)
             if entry.prior.varies:
                 spike = column.get(Coordinate(CoordinateKind.SPIKE, name), np.full(n, 9.0))

@@ -14,7 +14,7 @@ import numpy as np
 from hepatica.admission import admit
 from hepatica.dosing.decision import HypothesisResult, evaluate_hypothesis
 from hepatica.dosing.utility import OUTPUTS, Utility
-from hepatica.engine import shipped_system
+from hepatica.engine import System, shipped_system
 from hepatica.imaging.biodistribution.fit import SubjectFit
 from hepatica.imaging.guidance.delivery import GIVEN, Delivery, deliver
 from hepatica.imaging.guidance.image_draws import image_draws, shipped_draws
@@ -200,15 +200,7 @@ def _product(product: Product, viability: float) -> Product:
 
 
 def least_changed(usable: Sequence[Option], route: str) -> Option:
-    """Option with the fewest changes from the infusion that was imaged, of those whose gain is that of the best.
-
-    Parameters
-    ----------
-    usable : sequence of Option
-        The best first.
-    route : str
-        Of the infusion that was imaged.
-    """
+    """Option, of those (best first) whose gain is that of the best, with the fewest changes from what was imaged."""
     tied = [o for o in usable if o.gain > 0 and o.gain >= usable[0].gain - TIE]
     return min(tied, key=lambda o: (len(_changes(o, route)), -o.gain))
 
@@ -259,11 +251,14 @@ def _evaluated(
     return _ranked(options), confident
 
 
+@functools.cache
+def _system() -> System:
+    return shipped_system()
+
+
 @functools.lru_cache(maxsize=4)
 def _admitted(population: str, patients: int, seed: int) -> Admitted:
-    return admit(
-        shipped_system(), load_population(population), patients, seed=seed, draws=patients, known=shipped_draws()
-    )
+    return admit(_system(), load_population(population), patients, seed=seed, draws=patients, known=shipped_draws())
 
 
 _UNSEEN: dict[tuple[object, ...], dict[str, HypothesisResult]] = {}
@@ -295,7 +290,7 @@ def _results(
     own = Admitted(cohort, patients.initial, patients.labs, patients.tried)
     late = np.arange(30.0, plan.horizon, 5.0)
     times = np.unique(np.concatenate([np.arange(0.0, min(30.0, plan.horizon), 1.0), late, [plan.horizon]]))
-    utility, system, draws = Utility(), shipped_system(), shipped_draws()
+    utility, system, draws = Utility(), _system(), shipped_draws()
     made = {}
     for h in hypotheses:
         ds = simulate(system, own, arms, times, outputs=OUTPUTS, hypothesis=h)

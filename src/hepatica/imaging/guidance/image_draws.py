@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 SOURCE = "images"
 
 
+@functools.cache
 def shipped_draws() -> Draws:
     """Draws that ship, of the parameters that the model has.
 

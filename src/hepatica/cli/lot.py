@@ -15,7 +15,7 @@ app = shell.make_app()
 
 @app.callback()
 def lot() -> None:
-    """Release a lot, compare lots after a change, plan their supply.
+    """Release a lot, compare lots, plan their supply.
 
     Example: `hepatica lot release studies/products/cord-lot.toml`
     """

@@ -58,3 +58,17 @@ def test_no_noise_one_draw_and_failures():
     np.testing.assert_array_equal(one.shrunk, [[0.5, 1.5]])
     failed = shrink_draw_means(np.array([[0.0, np.nan, 2.0], [1.0, 1.0, 3.0]]), np.array([0, 0, 1]))
     assert failed.count.tolist() == [1, 1] and failed.raw.tolist() == [[0.0, 1.0], [2.0, 3.0]]
+
+
+def test_a_bootstrap_sample_is_shrunk_as_data_in_which_draws_stand_as_often():
+    rng = np.random.default_rng(5)
+    draw = np.repeat(np.arange(12), rng.integers(2, 6, 12))
+    values = rng.multivariate_normal([5.0, 6.0, 5.5], BETWEEN, 12)[draw] + rng.normal(0, 9, (len(draw), 3))
+    times = rng.multinomial(12, np.full(12, 1 / 12))
+    again = shrink_draw_means(values.T, draw).resampled(times)
+    copies = [(values[draw == k], k) for k in range(12) for _ in range(times[k])]
+    as_data = shrink_draw_means(
+        np.concatenate([rows for rows, _ in copies]).T, np.repeat(np.arange(12), [len(rows) for rows, _ in copies])
+    )
+    np.testing.assert_allclose(again.shrunk[[k for _, k in copies]], as_data.shrunk)
+    np.testing.assert_array_equal(again.raw, shrink_draw_means(values.T, draw).raw)

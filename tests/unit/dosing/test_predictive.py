@@ -101,6 +101,18 @@ def test_replicates_differ_as_other_draws_and_patients_do():
     assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(scatter, rel=0.3)
 
 
+def test_harm_and_survival_are_shrunk_with_the_gain():
+    rng, draw = np.random.default_rng(7), np.repeat(np.arange(60), 3)
+    noisy = [shrink_draw_means(rng.normal(0.6, 0.3, (3, 180)), draw) for _ in range(3)]
+    p = replace(mixture(), gain=noisy[0], harm_alone=noisy[1], survived=noisy[2])
+    (times,) = bootstrap_counts(rng, 60, 1)
+    q = p.resampled(times)
+    np.testing.assert_array_equal(q.shrunk, noisy[0].resampled(times).shrunk)
+    np.testing.assert_array_equal(q.null, noisy[1].resampled(times).shrunk)
+    np.testing.assert_array_equal(q.survival, np.clip(noisy[2].resampled(times).shrunk, 0, 1))
+    np.testing.assert_allclose(q.weight, times / 60)
+
+
 def test_days_follow_survival_where_it_is_shifted():
     p = mixture(null=0.0)
     moved = p.shifted(np.full(p.raw.shape, 0.2), 0.1).shifted(np.full(p.raw.shape, -0.2), 0.0)

@@ -113,6 +113,7 @@ def life(a: Answer, lang: str) -> Card:
         None,
         partial(survival, a, lang),
         " ".join(ends).replace("*", "") or say("report.survival", lang),
+        say("report.as_drawn_curves", lang) if d.conclusion.as_drawn else "",
     )
 
 

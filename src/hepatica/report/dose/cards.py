@@ -133,11 +133,12 @@ def _without_cells(key: str, lang: str) -> Card:
     return Card(key, say(f"report.{key}", lang), (say("decision.no_cells_asked", lang),))
 
 
-def _noted(card: Card, lang: str) -> Card:
-    """Card with a note that its numbers are of the draws as they are, where they are."""
-    if card.key not in AS_DRAWN or (card.table is None and card.figure is None):
+def _noted(card: Card, a: Answer, lang: str) -> Card:
+    """Card with a note that its numbers are of the draws as they are, where the verdict's are not."""
+    shows = card.table is not None or card.figure is not None
+    if card.key not in AS_DRAWN or not (shows and a.decision.conclusion.as_drawn):
         return card
-    return replace(card, note=f"{card.note} {say('report.as_drawn_note', lang)}".strip())
+    return replace(card, note=" ".join((card.note, say("decision.as_drawn_note", lang))).strip())
 
 
 def course(a: Answer, lang: str) -> Card:
@@ -188,8 +189,10 @@ CARDS: tuple[Maker, ...] = (
     assumptions,
     sources,
 )
-AS_DRAWN = frozenset({"hypotheses", "whom", "differences", "bridge", "window", "spread"})
-"""Keys of cards whose numbers are of the draws as they are, without the reader's prior that the verdict counts."""
+AS_DRAWN = frozenset(
+    {"hypotheses", "whom", "lots", "course", "joint", "recovery", "bridge", "causes", "tail", "window", "spread"}
+)
+"""Keys of cards whose gains and outcomes are of the draws as they are, without the reader's prior of the verdict."""
 FOR_MODELLERS = frozenset({"differences", "kinetics", "spread", "learnt", "assumptions", "sources", "again"})
 """Keys of cards that a page shows closed."""
 
@@ -221,7 +224,7 @@ def cards(answer: Answer, lang: str = "en", *, command: str = "", most: int | No
     for maker in makers[:most]:
         try:
             card = maker(answer, lang)
-            made += [] if card is None else [_noted(card, lang)]
+            made += [] if card is None else [_noted(card, answer, lang)]
         except Exception as error:  # a broken part must not cost the answer
             name = getattr(maker, "__name__", "again")
             what = f"{name}, {type(error).__name__}: {error}"

@@ -48,7 +48,7 @@ def _answer(result: TherapeuticWindow, lang: str) -> Card:
         "answer",
         say("window.card_answer", lang),
         tuple(text),
-        note=f"{_given(result, lang)} {say('window.as_drawn', lang)}",
+        note=" ".join((_given(result, lang), say("decision.as_drawn_note", lang))),
     )
 
 

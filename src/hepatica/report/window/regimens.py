@@ -50,7 +50,7 @@ def search_card(answer: SearchAnswer, lang: str) -> Card:
         pd.DataFrame(_rows(answer, lang)),
         lambda: front(answer, lang),
         say("window.alt_search", lang),
-        f"{say('window.note_search', lang)} {say('window.as_drawn', lang)}",
+        " ".join((say("window.note_search", lang), say("decision.as_drawn_note", lang))),
     )
 
 

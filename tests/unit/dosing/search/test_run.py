@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hepatica.dosing.search import Axis, AxisKind, Outcomes, SearchSettings, Space, run_search
+from hepatica.dosing.search.leaders import cross_fitted_gain
 from hepatica.dosing.search.run import front_of
 from hepatica.dosing.search.store import Store
 from hepatica.errors import InputError
@@ -54,6 +55,19 @@ def test_estimates_in_fresh_patients_are_unbiased(world):
         truth = world.truth(found.points[[leader.candidate]])[0, 0]
         apart.append((leader.gain[0].mean - truth) / leader.gain[0].error)
     assert abs(np.mean(apart)) < 3 / np.sqrt(len(apart)) and 0.5 < np.var(apart) < 1.8
+
+
+def test_leaders_are_chosen_by_the_patients_of_the_race_too_and_estimated_in_the_fresh_ones(world):
+    for seed in range(60, 66):
+        found = searched(world, seed, candidates=48, race_patients=32, fresh_patients=12, leaders=8)
+        evaluate, points = world.evaluate(seed), found.points[[x.candidate for x in found.leaders]]
+        raced, fresh = evaluate(points, 0, 32), evaluate(points, 32, 44)
+        mean = raced.and_patients(fresh).gain.mean(axis=-1)
+        regret = (np.maximum(mean.max(axis=1, keepdims=True), 0.0) - mean).max(axis=0)
+        assert found.choice == np.argmin(regret) == 0 and (np.diff(regret) >= 0).all()
+        assert [x.gain[1].mean for x in found.leaders] == pytest.approx(fresh.gain[1].mean(axis=-1))
+        expected = cross_fitted_gain(fresh, NO_LIMITS, raced)
+        assert [v.mean for v in found.value] == pytest.approx([v.mean for v in expected])
 
 
 def test_the_cross_fitted_value_is_no_larger_than_what_is_chosen_by_the_same_patients(world):

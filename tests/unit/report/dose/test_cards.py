@@ -10,7 +10,7 @@ from hepatica.dosing.assumptions import Assumption
 from hepatica.report import cards as make_cards
 from hepatica.report import names
 from hepatica.report.dose.baseline import baseline
-from hepatica.report.dose.cards import AS_DRAWN, CARDS
+from hepatica.report.dose.cards import CARDS
 from hepatica.report.page import section
 from hepatica.words import LANGUAGES, catalogue, say
 
@@ -61,10 +61,26 @@ def test_every_card_is_made_in_its_order(pages, lang):
     assert all(c.figure is None or c.alt for c in made)
     assert sum(c.figure is not None for c in made) == 16
     assert command in made[-1].table.to_string()
-    as_drawn = say("report.as_drawn_note", lang)
-    assert {c.key for c in made if as_drawn in c.note} == AS_DRAWN - {
-        c.key for c in made if not (c.figure or c.table is not None)
-    }
+
+
+def test_what_counts_no_readers_prior_says_so(found, lang="zh"):
+    """Where another reader's verdict changes nothing of a card that shows cells, it has the note, and only there."""
+    c = found.decision.conclusion
+    leaders = tuple(
+        replace(
+            x, judgements=tuple(replace(j, gain=j.gain + 5, survival_gain=j.survival_gain + 0.05) for j in x.judgements)
+        )
+        for x in c.leaders
+    )
+    other = replace(found, decision=replace(found.decision, conclusion=replace(c, leaders=leaders)))
+    made, again = ({x.key: x for x in make_cards(a, lang)} for a in (found, other))
+    changed = {k for k, x in made.items() if x.text != again[k].text or str(x.table) != str(again[k].table)}
+    noted = {k for k, x in made.items() if say("decision.as_drawn_note", lang) in x.note}
+    assert {"answer", "differences", "survival"} <= changed and not changed & noted
+    assert noted == {"hypotheses", "whom", "course", "joint", "recovery", "causes", "tail", "window", "spread"}
+    assert say("report.as_drawn_curves", lang) in made["survival"].note
+    none = replace(found, decision=replace(found.decision, conclusion=replace(c, as_drawn=())))
+    assert not any(say("decision.as_drawn_note", lang) in x.note for x in make_cards(none, lang))
 
 
 @pytest.mark.parametrize(

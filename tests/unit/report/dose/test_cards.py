@@ -64,7 +64,7 @@ def test_every_card_is_made_in_its_order(pages, lang):
 
 
 def test_what_counts_no_readers_prior_says_so(found, lang="zh"):
-    """Where another reader's verdict changes nothing of a card that shows cells, it has the note, and only there."""
+    """Cards with the note are those with cells of which another reader's verdict changes nothing."""
     c = found.decision.conclusion
     leaders = tuple(
         replace(
